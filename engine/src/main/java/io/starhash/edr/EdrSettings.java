@@ -1,0 +1,42 @@
+package io.starhash.edr;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The settings of the {@code EdrApp}.
+ *
+ * @param appName the first part of every instance id
+ * @param retryInterval how long after a failed write or open it is tried again
+ * @param maxBacklog how many records a stream keeps in memory while its disk refuses them
+ * @param whenFull what happens to a record that comes when the backlog is full
+ * @param defaults for a stream that is not listed
+ * @param streams by stream name, complete: what the file leaves out is filled in from the defaults
+ */
+public record EdrSettings(
+        String appName,
+        Duration retryInterval,
+        int maxBacklog,
+        WhenFull whenFull,
+        StreamSettings defaults,
+        Map<String, StreamSettings> streams) {
+
+    /** What a full backlog means. */
+    public enum WhenFull {
+        /**
+         * New dialogs are refused until there is room; records of running dialogs are still kept.
+         */
+        REFUSE_DIALOGS,
+        /** Records are dropped, and counted. */
+        DROP_RECORDS
+    }
+
+    public EdrSettings {
+        streams = Map.copyOf(streams);
+    }
+
+    /** The settings of a stream: its own, or the defaults. */
+    public StreamSettings stream(String name) {
+        return streams.getOrDefault(name, defaults);
+    }
+}

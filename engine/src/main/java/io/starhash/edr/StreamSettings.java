@@ -1,0 +1,22 @@
+package io.starhash.edr;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How one stream of EDRs is buffered and cut into files.
+ *
+ * @param directory where its files go; made when missing
+ * @param maxFileEdrs a file is closed once it holds this many records
+ * @param maxFileTime a file is closed once it has been open this long
+ * @param maxFlushEdrs buffered records are written out once there are this many
+ * @param maxFlushTime buffered records are written out once the oldest is this old
+ * @param durable whether a flush also forces the file to the disk
+ */
+public record StreamSettings(
+        Path directory,
+        int maxFileEdrs,
+        Duration maxFileTime,
+        int maxFlushEdrs,
+        Duration maxFlushTime,
+        boolean durable) {}
