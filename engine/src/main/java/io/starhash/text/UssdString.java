@@ -1,0 +1,120 @@
+package io.starhash.text;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.Arrays;
+
+/**
+ * A USSD string as it is on the wire: octets, and the data coding scheme that gives them meaning
+ * (USSD-String and USSD-DataCodingScheme of 3GPP TS 29.002 17.7.4). Immutable.
+ */
+public final class UssdString {
+    /** The most octets in a string: maxUSSD-StringLength of 3GPP TS 29.002 17.7.4. */
+    public static final int MAX_OCTETS = 160;
+
+    private static final int LANGUAGE_SEPTETS = 3;
+    private static final int LANGUAGE_OCTETS = 2;
+
+    private final Dcs dcs;
+    private final byte[] octets;
+
+    /**
+     * A string of these octets, whether or not they make sense under the scheme.
+     *
+     * @param octets 0 to {@value #MAX_OCTETS}; none is outside the standard, yet comes from
+     *     networks
+     * @throws IllegalArgumentException where there are more
+     */
+    public UssdString(Dcs dcs, byte[] octets) {
+        if (octets.length > MAX_OCTETS) {
+            throw new IllegalArgumentException(
+                    "a USSD string has at most " + MAX_OCTETS + " octets, not " + octets.length);
+        }
+        this.dcs = dcs;
+        this.octets = octets.clone();
+    }
+
+    /**
+     * A text as it is sent: under the preferred scheme where that one's alphabet has all of its
+     * characters, else under {@link Dcs#UCS2}.
+     *
+     * @throws UnsendableText where the text is empty or too long, or no text is sent under the
+     *     scheme
+     */
+    public static UssdString encode(String text, Dcs preferred) throws UnsendableText {
+        Alphabet alphabet =
+                preferred.coding().alphabet().orElseThrow(() -> UnsendableText.under(preferred));
+        TextLength length = TextLength.of(text, alphabet);
+        if (!length.fits()) {
+            throw UnsendableText.ofLength(length);
+        }
+        Dcs dcs = length.alphabet() == alphabet ? preferred : Dcs.UCS2;
+        return new UssdString(dcs, length.alphabet().encode(text));
+    }
+
+    /**
+     * The text, without a language code that stands before it; empty where there are no octets.
+     *
+     * <p>Two things are not undone, as the standard has it: a carriage return that ended the sent
+     * text on an octet boundary is doubled (3GPP TS 23.038 6.1.2.3.1), and seven zero bits at the
+     * end, from a sender that fills as for short messages, are an "@".
+     *
+     * @throws UndecodableString where the scheme does not mean text that can be read, or the octets
+     *     are not what it says
+     */
+    public String decode() throws UndecodableString {
+        return switch (dcs.coding()) {
+            // Clause 5: any reserved coding is assumed to be the GSM 7-bit default alphabet.
+            case GSM7, RESERVED -> Gsm7.text(Septets.unpack(octets));
+            case GSM7_AFTER_LANGUAGE -> Gsm7.text(afterLanguage(Septets.unpack(octets)));
+            case OCTETS -> new String(octets, ISO_8859_1);
+            case UCS2 -> ucs2(0);
+            case UCS2_AFTER_LANGUAGE -> ucs2(Math.min(LANGUAGE_OCTETS, octets.length));
+            case COMPRESSED, USER_DATA_HEADER, I1_PROTOCOL, WAP ->
+                    throw UndecodableString.under(dcs);
+        };
+    }
+
+    /** Where the CR that must end the language code is missing, all is taken for text. */
+    private static byte[] afterLanguage(byte[] septets) {
+        boolean present =
+                septets.length >= LANGUAGE_SEPTETS
+                        && septets[LANGUAGE_SEPTETS - 1] == Gsm7.CARRIAGE_RETURN;
+        return present ? Arrays.copyOfRange(septets, LANGUAGE_SEPTETS, septets.length) : septets;
+    }
+
+    private String ucs2(int from) throws UndecodableString {
+        if (octets.length % 2 != 0) {
+            throw UndecodableString.oddUcs2(dcs, octets.length);
+        }
+        return Ucs2.text(octets, from);
+    }
+
+    /** The data coding scheme. */
+    public Dcs dcs() {
+        return dcs;
+    }
+
+    /** A copy of the octets. */
+    public byte[] octets() {
+        return octets.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof UssdString that
+                && dcs.equals(that.dcs)
+                && Arrays.equals(octets, that.octets);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * dcs.hashCode() + Arrays.hashCode(octets);
+    }
+
+    /** The scheme and the size, never the content: it may be somebody's PIN. */
+    @Override
+    public String toString() {
+        return "UssdString[dcs=" + dcs + ", " + octets.length + " octets]";
+    }
+}
