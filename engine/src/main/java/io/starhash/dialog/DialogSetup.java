@@ -1,0 +1,17 @@
+package io.starhash.dialog;
+
+import io.starhash.text.Dcs;
+import java.time.Duration;
+
+/**
+ * What a dialog starts with.
+ *
+ * @param menuTimeout how long a menu or notify waits where the script says nothing else
+ * @param errorMessage sent where a script ends without a usable text
+ * @param dcs the data coding scheme of the texts sent, until the script chooses another
+ */
+public record DialogSetup(Opening opening, Duration menuTimeout, String errorMessage, Dcs dcs) {
+    boolean isNotify() {
+        return opening.operation() == Operation.UNSTRUCTURED_SS_NOTIFY;
+    }
+}

@@ -1,0 +1,39 @@
+package io.starhash.dialog;
+
+import io.starhash.text.UssdString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a dialog began: a TC-BEGIN with exactly one well-formed Invoke.
+ *
+ * @param invokeId of that Invoke
+ * @param operation its code: {@link Operation#PROCESS_UNSTRUCTURED_SS_REQUEST} or {@link
+ *     Operation#UNSTRUCTURED_SS_NOTIFY}
+ * @param ussd its data coding scheme and octets
+ * @param text those octets decoded
+ * @param msisdn null where the argument has none, which is normal
+ * @param destination the destination reference of MAP-open; null where there is none
+ * @param origination the origination reference of MAP-open; null where there is none
+ * @param local our side: the SCCP called party of the TC-BEGIN
+ * @param remote the far side: its calling party
+ * @param localTid our transaction id, lower-case hex of its octets
+ * @param remoteTid the far side's transaction id, lower-case hex of the octets that came
+ */
+public record Opening(
+        int invokeId,
+        int operation,
+        UssdString ussd,
+        String text,
+        @Nullable Address msisdn,
+        @Nullable Address destination,
+        @Nullable Address origination,
+        Party local,
+        Party remote,
+        String localTid,
+        String remoteTid) {
+
+    /** The IMSI, where the destination reference is one; else null. */
+    public @Nullable String imsi() {
+        return destination != null && destination.isImsi() ? destination.digits() : null;
+    }
+}

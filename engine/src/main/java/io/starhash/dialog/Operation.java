@@ -1,0 +1,20 @@
+package io.starhash.dialog;
+
+/** The operation codes of USSD (3GPP TS 29.002 17.6.4). */
+public final class Operation {
+    public static final int PROCESS_UNSTRUCTURED_SS_REQUEST = 59;
+    public static final int UNSTRUCTURED_SS_REQUEST = 60;
+    public static final int UNSTRUCTURED_SS_NOTIFY = 61;
+
+    private Operation() {}
+
+    /** The name of the standard, or the bare code where it is none of USSD. */
+    public static String name(int code) {
+        return switch (code) {
+            case PROCESS_UNSTRUCTURED_SS_REQUEST -> "processUnstructuredSS-Request";
+            case UNSTRUCTURED_SS_REQUEST -> "unstructuredSS-Request";
+            case UNSTRUCTURED_SS_NOTIFY -> "unstructuredSS-Notify";
+            default -> "operation " + code;
+        };
+    }
+}
