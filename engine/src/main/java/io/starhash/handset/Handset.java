@@ -1,0 +1,142 @@
+package io.starhash.handset;
+
+import io.starhash.dialog.Component;
+import io.starhash.dialog.Message;
+import io.starhash.dialog.Operation;
+import io.starhash.network.DialogGoneException;
+import io.starhash.network.DialogLink;
+import io.starhash.network.FarSide;
+import io.starhash.text.Dcs;
+import io.starhash.text.UndecodableString;
+import io.starhash.text.UnsendableText;
+import io.starhash.text.UssdString;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One handset in one dialog: it dials or pushes a text, reads screens, answers, and gives up. */
+public final class Handset {
+    private final BlockingQueue<Screen> screens = new LinkedBlockingQueue<>();
+    private final int operation;
+    private final Dcs dcs;
+    private final DialogLink link;
+
+    private Handset(FarSide network, FarSide.Call call) {
+        this.operation = call.operation();
+        this.dcs = call.ussd().dcs();
+        this.link = network.begin(call, this::arrived);
+    }
+
+    /**
+     * Begins a dialog: {@link Operation#PROCESS_UNSTRUCTURED_SS_REQUEST} dials, a notify pushes.
+     */
+    public static Handset begin(FarSide network, FarSide.Call call) {
+        return new Handset(network, call);
+    }
+
+    private void arrived(Message message) {
+        switch (message) {
+            case Message.Continue(var components) -> components.forEach(this::show);
+            case Message.End(var components) -> {
+                if (components.isEmpty()) {
+                    screens.add(new Screen.Close());
+                }
+                components.forEach(this::show);
+            }
+            case Message.Abort(String reason) -> screens.add(new Screen.Abort(reason));
+        }
+    }
+
+    private void show(Component component) {
+        screens.add(
+                switch (component) {
+                    case Component.Invoke(int id, int code, UssdString ussd) ->
+                            code == Operation.UNSTRUCTURED_SS_NOTIFY
+                                    ? new Screen.Notify(id, text(ussd))
+                                    : new Screen.Menu(id, text(ussd));
+                    case Component.Result result ->
+                            operation == Operation.UNSTRUCTURED_SS_NOTIFY
+                                    ? new Screen.Acknowledge()
+                                    : new Screen.Respond(text(result.ussd()));
+                    case Component.ErrorReturned(int id, int code) -> new Screen.Decline(code);
+                    case Component.Rejected(var id, String problem) -> new Screen.Reject(problem);
+                    case Component.UnknownInvoke(var id, String problem) ->
+                            new Screen.Reject(problem);
+                    case Component.Undecodable u ->
+                            new Screen.Abort("cannot be decoded: " + u.why());
+                });
+    }
+
+    private static String text(@Nullable UssdString ussd) {
+        if (ussd == null) {
+            return "";
+        }
+        try {
+            return ussd.decode();
+        } catch (UndecodableString e) {
+            return "(a text that cannot be decoded: " + e.getMessage() + ")";
+        }
+    }
+
+    /** Waits for the next screen; null where none comes in this time. */
+    public @Nullable Screen next(Duration atMost) throws InterruptedException {
+        return screens.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Answers a menu; an empty text goes as a result without a string. */
+    public void answer(Screen.Menu menu, String text) throws UnsendableText, DialogGoneException {
+        link.send(new Message.Continue(List.of(answerTo(menu, text))));
+    }
+
+    /** Answers a menu in TC-END: the dialog is over with it. */
+    public void answerAndRelease(Screen.Menu menu, String text)
+            throws UnsendableText, DialogGoneException {
+        link.send(new Message.End(List.of(answerTo(menu, text))));
+    }
+
+    private Component answerTo(Screen.Menu menu, String text) throws UnsendableText {
+        return new Component.Result(
+                menu.invokeId(),
+                Operation.UNSTRUCTURED_SS_REQUEST,
+                text.isEmpty() ? null : UssdString.encode(text, dcs));
+    }
+
+    /** Says that a notify was shown. */
+    public void acknowledge(Screen.Notify notify) throws DialogGoneException {
+        link.send(
+                new Message.Continue(
+                        List.of(
+                                new Component.Result(
+                                        notify.invokeId(),
+                                        Operation.UNSTRUCTURED_SS_NOTIFY,
+                                        null))));
+    }
+
+    /** Answers a screen with a ReturnError. */
+    public void reject(int invokeId, int errorCode) throws DialogGoneException {
+        link.send(new Message.Continue(List.of(new Component.ErrorReturned(invokeId, errorCode))));
+    }
+
+    /** Answers a screen with a ReturnError in TC-END. */
+    public void rejectAndRelease(int invokeId, int errorCode) throws DialogGoneException {
+        link.send(new Message.End(List.of(new Component.ErrorReturned(invokeId, errorCode))));
+    }
+
+    /** Gives up: TC-U-ABORT. */
+    public void abandon() throws DialogGoneException {
+        link.send(new Message.Abort("the handset gave up"));
+    }
+
+    /** Ends the dialog with an empty TC-END. */
+    public void release() throws DialogGoneException {
+        link.send(new Message.End(List.of()));
+    }
+
+    /** The handset's own transaction id, lower-case hex. */
+    public String tid() {
+        return link.localTid();
+    }
+}

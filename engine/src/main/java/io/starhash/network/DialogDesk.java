@@ -1,0 +1,41 @@
+package io.starhash.network;
+
+import io.starhash.dialog.Opening;
+
+/**
+ * Whom the network asks when the far side begins a dialog; on a network thread, so it must not
+ * wait.
+ */
+public interface DialogDesk {
+    /**
+     * A dialog with exactly one well-formed Invoke; the desk answers with who is to receive the
+     * rest of it.
+     */
+    DialogLink.Receiver begun(Opening opening, DialogLink link);
+
+    /** A TC-BEGIN that the network has answered by itself, and why. */
+    void refused(Refusal refusal);
+
+    /**
+     * A TC-BEGIN that is no USSD dialog.
+     *
+     * @param localTid the dialog's identity; empty where there was none yet
+     * @param remoteTid the far side's transaction id
+     * @param cause for a counter
+     * @param text what was found and how it was answered, for the log
+     */
+    record Refusal(String localTid, String remoteTid, Cause cause, String text) {}
+
+    /** Why a TC-BEGIN was refused below the services. */
+    enum Cause {
+        MALFORMED_ARGUMENT,
+        UNKNOWN_OPERATION,
+        UNKNOWN_ALPHABET,
+        NOT_ONE_INVOKE;
+
+        /** As part of a counter's name. */
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+}

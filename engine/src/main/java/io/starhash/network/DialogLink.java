@@ -1,0 +1,22 @@
+package io.starhash.network;
+
+import io.starhash.dialog.Message;
+
+/** Our end of one TCAP dialog. */
+public interface DialogLink {
+    /** Our transaction id, lower-case hex of its octets. */
+    String localTid();
+
+    /**
+     * Sends a message; from any thread.
+     *
+     * @throws DialogGoneException where the dialog has ended meanwhile
+     */
+    void send(Message message) throws DialogGoneException;
+
+    /** What comes in this dialog, in order, on a network thread: it must not wait. */
+    @FunctionalInterface
+    interface Receiver {
+        void arrived(Message message);
+    }
+}

@@ -1,0 +1,116 @@
+package io.starhash.network.embedded;
+
+import io.starhash.dialog.Opening;
+import io.starhash.network.DialogDesk;
+import io.starhash.network.DialogLink;
+import io.starhash.network.FarSide;
+import io.starhash.network.Network;
+import io.starhash.network.ss7.SignallingPlan;
+import io.starhash.network.ss7.SignallingPlan.Peer;
+import io.starhash.network.ss7.SignallingPoint;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A signalling network in memory: the engine's point on one side, the handsets' on the other, each
+ * a complete stack of MAP, TCAP and SCCP, joined at the MTP3 user part. What goes between them are
+ * the octets of a real link.
+ */
+public final class EmbeddedNetwork implements Network, FarSide {
+    public static final int ENGINE_POINT_CODE = 2;
+    public static final String ENGINE_GLOBAL_TITLE = "27829000000";
+    public static final int HANDSET_POINT_CODE = 1;
+    public static final String HANDSET_GLOBAL_TITLE = "27829000001";
+
+    /** The handsets' own subsystem: an MSC (3GPP TS 23.003 8.2). */
+    public static final int HANDSET_SSN = 8;
+
+    /**
+     * Longer than any wait of the engine's, so that the stack never ends what a script still waits
+     * for.
+     */
+    private static final Duration IDLE_TIMEOUT = Duration.ofDays(7);
+
+    private final LoopedMtp3 engineEnd = new LoopedMtp3();
+    private final LoopedMtp3 handsetEnd = new LoopedMtp3();
+    private final SignallingPoint engine;
+    private final SignallingPoint handsets;
+
+    /**
+     * A network that is not started yet.
+     *
+     * @param ssns the subsystems of the engine
+     * @param maxDialogs how many dialogs each stack may hold
+     */
+    public EmbeddedNetwork(List<Integer> ssns, int maxDialogs) {
+        engineEnd.connect(handsetEnd::receive);
+        handsetEnd.connect(engineEnd::receive);
+        engine = new SignallingPoint(enginePlan(ssns, maxDialogs), engineEnd);
+        handsets =
+                new SignallingPoint(
+                        new SignallingPlan(
+                                "handsets",
+                                HANDSET_POINT_CODE,
+                                HANDSET_GLOBAL_TITLE,
+                                List.of(HANDSET_SSN),
+                                List.of(new Peer(ENGINE_POINT_CODE, ssns)),
+                                maxDialogs,
+                                IDLE_TIMEOUT),
+                        handsetEnd);
+    }
+
+    static SignallingPlan enginePlan(List<Integer> ssns, int maxDialogs) {
+        return new SignallingPlan(
+                "engine",
+                ENGINE_POINT_CODE,
+                ENGINE_GLOBAL_TITLE,
+                ssns,
+                List.of(new Peer(HANDSET_POINT_CODE, List.of(HANDSET_SSN))),
+                maxDialogs,
+                IDLE_TIMEOUT);
+    }
+
+    @Override
+    public void start(DialogDesk desk) {
+        engineEnd.begin();
+        handsetEnd.begin();
+        engine.start(desk);
+        handsets.start(new NobodyHome());
+    }
+
+    @Override
+    public DialogLink begin(Call call, DialogLink.Receiver receiver) {
+        return handsets.begin(call, ENGINE_POINT_CODE, ENGINE_GLOBAL_TITLE, receiver);
+    }
+
+    @Override
+    public int openDialogs() {
+        return engine.openDialogs();
+    }
+
+    @Override
+    public int openHandsetDialogs() {
+        return handsets.openDialogs();
+    }
+
+    @Override
+    public void close() {
+        handsets.close();
+        engine.close();
+        handsetEnd.end();
+        engineEnd.end();
+    }
+
+    /** The engine begins no dialog towards handsets. */
+    private static final class NobodyHome implements DialogDesk {
+        @Override
+        public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+            throw new IllegalStateException("a dialog was begun towards the handsets: " + opening);
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            throw new IllegalStateException("a dialog was begun towards the handsets: " + refusal);
+        }
+    }
+}

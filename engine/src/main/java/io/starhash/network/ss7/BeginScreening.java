@@ -1,0 +1,143 @@
+package io.starhash.network.ss7;
+
+import io.starhash.dialog.Address;
+import io.starhash.dialog.Component;
+import io.starhash.dialog.Message;
+import io.starhash.dialog.Opening;
+import io.starhash.dialog.Operation;
+import io.starhash.network.DialogDesk;
+import io.starhash.network.DialogDesk.Cause;
+import io.starhash.network.DialogDesk.Refusal;
+import io.starhash.network.DialogGoneException;
+import io.starhash.text.UndecodableString;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.map.api.primitives.AddressString;
+import org.restcomm.protocols.ss7.tcap.DialogImpl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a TC-BEGIN must be to become a dialog: exactly one Invoke of a USSD operation, well formed.
+ */
+final class BeginScreening {
+    private static final Logger log = LoggerFactory.getLogger(BeginScreening.class);
+
+    private final DialogDesk desk;
+    private final int ownPointCode;
+
+    BeginScreening(DialogDesk desk, int ownPointCode) {
+        this.desk = desk;
+        this.ownPointCode = ownPointCode;
+    }
+
+    /** The TC-BEGIN of this link is complete. */
+    void complete(MapLink link) {
+        List<Received> components = link.take();
+        if (components.size() != 1 || !(components.getFirst() instanceof Received.Invoke invoke)) {
+            refuse(
+                    link,
+                    Cause.NOT_ONE_INVOKE,
+                    new Message.Abort("not exactly one Invoke"),
+                    "TC-BEGIN holds %d components where exactly one Invoke is allowed: aborted"
+                            .formatted(components.size()));
+            return;
+        }
+        switch (invoke.operation()) {
+            case Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, Operation.UNSTRUCTURED_SS_NOTIFY ->
+                    open(link, invoke);
+            default ->
+                    refuse(
+                            link,
+                            Cause.UNKNOWN_OPERATION,
+                            new Message.End(List.of(new Component.Rejected(invoke.invokeId(), ""))),
+                            "TC-BEGIN invokes %s, which is not served: rejected"
+                                    .formatted(Operation.name(invoke.operation())));
+        }
+    }
+
+    private void open(MapLink link, Received.Invoke invoke) {
+        try {
+            UssdParameter argument = UssdParameter.read(invoke.parameter());
+            Opening opening = opening(link, invoke, argument, argument.ussd().decode());
+            link.receiver(desk.begun(opening, link));
+        } catch (MalformedException e) {
+            refuseWithError(link, invoke, Cause.MALFORMED_ARGUMENT, e.errorCode, e.getMessage());
+        } catch (UndecodableString e) {
+            refuseUndecodable(link, invoke, e);
+        }
+    }
+
+    private void refuseUndecodable(MapLink link, Received.Invoke invoke, UndecodableString e) {
+        switch (e.reason()) {
+            case UNKNOWN_ALPHABET ->
+                    refuseWithError(
+                            link,
+                            invoke,
+                            Cause.UNKNOWN_ALPHABET,
+                            MapError.UNKNOWN_ALPHABET,
+                            e.getMessage());
+            case MALFORMED ->
+                    refuseWithError(
+                            link,
+                            invoke,
+                            Cause.MALFORMED_ARGUMENT,
+                            MapError.UNEXPECTED_DATA_VALUE,
+                            e.getMessage());
+        }
+    }
+
+    private Opening opening(
+            MapLink link, Received.Invoke invoke, UssdParameter argument, String text) {
+        DialogImpl tcap = (DialogImpl) link.dialog().getTcapDialog();
+        return new Opening(
+                invoke.invokeId(),
+                invoke.operation(),
+                argument.ussd(),
+                text,
+                argument.msisdn(),
+                address(link.dialog().getReceivedDestReference()),
+                address(link.dialog().getReceivedOrigReference()),
+                Parties.of(tcap.getLocalAddress(), ownPointCode),
+                Parties.of(tcap.getRemoteAddress(), tcap.getRemotePc()),
+                TransactionIds.local(tcap),
+                TransactionIds.remote(tcap));
+    }
+
+    private static @Nullable Address address(@Nullable AddressString reference) {
+        return reference == null
+                ? null
+                : new Address(
+                        reference.getAddress(),
+                        reference.getAddressNature() == null
+                                ? 0
+                                : reference.getAddressNature().getIndicator(),
+                        reference.getNumberingPlan() == null
+                                ? 0
+                                : reference.getNumberingPlan().getIndicator());
+    }
+
+    private void refuseWithError(
+            MapLink link,
+            Received.Invoke invoke,
+            Cause cause,
+            int errorCode,
+            @Nullable String why) {
+        refuse(
+                link,
+                cause,
+                new Message.End(List.of(new Component.ErrorReturned(invoke.invokeId(), errorCode))),
+                "%s: %s; answered with ReturnError %d"
+                        .formatted(Operation.name(invoke.operation()), why, errorCode));
+    }
+
+    private void refuse(MapLink link, Cause cause, Message answer, String text) {
+        String remoteTid = TransactionIds.remote(link.dialog().getTcapDialog());
+        desk.refused(new Refusal(link.localTid(), remoteTid, cause, text));
+        try {
+            link.send(answer);
+        } catch (DialogGoneException e) {
+            log.debug("{} ended before it could be refused", link.localTid());
+        }
+    }
+}

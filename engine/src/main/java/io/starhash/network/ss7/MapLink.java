@@ -1,0 +1,178 @@
+package io.starhash.network.ss7;
+
+import io.starhash.dialog.Component;
+import io.starhash.dialog.Message;
+import io.starhash.network.DialogGoneException;
+import io.starhash.network.DialogLink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.map.MAPDialogImpl;
+import org.restcomm.protocols.ss7.map.api.MAPDialog;
+import org.restcomm.protocols.ss7.map.api.MAPException;
+import org.restcomm.protocols.ss7.map.api.dialog.MAPUserAbortChoice;
+import org.restcomm.protocols.ss7.map.dialog.MAPUserAbortChoiceImpl;
+import org.restcomm.protocols.ss7.tcap.api.tc.dialog.TRPseudoState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One MAP dialog: it folds the callbacks of a message into that message, and sends ours. */
+final class MapLink implements DialogLink {
+    private static final Logger log = LoggerFactory.getLogger(MapLink.class);
+
+    private final MAPDialogImpl dialog;
+    private final List<Received> components = new ArrayList<>(1);
+    private boolean rejectQueued;
+    private @Nullable Receiver receiver;
+
+    /** Links a MAP dialog; from now on its callbacks come here. */
+    MapLink(MAPDialog dialog) {
+        this.dialog = (MAPDialogImpl) dialog;
+        this.dialog.setUserObject(this);
+    }
+
+    static MapLink of(MAPDialog dialog) {
+        return (MapLink) dialog.getUserObject();
+    }
+
+    MAPDialogImpl dialog() {
+        return dialog;
+    }
+
+    void receiver(Receiver receiver) {
+        this.receiver = receiver;
+    }
+
+    @Override
+    public String localTid() {
+        return TransactionIds.local(dialog.getTcapDialog());
+    }
+
+    // ---- from the network: under the dialog's lock, on a network thread
+
+    void add(Received received) {
+        components.add(received);
+        rejectQueued |= received instanceof Received.Other(Component.UnknownInvoke u);
+    }
+
+    /** The components of the message that is complete now. */
+    List<Received> take() {
+        List<Received> taken = List.copyOf(components);
+        components.clear();
+        return taken;
+    }
+
+    boolean begun() {
+        return receiver != null;
+    }
+
+    void continued() {
+        List<Component> message = read(take());
+        sendQueuedReject();
+        deliver(new Message.Continue(message));
+    }
+
+    void ended() {
+        deliver(new Message.End(read(take())));
+    }
+
+    void aborted(String reason) {
+        components.clear();
+        deliver(new Message.Abort(reason));
+    }
+
+    /** A message came that the stack itself could not take in. */
+    void unreadable(RuntimeException why) {
+        components.clear();
+        log.warn("{} a message cannot be read, the dialog is aborted", localTid(), why);
+        try {
+            send(new Message.Abort("a message that came cannot be read"));
+        } catch (DialogGoneException e) {
+            log.debug("{} ended meanwhile", localTid());
+        }
+        deliver(new Message.Abort("a message that came cannot be read: " + why));
+    }
+
+    private void deliver(Message message) {
+        if (receiver != null) {
+            receiver.arrived(message);
+        }
+    }
+
+    /**
+     * What the stack rejects it only queues; unless it is sent now it waits for our next message.
+     */
+    private void sendQueuedReject() {
+        if (!rejectQueued) {
+            return;
+        }
+        rejectQueued = false;
+        try {
+            dialog.send();
+        } catch (MAPException e) {
+            log.warn("{} a Reject could not be sent", localTid(), e);
+        }
+    }
+
+    private static List<Component> read(List<Received> received) {
+        return received.stream().map(MapLink::read).toList();
+    }
+
+    private static Component read(Received received) {
+        return switch (received) {
+            case Received.Other(Component component) -> component;
+            case Received.Invoke(int id, int operation, var parameter) -> {
+                try {
+                    yield new Component.Invoke(id, operation, UssdParameter.read(parameter).ussd());
+                } catch (MalformedException e) {
+                    yield new Component.Undecodable(id, operation, String.valueOf(e.getMessage()));
+                }
+            }
+        };
+    }
+
+    // ---- to the network: from any thread
+
+    @Override
+    public void send(Message message) throws DialogGoneException {
+        ReentrantLock lock = dialog.getTcapDialog().getDialogLock();
+        lock.lock();
+        try {
+            if (dialog.getTcapDialog().getState() == TRPseudoState.Expunged) {
+                throw new DialogGoneException("the dialog has ended");
+            }
+            transmit(message);
+        } catch (MAPException e) {
+            throw new DialogGoneException("the stack refuses to send: " + e.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void transmit(Message message) throws MAPException {
+        switch (message) {
+            case Message.Continue(var parts) -> {
+                queue(parts);
+                dialog.send();
+            }
+            case Message.End(var parts) -> {
+                queue(parts);
+                dialog.close(false);
+            }
+            case Message.Abort abort -> dialog.abort(userSpecific());
+        }
+    }
+
+    private void queue(List<Component> parts) throws MAPException {
+        for (Component part : parts) {
+            OutgoingComponent.queue(dialog, part);
+        }
+    }
+
+    private static MAPUserAbortChoice userSpecific() {
+        MAPUserAbortChoiceImpl choice = new MAPUserAbortChoiceImpl();
+        choice.setUserSpecificReason();
+        return choice;
+    }
+}

@@ -1,0 +1,170 @@
+package io.starhash.network.ss7;
+
+import io.starhash.dialog.Address;
+import io.starhash.network.DialogDesk;
+import io.starhash.network.DialogLink;
+import io.starhash.network.FarSide.Call;
+import java.util.ArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.indicator.NatureOfAddress;
+import org.restcomm.protocols.ss7.indicator.RoutingIndicator;
+import org.restcomm.protocols.ss7.map.api.MAPApplicationContext;
+import org.restcomm.protocols.ss7.map.api.MAPApplicationContextName;
+import org.restcomm.protocols.ss7.map.api.MAPApplicationContextVersion;
+import org.restcomm.protocols.ss7.map.api.MAPException;
+import org.restcomm.protocols.ss7.map.api.primitives.AddressNature;
+import org.restcomm.protocols.ss7.map.api.primitives.AddressString;
+import org.restcomm.protocols.ss7.map.api.primitives.NumberingPlan;
+import org.restcomm.protocols.ss7.map.api.service.supplementary.MAPDialogSupplementary;
+import org.restcomm.protocols.ss7.map.primitives.AddressStringImpl;
+import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
+import org.restcomm.protocols.ss7.sccp.LongMessageRuleType;
+import org.restcomm.protocols.ss7.sccp.Router;
+import org.restcomm.protocols.ss7.sccp.impl.SccpStackImpl;
+import org.restcomm.protocols.ss7.sccp.parameter.ParameterFactory;
+import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
+import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
+
+/**
+ * One signalling point: SCCP, TCAP and MAP of jSS7 above an MTP3 user part. Nothing is kept on
+ * disk.
+ */
+public final class SignallingPoint implements AutoCloseable {
+    private static final int NATIONAL_NETWORK = 2;
+    private static final int USER_PART = 1;
+    private static final int OUR_INVOKE_ID = 1;
+
+    private final SignallingPlan plan;
+    private final PrivateFolder folder;
+    private final SccpStackImpl sccp;
+    private final TCAPStackImpl tcap;
+    private final UssdMapProvider map;
+
+    /**
+     * A point of this plan above this user part, which is started by the caller; it takes dialogs
+     * once started.
+     */
+    public SignallingPoint(SignallingPlan plan, Mtp3UserPart userPart) {
+        this.plan = plan;
+        this.folder = PrivateFolder.create();
+        sccp = new SccpStackImpl(plan.name(), null);
+        sccp.setPersistDir(folder.path());
+        sccp.setMtp3UserPart(USER_PART, userPart);
+        tcap = new TCAPStackImpl(plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst());
+        tcap.setPersistDir(folder.path());
+        map = new UssdMapProvider(plan.name(), tcap.getProvider());
+    }
+
+    /** Starts every layer; dialogs that the far side begins are brought to this desk. */
+    public void start(DialogDesk desk) {
+        try {
+            sccp.start();
+            configureSccp();
+            tcap.setExtraSsns(new ArrayList<>(plan.ssns().subList(1, plan.ssns().size())));
+            tcap.start();
+            configureTcap();
+            map.addMAPDialogListener(
+                    new DialogCallbacks(new BeginScreening(desk, plan.pointCode())));
+            map.start();
+        } catch (Exception e) {
+            throw new IllegalStateException("signalling point " + plan.name() + " cannot start", e);
+        }
+    }
+
+    private void configureSccp() throws Exception {
+        sccp.setRemoveSpc(false);
+        Router router = sccp.getRouter();
+        router.addMtp3ServiceAccessPoint(1, USER_PART, plan.pointCode(), NATIONAL_NETWORK, 0, null);
+        int id = 0;
+        for (SignallingPlan.Peer peer : plan.peers()) {
+            id++;
+            int pc = peer.pointCode();
+            sccp.getSccpResource().addRemoteSpc(id, pc, 0, 0);
+            router.addMtp3Destination(1, id, pc, pc, 0, 255, 255);
+            router.addLongMessageRule(id, pc, pc, LongMessageRuleType.XUDT_ENABLED);
+        }
+        int ssnId = 0;
+        for (SignallingPlan.Peer peer : plan.peers()) {
+            for (int ssn : peer.ssns()) {
+                sccp.getSccpResource().addRemoteSsn(++ssnId, peer.pointCode(), ssn, 0, false);
+            }
+        }
+    }
+
+    private void configureTcap() throws Exception {
+        TcapTimers.forgetCancelled(tcap);
+        tcap.setDialogIdleTimeout(plan.idleTimeout().toMillis());
+        long start = ThreadLocalRandom.current().nextLong(1, SignallingPlan.MAX_TID / 2);
+        tcap.setDialogIdRangeEnd(start + SignallingPlan.MAX_TID / 2);
+        tcap.setDialogIdRangeStart(start);
+        tcap.setMaxDialogs(plan.maxDialogs());
+    }
+
+    /** Begins a dialog with a peer. */
+    public DialogLink begin(
+            Call call, int peerPointCode, String peerGlobalTitle, DialogLink.Receiver receiver) {
+        try {
+            MAPDialogSupplementary dialog =
+                    map.ussd()
+                            .createNewDialog(
+                                    MAPApplicationContext.getInstance(
+                                            MAPApplicationContextName.networkUnstructuredSsContext,
+                                            MAPApplicationContextVersion.version2),
+                                    address(
+                                            plan.pointCode(),
+                                            plan.ssns().getFirst(),
+                                            plan.globalTitle()),
+                                    reference(call.origination()),
+                                    address(peerPointCode, call.ssn(), peerGlobalTitle),
+                                    reference(call.destination()));
+            MapLink link = new MapLink(dialog);
+            link.receiver(receiver);
+            link.dialog().setReturnMessageOnError(true);
+            link.dialog()
+                    .sendInvokeComponent(
+                            OutgoingComponent.invoke(
+                                    OUR_INVOKE_ID, call.operation(), call.ussd(), call.msisdn()));
+            link.dialog().send();
+            return link;
+        } catch (MAPException e) {
+            throw new IllegalStateException("a dialog cannot be begun: " + e.getMessage(), e);
+        }
+    }
+
+    private SccpAddress address(int pointCode, int ssn, String globalTitle) {
+        ParameterFactory factory = sccp.getSccpProvider().getParameterFactory();
+        return factory.createSccpAddress(
+                RoutingIndicator.ROUTING_BASED_ON_DPC_AND_SSN,
+                factory.createGlobalTitle(
+                        globalTitle,
+                        0,
+                        org.restcomm.protocols.ss7.indicator.NumberingPlan.ISDN_TELEPHONY,
+                        null,
+                        NatureOfAddress.INTERNATIONAL),
+                pointCode,
+                ssn);
+    }
+
+    private static @Nullable AddressString reference(@Nullable Address address) {
+        return address == null
+                ? null
+                : new AddressStringImpl(
+                        AddressNature.getInstance(address.noa()),
+                        NumberingPlan.getInstance(address.npi()),
+                        address.digits());
+    }
+
+    /** How many dialogs the stack holds now. */
+    public int openDialogs() {
+        return tcap.getProvider().getCurrentDialogsCount();
+    }
+
+    @Override
+    public void close() {
+        map.stop();
+        tcap.stop();
+        sccp.stop();
+        folder.close();
+    }
+}

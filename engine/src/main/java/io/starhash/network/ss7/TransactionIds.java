@@ -1,0 +1,38 @@
+package io.starhash.network.ss7;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.HexFormat;
+import org.restcomm.protocols.ss7.tcap.DialogImpl;
+import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
+
+/**
+ * Transaction ids as they stand on the wire: 1 to 4 octets (ITU-T Q.773 3.2.1.2). The stack shows
+ * the far side's as a number, which loses leading zeros; so its octets are read from the stack's
+ * own field.
+ */
+final class TransactionIds {
+    private static final VarHandle REMOTE = remoteField();
+    private static final HexFormat HEX = HexFormat.of();
+
+    private TransactionIds() {}
+
+    private static VarHandle remoteField() {
+        try {
+            return MethodHandles.privateLookupIn(DialogImpl.class, MethodHandles.lookup())
+                    .findVarHandle(DialogImpl.class, "remoteTransactionId", byte[].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Ours; the stack always sends four octets. */
+    static String local(Dialog dialog) {
+        return HEX.toHexDigits(dialog.getLocalDialogId().intValue());
+    }
+
+    /** The far side's. */
+    static String remote(Dialog dialog) {
+        return HEX.formatHex((byte[]) REMOTE.get((DialogImpl) dialog));
+    }
+}
