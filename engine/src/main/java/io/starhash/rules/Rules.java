@@ -1,0 +1,81 @@
+package io.starhash.rules;
+
+import io.starhash.edr.EdrSettings;
+import io.starhash.script.ScriptLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole effective configuration: what the rules file says, and the default where it says
+ * nothing. Paths are resolved against the file's folder.
+ *
+ * @param file where it was read from
+ * @param process the service of mobile-initiated USSD
+ * @param inboundNotify the service of inbound notifies; null: there is none
+ */
+public record Rules(
+        Path file,
+        ProcessService process,
+        @Nullable NotifyService inboundNotify,
+        Script script,
+        Dialogs dialogs,
+        EdrSettings edr,
+        Network network,
+        Control control,
+        Log log) {
+
+    /**
+     * ProcessUssdLuaService.
+     *
+     * @param menuTimeout how long a menu waits where neither trigger nor script says otherwise
+     * @param errorMessage sent where a script ends without a usable text
+     * @param dcsLanguage 0 to 15, of the data coding scheme that texts are sent under (3GPP TS
+     *     23.038 clause 5)
+     * @param edrStream the stream of its records
+     * @param globals read-only Lua globals: strings, Long, Double, Boolean, lists and maps of them
+     */
+    public record ProcessService(
+            Path scriptDir,
+            Duration menuTimeout,
+            String errorMessage,
+            int dcsLanguage,
+            String edrStream,
+            TriggerTable triggers,
+            Map<String, Object> globals) {}
+
+    /** UssdNotifyLuaService; as {@link ProcessService}. */
+    public record NotifyService(
+            Path scriptDir, String edrStream, TriggerTable triggers, Map<String, Object> globals) {}
+
+    /**
+     * What every script runs under.
+     *
+     * @param reloadInterval how often the files are looked at for a change
+     * @param limits where a trigger names none of its own
+     * @param graceTime how long a script may go on once the far side has ended its dialog
+     */
+    public record Script(Duration reloadInterval, ScriptLimits limits, Duration graceTime) {}
+
+    /**
+     * Dialogs as a whole.
+     *
+     * @param max how many may be open; more are refused, and the open ones untouched
+     * @param stopTimeout how long a stop waits for the open ones to finish
+     */
+    public record Dialogs(int max, Duration stopTimeout) {}
+
+    /** Where dialogs come from. */
+    public sealed interface Network {
+        /** Two stacks in memory; {@code ssns} are the subsystems of the engine's. */
+        record Embedded(List<Integer> ssns) implements Network {}
+    }
+
+    /** The local socket through which a running engine is asked. */
+    public record Control(Path socket) {}
+
+    /** What is logged: error, warn, info, debug or trace, and all above it. */
+    public record Log(String level) {}
+}
