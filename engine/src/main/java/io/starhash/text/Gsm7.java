@@ -24,9 +24,10 @@ final class Gsm7 {
                     + "¿abcdefghijklmno"
                     + "pqrstuvwxyzäöñüà";
 
-    /** What the basic table's characters become after an escape; the others stay themselves. */
-    private static final String ESCAPED = "\n\u039B()/<=>¡e";
+    /** The characters of the basic table that an escape makes those of the extension table. */
+    private static final String ESCAPABLE = "\nΛ()/<=>¡e";
 
+    /** What each of them becomes, in the same order. */
     private static final String EXTENSION = "\f^{}\\[~]|€";
 
     /**
@@ -45,7 +46,7 @@ final class Gsm7 {
     private static char[] afterEscape() {
         char[] table = BASIC.toCharArray();
         for (int i = 0; i < EXTENSION.length(); i++) {
-            table[BASIC.indexOf(ESCAPED.charAt(i))] = EXTENSION.charAt(i);
+            table[BASIC.indexOf(ESCAPABLE.charAt(i))] = EXTENSION.charAt(i);
         }
         return table;
     }

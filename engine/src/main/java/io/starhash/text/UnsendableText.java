@@ -1,6 +1,7 @@
 package io.starhash.text;
 
 import io.starhash.text.TextLength.Outsider;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A text that no USSD string can carry; the message says why and what is allowed. */
@@ -13,7 +14,8 @@ public final class UnsendableText extends Exception {
 
     static UnsendableText under(Dcs dcs) {
         return new UnsendableText(
-                "no text is sent under data coding scheme %d (%s): use 0 to 15 (GSM 7-bit), 68 (8-bit) or 72 (UCS2)"
+                ("no text is sent under data coding scheme %d (%s):"
+                                + " use 0 to 15 (GSM 7-bit), 68 (8-bit) or 72 (UCS2)")
                         .formatted(dcs.octet(), dcs.coding().title()));
     }
 
@@ -46,9 +48,13 @@ public final class UnsendableText extends Exception {
                 .formatted(
                         outsider.position(),
                         outsider.codePoint(),
-                        Character.getName(outsider.codePoint()),
+                        name(outsider.codePoint()),
                         preferred.title(),
                         preferred.limit(),
                         preferred.unit());
+    }
+
+    private static String name(int codePoint) {
+        return Objects.requireNonNullElse(Character.getName(codePoint), "(unassigned)");
     }
 }
