@@ -1,0 +1,167 @@
+package io.starhash.edr;
+
+import io.starhash.edr.EdrSettings.WhenFull;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The application that writes EDRs to files: one file in progress, one writer and one thread a
+ * stream.
+ *
+ * <p>A caller hands a record over and goes on; it never waits for a disk. At the start, what a
+ * killed process left in the folders is closed properly.
+ *
+ * <p>What a kill of the process loses: the records not yet written out, so with a writer that keeps
+ * up at most those of the last {@code maxFlushTime}, and of them at most {@code maxFlushEdrs} a
+ * stream beside those just then handed over. What a crash of the machine loses: the same with
+ * {@code durable}, else what the operating system had not yet written.
+ *
+ * <p>What memory holds: while a disk refuses, records are kept and tried again. With {@link
+ * WhenFull#REFUSE_DIALOGS} no new dialog begins once {@link #accepting} is false, and the records
+ * of running dialogs are kept beyond the limit: at most the number of running dialogs times the
+ * records that each still writes. With {@link WhenFull#DROP_RECORDS} no record is kept beyond the
+ * limit.
+ */
+public final class EdrApp implements EdrSink, AutoCloseable {
+    /** How many streams there can be: each has a thread and a file. */
+    public static final int MAX_STREAMS = 64;
+
+    private final EdrSettings settings;
+    private final EdrClock clock;
+    private final String hostname;
+    private final long pid;
+    private final Map<String, Stream> streams = new ConcurrentHashMap<>();
+    private boolean closed;
+
+    private record Stream(Inbox inbox, StreamWriter writer, Thread thread) {}
+
+    /**
+     * Starts the application: closes orphaned files in the folders of the settings; a file is
+     * opened only at a stream's first record.
+     *
+     * @param hostname stands in file names and headers
+     * @param pid the process id, the last part of file names
+     */
+    public EdrApp(EdrSettings settings, EdrClock clock, String hostname, long pid) {
+        this.settings = settings;
+        this.clock = clock;
+        this.hostname = hostname;
+        this.pid = pid;
+        var orphans = new Orphans(clock);
+        directories(settings).forEach(orphans::close);
+    }
+
+    /**
+     * Hands a record over.
+     *
+     * @throws IllegalArgumentException when the stream's name is malformed, or one too many
+     * @throws IllegalStateException after {@link #close}
+     */
+    @Override
+    public void write(String stream, Edr edr) {
+        var open = streams.get(stream);
+        (open == null ? open(stream) : open).inbox().add(edr);
+    }
+
+    /**
+     * Whether new dialogs may begin: false once a stream's backlog is full, where the settings say
+     * that dialogs are refused then.
+     */
+    public boolean accepting() {
+        if (settings.whenFull() == WhenFull.REFUSE_DIALOGS) {
+            for (var stream : streams.values()) {
+                if (!stream.inbox().hasRoom()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** How each stream that has had a record stands, by name. */
+    public List<StreamStatus> status() {
+        return streams.values().stream()
+                .map(stream -> stream.writer().status())
+                .sorted(Comparator.comparing(StreamStatus::stream))
+                .toList();
+    }
+
+    /**
+     * Writes out what waits, completes the files and ends. Where the disk refuses, it is tried once
+     * more; what is lost then is logged and counted.
+     */
+    @Override
+    public void close() {
+        for (var stream : shut()) {
+            stream.inbox().close();
+        }
+        for (var stream : streams.values()) {
+            join(stream.thread());
+        }
+    }
+
+    private static Set<Path> directories(EdrSettings settings) {
+        var directories = new TreeSet<Path>();
+        directories.add(settings.defaults().directory().toAbsolutePath().normalize());
+        for (var stream : settings.streams().values()) {
+            directories.add(stream.directory().toAbsolutePath().normalize());
+        }
+        return directories;
+    }
+
+    private synchronized List<Stream> shut() {
+        closed = true;
+        return new ArrayList<>(streams.values());
+    }
+
+    private synchronized Stream open(String name) {
+        var known = streams.get(name);
+        if (known != null) {
+            return known;
+        }
+        EdrNames.requireStream(name);
+        if (closed) {
+            throw new IllegalStateException(
+                    "The EdrApp is closed: stop what writes EDRs before it is.");
+        }
+        if (streams.size() >= MAX_STREAMS) {
+            throw new IllegalArgumentException(
+                    "\"%s\" would be one EDR stream too many; there can be %d, and these are open: %s"
+                            .formatted(name, MAX_STREAMS, new TreeSet<>(streams.keySet())));
+        }
+        var stream = newStream(name);
+        streams.put(name, stream);
+        stream.thread().start();
+        return stream;
+    }
+
+    private Stream newStream(String name) {
+        boolean drop = settings.whenFull() == WhenFull.DROP_RECORDS;
+        var inbox = new Inbox(settings.maxBacklog(), drop);
+        var writer = new StreamWriter(name, settings, clock, hostname, pid, inbox);
+        var thread = Thread.ofPlatform().name("edr-" + name).daemon().unstarted(writer);
+        return new Stream(inbox, writer, thread);
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                // The records matter more than the caller's hurry; it is told afterwards.
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.starhash.edr;
+
+import io.starhash.edr.EdrLine.Flaw;
+import io.starhash.problem.Problem;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reader of an EDR file, line by line; whatever octets the file has, it tells what they are.
+ *
+ * <p>A file in progress can be followed: {@link #next} gives null where no more whole line is there
+ * yet, and goes on where it stopped once there is. The reading needs no lock; but in the process
+ * that writes the file, see that it is not read before it is complete, as closing it here lets the
+ * writer's lock go.
+ */
+public final class EdrFileReader implements AutoCloseable {
+    /** The longest line that is read; a longer one is a problem, and passed over. */
+    public static final int MAX_LINE = 16 * 1024 * 1024;
+
+    private static final int CHUNK = 64 * 1024;
+
+    private final Path path;
+    private final InputStream input;
+    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+    private final byte[] chunk = new byte[CHUNK];
+    private int position;
+    private int filled;
+    private long length;
+    private int number;
+
+    private EdrFileReader(Path path, InputStream input) {
+        this.path = path;
+        this.input = input;
+    }
+
+    /**
+     * One line of a file.
+     *
+     * @param path the file, as it was named
+     * @param number from 1
+     * @param length in octets, the line feed counted
+     */
+    public record Entry(Path path, int number, long length, EdrLine line) {
+        /** What is wrong with the line's form. */
+        public List<Problem> problems() {
+            return line.flaws().stream().map(this::problem).toList();
+        }
+
+        private Problem problem(Flaw flaw) {
+            return new Problem(path, number, flaw.column(), flaw.message());
+        }
+    }
+
+    /** Opens a file. */
+    public static EdrFileReader open(Path path) throws IOException {
+        return new EdrFileReader(path, Files.newInputStream(path));
+    }
+
+    /** The next whole line; null where there is none, or not yet. */
+    public @Nullable Entry next() throws IOException {
+        while (position < filled || fill()) {
+            int end = position;
+            while (end < filled && chunk[end] != '\n') {
+                end++;
+            }
+            take(end);
+            if (end < filled) {
+                position = end + 1;
+                return entry();
+            }
+        }
+        return null;
+    }
+
+    /**
+     * What is wrong at the file's end: a last line without its line feed; null where nothing is.
+     */
+    public @Nullable Problem atEnd() {
+        return length == 0
+                ? null
+                : new Problem(
+                        path,
+                        number + 1,
+                        0,
+                        "the last line does not end in a line feed; it was torn off");
+    }
+
+    @Override
+    public void close() throws IOException {
+        input.close();
+    }
+
+    private boolean fill() throws IOException {
+        position = 0;
+        filled = Math.max(0, input.read(chunk));
+        return filled > 0;
+    }
+
+    private void take(int end) {
+        int size = end - position;
+        length += size;
+        if (length <= MAX_LINE) {
+            pending.write(chunk, position, size);
+        }
+        position = end;
+    }
+
+    private Entry entry() {
+        number++;
+        var line = length > MAX_LINE ? longLine() : EdrFormat.parse(pending.toByteArray());
+        var entry = new Entry(path, number, length + 1, line);
+        pending.reset();
+        length = 0;
+        return entry;
+    }
+
+    private static EdrLine longLine() {
+        return new EdrLine.Unreadable(
+                new Flaw(MAX_LINE + 1, "the line is longer than " + MAX_LINE + " octets"));
+    }
+}

@@ -1,0 +1,220 @@
+package io.starhash.edr;
+
+import io.starhash.edr.EdrLine.Flaw;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reader of one line: takes whatever octets come and tells what they are.
+ *
+ * <p>It is lenient where a meaning is plain (fields in any order, any {@code %XX}, an octet that
+ * should have been escaped) and keeps a {@link Flaw} of each departure from the grammar.
+ */
+final class EdrLineParser {
+    private static final String HEADER = "#HEADER";
+    private static final String FOOTER = "#FOOTER";
+
+    /** Where a digit is expected, 0 stands; every other character stands for itself. */
+    private static final String TIME_SHAPE = "0000-00-00 00:00:00.000";
+
+    private static final int ID_AT = TIME_SHAPE.length();
+
+    private final byte[] line;
+    private final List<Flaw> flaws = new ArrayList<>();
+
+    private EdrLineParser(byte[] line) {
+        this.line = line;
+    }
+
+    static EdrLine parse(byte[] line) {
+        var parser = new EdrLineParser(line);
+        try {
+            return line.length > 0 && line[0] == '#' ? parser.frameLine() : parser.record();
+        } catch (Malformed malformed) {
+            return new EdrLine.Unreadable(malformed.flaw);
+        }
+    }
+
+    private EdrLine record() throws Malformed {
+        var at = time();
+        int idEnd = indexOf('>', ID_AT);
+        if (ID_AT >= line.length || line[ID_AT] != '<' || idEnd == line.length) {
+            throw malformed(ID_AT, "expected <INSTANCE ID> after the time");
+        }
+        String id = ascii(ID_AT + 1, idEnd);
+        if (!EdrNames.isInstanceId(id)) {
+            throw malformed(
+                    ID_AT + 1, "the instance id is printable ASCII without < > | and blanks");
+        }
+        int eventEnd = indexOf('|', idEnd + 1);
+        String event = ascii(idEnd + 1, eventEnd);
+        if (!EdrNames.isEvent(event)) {
+            throw malformed(
+                    idEnd + 1, "an event's name is a letter, then letters, digits, _ and -");
+        }
+        return new EdrLine.Event(new Edr(at, id, event, fields(eventEnd)), flawsInOrder());
+    }
+
+    private Instant time() throws Malformed {
+        for (int i = 0; i < TIME_SHAPE.length(); i++) {
+            char shape = TIME_SHAPE.charAt(i);
+            if (i >= line.length || !(shape == '0' ? isDigit(line[i]) : line[i] == shape)) {
+                throw malformed(i, "a record begins with its time, YYYY-MM-DD HH:MM:SS.sss");
+            }
+        }
+        try {
+            return LocalDateTime.of(
+                            number(0, 4),
+                            number(5, 7),
+                            number(8, 10),
+                            number(11, 13),
+                            number(14, 16),
+                            number(17, 19),
+                            number(20, 23) * 1_000_000)
+                    .toInstant(ZoneOffset.UTC);
+        } catch (DateTimeException e) {
+            throw malformed(0, "there is no such time: " + ascii(0, TIME_SHAPE.length()));
+        }
+    }
+
+    private EdrLine frameLine() throws Malformed {
+        int wordEnd = indexOf('|', 0);
+        String word = ascii(0, wordEnd);
+        if (word.equals(HEADER)) {
+            var fields = fields(wordEnd);
+            return new EdrLine.Header(
+                    required(fields, "FILENAME"),
+                    requiredNumber(fields, "TIME_START"),
+                    required(fields, "HOSTNAME"),
+                    flawsInOrder());
+        }
+        if (word.equals(FOOTER)) {
+            var fields = fields(wordEnd);
+            return new EdrLine.Footer(
+                    requiredNumber(fields, "TIME_FINISH"),
+                    requiredNumber(fields, "NUM_EDRS"),
+                    requiredNumber(fields, "NUM_BYTES"),
+                    flawsInOrder());
+        }
+        throw malformed(0, "a line that begins with # is " + HEADER + " or " + FOOTER);
+    }
+
+    /** Reads {@code |KEY=VALUE...} from an index to the line's end. */
+    private List<Edr.Field> fields(int from) {
+        var fields = new ArrayList<Edr.Field>();
+        var names = new HashSet<String>();
+        for (int start = from; start < line.length; ) {
+            int end = indexOf('|', start + 1);
+            var field = field(start + 1, end);
+            if (field != null && names.add(field.name())) {
+                noteOrder(fields, field, start);
+                fields.add(field);
+            } else if (field != null) {
+                flaw(start + 1, field.name() + " comes twice; the first is taken");
+            }
+            start = end;
+        }
+        return fields;
+    }
+
+    private void noteOrder(List<Edr.Field> before, Edr.Field field, int start) {
+        boolean record = line[0] != '#';
+        if (record && !before.isEmpty() && before.getLast().name().compareTo(field.name()) > 0) {
+            flaw(
+                    start + 1,
+                    field.name()
+                            + " comes after "
+                            + before.getLast().name()
+                            + "; fields stand in alphabetical order");
+        }
+    }
+
+    private Edr.@Nullable Field field(int start, int end) {
+        int equals = Math.min(indexOf('=', start), end);
+        String name = ascii(start, equals);
+        if (!EdrNames.isField(name)) {
+            flaw(start, "a field's name is a letter, then letters, digits and _");
+            return null;
+        }
+        if (equals == end) {
+            flaw(end, name + " has no value; a field is NAME=VALUE");
+            return null;
+        }
+        var value = new ValueReader(line, equals + 1, end, name);
+        var values = value.read();
+        flaws.addAll(value.flaws());
+        return new Edr.Field(name, values);
+    }
+
+    private static String required(List<Edr.Field> fields, String name) throws Malformed {
+        for (var field : fields) {
+            if (field.name().equals(name)) {
+                return field.text();
+            }
+        }
+        throw malformed(0, name + " is missing");
+    }
+
+    private static long requiredNumber(List<Edr.Field> fields, String name) throws Malformed {
+        String text = required(fields, name);
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw malformed(0, name + " is \"" + text + "\"; it is a whole number");
+        }
+    }
+
+    private int indexOf(char wanted, int from) {
+        int i = from;
+        while (i < line.length && line[i] != wanted) {
+            i++;
+        }
+        return Math.min(i, line.length);
+    }
+
+    private int number(int start, int end) {
+        int number = 0;
+        for (int i = start; i < end; i++) {
+            number = number * 10 + (line[i] - '0');
+        }
+        return number;
+    }
+
+    private String ascii(int start, int end) {
+        return new String(line, start, Math.max(0, end - start), StandardCharsets.ISO_8859_1);
+    }
+
+    private List<Flaw> flawsInOrder() {
+        return flaws.stream().sorted(Comparator.comparingInt(Flaw::column)).toList();
+    }
+
+    private void flaw(int index, String message) {
+        flaws.add(new Flaw(index + 1, message));
+    }
+
+    private static Malformed malformed(int index, String message) {
+        return new Malformed(new Flaw(index + 1, message));
+    }
+
+    private static boolean isDigit(byte octet) {
+        return octet >= '0' && octet <= '9';
+    }
+
+    /** What makes the whole line unreadable. */
+    private static final class Malformed extends Exception {
+        private final transient Flaw flaw;
+
+        Malformed(Flaw flaw) {
+            super(flaw.message(), null, false, false);
+            this.flaw = flaw;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.starhash.edr;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** A growing run of octets that encoded lines are put into, and that is used again and again. */
+final class LineBuffer {
+    private static final int INITIAL_CAPACITY = 64 * 1024;
+    private static final int KEPT_CAPACITY = 1024 * 1024;
+
+    private byte[] octets = new byte[INITIAL_CAPACITY];
+    private int length;
+
+    /** Makes sure that so many more octets fit. */
+    void reserve(int more) {
+        int needed = Math.addExact(length, more);
+        if (needed > octets.length) {
+            octets = Arrays.copyOf(octets, Math.max(needed, octets.length + (octets.length >> 1)));
+        }
+    }
+
+    /** Puts one octet for which there is room. */
+    void put(byte octet) {
+        octets[length++] = octet;
+    }
+
+    /** Puts characters of which each is one octet, and makes the room. */
+    void putAscii(String text) {
+        int size = text.length();
+        reserve(size);
+        for (int i = 0; i < size; i++) {
+            octets[length + i] = (byte) text.charAt(i);
+        }
+        length += size;
+    }
+
+    /** Puts octets, and makes the room. */
+    void put(byte[] source) {
+        reserve(source.length);
+        System.arraycopy(source, 0, octets, length, source.length);
+        length += source.length;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** What is in it, to be read from the start; good until the buffer changes. */
+    ByteBuffer content() {
+        return ByteBuffer.wrap(octets, 0, length);
+    }
+
+    /** What is in it, one character an octet. */
+    String ascii() {
+        return new String(octets, 0, length, StandardCharsets.US_ASCII);
+    }
+
+    /** Empties it; the room that one huge record took is given back. */
+    void clear() {
+        length = 0;
+        if (octets.length > KEPT_CAPACITY) {
+            octets = new byte[INITIAL_CAPACITY];
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.starhash.edr;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file in progress, held by an OS lock from before its first octet until it has its final name.
+ *
+ * <p>Every operation can be tried again after it failed: octets go to the position after the last
+ * ones that were written whole, so that nothing stands twice in the file, and what an attempt left
+ * behind is cut off.
+ *
+ * <p>The lock belongs to the process, as POSIX has it: closing another channel on the same file
+ * within this process lets it go. So an application never looks for orphans once it has a file
+ * open.
+ */
+final class OpenFile implements Closeable {
+    private final FileChannel channel;
+    private final Path inProgress;
+    private final Path complete;
+    private final @Nullable Object identity;
+    private final Instant opened;
+    private final boolean durable;
+    private int headerLength;
+    private long length;
+    private int records;
+
+    private OpenFile(
+            FileChannel channel, Path inProgress, Path complete, Instant opened, boolean durable)
+            throws IOException {
+        this.channel = channel;
+        this.inProgress = inProgress;
+        this.complete = complete;
+        this.opened = opened;
+        this.durable = durable;
+        this.identity = identity(inProgress);
+    }
+
+    /**
+     * Makes the file with its header.
+     *
+     * @return null where the name is taken: by a file, or by another process that took the new file
+     *     for an orphan before it was locked
+     */
+    static @Nullable OpenFile create(
+            Path directory, FileNames.Name name, String hostname, boolean durable)
+            throws IOException {
+        var inProgress = name.inProgress(directory);
+        var complete = name.complete(directory);
+        if (Files.exists(complete)) {
+            return null;
+        }
+        var channel = newChannel(inProgress);
+        if (channel == null) {
+            return null;
+        }
+        try {
+            if (lock(channel) == null || !Files.exists(inProgress)) {
+                channel.close();
+                return null;
+            }
+            var file = new OpenFile(channel, inProgress, complete, name.opened(), durable);
+            file.writeHeader(FrameLines.header(complete, name.opened(), hostname));
+            return file;
+        } catch (IOException e) {
+            discard(channel, inProgress, e);
+            throw e;
+        }
+    }
+
+    /** The lock, or null where another has it. */
+    static @Nullable FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return null;
+        }
+    }
+
+    /**
+     * Which file a path leads to, so that two can be told apart; null where the system has no such
+     * key.
+     */
+    static @Nullable Object identity(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+
+    /** The path that the file has now. */
+    Path path() {
+        return inProgress;
+    }
+
+    int records() {
+        return records;
+    }
+
+    /** Whether the file is still where it was made: someone may have deleted or moved it. */
+    boolean inPlace() throws IOException {
+        try {
+            var found = identity(inProgress);
+            return found == null || found.equals(identity);
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
+    }
+
+    /** Writes whole lines, all or (with an exception) none. */
+    void append(ByteBuffer lines, int count) throws IOException {
+        try {
+            long end = writeAt(lines, length);
+            force();
+            length = end;
+            records += count;
+        } catch (IOException e) {
+            cutBack(e);
+            throw e;
+        }
+    }
+
+    /** Takes over all records of a file that is no longer in its place. */
+    void takeOver(OpenFile lost) throws IOException {
+        channel.position(length);
+        long from = lost.headerLength;
+        while (from < lost.length) {
+            from += lost.channel.transferTo(from, lost.length - from, channel);
+        }
+        force();
+        length = channel.position();
+        records = lost.records;
+    }
+
+    /**
+     * Writes the footer and gives the file its final name; what is left is to {@link #close} it.
+     */
+    void complete(Instant now) throws IOException {
+        var closed = now.isBefore(opened) ? opened : now;
+        try {
+            writeAt(ByteBuffer.wrap(FrameLines.footer(closed, records, length)), length);
+            force();
+            Files.move(inProgress, complete, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            cutBack(e);
+            throw e;
+        }
+    }
+
+    /** Lets the file go as it is; one that is not complete is an orphan for the next start. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    /** Removes the file. */
+    void delete() throws IOException {
+        Files.deleteIfExists(inProgress);
+        channel.close();
+    }
+
+    private void writeHeader(byte[] header) throws IOException {
+        length = writeAt(ByteBuffer.wrap(header), 0);
+        headerLength = header.length;
+    }
+
+    private long writeAt(ByteBuffer octets, long position) throws IOException {
+        long end = position;
+        while (octets.hasRemaining()) {
+            end += channel.write(octets, end);
+        }
+        return end;
+    }
+
+    private void force() throws IOException {
+        if (durable) {
+            channel.force(false);
+        }
+    }
+
+    private void cutBack(IOException cause) {
+        try {
+            channel.truncate(length);
+        } catch (IOException e) {
+            // The next attempt writes over it.
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static @Nullable FileChannel newChannel(Path inProgress) throws IOException {
+        try {
+            return FileChannel.open(
+                    inProgress,
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException taken) {
+            return null;
+        }
+    }
+
+    private static void discard(FileChannel channel, Path path, IOException cause) {
+        try (channel) {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.starhash.edr;
+
+import io.starhash.edr.EdrLine.Flaw;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The reader of one value: undoes the percent-encoding, and parts a list at its bare commas. */
+final class ValueReader {
+    private static final int ESCAPE = 3;
+
+    private final byte[] line;
+    private final int start;
+    private final int end;
+    private final String name;
+    private final List<Flaw> flaws = new ArrayList<>();
+
+    /**
+     * @param name the field's, for the messages
+     */
+    ValueReader(byte[] line, int start, int end, String name) {
+        this.line = line;
+        this.start = start;
+        this.end = end;
+        this.name = name;
+    }
+
+    /** One text, or several where commas part them. */
+    List<String> read() {
+        var values = new ArrayList<String>();
+        int from = start;
+        for (int i = start; i < end; i++) {
+            if (line[i] == ',') {
+                values.add(text(from, i));
+                from = i + 1;
+            }
+        }
+        values.add(text(from, end));
+        return values;
+    }
+
+    /** What was wrong in it; filled by {@link #read}. */
+    List<Flaw> flaws() {
+        return flaws;
+    }
+
+    private String text(int from, int to) {
+        var octets = ByteBuffer.allocate(to - from);
+        for (int i = from; i < to; ) {
+            if (line[i] == '%' && isEscape(i, to)) {
+                octets.put((byte) (hex(line[i + 1]) << 4 | hex(line[i + 2])));
+                i += ESCAPE;
+            } else {
+                noteUnescaped(i);
+                octets.put(line[i]);
+                i++;
+            }
+        }
+        return utf8(octets.flip(), from);
+    }
+
+    private boolean isEscape(int index, int to) {
+        return index + ESCAPE <= to && hex(line[index + 1]) >= 0 && hex(line[index + 2]) >= 0;
+    }
+
+    private void noteUnescaped(int index) {
+        int octet = line[index] & 0xFF;
+        if (octet == '%') {
+            flaws.add(new Flaw(index + 1, name + " has a % without two hex digits after it"));
+        } else if (!PercentCode.isSafe(octet)) {
+            flaws.add(
+                    new Flaw(
+                            index + 1,
+                            "%s has an octet that is written as %%%02X".formatted(name, octet)));
+        }
+    }
+
+    private String utf8(ByteBuffer octets, int from) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(octets.duplicate()).toString();
+        } catch (CharacterCodingException e) {
+            flaws.add(new Flaw(from + 1, name + " is not UTF-8; what is not is read as U+FFFD"));
+            return StandardCharsets.UTF_8.decode(octets).toString();
+        }
+    }
+
+    private static int hex(byte octet) {
+        return Character.digit(octet & 0xFF, 16);
+    }
+}

@@ -1,0 +1,34 @@
+package io.starhash.edr;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Time that a test moves: the wall clock and the forward-only one, together or apart. */
+final class ManualTime {
+    private volatile Instant wall;
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000);
+
+    /** The forward-only clock overflows soon after the start, as a real one may. */
+    ManualTime(String start) {
+        wall = Instant.parse(start);
+    }
+
+    EdrClock clock() {
+        return new EdrClock(this::now, nanos::get);
+    }
+
+    Instant now() {
+        return wall;
+    }
+
+    void pass(Duration time) {
+        jump(time);
+        nanos.addAndGet(time.toNanos());
+    }
+
+    /** Moves the wall clock alone. */
+    void jump(Duration time) {
+        wall = wall.plus(time);
+    }
+}

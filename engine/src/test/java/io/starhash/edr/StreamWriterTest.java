@@ -1,0 +1,333 @@
+package io.starhash.edr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.starhash.edr.EdrSettings.WhenFull;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StreamWriterTest {
+    private static final int LIMIT = 20;
+    private static final Duration RETRY = Duration.ofSeconds(15);
+
+    @TempDir Path root;
+    private final ManualTime time = new ManualTime("2021-03-22T00:54:41.924721800Z");
+    private final Inbox inbox = new Inbox(LIMIT, true);
+
+    @Test
+    void no_file_is_opened_before_the_first_record() {
+        var writer = writer(settings());
+
+        writer.work();
+        writer.finish();
+
+        assertThat(folder()).doesNotExist();
+    }
+
+    @Test
+    void the_first_record_opens_a_file_with_its_header_in_a_folder_that_is_made() throws Exception {
+        var writer = writer(settings());
+
+        add("one");
+        writer.work();
+
+        var part = folder().resolve("ussd_candy-floss_20210322005441924721_131977.edr.part");
+        assertThat(part)
+                .hasContent(
+                        "#HEADER|FILENAME="
+                                + folder()
+                                + "/ussd_candy-floss_20210322005441924721_131977.edr"
+                                + "|TIME_START=1616374481|HOSTNAME=candy floss");
+        assertThat(status(writer).file()).isEqualTo(part);
+        assertThat(status(writer).backlog()).isOne();
+    }
+
+    @Test
+    void a_complete_file_has_header_records_footer_and_its_final_name() throws Exception {
+        var writer = writer(settings());
+
+        add("one");
+        writer.work();
+        add("two");
+        time.pass(Duration.ofSeconds(2));
+        writer.finish();
+
+        assertThat(EdrFiles.inProgress(folder())).isEmpty();
+        var file = folder().resolve("ussd_candy-floss_20210322005441924721_131977.edr");
+        String content = Files.readString(file);
+        assertThat(EdrFiles.header(file).filename()).isEqualTo(file.toString());
+        assertThat(EdrFiles.texts(file)).containsExactly("one", "two");
+        assertThat(EdrFiles.footer(file))
+                .isEqualTo(
+                        new EdrLine.Footer(1616374483L, 2, content.indexOf("#FOOTER"), List.of()));
+        assertThat(content).endsWith("\n");
+    }
+
+    @Test
+    void records_are_flushed_once_there_are_enough() {
+        var writer = writer(settings());
+
+        add("1", "2");
+        writer.work();
+        assertThat(EdrFiles.texts(folder(), ".part")).isEmpty();
+        add("3");
+        writer.work();
+
+        assertThat(EdrFiles.texts(folder(), ".part")).containsExactly("1", "2", "3");
+        assertThat(status(writer).written()).isEqualTo(3);
+        assertThat(status(writer).backlog()).isZero();
+    }
+
+    @Test
+    void records_are_flushed_once_the_oldest_has_waited_long_enough() {
+        var writer = writer(settings());
+
+        add("1");
+        assertThat(writer.work()).isEqualTo(Duration.ofSeconds(10).toNanos());
+        time.pass(Duration.ofSeconds(9));
+        add("2");
+        assertThat(writer.work()).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(EdrFiles.texts(folder(), ".part")).isEmpty();
+        time.pass(Duration.ofSeconds(1));
+        writer.work();
+
+        assertThat(EdrFiles.texts(folder(), ".part")).containsExactly("1", "2");
+    }
+
+    @Test
+    void a_file_is_complete_once_it_holds_enough_and_none_is_opened_without_a_record() {
+        var writer = writer(settings());
+
+        add("1", "2", "3", "4", "5");
+        writer.work();
+
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3", "4", "5");
+        assertThat(EdrFiles.inProgress(folder())).isEmpty();
+        add("6");
+        writer.work();
+        assertThat(EdrFiles.inProgress(folder())).hasSize(1);
+    }
+
+    @Test
+    void many_records_at_once_are_cut_into_files_of_the_right_size_in_order() {
+        var writer = writer(settings());
+
+        for (int i = 10; i < 22; i++) {
+            add("" + i);
+        }
+        writer.work();
+        writer.finish();
+
+        assertThat(EdrFiles.complete(folder()))
+                .extracting(file -> EdrFiles.footer(file).numEdrs())
+                .containsExactly(5L, 5L, 2L);
+        assertThat(EdrFiles.texts(folder(), ".edr"))
+                .containsExactly(
+                        "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21");
+    }
+
+    @Test
+    void a_file_is_complete_once_it_has_been_open_long_enough() {
+        var writer = writer(settings());
+
+        add("1");
+        writer.work();
+        time.pass(Duration.ofMinutes(5));
+        writer.work();
+
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1");
+        assertThat(status(writer).file()).isNull();
+    }
+
+    @Test
+    void a_wall_clock_that_jumps_moves_no_limit() {
+        var writer = writer(settings());
+
+        add("1");
+        writer.work();
+        time.jump(Duration.ofDays(365));
+        writer.work();
+        assertThat(EdrFiles.texts(folder(), ".part")).isEmpty();
+        time.jump(Duration.ofDays(-700));
+        time.pass(Duration.ofSeconds(10));
+        writer.work();
+
+        assertThat(EdrFiles.texts(folder(), ".part")).containsExactly("1");
+    }
+
+    @Test
+    void a_wall_clock_that_goes_back_gives_later_names_and_no_footer_before_its_header() {
+        var writer = writer(settings());
+
+        for (int file = 0; file < 4; file++) {
+            add("a" + file, "b" + file, "c" + file, "d" + file, "e" + file);
+            writer.work();
+            time.jump(Duration.ofHours(-1));
+        }
+
+        assertThat(EdrFiles.complete(folder())).hasSize(4);
+        assertThat(EdrFiles.texts(folder(), ".edr"))
+                .filteredOn(text -> text.startsWith("a"))
+                .containsExactly("a0", "a1", "a2", "a3");
+        assertThat(EdrFiles.complete(folder()))
+                .allSatisfy(
+                        file ->
+                                assertThat(EdrFiles.footer(file).timeFinish())
+                                        .isGreaterThanOrEqualTo(EdrFiles.header(file).timeStart()));
+    }
+
+    @Test
+    void a_taken_name_is_passed_over_and_nothing_is_overwritten() throws IOException {
+        Files.createDirectories(folder());
+        var complete = folder().resolve("ussd_candy-floss_20210322005441924721_131977.edr");
+        var part = folder().resolve("ussd_candy-floss_20210322005441924722_131977.edr.part");
+        Files.writeString(complete, "theirs");
+        Files.writeString(part, "theirs");
+        var writer = writer(settings());
+
+        add("mine");
+        writer.work();
+        writer.finish();
+
+        assertThat(complete).hasContent("theirs");
+        assertThat(part).hasContent("theirs");
+        var mine = folder().resolve("ussd_candy-floss_20210322005441924723_131977.edr");
+        assertThat(EdrFiles.texts(mine)).containsExactly("mine");
+    }
+
+    @Test
+    void a_file_where_the_folder_should_be_keeps_the_records_in_memory_until_it_is_gone()
+            throws IOException {
+        Files.writeString(folder(), "in the way");
+        var writer = writer(settings());
+
+        add("1", "2", "3", "4");
+        long wait = writer.work();
+
+        assertThat(wait).isEqualTo(RETRY.toNanos());
+        var failing = status(writer);
+        assertThat(failing.backlog()).isEqualTo(4);
+        assertThat(failing.written()).isZero();
+        assertThat(Objects.requireNonNull(failing.failure()).since()).isEqualTo(time.now());
+        assertThat(failing.failure().why()).contains(folder().toString());
+
+        Files.delete(folder());
+        time.pass(RETRY.minusNanos(1));
+        writer.work();
+        assertThat(folder()).doesNotExist();
+        time.pass(Duration.ofNanos(1));
+        writer.work();
+
+        assertThat(status(writer).failure()).isNull();
+        writer.finish();
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3", "4");
+    }
+
+    @Test
+    void the_time_of_the_first_failure_stays_while_attempts_go_on() throws IOException {
+        Files.writeString(folder(), "in the way");
+        var writer = writer(settings());
+        var first = time.now();
+
+        add("1");
+        writer.work();
+        time.pass(RETRY);
+        writer.work();
+
+        assertThat(Objects.requireNonNull(status(writer).failure()).since()).isEqualTo(first);
+    }
+
+    @Test
+    void a_full_backlog_drops_and_counts_what_comes_then() throws IOException {
+        Files.writeString(folder(), "in the way");
+        var writer = writer(settings());
+
+        for (int i = 0; i < LIMIT + 5; i++) {
+            add("" + i);
+            writer.work();
+        }
+
+        assertThat(inbox.hasRoom()).isFalse();
+        assertThat(status(writer).backlog()).isEqualTo(LIMIT);
+        assertThat(status(writer).dropped()).isEqualTo(5);
+        Files.delete(folder());
+        writer.finish();
+        assertThat(EdrFiles.texts(folder(), ".edr")).hasSize(LIMIT);
+    }
+
+    @Test
+    void what_a_refusing_disk_leaves_at_the_stop_is_counted_as_lost() throws IOException {
+        Files.writeString(folder(), "in the way");
+        var writer = writer(settings());
+
+        add("1", "2");
+        writer.finish();
+
+        assertThat(status(writer).dropped()).isEqualTo(2);
+        assertThat(status(writer).backlog()).isZero();
+    }
+
+    @Test
+    void a_folder_removed_while_running_is_made_again_and_its_open_file_lives_on()
+            throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        Files.delete(EdrFiles.inProgress(folder()).getFirst());
+        Files.delete(folder());
+        add("4");
+        writer.work();
+        writer.finish();
+
+        assertThat(EdrFiles.inProgress(folder())).isEmpty();
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3", "4");
+        assertThat(EdrFiles.footer(EdrFiles.complete(folder()).getFirst()).numEdrs()).isEqualTo(4);
+        assertThat(status(writer).written()).isEqualTo(4);
+    }
+
+    @Test
+    void a_file_deleted_under_the_writer_is_written_anew_with_all_its_records() throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        Files.delete(EdrFiles.inProgress(folder()).getFirst());
+        add("4", "5");
+        writer.work();
+
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3", "4", "5");
+    }
+
+    private Path folder() {
+        return root.resolve("edr");
+    }
+
+    private void add(String... texts) {
+        for (var text : texts) {
+            inbox.add(Edr.builder(time.now(), "Logic-1-00000001", "X").text("TEXT", text).build());
+        }
+    }
+
+    private static StreamStatus status(StreamWriter writer) {
+        return writer.status();
+    }
+
+    private StreamSettings settings() {
+        return new StreamSettings(
+                folder(), 5, Duration.ofMinutes(5), 3, Duration.ofSeconds(10), false);
+    }
+
+    private StreamWriter writer(StreamSettings stream) {
+        var settings =
+                new EdrSettings("Logic", RETRY, LIMIT, WhenFull.DROP_RECORDS, stream, Map.of());
+        return new StreamWriter("ussd", settings, time.clock(), "candy floss", 131977, inbox);
+    }
+}
