@@ -1,0 +1,121 @@
+package io.starhash.script;
+
+import static io.starhash.script.api.ApiParameter.Type.STRING;
+import static io.starhash.script.api.ApiParameter.Type.TABLE;
+
+import io.starhash.script.api.ApiModule;
+import io.starhash.script.lua.Arguments;
+import io.starhash.script.lua.Lua;
+import io.starhash.script.lua.LuaError;
+import io.starhash.script.lua.LuaString;
+import io.starhash.script.lua.LuaTable;
+import io.starhash.script.lua.Numbers;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The module {@code edr}: records of the script's own. */
+final class EdrModule {
+    private static final String RESERVED = "USSD-";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
+    private static final Pattern STREAM = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,63}");
+
+    private EdrModule() {}
+
+    static ApiModule create() {
+        return ApiModule.of("edr", "Event Data Records of the script's own.")
+                .function(
+                        "write",
+                        "Writes a record with the instance id of this dialog.",
+                        f ->
+                                f.takes(
+                                                "event",
+                                                STRING,
+                                                "its type: a letter, then letters, digits, _ and -; USSD-"
+                                                        + " is the engine's")
+                                        .takes(
+                                                "fields",
+                                                TABLE,
+                                                "by name; a value is a string, a number, a boolean or a"
+                                                        + " list of them, and is written in the order in"
+                                                        + " which the fields were set")
+                                        .mayTake(
+                                                "stream",
+                                                STRING,
+                                                "the stream of records; nil is the service's")
+                                        .raises("a name or a value that cannot be written")
+                                        .does(
+                                                "edr.write(\"TOPUP\", {AMOUNT = 50, VOUCHERS = {\"123\","
+                                                        + " \"456\"}})",
+                                                EdrModule::write))
+                .build();
+    }
+
+    private static @Nullable Object[] write(Arguments a) {
+        String event = name(a.text(1), "event", NAME);
+        if (event.startsWith(RESERVED)) {
+            throw new LuaError(
+                    "edr.write: event '" + event + "': names in USSD- are the engine's own");
+        }
+        Map<String, List<String>> fields = fields(a.table(2));
+        String stream = a.isNil(3) ? null : name(a.text(3), "stream", STREAM);
+        RunningScript running = a.context(RunningScript.class);
+        running.refusable(() -> running.services().writeEdr(event, fields, stream));
+        return Lua.nothing();
+    }
+
+    private static String name(String name, String what, Pattern allowed) {
+        if (!allowed.matcher(name).matches()) {
+            throw new LuaError(
+                    "edr.write: "
+                            + what
+                            + " '"
+                            + name
+                            + "': a letter, then up to 63 of letters, digits, _"
+                            + (allowed.equals(NAME) ? " and -" : ""));
+        }
+        return name;
+    }
+
+    private static Map<String, List<String>> fields(LuaTable table) {
+        Map<String, List<String>> fields = new LinkedHashMap<>();
+        for (var e = table.next(null); e != null; e = table.next(e[0])) {
+            if (!(e[0] instanceof LuaString key)) {
+                throw new LuaError(
+                        "edr.write: fields must have names, got the key " + Lua.show(e[0]));
+            }
+            String name = name(key.toText(), "field", NAME);
+            fields.put(name, values(name, e[1]));
+        }
+        return fields;
+    }
+
+    private static List<String> values(String field, @Nullable Object value) {
+        if (!(value instanceof LuaTable list)) {
+            return List.of(text(field, value));
+        }
+        List<String> texts = new ArrayList<>();
+        for (int i = 1; i <= list.length(); i++) {
+            texts.add(text(field, list.get(i)));
+        }
+        return texts;
+    }
+
+    private static String text(String field, @Nullable Object value) {
+        LuaString text = Numbers.textFrom(value);
+        if (text != null) {
+            return text.toText();
+        }
+        if (value instanceof Boolean b) {
+            return b.toString();
+        }
+        throw new LuaError(
+                "edr.write: field "
+                        + field
+                        + ": a string, number, boolean or a list of them expected, got "
+                        + Lua.typeName(value));
+    }
+}

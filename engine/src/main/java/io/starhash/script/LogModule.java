@@ -1,0 +1,67 @@
+package io.starhash.script;
+
+import static io.starhash.script.api.ApiParameter.Type.ANY;
+
+import io.starhash.script.api.ApiFunction;
+import io.starhash.script.api.ApiModule;
+import io.starhash.script.lua.Arguments;
+import io.starhash.script.lua.Lua;
+import io.starhash.script.lua.LuaStringBuilder;
+import io.starhash.script.stdlib.StringFormat;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/** The module {@code log}, and {@code print}. */
+final class LogModule {
+    private LogModule() {}
+
+    static ApiModule create() {
+        ApiModule.Builder module =
+                ApiModule.of(
+                        "log",
+                        "Lines in the engine's log, each with the identity of the dialog before it.");
+        for (Level level : new Level[] {Level.DEBUG, Level.INFO, Level.WARN, Level.ERROR}) {
+            String name = level.toString().toLowerCase(Locale.ROOT);
+            module.function(
+                    name,
+                    "Logs at level " + name + "; print logs at level info.",
+                    f -> describe(f, name, level));
+        }
+        return module.build();
+    }
+
+    private static ApiFunction describe(ApiFunction.Builder f, String name, Level level) {
+        return f.takes(
+                        "format",
+                        ANY,
+                        "the line; with values behind it a format as of string.format, alone any"
+                                + " value, taken as it is")
+                .mayTake("...", ANY, "the values of the format")
+                .raises("the values do not fit the format")
+                .does(
+                        "log." + name + "(\"balance of %s: %.2f\", \"27761485722\", 12.5)",
+                        a -> log(a, level));
+    }
+
+    private static @Nullable Object[] log(Arguments a, Level level) {
+        String line =
+                a.count() == 1 ? a.state().toText(a.get(1)).toText() : StringFormat.of(a).toText();
+        a.context(RunningScript.class).services().log(level, line);
+        return Lua.nothing();
+    }
+
+    /** Lua's {@code print}: its values with tabs between them, logged at level info. */
+    static @Nullable Object[] print(Arguments a) {
+        LuaStringBuilder line = new LuaStringBuilder(a.meter());
+        for (int i = 1; i <= a.count(); i++) {
+            if (i > 1) {
+                line.append('\t');
+            }
+            line.append(a.state().toText(a.get(i)));
+        }
+        String text = line.toLuaString().toText();
+        a.context(RunningScript.class).services().log(Level.INFO, text);
+        return Lua.nothing();
+    }
+}

@@ -1,0 +1,61 @@
+package io.starhash.script;
+
+import io.starhash.script.api.ApiModule;
+import io.starhash.script.api.JsonModule;
+import io.starhash.script.lua.Arguments;
+import io.starhash.script.lua.Compiler;
+import io.starhash.script.lua.Lua;
+import io.starhash.script.lua.LuaState;
+import io.starhash.script.lua.LuaString;
+import io.starhash.script.lua.LuaTable;
+import io.starhash.script.lua.Meter;
+import io.starhash.script.lua.NativeFunction;
+import io.starhash.script.stdlib.StandardLibrary;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What every script finds at its start: read-only, shared by all scripts of a host. */
+final class LuaBase {
+    private final List<ApiModule> modules;
+    private final LuaTable globals = LuaTable.unmetered();
+    private final LuaTable globalMetatable;
+    private final LuaTable stringMetatable;
+
+    LuaBase(TextMeasure measure, Compiler compiler) {
+        this.modules =
+                List.of(
+                        UssdModule.create(measure),
+                        LogModule.create(),
+                        EdrModule.create(),
+                        StatModule.create(),
+                        new JsonModule().create());
+        StandardLibrary library = new StandardLibrary(compiler);
+        library.addTo(globals);
+        modules.forEach(module -> globals.set(module.name(), module.table()));
+        globals.set("print", new NativeFunction("print", LogModule::print));
+        globals.set("require", new NativeFunction("require", this::require));
+        globals.seal("_G");
+        this.globalMetatable = UndefinedGlobal.metatable();
+        this.stringMetatable = library.stringMetatable();
+    }
+
+    /** The modules that operators call, for their reference. */
+    List<ApiModule> modules() {
+        return modules;
+    }
+
+    /** Whether {@code require} finds a built-in module of this name. */
+    boolean hasModule(String name) {
+        return globals.get(LuaString.of(name)) instanceof LuaTable;
+    }
+
+    LuaState newState(Meter meter, Object context) {
+        return new LuaState(meter, globals, globalMetatable, stringMetatable, context);
+    }
+
+    private @Nullable Object[] require(Arguments a) {
+        return globals.get(a.string(1)) instanceof LuaTable builtIn
+                ? Lua.values(builtIn)
+                : LoadedModules.require(a);
+    }
+}

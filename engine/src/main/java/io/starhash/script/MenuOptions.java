@@ -1,0 +1,104 @@
+package io.starhash.script;
+
+import io.starhash.script.ScriptDialog.PrimitiveOptions;
+import io.starhash.script.lua.Arguments;
+import io.starhash.script.lua.Lua;
+import io.starhash.script.lua.LuaError;
+import io.starhash.script.lua.LuaString;
+import io.starhash.script.lua.LuaTable;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@code ussd.menu} and {@code ussd.notify} in the reading. */
+final class MenuOptions {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final int MAX_DCS = 255;
+
+    private @Nullable Duration timeout;
+    private @Nullable Integer dcs;
+    private boolean secret;
+
+    private MenuOptions() {}
+
+    /** Reads the table at a position, or nothing where none is given. */
+    static PrimitiveOptions read(Arguments a, int position) {
+        if (a.isNil(position)) {
+            return PrimitiveOptions.NONE;
+        }
+        MenuOptions options = new MenuOptions();
+        LuaTable table = a.table(position);
+        for (var e = table.next(null); e != null; e = table.next(e[0])) {
+            options.read(e[0], e[1], a.function());
+        }
+        return new PrimitiveOptions(options.timeout, options.dcs, options.secret);
+    }
+
+    private void read(@Nullable Object name, @Nullable Object value, String function) {
+        switch (name instanceof LuaString s ? s.toText() : "") {
+            case "timeout" -> timeout = timeout(value, function);
+            case "dcs" -> dcs = dcs(value, function);
+            case "secret" -> secret = secret(value, function);
+            default ->
+                    throw new LuaError(
+                            function
+                                    + ": unknown option '"
+                                    + Lua.show(name)
+                                    + "'; allowed are timeout, dcs, secret");
+        }
+    }
+
+    private static Duration timeout(@Nullable Object value, String function) {
+        Duration duration =
+                switch (value) {
+                    case Double seconds when seconds > 0 && seconds <= LONGEST.toSeconds() ->
+                            Duration.ofMillis(Math.round(seconds * 1000));
+                    case LuaString text -> duration(text.toText());
+                    case null, default -> Duration.ZERO;
+                };
+        if (!duration.isPositive() || duration.compareTo(LONGEST) > 0) {
+            throw wrong(
+                    function,
+                    "timeout",
+                    "seconds as a number, or a text like \"30s\", \"500ms\", \"2m\"; at most 10m",
+                    value);
+        }
+        return duration;
+    }
+
+    /** Zero where the text is not a duration. */
+    private static Duration duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            return Duration.ZERO;
+        }
+        long count = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(count);
+            case "s" -> Duration.ofSeconds(count);
+            default -> Duration.ofMinutes(count);
+        };
+    }
+
+    private static Integer dcs(@Nullable Object value, String function) {
+        if (value instanceof Double d && d == Math.rint(d) && d >= 0 && d <= MAX_DCS) {
+            return d.intValue();
+        }
+        throw wrong(function, "dcs", "a whole number from 0 to 255", value);
+    }
+
+    private static boolean secret(@Nullable Object value, String function) {
+        if (value instanceof Boolean b) {
+            return b;
+        }
+        throw wrong(function, "secret", "true or false", value);
+    }
+
+    private static LuaError wrong(
+            String function, String option, String allowed, @Nullable Object value) {
+        return new LuaError(
+                function + ": option " + option + ": " + allowed + "; got " + Lua.show(value));
+    }
+}

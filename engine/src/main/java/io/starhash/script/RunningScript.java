@@ -1,0 +1,175 @@
+package io.starhash.script;
+
+import io.starhash.script.lua.FunctionCode;
+import io.starhash.script.lua.HeavyPermit;
+import io.starhash.script.lua.Kill;
+import io.starhash.script.lua.Lua;
+import io.starhash.script.lua.LuaError;
+import io.starhash.script.lua.LuaState;
+import io.starhash.script.lua.LuaString;
+import io.starhash.script.lua.LuaTable;
+import io.starhash.script.lua.Meter;
+import io.starhash.script.lua.Numbers;
+import io.starhash.script.stdlib.ScriptClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a script, from its call to its outcome. Confined to the thread that runs it. */
+final class RunningScript implements ScriptClock {
+    private final Script script;
+    private final ScriptRun run;
+    private final Supervision supervision;
+    private final Meter meter;
+    private final LuaState state;
+    private final LoadedModules modules;
+
+    RunningScript(Script script, ScriptRun run, LuaBase base, HeavyPermit permit) {
+        this.script = script;
+        this.run = run;
+        this.supervision = new Supervision(run);
+        this.meter = new Meter(bounds(run.limits()), supervision, permit);
+        this.state = base.newState(meter, this);
+        this.modules = new LoadedModules(script);
+    }
+
+    private static Meter.Bounds bounds(ScriptLimits limits) {
+        return new Meter.Bounds(
+                limits.maxInstructions(),
+                limits.maxMemory(),
+                limits.maxCallDepth(),
+                limits.maxStringLength());
+    }
+
+    ScriptDialog dialog() {
+        return run.dialog();
+    }
+
+    ScriptServices services() {
+        return run.services();
+    }
+
+    LoadedModules modules() {
+        return modules;
+    }
+
+    /**
+     * Does what may block outside the meter's sight.
+     *
+     * @throws LuaError where it is refused
+     */
+    <T> T outside(Supplier<T> action) {
+        meter.endBurst();
+        T result;
+        try {
+            result = action.get();
+        } catch (ScriptDialog.Refused refused) {
+            meter.beginBurst();
+            throw new LuaError(String.valueOf(refused.getMessage()));
+        }
+        meter.beginBurst();
+        return result;
+    }
+
+    /**
+     * Does what returns at once.
+     *
+     * @throws LuaError where it is refused
+     */
+    void refusable(Runnable action) {
+        try {
+            action.run();
+        } catch (ScriptDialog.Refused refused) {
+            throw new LuaError(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /** Runs the script to its end. */
+    ScriptOutcome run(FunctionCode main) {
+        try {
+            meter.beginBurst();
+            prepareGlobals();
+            @Nullable Object[] results = state.call(state.load(main, state.globals()), request());
+            return new ScriptOutcome.Returned(text(results), usage());
+        } catch (LuaError e) {
+            return failed(ScriptFault.Kind.ERROR, e.text(state), null);
+        } catch (Kill kill) {
+            return failed(kind(kill), String.valueOf(kill.getMessage()), null);
+        } catch (RuntimeException | Error e) {
+            // whatever it is, it is this script's end and no other's
+            return failed(ScriptFault.Kind.INTERNAL, "internal fault: " + e, e);
+        } finally {
+            meter.endBurst();
+        }
+    }
+
+    private void prepareGlobals() {
+        LuaTable globals = state.globals();
+        globals.set("SCRIPT_NAME", script.luaName());
+        globals.set("SCRIPT_VERSION", script.luaVersion());
+        globals.set("INSTANCE_ID", LuaString.of(run.instanceId()));
+        run.globals().forEach(globals::set);
+    }
+
+    private LuaTable request() {
+        LuaTable request = state.newTable();
+        run.request().forEach((name, value) -> request.set(name, lua(name, value)));
+        return request;
+    }
+
+    private static Object lua(String name, Object value) {
+        return switch (value) {
+            case String s -> LuaString.of(s);
+            case Number n -> Lua.number(n.doubleValue());
+            default ->
+                    throw new IllegalArgumentException(
+                            "request field " + name + " is a " + value.getClass());
+        };
+    }
+
+    private static @Nullable String text(@Nullable Object[] results) {
+        LuaString text = results.length == 0 ? null : Numbers.textFrom(results[0]);
+        return text == null || text.length() == 0 ? null : text.toText();
+    }
+
+    private static ScriptFault.Kind kind(Kill kill) {
+        return switch (kill.reason()) {
+            case LIMIT -> ScriptFault.Kind.LIMIT;
+            case STOPPED -> ScriptFault.Kind.STOPPED;
+        };
+    }
+
+    private ScriptOutcome failed(ScriptFault.Kind kind, String message, @Nullable Throwable cause) {
+        LuaState.Place place = state.place();
+        return new ScriptOutcome.Failed(
+                new ScriptFault(
+                        kind,
+                        message,
+                        place == null ? "" : place.source(),
+                        place == null ? 0 : place.line(),
+                        state.stack(),
+                        cause),
+                usage());
+    }
+
+    private ScriptOutcome.Usage usage() {
+        return new ScriptOutcome.Usage(meter.unitsUsed(), meter.memoryUsed());
+    }
+
+    @Override
+    public Instant now() {
+        return services().now();
+    }
+
+    @Override
+    public ZoneId zone() {
+        return services().zone();
+    }
+
+    @Override
+    public Duration sinceStart() {
+        return supervision.sinceStart();
+    }
+}

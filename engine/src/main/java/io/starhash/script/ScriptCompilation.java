@@ -1,0 +1,123 @@
+package io.starhash.script;
+
+import io.starhash.problem.Problem;
+import io.starhash.script.ScriptFolder.Source;
+import io.starhash.script.lua.CompileFailure;
+import io.starhash.script.lua.Compiler;
+import io.starhash.script.lua.FunctionCode;
+import io.starhash.script.lua.HeavyPermit;
+import io.starhash.script.lua.RequiredModules;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** One compilation of a script folder: from its files to a {@link ScriptRelease}. */
+final class ScriptCompilation {
+    /** A file that compiled. */
+    record Unit(Source source, FunctionCode code, RequiredModules required) {}
+
+    private final Path path;
+    private final ScriptFolder folder;
+    private final LuaBase base;
+    private final HeavyPermit permit;
+    private final Compiler compiler;
+    private final List<Problem> problems = new ArrayList<>();
+
+    /** By label: {@code x.lua}, {@code lib/x.lua}. */
+    private final Map<String, Unit> units = new HashMap<>();
+
+    ScriptCompilation(Path path, LuaBase base, HeavyPermit permit, Compiler compiler) {
+        this.path = path;
+        this.folder = ScriptFolder.read(path);
+        this.base = base;
+        this.permit = permit;
+        this.compiler = compiler;
+    }
+
+    ScriptRelease release() {
+        problems.addAll(folder.problems());
+        folder.sources().forEach(this::compile);
+        units.values().forEach(this::checkRequired);
+        problems.sort(
+                Comparator.comparing(Problem::file)
+                        .thenComparingInt(Problem::line)
+                        .thenComparingInt(Problem::column));
+        return new ScriptRelease(path, keys(), scripts(), problems);
+    }
+
+    private void compile(Source source) {
+        if (source.inLibrary() && base.hasModule(source.name())) {
+            problems.add(
+                    new Problem(
+                            source.path(),
+                            0,
+                            0,
+                            "can never be required: the module '"
+                                    + source.name()
+                                    + "' is built in; give the file another name"));
+            return;
+        }
+        try {
+            FunctionCode code = compiler.compile(source.content(), source.label());
+            units.put(source.label(), new Unit(source, code, RequiredModules.of(code)));
+        } catch (CompileFailure e) {
+            String message = String.valueOf(e.getMessage());
+            problems.add(new Problem(source.path(), e.line(), e.column(), message));
+        }
+    }
+
+    private void checkRequired(Unit unit) {
+        unit.required()
+                .lines()
+                .forEach(
+                        (name, line) -> {
+                            if (!base.hasModule(name) && !exists(name)) {
+                                problems.add(
+                                        new Problem(
+                                                unit.source().path(),
+                                                line,
+                                                0,
+                                                LoadedModules.notFound(name)));
+                            }
+                        });
+    }
+
+    /** Whether there is a file for a module, be it sound or not. */
+    private boolean exists(String module) {
+        return folder.sources().stream().anyMatch(source -> source.name().equals(module));
+    }
+
+    private Set<String> keys() {
+        Set<String> keys = new TreeSet<>();
+        for (Source source : folder.sources()) {
+            if (!source.inLibrary()) {
+                keys.add(source.name());
+            }
+        }
+        return keys;
+    }
+
+    private Map<String, Script> scripts() {
+        ModuleSet modules = new ModuleSet(units.values());
+        Map<String, Script> scripts = new HashMap<>();
+        for (Unit unit : units.values()) {
+            if (!unit.source().inLibrary()) {
+                Script script =
+                        new Script(
+                                unit.source().name(),
+                                modules.versionOf(unit),
+                                unit.code(),
+                                modules,
+                                base,
+                                permit);
+                scripts.put(script.name(), script);
+            }
+        }
+        return scripts;
+    }
+}

@@ -1,0 +1,117 @@
+package io.starhash.script;
+
+import io.starhash.problem.Problem;
+import io.starhash.script.lua.LuaString;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * The Lua files of a script folder, read at one moment: those at its top and those in {@code lib}.
+ */
+final class ScriptFolder {
+    /**
+     * One file.
+     *
+     * @param name the script's or module's: the file's without {@code .lua}
+     * @param path as the person named the folder, then the file
+     * @param label relative to the folder, as messages and stacks name it
+     */
+    record Source(String name, Path path, String label, boolean inLibrary, LuaString content) {}
+
+    /** Larger than any menu: what is larger was put there by mistake. */
+    static final int MAX_FILE_OCTETS = 1 << 20;
+
+    static final String LIBRARY = "lib";
+
+    private static final String SUFFIX = ".lua";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    private final List<Source> sources = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
+
+    private ScriptFolder() {}
+
+    static ScriptFolder read(Path folder) {
+        ScriptFolder read = new ScriptFolder();
+        try {
+            Path real = folder.toRealPath();
+            read.readAll(folder, real, false);
+            Path library = folder.resolve(LIBRARY);
+            if (Files.isDirectory(library)) {
+                read.readAll(library, real, true);
+            }
+        } catch (IOException e) {
+            read.report(folder, "the script folder cannot be read: " + e);
+        }
+        return read;
+    }
+
+    List<Source> sources() {
+        return List.copyOf(sources);
+    }
+
+    List<Problem> problems() {
+        return List.copyOf(problems);
+    }
+
+    /** Whether a script or module may be called so. */
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    private void readAll(Path directory, Path root, boolean inLibrary) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            for (Path file : sorted(files)) {
+                // hidden files are an editor's, not a person's
+                if (!file.getFileName().toString().startsWith(".")) {
+                    read(file, root, inLibrary);
+                }
+            }
+        }
+    }
+
+    private static List<Path> sorted(DirectoryStream<Path> files) {
+        List<Path> sorted = new ArrayList<>();
+        files.forEach(sorted::add);
+        sorted.sort(null);
+        return sorted;
+    }
+
+    private void read(Path file, Path root, boolean inLibrary) {
+        String fileName = file.getFileName().toString();
+        String name = fileName.substring(0, fileName.length() - SUFFIX.length());
+        if (!isName(name)) {
+            report(file, "a script's name has 1 to 64 of letters, digits, _ and -, before .lua");
+            return;
+        }
+        try {
+            if (!file.toRealPath().startsWith(root)) {
+                report(file, "a link that leads out of the script folder");
+            } else if (!Files.isRegularFile(file)) {
+                report(file, "not a file, though named like a script");
+            } else if (Files.size(file) > MAX_FILE_OCTETS) {
+                report(
+                        file,
+                        Files.size(file)
+                                + " octets long; a script may have "
+                                + MAX_FILE_OCTETS
+                                + " at most");
+            } else {
+                String label = inLibrary ? LIBRARY + "/" + fileName : fileName;
+                LuaString content = LuaString.ofOctets(Files.readAllBytes(file));
+                sources.add(new Source(name, file, label, inLibrary, content));
+            }
+        } catch (IOException e) {
+            report(file, "cannot be read: " + e);
+        }
+    }
+
+    private void report(Path file, String message) {
+        problems.add(new Problem(file, 0, 0, message));
+    }
+}

@@ -1,0 +1,39 @@
+package io.starhash.script;
+
+import io.starhash.script.api.ApiModule;
+import io.starhash.script.lua.Compiler;
+import io.starhash.script.lua.HeavyPermit;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where scripts are compiled and run: what they share, and nothing that a script can change. */
+public final class ScriptHost {
+    private final Compiler compiler = new Compiler();
+    private final HeavyPermit permit;
+    private final LuaBase base;
+
+    /**
+     * Makes a host; an engine has one.
+     *
+     * @param measure what texts take on the air
+     * @param carriers how many threads carry the virtual threads that run scripts: the JVM's
+     *     processors unless it was told otherwise
+     */
+    public ScriptHost(TextMeasure measure, int carriers) {
+        this.permit = new HeavyPermit(carriers);
+        this.base = new LuaBase(measure, compiler);
+    }
+
+    /**
+     * Compiles what is in a folder now: {@code KEY.lua} and the modules in it and in its {@code
+     * lib}. Everything wrong is in the release's problems.
+     */
+    public ScriptRelease compile(Path folder) {
+        return new ScriptCompilation(folder, base, permit, compiler).release();
+    }
+
+    /** The functions that operators call beside Lua's own, with their documentation. */
+    public List<ApiModule> api() {
+        return base.modules();
+    }
+}

@@ -1,0 +1,28 @@
+package io.starhash.script;
+
+import org.jspecify.annotations.Nullable;
+
+/** How a script ended. */
+public sealed interface ScriptOutcome {
+    /** What it used up. */
+    Usage usage();
+
+    /**
+     * What a script used up.
+     *
+     * @param instructions units of the meter
+     * @param memory octets charged
+     */
+    record Usage(long instructions, long memory) {}
+
+    /**
+     * It returned.
+     *
+     * @param text what it returned where that is a string with something in it, or a number; else
+     *     null
+     */
+    record Returned(@Nullable String text, Usage usage) implements ScriptOutcome {}
+
+    /** It did not come to its end. */
+    record Failed(ScriptFault fault, Usage usage) implements ScriptOutcome {}
+}

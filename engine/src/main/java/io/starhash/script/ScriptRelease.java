@@ -1,0 +1,48 @@
+package io.starhash.script;
+
+import io.starhash.problem.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All the scripts of one folder at one moment, compiled. Immutable: a dialog keeps the release that
+ * it began with, later {@code require}s included. A release with problems is for showing them; it
+ * should not be put into service.
+ */
+public final class ScriptRelease {
+    private final Path folder;
+    private final Set<String> keys;
+    private final Map<String, Script> scripts;
+    private final List<Problem> problems;
+
+    ScriptRelease(
+            Path folder, Set<String> keys, Map<String, Script> scripts, List<Problem> problems) {
+        this.folder = folder;
+        this.keys = Set.copyOf(keys);
+        this.scripts = Map.copyOf(scripts);
+        this.problems = List.copyOf(problems);
+    }
+
+    /** The folder as it was given. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The keys for which there is a file, be it sound or not. */
+    public Set<String> keys() {
+        return keys;
+    }
+
+    /** The script of a key; empty where there is none, or it does not compile. */
+    public Optional<Script> script(String key) {
+        return Optional.ofNullable(scripts.get(key));
+    }
+
+    /** All that is wrong, by file and line. */
+    public List<Problem> problems() {
+        return problems;
+    }
+}

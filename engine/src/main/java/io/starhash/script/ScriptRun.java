@@ -1,0 +1,19 @@
+package io.starhash.script;
+
+import java.util.Map;
+
+/**
+ * All that one run of a script needs.
+ *
+ * @param request what the script is called with: strings and numbers by name; what is absent is nil
+ * @param instanceId the script's INSTANCE_ID
+ * @param control the handle by which others end the run
+ */
+public record ScriptRun(
+        Map<String, Object> request,
+        ScriptDialog dialog,
+        ScriptLimits limits,
+        ScriptGlobals globals,
+        String instanceId,
+        ScriptServices services,
+        ScriptControl control) {}

@@ -1,0 +1,203 @@
+package io.starhash.script;
+
+import static io.starhash.script.api.ApiParameter.Type.NUMBER;
+import static io.starhash.script.api.ApiParameter.Type.STRING;
+import static io.starhash.script.api.ApiParameter.Type.TABLE;
+
+import io.starhash.script.ScriptDialog.PrimitiveOptions;
+import io.starhash.script.ScriptDialog.PrimitiveResult;
+import io.starhash.script.api.ApiModule;
+import io.starhash.script.lua.Arguments;
+import io.starhash.script.lua.Lua;
+import io.starhash.script.lua.LuaError;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The module {@code ussd}: the primitives, and what a text takes on the air. */
+final class UssdModule {
+    private static final int SYSTEM_FAILURE = 34;
+    private static final int MAX_ERROR_CODE = 255;
+    private static final String TEXT = "what the handset shows";
+    private static final String OPTIONS =
+            "a table with any of timeout (seconds, or a text like \"30s\"), dcs (0 to 255), secret"
+                    + " (true: the answer is masked wherever it is written)";
+    private static final String TERMINATING =
+            "a primitive has already ended the dialog, or this kind of dialog has no such primitive";
+
+    private final TextMeasure measure;
+
+    private UssdModule(TextMeasure measure) {
+        this.measure = measure;
+    }
+
+    static ApiModule create(TextMeasure measure) {
+        UssdModule ussd = new UssdModule(measure);
+        ApiModule.Builder module =
+                ApiModule.of("ussd", "The conversation with the handset, and texts for it.");
+        ussd.addWaiting(module);
+        ussd.addTerminating(module);
+        ussd.addMeasuring(module);
+        return module.build();
+    }
+
+    private void addWaiting(ApiModule.Builder module) {
+        module.function(
+                        "menu",
+                        "Shows a text and waits for an answer.",
+                        f ->
+                                f.takes("text", STRING, TEXT)
+                                        .mayTake("options", TABLE, OPTIONS)
+                                        .returns(
+                                                "the answer; or nil and \"timeout\", \"abandon\" (the far"
+                                                        + " side has ended the dialog), or \"error\" and the"
+                                                        + " MAP error code")
+                                        .raises(
+                                                "the text is empty or does not fit, an option is unknown"
+                                                        + " or wrong, "
+                                                        + TERMINATING)
+                                        .does(
+                                                "local choice, why = ussd.menu(\"1. Balance\\n2. Airtime\","
+                                                        + " {timeout = 30})",
+                                                a -> waiting(a, ScriptDialog::menu)))
+                .function(
+                        "notify",
+                        "Shows a text and waits until the handset has acknowledged it.",
+                        f ->
+                                f.takes("text", STRING, TEXT)
+                                        .mayTake("options", TABLE, OPTIONS)
+                                        .returns(
+                                                "true; or nil and \"timeout\", \"abandon\", or \"error\""
+                                                        + " and the MAP error code")
+                                        .raises("as ussd.menu")
+                                        .does(
+                                                "ussd.notify(\"Your request is being processed\")",
+                                                a -> waiting(a, ScriptDialog::notify)));
+    }
+
+    private void addTerminating(ApiModule.Builder module) {
+        module.function(
+                        "respond",
+                        "Ends the dialog with a text; the same as returning it from the script.",
+                        f ->
+                                f.takes("text", STRING, TEXT)
+                                        .returns("true; or nil and \"abandon\"")
+                                        .raises("the text is empty or does not fit, " + TERMINATING)
+                                        .does(
+                                                "ussd.respond(\"Your balance is 12.50\")",
+                                                UssdModule::respond))
+                .function(
+                        "decline",
+                        "Ends the dialog with a MAP error.",
+                        f ->
+                                f.mayTake(
+                                                "code",
+                                                NUMBER,
+                                                "1 to 255; nil is 34, systemFailure (3GPP TS 29.002"
+                                                        + " 17.6.6)")
+                                        .returns("true; or nil and \"abandon\"")
+                                        .raises(
+                                                "the code is not a whole number from 1 to 255, "
+                                                        + TERMINATING)
+                                        .does("ussd.decline(36)", UssdModule::decline))
+                .function(
+                        "close",
+                        "Ends the dialog without another word (an empty TC-END).",
+                        f ->
+                                f.returns("true; or nil and \"abandon\"")
+                                        .raises(TERMINATING)
+                                        .does(
+                                                "ussd.close()",
+                                                a -> primitive(a, ScriptDialog::close)))
+                .function(
+                        "abort",
+                        "Breaks the dialog off (TC-U-ABORT).",
+                        f ->
+                                f.returns("true; or nil and \"abandon\"")
+                                        .raises(TERMINATING)
+                                        .does(
+                                                "ussd.abort()",
+                                                a -> primitive(a, ScriptDialog::abort)));
+    }
+
+    private void addMeasuring(ApiModule.Builder module) {
+        module.function(
+                        "length",
+                        "Measures a text in the units that limit it: GSM 7-bit characters, of which 182"
+                                + " fit (an extension character counts two), or where it has others UCS2"
+                                + " characters, of which 80 fit.",
+                        f ->
+                                f.takes("text", STRING, "any text")
+                                        .returns("the number of units")
+                                        .does(
+                                                "local used = ussd.length(\"Price: 5€\")",
+                                                a ->
+                                                        Lua.values(
+                                                                (double)
+                                                                        measure.length(a.text(1)))))
+                .function(
+                        "fits",
+                        "Says whether a text can be sent in one message.",
+                        f ->
+                                f.takes("text", STRING, "any text")
+                                        .returns("true or false")
+                                        .does(
+                                                "local ok = ussd.fits(\"Welcome\")",
+                                                a -> Lua.values(measure.fits(a.text(1)))))
+                .function(
+                        "truncate",
+                        "Cuts a text to what can be sent in one message, never within a character.",
+                        f ->
+                                f.takes("text", STRING, "any text")
+                                        .returns("the text, or as much of its beginning as fits")
+                                        .does(
+                                                "ussd.respond(ussd.truncate(string.rep(\"news \", 50)))",
+                                                a ->
+                                                        Lua.values(
+                                                                a.state()
+                                                                        .newString(
+                                                                                measure.truncate(
+                                                                                        a.text(
+                                                                                                1))))));
+    }
+
+    /** A primitive that takes a text and options, and waits. */
+    @FunctionalInterface
+    private interface Waiting {
+        PrimitiveResult carryOut(ScriptDialog dialog, String text, PrimitiveOptions options);
+    }
+
+    private static @Nullable Object[] waiting(Arguments a, Waiting primitive) {
+        String text = a.text(1);
+        PrimitiveOptions options = MenuOptions.read(a, 2);
+        return primitive(a, dialog -> primitive.carryOut(dialog, text, options));
+    }
+
+    private static @Nullable Object[] respond(Arguments a) {
+        String text = a.text(1);
+        return primitive(a, dialog -> dialog.respond(text));
+    }
+
+    private static @Nullable Object[] decline(Arguments a) {
+        double code = a.number(1, SYSTEM_FAILURE);
+        if (code != Math.rint(code) || code < 1 || code > MAX_ERROR_CODE) {
+            throw new LuaError(
+                    "ussd.decline: code must be a whole number from 1 to 255, got "
+                            + Lua.show(a.get(1)));
+        }
+        return primitive(a, dialog -> dialog.decline((int) code));
+    }
+
+    private static @Nullable Object[] primitive(
+            Arguments a, Function<ScriptDialog, PrimitiveResult> primitive) {
+        RunningScript running = a.context(RunningScript.class);
+        PrimitiveResult result = running.outside(() -> primitive.apply(running.dialog()));
+        return switch (result) {
+            case PrimitiveResult.Input input -> Lua.values(a.state().newString(input.text()));
+            case PrimitiveResult.Done done -> Lua.values(true);
+            case PrimitiveResult.Timeout timeout -> Lua.values(null, Lua.text("timeout"));
+            case PrimitiveResult.Abandon abandon -> Lua.values(null, Lua.text("abandon"));
+            case PrimitiveResult.ReturnError error ->
+                    Lua.values(null, Lua.text("error"), (double) error.code());
+        };
+    }
+}

@@ -1,0 +1,69 @@
+package io.starhash.script.lua;
+
+import org.jspecify.annotations.Nullable;
+
+/** Arithmetic on any two values (Lua 5.2 manual 3.4.1 and 2.4). */
+final class Arithmetic {
+    private Arithmetic() {}
+
+    /** The result of an operation from ADD to POW. */
+    static @Nullable Object apply(
+            LuaState state, int operation, @Nullable Object x, @Nullable Object y) {
+        if (x instanceof Double p && y instanceof Double q) {
+            return compute(operation, p, q);
+        }
+        Double p = Numbers.from(x);
+        Double q = Numbers.from(y);
+        if (p != null && q != null) {
+            return compute(operation, p, q);
+        }
+        LuaString name = Metatables.arithmetic(operation);
+        @Nullable Object method = Metatables.method(state, x, name);
+        if (method == null) {
+            method = Metatables.method(state, y, name);
+        }
+        if (method == null) {
+            throw notNumbers(state, x, y, p == null);
+        }
+        return state.callForOne(method, x, y);
+    }
+
+    private static Double compute(int operation, double x, double y) {
+        return switch (operation) {
+            case Opcode.ADD -> x + y;
+            case Opcode.SUB -> x - y;
+            case Opcode.MUL -> x * y;
+            case Opcode.DIV -> x / y;
+            case Opcode.MOD -> modulo(x, y);
+            case Opcode.POW -> Math.pow(x, y);
+            default -> throw new IllegalArgumentException("not arithmetic: " + operation);
+        };
+    }
+
+    /** The remainder with the divisor's sign; exact, where the manual's formula would round. */
+    static double modulo(double x, double y) {
+        if (Double.isInfinite(y) && !Double.isInfinite(x) && !Double.isNaN(x)) {
+            return x == 0 || (x > 0) == (y > 0) ? x : y;
+        }
+        double remainder = x % y;
+        return remainder != 0 && (remainder < 0) != (y < 0) ? remainder + y : remainder;
+    }
+
+    static @Nullable Object negate(LuaState state, @Nullable Object x) {
+        Double number = Numbers.from(x);
+        if (number != null) {
+            return -number;
+        }
+        @Nullable Object method = Metatables.method(state, x, Metatables.UNM);
+        if (method == null) {
+            throw notNumbers(state, x, x, true);
+        }
+        return state.callForOne(method, x, x);
+    }
+
+    private static LuaError notNumbers(
+            LuaState state, @Nullable Object x, @Nullable Object y, boolean first) {
+        String what = Names.ofOperand(state, first, first ? x : y);
+        return new LuaError("attempt to perform arithmetic on " + what);
+    }
+}

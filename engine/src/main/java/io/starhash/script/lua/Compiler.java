@@ -1,0 +1,136 @@
+package io.starhash.script.lua;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.luaj.vm2.LocVars;
+import org.luaj.vm2.Prototype;
+import org.luaj.vm2.Upvaldesc;
+import org.luaj.vm2.compiler.LuaC;
+import org.luaj.vm2.lib.jse.JseMathLib;
+
+/**
+ * Lua source to {@link FunctionCode}, by LuaJ's compiler. The one place that knows LuaJ: what it
+ * gives is translated into our own types at once, and none of its values, tables or libraries ever
+ * run.
+ */
+public final class Compiler {
+    private static final Pattern PLACED = Pattern.compile("(?s).*?:(\\d+): (.*)");
+    private static final int BINARY_MARK = 0x1b;
+
+    public Compiler() {
+        // 2^0.5 between constants is computed at compile time; without this, by a rough
+        // approximation
+        new JseMathLib();
+    }
+
+    /**
+     * Compiles a chunk.
+     *
+     * @param source the text in UTF-8 (other octets may stand in strings and comments)
+     * @param name as messages and stacks name it
+     * @throws CompileFailure where it is not Lua
+     */
+    public FunctionCode compile(LuaString source, String name) throws CompileFailure {
+        byte[] text = withoutMark(source.toOctets());
+        if (text.length > 0 && text[0] == BINARY_MARK) {
+            throw new CompileFailure(0, 0, "a compiled (binary) chunk; only Lua source is taken");
+        }
+        SourceStream stream = new SourceStream(text);
+        try {
+            return translate(LuaC.instance.compile(stream, "=source"), name);
+        } catch (org.luaj.vm2.LuaError e) {
+            throw failure(String.valueOf(e.getMessage()), new Cursor(text, stream.position()));
+        } catch (NumberFormatException e) {
+            throw new Cursor(text, stream.position()).failure("malformed number");
+        } catch (SourceStream.ReadPastEnd e) {
+            throw new Cursor(text, text.length).failure("unfinished string");
+        } catch (StackOverflowError e) {
+            throw new Cursor(text, stream.position()).failure("nested too deeply");
+        } catch (IOException | RuntimeException e) {
+            throw new Cursor(text, stream.position()).failure("the compiler failed: " + e);
+        }
+    }
+
+    /** Without the byte order mark that some editors put before UTF-8. */
+    private static byte[] withoutMark(byte[] source) {
+        boolean marked =
+                source.length >= 3
+                        && (source[0] & 0xff) == 0xef
+                        && (source[1] & 0xff) == 0xbb
+                        && (source[2] & 0xff) == 0xbf;
+        return marked ? Arrays.copyOfRange(source, 3, source.length) : source;
+    }
+
+    /** What LuaJ says, at the line it says, and near the word that its reader had come to. */
+    private static CompileFailure failure(String message, Cursor cursor) {
+        Matcher placed = PLACED.matcher(message);
+        if (!placed.matches()) {
+            return cursor.failure(message);
+        }
+        return cursor.failure(Integer.parseInt(placed.group(1)), placed.group(2));
+    }
+
+    private static FunctionCode translate(Prototype prototype, String name) {
+        FunctionCode[] children = new FunctionCode[prototype.p.length];
+        for (int i = 0; i < children.length; i++) {
+            children[i] = translate(prototype.p[i], name);
+        }
+        return new FunctionCode(
+                name,
+                prototype.linedefined,
+                prototype.numparams,
+                prototype.is_vararg != 0,
+                prototype.maxstacksize,
+                prototype.code,
+                prototype.lineinfo,
+                constants(prototype.k),
+                children,
+                captures(prototype.upvalues),
+                locals(prototype.locvars));
+    }
+
+    private static @Nullable Object[] constants(org.luaj.vm2.LuaValue[] values) {
+        @Nullable Object[] constants = new @Nullable Object[values.length];
+        for (int i = 0; i < values.length; i++) {
+            constants[i] = constant(values[i]);
+        }
+        return constants;
+    }
+
+    private static @Nullable Object constant(org.luaj.vm2.LuaValue value) {
+        return switch (value) {
+            case org.luaj.vm2.LuaString s -> octets(s);
+            case org.luaj.vm2.LuaNumber n -> (Double) n.todouble();
+            case org.luaj.vm2.LuaBoolean b -> (Boolean) b.v;
+            default -> null;
+        };
+    }
+
+    private static LuaString octets(org.luaj.vm2.LuaString string) {
+        byte[] octets = new byte[string.m_length];
+        string.copyInto(0, octets, 0, octets.length);
+        return LuaString.ofOctets(octets);
+    }
+
+    private static FunctionCode.Capture[] captures(Upvaldesc[] descriptions) {
+        FunctionCode.Capture[] captures = new FunctionCode.Capture[descriptions.length];
+        for (int i = 0; i < captures.length; i++) {
+            Upvaldesc d = descriptions[i];
+            captures[i] = new FunctionCode.Capture(octets(d.name).toText(), d.instack, d.idx);
+        }
+        return captures;
+    }
+
+    private static List<FunctionCode.Local> locals(LocVars[] variables) {
+        List<FunctionCode.Local> locals = new ArrayList<>();
+        for (LocVars v : variables) {
+            locals.add(new FunctionCode.Local(octets(v.varname).toText(), v.startpc, v.endpc));
+        }
+        return locals;
+    }
+}

@@ -1,0 +1,71 @@
+package io.starhash.script.lua;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One compiled Lua function: its instructions and what they name. Immutable, shared by all runs.
+ */
+public final class FunctionCode {
+    /** Where a closure finds one of its captured variables when it is made. */
+    record Capture(String name, boolean inRegister, int index) {}
+
+    /** A local variable and the instructions in which it is alive. */
+    record Local(String name, int from, int to) {}
+
+    final String source;
+    final int line;
+    final int parameters;
+    final boolean variadic;
+    final int registers;
+    final int[] instructions;
+    final int[] lines;
+    final @Nullable Object[] constants;
+    final FunctionCode[] children;
+    final Capture[] captures;
+    final List<Local> locals;
+
+    FunctionCode(
+            String source,
+            int line,
+            int parameters,
+            boolean variadic,
+            int registers,
+            int[] instructions,
+            int[] lines,
+            @Nullable Object[] constants,
+            FunctionCode[] children,
+            Capture[] captures,
+            List<Local> locals) {
+        this.source = source;
+        this.line = line;
+        this.parameters = parameters;
+        this.variadic = variadic;
+        this.registers = registers;
+        this.instructions = instructions;
+        this.lines = lines;
+        this.constants = constants;
+        this.children = children;
+        this.captures = captures;
+        this.locals = List.copyOf(locals);
+    }
+
+    /** Whether this is a chunk itself, not a function in one. */
+    boolean isMain() {
+        return line == 0;
+    }
+
+    /** The source line of an instruction; 0 where it is not known. */
+    int lineAt(int pc) {
+        return pc >= 0 && pc < lines.length ? lines[pc] : 0;
+    }
+
+    /** Shows this function and all that are written inside it. */
+    public void forEach(Consumer<FunctionCode> action) {
+        action.accept(this);
+        for (FunctionCode child : children) {
+            child.forEach(action);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.starhash.script.lua;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.Locale;
+
+/**
+ * One of C's conversions of a floating-point number (C99 7.19.6.1: e, f, g, a), without sign flags
+ * and width. Correctly rounded: the number's exact value is what is rounded.
+ */
+public final class NumberFormat {
+    private static final int DEFAULT_PRECISION = 6;
+
+    private final char conversion;
+    private final int precision;
+    private final boolean alternative;
+
+    /**
+     * @param conversion one of e, f, g, a
+     * @param precision digits after the point, for g significant ones; negative: the conversion's
+     *     own
+     * @param alternative C's {@code #}: the point and, for g, trailing zeros stay
+     */
+    public NumberFormat(char conversion, int precision, boolean alternative) {
+        this.conversion = conversion;
+        this.precision = precision;
+        this.alternative = alternative;
+    }
+
+    /** The number in lower case, with a minus sign where it is negative. */
+    public String format(double number) {
+        if (Double.isNaN(number)) {
+            // PUC's Lua on x86 prints "-nan" and "nan" by a sign bit that means nothing
+            return "nan";
+        }
+        String sign = number < 0 || (number == 0 && 1 / number < 0) ? "-" : "";
+        double magnitude = Math.abs(number);
+        return sign + (Double.isInfinite(magnitude) ? "inf" : convert(magnitude));
+    }
+
+    private String convert(double magnitude) {
+        int digits = precision < 0 ? DEFAULT_PRECISION : precision;
+        return switch (conversion) {
+            case 'f' -> fixed(new BigDecimal(magnitude), digits);
+            case 'e' -> scientific(new BigDecimal(magnitude), digits);
+            case 'g' -> general(new BigDecimal(magnitude), Math.max(1, digits));
+            case 'a' -> hexadecimal(magnitude);
+            default -> throw new IllegalArgumentException("no such conversion: " + conversion);
+        };
+    }
+
+    private String fixed(BigDecimal value, int digits) {
+        String text = value.setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+        return alternative && digits == 0 ? text + "." : text;
+    }
+
+    private String scientific(BigDecimal value, int digits) {
+        BigDecimal rounded = value.round(new MathContext(digits + 1, RoundingMode.HALF_EVEN));
+        int exponent = exponentOf(rounded);
+        StringBuilder text = new StringBuilder(leadingDigits(rounded, digits + 1));
+        if (digits > 0 || alternative) {
+            text.insert(1, '.');
+        }
+        return text + exponentText(exponent);
+    }
+
+    private String general(BigDecimal value, int digits) {
+        BigDecimal rounded = value.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+        int exponent = exponentOf(rounded);
+        if (exponent >= -4 && exponent < digits) {
+            String text =
+                    rounded.setScale(digits - 1 - exponent, RoundingMode.UNNECESSARY)
+                            .toPlainString();
+            return alternative ? text : withoutTrailingZeros(text);
+        }
+        String mantissa = leadingDigits(rounded, digits);
+        String text = mantissa.charAt(0) + "." + mantissa.substring(1);
+        return (alternative ? text : withoutTrailingZeros(text)) + exponentText(exponent);
+    }
+
+    private static int exponentOf(BigDecimal value) {
+        return value.signum() == 0 ? 0 : value.precision() - value.scale() - 1;
+    }
+
+    private static String leadingDigits(BigDecimal value, int count) {
+        String digits = value.unscaledValue().toString();
+        return digits.length() >= count
+                ? digits.substring(0, count)
+                : digits + "0".repeat(count - digits.length());
+    }
+
+    private static String withoutTrailingZeros(String text) {
+        if (text.indexOf('.') < 0) {
+            return text;
+        }
+        int end = text.length();
+        while (text.charAt(end - 1) == '0') {
+            end--;
+        }
+        return text.substring(0, text.charAt(end - 1) == '.' ? end - 1 : end);
+    }
+
+    private static String exponentText(int exponent) {
+        return String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
+    }
+
+    /** As C writes it: Java leaves out the exponent's plus sign and keeps ".0". */
+    private static String hexadecimal(double magnitude) {
+        String text = Double.toHexString(magnitude);
+        int p = text.indexOf('p');
+        String mantissa = text.substring(0, p).replaceFirst("\\.0$", "");
+        String exponent = text.substring(p + 1);
+        return mantissa + "p" + (exponent.startsWith("-") ? "" : "+") + exponent;
+    }
+}

@@ -1,0 +1,79 @@
+package io.starhash.script.lua;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** How Lua writes numbers as text and reads them from it, the same in every locale. */
+public final class Numbers {
+    /** The significant digits of {@code %.14g} (LUAI_NUMFFORMAT in Lua 5.2). */
+    private static final int DIGITS = 14;
+
+    private static final double PLAIN_BELOW = 1e14;
+
+    private Numbers() {}
+
+    /** The number as {@code tostring} gives it. */
+    public static String toText(double number) {
+        if (number == Math.rint(number) && Math.abs(number) < PLAIN_BELOW) {
+            boolean minusZero = number == 0 && 1 / number < 0;
+            return minusZero ? "-0" : Long.toString((long) number);
+        }
+        return new NumberFormat('g', DIGITS, false).format(number);
+    }
+
+    /** The value as a number: a number itself, or a string that reads as one; null otherwise. */
+    public static @Nullable Double from(@Nullable Object value) {
+        return switch (value) {
+            case Double d -> d;
+            case LuaString s -> parse(s);
+            case null, default -> null;
+        };
+    }
+
+    /** The value as a string: a string itself, or a number as text; null otherwise. */
+    public static @Nullable LuaString textFrom(@Nullable Object value) {
+        return switch (value) {
+            case LuaString s -> s;
+            case Double d -> LuaString.of(toText(d));
+            case null, default -> null;
+        };
+    }
+
+    /** The number that the whole string reads as (Lua 5.2 manual 3.4.2); null where it does not. */
+    public static @Nullable Double parse(LuaString text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && isSpace(text.at(from))) {
+            from++;
+        }
+        while (to > from && isSpace(text.at(to - 1))) {
+            to--;
+        }
+        return new Numeral(text, from, to).value();
+    }
+
+    /** The number that the whole string reads as in a base from 2 to 36; null where it does not. */
+    public static @Nullable Double parse(LuaString text, int base) {
+        String digits = text.toText().strip().toLowerCase(Locale.ROOT);
+        boolean negative = digits.startsWith("-");
+        int from = negative ? 1 : 0;
+        if (from == digits.length()) {
+            return null;
+        }
+        double value = 0;
+        for (int i = from; i < digits.length(); i++) {
+            char c = digits.charAt(i);
+            int digit = c < 0x80 ? Character.digit(c, base) : -1;
+            if (digit < 0) {
+                return null;
+            }
+            value = value * base + digit;
+        }
+        return negative ? -value : value;
+    }
+
+    /** Whether C's {@code isspace} holds in the "C" locale. */
+    static boolean isSpace(int octet) {
+        return octet == ' ' || (octet >= '\t' && octet <= '\r');
+    }
+}

@@ -1,0 +1,119 @@
+package io.starhash.script.lua;
+
+import org.jspecify.annotations.Nullable;
+
+/** A numeral in a string: optional sign, then decimal or hexadecimal with fraction and exponent. */
+final class Numeral {
+    /** Beyond this many digits an exponent's value no longer matters. */
+    private static final int MAX_EXPONENT = 100_000;
+
+    private final LuaString text;
+    private final int end;
+    private int at;
+
+    Numeral(LuaString text, int from, int to) {
+        this.text = text;
+        this.at = from;
+        this.end = to;
+    }
+
+    @Nullable Double value() {
+        boolean negative = peek() == '-';
+        if (negative || peek() == '+') {
+            at++;
+        }
+        Double magnitude = isHexadecimal() ? hexadecimal() : decimal();
+        if (magnitude == null) {
+            return null;
+        }
+        return negative ? Double.valueOf(-magnitude) : magnitude;
+    }
+
+    private boolean isHexadecimal() {
+        return at + 1 < end && text.at(at) == '0' && (text.at(at + 1) | 0x20) == 'x';
+    }
+
+    private @Nullable Double decimal() {
+        int start = at;
+        int digits = skipDigits();
+        if (peek() == '.') {
+            at++;
+            digits += skipDigits();
+        }
+        if (digits == 0) {
+            return null;
+        }
+        if (((peek() | 0x20) == 'e' && readExponent() == null) || at != end) {
+            return null;
+        }
+        // only digits, a point, an exponent: none of what else Double.parseDouble takes
+        return Double.valueOf(text.slice(start, end).toText());
+    }
+
+    private int skipDigits() {
+        int start = at;
+        while (peek() >= '0' && peek() <= '9') {
+            at++;
+        }
+        return at - start;
+    }
+
+    private @Nullable Double hexadecimal() {
+        at += 2;
+        double mantissa = 0;
+        int digits = 0;
+        int exponent = 0;
+        boolean fraction = false;
+        for (; at < end; at++) {
+            int c = peek();
+            int digit = Character.digit(c, 16);
+            if (c == '.' && !fraction) {
+                fraction = true;
+            } else if (digit >= 0) {
+                mantissa = mantissa * 16 + digit;
+                digits++;
+                exponent -= fraction ? 4 : 0;
+            } else {
+                break;
+            }
+        }
+        if (digits == 0) {
+            return null;
+        }
+        if ((peek() | 0x20) == 'p') {
+            Integer binary = readExponent();
+            if (binary == null) {
+                return null;
+            }
+            exponent += binary;
+        }
+        return at == end ? scale(mantissa, exponent) : null;
+    }
+
+    private static Double scale(double mantissa, int exponent) {
+        return mantissa * Math.pow(2, exponent);
+    }
+
+    /** The exponent behind its letter; null where there is none. */
+    private @Nullable Integer readExponent() {
+        at++;
+        boolean negative = peek() == '-';
+        if (negative || peek() == '+') {
+            at++;
+        }
+        int start = at;
+        int value = 0;
+        while (peek() >= '0' && peek() <= '9') {
+            value = Math.min(MAX_EXPONENT, value * 10 + peek() - '0');
+            at++;
+        }
+        if (at == start) {
+            return null;
+        }
+        return negative ? -value : value;
+    }
+
+    private int peek() {
+        return at < end ? text.at(at) : -1;
+    }
+}

@@ -1,0 +1,45 @@
+package io.starhash.script.lua;
+
+import java.io.InputStream;
+
+/**
+ * Lua source as the compiler reads it. The compiler asks on and on in an unfinished string that
+ * ends in {@code \z}, taking the end of input for a blank; so after enough such reads this stream
+ * ends it, by an unchecked exception, for it swallows an IOException.
+ */
+@SuppressWarnings("InputStreamSlowMultibyteRead") // the compiler reads octet by octet
+final class SourceStream extends InputStream {
+    /** Thrown out of the compiler. */
+    static final class ReadPastEnd extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ReadPastEnd() {
+            super("read past the end", null, false, false);
+        }
+    }
+
+    private static final int READS_PAST_END = 64;
+
+    private final byte[] source;
+    private int at;
+
+    SourceStream(byte[] source) {
+        this.source = source;
+    }
+
+    @Override
+    public int read() {
+        if (at < source.length) {
+            return source[at++] & 0xff;
+        }
+        if (++at > source.length + READS_PAST_END) {
+            throw new ReadPastEnd();
+        }
+        return -1;
+    }
+
+    /** How many octets have been read. */
+    int position() {
+        return Math.min(at, source.length);
+    }
+}

@@ -1,0 +1,142 @@
+package io.starhash.script.stdlib;
+
+import io.starhash.script.lua.Arguments;
+import io.starhash.script.lua.LuaError;
+import io.starhash.script.lua.LuaString;
+import io.starhash.script.lua.LuaStringBuilder;
+import io.starhash.script.lua.NumberFormat;
+import java.util.Locale;
+
+/** One call of {@code string.format} (Lua 5.2 manual 6.4, C99 7.19.6.1). */
+public final class StringFormat {
+    private static final double LONG_END = 0x1p63;
+
+    private final Arguments arguments;
+    private final LuaString format;
+    private final LuaStringBuilder result;
+    private int argument = 1;
+
+    /** The text for a call whose first argument is the format, the others its values. */
+    public static LuaString of(Arguments arguments) {
+        return new StringFormat(arguments).format();
+    }
+
+    private StringFormat(Arguments arguments) {
+        this.arguments = arguments;
+        this.format = arguments.string(1);
+        this.result = new LuaStringBuilder(arguments.meter());
+    }
+
+    private LuaString format() {
+        arguments.meter().work(format.length() >> 3);
+        int i = 0;
+        while (i < format.length()) {
+            int c = format.at(i++);
+            if (c != '%') {
+                result.append(c);
+            } else if (i < format.length() && format.at(i) == '%') {
+                result.append(format.at(i++));
+            } else {
+                FormatSpec spec = FormatSpec.parse(format, i);
+                convert(spec);
+                i = spec.end();
+            }
+        }
+        return result.toLuaString();
+    }
+
+    private void convert(FormatSpec spec) {
+        argument++;
+        arguments.meter().work(1);
+        switch (spec.conversion()) {
+            case 'c' -> result.append(spec.pad(LuaString.ofOctets(new byte[] {octet()})));
+            case 'd', 'i' -> result.append(spec.pad(signed(spec, integer(false))));
+            case 'o' -> result.append(spec.pad(unsigned(spec, Long.toOctalString(integer(true)))));
+            case 'u' -> result.append(spec.pad(unsigned(spec, Long.toString(integer(true)))));
+            case 'x' -> result.append(spec.pad(unsigned(spec, Long.toHexString(integer(true)))));
+            case 'X' ->
+                    result.append(
+                            spec.pad(
+                                    unsigned(spec, Long.toHexString(integer(true)))
+                                            .toUpperCase(Locale.ROOT)));
+            case 'e', 'f', 'g', 'a' -> result.append(floating(spec, spec.conversion()));
+            case 'E', 'G', 'A' -> {
+                char lower = (char) (spec.conversion() | 0x20);
+                result.append(floating(spec, lower).toUpperCase(Locale.ROOT));
+            }
+            case 'q' -> quote(arguments.string(argument));
+            case 's' -> result.append(spec.pad(spec.cut(text())));
+            default ->
+                    throw new LuaError("invalid option '%" + spec.conversion() + "' to 'format'");
+        }
+    }
+
+    private LuaString text() {
+        return arguments.state().toText(arguments.any(argument));
+    }
+
+    private byte octet() {
+        return (byte) arguments.integer(argument);
+    }
+
+    private long integer(boolean unsigned) {
+        double number = arguments.number(argument);
+        boolean inRange = number > -LONG_END && number < LONG_END && !(unsigned && number <= -1);
+        if (!inRange) {
+            throw arguments.bad(
+                    argument,
+                    unsigned
+                            ? "not a non-negative number in proper range"
+                            : "not a number in proper range");
+        }
+        return (long) number;
+    }
+
+    private static String signed(FormatSpec spec, long value) {
+        // the sign is put before the digits by hand: Math.abs of the smallest long is negative
+        String digits = Long.toString(value);
+        boolean negative = digits.startsWith("-");
+        String magnitude = spec.atLeast(negative ? digits.substring(1) : digits);
+        return (negative ? "-" : spec.plus()) + magnitude;
+    }
+
+    private static String unsigned(FormatSpec spec, String digits) {
+        String full = spec.atLeast(digits);
+        if (!spec.has('#') || digits.equals("0")) {
+            return full;
+        }
+        return switch (spec.conversion()) {
+            case 'x', 'X' -> "0x" + full;
+            case 'o' -> full.startsWith("0") ? full : "0" + full;
+            default -> full;
+        };
+    }
+
+    private String floating(FormatSpec spec, char conversion) {
+        double number = arguments.number(argument);
+        String text = new NumberFormat(conversion, spec.precision(), spec.has('#')).format(number);
+        boolean finite = !Double.isNaN(number) && !Double.isInfinite(number);
+        return spec.pad((text.startsWith("-") ? "" : spec.plus()) + text, finite);
+    }
+
+    private void quote(LuaString text) {
+        result.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            int c = text.at(i);
+            if (c == '"' || c == '\\' || c == '\n') {
+                result.append('\\');
+                result.append(c);
+            } else if (c < ' ' || c == 0x7f) {
+                boolean digitNext = i + 1 < text.length() && isDigit(text.at(i + 1));
+                result.append(String.format(Locale.ROOT, digitNext ? "\\%03d" : "\\%d", c));
+            } else {
+                result.append(c);
+            }
+        }
+        result.append('"');
+    }
+
+    private static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
+    }
+}
