@@ -1,6 +1,6 @@
 package io.starhash.script;
 
-import io.starhash.script.ScriptDialog.PrimitiveOptions;
+import io.starhash.dialog.DialogEvent.ScreenOptions;
 import io.starhash.script.lua.Arguments;
 import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaError;
@@ -24,16 +24,16 @@ final class MenuOptions {
     private MenuOptions() {}
 
     /** Reads the table at a position, or nothing where none is given. */
-    static PrimitiveOptions read(Arguments a, int position) {
+    static ScreenOptions read(Arguments a, int position) {
         if (a.isNil(position)) {
-            return PrimitiveOptions.NONE;
+            return ScreenOptions.NONE;
         }
         MenuOptions options = new MenuOptions();
         LuaTable table = a.table(position);
         for (var e = table.next(null); e != null; e = table.next(e[0])) {
             options.read(e[0], e[1], a.function());
         }
-        return new PrimitiveOptions(options.timeout, options.dcs, options.secret);
+        return new ScreenOptions(options.timeout, options.dcs, options.secret);
     }
 
     private void read(@Nullable Object name, @Nullable Object value, String function) {

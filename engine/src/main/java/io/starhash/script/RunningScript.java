@@ -68,6 +68,8 @@ final class RunningScript implements ScriptClock {
         } catch (ScriptDialog.Refused refused) {
             meter.beginBurst();
             throw new LuaError(String.valueOf(refused.getMessage()));
+        } catch (ScriptDialog.Killed killed) {
+            throw new Kill(Kill.Reason.STOPPED, String.valueOf(killed.getMessage()));
         }
         meter.beginBurst();
         return result;

@@ -4,8 +4,8 @@ import static io.starhash.script.api.ApiParameter.Type.NUMBER;
 import static io.starhash.script.api.ApiParameter.Type.STRING;
 import static io.starhash.script.api.ApiParameter.Type.TABLE;
 
-import io.starhash.script.ScriptDialog.PrimitiveOptions;
-import io.starhash.script.ScriptDialog.PrimitiveResult;
+import io.starhash.dialog.DialogEvent.ScreenOptions;
+import io.starhash.dialog.PrimitiveResult;
 import io.starhash.script.api.ApiModule;
 import io.starhash.script.lua.Arguments;
 import io.starhash.script.lua.Lua;
@@ -163,12 +163,12 @@ final class UssdModule {
     /** A primitive that takes a text and options, and waits. */
     @FunctionalInterface
     private interface Waiting {
-        PrimitiveResult carryOut(ScriptDialog dialog, String text, PrimitiveOptions options);
+        PrimitiveResult carryOut(ScriptDialog dialog, String text, ScreenOptions options);
     }
 
     private static @Nullable Object[] waiting(Arguments a, Waiting primitive) {
         String text = a.text(1);
-        PrimitiveOptions options = MenuOptions.read(a, 2);
+        ScreenOptions options = MenuOptions.read(a, 2);
         return primitive(a, dialog -> primitive.carryOut(dialog, text, options));
     }
 

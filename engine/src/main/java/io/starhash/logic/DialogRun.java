@@ -1,0 +1,257 @@
+package io.starhash.logic;
+
+import io.starhash.dialog.Dialog;
+import io.starhash.dialog.DialogAction;
+import io.starhash.dialog.DialogEvent;
+import io.starhash.dialog.DialogEvent.ScreenOptions;
+import io.starhash.dialog.Message;
+import io.starhash.dialog.Outcome;
+import io.starhash.dialog.PrimitiveResult;
+import io.starhash.dialog.Transition;
+import io.starhash.network.DialogGoneException;
+import io.starhash.network.DialogLink;
+import io.starhash.script.ScriptControl;
+import io.starhash.script.ScriptDialog;
+import io.starhash.script.ScriptOutcome;
+import io.starhash.script.ScriptRun;
+import io.starhash.time.Time;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.LinkedTransferQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One dialog on its way through the engine. Its state belongs to the thread of its script: whatever
+ * happens elsewhere, a message, an alarm, a stop, is put into the mailbox, which that thread
+ * empties while a primitive waits and before it does anything else. So nothing is locked, and a
+ * network thread never waits for a script.
+ */
+final class DialogRun implements ScriptDialog, DialogLink.Receiver {
+    private final Claim claim;
+    private final DialogLink link;
+    private final DialogJournal journal;
+    private final Time time;
+    private final Duration grace;
+    private final ScriptControl control = new ScriptControl();
+    private final LinkedTransferQueue<DialogEvent> mailbox = new LinkedTransferQueue<>();
+    private final Transition begin;
+    private Dialog dialog;
+    private Time.@Nullable Alarm alarm;
+    private @Nullable Settled settled;
+
+    /** How the primitive that the script called has come out. */
+    private sealed interface Settled {
+        record Replied(PrimitiveResult result) implements Settled {}
+
+        record Refusal(String message) implements Settled {}
+
+        record Kill(String reason) implements Settled {}
+    }
+
+    /**
+     * A dialog that a service has claimed.
+     *
+     * @param grace how long its script may go on once the far side has ended it
+     */
+    DialogRun(Claim claim, DialogLink link, DialogJournal journal, Time time, Duration grace) {
+        this.claim = claim;
+        this.link = link;
+        this.journal = journal;
+        this.time = time;
+        this.grace = grace;
+        this.begin = Dialog.begin(claim.setup());
+        this.dialog = begin.next();
+    }
+
+    // ---- from any thread
+
+    @Override
+    public void arrived(Message message) {
+        mailbox.add(new DialogEvent.Arrived(message));
+    }
+
+    /** Ends the dialog for this reason, wherever its script is. */
+    void stop(String reason) {
+        control.stop(reason);
+        mailbox.add(new DialogEvent.Stopped(reason));
+    }
+
+    // ---- on the script's thread: its life
+
+    /** Runs the script to its end, and the dialog with it. */
+    void run() {
+        begin.actions().forEach(this::perform);
+        Duration maxTime = claim.limits().maxTime();
+        Time.Alarm deadline =
+                time.after(
+                        maxTime,
+                        () -> stop("the script's max_time of %s is over".formatted(maxTime)));
+        try {
+            finish(claim.script().run(scriptRun()));
+        } finally {
+            deadline.cancel();
+            stopTimer();
+        }
+    }
+
+    /**
+     * A fault of the engine's own, outside the script: nothing is certain but that the far side
+     * must not wait.
+     */
+    void broken(RuntimeException fault) {
+        journal.broken(fault);
+        try {
+            link.send(new Message.Abort("internal fault"));
+        } catch (DialogGoneException e) {
+            journal.note("had ended before it could be aborted");
+        }
+    }
+
+    private ScriptRun scriptRun() {
+        return new ScriptRun(
+                RequestTable.of(claim.setup().opening()),
+                this,
+                claim.limits(),
+                claim.globals(),
+                journal.instanceId(),
+                journal,
+                control);
+    }
+
+    private void finish(ScriptOutcome outcome) {
+        catchUp();
+        switch (outcome) {
+            case ScriptOutcome.Returned returned ->
+                    handle(new DialogEvent.Returned(returned.text()));
+            case ScriptOutcome.Failed failed -> {
+                journal.failed(failed.fault());
+                handle(new DialogEvent.Failed(failed.fault().text()));
+            }
+        }
+    }
+
+    // ---- on the script's thread: the primitives
+
+    @Override
+    public PrimitiveResult menu(String text, ScreenOptions options) {
+        return call(new DialogEvent.Menu(text, options));
+    }
+
+    @Override
+    public PrimitiveResult notify(String text, ScreenOptions options) {
+        return call(new DialogEvent.Notify(text, options));
+    }
+
+    @Override
+    public PrimitiveResult respond(String text) {
+        return call(new DialogEvent.Respond(text));
+    }
+
+    @Override
+    public PrimitiveResult decline(int errorCode) {
+        return call(new DialogEvent.Decline(errorCode));
+    }
+
+    @Override
+    public PrimitiveResult close() {
+        return call(new DialogEvent.Close());
+    }
+
+    @Override
+    public PrimitiveResult abort() {
+        return call(new DialogEvent.Abort());
+    }
+
+    private PrimitiveResult call(DialogEvent.ScriptCall call) {
+        settled = null;
+        catchUp();
+        handle(call);
+        while (settled == null) {
+            handle(take());
+        }
+        return switch (settled) {
+            case Settled.Replied(PrimitiveResult result) -> result;
+            case Settled.Refusal(String message) -> throw new Refused(message);
+            case Settled.Kill(String reason) -> throw new Killed(reason);
+        };
+    }
+
+    // ---- on the script's thread: events and what they ask for
+
+    /** Takes in what came while the script was busy. */
+    private void catchUp() {
+        for (DialogEvent event = mailbox.poll(); event != null; event = mailbox.poll()) {
+            handle(event);
+        }
+    }
+
+    private DialogEvent take() {
+        try {
+            return mailbox.take();
+        } catch (InterruptedException e) {
+            return new DialogEvent.Stopped("the script's thread was interrupted");
+        }
+    }
+
+    /**
+     * An event counts once what it sends is sent. Where the far side has ended the dialog
+     * meanwhile, the stack has told so before it refuses to send: then that is taken in first, and
+     * the event meets the dialog as it is afterwards.
+     */
+    private void handle(DialogEvent event) {
+        while (true) {
+            Transition transition = dialog.on(event);
+            try {
+                send(transition.actions());
+                dialog = transition.next();
+                transition.actions().forEach(this::perform);
+                return;
+            } catch (DialogGoneException e) {
+                catchUp();
+                if (dialog.isOpen()) {
+                    handle(new DialogEvent.Arrived(new Message.Abort("lost: " + e.getMessage())));
+                }
+            }
+        }
+    }
+
+    private void send(List<DialogAction> actions) throws DialogGoneException {
+        for (DialogAction action : actions) {
+            if (action instanceof DialogAction.Send(Message message)) {
+                link.send(message);
+            }
+        }
+    }
+
+    private void perform(DialogAction action) {
+        switch (action) {
+            case DialogAction.Send sent -> {}
+            case DialogAction.Write(String event, var fields) -> journal.write(event, fields);
+            case DialogAction.StartTimer(int invokeId, var after) ->
+                    alarm =
+                            time.after(
+                                    after, () -> mailbox.add(new DialogEvent.TimerFired(invokeId)));
+            case DialogAction.StopTimer stop -> stopTimer();
+            case DialogAction.Reply(PrimitiveResult result) ->
+                    settled = new Settled.Replied(result);
+            case DialogAction.Refuse(String message) -> settled = new Settled.Refusal(message);
+            case DialogAction.Kill(String reason) -> settled = new Settled.Kill(reason);
+            case DialogAction.Note(String text) -> journal.note(text);
+            case DialogAction.Finish(var outcome) -> finished(outcome);
+        }
+    }
+
+    private void finished(Outcome outcome) {
+        journal.finished(outcome);
+        if (outcome instanceof Outcome.Abandoned) {
+            control.finishWithin(grace);
+        }
+    }
+
+    private void stopTimer() {
+        if (alarm != null) {
+            alarm.cancel();
+            alarm = null;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.starhash.logic;
+
+import io.starhash.dialog.DialogSetup;
+import io.starhash.dialog.Opening;
+import io.starhash.dialog.Operation;
+import io.starhash.rules.Rules;
+import io.starhash.script.ScriptGlobals;
+import io.starhash.script.ScriptLimits;
+import io.starhash.script.ScriptRelease;
+import io.starhash.text.Dcs;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Mobile-initiated USSD: a script for each ProcessUnstructuredSS-Request that a trigger matches.
+ */
+public final class ProcessUssdLuaService implements LuaService {
+    private final Rules.ProcessService rules;
+    private final TriggeredScripts scripts;
+    private final ScriptGlobals globals;
+
+    public ProcessUssdLuaService(
+            Rules.ProcessService rules, ScriptRelease scripts, ScriptLimits limits) {
+        this.rules = rules;
+        this.scripts = new TriggeredScripts(rules.triggers(), scripts, limits);
+        this.globals = new ScriptGlobals(rules.globals());
+    }
+
+    @Override
+    public int operation() {
+        return Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+    }
+
+    @Override
+    public Optional<Claim> claim(Opening opening) {
+        return scripts.match(opening)
+                .map(
+                        match -> {
+                            Duration own = match.trigger().overrides().menuTimeout();
+                            DialogSetup setup =
+                                    new DialogSetup(
+                                            opening,
+                                            Objects.requireNonNullElse(own, rules.menuTimeout()),
+                                            rules.errorMessage(),
+                                            Dcs.gsm7(rules.dcsLanguage()));
+                            return new Claim(
+                                    setup,
+                                    match.script(),
+                                    match.limits(),
+                                    globals,
+                                    rules.edrStream());
+                        });
+    }
+}

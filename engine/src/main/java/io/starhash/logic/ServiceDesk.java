@@ -1,0 +1,163 @@
+package io.starhash.logic;
+
+import io.starhash.dialog.Component;
+import io.starhash.dialog.Message;
+import io.starhash.dialog.Opening;
+import io.starhash.dialog.Operation;
+import io.starhash.edr.EdrSink;
+import io.starhash.edr.InstanceIds;
+import io.starhash.metrics.Counters;
+import io.starhash.network.DialogDesk;
+import io.starhash.network.DialogGoneException;
+import io.starhash.network.DialogLink;
+import io.starhash.time.Time;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where dialogs arrive: each is refused, or claimed by a service and run on a virtual thread of its
+ * own.
+ */
+public final class ServiceDesk implements DialogDesk {
+    private static final Logger log = LoggerFactory.getLogger("dialog");
+    private static final int SYSTEM_FAILURE = 34;
+    private static final int UNEXPECTED_DATA_VALUE = 36;
+
+    private final EdrSink edrs;
+    private final BooleanSupplier room;
+    private final InstanceIds instanceIds;
+    private final Counters counters;
+    private final Time time;
+    private final Duration grace;
+    private final OpenDialogs open;
+    private volatile List<LuaService> services = List.of();
+
+    /**
+     * A desk without services yet.
+     *
+     * @param room whether the EDRs of one more dialog would find a place
+     * @param grace how long a script may go on once the far side has ended its dialog
+     * @param maxDialogs how many may be open; more are refused
+     */
+    public ServiceDesk(
+            EdrSink edrs,
+            BooleanSupplier room,
+            InstanceIds instanceIds,
+            Counters counters,
+            Time time,
+            Duration grace,
+            int maxDialogs) {
+        this.edrs = edrs;
+        this.room = room;
+        this.instanceIds = instanceIds;
+        this.counters = counters;
+        this.time = time;
+        this.grace = grace;
+        this.open = new OpenDialogs(maxDialogs);
+    }
+
+    /**
+     * From now on dialogs begin with these services; those that run finish on what they began with.
+     */
+    public void serve(List<LuaService> services) {
+        this.services = List.copyOf(services);
+    }
+
+    /** How many dialogs run now. */
+    public int openDialogs() {
+        return open.count();
+    }
+
+    /**
+     * Refuses new dialogs from now on, lets those that run finish within this time, and aborts the
+     * rest.
+     *
+     * @return how many had to be aborted
+     */
+    public int stop(Duration timeout) throws InterruptedException {
+        return open.stop(timeout);
+    }
+
+    // ---- on a network thread
+
+    @Override
+    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+        if (!room.getAsBoolean()) {
+            return refuse(opening, link, SYSTEM_FAILURE, "no_room_for_edrs");
+        }
+        Optional<Claim> claim = claim(opening);
+        if (claim.isEmpty()) {
+            return refuse(opening, link, UNEXPECTED_DATA_VALUE, "no_trigger");
+        }
+        DialogRun run = run(claim.get(), link);
+        return switch (open.admit(run)) {
+            case ADMITTED -> start(run);
+            case FULL -> refuse(opening, link, SYSTEM_FAILURE, "too_many_dialogs");
+            case STOPPING -> refuse(opening, link, SYSTEM_FAILURE, "stopping");
+        };
+    }
+
+    private Optional<Claim> claim(Opening opening) {
+        for (LuaService service : services) {
+            if (service.operation() == opening.operation()) {
+                return service.claim(opening);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private DialogRun run(Claim claim, DialogLink link) {
+        DialogIdentity identity =
+                new DialogIdentity(instanceIds.next(), link.localTid(), claim.script().name());
+        DialogJournal journal =
+                new DialogJournal(identity, claim.edrStream(), edrs, counters, time);
+        return new DialogRun(claim, link, journal, time, grace);
+    }
+
+    private DialogLink.Receiver start(DialogRun run) {
+        counters.increment("dialogs.begun");
+        Thread.ofVirtual().name("dialog").start(() -> live(run));
+        return run;
+    }
+
+    private void live(DialogRun run) {
+        try {
+            run.run();
+        } catch (RuntimeException e) {
+            counters.increment("dialogs.broken");
+            run.broken(e);
+        } finally {
+            open.remove(run);
+        }
+    }
+
+    private DialogLink.Receiver refuse(
+            Opening opening, DialogLink link, int errorCode, String cause) {
+        counters.increment("dialogs.refused." + cause);
+        log.info(
+                "{} {} {} refused, {}: answered with ReturnError {}",
+                link.localTid(),
+                opening.remoteTid(),
+                Operation.name(opening.operation()),
+                cause.replace('_', ' '),
+                errorCode);
+        try {
+            link.send(
+                    new Message.End(
+                            List.of(new Component.ErrorReturned(opening.invokeId(), errorCode))));
+        } catch (DialogGoneException e) {
+            log.debug("{} ended before it could be refused", link.localTid());
+        }
+        return message -> log.debug("{} came after the refusal: {}", link.localTid(), message);
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+        counters.increment("dialogs.refused." + refusal.cause().word());
+        log.warn("{} {} {}", refusal.localTid(), refusal.remoteTid(), refusal.text());
+    }
+}

@@ -1,0 +1,68 @@
+package io.starhash.logic;
+
+import io.starhash.dialog.Address;
+import io.starhash.dialog.Opening;
+import io.starhash.rules.Trigger;
+import io.starhash.rules.TriggerRequest;
+import io.starhash.rules.TriggerTable;
+import io.starhash.script.Script;
+import io.starhash.script.ScriptLimits;
+import io.starhash.script.ScriptRelease;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The triggers of a service with the scripts that they select, of one release. */
+final class TriggeredScripts {
+    private final TriggerTable triggers;
+    private final ScriptRelease scripts;
+    private final ScriptLimits limits;
+
+    /** A trigger that matched, and its script. */
+    record Match(Trigger trigger, Script script, ScriptLimits limits) {}
+
+    TriggeredScripts(TriggerTable triggers, ScriptRelease scripts, ScriptLimits limits) {
+        this.triggers = triggers;
+        this.scripts = scripts;
+        this.limits = limits;
+    }
+
+    Optional<Match> match(Opening opening) {
+        return triggers.match(request(opening)).map(this::match);
+    }
+
+    private Match match(Trigger trigger) {
+        Script script =
+                scripts.script(trigger.scriptKey())
+                        .orElseThrow(
+                                () ->
+                                        new IllegalStateException(
+                                                "the release lacks the script of a checked trigger: "
+                                                        + trigger.scriptKey()));
+        return new Match(trigger, script, limits(trigger.overrides()));
+    }
+
+    private ScriptLimits limits(Trigger.Overrides own) {
+        return new ScriptLimits(
+                Objects.requireNonNullElse(own.maxInstructions(), limits.maxInstructions()),
+                Objects.requireNonNullElse(own.maxMemory(), limits.maxMemory()),
+                Objects.requireNonNullElse(own.maxTime(), limits.maxTime()),
+                limits.maxCallDepth(),
+                limits.maxStringLength());
+    }
+
+    private static TriggerRequest request(Opening opening) {
+        return new TriggerRequest(
+                opening.text(),
+                digits(opening.destination()),
+                digits(opening.origination()),
+                digits(opening.msisdn()),
+                opening.imsi(),
+                opening.remote().globalTitle(),
+                opening.local().ssn());
+    }
+
+    private static @Nullable String digits(@Nullable Address address) {
+        return address == null ? null : address.digits();
+    }
+}

@@ -1,0 +1,52 @@
+package io.starhash.logic;
+
+import io.starhash.dialog.DialogSetup;
+import io.starhash.dialog.Opening;
+import io.starhash.dialog.Operation;
+import io.starhash.rules.Rules;
+import io.starhash.script.ScriptGlobals;
+import io.starhash.script.ScriptLimits;
+import io.starhash.script.ScriptRelease;
+import io.starhash.text.Dcs;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Inbound notifies: a script for each UnstructuredSS-Notify that a trigger matches. */
+public final class UssdNotifyLuaService implements LuaService {
+    private final Rules.NotifyService rules;
+    private final TriggeredScripts scripts;
+    private final ScriptGlobals globals;
+
+    public UssdNotifyLuaService(
+            Rules.NotifyService rules, ScriptRelease scripts, ScriptLimits limits) {
+        this.rules = rules;
+        this.scripts = new TriggeredScripts(rules.triggers(), scripts, limits);
+        this.globals = new ScriptGlobals(rules.globals());
+    }
+
+    @Override
+    public int operation() {
+        return Operation.UNSTRUCTURED_SS_NOTIFY;
+    }
+
+    @Override
+    public Optional<Claim> claim(Opening opening) {
+        return scripts.match(opening)
+                .map(
+                        match ->
+                                new Claim(
+                                        setup(opening),
+                                        match.script(),
+                                        match.limits(),
+                                        globals,
+                                        rules.edrStream()));
+    }
+
+    /**
+     * Such a dialog sends no text and waits for nothing: what is said of texts and menus is never
+     * used.
+     */
+    private static DialogSetup setup(Opening opening) {
+        return new DialogSetup(opening, Duration.ZERO, "", Dcs.UNSPECIFIED);
+    }
+}
