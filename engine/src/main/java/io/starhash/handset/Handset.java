@@ -115,6 +115,25 @@ public final class Handset {
                                         null))));
     }
 
+    /** Answers a menu as if it had been another operation: a far side with a fault. */
+    public void answerAs(Screen.Menu menu, int operation, String text)
+            throws UnsendableText, DialogGoneException {
+        link.send(
+                new Message.Continue(
+                        List.of(
+                                new Component.Result(
+                                        menu.invokeId(),
+                                        operation,
+                                        UssdString.encode(text, dcs)))));
+    }
+
+    /** Rejects a screen's Invoke: a far side that does not know the operation. */
+    public void rejectComponent(int invokeId) throws DialogGoneException {
+        link.send(
+                new Message.Continue(
+                        List.of(new Component.Rejected(invokeId, "unrecognized operation"))));
+    }
+
     /** Answers a screen with a ReturnError. */
     public void reject(int invokeId, int errorCode) throws DialogGoneException {
         link.send(new Message.Continue(List.of(new Component.ErrorReturned(invokeId, errorCode))));

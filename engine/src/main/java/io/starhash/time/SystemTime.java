@@ -28,6 +28,11 @@ public final class SystemTime implements Time, AutoCloseable {
         return () -> future.cancel(false);
     }
 
+    /** How many alarms are set. */
+    public int pending() {
+        return alarms.getQueue().size();
+    }
+
     @Override
     public void close() {
         alarms.shutdownNow();

@@ -93,6 +93,13 @@ public final class EmbeddedNetwork implements Network, FarSide {
         return handsets.openDialogs();
     }
 
+    /**
+     * How many timers of the engine's stack are waiting: one for each dialog it holds, and its own.
+     */
+    public int pendingTimers() {
+        return engine.pendingTimers();
+    }
+
     @Override
     public void close() {
         handsets.close();

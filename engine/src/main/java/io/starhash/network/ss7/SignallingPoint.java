@@ -155,9 +155,14 @@ public final class SignallingPoint implements AutoCloseable {
                         address.digits());
     }
 
-    /** How many dialogs the stack holds now. */
+    /** How many dialogs the stack holds now: in the layer that holds the most. */
     public int openDialogs() {
-        return tcap.getProvider().getCurrentDialogsCount();
+        return Math.max(tcap.getProvider().getCurrentDialogsCount(), map.openDialogs());
+    }
+
+    /** How many timers of the stack are waiting. */
+    public int pendingTimers() {
+        return TcapTimers.pending(tcap);
     }
 
     @Override

@@ -1,12 +1,16 @@
 package io.starhash.network.ss7;
 
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.restcomm.protocols.ss7.tcap.TCAPProviderImpl;
 import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
 
 /** The timer pool of a TCAP stack. */
 final class TcapTimers {
+    private static final VarHandle POOL = poolField();
+
     private TcapTimers() {}
 
     /**
@@ -15,18 +19,25 @@ final class TcapTimers {
      * start, which makes the pool.
      */
     static void forgetCancelled(TCAPStackImpl tcap) {
+        pool(tcap).setRemoveOnCancelPolicy(true);
+    }
+
+    /** How many timers wait. */
+    static int pending(TCAPStackImpl tcap) {
+        return pool(tcap).getQueue().size();
+    }
+
+    private static ScheduledThreadPoolExecutor pool(TCAPStackImpl tcap) {
+        return (ScheduledThreadPoolExecutor) POOL.get((TCAPProviderImpl) tcap.getProvider());
+    }
+
+    private static VarHandle poolField() {
         try {
-            var pool =
-                    MethodHandles.privateLookupIn(TCAPProviderImpl.class, MethodHandles.lookup())
-                            .findVarHandle(
-                                    TCAPProviderImpl.class,
-                                    "_EXECUTOR",
-                                    java.util.concurrent.ScheduledExecutorService.class);
-            ((ScheduledThreadPoolExecutor) pool.get((TCAPProviderImpl) tcap.getProvider()))
-                    .setRemoveOnCancelPolicy(true);
+            return MethodHandles.privateLookupIn(TCAPProviderImpl.class, MethodHandles.lookup())
+                    .findVarHandle(
+                            TCAPProviderImpl.class, "_EXECUTOR", ScheduledExecutorService.class);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "the timer pool of this TCAP stack cannot be reached", e);
+            throw new ExceptionInInitializerError(e);
         }
     }
 }

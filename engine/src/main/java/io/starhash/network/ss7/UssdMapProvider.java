@@ -35,6 +35,11 @@ final class UssdMapProvider extends MAPProviderImpl {
         return service;
     }
 
+    /** How many dialogs this layer holds. */
+    int openDialogs() {
+        return dialogs.size();
+    }
+
     /**
      * A peer may leave MAP-open out; the stack would abort such a dialog, though an application
      * context without any reference says nothing less than an empty MAP-open does.

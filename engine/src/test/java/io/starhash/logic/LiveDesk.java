@@ -1,0 +1,203 @@
+package io.starhash.logic;
+
+import static org.awaitility.Awaitility.await;
+
+import io.starhash.dialog.Address;
+import io.starhash.dialog.Operation;
+import io.starhash.edr.Edr;
+import io.starhash.edr.InstanceIds;
+import io.starhash.handset.Handset;
+import io.starhash.handset.Screen;
+import io.starhash.metrics.Counters;
+import io.starhash.network.FarSide;
+import io.starhash.network.embedded.EmbeddedNetwork;
+import io.starhash.rules.Rules;
+import io.starhash.rules.Trigger;
+import io.starhash.rules.TriggerTable;
+import io.starhash.script.ScriptHost;
+import io.starhash.script.ScriptLimits;
+import io.starhash.script.ScriptRelease;
+import io.starhash.script.TextMeasure;
+import io.starhash.text.Alphabet;
+import io.starhash.text.Dcs;
+import io.starhash.text.TextLength;
+import io.starhash.text.UnsendableText;
+import io.starhash.text.UssdString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.assertj.core.api.Assertions;
+
+/**
+ * A desk with one script behind it on a live embedded network: real handsets, real messages, and
+ * the records kept.
+ */
+final class LiveDesk implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String STREAM = "ussd";
+    private static final ScriptLimits LIMITS =
+            new ScriptLimits(50_000_000, 16 << 20, Duration.ofMinutes(10));
+
+    final List<Edr> records = new CopyOnWriteArrayList<>();
+    final Counters counters = new Counters();
+    final GatedTime time = new GatedTime();
+    final ServiceDesk desk;
+    final EmbeddedNetwork network;
+    private final Path folder;
+
+    /** A desk where everything dialled, and everything pushed, runs this script. */
+    static LiveDesk running(Path folder, String lua) {
+        return new LiveDesk(folder, lua, Trigger.Conditions.NONE, 1_000);
+    }
+
+    LiveDesk(Path folder, String lua, Trigger.Conditions conditions, int maxDialogs) {
+        this.folder = folder;
+        desk =
+                new ServiceDesk(
+                        (stream, edr) -> records.add(edr),
+                        () -> true,
+                        new InstanceIds("Logic", time.now(), new Random(1)),
+                        counters,
+                        time,
+                        Duration.ofSeconds(5),
+                        maxDialogs);
+        serve(lua, conditions);
+        network = new EmbeddedNetwork(List.of(6, 147), 100_000);
+        network.start(desk);
+    }
+
+    private void serve(String lua, Trigger.Conditions conditions) {
+        ScriptRelease release = compile(lua);
+        TriggerTable triggers =
+                new TriggerTable(
+                        List.of(new Trigger(1, "main", conditions, Trigger.Overrides.NONE)));
+        desk.serve(
+                List.of(
+                        new ProcessUssdLuaService(
+                                new Rules.ProcessService(
+                                        folder,
+                                        Duration.ofSeconds(30),
+                                        "Service unavailable",
+                                        15,
+                                        STREAM,
+                                        triggers,
+                                        Map.of()),
+                                release,
+                                LIMITS),
+                        new UssdNotifyLuaService(
+                                new Rules.NotifyService(folder, STREAM, triggers, Map.of()),
+                                release,
+                                LIMITS)));
+    }
+
+    private ScriptRelease compile(String lua) {
+        try {
+            Files.writeString(folder.resolve("main.lua"), lua);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ScriptRelease release =
+                new ScriptHost(new GsmLength(), Runtime.getRuntime().availableProcessors())
+                        .compile(folder);
+        Assertions.assertThat(release.problems()).isEmpty();
+        return release;
+    }
+
+    Handset dial(String code) {
+        return begin(Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, code, 6);
+    }
+
+    Handset push(String text) {
+        return begin(Operation.UNSTRUCTURED_SS_NOTIFY, text, 6);
+    }
+
+    Handset begin(int operation, String text, int ssn) {
+        try {
+            UssdString ussd = UssdString.encode(text, Dcs.UNSPECIFIED);
+            return Handset.begin(
+                    network,
+                    new FarSide.Call(
+                            operation,
+                            ussd,
+                            Address.international("27761485722"),
+                            null,
+                            null,
+                            ssn));
+        } catch (UnsendableText e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Screen next(Handset handset) {
+        try {
+            Screen screen = handset.next(PATIENCE);
+            if (screen == null) {
+                throw new AssertionError("no screen came");
+            }
+            return screen;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Screen.Menu menu(Handset handset) {
+        return (Screen.Menu) next(handset);
+    }
+
+    /** Waits until no dialog is left anywhere: not at the desk, nor in either stack. */
+    void settle() {
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> {
+                            Assertions.assertThat(desk.openDialogs()).isZero();
+                            Assertions.assertThat(network.openDialogs()).isZero();
+                            Assertions.assertThat(network.openHandsetDialogs()).isZero();
+                        });
+    }
+
+    /** The records after the first, each as its event and its fields without times and ids. */
+    List<String> told() {
+        settle();
+        return records.stream().skip(1).map(LiveDesk::brief).toList();
+    }
+
+    static String brief(Edr edr) {
+        StringBuilder brief = new StringBuilder(edr.event());
+        edr.fields().forEach(f -> brief.append(' ').append(f.name()).append('=').append(f.text()));
+        return brief.toString();
+    }
+
+    @Override
+    public void close() {
+        try {
+            desk.stop(Duration.ZERO);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        network.close();
+        time.close();
+    }
+
+    private static final class GsmLength implements TextMeasure {
+        @Override
+        public int length(String text) {
+            return TextLength.of(text, Alphabet.GSM7).units();
+        }
+
+        @Override
+        public boolean fits(String text) {
+            return TextLength.of(text, Alphabet.GSM7).fits();
+        }
+
+        @Override
+        public String truncate(String text) {
+            return TextLength.truncate(text, Alphabet.GSM7);
+        }
+    }
+}
