@@ -75,20 +75,31 @@ public final class Section {
     }
 
     /** A path, relative to the file's folder, or this one as if it stood there. */
+    public Path path(String key, String otherwise) {
+        return path(key, resolve(otherwise));
+    }
+
+    /** A path, relative to the file's folder, or this one. */
     public Path path(String key, Path otherwise) {
-        return find(key, ValueType.text()).flatMap(text -> path(key, text)).orElse(otherwise);
+        return find(key, ValueType.text()).flatMap(text -> resolve(key, text)).orElse(otherwise);
     }
 
-    /** What a path that is written in the file means. */
-    public Path resolve(String path) {
-        return problems.file().resolveSibling(path);
+    /**
+     * The path that a text in the file means.
+     *
+     * @throws InvalidPathException where it means none
+     */
+    public Path resolve(String text) {
+        return problems.file().resolveSibling(text);
     }
 
-    private Optional<Path> path(String key, String text) {
+    private Optional<Path> resolve(String key, String text) {
         try {
             return Optional.of(resolve(text));
         } catch (InvalidPathException e) {
-            refuse(key, "found " + Quote.of(text) + "; allowed is a path (" + e.getReason() + ")");
+            refuse(
+                    key,
+                    "found %s; allowed is a path (%s)".formatted(Quote.of(text), e.getReason()));
             return Optional.empty();
         }
     }
