@@ -1,0 +1,103 @@
+package io.starhash.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** The text of a file in UTF-8, without a byte order mark. */
+final class SourceText {
+    /** The most octets of a file. */
+    static final int MAX_OCTETS = 4 << 20;
+
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+    private SourceText() {}
+
+    static String read(Path file) throws Refusal {
+        return decode(octets(file));
+    }
+
+    private static byte[] octets(Path file) throws Refusal {
+        if (Files.isDirectory(file)) {
+            throw new Refusal(Place.FILE, "this is a folder: name a file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] octets = in.readNBytes(MAX_OCTETS + 1);
+            if (octets.length > MAX_OCTETS) {
+                throw new Refusal(
+                        Place.FILE,
+                        "the file is too long: at most " + Measure.SIZE.format(MAX_OCTETS));
+            }
+            return octets;
+        } catch (NoSuchFileException e) {
+            throw new Refusal(Place.FILE, "there is no such file");
+        } catch (AccessDeniedException e) {
+            throw new Refusal(Place.FILE, "the file may not be read: check its permissions");
+        } catch (IOException e) {
+            throw new Refusal(Place.FILE, "the file cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static String decode(byte[] octets) throws Refusal {
+        ByteBuffer in = ByteBuffer.wrap(octets);
+        CharBuffer out = CharBuffer.allocate(octets.length);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
+        String text = withoutMark(out.flip().toString());
+        if (result.isError()) {
+            throw new Refusal(
+                    end(text),
+                    "the octet 0x%02X is not UTF-8: save the file in that encoding"
+                            .formatted(octets[in.position()]));
+        }
+        refuseControls(text);
+        return text;
+    }
+
+    /** What YAML does not allow even in quotes (YAML 1.2 5.1). */
+    private static void refuseControls(String text) throws Refusal {
+        for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
+            if (!isPrintable(text.codePointAt(i))) {
+                throw new Refusal(
+                        end(text.substring(0, i)),
+                        "the character U+%04X is not allowed: write it as an escape in double quotes"
+                                .formatted(text.codePointAt(i)));
+            }
+        }
+    }
+
+    private static boolean isPrintable(int character) {
+        return character == '\t'
+                || character == '\n'
+                || character == '\r'
+                || character == 0x85
+                || (character >= 0x20 && character <= 0x7E)
+                || (character >= 0xA0 && character < 0xFFFE)
+                || character > 0xFFFF;
+    }
+
+    private static String withoutMark(String text) {
+        return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+    }
+
+    /** The place just behind a text. */
+    private static Place end(String text) {
+        int line = 1;
+        int lineStart = 0;
+        for (int i = 0; i < text.length(); i++) {
+            boolean crOfCrLf =
+                    text.charAt(i) == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n';
+            if (text.charAt(i) == '\n' || (text.charAt(i) == '\r' && !crOfCrLf)) {
+                line++;
+                lineStart = i + 1;
+            }
+        }
+        return new Place(line, text.codePointCount(lineStart, text.length()) + 1);
+    }
+}

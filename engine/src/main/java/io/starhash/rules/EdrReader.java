@@ -1,0 +1,78 @@
+package io.starhash.rules;
+
+import io.starhash.config.Section;
+import io.starhash.config.ValueType;
+import io.starhash.edr.EdrSettings;
+import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.edr.StreamSettings;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The section of the EDRs. */
+final class EdrReader {
+    /** A stream's name; it becomes a part of file names. */
+    static final ValueType<String> STREAM_NAME =
+            ValueType.text(
+                    "the name of a stream: letters, digits and _, a letter first",
+                    Pattern.compile("[a-zA-Z][a-zA-Z0-9_]*"));
+
+    private static final ValueType<String> APP_NAME =
+            ValueType.text(
+                    "letters, digits, _ and -, a letter first",
+                    Pattern.compile("[a-zA-Z][a-zA-Z0-9_-]*"));
+    private static final ValueType<Integer> COUNT = ValueType.wholeNumber(1, 100_000_000);
+    private static final ValueType<Duration> TIME =
+            ValueType.duration(Duration.ofMillis(1), Duration.ofDays(366));
+    private static final ValueType<WhenFull> WHEN_FULL =
+            ValueType.choice(Stream.of(WhenFull.values()).map(EdrReader::name).toList())
+                    .map(name -> WhenFull.valueOf(name.toUpperCase(Locale.ROOT)));
+
+    private EdrReader() {}
+
+    /** A choice as it is written in the file. */
+    static String name(WhenFull choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
+    }
+
+    static EdrSettings read(Section edr) {
+        StreamSettings defaults = stream(edr, factoryDefaults(edr));
+        return new EdrSettings(
+                edr.find("app_name", APP_NAME, "Logic"),
+                edr.find("retry_interval", TIME, Duration.ofSeconds(15)),
+                edr.find("max_backlog", COUNT, 100_000),
+                edr.find("when_full", WHEN_FULL, WhenFull.REFUSE_DIALOGS),
+                defaults,
+                streams(edr, defaults));
+    }
+
+    private static StreamSettings factoryDefaults(Section edr) {
+        return new StreamSettings(
+                edr.resolve("edr"),
+                1024,
+                Duration.ofSeconds(300),
+                64,
+                Duration.ofSeconds(10),
+                false);
+    }
+
+    private static Map<String, StreamSettings> streams(Section edr, StreamSettings defaults) {
+        Map<String, StreamSettings> streams = new LinkedHashMap<>();
+        edr.namedSections("streams", STREAM_NAME)
+                .forEach((name, stream) -> streams.put(name, stream(stream, defaults)));
+        return streams;
+    }
+
+    private static StreamSettings stream(Section section, StreamSettings otherwise) {
+        return new StreamSettings(
+                section.path("directory", otherwise.directory()),
+                section.find("max_file_edrs", COUNT, otherwise.maxFileEdrs()),
+                section.find("max_file_time", TIME, otherwise.maxFileTime()),
+                section.find("max_flush_edrs", COUNT, otherwise.maxFlushEdrs()),
+                section.find("max_flush_time", TIME, otherwise.maxFlushTime()),
+                section.find("durable", ValueType.flag(), otherwise.durable()));
+    }
+}

@@ -1,0 +1,43 @@
+package io.starhash.rules;
+
+import io.starhash.config.Section;
+import io.starhash.config.ValueType;
+import io.starhash.rules.Trigger.Overrides;
+import io.starhash.script.ScriptLimits;
+import java.time.Duration;
+
+/** The limits that stand in the script section, and in triggers that have their own. */
+final class Limits {
+    private static final ScriptLimits DEFAULTS =
+            new ScriptLimits(10_000_000, 16L << 20, Duration.ofMinutes(10));
+
+    private static final ValueType<Duration> WAIT =
+            ValueType.duration(Duration.ofMillis(1), Duration.ofHours(12));
+    private static final ValueType<Long> INSTRUCTIONS =
+            ValueType.wholeNumber(1L, 1_000_000_000_000_000L);
+    private static final ValueType<Long> MEMORY = ValueType.size(1, 64L << 30);
+
+    private Limits() {}
+
+    /** Those of all scripts. */
+    static ScriptLimits of(Section script) {
+        return new ScriptLimits(
+                script.find("max_instructions", INSTRUCTIONS, DEFAULTS.maxInstructions()),
+                script.find("max_memory", MEMORY, DEFAULTS.maxMemory()),
+                script.find("max_time", WAIT, DEFAULTS.maxTime()));
+    }
+
+    /** How long menus of a service wait. */
+    static Duration menuTimeout(Section service) {
+        return service.find("menu_timeout", WAIT, Duration.ofSeconds(30));
+    }
+
+    /** Those that a trigger has of its own. */
+    static Overrides overrides(Section trigger) {
+        return new Overrides(
+                trigger.find("menu_timeout", WAIT).orElse(null),
+                trigger.find("max_time", WAIT).orElse(null),
+                trigger.find("max_instructions", INSTRUCTIONS).orElse(null),
+                trigger.find("max_memory", MEMORY).orElse(null));
+    }
+}

@@ -1,0 +1,98 @@
+package io.starhash.rules;
+
+import io.starhash.config.LocatedYaml;
+import io.starhash.config.Problems;
+import io.starhash.config.Section;
+import io.starhash.config.ValueType;
+import io.starhash.rules.Rules.Control;
+import io.starhash.rules.Rules.Dialogs;
+import io.starhash.rules.Rules.Log;
+import io.starhash.rules.Rules.Network;
+import io.starhash.rules.Rules.Script;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The rules file, read strictly: either all of it is right, or every problem in it is told. */
+public final class RulesFile {
+    private static final int MAX_DIALOGS = 10_000_000;
+    private static final List<String> LOG_LEVELS =
+            List.of("error", "warn", "info", "debug", "trace");
+
+    private RulesFile() {}
+
+    /**
+     * What the file says, and the defaults where it says nothing.
+     *
+     * @param file as the person named it: paths in it are relative to its folder
+     * @throws RulesException where anything in it is wrong, or it cannot be read
+     */
+    public static Rules read(Path file) throws RulesException {
+        var problems = new Problems(file);
+        Optional<Rules> rules =
+                LocatedYaml.read(file, problems)
+                        .map(root -> rules(file, new Section(root, problems)));
+        if (rules.isEmpty() || !problems.isEmpty()) {
+            throw new RulesException(problems.inFileOrder());
+        }
+        return rules.get();
+    }
+
+    private static Rules rules(Path file, Section root) {
+        var rules =
+                new Rules(
+                        file,
+                        ServiceReader.process(root.section("process")),
+                        root.sectionIfGiven("notify")
+                                .map(ServiceReader::inboundNotify)
+                                .orElse(null),
+                        script(root.section("script")),
+                        dialogs(root.section("dialogs")),
+                        EdrReader.read(root.section("edr")),
+                        network(root.section("network")),
+                        control(root.section("control")),
+                        log(root.section("log")));
+        root.refuseUnknownKeys();
+        return rules;
+    }
+
+    private static Script script(Section script) {
+        return new Script(
+                script.find(
+                        "reload_interval",
+                        ValueType.duration(Duration.ofMillis(10), Duration.ofDays(1)),
+                        Duration.ofSeconds(1)),
+                Limits.of(script),
+                script.find(
+                        "grace_time",
+                        ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
+                        Duration.ofSeconds(5)));
+    }
+
+    private static Dialogs dialogs(Section dialogs) {
+        return new Dialogs(
+                dialogs.find("max", ValueType.wholeNumber(1, MAX_DIALOGS), 250_000),
+                dialogs.find(
+                        "stop_timeout",
+                        ValueType.duration(Duration.ZERO, Duration.ofDays(1)),
+                        Duration.ofSeconds(30)));
+    }
+
+    private static Network network(Section network) {
+        network.refuseKey(
+                "sigtran",
+                "this release has the embedded network only; remove this key, or use embedded");
+        return new Network.Embedded(
+                network.section("embedded")
+                        .distinct("ssns", TriggerReader.SUBSYSTEM, List.of(6, 147)));
+    }
+
+    private static Control control(Section control) {
+        return new Control(control.path("socket", "run/ussd.sock"));
+    }
+
+    private static Log log(Section log) {
+        return new Log(log.find("level", ValueType.choice(LOG_LEVELS), "info"));
+    }
+}

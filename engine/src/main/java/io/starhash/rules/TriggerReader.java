@@ -1,0 +1,68 @@
+package io.starhash.rules;
+
+import io.starhash.config.Nearest;
+import io.starhash.config.Section;
+import io.starhash.config.ValueType;
+import io.starhash.rules.Trigger.Conditions;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The triggers of a service, one by one. */
+final class TriggerReader {
+    /** A subsystem number (ITU-T Q.713 3.4.2.2), without 0 for unknown and 255 for expansion. */
+    static final ValueType<Integer> SUBSYSTEM = ValueType.wholeNumber(1, 254);
+
+    private static final ValueType<String> DIGITS =
+            ValueType.text("digits only, 0 to 9", Pattern.compile("[0-9]+"));
+    private static final ValueType<String> SCRIPT_KEY =
+            ValueType.text(
+                    "the name of a script without .lua: letters, digits, _, - and .",
+                    Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*"));
+
+    private final ScriptFolder scripts;
+
+    TriggerReader(ScriptFolder scripts) {
+        this.scripts = scripts;
+    }
+
+    /** Empty where no script can be told; that is a problem then. */
+    Optional<Trigger> read(Section trigger) {
+        var conditions = conditions(trigger);
+        var overrides = Limits.overrides(trigger);
+        return scriptKey(trigger)
+                .map(key -> new Trigger(trigger.place().line(), key, conditions, overrides));
+    }
+
+    private Optional<String> scriptKey(Section trigger) {
+        Optional<String> key = trigger.require("script_key", SCRIPT_KEY);
+        key.filter(it -> scripts.fault().isEmpty() && !scripts.keys().contains(it))
+                .ifPresent(it -> trigger.refuse("script_key", missing(it)));
+        return key;
+    }
+
+    private String missing(String key) {
+        return "there is no script "
+                + scripts.script(key)
+                + Nearest.suggestion(key, scripts.keys());
+    }
+
+    private static Conditions conditions(Section trigger) {
+        return new Conditions(
+                text(trigger, "ussd_string", ValueType.text()),
+                text(trigger, "ussd_string_prefix", ValueType.text()),
+                text(trigger, "destination", DIGITS),
+                text(trigger, "destination_prefix", DIGITS),
+                text(trigger, "origination", DIGITS),
+                text(trigger, "origination_prefix", DIGITS),
+                text(trigger, "msisdn", DIGITS),
+                text(trigger, "msisdn_prefix", DIGITS),
+                text(trigger, "imsi_prefix", DIGITS),
+                text(trigger, "source_gt_prefix", DIGITS),
+                trigger.find("dest_ssn", SUBSYSTEM).orElse(null));
+    }
+
+    private static @Nullable String text(Section trigger, String key, ValueType<String> type) {
+        return trigger.find(key, type).orElse(null);
+    }
+}

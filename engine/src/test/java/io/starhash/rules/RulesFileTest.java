@@ -1,0 +1,63 @@
+package io.starhash.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.starhash.edr.EdrSettings;
+import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.edr.StreamSettings;
+import io.starhash.script.ScriptLimits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RulesFileTest {
+    @TempDir Path folder;
+
+    @Test
+    void an_empty_file_takes_every_default() throws Exception {
+        Path file = folder.resolve("rules.yaml");
+        Files.writeString(file, "");
+
+        var defaults =
+                new StreamSettings(
+                        folder.resolve("edr"),
+                        1024,
+                        Duration.ofSeconds(300),
+                        64,
+                        Duration.ofSeconds(10),
+                        false);
+        assertThat(RulesFile.read(file))
+                .isEqualTo(
+                        new Rules(
+                                file,
+                                new Rules.ProcessService(
+                                        folder.resolve("scripts"),
+                                        Duration.ofSeconds(30),
+                                        "Service unavailable, please try again.",
+                                        15,
+                                        "ussd",
+                                        new TriggerTable(List.of()),
+                                        Map.of()),
+                                null,
+                                new Rules.Script(
+                                        Duration.ofSeconds(1),
+                                        new ScriptLimits(
+                                                10_000_000, 16_777_216, Duration.ofMinutes(10)),
+                                        Duration.ofSeconds(5)),
+                                new Rules.Dialogs(250_000, Duration.ofSeconds(30)),
+                                new EdrSettings(
+                                        "Logic",
+                                        Duration.ofSeconds(15),
+                                        100_000,
+                                        WhenFull.REFUSE_DIALOGS,
+                                        defaults,
+                                        Map.of()),
+                                new Rules.Network.Embedded(List.of(6, 147)),
+                                new Rules.Control(folder.resolve("run/ussd.sock")),
+                                new Rules.Log("info")));
+    }
+}
