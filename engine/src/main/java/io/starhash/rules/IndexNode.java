@@ -1,6 +1,5 @@
 package io.starhash.rules;
 
-import io.starhash.rules.TriggerIndex.Candidate;
 import java.util.List;
 import java.util.Map;
 
@@ -13,20 +12,28 @@ sealed interface IndexNode {
     /** Leads the search to whatever in it may hold. */
     void accept(IndexSearch search);
 
-    /** A few triggers in order, to be read one by one. */
-    record Leaf(List<Candidate> candidates) implements IndexNode {
-        @Override
-        public int first() {
-            return candidates.isEmpty() ? IndexSearch.NONE : candidates.getFirst().position();
+    /**
+     * One trigger.
+     *
+     * @param first its position among all, from 0
+     * @param open its conditions that the way to it has not settled
+     */
+    record Candidate(int first, List<Condition> open) implements IndexNode {
+
+        /** Whether it matches whenever a search comes to it. */
+        boolean isCertain() {
+            return open.isEmpty();
+        }
+
+        /** The same, behind a way on which the condition holds. */
+        Candidate given(Condition settled) {
+            return new Candidate(
+                    first, open.stream().filter(other -> !other.equals(settled)).toList());
         }
 
         @Override
         public void accept(IndexSearch search) {
-            for (Candidate candidate : candidates) {
-                if (search.examine(candidate)) {
-                    return;
-                }
-            }
+            search.examine(this);
         }
     }
 
@@ -34,12 +41,14 @@ sealed interface IndexNode {
     record Branch(List<IndexNode> nodes) implements IndexNode {
         @Override
         public int first() {
-            return nodes.getFirst().first();
+            return nodes.isEmpty() ? IndexSearch.NONE : nodes.getFirst().first();
         }
 
         @Override
         public void accept(IndexSearch search) {
-            nodes.forEach(search::visit);
+            for (IndexNode node : nodes) {
+                search.visit(node);
+            }
         }
     }
 

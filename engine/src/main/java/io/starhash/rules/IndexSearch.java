@@ -1,6 +1,6 @@
 package io.starhash.rules;
 
-import io.starhash.rules.TriggerIndex.Candidate;
+import io.starhash.rules.IndexNode.Candidate;
 import java.util.Map;
 
 /** One search of a {@link TriggerIndex}: what is looked for, and the best found so far. */
@@ -52,18 +52,14 @@ final class IndexSearch {
         }
     }
 
-    /** Whether those behind the candidate need no look: it holds, or a better one is found. */
-    boolean examine(Candidate candidate) {
-        if (candidate.position() >= found) {
-            return true;
-        }
+    /** Takes the candidate if all its conditions hold. */
+    void examine(Candidate candidate) {
         examined++;
         for (Condition condition : candidate.open()) {
             if (!condition.holds(facts)) {
-                return false;
+                return;
             }
         }
-        found = candidate.position();
-        return true;
+        found = candidate.first();
     }
 }

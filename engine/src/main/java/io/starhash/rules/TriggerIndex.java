@@ -1,5 +1,6 @@
 package io.starhash.rules;
 
+import io.starhash.rules.IndexNode.Candidate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -45,9 +46,11 @@ final class TriggerIndex {
 
     private static IndexNode node(List<Candidate> candidates) {
         List<Candidate> reachable = upToFirstCertain(candidates);
-        return reachable.size() <= SHORT
-                ? new IndexNode.Leaf(List.copyOf(reachable))
-                : branch(reachable);
+        if (reachable.size() == 1) {
+            return reachable.getFirst();
+        }
+        return new IndexNode.Branch(
+                reachable.size() <= SHORT ? List.copyOf(reachable) : filed(reachable));
     }
 
     private static List<Candidate> upToFirstCertain(List<Candidate> candidates) {
@@ -59,7 +62,7 @@ final class TriggerIndex {
         return candidates;
     }
 
-    private static IndexNode branch(List<Candidate> candidates) {
+    private static List<IndexNode> filed(List<Candidate> candidates) {
         Map<Condition, Integer> sharers = new HashMap<>();
         for (Candidate candidate : candidates) {
             candidate.open().forEach(condition -> sharers.merge(condition, 1, Integer::sum));
@@ -76,11 +79,11 @@ final class TriggerIndex {
                             condition ->
                                     files.computeIfAbsent(condition, c -> new ArrayList<>())
                                             .add(candidate.given(condition)),
-                            () -> nodes.add(new IndexNode.Leaf(List.of(candidate))));
+                            () -> nodes.add(candidate));
         }
         nodes.addAll(shelves(files));
         nodes.sort(Comparator.comparingInt(IndexNode::first));
-        return new IndexNode.Branch(List.copyOf(nodes));
+        return List.copyOf(nodes);
     }
 
     private static List<IndexNode> shelves(Map<Condition, List<Candidate>> files) {
@@ -102,23 +105,5 @@ final class TriggerIndex {
         exact.forEach((attribute, nodes) -> shelves.add(IndexNode.ByExact.of(attribute, nodes)));
         prefix.forEach((attribute, nodes) -> shelves.add(IndexNode.ByPrefix.of(attribute, nodes)));
         return shelves;
-    }
-
-    /**
-     * A trigger on its way through the index.
-     *
-     * @param position among all triggers, from 0
-     * @param open its conditions that the way to it has not settled
-     */
-    record Candidate(int position, List<Condition> open) {
-
-        boolean isCertain() {
-            return open.isEmpty();
-        }
-
-        private Candidate given(Condition settled) {
-            return new Candidate(
-                    position, open.stream().filter(other -> !other.equals(settled)).toList());
-        }
     }
 }

@@ -52,11 +52,7 @@ class ManyTriggersTest {
                         n -> and(when("ussd_string_prefix", "*100"), "msisdn", number(n))),
                 new Shape(
                         "a number range each under one service code",
-                        n ->
-                                and(
-                                        when("ussd_string_prefix", "*100"),
-                                        "msisdn_prefix",
-                                        number(n))),
+                        n -> and(when("ussd_string_prefix", "*100"), "msisdn_prefix", number(n))),
                 new Shape(
                         "each of 250 service codes for each of 400 number ranges",
                         n ->

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class TriggerTableTest {
     private static final TriggerRequest BALANCE =
-            new TriggerRequest("*100#", "27830000000", "27829000000", "27761485722", "65501", "27", 6);
+            new TriggerRequest(
+                    "*100#", "27830000000", "27829000000", "27761485722", "65501", "27", 6);
 
     @Test
     void the_first_that_matches_wins_though_a_later_one_says_more() {
@@ -60,8 +61,7 @@ class TriggerTableTest {
     @Test
     void a_request_that_lacks_an_attribute_meets_no_condition_on_it() {
         TriggerRequest bare = new TriggerRequest("*100#", null, null, null, null, null, null);
-        TriggerTable table =
-                new TriggerTable(file(when("msisdn_prefix", ""), when("dest_ssn", 6)));
+        TriggerTable table = new TriggerTable(file(when("msisdn_prefix", ""), when("dest_ssn", 6)));
         assertThat(table.match(bare)).isEmpty();
     }
 
@@ -116,9 +116,7 @@ class TriggerTableTest {
 
     private static Optional<Trigger> firstByReading(
             List<Trigger> triggers, TriggerRequest request) {
-        return triggers.stream()
-                .filter(trigger -> trigger.conditions().match(request))
-                .findFirst();
+        return triggers.stream().filter(trigger -> trigger.conditions().match(request)).findFirst();
     }
 
     private static Optional<Integer> lineFor(Conditions... lines) {

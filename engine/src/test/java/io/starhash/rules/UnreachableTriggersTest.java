@@ -194,14 +194,10 @@ class UnreachableTriggersTest {
                                 earlier.ussdStringPrefix()))
                 && same(later.destination(), earlier.destination())
                 && begins(
-                        later.destination(),
-                        later.destinationPrefix(),
-                        earlier.destinationPrefix())
+                        later.destination(), later.destinationPrefix(), earlier.destinationPrefix())
                 && same(later.origination(), earlier.origination())
                 && begins(
-                        later.origination(),
-                        later.originationPrefix(),
-                        earlier.originationPrefix())
+                        later.origination(), later.originationPrefix(), earlier.originationPrefix())
                 && same(later.msisdn(), earlier.msisdn())
                 && begins(later.msisdn(), later.msisdnPrefix(), earlier.msisdnPrefix())
                 && begins(null, later.imsiPrefix(), earlier.imsiPrefix())
