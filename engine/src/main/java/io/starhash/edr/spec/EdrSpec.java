@@ -1,0 +1,117 @@
+package io.starhash.edr.spec;
+
+import io.starhash.edr.Edr;
+import io.starhash.problem.Problem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The specification of the event types, and the validator of records and files against it.
+ *
+ * <p>Its source is the folder {@code edr-spec/}: one YAML file an event type. The twelve types of
+ * the engine are built in too, so that records can be checked where there is no folder. An event
+ * whose name does not begin with {@code USSD-} may be one that is specified here or not; then only
+ * its form is checked.
+ */
+public final class EdrSpec {
+    /** The types that the engine writes. */
+    public static final List<String> ENGINE_EVENTS =
+            List.of(
+                    "USSD-ABORT",
+                    "USSD-END",
+                    "USSD-NOTIFY",
+                    "USSD-NOTIFY-E",
+                    "USSD-NOTIFY-R",
+                    "USSD-PROCESS",
+                    "USSD-PROCESS-E",
+                    "USSD-PROCESS-R",
+                    "USSD-REQUEST",
+                    "USSD-REQUEST-E",
+                    "USSD-REQUEST-R",
+                    "USSD-SHUTDOWN");
+
+    private static final String ENGINE_PREFIX = "USSD-";
+    private static final String SUFFIX = ".yaml";
+
+    private final SortedMap<String, EventSpec> events = new TreeMap<>();
+
+    private EdrSpec(Collection<EventSpec> events) {
+        events.forEach(event -> this.events.put(event.event(), event));
+    }
+
+    /** The specification of the engine's own types. */
+    public static EdrSpec builtIn() {
+        var events = new ArrayList<EventSpec>();
+        var problems = new ArrayList<Problem>();
+        for (String event : ENGINE_EVENTS) {
+            String resource = "/edr-spec/" + event + SUFFIX;
+            try (var input = EdrSpec.class.getResourceAsStream(resource)) {
+                read(Path.of(resource), input, events, problems);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalStateException(
+                    "The EDR specification built in is broken: " + problems);
+        }
+        return new EdrSpec(events);
+    }
+
+    /**
+     * Reads a folder.
+     *
+     * @throws EdrSpecException with everything that is wrong in its files
+     */
+    public static EdrSpec load(Path folder) throws IOException, EdrSpecException {
+        var events = new ArrayList<EventSpec>();
+        var problems = new ArrayList<Problem>();
+        try (var paths = Files.list(folder)) {
+            for (var path : paths.filter(p -> p.toString().endsWith(SUFFIX)).sorted().toList()) {
+                try (var input = Files.newInputStream(path)) {
+                    read(path, input, events, problems);
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new EdrSpecException(problems);
+        }
+        return new EdrSpec(events);
+    }
+
+    /** What is wrong with a record, each in one sentence that names the field; empty: nothing. */
+    public List<String> check(Edr edr) {
+        var event = events.get(edr.event());
+        if (event != null) {
+            return event.check(edr);
+        }
+        return edr.event().startsWith(ENGINE_PREFIX)
+                ? List.of(
+                        "there is no event %s; there are %s"
+                                .formatted(edr.event(), events.keySet()))
+                : List.of();
+    }
+
+    /** What is wrong with a file and each of its records, by line; empty: nothing. */
+    public List<Problem> check(Path file) throws IOException {
+        return new FileCheck(this, file).run();
+    }
+
+    Collection<EventSpec> events() {
+        return events.values();
+    }
+
+    private static void read(
+            Path name, InputStream input, List<EventSpec> events, List<Problem> problems)
+            throws IOException {
+        SpecFile.read(name, input, problems).ifPresent(events::add);
+    }
+}

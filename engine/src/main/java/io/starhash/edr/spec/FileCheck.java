@@ -1,0 +1,115 @@
+package io.starhash.edr.spec;
+
+import io.starhash.edr.EdrFileReader;
+import io.starhash.edr.EdrFileReader.Entry;
+import io.starhash.edr.EdrLine;
+import io.starhash.problem.Problem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The check of one file: the form of each line, each record against its type, and whether header,
+ * records and footer add up.
+ *
+ * <p>A file in progress ({@code .part}) has no footer, and may end within a line.
+ */
+final class FileCheck {
+    private static final String IN_PROGRESS = ".part";
+
+    private final EdrSpec spec;
+    private final Path file;
+    private final List<Problem> problems = new ArrayList<>();
+    private long lines;
+    private long records;
+    private long octets;
+    private EdrLine.@Nullable Header header;
+    private boolean footerSeen;
+
+    FileCheck(EdrSpec spec, Path file) {
+        this.spec = spec;
+        this.file = file;
+    }
+
+    List<Problem> run() throws IOException {
+        try (var reader = EdrFileReader.open(file)) {
+            for (Entry entry; (entry = reader.next()) != null; ) {
+                check(entry);
+            }
+            if (!file.toString().endsWith(IN_PROGRESS)) {
+                checkEnd(reader.atEnd());
+            }
+        }
+        return problems;
+    }
+
+    private void check(Entry entry) {
+        problems.addAll(entry.problems());
+        lines++;
+        if (footerSeen) {
+            problem(entry, "there is a line after the footer; the footer is the last");
+        }
+        if (lines == 1 && !(entry.line() instanceof EdrLine.Header)) {
+            problem(entry, "the first line is not a #HEADER");
+        }
+        switch (entry.line()) {
+            case EdrLine.Header found -> checkHeader(entry, found);
+            case EdrLine.Event event -> checkRecord(entry, event);
+            case EdrLine.Footer footer -> checkFooter(entry, footer);
+            case EdrLine.Unreadable _ -> records++;
+        }
+        octets += entry.length();
+    }
+
+    private void checkHeader(Entry entry, EdrLine.Header found) {
+        if (lines > 1) {
+            problem(entry, "there is a #HEADER within the file; it is the first line");
+        } else {
+            header = found;
+        }
+    }
+
+    private void checkRecord(Entry entry, EdrLine.Event event) {
+        records++;
+        for (String fault : spec.check(event.edr())) {
+            problem(entry, fault);
+        }
+    }
+
+    private void checkFooter(Entry entry, EdrLine.Footer footer) {
+        footerSeen = true;
+        if (footer.numEdrs() != records) {
+            problem(
+                    entry,
+                    "NUM_EDRS is %d; the file has %d records".formatted(footer.numEdrs(), records));
+        }
+        if (footer.numBytes() != octets) {
+            problem(
+                    entry,
+                    "NUM_BYTES is %d; header and records have %d octets"
+                            .formatted(footer.numBytes(), octets));
+        }
+        if (header != null && footer.timeFinish() < header.timeStart()) {
+            problem(
+                    entry,
+                    "TIME_FINISH is %d; the header's TIME_START is later, %d"
+                            .formatted(footer.timeFinish(), header.timeStart()));
+        }
+    }
+
+    private void checkEnd(@Nullable Problem torn) {
+        if (torn != null) {
+            problems.add(torn);
+        }
+        if (!footerSeen) {
+            problems.add(
+                    new Problem(file, 0, 0, "there is no #FOOTER; a complete file ends with one"));
+        }
+    }
+
+    private void problem(Entry entry, String message) {
+        problems.add(new Problem(file, entry.number(), 0, message));
+    }
+}

@@ -1,0 +1,191 @@
+package io.starhash.edr.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.starhash.edr.Edr;
+import io.starhash.edr.EdrFormat;
+import io.starhash.edr.EdrLine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+class EdrSpecTest {
+    static final List<String> EVENTS = EdrSpec.ENGINE_EVENTS;
+    private static final String AT = "2021-09-30 05:00:54.079<Logic-1-00000001>";
+    private static final EdrSpec SPEC = EdrSpec.builtIn();
+
+    @TempDir Path folder;
+
+    @Test
+    void the_folder_has_a_file_for_each_of_the_twelve_types() throws Exception {
+        assertThat(EVENTS).hasSize(12);
+        assertThat(EdrSpec.load(specFolder()).events())
+                .extracting(EventSpec::event)
+                .containsExactlyElementsOf(EVENTS);
+        assertThat(SPEC.events()).containsExactlyElementsOf(EdrSpec.load(specFolder()).events());
+    }
+
+    @ParameterizedTest
+    @FieldSource("EVENTS")
+    void each_example_is_of_its_type_conforms_and_is_written_as_it_stands(String event) {
+        var spec = spec(event);
+        var edr = edr(spec.example());
+
+        assertThat(edr.event()).isEqualTo(event);
+        assertThat(SPEC.check(edr)).isEmpty();
+        assertThat(EdrFormat.encode(edr)).isEqualTo(spec.example());
+    }
+
+    @ParameterizedTest
+    @FieldSource("EVENTS")
+    void an_example_of_the_source_departs_only_in_fields_that_are_newer_than_it(String event) {
+        String example = spec(event).sourceExample();
+        if (example != null) {
+            assertThat(SPEC.check(edr(example)))
+                    .allMatch(
+                            fault ->
+                                    fault.matches(
+                                            "(DIRECTION|LRI|RRI) is missing; it is always there"));
+        }
+    }
+
+    @Test
+    void a_record_is_told_what_is_missing_unknown_or_of_the_wrong_type() {
+        assertThat(faults("USSD-PROCESS-R")).containsExactly("TEXT is missing; it is always there");
+        assertThat(faults("USSD-PROCESS-R|COLOR=red|TEXT=x"))
+                .containsExactly("USSD-PROCESS-R has no field COLOR; it has TEXT");
+        assertThat(faults("USSD-PROCESS-E|ERROR_CODE=x"))
+                .containsExactly("ERROR_CODE is \"x\"; it can be a whole number from 0");
+        assertThat(faults("USSD-ABORT|DIRECTION=up"))
+                .containsExactly("DIRECTION is \"up\"; it can be in or out");
+        assertThat(faults("USSD-NOTIFY-R|DISCARDED=0"))
+                .containsExactly(
+                        "CONTROLLED is missing; it is there when there is DISCARDED",
+                        "DISCARDED is \"0\"; it can be 1");
+        assertThat(
+                        faults(
+                                "USSD-PROCESS|DIRECTION=in|DREF=333:1|LRI=2|LTID=ABC|MSISDN=27:1:1"
+                                        + "|RRI=0|RTID=1|TEXT="))
+                .containsExactly(
+                        "DREF is \"333:1\"; it can be digits:noa:npi, the nature of address 0 to 7,"
+                                + " the numbering plan 0 to 15",
+                        "LRI is \"2\"; it can be a whole number, 0 to 1",
+                        "LTID is \"ABC\"; it can be 2 to 8 lower-case hex digits",
+                        "RTID is \"1\"; it can be 2 to 8 lower-case hex digits");
+    }
+
+    @Test
+    void the_reason_of_a_menus_end_is_there_unless_its_result_was_discarded() {
+        assertThat(faults("USSD-REQUEST-R|REASON=Timeout")).isEmpty();
+        assertThat(faults("USSD-REQUEST-R|REASON=Abandon")).isEmpty();
+        assertThat(faults("USSD-REQUEST-R|CONTROLLED=0|DISCARDED=1|TEXT=")).isEmpty();
+        assertThat(faults("USSD-REQUEST-R|CONTROLLED=1|TEXT=x"))
+                .containsExactly("REASON is missing; it is there when there is no DISCARDED");
+        assertThat(faults("USSD-REQUEST-R|CONTROLLED=1|DISCARDED=1|REASON=Input|TEXT=x"))
+                .containsExactly("REASON is there; it is not when there is DISCARDED");
+        assertThat(faults("USSD-REQUEST-R|REASON=Input"))
+                .containsExactly(
+                        "CONTROLLED is missing; it is there when REASON is Input",
+                        "TEXT is missing; it is there when REASON is Input");
+        assertThat(faults("USSD-REQUEST-R|CONTROLLED=1|REASON=Timeout|TEXT=x"))
+                .containsExactly(
+                        "CONTROLLED is there; it is not when REASON is Timeout",
+                        "TEXT is there; it is not when REASON is Timeout");
+    }
+
+    @Test
+    void an_event_of_the_scripts_own_is_free_and_one_that_looks_like_ours_is_not() {
+        assertThat(faults("TOPUP|ANY=1")).isEmpty();
+        assertThat(faults("USSD-OTHER")).singleElement().asString().startsWith("there is no event");
+    }
+
+    @Test
+    void an_operators_own_event_is_checked_once_its_file_is_in_the_folder() throws Exception {
+        for (String event : EVENTS) {
+            Files.copy(specFolder().resolve(event + ".yaml"), folder.resolve(event + ".yaml"));
+        }
+        Files.writeString(
+                folder.resolve("TOPUP.yaml"),
+                """
+                event: TOPUP
+                meaning: An account was topped up.
+                source: ours
+                example: "2021-09-30 05:00:54.079<Logic-1-00000001>TOPUP|AMOUNT=10"
+                fields:
+                  AMOUNT: {type: integer, min: 1, required: always, meaning: How much.}
+                """);
+        var spec = EdrSpec.load(folder);
+
+        assertThat(spec.check(edr(AT + "TOPUP|AMOUNT=0")))
+                .containsExactly("AMOUNT is \"0\"; it can be a whole number from 1");
+    }
+
+    @Test
+    void everything_wrong_in_the_folder_is_told_at_once_with_its_place() throws IOException {
+        Files.writeString(
+                folder.resolve("A.yaml"),
+                """
+                event: B
+                meaning: m
+                colour: red
+                example: e
+                fields:
+                  Y: {type: integer, min: x, required: always, meaning: m}
+                  X: {type: float, meaning: m}
+                """);
+        Files.writeString(folder.resolve("C.yaml"), "event: [C\n");
+        Files.writeString(folder.resolve("D.yaml"), "");
+        Files.writeString(folder.resolve("E.yaml"), "event: E\nevent: E\n");
+
+        assertThatThrownBy(() -> EdrSpec.load(folder))
+                .isInstanceOfSatisfying(
+                        EdrSpecException.class,
+                        e ->
+                                assertThat(e.problems())
+                                        .extracting(
+                                                problem ->
+                                                        problem.toString()
+                                                                .replace(folder + "/", ""))
+                                        .contains(
+                                                "A.yaml:1:1: source is missing",
+                                                "A.yaml:1:1: the file of the event B is named after"
+                                                        + " it",
+                                                "A.yaml:6:27: min is \"x\"; it is a whole number",
+                                                "A.yaml:7:3: X comes after Y; fields are in order",
+                                                "A.yaml:7:6: the type is \"float\"; it can be text,"
+                                                        + " integer, hex, address or choice",
+                                                "D.yaml: the file is empty",
+                                                "E.yaml:2:1: event comes twice; a key stands once")
+                                        .anyMatch(
+                                                text ->
+                                                        text.startsWith(
+                                                                "A.yaml:3:1: there is no key colour"))
+                                        .anyMatch(text -> text.startsWith("C.yaml:1:10: ")));
+    }
+
+    private static EventSpec spec(String event) {
+        return SPEC.events().stream()
+                .filter(spec -> spec.event().equals(event))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> faults(String record) {
+        return SPEC.check(edr(AT + record));
+    }
+
+    private static Edr edr(String line) {
+        return ((EdrLine.Event) EdrFormat.parse(line)).edr();
+    }
+
+    private static Path specFolder() {
+        return Path.of(Objects.requireNonNull(System.getProperty("starhash.root")), "edr-spec");
+    }
+}
