@@ -1,0 +1,88 @@
+package io.starhash;
+
+import io.starhash.logic.LuaService;
+import io.starhash.logic.ProcessUssdLuaService;
+import io.starhash.logic.UssdNotifyLuaService;
+import io.starhash.problem.Problem;
+import io.starhash.rules.Rules;
+import io.starhash.rules.RulesException;
+import io.starhash.rules.RulesFile;
+import io.starhash.script.ScriptHost;
+import io.starhash.script.ScriptRelease;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The rules and the scripts that they name, read and compiled together: sound as a whole, or not
+ * there at all.
+ */
+public record Configuration(Rules rules, Map<Path, ScriptRelease> releases) {
+    public Configuration {
+        releases = Map.copyOf(releases);
+    }
+
+    /**
+     * Reads the rules and compiles every script of their folders.
+     *
+     * @throws ConfigurationException with all problems of all these files
+     */
+    public static Configuration read(Path rulesFile) throws ConfigurationException {
+        try {
+            return compile(RulesFile.read(rulesFile));
+        } catch (RulesException e) {
+            throw new ConfigurationException(e.problems());
+        }
+    }
+
+    private static Configuration compile(Rules rules) throws ConfigurationException {
+        ScriptHost host =
+                new ScriptHost(new ScriptTexts(), Runtime.getRuntime().availableProcessors());
+        Map<Path, ScriptRelease> releases = new TreeMap<>();
+        for (Path folder : scriptFolders(rules)) {
+            releases.computeIfAbsent(folder, host::compile);
+        }
+        List<Problem> problems = new ArrayList<>();
+        releases.values().forEach(release -> problems.addAll(release.problems()));
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
+        }
+        return new Configuration(rules, releases);
+    }
+
+    private static List<Path> scriptFolders(Rules rules) {
+        List<Path> folders = new ArrayList<>();
+        folders.add(rules.process().scriptDir());
+        if (rules.inboundNotify() != null) {
+            folders.add(rules.inboundNotify().scriptDir());
+        }
+        return folders;
+    }
+
+    /** The services that these rules describe. */
+    public List<LuaService> services() {
+        List<LuaService> services = new ArrayList<>();
+        services.add(
+                new ProcessUssdLuaService(
+                        rules.process(),
+                        release(rules.process().scriptDir()),
+                        rules.script().limits()));
+        Rules.NotifyService inbound = rules.inboundNotify();
+        if (inbound != null) {
+            services.add(
+                    new UssdNotifyLuaService(
+                            inbound, release(inbound.scriptDir()), rules.script().limits()));
+        }
+        return services;
+    }
+
+    private ScriptRelease release(Path folder) {
+        ScriptRelease release = releases.get(folder);
+        if (release == null) {
+            throw new IllegalStateException("no release of " + folder);
+        }
+        return release;
+    }
+}

@@ -1,0 +1,27 @@
+package io.starhash.cli;
+
+import io.starhash.ConfigurationException;
+import io.starhash.problem.ProblemPrinter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** What a verb that fails says, and its exit code. */
+final class Failures implements IExecutionExceptionHandler {
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed)
+            throws Exception {
+        return switch (failure) {
+            case ConfigurationException configuration -> {
+                line.getErr().print(ProblemPrinter.print(configuration.problems()));
+                line.getErr().flush();
+                yield ExitCode.BAD_INPUT;
+            }
+            case NotStartedException notStarted -> {
+                line.getErr().println("ussd: could not start: " + notStarted.getMessage());
+                yield ExitCode.NOT_STARTED;
+            }
+            default -> throw failure;
+        };
+    }
+}

@@ -1,0 +1,47 @@
+package io.starhash.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.starhash.Configuration;
+import io.starhash.ConfigurationException;
+import io.starhash.Engine;
+import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Option;
+
+/** {@code --rules}, and what every verb that starts an engine does with it. */
+final class RulesOption {
+    @Option(
+            names = "--rules",
+            paramLabel = "FILE",
+            defaultValue = "rules.yaml",
+            description =
+                    "The rules file; paths in it are relative to it. Default: ${DEFAULT-VALUE}.")
+    private Path file;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    RulesOption() {}
+
+    Configuration read() throws ConfigurationException {
+        Configuration configuration = Configuration.read(file);
+        logLevel(configuration.rules().log().level());
+        return configuration;
+    }
+
+    Engine start() throws ConfigurationException, NotStartedException {
+        Configuration configuration = read();
+        Engine engine = new Engine(configuration);
+        try {
+            engine.start();
+            return engine;
+        } catch (RuntimeException e) {
+            engine.close();
+            throw new NotStartedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void logLevel(String level) {
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.valueOf(level));
+    }
+}

@@ -1,0 +1,61 @@
+package io.starhash.cli;
+
+import io.starhash.ConfigurationException;
+import io.starhash.Engine;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code ussd serve}. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs the engine until SIGINT or SIGTERM.",
+            "Prints a line that starts with 'ready' once it takes traffic. A stop refuses new dialogs, lets running",
+            "ones finish within stop_timeout, aborts the rest, and completes the EDR files."
+        })
+final class ServeCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+
+    @Mixin private RulesOption rules;
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    ServeCommand() {}
+
+    @Override
+    public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
+        long began = System.nanoTime();
+        Engine engine = rules.start();
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(engine)));
+        spec.commandLine()
+                .getOut()
+                .printf("ready in %d ms%n", (System.nanoTime() - began) / 1_000_000)
+                .flush();
+        new CountDownLatch(1).await(); // a signal runs the stop, which ends the process
+        return ExitCode.GOOD;
+    }
+
+    /**
+     * The JVM would end with a code that names the signal; a stop that was asked for is a good end.
+     */
+    private static void stop(Engine engine) {
+        int code = ExitCode.GOOD;
+        try {
+            log.info("stopping: {} dialogs are running", engine.openDialogs());
+            int aborted = engine.stop();
+            log.info("stopped: {} dialogs had to be aborted", aborted);
+        } catch (InterruptedException | RuntimeException e) {
+            log.error("the stop was not clean", e);
+            code = ExitCode.FAILED;
+        }
+        Runtime.getRuntime().halt(code);
+    }
+}
