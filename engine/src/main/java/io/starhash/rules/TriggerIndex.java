@@ -13,10 +13,10 @@ import java.util.Map;
  * Finds the first trigger whose conditions all hold without looking at the others.
  *
  * <p>Each trigger is filed once, under one of its conditions: the one that it shares with the
- * fewest others, so that a prefix common to all does not make one long list. Under each condition
- * is again an index, of the triggers filed there by the conditions that they have left, down to
- * lists that are as quickly read as searched. A search follows only conditions that hold: a hash
- * look-up for each attribute with exact conditions, and one for each length that occurs among an
+ * fewest others, so that a search seldom follows a condition that holds to triggers that do not
+ * match. Under each condition is again an index, of the triggers filed there by the conditions that
+ * they have left, down to lists that are as quickly read as searched. A search takes a hash look-up
+ * for each attribute with exact conditions, and one for each length that occurs among an
  * attribute's prefixes. It keeps the lowest position found, and passes by whatever begins later.
  *
  * <p>A trigger that has no condition left matches whenever the search comes to it, so those that
@@ -63,13 +63,7 @@ final class TriggerIndex {
     }
 
     private static List<IndexNode> filed(List<Candidate> candidates) {
-        Map<Condition, Integer> sharers = new HashMap<>();
-        for (Candidate candidate : candidates) {
-            candidate.open().forEach(condition -> sharers.merge(condition, 1, Integer::sum));
-        }
-        // min() keeps the first among equals, and the exact conditions come first.
-        Comparator<Condition> fewestSharers =
-                Comparator.comparingInt(condition -> sharers.getOrDefault(condition, 0));
+        Comparator<Condition> fewestSharers = fewestSharers(candidates);
         List<IndexNode> nodes = new ArrayList<>();
         Map<Condition, List<Candidate>> files = new LinkedHashMap<>();
         for (Candidate candidate : candidates) {
@@ -84,6 +78,15 @@ final class TriggerIndex {
         nodes.addAll(shelves(files));
         nodes.sort(Comparator.comparingInt(IndexNode::first));
         return List.copyOf(nodes);
+    }
+
+    /** By how many have the condition; the exact ones, which come first, win among equals. */
+    private static Comparator<Condition> fewestSharers(List<Candidate> candidates) {
+        Map<Condition, Integer> sharers = new HashMap<>();
+        for (Candidate candidate : candidates) {
+            candidate.open().forEach(condition -> sharers.merge(condition, 1, Integer::sum));
+        }
+        return Comparator.comparingInt(condition -> sharers.getOrDefault(condition, 0));
     }
 
     private static List<IndexNode> shelves(Map<Condition, List<Candidate>> files) {

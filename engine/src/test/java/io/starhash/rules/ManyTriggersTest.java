@@ -80,6 +80,16 @@ class ManyTriggersTest {
                                         "dest_ssn",
                                         n % 3 + 6)),
                 new Shape(
+                        "a number each under prefixes of prefixes",
+                        n ->
+                                and(
+                                        and(
+                                                when("ussd_string_prefix", "1".repeat(n % 20)),
+                                                "source_gt_prefix",
+                                                "2".repeat(n / 20 % 20)),
+                                        "msisdn_prefix",
+                                        number(n))),
+                new Shape(
                         "every attribute in turn",
                         n ->
                                 when(
