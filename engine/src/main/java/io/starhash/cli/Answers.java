@@ -29,7 +29,8 @@ final class Answers {
     }
 
     /** Whether the next answer is typed by somebody who sees it while typing. */
-    @SuppressWarnings("SystemConsoleNull") // it is null where the streams are no terminal, in JDK 25 too
+    @SuppressWarnings(
+            "SystemConsoleNull") // it is null where the streams are no terminal, in JDK 25 too
     boolean typedNext() {
         Console console = System.console();
         return given.isEmpty() && console != null && console.isTerminal();

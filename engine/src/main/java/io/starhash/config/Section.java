@@ -44,6 +44,11 @@ public final class Section {
         return entry == null ? place() : entry.value().place();
     }
 
+    /** A problem of the section as a whole. */
+    public void refuse(String message) {
+        problems.add(place(), message);
+    }
+
     /** A problem that a wider look at the key's value shows. */
     public void refuse(String key, String message) {
         problems.add(placeOf(key), key + ": " + message);

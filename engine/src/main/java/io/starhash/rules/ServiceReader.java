@@ -1,5 +1,7 @@
 package io.starhash.rules;
 
+import static java.util.Objects.requireNonNull;
+
 import io.starhash.config.Section;
 import io.starhash.config.ValueType;
 import io.starhash.rules.Rules.NotifyService;
@@ -8,6 +10,8 @@ import io.starhash.text.Dcs;
 import io.starhash.text.UnsendableText;
 import io.starhash.text.UssdString;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -68,9 +72,36 @@ final class ServiceReader {
         var scripts = ScriptFolder.list(scriptDir);
         scripts.fault().ifPresent(fault -> service.refuse("script_dir", fault));
         var reader = new TriggerReader(scripts);
-        List<Trigger> triggers =
-                given.stream().flatMap(trigger -> reader.read(trigger).stream()).toList();
+        IdentityHashMap<Trigger, Section> places = new IdentityHashMap<>();
+        List<Trigger> triggers = new ArrayList<>();
+        for (Section place : given) {
+            reader.read(place)
+                    .ifPresent(
+                            trigger -> {
+                                triggers.add(trigger);
+                                places.put(trigger, place);
+                            });
+        }
+        for (Unreachable unreachable : UnreachableTriggers.find(triggers)) {
+            requireNonNull(places.get(unreachable.trigger())).refuse(why(unreachable));
+        }
         return new TriggerTable(triggers);
+    }
+
+    private static String why(Unreachable unreachable) {
+        return switch (unreachable) {
+            case Unreachable.Covered covered ->
+                    ("this trigger is never reached: whatever it matches, the one on line %d matches"
+                                    + " first; put it before that one, or take it out")
+                            .formatted(covered.coveredBy().line());
+            case Unreachable.Contradictory(
+                            Trigger trigger,
+                            String key,
+                            String exact,
+                            String prefix) ->
+                    "this trigger matches nothing: %s \"%s\" does not begin with %s_prefix \"%s\""
+                            .formatted(key, exact, key, prefix);
+        };
     }
 
     private static Map<String, Object> globals(Section service) {
