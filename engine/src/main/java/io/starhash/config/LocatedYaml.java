@@ -30,12 +30,6 @@ public final class LocatedYaml {
     /** The most keys, values, lists and sections together. */
     static final int MAX_NODES = 500_000;
 
-    private static final YAMLFactory YAML =
-            YAMLFactory.builder()
-                    .loadSettings(
-                            LoadSettings.builder().setCodePointLimit(SourceText.MAX_OCTETS).build())
-                    .build();
-
     private final YAMLParser parser;
     private final int[] characters;
     private final Problems problems;
@@ -69,8 +63,19 @@ public final class LocatedYaml {
         }
     }
 
+    /**
+     * The whole text is one read: snakeyaml-engine 3.0.1 throws where a surrogate pair straddles
+     * two. Repeated keys are found here, all of them and with both places.
+     */
     private static YAMLParser parser(String text) {
-        return (YAMLParser) YAML.createParser(ObjectReadContext.empty(), text);
+        LoadSettings settings =
+                LoadSettings.builder()
+                        .setCodePointLimit(SourceText.MAX_OCTETS)
+                        .setBufferSize(text.length() + 1)
+                        .setAllowDuplicateKeys(true)
+                        .build();
+        YAMLFactory yaml = YAMLFactory.builder().loadSettings(settings).build();
+        return (YAMLParser) yaml.createParser(ObjectReadContext.empty(), text);
     }
 
     private Mapping document() throws Refusal {
@@ -117,6 +122,7 @@ public final class LocatedYaml {
         List<Entry> inOrder = new ArrayList<>();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             count();
+            refuseReferences();
             Scalar key = scalar();
             Entry entry = new Entry(key, node(parser.nextToken(), depth + 1));
             Entry earlier = entries.putIfAbsent(key.text(), entry);
@@ -149,12 +155,17 @@ public final class LocatedYaml {
         return new Scalar(place(), parser.getString(), isQuoted());
     }
 
-    /** The parser does not tell, but no plain scalar begins with these (YAML 1.2 7.3.3). */
     private boolean isQuoted() {
+        return parser.currentToken() != JsonToken.VALUE_NULL && beginsWithOneOf("\"'|>");
+    }
+
+    /**
+     * The parser does not tell all that we ask, but no plain scalar begins with an indicator (YAML
+     * 1.2 7.3.3).
+     */
+    private boolean beginsWithOneOf(String indicators) {
         int offset = (int) parser.currentTokenLocation().getCharOffset();
-        return parser.currentToken() != JsonToken.VALUE_NULL
-                && offset < characters.length
-                && "\"'|>".indexOf(characters[offset]) >= 0;
+        return offset < characters.length && indicators.indexOf(characters[offset]) >= 0;
     }
 
     private void count() throws Refusal {
@@ -164,11 +175,12 @@ public final class LocatedYaml {
     }
 
     private void refuseReferences() throws Refusal {
-        if (parser.isCurrentAlias() || parser.getObjectId() != null) {
+        if (beginsWithOneOf("&*")) {
             throw new Refusal(
-                    place(), "anchors (&) and aliases (*) are not allowed: write the value out");
+                    place(),
+                    "anchors (&) and aliases (*) are not allowed: write the value out, or put a text in quotes");
         }
-        if (parser.getTypeId() != null) {
+        if (beginsWithOneOf("!")) {
             throw new Refusal(place(), "tags (!) are not allowed: put a text in quotes instead");
         }
     }

@@ -33,9 +33,9 @@ public final class Nearest {
 
     private record Candidate(String name, int distance) {}
 
-    /** A third of the letters may be wrong, and one in a short name. */
+    /** About a third of the letters may be wrong, and one in a short name. */
     private static int near(String written, String known) {
-        return Math.max(1, Math.max(written.length(), known.length()) / 3);
+        return Math.max(1, (Math.max(written.length(), known.length()) + 1) / 3);
     }
 
     /** Insertions, removals and replacements from one to the other (Levenshtein), row by row. */

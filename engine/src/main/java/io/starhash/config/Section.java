@@ -122,9 +122,13 @@ public final class Section {
         for (Node item : sequence.items()) {
             single(key, item, type)
                     .filter(value -> !values.add(value))
-                    .ifPresent(it -> refused(key, item, "each value once"));
+                    .ifPresent(it -> problems.add(item.place(), repeated(key, item)));
         }
         return Optional.of(List.copyOf(values));
+    }
+
+    private static String repeated(String key, Node item) {
+        return "%s: %s stands twice; remove one".formatted(key, Quote.of(item));
     }
 
     /** A section; one without entries where it is left out. */
@@ -218,9 +222,14 @@ public final class Section {
     }
 
     private static String allowed(Node node, ValueType<?> type) {
-        return node instanceof Scalar scalar
-                ? type.allowed() + Nearest.suggestion(scalar.text(), type.choices())
-                : type.allowed();
+        return node instanceof Scalar scalar ? type.allowed() + hint(scalar, type) : type.allowed();
+    }
+
+    private static String hint(Scalar scalar, ValueType<?> type) {
+        var plain = new Scalar(scalar.place(), scalar.text(), false);
+        return scalar.quoted() && type.parse(plain).isPresent()
+                ? "; remove the quotes"
+                : Nearest.suggestion(scalar.text(), type.choices());
     }
 
     private Optional<Mapping> mapping(String key, Node node) {

@@ -36,16 +36,21 @@ final class LocatedYamlTest {
                                                                         new Place(4, 5),
                                                                         List.of(
                                                                                 new Entry(
-                                                                                        plain(4, 6, "c"),
-                                                                                        plain(4, 9, "1_0"))))))))));
+                                                                                        plain(
+                                                                                                4,
+                                                                                                6,
+                                                                                                "c"),
+                                                                                        plain(
+                                                                                                4,
+                                                                                                9,
+                                                                                                "1_0"))))))))));
     }
 
     @Test
     void all_ways_to_quote_are_told_from_plain_text() throws Exception {
-        assertThat(values("[a, 'b', \"c\", '', , ~, \"null\", true, 'true', 1, '1']"))
+        assertThat(values("[a, 'b', \"c\", '', ~, \"null\", true, 'true', 1, '1']"))
                 .extracting(Scalar::quoted)
-                .containsExactly(
-                        false, true, true, true, false, true, false, true, false, true);
+                .containsExactly(false, true, true, true, false, true, false, true, false, true);
     }
 
     @Test
@@ -63,6 +68,13 @@ final class LocatedYamlTest {
                 .containsExactly(
                         new Entry(plain(5001, 1, "a"), quoted(5001, 4, "x")),
                         new Entry(plain(5002, 1, "b"), plain(5002, 4, "x")));
+    }
+
+    @Test
+    void characters_outside_the_basic_plane_are_read_wherever_they_stand() throws Exception {
+        for (int before = 1000; before < 1050; before++) {
+            assertThat(read("a: " + "x".repeat(before) + "\uD83D\uDE00\n").entries()).hasSize(1);
+        }
     }
 
     @Test
@@ -110,7 +122,8 @@ final class LocatedYamlTest {
 
     @Test
     void anchors_aliases_and_tags_are_refused() throws Exception {
-        String references = "anchors (&) and aliases (*) are not allowed: write the value out";
+        String references =
+                "anchors (&) and aliases (*) are not allowed: write the value out, or put a text in quotes";
         String tags = "tags (!) are not allowed: put a text in quotes instead";
 
         assertRefused("a: &x 1\n", 1, 4, references);
@@ -131,10 +144,7 @@ final class LocatedYamlTest {
     @Test
     void a_second_document_is_refused() throws Exception {
         assertRefused(
-                "a: 1\n---\nb: 1\n",
-                3,
-                1,
-                "a second document begins here: only one is allowed");
+                "a: 1\n---\nb: 1\n", 3, 1, "a second document begins here: only one is allowed");
     }
 
     @Test
@@ -177,7 +187,8 @@ final class LocatedYamlTest {
 
     @Test
     void control_characters_are_refused_at_their_place() throws Exception {
-        String message = "the character U+%s is not allowed: write it as an escape in double quotes";
+        String message =
+                "the character U+%s is not allowed: write it as an escape in double quotes";
 
         assertRefused("a: 1\nb: \"\uD83D\uDE00\u0000\"\n", 2, 6, message.formatted("0000"));
         assertRefused("a: \u001B[2J", 1, 4, message.formatted("001B"));
@@ -216,8 +227,7 @@ final class LocatedYamlTest {
         return problems.inFileOrder().getFirst();
     }
 
-    private void assertRefused(String text, int line, int column, String message)
-            throws Exception {
+    private void assertRefused(String text, int line, int column, String message) throws Exception {
         assertRefused(text.getBytes(UTF_8), line, column, message);
     }
 

@@ -33,8 +33,18 @@ final class SectionTest {
                 "; allowed is a duration with its unit, such as 30s (units: ms, s, m, h, d), from 1ms to 1h";
         for (String text :
                 List.of(
-                        "30", "30sec", "-1s", "1.5s", "0s", "61m", "2h", "s", "1 s", "1S",
-                        "999999999999999999d", "9999999999999999999999s")) {
+                        "30",
+                        "30sec",
+                        "-1s",
+                        "1.5s",
+                        "0s",
+                        "61m",
+                        "2h",
+                        "s",
+                        "1 s",
+                        "1S",
+                        "999999999999999999d",
+                        "9999999999999999999999s")) {
             assertThat(problem(text, UP_TO_AN_HOUR)).isEqualTo("key: found " + text + allowed);
         }
     }
@@ -58,9 +68,8 @@ final class SectionTest {
 
         assertThat(found("-1", type)).isEqualTo(-1);
         assertThat(found("+5", type)).isEqualTo(5);
-        for (String text : List.of("-2", "6", "1.0", "1e0", "0x1", "\"1\"", "one", "[1]", "~")) {
-            assertThat(problem(text, type))
-                    .endsWith("; allowed is a whole number from -1 to 5");
+        for (String text : List.of("-2", "6", "1.0", "1e0", "0x1", "\"one\"", "one", "[1]", "~")) {
+            assertThat(problem(text, type)).endsWith("; allowed is a whole number from -1 to 5");
         }
     }
 
@@ -69,7 +78,7 @@ final class SectionTest {
         assertThat(found("true", ValueType.flag())).isTrue();
         assertThat(found("False", ValueType.flag())).isFalse();
         assertThat(problem("\"true\"", ValueType.flag()))
-                .isEqualTo("key: found \"true\"; allowed is true or false");
+                .isEqualTo("key: found \"true\"; allowed is true or false; remove the quotes");
         assertThat(problem("yes", ValueType.flag())).startsWith("key: found yes;");
     }
 
@@ -80,7 +89,8 @@ final class SectionTest {
         assertThat(found("debug", type)).isEqualTo("debug");
         assertThat(problem("debgu", type))
                 .isEqualTo("key: found debgu; allowed is one of info, debug; did you mean debug?");
-        assertThat(problem("loud", type)).isEqualTo("key: found loud; allowed is one of info, debug");
+        assertThat(problem("loud", type))
+                .isEqualTo("key: found loud; allowed is one of info, debug");
     }
 
     @Test
@@ -94,7 +104,8 @@ final class SectionTest {
     void long_and_strange_values_are_cut_and_cleaned_in_messages() throws Exception {
         assertThat(problem("\"" + "x".repeat(41) + "\"", ValueType.flag()))
                 .startsWith("key: found \"" + "x".repeat(40) + "...\";");
-        assertThat(problem("\"a\\e[2J\"", ValueType.flag())).startsWith("key: found \"a\uFFFD[2J\";");
+        assertThat(problem("\"a\\e[2J\"", ValueType.flag()))
+                .startsWith("key: found \"a\uFFFD[2J\";");
     }
 
     @Test
@@ -108,7 +119,8 @@ final class SectionTest {
 
         assertThat(problems.inFileOrder())
                 .containsExactly(
-                        new Problem(problems.file(), 1, 1, "unknown key colour; did you mean color?"),
+                        new Problem(
+                                problems.file(), 1, 1, "unknown key colour; did you mean color?"),
                         new Problem(problems.file(), 4, 3, "unknown key xyz; allowed are shape"));
     }
 

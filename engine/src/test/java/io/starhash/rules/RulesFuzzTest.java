@@ -53,6 +53,8 @@ final class RulesFuzzTest {
                     "\uD83D\uDE00",
                     "\"\\ud800\"",
                     "\"\\0\"",
+                    "\"\\UFFFFFFFF\"",
+                    "\\x",
                     "<<: ",
                     "process:\n  ",
                     "99999999999999999999d",
