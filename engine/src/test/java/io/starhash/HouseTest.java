@@ -57,7 +57,7 @@ class HouseTest {
                     .resideOutsideOfPackages(
                             "io.starhash.config",
                             "io.starhash.script.api",
-                            "io.starhash.edr",
+                            "io.starhash.edr.spec",
                             "io.starhash.cli")
                     .should()
                     .dependOnClassesThat()

@@ -28,7 +28,7 @@ public final class LocatedYaml {
     static final int MAX_DEPTH = 32;
 
     /** The most keys, values, lists and sections together. */
-    static final int MAX_NODES = 500_000;
+    static final int MAX_NODES = 4_000_000;
 
     private final YAMLParser parser;
     private final int[] characters;

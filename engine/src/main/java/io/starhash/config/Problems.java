@@ -24,6 +24,11 @@ public final class Problems {
         found.add(new Problem(file, place.line(), place.column(), message));
     }
 
+    /** How many there are so far. */
+    int count() {
+        return found.size();
+    }
+
     /** Whether there are none. */
     public boolean isEmpty() {
         return found.isEmpty();

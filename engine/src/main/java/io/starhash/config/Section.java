@@ -44,6 +44,11 @@ public final class Section {
         return entry == null ? place() : entry.value().place();
     }
 
+    /** How many problems the file has so far, wherever they are. */
+    public int problemsSoFar() {
+        return problems.count();
+    }
+
     /** A problem of the section as a whole. */
     public void refuse(String message) {
         problems.add(place(), message);

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 
 /** The text of a file in UTF-8, without a byte order mark. */
 final class SourceText {
-    /** The most octets of a file. */
-    static final int MAX_OCTETS = 4 << 20;
+    /** The most octets of a file: a hundred thousand triggers take some five million. */
+    static final int MAX_OCTETS = 32 << 20;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 

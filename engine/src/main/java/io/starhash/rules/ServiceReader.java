@@ -14,11 +14,24 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The sections of the two services. */
 final class ServiceReader {
     private static final String ERROR_MESSAGE = "Service unavailable, please try again.";
+
+    /** Globals that every script has, whatever the rules say. */
+    private static final Set<String> ENGINES_OWN =
+            Set.of(
+                    "SCRIPT_NAME",
+                    "SCRIPT_VERSION",
+                    "INSTANCE_ID",
+                    "ussd",
+                    "log",
+                    "edr",
+                    "stat",
+                    "json");
 
     private static final ValueType<String> GLOBAL_NAME =
             ValueType.text(
@@ -72,18 +85,19 @@ final class ServiceReader {
         var scripts = ScriptFolder.list(scriptDir);
         scripts.fault().ifPresent(fault -> service.refuse("script_dir", fault));
         var reader = new TriggerReader(scripts);
-        IdentityHashMap<Trigger, Section> places = new IdentityHashMap<>();
+        // What is wrong in itself says nothing of the others.
+        IdentityHashMap<Trigger, Section> sound = new IdentityHashMap<>();
         List<Trigger> triggers = new ArrayList<>();
         for (Section place : given) {
-            reader.read(place)
-                    .ifPresent(
-                            trigger -> {
-                                triggers.add(trigger);
-                                places.put(trigger, place);
-                            });
+            int before = service.problemsSoFar();
+            reader.read(place).ifPresent(triggers::add);
+            if (service.problemsSoFar() == before) {
+                sound.put(triggers.getLast(), place);
+            }
         }
-        for (Unreachable unreachable : UnreachableTriggers.find(triggers)) {
-            requireNonNull(places.get(unreachable.trigger())).refuse(why(unreachable));
+        List<Trigger> compared = triggers.stream().filter(sound::containsKey).toList();
+        for (Unreachable unreachable : UnreachableTriggers.find(compared)) {
+            requireNonNull(sound.get(unreachable.trigger())).refuse(why(unreachable));
         }
         return new TriggerTable(triggers);
     }
@@ -105,6 +119,29 @@ final class ServiceReader {
     }
 
     private static Map<String, Object> globals(Section service) {
-        return service.values("globals", GLOBAL_NAME);
+        Map<String, Object> globals = service.values("globals", GLOBAL_NAME);
+        globals.keySet().stream()
+                .filter(ENGINES_OWN::contains)
+                .forEach(
+                        name ->
+                                service.refuse(
+                                        "globals",
+                                        name + " is a name of the engine's own; choose another"));
+        if (hasInexactNumber(globals)) {
+            service.refuse(
+                    "globals",
+                    "a whole number is beyond 2^53, where Lua's numbers lose digits: put it in quotes");
+        }
+        return globals;
+    }
+
+    private static boolean hasInexactNumber(Object value) {
+        return switch (value) {
+            case Long number -> Math.abs(number) > 1L << 53;
+            case List<?> items -> items.stream().anyMatch(ServiceReader::hasInexactNumber);
+            case Map<?, ?> entries ->
+                    entries.values().stream().anyMatch(ServiceReader::hasInexactNumber);
+            default -> false;
+        };
     }
 }

@@ -17,8 +17,8 @@ final class TriggerReader {
             ValueType.text("digits only, 0 to 9", Pattern.compile("[0-9]+"));
     private static final ValueType<String> SCRIPT_KEY =
             ValueType.text(
-                    "the name of a script without .lua: letters, digits, _, - and .",
-                    Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*"));
+                    "the name of a script without .lua: letters, digits, _ and -, at most 64",
+                    Pattern.compile("[A-Za-z0-9_-]{1,64}"));
 
     private final ScriptFolder scripts;
 

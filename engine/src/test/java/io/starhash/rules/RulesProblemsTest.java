@@ -58,7 +58,7 @@ final class RulesProblemsTest {
                                 """
                                 process:
                                   script_dir: none
-                                  triggers: [{script_key: a}, {script_key: b}]
+                                  triggers: [{dest_ssn: 6, script_key: a}, {script_key: b}]
                                 """))
                 .isEqualTo(
                         """
