@@ -59,9 +59,14 @@ final class Inbox {
         }
     }
 
-    /** Takes the next record; null where there is none. */
-    @Nullable Edr poll() {
-        return queue.poll();
+    /** The next record, which stays; null where there is none. */
+    @Nullable Edr peek() {
+        return queue.peek();
+    }
+
+    /** Takes the record that {@link #peek} gave. */
+    void take() {
+        queue.remove();
     }
 
     /** Tells that so many records wait no longer. */

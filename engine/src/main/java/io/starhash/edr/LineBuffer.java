@@ -46,6 +46,11 @@ final class LineBuffer {
         return length;
     }
 
+    /** Takes back what was put since it had this length. */
+    void cutTo(int earlierLength) {
+        length = earlierLength;
+    }
+
     /** What is in it, to be read from the start; good until the buffer changes. */
     ByteBuffer content() {
         return ByteBuffer.wrap(octets, 0, length);

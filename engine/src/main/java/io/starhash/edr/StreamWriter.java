@@ -5,7 +5,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,7 +85,8 @@ final class StreamWriter implements Runnable {
         try {
             takeAll();
             noteSuccess();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // An Error too: a writer that is gone would lose all that comes.
             noteFailure(e);
         }
         return untilDue();
@@ -98,7 +98,8 @@ final class StreamWriter implements Runnable {
             takeAll();
             flush();
             completeFile();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // An Error too: a writer that is gone would lose all that comes.
             noteFailure(e);
             abandon();
         }
@@ -117,8 +118,9 @@ final class StreamWriter implements Runnable {
 
     private void takeAll() throws IOException {
         settle();
-        for (Edr edr; (edr = inbox.poll()) != null; ) {
+        for (Edr edr; (edr = inbox.peek()) != null; ) {
             buffer(edr);
+            inbox.take();
             settle();
         }
     }
@@ -127,17 +129,20 @@ final class StreamWriter implements Runnable {
         if (buffered == 0) {
             oldestBuffered = clock.nanoTime();
         }
-        encoder.encodeLine(edr, buffer);
+        int before = buffer.length();
+        try {
+            encoder.encodeLine(edr, buffer);
+        } catch (RuntimeException | Error e) {
+            // Half a line must not stay.
+            buffer.cutTo(before);
+            throw e;
+        }
         buffered++;
     }
 
     /** Opens, flushes and completes, as far as each is due. */
     private void settle() throws IOException {
-        if (buffered > 0 && file == null) {
-            file = open();
-            fileOpened = clock.nanoTime();
-        }
-        var open = file;
+        var open = buffered > 0 ? fileForRecords() : file;
         if (open == null) {
             return;
         }
@@ -173,17 +178,28 @@ final class StreamWriter implements Runnable {
         if (buffered == 0) {
             return;
         }
-        var open = inPlace();
-        open.append(buffer.content(), buffered);
+        letGoOfMisplaced();
+        fileForRecords().append(buffer.content(), buffered);
         written.addAndGet(buffered);
         inbox.done(buffered);
         buffered = 0;
         buffer.clear();
     }
 
+    private OpenFile fileForRecords() throws IOException {
+        var open = file;
+        if (open == null) {
+            open = open();
+            fileOpened = clock.nanoTime();
+            file = open;
+        }
+        return open;
+    }
+
     private void completeFile() throws IOException {
-        if (file != null) {
-            var open = inPlace();
+        letGoOfMisplaced();
+        var open = file;
+        if (open != null) {
             open.complete(clock.now());
             file = null;
             open.close();
@@ -191,30 +207,43 @@ final class StreamWriter implements Runnable {
     }
 
     /**
-     * The file in progress, or where that was deleted or moved away, a new one that has its
-     * records: the old one can still be read, as it is open.
+     * Someone may have deleted or moved the file in progress. Of a deleted one, all records are
+     * written into a new one; a moved one has them, and gets its footer where it is.
      */
-    private OpenFile inPlace() throws IOException {
-        var open = Objects.requireNonNull(file);
-        if (!open.inPlace()) {
-            var lost = open;
-            open = open();
-            try {
-                open.takeOver(lost);
-            } catch (IOException e) {
-                open.delete();
-                throw e;
-            }
+    private void letGoOfMisplaced() throws IOException {
+        var lost = file;
+        if (lost == null || lost.inPlace()) {
+            return;
+        }
+        if (lost.isDeleted()) {
+            file = copyOf(lost);
+        } else {
+            lost.writeFooter(clock.now());
+            file = null;
             LOG.warn(
-                    "EDR stream {}: {} is no longer in its folder; its {} records stand in {} now",
+                    "EDR stream {}: {} was moved away with {} records; it is closed where it is",
                     stream,
                     lost.path(),
-                    lost.records(),
-                    open.path());
-            lost.close();
+                    lost.records());
         }
-        file = open;
-        return open;
+        lost.close();
+    }
+
+    private OpenFile copyOf(OpenFile lost) throws IOException {
+        var copy = open();
+        try {
+            copy.takeOver(lost);
+        } catch (IOException e) {
+            copy.delete();
+            throw e;
+        }
+        LOG.warn(
+                "EDR stream {}: {} was deleted; its {} records are written anew into {}",
+                stream,
+                lost.path(),
+                lost.records(),
+                copy.path());
+        return copy;
     }
 
     private void noteSuccess() {
@@ -229,7 +258,7 @@ final class StreamWriter implements Runnable {
         noteDropped();
     }
 
-    private void noteFailure(Exception e) {
+    private void noteFailure(Throwable e) {
         var before = failure;
         var since = before == null ? clock.now() : before.since();
         failure = new StreamStatus.Failure(since, e.toString());

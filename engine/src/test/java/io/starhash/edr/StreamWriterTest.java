@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -304,6 +306,82 @@ class StreamWriterTest {
         writer.work();
 
         assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3", "4", "5");
+    }
+
+    @Test
+    void a_file_moved_away_keeps_its_records_and_none_of_them_is_written_twice()
+            throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        var collected = root.resolve("collected.edr.part");
+        Files.move(EdrFiles.inProgress(folder()).getFirst(), collected);
+        add("4", "5", "6");
+        writer.work();
+        writer.finish();
+
+        assertThat(EdrFiles.texts(collected)).containsExactly("1", "2", "3");
+        assertThat(EdrFiles.footer(collected).numEdrs()).isEqualTo(3);
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("4", "5", "6");
+    }
+
+    @Test
+    void a_file_moved_away_before_the_stop_is_closed_where_it_is() throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        var collected = root.resolve("collected.edr.part");
+        Files.move(EdrFiles.inProgress(folder()).getFirst(), collected);
+        writer.finish();
+
+        assertThat(EdrFiles.footer(collected).numEdrs()).isEqualTo(3);
+        assertThat(folder()).isEmptyDirectory();
+    }
+
+    @Test
+    void a_file_deleted_before_the_stop_is_written_anew() throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        Files.delete(EdrFiles.inProgress(folder()).getFirst());
+        writer.finish();
+
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void a_durable_stream_forces_the_file_to_the_disk_with_each_flush() throws IOException {
+        assertThat(forces(true)).isEqualTo(3);
+        assertThat(forces(false)).isZero();
+    }
+
+    /** How often a file was forced in two flushes and the completion, as the JDK records it. */
+    private long forces(boolean durable) throws IOException {
+        var writer =
+                writer(
+                        new StreamSettings(
+                                folder(),
+                                5,
+                                Duration.ofMinutes(5),
+                                1,
+                                Duration.ofSeconds(10),
+                                durable));
+        var file = root.resolve("forces.jfr");
+        try (var recording = new Recording()) {
+            recording.enable("jdk.FileForce").withoutThreshold();
+            recording.start();
+            add("1", "2");
+            writer.work();
+            writer.finish();
+            recording.stop();
+            recording.dump(file);
+        }
+        return RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getString("path").startsWith(folder().toString()))
+                .count();
     }
 
     private Path folder() {
