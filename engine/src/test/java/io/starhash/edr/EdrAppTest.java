@@ -2,6 +2,7 @@ package io.starhash.edr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.starhash.edr.EdrSettings.WhenFull;
 import java.io.IOException;
@@ -175,6 +176,29 @@ class EdrAppTest {
             }
             assertThatThrownBy(() -> app.write("more", edr("x")))
                     .hasMessageContaining("\"more\" would be one EDR stream too many");
+        }
+    }
+
+    @Test
+    void a_sleeping_writer_is_woken_by_the_record_that_makes_a_flush_due() {
+        var stream =
+                new StreamSettings(root, 1024, Duration.ofHours(1), 3, Duration.ofHours(1), false);
+        var settings =
+                new EdrSettings(
+                        "Logic",
+                        Duration.ofSeconds(15),
+                        1000,
+                        WhenFull.REFUSE_DIALOGS,
+                        stream,
+                        Map.of());
+        try (var app = app(settings)) {
+            for (int flush = 1; flush <= 20; flush++) {
+                for (int i = 0; i < 3; i++) {
+                    app.write("ussd", edr("x"));
+                }
+                long written = 3L * flush;
+                await().until(() -> app.status().getFirst().written() == written);
+            }
         }
     }
 
