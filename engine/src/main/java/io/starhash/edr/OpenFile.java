@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,7 @@ final class OpenFile implements Closeable {
             }
             var file = new OpenFile(channel, inProgress, complete, name.opened(), durable);
             file.writeHeader(FrameLines.header(complete, name.opened(), hostname));
+            file.forceFolder();
             return file;
         } catch (IOException e) {
             discard(channel, inProgress, e);
@@ -163,6 +165,16 @@ final class OpenFile implements Closeable {
         var closed = now.isBefore(opened) ? opened : now;
         writeAt(ByteBuffer.wrap(FrameLines.footer(closed, records, length)), length);
         force();
+    }
+
+    /** Where the file is durable, its name too: it is not on the disk before its folder is. */
+    void forceFolder() throws IOException {
+        if (durable) {
+            var folder = Objects.requireNonNull(inProgress.getParent());
+            try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
     }
 
     /** Lets the file go as it is; one that is not complete is an orphan for the next start. */

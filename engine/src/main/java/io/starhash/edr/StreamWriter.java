@@ -1,10 +1,7 @@
 package io.starhash.edr;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,26 +16,27 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamWriter implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamWriter.class);
-    private static final int NAME_ATTEMPTS = 100;
     private static final int NEVER = Integer.MAX_VALUE;
 
+    /**
+     * While more records wait than a flush needs, they go out together, up to so many octets: they
+     * are no safer in the inbox, and one write (and one force to the disk) serves them all.
+     */
+    private static final int BATCH_OCTETS = 48 * 1024;
+
     private final String stream;
-    private final StreamSettings settings;
-    private final Path directory;
+    private final StreamFiles files;
     private final int flushCount;
+    private final long maxFlushNanos;
     private final long retryNanos;
-    private final String hostname;
     private final EdrClock clock;
     private final Inbox inbox;
-    private final FileNames names;
     private final RecordEncoder encoder = new RecordEncoder();
     private final LineBuffer buffer = new LineBuffer();
     private final AtomicLong written = new AtomicLong();
 
     private int buffered;
     private long oldestBuffered;
-    private long fileOpened;
-    private volatile @Nullable OpenFile file;
     private long retryAt;
     private long droppedBefore;
     private volatile StreamStatus.@Nullable Failure failure;
@@ -50,16 +48,15 @@ final class StreamWriter implements Runnable {
             String hostname,
             long pid,
             Inbox inbox) {
+        var own = settings.stream(stream);
         this.stream = stream;
-        this.settings = settings.stream(stream);
-        this.directory = this.settings.directory().toAbsolutePath().normalize();
+        this.files = new StreamFiles(stream, own, clock, hostname, pid);
         // A backlog smaller than a flush would never be written out by count.
-        this.flushCount = Math.min(this.settings.maxFlushEdrs(), settings.maxBacklog());
-        this.retryNanos = settings.retryInterval().toNanos();
-        this.hostname = hostname;
+        this.flushCount = Math.min(own.maxFlushEdrs(), settings.maxBacklog());
+        this.maxFlushNanos = TimeUnit.NANOSECONDS.convert(own.maxFlushTime());
+        this.retryNanos = TimeUnit.NANOSECONDS.convert(settings.retryInterval());
         this.clock = clock;
         this.inbox = inbox;
-        this.names = new FileNames(stream, hostname, pid);
     }
 
     /** Works until the inbox is closed, then finishes. */
@@ -78,16 +75,14 @@ final class StreamWriter implements Runnable {
      * @return after how many nanoseconds something may be due that no new record tells of
      */
     long work() {
-        long now = clock.nanoTime();
-        if (failure != null && now - retryAt < 0) {
-            return retryAt - now;
-        }
-        try {
-            takeAll();
-            noteSuccess();
-        } catch (IOException | RuntimeException | Error e) {
-            // An Error too: a writer that is gone would lose all that comes.
-            noteFailure(e);
+        if (failure == null || untilRetry() == 0) {
+            try {
+                takeAll();
+                noteSuccess();
+            } catch (IOException | RuntimeException | Error e) {
+                // An Error too: a writer that is gone would lose all that comes.
+                noteFailure(e);
+            }
         }
         return untilDue();
     }
@@ -97,23 +92,16 @@ final class StreamWriter implements Runnable {
         try {
             takeAll();
             flush();
-            completeFile();
+            files.complete();
         } catch (IOException | RuntimeException | Error e) {
-            // An Error too: a writer that is gone would lose all that comes.
             noteFailure(e);
             abandon();
         }
     }
 
     StreamStatus status() {
-        var open = file;
         return new StreamStatus(
-                stream,
-                inbox.waiting(),
-                written.get(),
-                inbox.dropped(),
-                open == null ? null : open.path(),
-                failure);
+                stream, inbox.waiting(), written.get(), inbox.dropped(), files.current(), failure);
     }
 
     private void takeAll() throws IOException {
@@ -121,8 +109,11 @@ final class StreamWriter implements Runnable {
         for (Edr edr; (edr = inbox.peek()) != null; ) {
             buffer(edr);
             inbox.take();
-            settle();
+            if (buffered >= files.room() || buffer.length() >= BATCH_OCTETS) {
+                settle();
+            }
         }
+        settle();
     }
 
     private void buffer(Edr edr) {
@@ -142,108 +133,27 @@ final class StreamWriter implements Runnable {
 
     /** Opens, flushes and completes, as far as each is due. */
     private void settle() throws IOException {
-        var open = buffered > 0 ? fileForRecords() : file;
-        if (open == null) {
-            return;
+        if (buffered > 0) {
+            files.open();
         }
-        boolean full = open.records() + buffered >= settings.maxFileEdrs();
-        boolean over = passed(fileOpened, settings.maxFileTime());
-        if (full || over || flushDue()) {
+        long now = clock.nanoTime();
+        boolean complete = buffered >= files.room() || files.remaining(now) == 0;
+        if (complete || buffered >= flushCount || untilFlush(now) == 0) {
             flush();
         }
-        if (full || over) {
-            completeFile();
+        if (complete) {
+            files.complete();
         }
-    }
-
-    private boolean flushDue() {
-        return buffered > 0
-                && (buffered >= flushCount || passed(oldestBuffered, settings.maxFlushTime()));
-    }
-
-    private OpenFile open() throws IOException {
-        Files.createDirectories(directory);
-        for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-            var name = names.next(clock.now());
-            var opened = OpenFile.create(directory, name, hostname, settings.durable());
-            if (opened != null) {
-                return opened;
-            }
-        }
-        throw new FileSystemException(
-                directory.toString(), null, "no free file name in " + NAME_ATTEMPTS + " attempts");
     }
 
     private void flush() throws IOException {
-        if (buffered == 0) {
-            return;
+        if (buffered > 0) {
+            files.append(buffer.content(), buffered);
+            written.addAndGet(buffered);
+            inbox.done(buffered);
+            buffered = 0;
+            buffer.clear();
         }
-        letGoOfMisplaced();
-        fileForRecords().append(buffer.content(), buffered);
-        written.addAndGet(buffered);
-        inbox.done(buffered);
-        buffered = 0;
-        buffer.clear();
-    }
-
-    private OpenFile fileForRecords() throws IOException {
-        var open = file;
-        if (open == null) {
-            open = open();
-            fileOpened = clock.nanoTime();
-            file = open;
-        }
-        return open;
-    }
-
-    private void completeFile() throws IOException {
-        letGoOfMisplaced();
-        var open = file;
-        if (open != null) {
-            open.complete(clock.now());
-            file = null;
-            open.close();
-        }
-    }
-
-    /**
-     * Someone may have deleted or moved the file in progress. Of a deleted one, all records are
-     * written into a new one; a moved one has them, and gets its footer where it is.
-     */
-    private void letGoOfMisplaced() throws IOException {
-        var lost = file;
-        if (lost == null || lost.inPlace()) {
-            return;
-        }
-        if (lost.isDeleted()) {
-            file = copyOf(lost);
-        } else {
-            lost.writeFooter(clock.now());
-            file = null;
-            LOG.warn(
-                    "EDR stream {}: {} was moved away with {} records; it is closed where it is",
-                    stream,
-                    lost.path(),
-                    lost.records());
-        }
-        lost.close();
-    }
-
-    private OpenFile copyOf(OpenFile lost) throws IOException {
-        var copy = open();
-        try {
-            copy.takeOver(lost);
-        } catch (IOException e) {
-            copy.delete();
-            throw e;
-        }
-        LOG.warn(
-                "EDR stream {}: {} was deleted; its {} records are written anew into {}",
-                stream,
-                lost.path(),
-                lost.records(),
-                copy.path());
-        return copy;
     }
 
     private void noteSuccess() {
@@ -266,7 +176,7 @@ final class StreamWriter implements Runnable {
         LOG.error(
                 "EDR stream {}: cannot write to {}: {}; {} records wait in memory",
                 stream,
-                directory,
+                files.directory(),
                 e.toString(),
                 inbox.waiting());
         LOG.debug("The failure of EDR stream {}", stream, e);
@@ -291,14 +201,10 @@ final class StreamWriter implements Runnable {
         buffered = 0;
         buffer.clear();
         LOG.error("EDR stream {}: stopped with {} records unwritten; they are lost", stream, lost);
-        var left = file;
-        file = null;
-        if (left != null) {
-            try {
-                left.close();
-            } catch (IOException e) {
-                LOG.error("EDR stream {}: cannot close {}", stream, left.path(), e);
-            }
+        try {
+            files.abandon();
+        } catch (IOException e) {
+            LOG.error("EDR stream {}: cannot close its file", stream, e);
         }
     }
 
@@ -307,33 +213,22 @@ final class StreamWriter implements Runnable {
         if (failure != null) {
             return NEVER;
         }
-        var open = file;
-        if (buffered == 0 || open == null) {
-            return 1;
-        }
-        return Math.min(flushCount, settings.maxFileEdrs() - open.records());
+        return buffered == 0 ? 1 : Math.min(flushCount, files.room());
     }
 
     private long untilDue() {
-        long now = clock.nanoTime();
-        long due = Long.MAX_VALUE;
         if (failure != null) {
-            return Math.max(0, retryAt - now);
+            return untilRetry();
         }
-        if (file != null) {
-            due = remaining(fileOpened, settings.maxFileTime(), now);
-        }
-        if (buffered > 0) {
-            due = Math.min(due, remaining(oldestBuffered, settings.maxFlushTime(), now));
-        }
-        return due;
+        long now = clock.nanoTime();
+        return Math.min(files.remaining(now), untilFlush(now));
     }
 
-    private boolean passed(long since, Duration limit) {
-        return remaining(since, limit, clock.nanoTime()) == 0;
+    private long untilRetry() {
+        return Math.max(0, retryAt - clock.nanoTime());
     }
 
-    private static long remaining(long since, Duration limit, long now) {
-        return Math.max(0, limit.toNanos() - (now - since));
+    private long untilFlush(long now) {
+        return buffered == 0 ? Long.MAX_VALUE : Math.max(0, maxFlushNanos - (now - oldestBuffered));
     }
 }

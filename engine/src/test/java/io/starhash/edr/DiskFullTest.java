@@ -52,15 +52,14 @@ class DiskFullTest {
     @Test
     void records_wait_while_the_disk_is_full_and_all_are_written_once_in_order_afterwards()
             throws IOException {
-        addAll();
-        writer.work();
+        workOff();
 
         var full = writer.status();
         assertThat(Objects.requireNonNull(full.failure()).why())
                 .contains("No space left on device");
         assertThat(full.backlog()).isPositive();
         assertThat(full.written() + full.backlog()).isEqualTo(RECORDS);
-        assertThat(inbox.hasRoom()).isTrue();
+        assertThat(full.written()).isPositive();
 
         var part = Objects.requireNonNull(full.file());
         assertThat(EdrFiles.texts(part)).isEqualTo(numbers((int) full.written()));
@@ -80,7 +79,7 @@ class DiskFullTest {
 
     @Test
     void a_disk_that_stays_full_is_tried_again_and_again_without_writing_anything_twice() {
-        addAll();
+        workOff();
         for (int attempt = 0; attempt < 5; attempt++) {
             writer.work();
             time.pass(RETRY);
@@ -95,8 +94,7 @@ class DiskFullTest {
     @Test
     void a_stop_with_the_disk_full_counts_what_is_lost_and_the_next_start_closes_the_file()
             throws IOException {
-        addAll();
-        writer.work();
+        workOff();
         writer.finish();
 
         var stopped = writer.status();
@@ -110,11 +108,19 @@ class DiskFullTest {
         assertThat(EdrFiles.inProgress(folder)).isEmpty();
     }
 
-    private void addAll() {
-        for (var number : numbers(RECORDS)) {
+    /** Hands the records over a few at a time, so that some are written before the disk is full. */
+    private void workOff() {
+        var numbers = numbers(RECORDS);
+        for (int i = 0; i < RECORDS; i++) {
             inbox.add(
-                    Edr.builder(time.now(), "Logic-1-00000001", "X").text("TEXT", number).build());
+                    Edr.builder(time.now(), "Logic-1-00000001", "X")
+                            .text("TEXT", numbers.get(i))
+                            .build());
+            if (i % 50 == 0) {
+                writer.work();
+            }
         }
+        writer.work();
     }
 
     private void makeRoom() throws IOException {
