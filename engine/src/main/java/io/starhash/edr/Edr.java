@@ -167,8 +167,8 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
         }
 
         /** Adds a whole number; null leaves the field out. */
-        public Builder number(String name, @Nullable Number value) {
-            return value == null ? this : text(name, Long.toString(value.longValue()));
+        public Builder number(String name, @Nullable Integer value) {
+            return value == null ? this : text(name, value.toString());
         }
 
         /** Adds 1 for true and 0 for false. */

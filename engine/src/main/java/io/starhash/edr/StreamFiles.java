@@ -2,6 +2,7 @@ package io.starhash.edr;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ final class StreamFiles {
     }
 
     private OpenFile newFile() throws IOException {
-        Files.createDirectories(directory);
+        makeDirectory();
         for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
             var name = names.next(clock.now());
             var created = OpenFile.create(directory, name, hostname, settings.durable());
@@ -111,6 +112,14 @@ final class StreamFiles {
         }
         throw new FileSystemException(
                 directory.toString(), null, "no free file name in " + NAME_ATTEMPTS + " attempts");
+    }
+
+    private void makeDirectory() throws IOException {
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw new FileSystemException(e.getFile(), null, "is not a folder");
+        }
     }
 
     /**

@@ -92,6 +92,12 @@ final class StreamWriter implements Runnable {
         try {
             takeAll();
             flush();
+            while (inbox.waiting() > 0) {
+                // One was counted before the inbox was closed, and is just being put in.
+                Thread.onSpinWait();
+                takeAll();
+                flush();
+            }
             files.complete();
         } catch (IOException | RuntimeException | Error e) {
             noteFailure(e);
@@ -171,16 +177,21 @@ final class StreamWriter implements Runnable {
     private void noteFailure(Throwable e) {
         var before = failure;
         var since = before == null ? clock.now() : before.since();
-        failure = new StreamStatus.Failure(since, e.toString());
+        failure = new StreamStatus.Failure(since, describe(e));
         retryAt = clock.nanoTime() + retryNanos;
         LOG.error(
                 "EDR stream {}: cannot write to {}: {}; {} records wait in memory",
                 stream,
                 files.directory(),
-                e.toString(),
+                describe(e),
                 inbox.waiting());
         LOG.debug("The failure of EDR stream {}", stream, e);
         noteDropped();
+    }
+
+    /** The kind stands first: the message of many is only the path. */
+    private static String describe(Throwable e) {
+        return e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 
     private void noteDropped() {
