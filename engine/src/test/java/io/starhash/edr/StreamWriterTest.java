@@ -218,7 +218,8 @@ class StreamWriterTest {
         assertThat(failing.backlog()).isEqualTo(4);
         assertThat(failing.written()).isZero();
         assertThat(Objects.requireNonNull(failing.failure()).since()).isEqualTo(time.now());
-        assertThat(failing.failure().why()).contains(folder().toString());
+        assertThat(failing.failure().why())
+                .isEqualTo("FileSystemException: " + folder() + ": is not a folder");
 
         Files.delete(folder());
         time.pass(RETRY.minusNanos(1));
@@ -293,6 +294,30 @@ class StreamWriterTest {
         assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3", "4");
         assertThat(EdrFiles.footer(EdrFiles.complete(folder()).getFirst()).numEdrs()).isEqualTo(4);
         assertThat(status(writer).written()).isEqualTo(4);
+    }
+
+    @Test
+    void a_folder_replaced_by_a_file_keeps_everything_until_the_folder_can_be_made()
+            throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        Files.delete(EdrFiles.inProgress(folder()).getFirst());
+        Files.delete(folder());
+        Files.writeString(folder(), "in the way");
+        add("4", "5", "6");
+        writer.work();
+        assertThat(status(writer).backlog()).isEqualTo(3);
+        assertThat(status(writer).failure()).isNotNull();
+
+        Files.delete(folder());
+        time.pass(RETRY);
+        writer.work();
+        writer.finish();
+
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3", "4", "5", "6");
+        assertThat(status(writer).written()).isEqualTo(6);
     }
 
     @Test
