@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param fields in the alphabetical order of their names, each name once
  */
 public record Edr(Instant at, String instanceId, String event, List<Field> fields) {
+    /** How long a custom record's fields can be, names and values together. */
+    public static final int MAX_CUSTOM_CHARS = 65_536;
+
+    /** What the names of the engine's own events begin with. */
+    public static final String ENGINE_PREFIX = "USSD-";
+
     private static final long FIRST_SECOND = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
     private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
     private static final int NANOS_A_MILLI = 1_000_000;
@@ -59,6 +66,26 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
     }
 
     /**
+     * A record of a script's own.
+     *
+     * @param fields values by name, several for a list; a field without a value is left out
+     * @throws IllegalArgumentException when a name is malformed, the event's name is one of the
+     *     engine's, or names and values are longer than {@link #MAX_CUSTOM_CHARS} together
+     */
+    public static Edr custom(
+            Instant at, String instanceId, String event, Map<String, List<String>> fields) {
+        if (event.startsWith(ENGINE_PREFIX)) {
+            throw new IllegalArgumentException(
+                    "The EDR event %s begins with %s, as only the engine's own do; choose another."
+                            .formatted(event, ENGINE_PREFIX));
+        }
+        requireFit(event, fields);
+        var edr = builder(at, instanceId, event);
+        fields.forEach(edr::list);
+        return edr.build();
+    }
+
+    /**
      * The value of a field as one text, a list joined by commas; null where it has no such field.
      */
     public @Nullable String text(String name) {
@@ -74,6 +101,21 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
     @Override
     public String toString() {
         return EdrFormat.encode(this);
+    }
+
+    private static void requireFit(String event, Map<String, List<String>> fields) {
+        long chars = 0;
+        for (var field : fields.entrySet()) {
+            chars += field.getKey().length();
+            for (var value : field.getValue()) {
+                chars += value.length();
+            }
+        }
+        if (chars > MAX_CUSTOM_CHARS) {
+            throw new IllegalArgumentException(
+                    "The EDR event %s has %d characters in its fields; it can have %d."
+                            .formatted(event, chars, MAX_CUSTOM_CHARS));
+        }
     }
 
     private static Instant wholeMillis(Instant at) {
@@ -125,8 +167,8 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
         }
 
         /** Adds a whole number; null leaves the field out. */
-        public Builder number(String name, @Nullable Number value) {
-            return value == null ? this : text(name, Long.toString(value.longValue()));
+        public Builder number(String name, @Nullable Integer value) {
+            return value == null ? this : text(name, value.toString());
         }
 
         /** Adds 1 for true and 0 for false. */

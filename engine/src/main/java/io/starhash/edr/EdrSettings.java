@@ -32,6 +32,13 @@ public record EdrSettings(
     }
 
     public EdrSettings {
+        EdrNames.requireInstanceId(appName);
+        if (!retryInterval.isPositive() || maxBacklog < 1) {
+            throw new IllegalArgumentException(
+                    "The retry interval is %s, the backlog %d; both are greater than 0."
+                            .formatted(retryInterval, maxBacklog));
+        }
+        streams.keySet().forEach(EdrNames::requireStream);
         streams = Map.copyOf(streams);
     }
 

@@ -43,8 +43,14 @@ final class Inbox {
      * @throws IllegalStateException after {@link #close}
      */
     void add(Edr edr) {
-        requireOpen();
+        // Counted before the look at closed: who closes, and then waits until nothing is waiting,
+        // has either seen this record or has it refused here.
         int count = waiting.incrementAndGet();
+        if (closed) {
+            waiting.decrementAndGet();
+            throw new IllegalStateException(
+                    "The EdrApp is closed: stop what writes EDRs before it is.");
+        }
         if (dropWhenFull && count > limit) {
             waiting.decrementAndGet();
             dropped.increment();
@@ -52,16 +58,16 @@ final class Inbox {
         }
         queue.add(edr);
         wakeFor(count);
-        if (closed && queue.remove(edr)) {
-            // The writer had looked for the last time: this one will not be written.
-            waiting.decrementAndGet();
-            requireOpen();
-        }
     }
 
-    /** Takes the next record; null where there is none. */
-    @Nullable Edr poll() {
-        return queue.poll();
+    /** The next record, which stays; null where there is none. */
+    @Nullable Edr peek() {
+        return queue.peek();
+    }
+
+    /** Takes the record that {@link #peek} gave. */
+    void take() {
+        queue.remove();
     }
 
     /** Tells that so many records wait no longer. */
@@ -116,13 +122,6 @@ final class Inbox {
         int threshold = wakeAt.get();
         if (count >= threshold && wakeAt.compareAndSet(threshold, NEVER)) {
             LockSupport.unpark(sleeper);
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException(
-                    "The EdrApp is closed: stop what writes EDRs before it is.");
         }
     }
 }

@@ -29,10 +29,35 @@ final class LineBuffer {
     void putAscii(String text) {
         int size = text.length();
         reserve(size);
+        var target = octets;
+        int at = length;
         for (int i = 0; i < size; i++) {
-            octets[length + i] = (byte) text.charAt(i);
+            target[at + i] = (byte) text.charAt(i);
         }
-        length += size;
+        length = at + size;
+    }
+
+    /**
+     * Puts the characters from an index on as long as they are in a set, for which there is room.
+     *
+     * @param set whether the ASCII character of this index is in it
+     * @return the index of the first that is not, or the text's length
+     */
+    int putWhile(String text, int from, boolean[] set) {
+        int size = text.length();
+        var target = octets;
+        int at = length;
+        int i = from;
+        while (i < size) {
+            char c = text.charAt(i);
+            if (c >= set.length || !set[c]) {
+                break;
+            }
+            target[at++] = (byte) c;
+            i++;
+        }
+        length = at;
+        return i;
     }
 
     /** Puts octets, and makes the room. */
@@ -44,6 +69,11 @@ final class LineBuffer {
 
     int length() {
         return length;
+    }
+
+    /** Takes back what was put since it had this length. */
+    void cutTo(int earlierLength) {
+        length = earlierLength;
     }
 
     /** What is in it, to be read from the start; good until the buffer changes. */

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,7 @@ final class OpenFile implements Closeable {
             }
             var file = new OpenFile(channel, inProgress, complete, name.opened(), durable);
             file.writeHeader(FrameLines.header(complete, name.opened(), hostname));
+            file.forceFolder();
             return file;
         } catch (IOException e) {
             discard(channel, inProgress, e);
@@ -130,7 +132,7 @@ final class OpenFile implements Closeable {
         }
     }
 
-    /** Takes over all records of a file that is no longer in its place. */
+    /** Takes over all records of a file that was deleted: it can still be read, as it is open. */
     void takeOver(OpenFile lost) throws IOException {
         channel.position(length);
         long from = lost.headerLength;
@@ -142,18 +144,36 @@ final class OpenFile implements Closeable {
         records = lost.records;
     }
 
-    /**
-     * Writes the footer and gives the file its final name; what is left is to {@link #close} it.
-     */
+    /** Whether the file has no name any more, and not just another one. */
+    boolean isDeleted() throws IOException {
+        return OpenFiles.links(identity) == 0;
+    }
+
+    /** Writes the footer and gives the file its final name; then it is to be closed. */
     void complete(Instant now) throws IOException {
-        var closed = now.isBefore(opened) ? opened : now;
         try {
-            writeAt(ByteBuffer.wrap(FrameLines.footer(closed, records, length)), length);
-            force();
+            writeFooter(now);
             Files.move(inProgress, complete, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             cutBack(e);
             throw e;
+        }
+    }
+
+    /** Writes the footer of a file that was moved; its name is no longer ours to give. */
+    void writeFooter(Instant now) throws IOException {
+        var closed = now.isBefore(opened) ? opened : now;
+        writeAt(ByteBuffer.wrap(FrameLines.footer(closed, records, length)), length);
+        force();
+    }
+
+    /** Where the file is durable, its name too: it is not on the disk before its folder is. */
+    void forceFolder() throws IOException {
+        if (durable) {
+            var folder = Objects.requireNonNull(inProgress.getParent());
+            try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
         }
     }
 

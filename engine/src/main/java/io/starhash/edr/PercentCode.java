@@ -34,14 +34,13 @@ final class PercentCode {
     static void encode(String text, LineBuffer out) {
         int size = text.length();
         out.reserve(size * ESCAPE);
-        for (int i = 0; i < size; i++) {
+        for (int i = out.putWhile(text, 0, SAFE); i < size; i = out.putWhile(text, i, SAFE)) {
             char c = text.charAt(i);
-            if (c >= ASCII) {
-                i += encodeWide(text, i, out) - 1;
-            } else if (SAFE[c]) {
-                out.put((byte) c);
-            } else {
+            if (c < ASCII) {
                 escape(c, out);
+                i++;
+            } else {
+                i += encodeWide(text, i, out);
             }
         }
     }

@@ -19,4 +19,15 @@ public record StreamSettings(
         Duration maxFileTime,
         int maxFlushEdrs,
         Duration maxFlushTime,
-        boolean durable) {}
+        boolean durable) {
+
+    public StreamSettings {
+        if (maxFileEdrs < 1
+                || maxFlushEdrs < 1
+                || !maxFileTime.isPositive()
+                || !maxFlushTime.isPositive()) {
+            throw new IllegalArgumentException(
+                    "A limit of the EDR files in %s is not greater than 0.".formatted(directory));
+        }
+    }
+}

@@ -1,11 +1,7 @@
 package io.starhash.edr;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,26 +16,27 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamWriter implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamWriter.class);
-    private static final int NAME_ATTEMPTS = 100;
     private static final int NEVER = Integer.MAX_VALUE;
 
+    /**
+     * While more records wait than a flush needs, they go out together, up to so many octets: they
+     * are no safer in the inbox, and one write (and one force to the disk) serves them all.
+     */
+    private static final int BATCH_OCTETS = 48 * 1024;
+
     private final String stream;
-    private final StreamSettings settings;
-    private final Path directory;
+    private final StreamFiles files;
     private final int flushCount;
+    private final long maxFlushNanos;
     private final long retryNanos;
-    private final String hostname;
     private final EdrClock clock;
     private final Inbox inbox;
-    private final FileNames names;
     private final RecordEncoder encoder = new RecordEncoder();
     private final LineBuffer buffer = new LineBuffer();
     private final AtomicLong written = new AtomicLong();
 
     private int buffered;
     private long oldestBuffered;
-    private long fileOpened;
-    private volatile @Nullable OpenFile file;
     private long retryAt;
     private long droppedBefore;
     private volatile StreamStatus.@Nullable Failure failure;
@@ -51,16 +48,15 @@ final class StreamWriter implements Runnable {
             String hostname,
             long pid,
             Inbox inbox) {
+        var own = settings.stream(stream);
         this.stream = stream;
-        this.settings = settings.stream(stream);
-        this.directory = this.settings.directory().toAbsolutePath().normalize();
+        this.files = new StreamFiles(stream, own, clock, hostname, pid);
         // A backlog smaller than a flush would never be written out by count.
-        this.flushCount = Math.min(this.settings.maxFlushEdrs(), settings.maxBacklog());
-        this.retryNanos = settings.retryInterval().toNanos();
-        this.hostname = hostname;
+        this.flushCount = Math.min(own.maxFlushEdrs(), settings.maxBacklog());
+        this.maxFlushNanos = TimeUnit.NANOSECONDS.convert(own.maxFlushTime());
+        this.retryNanos = TimeUnit.NANOSECONDS.convert(settings.retryInterval());
         this.clock = clock;
         this.inbox = inbox;
-        this.names = new FileNames(stream, hostname, pid);
     }
 
     /** Works until the inbox is closed, then finishes. */
@@ -79,15 +75,14 @@ final class StreamWriter implements Runnable {
      * @return after how many nanoseconds something may be due that no new record tells of
      */
     long work() {
-        long now = clock.nanoTime();
-        if (failure != null && now - retryAt < 0) {
-            return retryAt - now;
-        }
-        try {
-            takeAll();
-            noteSuccess();
-        } catch (IOException | RuntimeException e) {
-            noteFailure(e);
+        if (failure == null || untilRetry() == 0) {
+            try {
+                takeAll();
+                noteSuccess();
+            } catch (IOException | RuntimeException | Error e) {
+                // An Error too: a writer that is gone would lose all that comes.
+                noteFailure(e);
+            }
         }
         return untilDue();
     }
@@ -97,124 +92,74 @@ final class StreamWriter implements Runnable {
         try {
             takeAll();
             flush();
-            completeFile();
-        } catch (IOException | RuntimeException e) {
+            while (inbox.waiting() > 0) {
+                // One was counted before the inbox was closed, and is just being put in.
+                Thread.onSpinWait();
+                takeAll();
+                flush();
+            }
+            files.complete();
+        } catch (IOException | RuntimeException | Error e) {
             noteFailure(e);
             abandon();
         }
     }
 
     StreamStatus status() {
-        var open = file;
         return new StreamStatus(
-                stream,
-                inbox.waiting(),
-                written.get(),
-                inbox.dropped(),
-                open == null ? null : open.path(),
-                failure);
+                stream, inbox.waiting(), written.get(), inbox.dropped(), files.current(), failure);
     }
 
     private void takeAll() throws IOException {
         settle();
-        for (Edr edr; (edr = inbox.poll()) != null; ) {
+        for (Edr edr; (edr = inbox.peek()) != null; ) {
             buffer(edr);
-            settle();
+            inbox.take();
+            if (buffered >= files.room() || buffer.length() >= BATCH_OCTETS) {
+                settle();
+            }
         }
+        settle();
     }
 
     private void buffer(Edr edr) {
         if (buffered == 0) {
             oldestBuffered = clock.nanoTime();
         }
-        encoder.encodeLine(edr, buffer);
+        int before = buffer.length();
+        try {
+            encoder.encodeLine(edr, buffer);
+        } catch (RuntimeException | Error e) {
+            // Half a line must not stay.
+            buffer.cutTo(before);
+            throw e;
+        }
         buffered++;
     }
 
     /** Opens, flushes and completes, as far as each is due. */
     private void settle() throws IOException {
-        if (buffered > 0 && file == null) {
-            file = open();
-            fileOpened = clock.nanoTime();
+        if (buffered > 0) {
+            files.open();
         }
-        var open = file;
-        if (open == null) {
-            return;
-        }
-        boolean full = open.records() + buffered >= settings.maxFileEdrs();
-        boolean over = passed(fileOpened, settings.maxFileTime());
-        if (full || over || flushDue()) {
+        long now = clock.nanoTime();
+        boolean complete = buffered >= files.room() || files.remaining(now) == 0;
+        if (complete || buffered >= flushCount || untilFlush(now) == 0) {
             flush();
         }
-        if (full || over) {
-            completeFile();
+        if (complete) {
+            files.complete();
         }
-    }
-
-    private boolean flushDue() {
-        return buffered > 0
-                && (buffered >= flushCount || passed(oldestBuffered, settings.maxFlushTime()));
-    }
-
-    private OpenFile open() throws IOException {
-        Files.createDirectories(directory);
-        for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-            var name = names.next(clock.now());
-            var opened = OpenFile.create(directory, name, hostname, settings.durable());
-            if (opened != null) {
-                return opened;
-            }
-        }
-        throw new FileSystemException(
-                directory.toString(), null, "no free file name in " + NAME_ATTEMPTS + " attempts");
     }
 
     private void flush() throws IOException {
-        if (buffered == 0) {
-            return;
+        if (buffered > 0) {
+            files.append(buffer.content(), buffered);
+            written.addAndGet(buffered);
+            inbox.done(buffered);
+            buffered = 0;
+            buffer.clear();
         }
-        var open = inPlace();
-        open.append(buffer.content(), buffered);
-        written.addAndGet(buffered);
-        inbox.done(buffered);
-        buffered = 0;
-        buffer.clear();
-    }
-
-    private void completeFile() throws IOException {
-        if (file != null) {
-            var open = inPlace();
-            open.complete(clock.now());
-            file = null;
-            open.close();
-        }
-    }
-
-    /**
-     * The file in progress, or where that was deleted or moved away, a new one that has its
-     * records: the old one can still be read, as it is open.
-     */
-    private OpenFile inPlace() throws IOException {
-        var open = Objects.requireNonNull(file);
-        if (!open.inPlace()) {
-            var lost = open;
-            open = open();
-            try {
-                open.takeOver(lost);
-            } catch (IOException e) {
-                open.delete();
-                throw e;
-            }
-            LOG.warn(
-                    "EDR stream {}: {} is no longer in its folder; its {} records stand in {} now",
-                    stream,
-                    lost.path(),
-                    lost.records(),
-                    open.path());
-            lost.close();
-        }
-        file = open;
-        return open;
     }
 
     private void noteSuccess() {
@@ -229,19 +174,24 @@ final class StreamWriter implements Runnable {
         noteDropped();
     }
 
-    private void noteFailure(Exception e) {
+    private void noteFailure(Throwable e) {
         var before = failure;
         var since = before == null ? clock.now() : before.since();
-        failure = new StreamStatus.Failure(since, e.toString());
+        failure = new StreamStatus.Failure(since, describe(e));
         retryAt = clock.nanoTime() + retryNanos;
         LOG.error(
                 "EDR stream {}: cannot write to {}: {}; {} records wait in memory",
                 stream,
-                directory,
-                e.toString(),
+                files.directory(),
+                describe(e),
                 inbox.waiting());
         LOG.debug("The failure of EDR stream {}", stream, e);
         noteDropped();
+    }
+
+    /** The kind stands first: the message of many is only the path. */
+    private static String describe(Throwable e) {
+        return e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 
     private void noteDropped() {
@@ -262,14 +212,10 @@ final class StreamWriter implements Runnable {
         buffered = 0;
         buffer.clear();
         LOG.error("EDR stream {}: stopped with {} records unwritten; they are lost", stream, lost);
-        var left = file;
-        file = null;
-        if (left != null) {
-            try {
-                left.close();
-            } catch (IOException e) {
-                LOG.error("EDR stream {}: cannot close {}", stream, left.path(), e);
-            }
+        try {
+            files.abandon();
+        } catch (IOException e) {
+            LOG.error("EDR stream {}: cannot close its file", stream, e);
         }
     }
 
@@ -278,33 +224,22 @@ final class StreamWriter implements Runnable {
         if (failure != null) {
             return NEVER;
         }
-        var open = file;
-        if (buffered == 0 || open == null) {
-            return 1;
-        }
-        return Math.min(flushCount, settings.maxFileEdrs() - open.records());
+        return buffered == 0 ? 1 : Math.min(flushCount, files.room());
     }
 
     private long untilDue() {
-        long now = clock.nanoTime();
-        long due = Long.MAX_VALUE;
         if (failure != null) {
-            return Math.max(0, retryAt - now);
+            return untilRetry();
         }
-        if (file != null) {
-            due = remaining(fileOpened, settings.maxFileTime(), now);
-        }
-        if (buffered > 0) {
-            due = Math.min(due, remaining(oldestBuffered, settings.maxFlushTime(), now));
-        }
-        return due;
+        long now = clock.nanoTime();
+        return Math.min(files.remaining(now), untilFlush(now));
     }
 
-    private boolean passed(long since, Duration limit) {
-        return remaining(since, limit, clock.nanoTime()) == 0;
+    private long untilRetry() {
+        return Math.max(0, retryAt - clock.nanoTime());
     }
 
-    private static long remaining(long since, Duration limit, long now) {
-        return Math.max(0, limit.toNanos() - (now - since));
+    private long untilFlush(long now) {
+        return buffered == 0 ? Long.MAX_VALUE : Math.max(0, maxFlushNanos - (now - oldestBuffered));
     }
 }

@@ -2,6 +2,7 @@ package io.starhash.edr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.starhash.edr.EdrSettings.WhenFull;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,6 +169,35 @@ class EdrAppTest {
     }
 
     @Test
+    void a_record_that_was_taken_during_the_close_is_written_and_any_other_is_refused()
+            throws Exception {
+        for (int round = 0; round < 20; round++) {
+            var folder = root.resolve("round" + round);
+            var taken = new AtomicInteger();
+            var begun = new CountDownLatch(4);
+            var app = app(settings(folder, WhenFull.REFUSE_DIALOGS, 1000));
+            var producers =
+                    IntStream.range(0, 4)
+                            .mapToObj(
+                                    t ->
+                                            Thread.ofPlatform()
+                                                    .start(
+                                                            () ->
+                                                                    writeUntilRefused(
+                                                                            app, begun, taken)))
+                            .toList();
+            begun.await();
+            app.close();
+            for (var producer : producers) {
+                producer.join();
+            }
+
+            assertThat(EdrFiles.texts(folder, ".edr")).hasSize(taken.get());
+            assertThat(app.status().getFirst().backlog()).isZero();
+        }
+    }
+
+    @Test
     void a_streams_name_is_checked_and_their_number_is_limited() {
         try (var app = app(settings(WhenFull.REFUSE_DIALOGS, 1000))) {
             assertThatThrownBy(() -> app.write("a/b", edr("x")))
@@ -175,6 +207,41 @@ class EdrAppTest {
             }
             assertThatThrownBy(() -> app.write("more", edr("x")))
                     .hasMessageContaining("\"more\" would be one EDR stream too many");
+        }
+    }
+
+    @Test
+    void a_sleeping_writer_is_woken_by_the_record_that_makes_a_flush_due() {
+        var stream =
+                new StreamSettings(root, 1024, Duration.ofHours(1), 3, Duration.ofHours(1), false);
+        var settings =
+                new EdrSettings(
+                        "Logic",
+                        Duration.ofSeconds(15),
+                        1000,
+                        WhenFull.REFUSE_DIALOGS,
+                        stream,
+                        Map.of());
+        try (var app = app(settings)) {
+            for (int flush = 1; flush <= 20; flush++) {
+                for (int i = 0; i < 3; i++) {
+                    app.write("ussd", edr("x"));
+                }
+                long written = 3L * flush;
+                await().until(() -> app.status().getFirst().written() == written);
+            }
+        }
+    }
+
+    private static void writeUntilRefused(EdrApp app, CountDownLatch begun, AtomicInteger taken) {
+        try {
+            while (true) {
+                app.write("ussd", edr("x"));
+                taken.incrementAndGet();
+                begun.countDown();
+            }
+        } catch (IllegalStateException closed) {
+            assertThat(closed).hasMessageContaining("The EdrApp is closed");
         }
     }
 

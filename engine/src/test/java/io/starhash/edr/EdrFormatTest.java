@@ -8,6 +8,7 @@ import io.starhash.edr.EdrLine.Flaw;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -216,6 +217,47 @@ class EdrFormatTest {
 
         assertThat(edr.flag("D", true).build().fields())
                 .containsExactly(new Edr.Field("D", List.of("1")));
+    }
+
+    @Test
+    void a_record_of_a_scripts_own_has_its_lists_and_texts() {
+        var edr =
+                Edr.custom(
+                        AT,
+                        ID,
+                        "TOPUP",
+                        Map.of(
+                                "ITEMS",
+                                List.of("a", "b"),
+                                "AMOUNT",
+                                List.of("10"),
+                                "NO",
+                                List.of()));
+
+        assertThat(EdrFormat.encode(edr)).endsWith(">TOPUP|AMOUNT=10|ITEMS=a,b");
+    }
+
+    @Test
+    void a_record_of_a_scripts_own_is_refused_where_it_takes_our_names_or_is_too_long() {
+        assertThatThrownBy(() -> Edr.custom(AT, ID, "USSD-PROCESS", Map.of()))
+                .hasMessage(
+                        "The EDR event USSD-PROCESS begins with USSD-, as only the engine's own do;"
+                                + " choose another.");
+        assertThatThrownBy(() -> Edr.custom(AT, ID, "X", Map.of("A B", List.of("1"))))
+                .hasMessageContaining("\"A B\" is not an EDR field's name");
+        var fits = Map.of("A", List.of("x".repeat(Edr.MAX_CUSTOM_CHARS - 1)));
+        assertThat(Edr.custom(AT, ID, "X", fits).fields()).hasSize(1);
+        assertThatThrownBy(
+                        () ->
+                                Edr.custom(
+                                        AT,
+                                        ID,
+                                        "X",
+                                        Map.of(
+                                                "AB",
+                                                List.of("x".repeat(Edr.MAX_CUSTOM_CHARS - 1)))))
+                .hasMessage(
+                        "The EDR event X has 65537 characters in its fields; it can have 65536.");
     }
 
     private static String encodedValue(String value) {

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -216,7 +218,8 @@ class StreamWriterTest {
         assertThat(failing.backlog()).isEqualTo(4);
         assertThat(failing.written()).isZero();
         assertThat(Objects.requireNonNull(failing.failure()).since()).isEqualTo(time.now());
-        assertThat(failing.failure().why()).contains(folder().toString());
+        assertThat(failing.failure().why())
+                .isEqualTo("FileSystemException: " + folder() + ": is not a folder");
 
         Files.delete(folder());
         time.pass(RETRY.minusNanos(1));
@@ -294,6 +297,30 @@ class StreamWriterTest {
     }
 
     @Test
+    void a_folder_replaced_by_a_file_keeps_everything_until_the_folder_can_be_made()
+            throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        Files.delete(EdrFiles.inProgress(folder()).getFirst());
+        Files.delete(folder());
+        Files.writeString(folder(), "in the way");
+        add("4", "5", "6");
+        writer.work();
+        assertThat(status(writer).backlog()).isEqualTo(3);
+        assertThat(status(writer).failure()).isNotNull();
+
+        Files.delete(folder());
+        time.pass(RETRY);
+        writer.work();
+        writer.finish();
+
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3", "4", "5", "6");
+        assertThat(status(writer).written()).isEqualTo(6);
+    }
+
+    @Test
     void a_file_deleted_under_the_writer_is_written_anew_with_all_its_records() throws IOException {
         var writer = writer(settings());
         add("1", "2", "3");
@@ -304,6 +331,93 @@ class StreamWriterTest {
         writer.work();
 
         assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3", "4", "5");
+    }
+
+    @Test
+    void a_file_moved_away_keeps_its_records_and_none_of_them_is_written_twice()
+            throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        var collected = root.resolve("collected.edr.part");
+        Files.move(EdrFiles.inProgress(folder()).getFirst(), collected);
+        add("4", "5", "6");
+        writer.work();
+        writer.finish();
+
+        assertThat(EdrFiles.texts(collected)).containsExactly("1", "2", "3");
+        assertThat(EdrFiles.footer(collected).numEdrs()).isEqualTo(3);
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("4", "5", "6");
+    }
+
+    @Test
+    void a_file_moved_away_before_the_stop_is_closed_where_it_is() throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        var collected = root.resolve("collected.edr.part");
+        Files.move(EdrFiles.inProgress(folder()).getFirst(), collected);
+        writer.finish();
+
+        assertThat(EdrFiles.footer(collected).numEdrs()).isEqualTo(3);
+        assertThat(folder()).isEmptyDirectory();
+    }
+
+    @Test
+    void a_file_deleted_before_the_stop_is_written_anew() throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        Files.delete(EdrFiles.inProgress(folder()).getFirst());
+        writer.finish();
+
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void a_durable_stream_forces_the_file_to_the_disk_with_each_flush() throws IOException {
+        assertThat(forces(true)).containsExactly("edr", "part", "part", "part", "edr");
+        assertThat(forces(false)).isEmpty();
+    }
+
+    /**
+     * What was forced to the disk in two flushes and the completion, as the JDK records it: the
+     * folder ({@code edr}) for the names in it, the file ({@code part}) for its content.
+     */
+    private List<String> forces(boolean durable) throws IOException {
+        var writer =
+                writer(
+                        new StreamSettings(
+                                folder(),
+                                5,
+                                Duration.ofMinutes(5),
+                                1,
+                                Duration.ofSeconds(10),
+                                durable));
+        var file = root.resolve("forces.jfr");
+        try (var recording = new Recording()) {
+            recording.enable("jdk.FileForce").withoutThreshold();
+            recording.start();
+            add("1");
+            writer.work();
+            add("2");
+            writer.work();
+            writer.finish();
+            recording.stop();
+            recording.dump(file);
+        }
+        return RecordingFile.readAllEvents(file).stream()
+                .map(event -> event.getString("path"))
+                .filter(path -> path.startsWith(folder().toString()))
+                .map(
+                        path ->
+                                path.equals(folder().toString())
+                                        ? "edr"
+                                        : path.substring(path.lastIndexOf('.') + 1))
+                .toList();
     }
 
     private Path folder() {

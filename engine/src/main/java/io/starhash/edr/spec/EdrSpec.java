@@ -38,7 +38,6 @@ public final class EdrSpec {
                     "USSD-REQUEST-R",
                     "USSD-SHUTDOWN");
 
-    private static final String ENGINE_PREFIX = "USSD-";
     private static final String SUFFIX = ".yaml";
 
     private final SortedMap<String, EventSpec> events = new TreeMap<>();
@@ -93,7 +92,7 @@ public final class EdrSpec {
         if (event != null) {
             return event.check(edr);
         }
-        return edr.event().startsWith(ENGINE_PREFIX)
+        return edr.event().startsWith(Edr.ENGINE_PREFIX)
                 ? List.of(
                         "there is no event %s; there are %s"
                                 .formatted(edr.event(), events.keySet()))

@@ -1,0 +1,164 @@
+package io.starhash.edr;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of one stream: at most one in progress, which is opened when records are there for it.
+ *
+ * <p>Every operation can be tried again after it failed.
+ */
+final class StreamFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamFiles.class);
+    private static final int NAME_ATTEMPTS = 100;
+
+    private final String stream;
+    private final StreamSettings settings;
+    private final Path directory;
+    private final long maxFileNanos;
+    private final String hostname;
+    private final EdrClock clock;
+    private final FileNames names;
+
+    private volatile @Nullable OpenFile file;
+    private long openedNanos;
+
+    StreamFiles(String stream, StreamSettings settings, EdrClock clock, String hostname, long pid) {
+        this.stream = stream;
+        this.settings = settings;
+        this.directory = settings.directory().toAbsolutePath().normalize();
+        this.maxFileNanos = TimeUnit.NANOSECONDS.convert(settings.maxFileTime());
+        this.hostname = hostname;
+        this.clock = clock;
+        this.names = new FileNames(stream, hostname, pid);
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** The file in progress; null where there is none. Any thread may ask. */
+    @Nullable Path current() {
+        var open = file;
+        return open == null ? null : open.path();
+    }
+
+    /** How many more records the file in progress, or the next one, takes. */
+    int room() {
+        var open = file;
+        return settings.maxFileEdrs() - (open == null ? 0 : open.records());
+    }
+
+    /** How many nanoseconds the file in progress may stay open; for ever where there is none. */
+    long remaining(long now) {
+        return file == null ? Long.MAX_VALUE : Math.max(0, maxFileNanos - (now - openedNanos));
+    }
+
+    /** Makes sure that there is a file in progress. */
+    OpenFile open() throws IOException {
+        var open = file;
+        if (open == null) {
+            open = newFile();
+            openedNanos = clock.nanoTime();
+            file = open;
+        }
+        return open;
+    }
+
+    /** Writes whole lines, all or (with an exception) none. */
+    void append(ByteBuffer lines, int records) throws IOException {
+        letGoOfMisplaced();
+        open().append(lines, records);
+    }
+
+    /** Completes the file in progress, where there is one. */
+    void complete() throws IOException {
+        letGoOfMisplaced();
+        var open = file;
+        if (open != null) {
+            open.complete(clock.now());
+            file = null;
+            try (open) {
+                open.forceFolder();
+            }
+        }
+    }
+
+    /** Lets the file in progress go as it is: an orphan for the next start. */
+    void abandon() throws IOException {
+        var open = file;
+        file = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private OpenFile newFile() throws IOException {
+        makeDirectory();
+        for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+            var name = names.next(clock.now());
+            var created = OpenFile.create(directory, name, hostname, settings.durable());
+            if (created != null) {
+                return created;
+            }
+        }
+        throw new FileSystemException(
+                directory.toString(), null, "no free file name in " + NAME_ATTEMPTS + " attempts");
+    }
+
+    private void makeDirectory() throws IOException {
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw new FileSystemException(e.getFile(), null, "is not a folder");
+        }
+    }
+
+    /**
+     * Someone may have deleted or moved the file in progress. Of a deleted one, all records are
+     * written into a new one; a moved one has them, and gets its footer where it is.
+     */
+    private void letGoOfMisplaced() throws IOException {
+        var lost = file;
+        if (lost == null || lost.inPlace()) {
+            return;
+        }
+        if (lost.isDeleted()) {
+            file = copyOf(lost);
+        } else {
+            lost.writeFooter(clock.now());
+            file = null;
+            LOG.warn(
+                    "EDR stream {}: {} was moved away with {} records; it is closed where it is",
+                    stream,
+                    lost.path(),
+                    lost.records());
+        }
+        lost.close();
+    }
+
+    private OpenFile copyOf(OpenFile lost) throws IOException {
+        var copy = newFile();
+        try {
+            copy.takeOver(lost);
+        } catch (IOException e) {
+            copy.delete();
+            throw e;
+        }
+        LOG.warn(
+                "EDR stream {}: {} was deleted; its {} records are written anew into {}",
+                stream,
+                lost.path(),
+                lost.records(),
+                copy.path());
+        return copy;
+    }
+}
