@@ -64,6 +64,7 @@ return tostring(nil), tostring(true), tostring(1), tostring(-0.5), tostring("s")
 return (tostring({}):gsub("0x%x+", "")), (tostring(print):gsub("0x%x+", "")) --> "table: ", "function: "
 return tostring(2^31), tostring(2^53), tostring(123456789012), tostring(3.14159265358979) --> "2147483648", "9.007199254741e+15", "123456789012", "3.1415926535898"
 return tostring(1/0), tostring(-1/0), tostring(12345678901234.5) --> "inf", "-inf", "12345678901234"
+return tostring(5e-324), tostring(1e300 / 3), tostring(2^-1074 * 3), tostring(1.00000000000005), tostring(0.1 + 0.7), tostring(4.35 * 100) --> "4.9406564584125e-324", "3.3333333333333e+299", "1.4821969375237e-323", "1", "0.8", "435"
 -- 6.1 type
 type() --> ! bad argument #1 to 'type' (value expected)
 return _VERSION --> "Lua 5.2"

@@ -48,6 +48,8 @@ public final class Compiler {
             return translate(LuaC.instance.compile(stream, "=source"), name);
         } catch (org.luaj.vm2.LuaError e) {
             throw failure(String.valueOf(e.getMessage()), new Cursor(text, stream.position()));
+        } catch (NullPointerException e) {
+            throw new Cursor(text, stream.position()).failure(brokenLimit(e));
         } catch (StackOverflowError e) {
             throw new Cursor(text, stream.position()).failure("nested too deeply");
         } catch (IOException | RuntimeException e) {
@@ -80,6 +82,17 @@ public final class Compiler {
         // "unexpected symbol 60 (<)": the word that follows says it better
         said = said.replaceFirst("(unexpected symbol) .*", "$1");
         return cursor.failure(Integer.parseInt(placed.group(1)), said);
+    }
+
+    /**
+     * LuaJ stumbles over itself where it means to report that a function has too much of something.
+     */
+    private static String brokenLimit(NullPointerException e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        boolean limit = trace.length > 0 && trace[0].getMethodName().equals("errorlimit");
+        return limit
+                ? "too many local variables (at most 200 in a function) or captured ones (255)"
+                : "the compiler failed: " + e;
     }
 
     private static String jumpMessage(String label) {

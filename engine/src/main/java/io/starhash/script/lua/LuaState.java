@@ -242,7 +242,9 @@ public final class LuaState {
     public LuaString toText(@Nullable Object value) {
         Object method = Metatables.method(this, value, Metatables.TOSTRING);
         if (method == null) {
-            return plainText(value);
+            LuaString plain = plainText(value);
+            meter.string(plain.length());
+            return plain;
         }
         LuaString text = Numbers.textFrom(callForOne(method, value));
         if (text == null) {

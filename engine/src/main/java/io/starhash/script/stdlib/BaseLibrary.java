@@ -146,6 +146,7 @@ final class BaseLibrary {
     }
 
     private static @Nullable Object[] toNumber(Arguments a) {
+        a.meter().work(1);
         if (a.isNil(2)) {
             return Lua.values(Numbers.from(a.any(1)));
         }
