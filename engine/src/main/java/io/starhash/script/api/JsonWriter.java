@@ -105,8 +105,10 @@ final class JsonWriter {
     }
 
     private void refuseNames(LuaTable table) {
-        @Nullable Object last = (double) table.length();
-        @Nullable Object @Nullable [] beyond = table.next(last);
+        if (table.length() == 0) {
+            return;
+        }
+        @Nullable Object @Nullable [] beyond = table.next((double) table.length());
         if (beyond != null) {
             throw new LuaError(
                     "json.encode: a table with list items and also the key '"

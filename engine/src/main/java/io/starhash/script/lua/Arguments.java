@@ -10,11 +10,13 @@ public final class Arguments {
     private final LuaState state;
     private final String function;
     private final @Nullable Object[] values;
+    private final boolean calledByJava;
 
-    Arguments(LuaState state, String function, @Nullable Object[] values) {
+    Arguments(LuaState state, String function, @Nullable Object[] values, boolean calledByJava) {
         this.state = state;
         this.function = function;
         this.values = values;
+        this.calledByJava = calledByJava;
     }
 
     public LuaState state() {
@@ -33,6 +35,11 @@ public final class Arguments {
     /** The name of the function called, for messages. */
     public String function() {
         return function;
+    }
+
+    /** Whether a function in Java called, {@code pcall} for one, and not a line of Lua. */
+    public boolean calledByJava() {
+        return calledByJava;
     }
 
     /** How many values were given. */

@@ -20,6 +20,8 @@ import org.luaj.vm2.lib.jse.JseMathLib;
  */
 public final class Compiler {
     private static final Pattern PLACED = Pattern.compile("(?s).*?:(\\d+): (.*)");
+    private static final Pattern JUMP =
+            Pattern.compile("no visible label '(.*)' for <goto> at line (\\d+)");
     private static final int BINARY_MARK = 0x1b;
 
     public Compiler() {
@@ -36,19 +38,18 @@ public final class Compiler {
      * @throws CompileFailure where it is not Lua
      */
     public FunctionCode compile(LuaString source, String name) throws CompileFailure {
-        byte[] text = withoutMark(source.toOctets());
-        if (text.length > 0 && text[0] == BINARY_MARK) {
+        SourceText text = new SourceText(withoutMark(source.toOctets()));
+        if (text.at(0) == BINARY_MARK) {
             throw new CompileFailure(0, 0, "a compiled (binary) chunk; only Lua source is taken");
         }
+        Prescan.check(text);
         SourceStream stream = new SourceStream(text);
         try {
             return translate(LuaC.instance.compile(stream, "=source"), name);
         } catch (org.luaj.vm2.LuaError e) {
             throw failure(String.valueOf(e.getMessage()), new Cursor(text, stream.position()));
-        } catch (NumberFormatException e) {
-            throw new Cursor(text, stream.position()).failure("malformed number");
-        } catch (SourceStream.ReadPastEnd e) {
-            throw new Cursor(text, text.length).failure("unfinished string");
+        } catch (NullPointerException e) {
+            throw new Cursor(text, stream.position()).failure(brokenLimit(e));
         } catch (StackOverflowError e) {
             throw new Cursor(text, stream.position()).failure("nested too deeply");
         } catch (IOException | RuntimeException e) {
@@ -72,7 +73,32 @@ public final class Compiler {
         if (!placed.matches()) {
             return cursor.failure(message);
         }
-        return cursor.failure(Integer.parseInt(placed.group(1)), placed.group(2));
+        String said = placed.group(2);
+        Matcher jump = JUMP.matcher(said);
+        if (jump.matches()) {
+            int line = Integer.parseInt(jump.group(2));
+            return new CompileFailure(line, 0, jumpMessage(jump.group(1)));
+        }
+        // "unexpected symbol 60 (<)": the word that follows says it better
+        said = said.replaceFirst("(unexpected symbol) .*", "$1");
+        return cursor.failure(Integer.parseInt(placed.group(1)), said);
+    }
+
+    /**
+     * LuaJ stumbles over itself where it means to report that a function has too much of something.
+     */
+    private static String brokenLimit(NullPointerException e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        boolean limit = trace.length > 0 && trace[0].getMethodName().equals("errorlimit");
+        return limit
+                ? "too many local variables (at most 200 in a function) or captured ones (255)"
+                : "the compiler failed: " + e;
+    }
+
+    private static String jumpMessage(String label) {
+        return label.equals("break")
+                ? "break outside a loop"
+                : "no visible label '" + label + "' for this goto";
     }
 
     private static FunctionCode translate(Prototype prototype, String name) {

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * fields away.
  */
 final class HashPart {
+    /** Stands where a key was that is not one any more; equal to no key. */
+    private static final Object REMOVED = new Object();
+
     private static final int SMALLEST = 4;
     private static final int OCTETS_PER_ENTRY = 48;
     private static final int EASY_PROBES = 16;
@@ -48,6 +51,7 @@ final class HashPart {
         return find(key) >= 0;
     }
 
+    /** Takes a key away with its place. */
     @Nullable Object remove(Object key) {
         int entry = find(key);
         if (entry < 0) {
@@ -55,6 +59,7 @@ final class HashPart {
         }
         @Nullable Object old = values[entry];
         values[entry] = null;
+        keys[entry] = REMOVED;
         return old;
     }
 

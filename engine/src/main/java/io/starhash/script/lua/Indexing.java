@@ -75,9 +75,9 @@ final class Indexing {
 
     private static LuaError notIndexable(
             LuaState state, @Nullable Object holder, @Nullable Object key, boolean named) {
-        String what =
-                named ? Names.ofIndexed(state, holder) : "a " + Lua.typeName(holder) + " value";
-        String field = key instanceof LuaString s ? " (field '" + s.toText() + "')" : "";
-        return new LuaError("attempt to index " + what + field);
+        String name = named ? Names.ofIndexed(state, holder) : Names.plain(holder);
+        // where the holder has no name of its own, the field says which one is meant
+        boolean unnamed = name.startsWith("a ") && key instanceof LuaString;
+        return new LuaError("attempt to index " + name + (unnamed ? " (field '" + key + "')" : ""));
     }
 }

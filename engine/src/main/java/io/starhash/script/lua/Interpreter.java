@@ -213,7 +213,7 @@ final class Interpreter {
                 values = call(closure, taken, 0, taken.length, false);
             }
         } else if (callee instanceof NativeFunction function) {
-            values = state.callNative(function, frame.take(a + 1, arguments));
+            values = state.callNative(function, frame.take(a + 1, arguments), false);
         } else {
             values = state.call(callable(frame, callee, a), frame.take(a + 1, arguments));
         }
@@ -241,7 +241,7 @@ final class Interpreter {
             return null;
         }
         return callee instanceof NativeFunction function
-                ? state.callNative(function, values)
+                ? state.callNative(function, values, false)
                 : state.call(callable(frame, callee, a), values);
     }
 

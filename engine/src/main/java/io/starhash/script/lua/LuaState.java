@@ -105,7 +105,7 @@ public final class LuaState {
                     return interpreter.call(closure, values, 0, values.length, true);
                 }
                 case NativeFunction function -> {
-                    return callNative(function, values);
+                    return callNative(function, values, true);
                 }
                 case null, default -> {
                     values = prepend(target, values);
@@ -120,9 +120,10 @@ public final class LuaState {
         throw new LuaError("the chain of __call metamethods is longer than " + MAX_CALL_CHAIN);
     }
 
-    @Nullable Object[] callNative(NativeFunction function, @Nullable Object[] arguments) {
+    @Nullable Object[] callNative(
+            NativeFunction function, @Nullable Object[] arguments, boolean calledByJava) {
         enter(arguments.length);
-        @Nullable Object[] results = function.call(this, arguments);
+        @Nullable Object[] results = function.call(this, arguments, calledByJava);
         depth--;
         return results;
     }
@@ -188,12 +189,13 @@ public final class LuaState {
     }
 
     /**
-     * "script:line: " of the Lua function so many calls up from the running one; "" where none is.
+     * "script:line: " of the Lua function so many calls up from the running one; "" where there is
+     * a function in Java, or none.
      */
     public String where(int level) {
         Frame frame = top;
         for (int i = 0; i < level && frame != null; i++) {
-            frame = frame.caller;
+            frame = frame.calledByJava ? null : frame.caller;
         }
         return frame == null ? "" : frame.closure.code.source + ":" + frame.line() + ": ";
     }
@@ -240,7 +242,9 @@ public final class LuaState {
     public LuaString toText(@Nullable Object value) {
         Object method = Metatables.method(this, value, Metatables.TOSTRING);
         if (method == null) {
-            return plainText(value);
+            LuaString plain = plainText(value);
+            meter.string(plain.length());
+            return plain;
         }
         LuaString text = Numbers.textFrom(callForOne(method, value));
         if (text == null) {

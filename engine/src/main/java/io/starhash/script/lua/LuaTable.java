@@ -158,6 +158,9 @@ public final class LuaTable {
             return;
         }
         reserve(size + items.length);
+        for (int i = 0; i < items.length; i++) {
+            forgetField(first + i);
+        }
         System.arraycopy(items, 0, list, size, items.length);
         size += items.length;
         trim();
@@ -166,8 +169,16 @@ public final class LuaTable {
 
     private void append(Object value) {
         reserve(size + 1);
+        forgetField(size + 1);
         list[size++] = value;
         adopt();
+    }
+
+    /** A key that goes into the list must leave no trace among the fields. */
+    private void forgetField(int key) {
+        if (fields != null && fields.hasNumbers()) {
+            fields.remove((double) key);
+        }
     }
 
     /** Moves into the list what follows it and was kept as a field until now. */
@@ -247,10 +258,12 @@ public final class LuaTable {
         if (key == null) {
             return 0;
         }
-        if (key instanceof Double d && d >= 1 && d <= list.length && d == d.intValue()) {
-            return d.intValue();
+        if (!(key instanceof Double d) || d < 1 || d > list.length || d != d.intValue()) {
+            return -1;
         }
-        return -1;
+        // a key that was the list's last item may be gone by now; a field's key still has its place
+        boolean inList = d <= size || fields == null || !fields.contains(key);
+        return inList ? d.intValue() : -1;
     }
 
     private @Nullable Object @Nullable [] fieldAfter(@Nullable Object key) {

@@ -53,7 +53,8 @@ final class Names {
         return name + " (a " + Lua.typeName(value) + " value)";
     }
 
-    private static String plain(@Nullable Object value) {
+    /** A value by its type alone. */
+    static String plain(@Nullable Object value) {
         return "a " + Lua.typeName(value) + " value";
     }
 

@@ -33,7 +33,7 @@ public final class NativeFunction extends LuaFunction {
         return name;
     }
 
-    @Nullable Object[] call(LuaState state, @Nullable Object[] values) {
-        return body.call(new Arguments(state, name, values));
+    @Nullable Object[] call(LuaState state, @Nullable Object[] values, boolean calledByJava) {
+        return body.call(new Arguments(state, name, values, calledByJava));
     }
 }

@@ -1,6 +1,7 @@
 package io.starhash.script.lua;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
@@ -10,7 +11,13 @@ import java.util.Locale;
  * and width. Correctly rounded: the number's exact value is what is rounded.
  */
 public final class NumberFormat {
+    /** {@code %.14g}, as Lua 5.2 writes numbers (LUAI_NUMFFORMAT). */
+    static final NumberFormat SHORT = new NumberFormat('g', 14, false);
+
     private static final int DEFAULT_PRECISION = 6;
+
+    /** So many digits every double of full precision has for certain. */
+    private static final int SAFE_DIGITS = 15;
 
     private final char conversion;
     private final int precision;
@@ -44,7 +51,7 @@ public final class NumberFormat {
         return switch (conversion) {
             case 'f' -> fixed(new BigDecimal(magnitude), digits);
             case 'e' -> scientific(new BigDecimal(magnitude), digits);
-            case 'g' -> general(new BigDecimal(magnitude), Math.max(1, digits));
+            case 'g' -> general(rounded(magnitude, Math.max(1, digits)), Math.max(1, digits));
             case 'a' -> hexadecimal(magnitude);
             default -> throw new IllegalArgumentException("no such conversion: " + conversion);
         };
@@ -65,8 +72,34 @@ public final class NumberFormat {
         return text + exponentText(exponent);
     }
 
-    private String general(BigDecimal value, int digits) {
-        BigDecimal rounded = value.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+    /**
+     * The number rounded to significant digits. From its shortest form, which is cheap, where that
+     * is not so near the middle between two results that only the exact value can tell.
+     */
+    private static BigDecimal rounded(double magnitude, int digits) {
+        MathContext context = new MathContext(digits, RoundingMode.HALF_EVEN);
+        if (digits <= SAFE_DIGITS && magnitude >= Double.MIN_NORMAL) {
+            BigDecimal shortest = new BigDecimal(Double.toString(magnitude));
+            if (!isNearMiddle(shortest, shortest.precision() - digits)) {
+                return shortest.round(context);
+            }
+        }
+        return new BigDecimal(magnitude).round(context);
+    }
+
+    /**
+     * Whether the digits to be dropped are within a tenth of the middle; the exact value is nearer.
+     */
+    private static boolean isNearMiddle(BigDecimal value, int dropped) {
+        if (dropped <= 0) {
+            return false;
+        }
+        BigInteger unit = BigInteger.TEN.pow(dropped);
+        long rest = value.unscaledValue().mod(unit).longValue();
+        return Math.abs(2 * rest - unit.longValue()) <= unit.longValue() / 5;
+    }
+
+    private String general(BigDecimal rounded, int digits) {
         int exponent = exponentOf(rounded);
         if (exponent >= -4 && exponent < digits) {
             String text =

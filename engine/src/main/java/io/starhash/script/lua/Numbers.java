@@ -5,9 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How Lua writes numbers as text and reads them from it, the same in every locale. */
 public final class Numbers {
-    /** The significant digits of {@code %.14g} (LUAI_NUMFFORMAT in Lua 5.2). */
-    private static final int DIGITS = 14;
-
+    private static final int LONGEST = 128;
     private static final double PLAIN_BELOW = 1e14;
 
     private Numbers() {}
@@ -18,7 +16,7 @@ public final class Numbers {
             boolean minusZero = number == 0 && 1 / number < 0;
             return minusZero ? "-0" : Long.toString((long) number);
         }
-        return new NumberFormat('g', DIGITS, false).format(number);
+        return NumberFormat.SHORT.format(number);
     }
 
     /** The value as a number: a number itself, or a string that reads as one; null otherwise. */
@@ -39,7 +37,11 @@ public final class Numbers {
         };
     }
 
-    /** The number that the whole string reads as (Lua 5.2 manual 3.4.2); null where it does not. */
+    /**
+     * The number that the whole string reads as (Lua 5.2 manual 3.4.2); null where it does not, or
+     * is longer than any number that somebody means: reading it would take long, and nobody counts
+     * that.
+     */
     public static @Nullable Double parse(LuaString text) {
         int from = 0;
         int to = text.length();
@@ -49,7 +51,7 @@ public final class Numbers {
         while (to > from && isSpace(text.at(to - 1))) {
             to--;
         }
-        return new Numeral(text, from, to).value();
+        return to - from > LONGEST ? null : new Numeral(text, from, to).value();
     }
 
     /** The number that the whole string reads as in a base from 2 to 36; null where it does not. */

@@ -20,26 +20,27 @@ final class SourceStream extends InputStream {
 
     private static final int READS_PAST_END = 64;
 
-    private final byte[] source;
-    private int at;
+    private final SourceText source;
+    private int read;
 
-    SourceStream(byte[] source) {
+    SourceStream(SourceText source) {
         this.source = source;
     }
 
+    /**
+     * The next octet; behind the last one a blank, so that the last word is left before the end.
+     */
     @Override
     public int read() {
-        if (at < source.length) {
-            return source[at++] & 0xff;
-        }
-        if (++at > source.length + READS_PAST_END) {
+        int index = read++;
+        if (index > source.length() + READS_PAST_END) {
             throw new ReadPastEnd();
         }
-        return -1;
+        return index == source.length() ? ' ' : source.at(index);
     }
 
-    /** How many octets have been read. */
+    /** How many octets have been asked for. */
     int position() {
-        return Math.min(at, source.length);
+        return read;
     }
 }

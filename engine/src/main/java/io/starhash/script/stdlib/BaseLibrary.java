@@ -61,7 +61,7 @@ final class BaseLibrary {
         @Nullable Object value = a.get(1);
         int level = a.integer(2, 1);
         LuaString text = Numbers.textFrom(value);
-        if (text == null || level <= 0) {
+        if (text == null || level <= 0 || a.calledByJava()) {
             throw LuaError.ofValue(value);
         }
         LuaString where = a.state().newString(a.state().where(level - 1));
@@ -146,6 +146,7 @@ final class BaseLibrary {
     }
 
     private static @Nullable Object[] toNumber(Arguments a) {
+        a.meter().work(1);
         if (a.isNil(2)) {
             return Lua.values(Numbers.from(a.any(1)));
         }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Date and time (Lua 5.2 manual 6.9: time, date, clock), by the clock of the host. */
 final class OsLibrary {
+    private static final int UNITS_PER_CHARACTER = 20;
     private static final String DEFAULT_FORMAT = "%c";
 
     private OsLibrary() {}
@@ -70,6 +71,7 @@ final class OsLibrary {
     private static @Nullable Object[] date(Arguments a) {
         ScriptClock clock = a.context(ScriptClock.class);
         String format = a.isNil(1) ? DEFAULT_FORMAT : a.text(1);
+        a.meter().work((long) format.length() * UNITS_PER_CHARACTER);
         boolean utc = format.startsWith("!");
         ZoneId zone = utc ? ZoneOffset.UTC : clock.zone();
         ZonedDateTime moment = moment(a, clock).atZone(zone);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class PatternMatch {
     private static final int MAX_CAPTURES = 32;
     private static final int MAX_RECURSION = 200;
-    private static final int STEPS_PER_UNIT = 8;
+    private static final int STEPS_PER_UNIT = 4;
     private static final int ESCAPE = '%';
 
     /** A capture's length while it is open, and of one that stands for a position. */

@@ -114,6 +114,8 @@ public final class StringFormat {
 
     private String floating(FormatSpec spec, char conversion) {
         double number = arguments.number(argument);
+        // the exact value has as many digits as its exponent and more
+        arguments.meter().work(16 + Math.abs(Math.getExponent(number)));
         String text = new NumberFormat(conversion, spec.precision(), spec.has('#')).format(number);
         boolean finite = !Double.isNaN(number) && !Double.isInfinite(number);
         return spec.pad((text.startsWith("-") ? "" : spec.plus()) + text, finite);

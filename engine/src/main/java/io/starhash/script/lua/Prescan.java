@@ -1,0 +1,193 @@
+package io.starhash.script.lua;
+
+/**
+ * The pass over Lua source before LuaJ's compiler sees it. It refuses what that compiler takes
+ * without a word (escapes that are none, {@code 1d}, {@code 0x}, control characters) or hangs on (a
+ * string that ends within {@code \z}), with line and column, and rewrites what it misreads ({@code
+ * 0x1p+4}).
+ */
+final class Prescan {
+    private static final int LARGEST_OCTET = 255;
+
+    private final SourceText source;
+    private int at;
+
+    private Prescan(SourceText source) {
+        this.source = source;
+    }
+
+    /** Goes through the source, which may be changed, but keeps its length. */
+    static void check(SourceText source) throws CompileFailure {
+        new Prescan(source).checkAll();
+    }
+
+    private void checkAll() throws CompileFailure {
+        if (peek(0) == '#') {
+            skipLine();
+        }
+        while (at < source.length()) {
+            int c = peek(0);
+            if (c == '-' && peek(1) == '-') {
+                skipComment();
+            } else if (c == '[' && longBracketLevel() >= 0) {
+                skipLongBracket("string");
+            } else if (c == '"' || c == '\'') {
+                checkString(c);
+            } else if (SourceText.isDigit(c) || (c == '.' && SourceText.isDigit(peek(1)))) {
+                checkNumeral();
+            } else if (SourceText.isWord(c)) {
+                skipWord();
+            } else {
+                checkSymbol(c);
+            }
+        }
+    }
+
+    private int peek(int ahead) {
+        return source.at(at + ahead);
+    }
+
+    private void skipLine() {
+        while (at < source.length() && !SourceText.isLineEnd(peek(0))) {
+            at++;
+        }
+    }
+
+    private void skipWord() {
+        while (SourceText.isWord(peek(0))) {
+            at++;
+        }
+    }
+
+    private void skipComment() throws CompileFailure {
+        at += 2;
+        if (peek(0) == '[' && longBracketLevel() >= 0) {
+            skipLongBracket("comment");
+        } else {
+            skipLine();
+        }
+    }
+
+    /** The equals signs of a long bracket that opens here; -1 where none does. */
+    private int longBracketLevel() {
+        int level = 0;
+        while (peek(1 + level) == '=') {
+            level++;
+        }
+        return peek(1 + level) == '[' ? level : -1;
+    }
+
+    private void skipLongBracket(String what) throws CompileFailure {
+        int start = at;
+        String end = "]" + "=".repeat(longBracketLevel()) + "]";
+        at += end.length();
+        int close = source.slice(0, source.length()).indexOf(LuaString.of(end), at);
+        if (close < 0) {
+            throw source.failure(start, "unfinished long " + what);
+        }
+        at = close + end.length();
+    }
+
+    private void checkString(int quote) throws CompileFailure {
+        int start = at++;
+        while (peek(0) != quote) {
+            if (peek(0) < 0 || SourceText.isLineEnd(peek(0))) {
+                throw source.failure(start, "unfinished string");
+            }
+            if (peek(0) == '\\') {
+                checkEscape();
+            } else {
+                at++;
+            }
+        }
+        at++;
+    }
+
+    private void checkEscape() throws CompileFailure {
+        int start = at++;
+        int c = peek(0);
+        if (SourceText.isLineEnd(c)) {
+            at = source.afterLineEnd(at);
+        } else if (c == 'z') {
+            at++;
+            while (SourceText.isBlank(peek(0))) {
+                at++;
+            }
+        } else if (c == 'x') {
+            if (!SourceText.isHexDigit(peek(1)) || !SourceText.isHexDigit(peek(2))) {
+                throw source.failure(start, "two hexadecimal digits expected after \\x");
+            }
+            at += 3;
+        } else if (SourceText.isDigit(c)) {
+            checkDecimalEscape(start);
+        } else if ("abfnrtv\\\"'".indexOf(c) >= 0) {
+            at++;
+        } else if (c >= 0) {
+            throw source.failure(
+                    start,
+                    "invalid escape sequence '\\"
+                            + source.text(at, at + 1)
+                            + "'; a backslash itself is written \\\\");
+        }
+    }
+
+    private void checkDecimalEscape(int start) throws CompileFailure {
+        int value = 0;
+        for (int digits = 0; digits < 3 && SourceText.isDigit(peek(0)); digits++) {
+            value = value * 10 + peek(0) - '0';
+            at++;
+        }
+        if (value > LARGEST_OCTET) {
+            throw source.failure(start, "decimal escape too large: at most \\255");
+        }
+    }
+
+    /** Reads on as Lua 5.2's lexer does, then asks whether what it took is a numeral. */
+    private void checkNumeral() throws CompileFailure {
+        int start = at;
+        boolean hexadecimal = peek(0) == '0' && (peek(1) | 0x20) == 'x';
+        int exponent = hexadecimal ? 'p' : 'e';
+        at += hexadecimal ? 2 : 0;
+        while (true) {
+            if ((peek(0) | 0x20) == exponent && peek(0) > 0) {
+                at += peek(1) == '+' || peek(1) == '-' ? 2 : 1;
+            }
+            if (!SourceText.isHexDigit(peek(0)) && peek(0) != '.') {
+                break;
+            }
+            at++;
+        }
+        if (new Numeral(source.slice(start, at), 0, at - start).value() == null) {
+            throw source.failure(start, "malformed number near '" + source.text(start, at) + "'");
+        }
+        if (hexadecimal) {
+            removePlus(start);
+        }
+    }
+
+    /** LuaJ reads a binary exponent with a plus sign as 0. */
+    private void removePlus(int start) {
+        for (int i = start; i < at; i++) {
+            if (source.at(i) == '+') {
+                for (int j = i; j < at - 1; j++) {
+                    source.replace(j, source.at(j + 1));
+                }
+                source.replace(at - 1, ' ');
+            }
+        }
+    }
+
+    private void checkSymbol(int c) throws CompileFailure {
+        boolean control = (c < ' ' && !SourceText.isBlank(c)) || c == 0x7f;
+        if (control || c >= 0x80) {
+            String rest = source.text(at, Math.min(source.length(), at + 4));
+            String shown = control ? "\\" + c : rest.substring(0, rest.offsetByCodePoints(0, 1));
+            throw source.failure(
+                    at,
+                    "unexpected character '"
+                            + shown
+                            + "': outside strings and comments only ASCII");
+        }
+        at++;
+    }
+}

@@ -1,0 +1,96 @@
+package io.starhash.script.lua;
+
+import java.nio.charset.StandardCharsets;
+
+/** Lua source with its lines and columns. */
+final class SourceText {
+    private final byte[] octets;
+
+    /** Takes source without a byte order mark. */
+    SourceText(byte[] octets) {
+        this.octets = octets;
+    }
+
+    int length() {
+        return octets.length;
+    }
+
+    /** The octet at an index as 0 to 255; -1 beyond the end. */
+    int at(int index) {
+        return index < octets.length ? octets[index] & 0xff : -1;
+    }
+
+    String text(int from, int to) {
+        return new String(octets, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    LuaString slice(int from, int to) {
+        return LuaString.ofOctets(octets).slice(from, to);
+    }
+
+    /** Puts another octet in the place of one. */
+    void replace(int index, int octet) {
+        octets[index] = (byte) octet;
+    }
+
+    byte[] octets() {
+        return octets;
+    }
+
+    static boolean isDigit(int octet) {
+        return octet >= '0' && octet <= '9';
+    }
+
+    static boolean isHexDigit(int octet) {
+        return isDigit(octet) || ((octet | 0x20) >= 'a' && (octet | 0x20) <= 'f');
+    }
+
+    /** Whether an octet may stand in a name. */
+    static boolean isWord(int octet) {
+        return isDigit(octet) || octet == '_' || ((octet | 0x20) >= 'a' && (octet | 0x20) <= 'z');
+    }
+
+    static boolean isBlank(int octet) {
+        return octet == ' ' || (octet >= '\t' && octet <= '\r');
+    }
+
+    static boolean isLineEnd(int octet) {
+        return octet == '\n' || octet == '\r';
+    }
+
+    /**
+     * What follows the end of a line that begins to end here: CR LF is one end, and so is LF CR.
+     */
+    int afterLineEnd(int index) {
+        int next = at(index + 1);
+        return isLineEnd(next) && next != at(index) ? index + 2 : index + 1;
+    }
+
+    int lineOf(int position) {
+        int line = 1;
+        int i = 0;
+        while (i < position) {
+            if (isLineEnd(at(i))) {
+                i = afterLineEnd(i);
+                line += i <= position ? 1 : 0;
+            } else {
+                i++;
+            }
+        }
+        return line;
+    }
+
+    /** The column from 1, in characters. */
+    int columnOf(int position) {
+        int start = position;
+        while (start > 0 && !isLineEnd(at(start - 1))) {
+            start--;
+        }
+        String before = text(start, position);
+        return before.codePointCount(0, before.length()) + 1;
+    }
+
+    CompileFailure failure(int position, String message) {
+        return new CompileFailure(lineOf(position), columnOf(position), message);
+    }
+}

@@ -1,0 +1,171 @@
+package io.starhash.script;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.starhash.script.ScriptDialog.PrimitiveResult;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UssdApiTest {
+    @TempDir Path folder;
+    private ScriptBench bench;
+
+    @BeforeEach
+    void openBench() {
+        bench = new ScriptBench(folder);
+    }
+
+    @Test
+    void a_menu_gives_the_answer() {
+        bench.answer(new PrimitiveResult.Input("1€"));
+        assertThat(bench.textOf("local ussd = require 'ussd' return ussd.menu('1. Balance')"))
+                .isEqualTo("1€");
+        assertThat(bench.primitives).containsExactly("menu 1. Balance");
+    }
+
+    @Test
+    void an_empty_answer_is_an_empty_string() {
+        bench.answer(new PrimitiveResult.Input(""));
+        assertThat(bench.textOf("return tostring(ussd.menu('x') == '')")).isEqualTo("true");
+    }
+
+    @Test
+    void what_is_no_answer_is_nil_and_why() {
+        String menu =
+                "local a, why, code = ussd.menu('x') return tostring(a) .. why .. tostring(code)";
+        bench.answer(new PrimitiveResult.Timeout());
+        assertThat(bench.textOf(menu)).isEqualTo("niltimeoutnil");
+        bench.answer(new PrimitiveResult.Abandon());
+        assertThat(bench.textOf(menu)).isEqualTo("nilabandonnil");
+        bench.answer(new PrimitiveResult.ReturnError(71));
+        assertThat(bench.textOf(menu)).isEqualTo("nilerror71");
+    }
+
+    @Test
+    void a_notify_that_is_acknowledged_is_true() {
+        assertThat(bench.textOf("return tostring(ussd.notify('x'))")).isEqualTo("true");
+        bench.answer(new PrimitiveResult.Timeout());
+        assertThat(bench.textOf("return select(2, ussd.notify('x'))")).isEqualTo("timeout");
+    }
+
+    @Test
+    void terminating_primitives_are_true_or_nil_and_abandon() {
+        bench.textOf(
+                "ussd.respond('bye') ussd.decline() ussd.decline(36) ussd.close() ussd.abort()");
+        assertThat(bench.primitives)
+                .containsExactly("respond bye", "decline 34", "decline 36", "close", "abort");
+        bench.answer(new PrimitiveResult.Abandon());
+        assertThat(
+                        bench.textOf(
+                                "return tostring(ussd.respond('x')) ..  select(2, ussd.close(), 'y')"))
+                .isEqualTo("nily");
+    }
+
+    @Test
+    void options_reach_the_dialog() {
+        bench.textOf("ussd.menu('pin', {timeout = 1.5, dcs = 72, secret = true})");
+        bench.textOf("ussd.menu('pin', {timeout = '500ms'}) ussd.notify('x', {timeout = '2m'})");
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu pin [PT1.5S 72 true]",
+                        "menu pin [PT0.5S null false]",
+                        "notify x [PT2M null false]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "ussd.menu()|ussd.menu: text expected (string), got no value",
+                "ussd.menu(nil)|ussd.menu: text expected (string), got nil",
+                "ussd.menu({})|ussd.menu: text expected (string), got table",
+                "ussd.menu('x', 30)|ussd.menu: options expected (table), got number",
+                "ussd.menu('x', {timout = 1})|ussd.menu: unknown option 'timout'; allowed are timeout, dcs, secret",
+                "ussd.notify('x', {1})|ussd.notify: unknown option '1'; allowed are timeout, dcs, secret",
+                "ussd.menu('x', {timeout = 0})|ussd.menu: option timeout: seconds as a number, or a text like \"30s\", \"500ms\", \"2m\"; at most 10m; got 0",
+                "ussd.menu('x', {timeout = '30'})|at most 10m; got 30",
+                "ussd.menu('x', {timeout = '11m'})|at most 10m; got 11m",
+                "ussd.menu('x', {timeout = 0/0})|at most 10m; got nan",
+                "ussd.menu('x', {timeout = {}})|at most 10m; got a table",
+                "ussd.menu('x', {dcs = 256})|ussd.menu: option dcs: a whole number from 0 to 255; got 256",
+                "ussd.menu('x', {secret = 1})|ussd.menu: option secret: true or false; got 1",
+                "ussd.decline(0)|ussd.decline: code must be a whole number from 1 to 255, got 0",
+                "ussd.decline(1.5)|ussd.decline: code must be a whole number from 1 to 255, got 1.5",
+                "ussd.decline('x')|ussd.decline: code expected (number), got string",
+                "ussd.length()|ussd.length: text expected (string), got no value",
+            })
+    void a_wrong_argument_blames_the_callers_line(String call, String message) {
+        ScriptFault fault = bench.faultOf("local function ask()\n  " + call + "\nend\nask()");
+        assertThat(fault.message()).startsWith("main.lua:2: ").contains(message);
+        assertThat(fault.line()).isEqualTo(2);
+        assertThat(bench.primitives).isEmpty();
+    }
+
+    @Test
+    void what_the_dialog_refuses_is_an_error_at_the_callers_line() {
+        bench.answer(
+                () -> {
+                    throw new ScriptDialog.Refused("ussd.menu: the dialog ended at line 3");
+                });
+        assertThat(bench.faultOf("\nussd.menu('x')").message())
+                .isEqualTo("main.lua:2: ussd.menu: the dialog ended at line 3");
+        bench.answer(
+                () -> {
+                    throw new ScriptDialog.Refused("too long");
+                });
+        assertThat(bench.textOf("return tostring(select(2, pcall(ussd.menu, 'x')))"))
+                .endsWith("too long");
+    }
+
+    @Test
+    void a_number_is_taken_as_text() {
+        bench.textOf("ussd.respond(12.5)");
+        assertThat(bench.primitives).containsExactly("respond 12.5");
+    }
+
+    @Test
+    void texts_are_measured() {
+        assertThat(
+                        bench.textOf(
+                                "return ussd.length('abc') .. tostring(ussd.fits('abc')) .. #ussd.truncate(('x'):rep(200))"))
+                .isEqualTo("3true182");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "null",
+            value = {
+                "return 'text'|text",
+                "return 12.5|12.5",
+                "return 'first', 'second'|first",
+                "return|null",
+                "return nil|null",
+                "return ''|null",
+                "return true|null",
+                "return {}|null",
+                "local x = 1|null",
+            })
+    void what_a_script_returns_is_a_text_or_nothing(String script, String text) {
+        assertThat(bench.textOf(script)).isEqualTo(text);
+    }
+
+    @Test
+    void a_fault_of_the_dialog_is_an_internal_one_that_pcall_does_not_catch() {
+        IllegalStateException cause = new IllegalStateException("broken");
+        bench.answer(
+                () -> {
+                    throw cause;
+                });
+        ScriptFault fault = bench.faultOf("\npcall(ussd.menu, 'x')");
+        assertThat(fault.kind()).isEqualTo(ScriptFault.Kind.INTERNAL);
+        assertThat(fault.cause()).isSameAs(cause);
+        assertThat(fault.text())
+                .isEqualTo("main.lua:2: internal fault: java.lang.IllegalStateException: broken");
+    }
+}

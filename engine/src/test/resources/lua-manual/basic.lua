@@ -1,0 +1,80 @@
+-- 6.1 assert
+return assert(1, 2, 3) --> 1, 2, 3
+assert(false) --> ! assertion failed!
+assert(nil, "why") --> ! why
+assert() --> ! bad argument #1 to 'assert' (value expected)
+-- 6.1 error levels
+local function check(x) if not x then error("x is needed", 2) end end
+check() --> ! main.lua:2: x is needed
+-- 6.1 getmetatable
+return getmetatable({}), getmetatable(""), getmetatable(_G) --> nil, false, false
+-- 6.1 ipairs
+local r = {} for i, v in ipairs{"a", "b", nil, "d"} do r[#r + 1] = i .. v end return table.concat(r) --> "1a2b"
+ipairs() --> ! bad argument #1 to 'ipairs' (value expected)
+ipairs(nil) --> ! bad argument #1 to 'ipairs' (table expected, got nil)
+-- 6.1 load
+return load("return 1 + 1")() --> 2
+local parts, i = {"return ", "4", "2"}, 0 return load(function() i = i + 1 return parts[i] end)() --> 42
+return load("x =") --> nil, "[string \"x =\"]:1: unexpected symbol near <eof>"
+return load("return 1", "=chunk", "b") --> nil, "attempt to load a text chunk (mode is 'b')"
+local ok, e = load("\27Lua") return ok --> nil
+return pcall(load("error('x')", "=mine")) --> false, "mine:1: x"
+local env = {} load("x = 1", "c", "t", env)() return env.x, rawget(_G, "x") --> 1, nil
+return load("return ...")(1, 2) --> 1, 2
+return load("return 'é😀'")() --> "é😀"
+load({}) --> ! bad argument #1 to 'load' (string expected, got table)
+-- 6.1 next and pairs
+return next({}), next({10}), next({a = 1}) --> nil, 1, "a", 1
+local t = {1, 2, x = 3} local n = 0 for k, v in pairs(t) do n = n + v end return n --> 6
+local t = {z = 1, a = 2, m = 3} local r = {} for k in pairs(t) do r[#r + 1] = k end return table.concat(r) --> "zam"
+local t = {} for i = 1, 100 do t["k" .. i] = i end for k in pairs(t) do t[k] = nil end return next(t) --> nil
+local t = {1, 2, 3, 4} local n = 0 for k in pairs(t) do t[k] = nil n = n + 1 end return n, next(t) --> 4, nil
+next({}, "x") --> ! invalid key to 'next'
+-- 6.1 pcall
+return pcall(function(...) return ... end, 1, 2) --> true, 1, 2
+return pcall(pcall, error, "e") --> true, false, "e"
+return pcall(nil) --> false, "main.lua:11: attempt to call a nil value"
+pcall() --> ! bad argument #1 to 'pcall' (value expected)
+return select("#", pcall(error)) --> 2
+-- 6.1 raw access
+local t = setmetatable({}, {__index = function() return 1 end, __newindex = error, __len = function() return 9 end, __eq = function() return true end})
+rawset(t, "a", 5) return rawget(t, "a"), rawget(t, "b"), rawlen(t), rawequal(t, {}), rawlen("abc") --> 5, nil, 0, false, 3
+rawlen(5) --> ! table or string expected
+-- 6.1 select
+return select("#"), select("#", nil, nil), select(2, "a", "b", "c") --> 0, 2, "b", "c"
+return select(-1, 1, 2, 3) --> 3
+select(0) --> ! bad argument #1 to 'select' (index out of range)
+select(-5, 1) --> ! bad argument #1 to 'select' (index out of range)
+-- 6.1 setmetatable
+setmetatable({}) --> ! bad argument #2 to 'setmetatable' (nil or table expected)
+setmetatable(1, {}) --> ! bad argument #1 to 'setmetatable' (table expected, got number)
+local t = {} return setmetatable(t, nil) == t --> true
+-- 6.1 tonumber
+return tonumber("10"), tonumber("  0x1F  "), tonumber("1e2"), tonumber(".5"), tonumber("5.") --> 10, 31, 100, 0.5, 5
+return tonumber(""), tonumber(" "), tonumber("1x"), tonumber("1 2"), tonumber("0x"), tonumber("e5"), tonumber("1e"), tonumber("nan"), tonumber("inf"), tonumber("1d"), tonumber("1f"), tonumber("1_0") --> nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
+return tonumber("ff", 16), tonumber("777", 8), tonumber("zz", 36), tonumber("-11", 2), tonumber("8", 8), tonumber(" 11 ", 2) --> 255, 511, 1295, -3, nil, 3
+return tonumber(5), tonumber({}), tonumber(nil), tonumber(true) --> 5, nil, nil, nil
+tonumber() --> ! bad argument #1 to 'tonumber' (value expected)
+tonumber("1", 1) --> ! base out of range
+return tonumber("0x.8p1"), tonumber("0xA.8"), tonumber("-0x10"), tonumber("+5"), tonumber("- 5") --> 1, 10.5, -16, 5, nil
+return tonumber("27831234567"), tonumber("0831234567") --> 27831234567, 831234567
+return tonumber("1\0") --> nil
+-- 6.1 tostring
+return tostring(nil), tostring(true), tostring(1), tostring(-0.5), tostring("s"), tostring(1e300) --> "nil", "true", "1", "-0.5", "s", "1e+300"
+return (tostring({}):gsub("0x%x+", "")), (tostring(print):gsub("0x%x+", "")) --> "table: ", "function: "
+return tostring(2^31), tostring(2^53), tostring(123456789012), tostring(3.14159265358979) --> "2147483648", "9.007199254741e+15", "123456789012", "3.1415926535898"
+return tostring(1/0), tostring(-1/0), tostring(12345678901234.5) --> "inf", "-inf", "12345678901234"
+return tostring(5e-324), tostring(1e300 / 3), tostring(2^-1074 * 3), tostring(1.00000000000005), tostring(0.1 + 0.7), tostring(4.35 * 100) --> "4.9406564584125e-324", "3.3333333333333e+299", "1.4821969375237e-323", "1", "0.8", "435"
+-- 6.1 type
+type() --> ! bad argument #1 to 'type' (value expected)
+return _VERSION --> "Lua 5.2"
+-- 6.1 xpcall
+return xpcall(function(a) return a end, print, 5) --> true, 5
+return xpcall(error, function(e) return "handled " .. e end, "x") --> false, "handled x"
+return xpcall(function() local x = nil; x() end, function(e) return (e:gsub("^.-:%d+: ", "")) end) --> false, "attempt to call local 'x' (a nil value)"
+return (xpcall(error, function(e) error("again") end, "x")) --> false
+-- 6.1 what is not offered
+return rawget(_G, "dofile"), rawget(_G, "loadfile"), rawget(_G, "collectgarbage"), rawget(_G, "coroutine"), rawget(_G, "debug"), rawget(_G, "io"), rawget(_G, "package"), string.dump, os.exit --> nil, nil, nil, nil, nil, nil, nil, nil, nil
+-- 6.3 require
+return require "string" == string, require("ussd") == ussd --> true, true
+return pcall(require, "../main") --> false, "main.lua:11: module '../main' not found: a module's name has 1 to 64 of letters, digits, _ and -; no folders, no .lua"
