@@ -88,9 +88,8 @@ final class DialogJournal implements ScriptServices {
     @Override
     public void writeEdr(String event, Map<String, List<String>> fields, @Nullable String into) {
         try {
-            Edr.Builder record = Edr.builder(time.now(), identity.instanceId(), event);
-            fields.forEach(record::list);
-            edrs.write(Objects.requireNonNullElse(into, stream), record.build());
+            Edr record = Edr.custom(time.now(), identity.instanceId(), event, fields);
+            edrs.write(Objects.requireNonNullElse(into, stream), record);
         } catch (IllegalArgumentException e) {
             throw new Refused("edr.write: " + e.getMessage());
         }

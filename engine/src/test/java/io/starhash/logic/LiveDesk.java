@@ -6,6 +6,7 @@ import io.starhash.dialog.Address;
 import io.starhash.dialog.Operation;
 import io.starhash.edr.Edr;
 import io.starhash.edr.InstanceIds;
+import io.starhash.edr.spec.EdrSpec;
 import io.starhash.handset.Handset;
 import io.starhash.handset.Screen;
 import io.starhash.metrics.Counters;
@@ -40,11 +41,13 @@ import org.assertj.core.api.Assertions;
  */
 final class LiveDesk implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final EdrSpec SPEC = EdrSpec.builtIn();
     private static final String STREAM = "ussd";
     private static final ScriptLimits LIMITS =
             new ScriptLimits(50_000_000, 16 << 20, Duration.ofMinutes(10));
 
     final List<Edr> records = new CopyOnWriteArrayList<>();
+    private final List<String> flaws = new CopyOnWriteArrayList<>();
     final Counters counters = new Counters();
     final GatedTime time = new GatedTime();
     final ServiceDesk desk;
@@ -60,7 +63,7 @@ final class LiveDesk implements AutoCloseable {
         this.folder = folder;
         desk =
                 new ServiceDesk(
-                        (stream, edr) -> records.add(edr),
+                        this::keep,
                         () -> true,
                         new InstanceIds("Logic", time.now(), new Random(1)),
                         counters,
@@ -70,6 +73,11 @@ final class LiveDesk implements AutoCloseable {
         serve(lua, conditions);
         network = new EmbeddedNetwork(List.of(6, 147), 100_000);
         network.start(desk);
+    }
+
+    private void keep(String stream, Edr edr) {
+        flaws.addAll(SPEC.check(edr));
+        records.add(edr);
     }
 
     private void serve(String lua, Trigger.Conditions conditions) {
@@ -159,6 +167,7 @@ final class LiveDesk implements AutoCloseable {
                             Assertions.assertThat(network.openDialogs()).isZero();
                             Assertions.assertThat(network.openHandsetDialogs()).isZero();
                         });
+        Assertions.assertThat(flaws).as("records that are not as edr-spec says").isEmpty();
     }
 
     /** The records after the first, each as its event and its fields without times and ids. */

@@ -1,6 +1,7 @@
 package io.starhash.script;
 
-import io.starhash.script.ScriptDialog.PrimitiveResult;
+import io.starhash.dialog.DialogEvent.ScreenOptions;
+import io.starhash.dialog.PrimitiveResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -130,17 +131,17 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     }
 
     @Override
-    public PrimitiveResult menu(String text, PrimitiveOptions options) {
+    public PrimitiveResult menu(String text, ScreenOptions options) {
         return primitive("menu " + text + describe(options));
     }
 
     @Override
-    public PrimitiveResult notify(String text, PrimitiveOptions options) {
+    public PrimitiveResult notify(String text, ScreenOptions options) {
         return primitive("notify " + text + describe(options));
     }
 
-    private static String describe(PrimitiveOptions options) {
-        return options.equals(PrimitiveOptions.NONE)
+    private static String describe(ScreenOptions options) {
+        return options.equals(ScreenOptions.NONE)
                 ? ""
                 : " [" + options.timeout() + " " + options.dcs() + " " + options.secret() + "]";
     }

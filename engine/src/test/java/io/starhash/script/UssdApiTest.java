@@ -2,7 +2,7 @@ package io.starhash.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.starhash.script.ScriptDialog.PrimitiveResult;
+import io.starhash.dialog.PrimitiveResult;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
