@@ -154,6 +154,11 @@ public final class Handset {
         link.send(new Message.End(List.of()));
     }
 
+    /** Falls silent: what the engine sends from now on is answered by the network with P-ABORT. */
+    public void vanish() {
+        link.forget();
+    }
+
     /** The handset's own transaction id, lower-case hex. */
     public String tid() {
         return link.localTid();

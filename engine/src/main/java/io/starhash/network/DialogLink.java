@@ -14,6 +14,12 @@ public interface DialogLink {
      */
     void send(Message message) throws DialogGoneException;
 
+    /**
+     * Lets go of the dialog without a word, as a far side that lost power: it is unknown here from
+     * now on.
+     */
+    void forget();
+
     /** What comes in this dialog, in order, on a network thread: it must not wait. */
     @FunctionalInterface
     interface Receiver {

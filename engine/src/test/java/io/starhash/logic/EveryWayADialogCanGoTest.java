@@ -123,6 +123,20 @@ class EveryWayADialogCanGoTest {
         }
     }
 
+    @Test
+    void a_p_abort_while_a_menu_waits() throws Exception {
+        try (LiveDesk live = LiveDesk.running(folder, "ussd.menu('One?')\n" + ASK)) {
+            Handset handset = live.dial("*100#");
+            handset.answer(menu(handset), "1");
+            handset.vanish();
+            assertThat(live.told())
+                    .endsWith(
+                            "USSD-REQUEST DIRECTION=out TEXT=Ask?",
+                            "USSD-ABORT DIRECTION=in",
+                            "USSD-REQUEST-R REASON=Abandon");
+        }
+    }
+
     private static final String BUSY =
             """
             ussd.notify("Wait")

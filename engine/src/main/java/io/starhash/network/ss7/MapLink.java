@@ -150,6 +150,11 @@ final class MapLink implements DialogLink {
         }
     }
 
+    @Override
+    public void forget() {
+        dialog.release();
+    }
+
     private void transmit(Message message) throws MAPException {
         switch (message) {
             case Message.Continue(var parts) -> {

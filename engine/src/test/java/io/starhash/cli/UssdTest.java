@@ -1,0 +1,207 @@
+package io.starhash.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The command as a person or a script meets it: what it prints where, and its exit code. */
+class UssdTest {
+    @TempDir Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int ussd(String... arguments) {
+        CommandLine line = Ussd.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        return line.execute(arguments);
+    }
+
+    /** Rules under which every code runs this script. */
+    private String rules(String lua) throws IOException {
+        Files.createDirectories(folder.resolve("scripts"));
+        Files.writeString(folder.resolve("scripts/main.lua"), lua);
+        Path file = folder.resolve("rules.yaml");
+        Files.writeString(
+                file,
+                """
+                process: {triggers: [{script_key: main}]}
+                notify: {triggers: [{script_key: main}]}
+                log: {level: error}
+                """);
+        return file.toString();
+    }
+
+    private List<Path> edrFiles() throws IOException {
+        Path edr = folder.resolve("edr");
+        if (!Files.exists(edr)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(edr)) {
+            return files.toList();
+        }
+    }
+
+    @Test
+    void without_a_verb_it_says_what_there_is() {
+        assertThat(ussd()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("a verb is missing", "serve", "dial", "check");
+    }
+
+    @Test
+    void every_verb_explains_itself() {
+        for (String verb : new String[] {"serve", "dial", "check"}) {
+            assertThat(ussd(verb, "--help")).isZero();
+            assertThat(out.toString()).contains("Usage: ussd " + verb, "--rules=FILE");
+        }
+    }
+
+    @Test
+    void the_version_is_the_builds() {
+        assertThat(ussd("--version")).isZero();
+        assertThat(out.toString()).startsWith("starhash 0.").doesNotContain("${");
+    }
+
+    @Test
+    void a_dial_prints_the_conversation_and_leaves_one_complete_edr_file() throws IOException {
+        String rules = rules("return 'You said ' .. ussd.menu('Well?\\nSay.')");
+        assertThat(ussd("dial", "--rules", rules, "*1#", "hello")).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "menu Well?", "     Say.", "answer hello", "respond You said hello");
+        assertThat(edrFiles()).singleElement().asString().endsWith(".edr");
+        assertThat(Files.readAllLines(edrFiles().getFirst()))
+                .hasSize(6)
+                .last()
+                .asString()
+                .contains("NUM_EDRS=4");
+    }
+
+    @Test
+    void a_dial_as_json_prints_an_object_a_screen() throws IOException {
+        String rules = rules("ussd.notify('Wait')\nussd.menu('Well?')\nreturn ussd.decline(34)");
+        assertThat(ussd("dial", "--json", "--rules", rules, "*1#", "x")).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "{\"kind\":\"notify\",\"text\":\"Wait\"}",
+                        "{\"kind\":\"menu\",\"text\":\"Well?\"}",
+                        "{\"kind\":\"decline\",\"code\":34}");
+    }
+
+    @Test
+    void a_dialog_that_is_aborted_ends_with_1() throws IOException {
+        assertThat(ussd("dial", "--rules", rules("error('boom')"), "*1#"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString()).startsWith("abort");
+    }
+
+    @Test
+    void a_dialog_that_is_closed_ends_with_0() throws IOException {
+        assertThat(ussd("dial", "--rules", rules("ussd.close()"), "*1#")).isZero();
+        assertThat(out.toString().strip()).isEqualTo("close");
+    }
+
+    @Test
+    void a_subsystem_that_is_not_there_ends_with_1() throws IOException {
+        assertThat(ussd("dial", "--ssn", "99", "--rules", rules("return 'x'"), "*1#"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(edrFiles()).isEmpty();
+    }
+
+    @Test
+    void answers_that_nobody_asked_for_are_mentioned() throws IOException {
+        assertThat(ussd("dial", "--rules", rules("return 'x'"), "*1#", "1", "2")).isZero();
+        assertThat(err.toString()).contains("answers not used: 1 2");
+    }
+
+    @Test
+    void a_pushed_text_is_acknowledged() throws IOException {
+        assertThat(ussd("dial", "--notify", "Hi", "--rules", rules("log.debug((...).text)")))
+                .isZero();
+        assertThat(out.toString().strip()).isEqualTo("acknowledge");
+    }
+
+    @Test
+    void what_is_dialled_from_where_reaches_the_script() throws IOException {
+        String rules =
+                rules(
+                        """
+                        local r = ...
+                        return table.concat({r.msisdn, r.msisdn_noa, r.imsi, r.destination_npi, r.origination,
+                          r.dcs, r.local_ssn}, " ")
+                        """);
+        assertThat(
+                        ussd(
+                                "dial",
+                                "--rules",
+                                rules,
+                                "--msisdn",
+                                "0761485722:2:8",
+                                "--imsi",
+                                "655011420096316",
+                                "--origination",
+                                "64221420001",
+                                "--dcs",
+                                "72",
+                                "--ssn",
+                                "147",
+                                "*1#"))
+                .isZero();
+        assertThat(out.toString().strip())
+                .isEqualTo("respond 0761485722 2 655011420096316 6 64221420001 72 147");
+    }
+
+    @Test
+    void bad_usage_ends_with_2_and_says_what_is_allowed() throws IOException {
+        String rules = rules("return 'x'");
+        assertThat(ussd("dial", "--rules", rules)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("dial", "--rules", rules, "--dcs", "300", "*1#"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("dial", "--rules", rules, "--msisdn", "12x", "*1#"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("dial", "--rules", rules, "--msisdn", "12:9:1", "*1#"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("dial", "--rules", rules, "x".repeat(183))).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString())
+                .contains("what is to be dialled?")
+                .contains("--dcs is 300; 0 to 255 is allowed")
+                .contains("'12x' is not a number")
+                .contains("'9' is not a number from 0 to 7")
+                .contains("183");
+    }
+
+    @Test
+    void rules_with_problems_and_scripts_that_do_not_compile_end_with_2_and_name_every_place()
+            throws IOException {
+        String rules = rules("local x = = 1");
+        assertThat(ussd("check", "--rules", rules)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("scripts/main.lua:1:").contains("\nlocal x = = 1\n");
+        Files.writeString(Path.of(rules), "process: {menu_timout: 30s}\ndialogs: {max: none}\n");
+        for (String verb : new String[] {"check", "serve"}) {
+            assertThat(ussd(verb, "--rules", rules)).isEqualTo(ExitCode.BAD_INPUT);
+        }
+        assertThat(err.toString())
+                .contains(
+                        "rules.yaml:1:11: ",
+                        "did you mean menu_timeout?",
+                        "rules.yaml:2:16: max: found none");
+    }
+
+    @Test
+    void check_prints_the_effective_configuration() throws IOException {
+        assertThat(ussd("check", "--rules", rules("return 'x'"))).isZero();
+        assertThat(out.toString())
+                .startsWith("process:\n")
+                .contains("menu_timeout: 30s", "script_key: \"main\"");
+    }
+}
