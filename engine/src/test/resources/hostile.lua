@@ -202,7 +202,7 @@ local v, e = json.decode(("["):rep(30000)) return tostring(v)
 local t = {} for i = 1, 5000 do t[i] = ("x"):rep(100) end return json.encode(t)
 ## json again and again => ends
 local s = "[" .. ("1,"):rep(20000) .. "1]" while true do json.decode(s) end
-## log without end => ends
+## log without end => max_memory
 while true do log.info(("x"):rep(1000)) end
 ## undefined globals without end => max_instructions
 while true do pcall(function() return nothere end) end
@@ -218,3 +218,21 @@ while true do os.date("%c") end
 return os.date(("%c"):rep(30000))
 ## random with strange bounds => ends
 for _, b in ipairs{0/0, 1/0, -1/0, 2^63} do pcall(math.random, b) pcall(math.random, -b, b) end
+## much straight code in a loop => max_instructions
+local body = ("local x = 2 ^ 0.5 x = 2 % x "):rep(100) load("while true do do " .. body:gsub("local x", "x") .. " end end")()
+## long strings compared again and again => max_instructions
+local a, b = ("x"):rep(60000), ("x"):rep(59999) .. "x"
+load("local a, b = ... while true do " .. ("local _ = a == b "):rep(150) .. " end")(a, b)
+## long strings as keys again and again => max_instructions
+local a, b = ("x"):rep(60000), ("x"):rep(59999) .. "x" local t = {[a] = 1}
+load("local t, b = ... local _ while true do " .. ("_ = t[b] "):rep(1000) .. " end")(t, b)
+## numbers read from text again and again => max_instructions
+load("local s = ... local _ while true do " .. ("_ = s + 0 "):rep(1000) .. " end")(("9"):rep(120))
+## octets of strings again and again => max_instructions
+local s = ("x"):rep(8000) while true do s:byte(1, -1) end
+## records without end => max_memory
+local t = {} for i = 1, 1000 do t[i] = "value " .. i end while true do edr.write("X", {L = t}) end
+## a log line as long as can be, without end => max_memory
+local s = ("x"):rep(60000) while true do log.info(s) end
+## numbers in fields that are also in the list => returned: 1b2c
+local t = {[1] = "a", [2] = "z", "b", "c"} local s = "" for k, v in pairs(t) do s = s .. k .. v end return s

@@ -9,6 +9,7 @@ import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaError;
 import io.starhash.script.lua.LuaString;
 import io.starhash.script.lua.LuaTable;
+import io.starhash.script.lua.Meter;
 import io.starhash.script.lua.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,7 +61,7 @@ final class EdrModule {
             throw new LuaError(
                     "edr.write: event '" + event + "': names in USSD- are the engine's own");
         }
-        Map<String, List<String>> fields = fields(a.table(2));
+        Map<String, List<String>> fields = fields(a.table(2), a.meter());
         String stream = a.isNil(3) ? null : name(a.text(3), "stream", STREAM);
         RunningScript running = a.context(RunningScript.class);
         running.refusable(() -> running.services().writeEdr(event, fields, stream));
@@ -80,7 +81,7 @@ final class EdrModule {
         return name;
     }
 
-    private static Map<String, List<String>> fields(LuaTable table) {
+    private static Map<String, List<String>> fields(LuaTable table, Meter meter) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
         for (var e = table.next(null); e != null; e = table.next(e[0])) {
             if (!(e[0] instanceof LuaString key)) {
@@ -88,25 +89,26 @@ final class EdrModule {
                         "edr.write: fields must have names, got the key " + Lua.show(e[0]));
             }
             String name = name(key.toText(), "field", NAME);
-            fields.put(name, values(name, e[1]));
+            fields.put(name, values(name, e[1], meter));
         }
         return fields;
     }
 
-    private static List<String> values(String field, @Nullable Object value) {
+    private static List<String> values(String field, @Nullable Object value, Meter meter) {
         if (!(value instanceof LuaTable list)) {
-            return List.of(text(field, value));
+            return List.of(text(field, value, meter));
         }
         List<String> texts = new ArrayList<>();
         for (int i = 1; i <= list.length(); i++) {
-            texts.add(text(field, list.get(i)));
+            texts.add(text(field, list.get(i), meter));
         }
         return texts;
     }
 
-    private static String text(String field, @Nullable Object value) {
+    private static String text(String field, @Nullable Object value, Meter meter) {
         LuaString text = Numbers.textFrom(value);
         if (text != null) {
+            meter.string(text.length());
             return text.toText();
         }
         if (value instanceof Boolean b) {

@@ -6,6 +6,7 @@ import io.starhash.script.api.ApiFunction;
 import io.starhash.script.api.ApiModule;
 import io.starhash.script.lua.Arguments;
 import io.starhash.script.lua.Lua;
+import io.starhash.script.lua.LuaString;
 import io.starhash.script.lua.LuaStringBuilder;
 import io.starhash.script.stdlib.StringFormat;
 import java.util.Locale;
@@ -45,9 +46,14 @@ final class LogModule {
     }
 
     private static @Nullable Object[] log(Arguments a, Level level) {
-        String line =
-                a.count() == 1 ? a.state().toText(a.get(1)).toText() : StringFormat.of(a).toText();
-        a.context(RunningScript.class).services().log(level, line);
+        LuaString line = a.count() == 1 ? a.state().toText(a.get(1)) : StringFormat.of(a);
+        return log(a, level, line);
+    }
+
+    private static @Nullable Object[] log(Arguments a, Level level, LuaString line) {
+        // counted again: so that all that a script logs has a limit too
+        a.meter().string(line.length());
+        a.context(RunningScript.class).services().log(level, line.toText());
         return Lua.nothing();
     }
 
@@ -60,8 +66,6 @@ final class LogModule {
             }
             line.append(a.state().toText(a.get(i)));
         }
-        String text = line.toLuaString().toText();
-        a.context(RunningScript.class).services().log(Level.INFO, text);
-        return Lua.nothing();
+        return log(a, Level.INFO, line.toLuaString());
     }
 }

@@ -6,8 +6,8 @@ import java.time.Duration;
  * What one script may use up in one dialog; a broken limit ends that script and no other, and no
  * {@code pcall} can catch it.
  *
- * @param maxInstructions units of the meter: one an entered function or taken backward jump, more
- *     for library work
+ * @param maxInstructions units of the meter: one an entered function or taken backward jump and one
+ *     more for each 32 instructions in it; more for library work
  * @param maxMemory octets charged for strings and tables, never given back
  * @param maxTime from the script's start, waits included; noticed as soon as the script computes
  * @param maxCallDepth calls inside calls, those of metamethods and callbacks too; each suspended

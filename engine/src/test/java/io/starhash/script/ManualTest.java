@@ -45,6 +45,7 @@ class ManualTest {
                     "table",
                     "math",
                     "bit32",
+                    "deviations",
                     "os");
 
     @TempDir Path folder;

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Arithmetic on any two values (Lua 5.2 manual 3.4.1 and 2.4). */
 final class Arithmetic {
+    private static final int UNITS_TO_READ_A_NUMBER = 4;
+
     private Arithmetic() {}
 
     /** The result of an operation from ADD to POW. */
@@ -12,6 +14,7 @@ final class Arithmetic {
         if (x instanceof Double p && y instanceof Double q) {
             return compute(operation, p, q);
         }
+        state.meter().work(UNITS_TO_READ_A_NUMBER);
         Double p = Numbers.from(x);
         Double q = Numbers.from(y);
         if (p != null && q != null) {
@@ -50,9 +53,13 @@ final class Arithmetic {
     }
 
     static @Nullable Object negate(LuaState state, @Nullable Object x) {
-        Double number = Numbers.from(x);
-        if (number != null) {
+        if (x instanceof Double number) {
             return -number;
+        }
+        state.meter().work(UNITS_TO_READ_A_NUMBER);
+        Double read = Numbers.from(x);
+        if (read != null) {
+            return -read;
         }
         @Nullable Object method = Metatables.method(state, x, Metatables.UNM);
         if (method == null) {

@@ -19,6 +19,10 @@ public final class FunctionCode {
     final int parameters;
     final boolean variadic;
     final int registers;
+
+    /** What entering the function counts: a long one can do much before it calls or jumps back. */
+    final int weight;
+
     final int[] instructions;
     final int[] lines;
     final @Nullable Object[] constants;
@@ -43,6 +47,7 @@ public final class FunctionCode {
         this.parameters = parameters;
         this.variadic = variadic;
         this.registers = registers;
+        this.weight = Meter.weight(instructions.length);
         this.instructions = instructions;
         this.lines = lines;
         this.constants = constants;

@@ -14,6 +14,7 @@ final class HashPart {
     private static final int SMALLEST = 4;
     private static final int OCTETS_PER_ENTRY = 48;
     private static final int EASY_PROBES = 16;
+    private static final int LONG_STRING = 64;
 
     private final @Nullable Meter meter;
     private @Nullable Object[] keys;
@@ -112,6 +113,10 @@ final class HashPart {
         }
         if (probes > EASY_PROBES) {
             work(probes);
+        }
+        // to find two long strings equal, all of both is read
+        if (key instanceof LuaString s && s.length() > LONG_STRING && entry != 0) {
+            work(s.length() >> 6);
         }
         return entry - 1;
     }

@@ -32,7 +32,7 @@ final class Interpreter {
             int from,
             int count,
             boolean calledByJava) {
-        state.enter(count);
+        state.enter(closure.code.weight, count);
         Frame frame =
                 new Frame(
                         state.top,
@@ -197,7 +197,7 @@ final class Interpreter {
     private int jump(int instruction) {
         int distance = signedBx(instruction);
         if (distance < 0) {
-            meter.step();
+            meter.work(Meter.weight(-distance));
         }
         return distance;
     }
@@ -232,7 +232,7 @@ final class Interpreter {
         @Nullable Object callee = frame.registers[a];
         @Nullable Object[] values = frame.take(a + 1, arguments);
         if (callee instanceof LuaClosure closure) {
-            meter.step();
+            meter.work(closure.code.weight);
             state.countValues(values.length);
             frame.replace(
                     closure,

@@ -122,7 +122,7 @@ public final class LuaState {
 
     @Nullable Object[] callNative(
             NativeFunction function, @Nullable Object[] arguments, boolean calledByJava) {
-        enter(arguments.length);
+        enter(1, arguments.length);
         @Nullable Object[] results = function.call(this, arguments, calledByJava);
         depth--;
         return results;
@@ -142,8 +142,8 @@ public final class LuaState {
     }
 
     /** A call begins: it is counted, and refused where too many are inside each other. */
-    void enter(int arguments) {
-        meter.step();
+    void enter(int units, int arguments) {
+        meter.work(units);
         countValues(arguments);
         meter.depth(++depth);
     }

@@ -52,10 +52,6 @@ public final class LuaTable {
         return this;
     }
 
-    public boolean isSealed() {
-        return sealedAs != null;
-    }
-
     public @Nullable LuaTable metatable() {
         return metatable;
     }

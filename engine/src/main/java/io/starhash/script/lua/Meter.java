@@ -33,6 +33,7 @@ public final class Meter {
     }
 
     private static final int SLICE = 1000;
+    private static final int INSTRUCTIONS_PER_UNIT = 32;
     private static final long LONG_BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final Bounds bounds;
@@ -68,11 +69,9 @@ public final class Meter {
         }
     }
 
-    /** Counts one unit. */
-    void step() {
-        if (--fuel < 0) {
-            refill();
-        }
+    /** The units for carrying out so many instructions in a row. */
+    static int weight(int instructions) {
+        return 1 + instructions / INSTRUCTIONS_PER_UNIT;
     }
 
     /** Counts work done in Java on behalf of the script. */

@@ -7,6 +7,9 @@ public final class Operators {
     private Operators() {}
 
     static boolean equal(LuaState state, @Nullable Object x, @Nullable Object y) {
+        if (x instanceof LuaString p && y instanceof LuaString) {
+            state.meter().work(p.length() >> 6);
+        }
         if (Lua.rawEquals(x, y)) {
             return true;
         }

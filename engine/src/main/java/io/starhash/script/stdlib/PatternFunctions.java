@@ -66,7 +66,7 @@ final class PatternFunctions {
         for (int at = start; at <= last; at++) {
             int end = match.matchAt(at);
             if (end >= 0) {
-                @Nullable Object[] captures = match.captures(at, end, !withPlace);
+                @Nullable Object[] captures = match.captures().values(at, end, !withPlace);
                 return withPlace ? placed(at, end, captures) : captures;
             }
         }
@@ -108,7 +108,7 @@ final class PatternFunctions {
                 if (end >= 0) {
                     // an empty match must not be found again
                     position = end == at ? end + 1 : end;
-                    return match.captures(at, end, true);
+                    return match.captures().values(at, end, true);
                 }
             }
             position = subject.length() + 1;
@@ -185,9 +185,10 @@ final class PatternFunctions {
     private static @Nullable Object value(
             Arguments a, PatternMatch match, Object replacement, int at, int end) {
         if (replacement instanceof LuaTable table) {
-            return a.state().index(table, match.capture(0, at, end));
+            return a.state().index(table, match.captures().value(0, at, end));
         }
-        @Nullable Object[] results = a.state().call(replacement, match.captures(at, end, true));
+        @Nullable Object[] results =
+                a.state().call(replacement, match.captures().values(at, end, true));
         return results.length == 0 ? null : results[0];
     }
 
@@ -203,9 +204,9 @@ final class PatternFunctions {
             if (next == '%') {
                 result.append(next);
             } else if (next == '0') {
-                result.append(match.whole(at, end));
+                result.append(match.captures().part(at, end));
             } else if (next >= '1' && next <= '9') {
-                appendCapture(match.capture(next - '1', at, end), result);
+                appendCapture(match.captures().value(next - '1', at, end), result);
             } else {
                 throw new LuaError("invalid use of '%' in replacement string");
             }

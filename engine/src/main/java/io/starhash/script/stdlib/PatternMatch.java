@@ -3,29 +3,20 @@ package io.starhash.script.stdlib;
 import io.starhash.script.lua.LuaError;
 import io.starhash.script.lua.LuaString;
 import io.starhash.script.lua.Meter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt after the other to match a pattern (Lua 5.2 manual 6.4.1) against a string. Each step
  * is metered: a pattern can take a time that grows with a power of the string's length.
  */
 final class PatternMatch {
-    private static final int MAX_CAPTURES = 32;
     private static final int MAX_RECURSION = 200;
     private static final int STEPS_PER_UNIT = 4;
     private static final int ESCAPE = '%';
 
-    /** A capture's length while it is open, and of one that stands for a position. */
-    private static final int OPEN = -1;
-
-    private static final int POSITION = -2;
-
     private final LuaString subject;
     private final LuaString pattern;
     private final Meter meter;
-    private final int[] starts = new int[MAX_CAPTURES];
-    private final int[] lengths = new int[MAX_CAPTURES];
-    private int captures;
+    private final Captures captures;
     private int recursion;
     private int steps;
 
@@ -33,6 +24,7 @@ final class PatternMatch {
         this.subject = subject;
         this.pattern = pattern;
         this.meter = meter;
+        this.captures = new Captures(subject, meter);
     }
 
     /** Whether the pattern matches only at the place where a search begins. */
@@ -42,46 +34,14 @@ final class PatternMatch {
 
     /** Matches at one place: the end of the match, -1 for none. */
     int matchAt(int start) {
-        captures = 0;
+        captures.clear();
         recursion = 0;
         return match(start, isAnchored() ? 1 : 0);
     }
 
-    /** A capture from 0 as a value; the whole match where the pattern has no captures. */
-    Object capture(int index, int start, int end) {
-        if (index >= captures) {
-            if (index == 0) {
-                return slice(start, end);
-            }
-            throw new LuaError("invalid capture index");
-        }
-        if (lengths[index] == POSITION) {
-            return (double) (starts[index] + 1);
-        }
-        if (lengths[index] == OPEN) {
-            throw new LuaError("unfinished capture");
-        }
-        return slice(starts[index], starts[index] + lengths[index]);
-    }
-
-    /** All captures as values; the whole match where the pattern has none and it is asked for. */
-    @Nullable Object[] captures(int start, int end, boolean wholeIfNone) {
-        int count = captures == 0 && wholeIfNone ? 1 : captures;
-        @Nullable Object[] values = new @Nullable Object[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = capture(i, start, end);
-        }
-        return values;
-    }
-
-    /** The whole match. */
-    LuaString whole(int start, int end) {
-        return slice(start, end);
-    }
-
-    private LuaString slice(int from, int to) {
-        meter.string(to - from);
-        return subject.slice(from, to);
+    /** What the last match captured. */
+    Captures captures() {
+        return captures;
     }
 
     private int match(int start, int patternStart) {
@@ -102,11 +62,11 @@ final class PatternMatch {
             switch (pattern.at(p)) {
                 case '(' -> {
                     return isAt(p + 1, ')')
-                            ? openCapture(s, p + 2, POSITION)
-                            : openCapture(s, p + 1, OPEN);
+                            ? matchCapture(s, p + 2, true)
+                            : matchCapture(s, p + 1, false);
                 }
                 case ')' -> {
-                    return closeCapture(s, p + 1);
+                    return matchCaptureEnd(s, p + 1);
                 }
                 case '$' -> {
                     if (p + 1 == pattern.length()) {
@@ -204,37 +164,22 @@ final class PatternMatch {
         }
     }
 
-    private int openCapture(int s, int p, int kind) {
-        if (captures >= MAX_CAPTURES) {
-            throw new LuaError("too many captures");
-        }
-        starts[captures] = s;
-        lengths[captures] = kind;
-        captures++;
+    private int matchCapture(int s, int p, boolean position) {
+        captures.open(s, position);
         int end = match(s, p);
         if (end < 0) {
-            captures--;
+            captures.takeBackLast();
         }
         return end;
     }
 
-    private int closeCapture(int s, int p) {
-        int index = newestOpen();
-        lengths[index] = s - starts[index];
+    private int matchCaptureEnd(int s, int p) {
+        int index = captures.close(s);
         int end = match(s, p);
         if (end < 0) {
-            lengths[index] = OPEN;
+            captures.reopen(index);
         }
         return end;
-    }
-
-    private int newestOpen() {
-        for (int i = captures - 1; i >= 0; i--) {
-            if (lengths[i] == OPEN) {
-                return i;
-            }
-        }
-        throw new LuaError("invalid pattern capture");
     }
 
     private int matchBalanced(int start, int p) {
@@ -271,17 +216,14 @@ final class PatternMatch {
     }
 
     private int matchBackReference(int s, int digit) {
-        int index = digit - '1';
-        if (index < 0 || index >= captures || lengths[index] == OPEN) {
-            throw new LuaError("invalid capture index %" + (index + 1));
-        }
-        int length = Math.max(0, lengths[index]);
+        int index = captures.closed(digit - '1');
+        int length = captures.length(index);
         if (subject.length() - s < length) {
             return -1;
         }
         for (int i = 0; i < length; i++) {
             step();
-            if (subject.at(starts[index] + i) != subject.at(s + i)) {
+            if (subject.at(captures.start(index) + i) != subject.at(s + i)) {
                 return -1;
             }
         }

@@ -61,6 +61,7 @@ final class StringLibrary {
             throw a.bad(3, "string slice too long: at most " + MAX_RESULTS + " octets");
         }
         @Nullable Object[] octets = new @Nullable Object[Math.max(0, to - from + 1)];
+        a.meter().work(octets.length >> 2);
         for (int i = 0; i < octets.length; i++) {
             octets[i] = (double) s.at(from + i);
         }
