@@ -101,7 +101,8 @@ final class DialCommand implements Callable<Integer> {
         Answers answers = Answers.of(notify == null ? words.subList(1, words.size()) : words);
         ScreenPrinter printer = ScreenPrinter.to(spec.commandLine().getOut(), json);
         int result;
-        try (Engine engine = rules.start()) {
+        try (Engine engine = rules.engine()) {
+            RulesOption.start(engine);
             Handset handset = Handset.begin(engine.handsets(), call);
             result =
                     new Conversation(handset, answers, printer, spec.commandLine().getErr()).hold();

@@ -28,12 +28,15 @@ final class RulesOption {
         return configuration;
     }
 
-    Engine start() throws ConfigurationException, NotStartedException {
-        Configuration configuration = read();
-        Engine engine = new Engine(configuration);
+    /** An engine that is not started yet. */
+    Engine engine() throws ConfigurationException {
+        return new Engine(read());
+    }
+
+    /** Starts an engine; one that cannot be started is closed. */
+    static void start(Engine engine) throws NotStartedException {
         try {
             engine.start();
-            return engine;
         } catch (RuntimeException e) {
             engine.close();
             throw new NotStartedException(String.valueOf(e.getMessage()), e);

@@ -32,9 +32,10 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
         long began = System.nanoTime();
-        Engine engine = rules.start();
+        Engine engine = rules.engine();
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(engine)));
+        RulesOption.start(engine);
         spec.commandLine()
                 .getOut()
                 .printf("ready in %d ms%n", (System.nanoTime() - began) / 1_000_000)
