@@ -38,8 +38,7 @@ public record Configuration(Rules rules, Map<Path, ScriptRelease> releases) {
     }
 
     private static Configuration compile(Rules rules) throws ConfigurationException {
-        ScriptHost host =
-                new ScriptHost(new ScriptTexts(), Runtime.getRuntime().availableProcessors());
+        ScriptHost host = new ScriptHost(Runtime.getRuntime().availableProcessors());
         Map<Path, ScriptRelease> releases = new TreeMap<>();
         for (Path folder : scriptFolders(rules)) {
             releases.computeIfAbsent(folder, host::compile);

@@ -21,10 +21,10 @@ final class LuaBase {
     private final LuaTable globalMetatable;
     private final LuaTable stringMetatable;
 
-    LuaBase(TextMeasure measure, Compiler compiler) {
+    LuaBase(Compiler compiler) {
         this.modules =
                 List.of(
-                        UssdModule.create(measure),
+                        UssdModule.create(),
                         LogModule.create(),
                         EdrModule.create(),
                         StatModule.create(),

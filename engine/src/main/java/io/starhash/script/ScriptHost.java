@@ -15,13 +15,12 @@ public final class ScriptHost {
     /**
      * Makes a host; an engine has one.
      *
-     * @param measure what texts take on the air
      * @param carriers how many threads carry the virtual threads that run scripts: the JVM's
      *     processors unless it was told otherwise
      */
-    public ScriptHost(TextMeasure measure, int carriers) {
+    public ScriptHost(int carriers) {
         this.permit = new HeavyPermit(carriers);
-        this.base = new LuaBase(measure, compiler);
+        this.base = new LuaBase(compiler);
     }
 
     /**

@@ -10,6 +10,8 @@ import io.starhash.script.api.ApiModule;
 import io.starhash.script.lua.Arguments;
 import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaError;
+import io.starhash.text.Alphabet;
+import io.starhash.text.TextLength;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,23 +26,18 @@ final class UssdModule {
     private static final String TERMINATING =
             "a primitive has already ended the dialog, or this kind of dialog has no such primitive";
 
-    private final TextMeasure measure;
+    private UssdModule() {}
 
-    private UssdModule(TextMeasure measure) {
-        this.measure = measure;
-    }
-
-    static ApiModule create(TextMeasure measure) {
-        UssdModule ussd = new UssdModule(measure);
+    static ApiModule create() {
         ApiModule.Builder module =
                 ApiModule.of("ussd", "The conversation with the handset, and texts for it.");
-        ussd.addWaiting(module);
-        ussd.addTerminating(module);
-        ussd.addMeasuring(module);
+        addWaiting(module);
+        addTerminating(module);
+        addMeasuring(module);
         return module.build();
     }
 
-    private void addWaiting(ApiModule.Builder module) {
+    private static void addWaiting(ApiModule.Builder module) {
         module.function(
                         "menu",
                         "Shows a text and waits for an answer.",
@@ -74,7 +71,7 @@ final class UssdModule {
                                                 a -> waiting(a, ScriptDialog::notify)));
     }
 
-    private void addTerminating(ApiModule.Builder module) {
+    private static void addTerminating(ApiModule.Builder module) {
         module.function(
                         "respond",
                         "Ends the dialog with a text; the same as returning it from the script.",
@@ -119,7 +116,7 @@ final class UssdModule {
                                                 a -> primitive(a, ScriptDialog::abort)));
     }
 
-    private void addMeasuring(ApiModule.Builder module) {
+    private static void addMeasuring(ApiModule.Builder module) {
         module.function(
                         "length",
                         "Measures a text in the units that limit it: GSM 7-bit characters, of which 182"
@@ -130,10 +127,7 @@ final class UssdModule {
                                         .returns("the number of units")
                                         .does(
                                                 "local used = ussd.length(\"Price: 5€\")",
-                                                a ->
-                                                        Lua.values(
-                                                                (double)
-                                                                        measure.length(a.text(1)))))
+                                                a -> Lua.values((double) measure(a).units())))
                 .function(
                         "fits",
                         "Says whether a text can be sent in one message.",
@@ -142,7 +136,7 @@ final class UssdModule {
                                         .returns("true or false")
                                         .does(
                                                 "local ok = ussd.fits(\"Welcome\")",
-                                                a -> Lua.values(measure.fits(a.text(1)))))
+                                                a -> Lua.values(measure(a).fits())))
                 .function(
                         "truncate",
                         "Cuts a text to what can be sent in one message, never within a character.",
@@ -155,9 +149,15 @@ final class UssdModule {
                                                         Lua.values(
                                                                 a.state()
                                                                         .newString(
-                                                                                measure.truncate(
-                                                                                        a.text(
-                                                                                                1))))));
+                                                                                TextLength.truncate(
+                                                                                        a.text(1),
+                                                                                        Alphabet
+                                                                                                .GSM7)))));
+    }
+
+    /** In the GSM alphabet where it has the text's characters, else in UCS2. */
+    private static TextLength measure(Arguments a) {
+        return TextLength.of(a.text(1), Alphabet.GSM7);
     }
 
     /** A primitive that takes a text and options, and waits. */

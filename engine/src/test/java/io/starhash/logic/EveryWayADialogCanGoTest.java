@@ -220,6 +220,22 @@ class EveryWayADialogCanGoTest {
     }
 
     @Test
+    void no_room_for_more_edrs_refuses_new_dialogs_and_leaves_running_ones_alone()
+            throws Exception {
+        try (LiveDesk live = LiveDesk.running(folder, ASK)) {
+            Handset first = live.dial("*100#");
+            Screen.Menu menu = menu(first);
+            live.roomForEdrs.set(false);
+            assertThat(next(live.dial("*100#"))).isEqualTo(new Screen.Decline(34));
+            first.answer(menu, "1");
+            assertThat(next(first)).isEqualTo(new Screen.Respond("Got 1"));
+            live.settle();
+            assertThat(live.records).hasSize(4);
+            assertThat(live.counters.value("dialogs.refused.no_room_for_edrs")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void a_reject_of_the_menu() throws Exception {
         try (LiveDesk live = LiveDesk.running(folder, "pcall(ussd.menu, 'Ask?')\nreturn 'never'")) {
             Handset handset = live.dial("*100#");

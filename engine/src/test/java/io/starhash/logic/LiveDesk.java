@@ -18,10 +18,7 @@ import io.starhash.rules.TriggerTable;
 import io.starhash.script.ScriptHost;
 import io.starhash.script.ScriptLimits;
 import io.starhash.script.ScriptRelease;
-import io.starhash.script.TextMeasure;
-import io.starhash.text.Alphabet;
 import io.starhash.text.Dcs;
-import io.starhash.text.TextLength;
 import io.starhash.text.UnsendableText;
 import io.starhash.text.UssdString;
 import java.io.IOException;
@@ -33,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.Assertions;
 
 /**
@@ -48,6 +46,7 @@ final class LiveDesk implements AutoCloseable {
 
     final List<Edr> records = new CopyOnWriteArrayList<>();
     private final List<String> flaws = new CopyOnWriteArrayList<>();
+    final AtomicBoolean roomForEdrs = new AtomicBoolean(true);
     final Counters counters = new Counters();
     final GatedTime time = new GatedTime();
     final ServiceDesk desk;
@@ -64,7 +63,7 @@ final class LiveDesk implements AutoCloseable {
         desk =
                 new ServiceDesk(
                         this::keep,
-                        () -> true,
+                        roomForEdrs::get,
                         new InstanceIds("Logic", time.now(), new Random(1)),
                         counters,
                         time,
@@ -111,8 +110,7 @@ final class LiveDesk implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         ScriptRelease release =
-                new ScriptHost(new GsmLength(), Runtime.getRuntime().availableProcessors())
-                        .compile(folder);
+                new ScriptHost(Runtime.getRuntime().availableProcessors()).compile(folder);
         Assertions.assertThat(release.problems()).isEmpty();
         return release;
     }
@@ -191,22 +189,5 @@ final class LiveDesk implements AutoCloseable {
         }
         network.close();
         time.close();
-    }
-
-    private static final class GsmLength implements TextMeasure {
-        @Override
-        public int length(String text) {
-            return TextLength.of(text, Alphabet.GSM7).units();
-        }
-
-        @Override
-        public boolean fits(String text) {
-            return TextLength.of(text, Alphabet.GSM7).fits();
-        }
-
-        @Override
-        public String truncate(String text) {
-            return TextLength.truncate(text, Alphabet.GSM7);
-        }
     }
 }

@@ -29,7 +29,7 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
             new ScriptLimits(10_000_000, 16 << 20, Duration.ofMinutes(10));
 
     private final Path folder;
-    private final ScriptHost host = new ScriptHost(new CharacterMeasure(), 2);
+    private final ScriptHost host = new ScriptHost(2);
     private final Map<String, Object> request = new LinkedHashMap<>();
     private final Deque<Supplier<PrimitiveResult>> answers = new ArrayDeque<>();
     final List<String> primitives = new ArrayList<>();
@@ -199,25 +199,5 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     @Override
     public long nanoTime() {
         return nanos;
-    }
-
-    /** A measure by characters, for tests that are about scripts. */
-    private static final class CharacterMeasure implements TextMeasure {
-        private static final int FITTING = 182;
-
-        @Override
-        public int length(String text) {
-            return text.length();
-        }
-
-        @Override
-        public boolean fits(String text) {
-            return text.length() <= FITTING;
-        }
-
-        @Override
-        public String truncate(String text) {
-            return fits(text) ? text : text.substring(0, FITTING);
-        }
     }
 }
