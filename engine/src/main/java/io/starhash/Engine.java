@@ -2,7 +2,9 @@ package io.starhash;
 
 import io.starhash.edr.EdrApp;
 import io.starhash.edr.EdrClock;
+import io.starhash.edr.EdrFolders;
 import io.starhash.edr.InstanceIds;
+import io.starhash.edr.StreamStatus;
 import io.starhash.logic.ServiceDesk;
 import io.starhash.metrics.Counters;
 import io.starhash.network.FarSide;
@@ -34,6 +36,7 @@ public final class Engine implements AutoCloseable {
     /** An engine with this configuration; it takes dialogs once started. */
     public Engine(Configuration configuration) {
         rules = configuration.rules();
+        EdrFolders.make(rules.edr());
         edrs =
                 new EdrApp(
                         rules.edr(),
@@ -84,29 +87,30 @@ public final class Engine implements AutoCloseable {
         return network.openDialogs();
     }
 
+    /** What a stop came to: dialogs that had to be aborted, and records that no file took. */
+    public record Stop(int aborted, long lostEdrs) {}
+
     /**
      * Refuses new dialogs, lets those that run finish within {@code stop_timeout}, aborts the rest,
-     * takes the network down and completes the EDR files.
-     *
-     * @return how many dialogs had to be aborted
+     * takes the network down and completes the EDR files. A second call does nothing.
      */
-    public int stop() throws InterruptedException {
+    public Stop stop() throws InterruptedException {
         return stop(rules.dialogs().stopTimeout());
     }
 
-    /** As {@link #stop()}, with another time for the dialogs that run. */
-    public int stop(Duration timeout) throws InterruptedException {
+    private synchronized Stop stop(Duration timeout) throws InterruptedException {
         if (stopped) {
-            return 0;
+            return new Stop(0, 0);
         }
         stopped = true;
-        try {
-            return desk.stop(timeout);
-        } finally {
-            network.close();
-            edrs.close();
-            time.close();
+        int aborted;
+        // Closed from the last to the first, each whatever becomes of the others.
+        try (time;
+                edrs;
+                network) {
+            aborted = desk.stop(timeout);
         }
+        return new Stop(aborted, edrs.status().stream().mapToLong(StreamStatus::dropped).sum());
     }
 
     /** Stops without waiting for dialogs that run. */

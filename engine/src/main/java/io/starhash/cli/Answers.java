@@ -4,28 +4,28 @@ import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the person at the handset answers: from the command line first, then line by line from the
  * input.
  */
 final class Answers {
+    private static final Logger log = LoggerFactory.getLogger(Answers.class);
+
     private final Deque<String> given;
     private final BufferedReader input;
 
-    private Answers(List<String> given) {
+    Answers(List<String> given) {
         this.given = new ArrayDeque<>(given);
         this.input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    }
-
-    static Answers of(List<String> given) {
-        return new Answers(given);
     }
 
     /** Whether the next answer is typed by somebody who sees it while typing. */
@@ -36,15 +36,25 @@ final class Answers {
         return given.isEmpty() && console != null && console.isTerminal();
     }
 
-    /** The next answer; empty once there is none. */
-    Optional<String> next() {
-        if (!given.isEmpty()) {
-            return Optional.of(given.removeFirst());
+    /**
+     * Hands over the next answer once there is one, empty once there are no more; the caller does
+     * not wait.
+     */
+    void next(Consumer<Optional<String>> taker) {
+        if (given.isEmpty()) {
+            // The process may end while nobody has typed anything.
+            Thread.ofPlatform().daemon().name("input").start(() -> taker.accept(line()));
+        } else {
+            taker.accept(Optional.of(given.removeFirst()));
         }
+    }
+
+    private Optional<String> line() {
         try {
             return Optional.ofNullable(input.readLine());
         } catch (IOException e) {
-            throw new UncheckedIOException("the standard input cannot be read", e);
+            log.warn("the standard input cannot be read: taken as its end", e);
+            return Optional.empty();
         }
     }
 

@@ -3,101 +3,121 @@ package io.starhash.cli;
 import io.starhash.handset.Handset;
 import io.starhash.handset.Screen;
 import io.starhash.network.DialogGoneException;
+import io.starhash.network.FarSide;
 import io.starhash.text.UnsendableText;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
-/** One dialog as a person at the handset lives it. */
+/**
+ * One dialog as a person at the handset lives it: screens come when they come, and so do the
+ * person's answers; what is typed answers the newest menu.
+ */
 final class Conversation {
-    /** Longer than any script may take: what has not come by then never will. */
-    private static final Duration PATIENCE = Duration.ofHours(13);
-
-    private final Handset handset;
+    private final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
     private final Answers answers;
     private final ScreenPrinter printer;
     private final PrintWriter err;
+    private final Handset handset;
+    private Screen.@Nullable Menu open;
+    private boolean asked;
 
-    Conversation(Handset handset, Answers answers, ScreenPrinter printer, PrintWriter err) {
-        this.handset = handset;
+    private sealed interface Happening {
+        record Came(Screen screen) implements Happening {}
+
+        /** Empty: there are no more answers. */
+        record Said(Optional<String> answer) implements Happening {}
+    }
+
+    Conversation(
+            FarSide network,
+            FarSide.Call call,
+            Answers answers,
+            ScreenPrinter printer,
+            PrintWriter err) {
         this.answers = answers;
         this.printer = printer;
         this.err = err;
+        this.handset =
+                Handset.begin(network, call, screen -> happenings.add(new Happening.Came(screen)));
     }
 
     /** Goes on until the dialog is over; the result is the exit code. */
     int hold() throws InterruptedException {
         while (true) {
-            Screen screen = handset.next(PATIENCE);
-            if (screen == null) {
-                err.println("ussd: no screen came within " + PATIENCE);
-                return ExitCode.FAILED;
-            }
-            printer.screen(screen);
-            switch (screen) {
-                case Screen.Menu menu -> {
-                    if (!answer(menu)) {
+            switch (happenings.take()) {
+                case Happening.Came(Screen screen) -> {
+                    printer.screen(screen);
+                    if (screen.isLast()) {
+                        return screen instanceof Screen.Abort ? ExitCode.FAILED : ExitCode.GOOD;
+                    }
+                    react(screen);
+                }
+                case Happening.Said(Optional<String> answer) -> {
+                    asked = false;
+                    if (!say(answer)) {
                         return ExitCode.FAILED;
                     }
                 }
-                case Screen.Notify notify -> acknowledge(notify);
-                case Screen.Reject r -> {}
-                case Screen.Abort a -> {
-                    return ExitCode.FAILED;
-                }
-                case Screen.Respond r -> {
-                    return ExitCode.GOOD;
-                }
-                case Screen.Decline d -> {
-                    return ExitCode.GOOD;
-                }
-                case Screen.Acknowledge a -> {
-                    return ExitCode.GOOD;
-                }
-                case Screen.Close c -> {
-                    return ExitCode.GOOD;
-                }
             }
         }
     }
 
-    /** Answers as long as what is typed cannot be sent; false where the handset gave up. */
-    private boolean answer(Screen.Menu menu) {
-        while (true) {
-            Optional<String> answer = ask();
+    /** Gives up, where there is still something to give up. */
+    void abandon() {
+        try {
+            handset.abandon();
+        } catch (DialogGoneException e) {
+            err.println("ussd: the dialog had ended already");
+        }
+    }
+
+    private void react(Screen screen) {
+        if (screen instanceof Screen.Menu menu) {
+            open = menu;
+            ask();
+        } else if (screen instanceof Screen.Notify notify) {
             try {
-                if (answer.isEmpty()) {
-                    err.println("ussd: no more answers: the handset gives up");
-                    handset.abandon();
-                    return false;
-                }
-                handset.answer(menu, answer.get());
-                return true;
-            } catch (UnsendableText e) {
-                err.println("ussd: this answer cannot be sent: " + e.getMessage());
+                handset.acknowledge(notify);
             } catch (DialogGoneException e) {
-                // What ended the dialog meanwhile is the next screen.
-                return answer.isPresent();
+                err.println("ussd: the dialog ended before the notify could be acknowledged");
             }
         }
     }
 
-    private Optional<String> ask() {
+    /** Asks for the next answer, unless that is being done already. */
+    private void ask() {
         if (answers.typedNext()) {
             printer.prompt();
-            return answers.next();
         }
-        Optional<String> answer = answers.next();
-        answer.ifPresent(printer::answer);
-        return answer;
+        if (!asked) {
+            asked = true;
+            answers.next(answer -> happenings.add(new Happening.Said(answer)));
+        }
     }
 
-    private void acknowledge(Screen.Notify notify) {
-        try {
-            handset.acknowledge(notify);
-        } catch (DialogGoneException e) {
-            // What ended the dialog meanwhile is the next screen.
-            return;
+    /** False where the handset gave up. */
+    private boolean say(Optional<String> answer) {
+        Screen.Menu menu = open;
+        if (menu == null) {
+            throw new IllegalStateException("an answer without a menu: nobody asked for it");
         }
+        try {
+            if (answer.isEmpty()) {
+                handset.abandon();
+                err.println("ussd: no more answers: the handset gives up");
+                return false;
+            }
+            handset.answer(menu, answer.get());
+            printer.answer(answer.get());
+        } catch (UnsendableText e) {
+            err.println("ussd: this answer cannot be sent: " + e.getMessage());
+            ask();
+        } catch (DialogGoneException e) {
+            err.println("ussd: the dialog ended before this answer");
+        }
+        return true;
     }
 }

@@ -4,14 +4,16 @@ import io.starhash.ConfigurationException;
 import io.starhash.Engine;
 import io.starhash.dialog.Address;
 import io.starhash.dialog.Operation;
-import io.starhash.handset.Handset;
 import io.starhash.network.FarSide;
 import io.starhash.text.Dcs;
 import io.starhash.text.UnsendableText;
 import io.starhash.text.UssdString;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +33,8 @@ import picocli.CommandLine.Spec;
             "Exits once the EDR files are complete."
         })
 final class DialCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(DialCommand.class);
+
     @Mixin private RulesOption rules;
 
     @Option(
@@ -50,8 +54,9 @@ final class DialCommand implements Callable<Integer> {
     @Option(
             names = "--imsi",
             paramLabel = "DIGITS",
+            converter = ImsiConverter.class,
             description = "An IMSI as the destination reference, in the place of --destination.")
-    private @Nullable String imsi;
+    private @Nullable Address imsi;
 
     @Option(
             names = "--origination",
@@ -98,23 +103,58 @@ final class DialCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
         FarSide.Call call = dialled();
-        Answers answers = Answers.of(notify == null ? words.subList(1, words.size()) : words);
+        Answers answers =
+                new Answers(sendable(notify == null ? words.subList(1, words.size()) : words));
         ScreenPrinter printer = ScreenPrinter.to(spec.commandLine().getOut(), json);
+        PrintWriter err = spec.commandLine().getErr();
         int result;
-        try (Engine engine = rules.engine()) {
+        Engine.Stop stop;
+        Engine engine = rules.engine();
+        // An interrupted dial still completes its EDR files.
+        Thread hurry = Thread.ofPlatform().name("stop").unstarted(engine::close);
+        Runtime.getRuntime().addShutdownHook(hurry);
+        try (engine) {
             RulesOption.start(engine);
-            Handset handset = Handset.begin(engine.handsets(), call);
-            result =
-                    new Conversation(handset, answers, printer, spec.commandLine().getErr()).hold();
-            engine.stop();
+            result = new Conversation(engine.handsets(), call, answers, printer, err).hold();
+            stop = engine.stop();
+        } finally {
+            forget(hurry);
         }
-        answers.unused()
-                .ifPresent(
-                        left ->
-                                spec.commandLine()
-                                        .getErr()
-                                        .println("ussd: answers not used: " + left));
+        answers.unused().ifPresent(left -> err.println("ussd: answers not used: " + left));
+        if (stop.lostEdrs() > 0) {
+            err.printf("ussd: %d EDRs could not be written%n", stop.lostEdrs());
+            return ExitCode.FAILED;
+        }
         return result;
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            LOG.debug("the process is ending already", e);
+        }
+    }
+
+    /**
+     * An answer of the command line that cannot be sent would shift the others to menus they are
+     * not for.
+     */
+    private List<String> sendable(List<String> given) {
+        for (String answer : given) {
+            if (!answer.isEmpty()) {
+                encode(answer);
+            }
+        }
+        return given;
+    }
+
+    private UssdString encode(String text) {
+        try {
+            return UssdString.encode(text, new Dcs(dcs));
+        } catch (UnsendableText e) {
+            throw bad("'" + text + "' cannot be sent: " + e.getMessage());
+        }
     }
 
     private FarSide.Call dialled() {
@@ -132,22 +172,14 @@ final class DialCommand implements Callable<Integer> {
                 notify == null
                         ? Operation.PROCESS_UNSTRUCTURED_SS_REQUEST
                         : Operation.UNSTRUCTURED_SS_NOTIFY;
-        try {
-            UssdString ussd = UssdString.encode(text, new Dcs(dcs));
-            return new FarSide.Call(operation, ussd, msisdn, reference(), origination, ssn);
-        } catch (UnsendableText e) {
-            throw bad("'" + text + "' cannot be sent: " + e.getMessage());
-        }
+        return new FarSide.Call(operation, encode(text), msisdn, reference(), origination, ssn);
     }
 
     private @Nullable Address reference() {
-        if (imsi == null) {
-            return destination;
-        }
-        if (destination != null) {
+        if (imsi != null && destination != null) {
             throw bad("--imsi and --destination are the same reference: name one of them");
         }
-        return AddressConverter.checked(imsi, Address.INTERNATIONAL, Address.LAND_MOBILE);
+        return imsi == null ? destination : imsi;
     }
 
     private ParameterException bad(String message) {

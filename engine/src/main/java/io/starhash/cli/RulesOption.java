@@ -29,8 +29,13 @@ final class RulesOption {
     }
 
     /** An engine that is not started yet. */
-    Engine engine() throws ConfigurationException {
-        return new Engine(read());
+    Engine engine() throws ConfigurationException, NotStartedException {
+        Configuration configuration = read();
+        try {
+            return new Engine(configuration);
+        } catch (RuntimeException e) {
+            throw new NotStartedException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** Starts an engine; one that cannot be started is closed. */
@@ -38,8 +43,14 @@ final class RulesOption {
         try {
             engine.start();
         } catch (RuntimeException e) {
-            engine.close();
-            throw new NotStartedException(String.valueOf(e.getMessage()), e);
+            NotStartedException notStarted =
+                    new NotStartedException(String.valueOf(e.getMessage()), e);
+            try {
+                engine.close();
+            } catch (RuntimeException again) {
+                notStarted.addSuppressed(again);
+            }
+            throw notStarted;
         }
     }
 

@@ -33,9 +33,14 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
         long began = System.nanoTime();
         Engine engine = rules.engine();
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(engine)));
-        RulesOption.start(engine);
+        Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> stop(engine));
+        Runtime.getRuntime().addShutdownHook(stop);
+        try {
+            RulesOption.start(engine);
+        } catch (NotStartedException e) {
+            Runtime.getRuntime().removeShutdownHook(stop);
+            throw e;
+        }
         spec.commandLine()
                 .getOut()
                 .printf("ready in %d ms%n", (System.nanoTime() - began) / 1_000_000)
@@ -51,8 +56,12 @@ final class ServeCommand implements Callable<Integer> {
         int code = ExitCode.GOOD;
         try {
             log.info("stopping: {} dialogs are running", engine.openDialogs());
-            int aborted = engine.stop();
-            log.info("stopped: {} dialogs had to be aborted", aborted);
+            Engine.Stop stop = engine.stop();
+            log.info("stopped: {} dialogs had to be aborted", stop.aborted());
+            if (stop.lostEdrs() > 0) {
+                log.error("{} EDRs could not be written", stop.lostEdrs());
+                code = ExitCode.FAILED;
+            }
         } catch (InterruptedException | RuntimeException e) {
             log.error("the stop was not clean", e);
             code = ExitCode.FAILED;

@@ -6,11 +6,13 @@ import java.time.Duration;
 /**
  * What a dialog starts with.
  *
+ * @param script the file of its script, for what is said of it
  * @param menuTimeout how long a menu or notify waits where the script says nothing else
  * @param errorMessage sent where a script ends without a usable text
  * @param dcs the data coding scheme of the texts sent, until the script chooses another
  */
-public record DialogSetup(Opening opening, Duration menuTimeout, String errorMessage, Dcs dcs) {
+public record DialogSetup(
+        Opening opening, String script, Duration menuTimeout, String errorMessage, Dcs dcs) {
     boolean isNotify() {
         return opening.operation() == Operation.UNSTRUCTURED_SS_NOTIFY;
     }

@@ -12,7 +12,7 @@ final class ScriptEnd {
     static void returned(Step step, Returned returned) {
         switch (step.phase) {
             case Phase.Busy busy -> finishWith(step, returned);
-            case Phase.Broken broken -> failed(step, broken.reason());
+            case Phase.Broken broken -> failed(step, step.setup.script() + ": " + broken.reason());
             case Phase.Ended ended -> {}
             case Phase.Gone gone -> {}
             case Phase.Waiting waiting ->
@@ -29,7 +29,9 @@ final class ScriptEnd {
             ScriptCalls.sendFinalText(
                     step, Objects.requireNonNullElse(returned.text(), step.setup.errorMessage()));
         } catch (UnsendableText e) {
-            failed(step, "the returned text cannot be sent: " + e.getMessage());
+            failed(
+                    step,
+                    step.setup.script() + ": the returned text cannot be sent: " + e.getMessage());
         }
     }
 

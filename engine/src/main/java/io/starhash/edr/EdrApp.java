@@ -1,12 +1,10 @@
 package io.starhash.edr;
 
 import io.starhash.edr.EdrSettings.WhenFull;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -54,7 +52,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
         this.hostname = hostname;
         this.pid = pid;
         var orphans = new Orphans(clock);
-        directories(settings).forEach(orphans::close);
+        EdrFolders.of(settings).forEach(orphans::close);
     }
 
     /**
@@ -104,15 +102,6 @@ public final class EdrApp implements EdrSink, AutoCloseable {
         for (var stream : streams.values()) {
             join(stream.thread());
         }
-    }
-
-    private static Set<Path> directories(EdrSettings settings) {
-        var directories = new TreeSet<Path>();
-        directories.add(settings.defaults().directory().toAbsolutePath().normalize());
-        for (var stream : settings.streams().values()) {
-            directories.add(stream.directory().toAbsolutePath().normalize());
-        }
-        return directories;
     }
 
     private synchronized List<Stream> shut() {

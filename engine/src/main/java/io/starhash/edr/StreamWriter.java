@@ -110,8 +110,11 @@ final class StreamWriter implements Runnable {
                 stream, inbox.waiting(), written.get(), inbox.dropped(), files.current(), failure);
     }
 
+    /** What waits goes out with what is due, so that no record is older than the flush time. */
     private void takeAll() throws IOException {
-        settle();
+        if (buffered >= files.room()) {
+            settle(); // a file that could not be completed before
+        }
         for (Edr edr; (edr = inbox.peek()) != null; ) {
             buffer(edr);
             inbox.take();

@@ -10,21 +10,19 @@ import io.starhash.text.Dcs;
 import io.starhash.text.UndecodableString;
 import io.starhash.text.UnsendableText;
 import io.starhash.text.UssdString;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One handset in one dialog: it dials or pushes a text, reads screens, answers, and gives up. */
 public final class Handset {
-    private final BlockingQueue<Screen> screens = new LinkedBlockingQueue<>();
+    private final Consumer<Screen> eyes;
     private final int operation;
     private final Dcs dcs;
     private final DialogLink link;
 
-    private Handset(FarSide network, FarSide.Call call) {
+    private Handset(FarSide network, FarSide.Call call, Consumer<Screen> eyes) {
+        this.eyes = eyes;
         this.operation = call.operation();
         this.dcs = call.ussd().dcs();
         this.link = network.begin(call, this::arrived);
@@ -32,42 +30,45 @@ public final class Handset {
 
     /**
      * Begins a dialog: {@link Operation#PROCESS_UNSTRUCTURED_SS_REQUEST} dials, a notify pushes.
+     *
+     * @param eyes sees each screen as it comes, on a network thread: it must not wait
      */
-    public static Handset begin(FarSide network, FarSide.Call call) {
-        return new Handset(network, call);
+    public static Handset begin(FarSide network, FarSide.Call call, Consumer<Screen> eyes) {
+        return new Handset(network, call, eyes);
     }
 
     private void arrived(Message message) {
         switch (message) {
-            case Message.Continue(var components) -> components.forEach(this::show);
+            case Message.Continue(var components) ->
+                    components.forEach(c -> eyes.accept(screen(c)));
             case Message.End(var components) -> {
-                if (components.isEmpty()) {
-                    screens.add(new Screen.Close());
+                List<Screen> screens = components.stream().map(this::screen).toList();
+                screens.forEach(eyes);
+                if (screens.stream().noneMatch(Screen::isLast)) {
+                    eyes.accept(
+                            new Screen
+                                    .Close()); // empty, or nothing in it says that this is the end
                 }
-                components.forEach(this::show);
             }
-            case Message.Abort(String reason) -> screens.add(new Screen.Abort(reason));
+            case Message.Abort(String reason) -> eyes.accept(new Screen.Abort(reason));
         }
     }
 
-    private void show(Component component) {
-        screens.add(
-                switch (component) {
-                    case Component.Invoke(int id, int code, UssdString ussd) ->
-                            code == Operation.UNSTRUCTURED_SS_NOTIFY
-                                    ? new Screen.Notify(id, text(ussd))
-                                    : new Screen.Menu(id, text(ussd));
-                    case Component.Result result ->
-                            operation == Operation.UNSTRUCTURED_SS_NOTIFY
-                                    ? new Screen.Acknowledge()
-                                    : new Screen.Respond(text(result.ussd()));
-                    case Component.ErrorReturned(int id, int code) -> new Screen.Decline(code);
-                    case Component.Rejected(var id, String problem) -> new Screen.Reject(problem);
-                    case Component.UnknownInvoke(var id, String problem) ->
-                            new Screen.Reject(problem);
-                    case Component.Undecodable u ->
-                            new Screen.Abort("cannot be decoded: " + u.why());
-                });
+    private Screen screen(Component component) {
+        return switch (component) {
+            case Component.Invoke(int id, int code, UssdString ussd) ->
+                    code == Operation.UNSTRUCTURED_SS_NOTIFY
+                            ? new Screen.Notify(id, text(ussd))
+                            : new Screen.Menu(id, text(ussd));
+            case Component.Result result ->
+                    operation == Operation.UNSTRUCTURED_SS_NOTIFY
+                            ? new Screen.Acknowledge()
+                            : new Screen.Respond(text(result.ussd()));
+            case Component.ErrorReturned(int id, int code) -> new Screen.Decline(code);
+            case Component.Rejected(var id, String problem) -> new Screen.Reject(problem);
+            case Component.UnknownInvoke(var id, String problem) -> new Screen.Reject(problem);
+            case Component.Undecodable u -> new Screen.Abort("cannot be decoded: " + u.why());
+        };
     }
 
     private static String text(@Nullable UssdString ussd) {
@@ -79,11 +80,6 @@ public final class Handset {
         } catch (UndecodableString e) {
             return "(a text that cannot be decoded: " + e.getMessage() + ")";
         }
-    }
-
-    /** Waits for the next screen; null where none comes in this time. */
-    public @Nullable Screen next(Duration atMost) throws InterruptedException {
-        return screens.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Answers a menu; an empty text goes as a result without a string. */

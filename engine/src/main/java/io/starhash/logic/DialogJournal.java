@@ -1,5 +1,7 @@
 package io.starhash.logic;
 
+import static java.util.stream.Collectors.joining;
+
 import io.starhash.dialog.Outcome;
 import io.starhash.edr.Edr;
 import io.starhash.edr.EdrSink;
@@ -30,6 +32,8 @@ final class DialogJournal implements ScriptServices {
     private final EdrSink edrs;
     private final Counters counters;
     private final Time time;
+    private final Secrets secrets = new Secrets();
+    private boolean faultLogged;
 
     DialogJournal(
             DialogIdentity identity, String stream, EdrSink edrs, Counters counters, Time time) {
@@ -48,47 +52,59 @@ final class DialogJournal implements ScriptServices {
 
     void write(String event, Map<String, String> fields) {
         Edr.Builder record = Edr.builder(time.now(), identity.instanceId(), event);
-        fields.forEach(record::text);
+        fields.forEach((name, value) -> record.text(name, secrets.mask(value)));
         edrs.write(stream, record.build());
+    }
+
+    /** From now on this answer stands as asterisks wherever it would be written. */
+    void keepSecret(String answer) {
+        secrets.add(answer);
     }
 
     void note(String text) {
         counters.increment("dialogs.notes");
-        log.info("{} {}", identity, text);
+        log.info("{} {}", identity, safe(text));
     }
 
     void failed(ScriptFault fault) {
-        if (fault.luaStack().isEmpty()) {
-            log.warn("{} {}", identity, fault.text(), fault.cause());
-        } else {
-            String stack = String.join("\n    ", fault.luaStack());
-            log.warn("{} {}\n    {}", identity, fault.text(), stack, fault.cause());
-        }
+        faultLogged = true;
+        String stack =
+                fault.luaStack().stream().map(line -> "\n    " + safe(line)).collect(joining());
+        log.warn("{} {}{}", identity, safe(fault.text()), stack, fault.cause());
     }
 
-    void broken(RuntimeException fault) {
+    void broken(Throwable fault) {
+        faultLogged = true;
         log.error(
-                "{} internal fault: the dialog is aborted, the others are not touched",
+                "{} internal fault: this dialog fails, the others are not touched",
                 identity,
                 fault);
     }
 
     void finished(Outcome outcome) {
         counters.increment("dialogs.finished." + outcome.word());
-        log.debug("{} {}", identity, outcome);
+        if (outcome instanceof Outcome.Failed(String exception) && !faultLogged) {
+            log.warn("{} {}", identity, safe(exception));
+        } else {
+            log.debug("{} {}", identity, outcome.word());
+        }
+    }
+
+    private String safe(String text) {
+        return LogText.of(secrets.mask(text));
     }
 
     // ---- the script's part
 
     @Override
     public void log(Level level, String message) {
-        scriptLog.atLevel(level).log("{} {}", identity, message);
+        scriptLog.atLevel(level).log("{} {}", identity, safe(message));
     }
 
     @Override
     public void writeEdr(String event, Map<String, List<String>> fields, @Nullable String into) {
         try {
-            Edr record = Edr.custom(time.now(), identity.instanceId(), event, fields);
+            Edr record = Edr.custom(time.now(), identity.instanceId(), event, secrets.mask(fields));
             edrs.write(Objects.requireNonNullElse(into, stream), record);
         } catch (IllegalArgumentException e) {
             throw new Refused("edr.write: " + e.getMessage());

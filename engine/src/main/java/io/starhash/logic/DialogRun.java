@@ -95,15 +95,16 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     /**
-     * A fault of the engine's own, outside the script: nothing is certain but that the far side
-     * must not wait.
+     * A fault of the engine's own, outside the script: it ends this dialog as a failure, and no
+     * other.
      */
-    void broken(RuntimeException fault) {
+    void broken(Throwable fault) {
         journal.broken(fault);
         try {
-            link.send(new Message.Abort("internal fault"));
-        } catch (DialogGoneException e) {
-            journal.note("had ended before it could be aborted");
+            handle(new DialogEvent.Failed("internal fault: " + fault));
+        } catch (RuntimeException again) {
+            journal.broken(again);
+            link.forget();
         }
     }
 
@@ -170,10 +171,19 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             handle(take());
         }
         return switch (settled) {
-            case Settled.Replied(PrimitiveResult result) -> result;
+            case Settled.Replied(PrimitiveResult result) -> {
+                if (secret(call) && result instanceof PrimitiveResult.Input(String answer)) {
+                    journal.keepSecret(answer);
+                }
+                yield result;
+            }
             case Settled.Refusal(String message) -> throw new Refused(message);
             case Settled.Kill(String reason) -> throw new Killed(reason);
         };
+    }
+
+    private static boolean secret(DialogEvent.ScriptCall call) {
+        return call instanceof DialogEvent.Screen screen && screen.options().secret();
     }
 
     // ---- on the script's thread: events and what they ask for
@@ -208,6 +218,8 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
                 return;
             } catch (DialogGoneException e) {
                 catchUp();
+                // What ended it was in the mailbox, nearly always; this event sends nothing, so it
+                // ends here.
                 if (dialog.isOpen()) {
                     handle(new DialogEvent.Arrived(new Message.Abort("lost: " + e.getMessage())));
                 }

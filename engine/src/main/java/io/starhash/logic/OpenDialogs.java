@@ -38,7 +38,7 @@ final class OpenDialogs {
 
     Admission admit(DialogRun run) {
         if (count.incrementAndGet() > max) {
-            count.decrementAndGet();
+            oneLess();
             return Admission.FULL;
         }
         runs.add(run);
@@ -51,6 +51,10 @@ final class OpenDialogs {
 
     void remove(DialogRun run) {
         runs.remove(run);
+        oneLess();
+    }
+
+    private void oneLess() {
         if (count.decrementAndGet() == 0 && stopping) {
             lock.lock();
             try {

@@ -41,6 +41,7 @@ public final class ProcessUssdLuaService implements LuaService {
                             DialogSetup setup =
                                     new DialogSetup(
                                             opening,
+                                            match.script().fileName(),
                                             Objects.requireNonNullElse(own, rules.menuTimeout()),
                                             rules.errorMessage(),
                                             Dcs.gsm7(rules.dcsLanguage()));

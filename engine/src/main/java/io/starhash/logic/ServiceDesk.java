@@ -127,7 +127,7 @@ public final class ServiceDesk implements DialogDesk {
     private void live(DialogRun run) {
         try {
             run.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             counters.increment("dialogs.broken");
             run.broken(e);
         } finally {

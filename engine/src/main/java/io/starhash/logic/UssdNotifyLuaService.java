@@ -4,6 +4,7 @@ import io.starhash.dialog.DialogSetup;
 import io.starhash.dialog.Opening;
 import io.starhash.dialog.Operation;
 import io.starhash.rules.Rules;
+import io.starhash.script.Script;
 import io.starhash.script.ScriptGlobals;
 import io.starhash.script.ScriptLimits;
 import io.starhash.script.ScriptRelease;
@@ -35,7 +36,7 @@ public final class UssdNotifyLuaService implements LuaService {
                 .map(
                         match ->
                                 new Claim(
-                                        setup(opening),
+                                        setup(opening, match.script()),
                                         match.script(),
                                         match.limits(),
                                         globals,
@@ -46,7 +47,7 @@ public final class UssdNotifyLuaService implements LuaService {
      * Such a dialog sends no text and waits for nothing: what is said of texts and menus is never
      * used.
      */
-    private static DialogSetup setup(Opening opening) {
-        return new DialogSetup(opening, Duration.ZERO, "", Dcs.UNSPECIFIED);
+    private static DialogSetup setup(Opening opening, Script script) {
+        return new DialogSetup(opening, script.fileName(), Duration.ZERO, "", Dcs.UNSPECIFIED);
     }
 }

@@ -11,6 +11,7 @@ public interface DialogLink {
      * Sends a message; from any thread.
      *
      * @throws DialogGoneException where the dialog has ended meanwhile
+     * @throws IllegalStateException where the stack refuses to send; the dialog is still open
      */
     void send(Message message) throws DialogGoneException;
 

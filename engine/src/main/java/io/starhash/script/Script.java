@@ -37,6 +37,11 @@ public final class Script {
         return name;
     }
 
+    /** The file, relative to the script folder, as faults name it. */
+    public String fileName() {
+        return name + ".lua";
+    }
+
     /** Names the content of the script and of all the modules that it may require: 8 hex digits. */
     public String version() {
         return version;

@@ -51,6 +51,7 @@ final class DialogBench {
                 Dialog.begin(
                         new DialogSetup(
                                 opening,
+                                "main.lua",
                                 Duration.ofSeconds(30),
                                 "Service unavailable",
                                 Dcs.UNSPECIFIED)));

@@ -379,7 +379,7 @@ class DialogTest {
         var returning =
                 dialled("*1#").on(new Stopped("the engine stops")).on(new Returned("too late"));
         assertThat(returning.later().getFirst())
-                .isEqualTo("USSD-SHUTDOWN {EXCEPTION=the engine stops}");
+                .isEqualTo("USSD-SHUTDOWN {EXCEPTION=main.lua: the engine stops}");
     }
 
     @Test

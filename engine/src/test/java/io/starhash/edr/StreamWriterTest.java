@@ -104,6 +104,20 @@ class StreamWriterTest {
     }
 
     @Test
+    void records_that_came_while_the_writer_slept_go_out_with_the_oldest() {
+        var writer = writer(settings());
+
+        add("1");
+        writer.work();
+        time.pass(Duration.ofMillis(1));
+        add("2");
+        time.pass(Duration.ofSeconds(10));
+        writer.work();
+
+        assertThat(EdrFiles.texts(folder(), ".part")).containsExactly("1", "2");
+    }
+
+    @Test
     void a_file_is_complete_once_it_holds_enough_and_none_is_opened_without_a_record() {
         var writer = writer(settings());
 

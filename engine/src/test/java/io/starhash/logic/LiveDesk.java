@@ -1,5 +1,6 @@
 package io.starhash.logic;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import io.starhash.dialog.Address;
@@ -29,7 +30,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.Assertions;
 
@@ -39,6 +44,7 @@ import org.assertj.core.api.Assertions;
  */
 final class LiveDesk implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Map<Handset, BlockingQueue<Screen>> SCREENS = new ConcurrentHashMap<>();
     private static final EdrSpec SPEC = EdrSpec.builtIn();
     private static final String STREAM = "ussd";
     private static final ScriptLimits LIMITS =
@@ -126,8 +132,7 @@ final class LiveDesk implements AutoCloseable {
     Handset begin(int operation, String text, int ssn) {
         try {
             UssdString ussd = UssdString.encode(text, Dcs.UNSPECIFIED);
-            return Handset.begin(
-                    network,
+            return begin(
                     new FarSide.Call(
                             operation,
                             ussd,
@@ -140,9 +145,18 @@ final class LiveDesk implements AutoCloseable {
         }
     }
 
+    Handset begin(FarSide.Call call) {
+        BlockingQueue<Screen> screens = new LinkedBlockingQueue<>();
+        Handset handset = Handset.begin(network, call, screens::add);
+        SCREENS.put(handset, screens);
+        return handset;
+    }
+
     static Screen next(Handset handset) {
         try {
-            Screen screen = handset.next(PATIENCE);
+            Screen screen =
+                    requireNonNull(SCREENS.get(handset))
+                            .poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (screen == null) {
                 throw new AssertionError("no screen came");
             }

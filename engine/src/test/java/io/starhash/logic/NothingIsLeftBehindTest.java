@@ -8,13 +8,14 @@ import io.starhash.handset.Screen;
 import io.starhash.network.DialogGoneException;
 import io.starhash.text.UnsendableText;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,21 +57,24 @@ class NothingIsLeftBehindTest {
         try (LiveDesk live = LiveDesk.running(folder, EVERY_KIND)) {
             Random random = new Random(SEED);
             Semaphore places = new Semaphore(AT_ONCE);
+            List<Future<?>> lives = new ArrayList<>();
             try (ExecutorService handsets = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int i = 0; i < DIALOGS; i++) {
                     places.acquire();
                     long seed = random.nextLong();
-                    handsets.execute(
-                            () -> {
-                                try {
-                                    live(live, new Random(seed));
-                                } finally {
-                                    places.release();
-                                }
-                            });
+                    lives.add(
+                            handsets.submit(
+                                    () -> {
+                                        try {
+                                            live(live, new Random(seed));
+                                        } finally {
+                                            places.release();
+                                        }
+                                    }));
                 }
-                handsets.shutdown();
-                assertThat(handsets.awaitTermination(120, TimeUnit.SECONDS)).isTrue();
+            }
+            for (Future<?> life : lives) {
+                life.get(); // what failed in it fails here
             }
             live.settle();
             assertThat(live.time.pending()).as("alarms").isZero();
@@ -156,6 +160,27 @@ class NothingIsLeftBehindTest {
         Map<String, List<Edr>> dialogs =
                 live.records.stream().collect(Collectors.groupingBy(Edr::instanceId));
         assertThat(dialogs).hasSize(DIALOGS);
-        dialogs.values().forEach(records -> assertThat(records).hasSizeGreaterThan(1));
+        dialogs.values().forEach(NothingIsLeftBehindTest::endsOnce);
+    }
+
+    /** One record of how it ended: what we sent last, or what the far side did. */
+    private static void endsOnce(List<Edr> records) {
+        List<String> events = records.stream().map(Edr::event).toList();
+        long ours = records.stream().filter(NothingIsLeftBehindTest::isEnd).count();
+        boolean theirs =
+                records.stream().anyMatch(edr -> "0".equals(edr.text("CONTROLLED"))); // in TC-END
+        assertThat(ours + (theirs ? 1 : 0)).as("%s", events).isEqualTo(1);
+    }
+
+    /**
+     * An empty end or an abort either way, or our final component: that one came in nothing, so it
+     * has no CONTROLLED.
+     */
+    private static boolean isEnd(Edr edr) {
+        return switch (edr.event()) {
+            case "USSD-PROCESS-R", "USSD-PROCESS-E", "USSD-END", "USSD-ABORT" -> true;
+            case "USSD-NOTIFY-R", "USSD-NOTIFY-E" -> edr.text("CONTROLLED") == null;
+            default -> false;
+        };
     }
 }

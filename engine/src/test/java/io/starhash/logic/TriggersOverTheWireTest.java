@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.starhash.dialog.Address;
 import io.starhash.dialog.Operation;
-import io.starhash.handset.Handset;
 import io.starhash.handset.Screen;
 import io.starhash.network.FarSide;
 import io.starhash.network.embedded.EmbeddedNetwork;
@@ -53,7 +52,7 @@ class TriggersOverTheWireTest {
     }
 
     private static Screen answerTo(LiveDesk live, FarSide.Call call) {
-        return LiveDesk.next(Handset.begin(live.network, call));
+        return LiveDesk.next(live.begin(call));
     }
 
     @Test

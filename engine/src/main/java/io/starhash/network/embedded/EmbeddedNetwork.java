@@ -102,10 +102,12 @@ public final class EmbeddedNetwork implements Network, FarSide {
 
     @Override
     public void close() {
-        handsets.close();
-        engine.close();
-        handsetEnd.end();
-        engineEnd.end();
+        try (handsetEnd;
+                engineEnd;
+                engine;
+                handsets) {
+            // Closed from the last to the first, each whatever becomes of the others.
+        }
     }
 
     /** The engine begins no dialog towards handsets. */

@@ -6,7 +6,7 @@ import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartBaseImpl;
 
 /** An MTP3 user part whose link is another one in the same process. */
-final class LoopedMtp3 extends Mtp3UserPartBaseImpl {
+final class LoopedMtp3 extends Mtp3UserPartBaseImpl implements AutoCloseable {
     private static final int DELIVERY_THREADS = 2;
 
     private volatile @Nullable Consumer<Mtp3TransferPrimitive> farEnd;
@@ -48,7 +48,8 @@ final class LoopedMtp3 extends Mtp3UserPartBaseImpl {
         }
     }
 
-    void end() {
+    @Override
+    public void close() {
         try {
             stop();
         } catch (Exception e) {

@@ -82,16 +82,16 @@ final class MapLink implements DialogLink {
         deliver(new Message.Abort(reason));
     }
 
-    /** A message came that the stack itself could not take in. */
+    /** A message came that the stack itself could not take in: what was in it is lost. */
     void unreadable(RuntimeException why) {
         components.clear();
-        log.warn("{} a message cannot be read, the dialog is aborted", localTid(), why);
-        try {
-            send(new Message.Abort("a message that came cannot be read"));
-        } catch (DialogGoneException e) {
-            log.debug("{} ended meanwhile", localTid());
+        log.warn("{} a message cannot be read", localTid(), why);
+        if (receiver == null) {
+            forget();
+        } else {
+            String text = "the message cannot be read: " + why;
+            deliver(new Message.Continue(List.of(new Component.Undecodable(0, 0, text))));
         }
-        deliver(new Message.Abort("a message that came cannot be read: " + why));
     }
 
     private void deliver(Message message) {
@@ -144,7 +144,7 @@ final class MapLink implements DialogLink {
             }
             transmit(message);
         } catch (MAPException e) {
-            throw new DialogGoneException("the stack refuses to send: " + e.getMessage());
+            refused(message, e);
         } finally {
             lock.unlock();
         }
@@ -153,6 +153,18 @@ final class MapLink implements DialogLink {
     @Override
     public void forget() {
         dialog.release();
+    }
+
+    /**
+     * Where not even the abort can be sent, the far side has to time out; nothing of the dialog
+     * stays here.
+     */
+    private void refused(Message message, MAPException why) {
+        if (!(message instanceof Message.Abort)) {
+            throw new IllegalStateException("the stack refuses to send: " + why.getMessage(), why);
+        }
+        log.warn("{} the abort could not be sent", localTid(), why);
+        forget();
     }
 
     private void transmit(Message message) throws MAPException {

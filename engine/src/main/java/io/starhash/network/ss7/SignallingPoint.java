@@ -165,11 +165,16 @@ public final class SignallingPoint implements AutoCloseable {
         return TcapTimers.pending(tcap);
     }
 
+    /** Stops what has been started; safe at any time. */
     @Override
     public void close() {
-        map.stop();
-        tcap.stop();
-        sccp.stop();
+        if (tcap.isStarted()) {
+            map.stop();
+            tcap.stop();
+        }
+        if (sccp.isStarted()) {
+            sccp.stop();
+        }
         folder.close();
     }
 }

@@ -118,6 +118,6 @@ final class RawPeer implements AutoCloseable, DialogDesk {
     @Override
     public void close() {
         engine.close();
-        engineEnd.end();
+        engineEnd.close();
     }
 }
