@@ -3,6 +3,9 @@ package io.starhash.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -162,6 +165,42 @@ class UssdTest {
     }
 
     @Test
+    void a_final_text_that_comes_while_nobody_types_is_shown_and_ends_the_dial() throws Exception {
+        String rules = rules("ussd.menu('Well?', {timeout = '50ms'})\nreturn 'Goodbye'");
+        InputStream before = System.in;
+        try (PipedOutputStream nobodyTypes = new PipedOutputStream()) {
+            System.setIn(new PipedInputStream(nobodyTypes));
+            assertThat(ussd("dial", "--rules", rules, "*1#")).isZero();
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(out.toString().lines()).containsExactly("menu Well?", "respond Goodbye");
+    }
+
+    @Test
+    void the_end_of_the_input_is_the_handset_giving_up() throws Exception {
+        String rules = rules("ussd.menu('Well?')\nreturn 'never'");
+        InputStream before = System.in;
+        try {
+            System.setIn(InputStream.nullInputStream());
+            assertThat(ussd("dial", "--rules", rules, "*1#")).isEqualTo(ExitCode.FAILED);
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(err.toString()).contains("the handset gives up");
+        assertThat(Files.readString(edrFiles().getFirst())).contains("USSD-ABORT|DIRECTION=in");
+    }
+
+    @Test
+    void an_engine_whose_records_have_nowhere_to_go_does_not_start() throws IOException {
+        String rules = rules("return 'x'");
+        Files.writeString(folder.resolve("edr"), "a file where the folder should be");
+        assertThat(ussd("dial", "--rules", rules, "*1#")).isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(ussd("serve", "--rules", rules)).isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(err.toString()).contains("ussd: could not start: the EDR folder");
+    }
+
+    @Test
     void bad_usage_ends_with_2_and_says_what_is_allowed() throws IOException {
         String rules = rules("return 'x'");
         assertThat(ussd("dial", "--rules", rules)).isEqualTo(ExitCode.BAD_INPUT);
@@ -171,11 +210,15 @@ class UssdTest {
                 .isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ussd("dial", "--rules", rules, "--msisdn", "12:9:1", "*1#"))
                 .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("dial", "--rules", rules, "--imsi", "655x", "*1#"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("dial", "--rules", rules, "*1#", "y".repeat(183)))
+                .isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ussd("dial", "--rules", rules, "x".repeat(183))).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString())
                 .contains("what is to be dialled?")
                 .contains("--dcs is 300; 0 to 255 is allowed")
-                .contains("'12x' is not a number")
+                .contains("'12x' is not a number", "'655x' is not a number")
                 .contains("'9' is not a number from 0 to 7")
                 .contains("183");
     }

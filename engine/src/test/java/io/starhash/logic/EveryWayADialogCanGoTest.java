@@ -236,6 +236,37 @@ class EveryWayADialogCanGoTest {
     }
 
     @Test
+    void a_secret_is_masked_in_whatever_the_script_writes() throws Exception {
+        String careless =
+                """
+                local pin = ussd.menu("PIN?", {secret = true})
+                edr.write("TRIED", {PIN = pin, LIST = {"a", "x" .. pin}})
+                error("the PIN was " .. pin)
+                """;
+        try (LiveDesk live = LiveDesk.running(folder, careless)) {
+            Handset handset = live.dial("*100#");
+            handset.answer(menu(handset), "4711");
+            assertThat(next(handset)).isInstanceOf(Screen.Abort.class);
+            live.settle();
+            assertThat(live.records).hasSize(6).noneMatch(edr -> edr.toString().contains("4711"));
+            assertThat(LiveDesk.brief(live.records.get(3)))
+                    .isEqualTo("TRIED LIST=a,x**** PIN=****");
+            assertThat(live.records.get(4).text("EXCEPTION")).endsWith("the PIN was ****");
+        }
+    }
+
+    @Test
+    void a_returned_text_that_does_not_fit_is_a_failure_that_names_the_script() throws Exception {
+        try (LiveDesk live = LiveDesk.running(folder, "return ('x'):rep(183)")) {
+            assertThat(next(live.dial("*100#"))).isInstanceOf(Screen.Abort.class);
+            live.settle();
+            assertThat(live.records.get(1).text("EXCEPTION"))
+                    .startsWith("main.lua: the returned text cannot be sent: ")
+                    .contains("183");
+        }
+    }
+
+    @Test
     void a_reject_of_the_menu() throws Exception {
         try (LiveDesk live = LiveDesk.running(folder, "pcall(ussd.menu, 'Ask?')\nreturn 'never'")) {
             Handset handset = live.dial("*100#");

@@ -1,0 +1,163 @@
+package io.starhash.logic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.starhash.dialog.Message;
+import io.starhash.dialog.Opening;
+import io.starhash.dialog.Operation;
+import io.starhash.dialog.Party;
+import io.starhash.edr.Edr;
+import io.starhash.edr.InstanceIds;
+import io.starhash.metrics.Counters;
+import io.starhash.network.DialogGoneException;
+import io.starhash.network.DialogLink;
+import io.starhash.rules.Rules;
+import io.starhash.rules.Trigger;
+import io.starhash.rules.TriggerTable;
+import io.starhash.script.ScriptHost;
+import io.starhash.script.ScriptLimits;
+import io.starhash.text.Dcs;
+import io.starhash.text.UssdString;
+import io.starhash.time.SystemTime;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A dialog whose link fails in ways that a live network seldom shows. */
+class DialogRunTest {
+    @TempDir Path folder;
+
+    private final List<Edr> records = Collections.synchronizedList(new ArrayList<>());
+    private final List<Message> sent = Collections.synchronizedList(new ArrayList<>());
+    private final Counters counters = new Counters();
+    private final SystemTime time = new SystemTime();
+
+    @AfterEach
+    void stop() {
+        time.close();
+    }
+
+    /** A link that does this with what is not an abort. */
+    private final class FailingLink implements DialogLink {
+        private final RuntimeException refusal;
+        private boolean forgotten;
+
+        FailingLink(RuntimeException refusal) {
+            this.refusal = refusal;
+        }
+
+        @Override
+        public String localTid() {
+            return "00000001";
+        }
+
+        @Override
+        public void send(Message message) throws DialogGoneException {
+            if (forgotten) {
+                throw new DialogGoneException("forgotten");
+            }
+            if (!(message instanceof Message.Abort)) {
+                throw refusal;
+            }
+            sent.add(message);
+        }
+
+        @Override
+        public void forget() {
+            forgotten = true;
+        }
+    }
+
+    private List<String> told(String lua, DialogLink link) throws Exception {
+        Files.writeString(folder.resolve("main.lua"), lua);
+        ServiceDesk desk =
+                new ServiceDesk(
+                        (stream, edr) -> records.add(edr),
+                        () -> true,
+                        new InstanceIds("Logic", time.now(), new Random(1)),
+                        counters,
+                        time,
+                        Duration.ofSeconds(1),
+                        10);
+        desk.serve(
+                List.of(
+                        new ProcessUssdLuaService(
+                                new Rules.ProcessService(
+                                        folder,
+                                        Duration.ofSeconds(30),
+                                        "Service unavailable",
+                                        15,
+                                        "ussd",
+                                        new TriggerTable(
+                                                List.of(
+                                                        new Trigger(
+                                                                1,
+                                                                "main",
+                                                                Trigger.Conditions.NONE,
+                                                                Trigger.Overrides.NONE))),
+                                        Map.of()),
+                                new ScriptHost(2).compile(folder),
+                                new ScriptLimits(1_000_000, 1 << 20, Duration.ofMinutes(1)))));
+        Party party = new Party(1, 6, null, Party.ROUTE_ON_SSN);
+        desk.begun(
+                new Opening(
+                        1,
+                        Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                        UssdString.encode("*1#", Dcs.UNSPECIFIED),
+                        "*1#",
+                        null,
+                        null,
+                        null,
+                        party,
+                        party,
+                        "00000001",
+                        "02"),
+                link);
+        Awaitility.await().atMost(LiveDesk.PATIENCE).until(() -> desk.openDialogs() == 0);
+        return records.stream().skip(1).map(LiveDesk::brief).toList();
+    }
+
+    @Test
+    void a_menu_that_the_stack_refuses_to_send_is_a_fault_at_its_line_and_aborts()
+            throws Exception {
+        List<String> told =
+                told(
+                        "\nussd.menu('?')\nreturn 'never'",
+                        new FailingLink(new IllegalStateException("no route")));
+        assertThat(told).hasSize(2).last().isEqualTo("USSD-ABORT DIRECTION=out");
+        assertThat(told.getFirst())
+                .startsWith("USSD-SHUTDOWN EXCEPTION=main.lua:2: ")
+                .contains("no route");
+        assertThat(sent).hasSize(1);
+        assertThat(counters.value("dialogs.finished.failed")).isEqualTo(1);
+    }
+
+    @Test
+    void a_final_text_that_the_stack_refuses_to_send_is_told_as_an_internal_fault_and_aborts()
+            throws Exception {
+        List<String> told =
+                told("return 'x'", new FailingLink(new IllegalStateException("no route")));
+        assertThat(told).hasSize(2).last().isEqualTo("USSD-ABORT DIRECTION=out");
+        assertThat(told.getFirst()).contains("internal fault", "no route");
+        assertThat(sent).hasSize(1);
+        assertThat(counters.value("dialogs.broken")).isEqualTo(1);
+        assertThat(counters.value("dialogs.finished.failed")).isEqualTo(1);
+    }
+
+    @Test
+    void a_link_that_is_gone_without_a_word_is_told_as_an_abort_of_the_far_side() throws Exception {
+        FailingLink link = new FailingLink(new IllegalStateException());
+        link.forget();
+        assertThat(told("local a, why = ussd.menu('?')\nedr.write('SAW', {WHY = why})", link))
+                .containsExactly("USSD-ABORT DIRECTION=in", "SAW WHY=abandon");
+    }
+}
