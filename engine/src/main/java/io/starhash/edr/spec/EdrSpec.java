@@ -125,8 +125,7 @@ public final class EdrSpec {
     }
 
     private static void read(
-            Path name, InputStream input, List<EventSpec> events, List<Problem> problems)
-            throws IOException {
+            Path name, InputStream input, List<EventSpec> events, List<Problem> problems) {
         SpecFile.read(name, input, problems).ifPresent(events::add);
     }
 }
