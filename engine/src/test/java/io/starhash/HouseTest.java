@@ -55,10 +55,7 @@ class HouseTest {
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
-                            "io.starhash.config",
-                            "io.starhash.script.api",
-                            "io.starhash.edr.spec",
-                            "io.starhash.cli")
+                            "io.starhash.config", "io.starhash.script.api", "io.starhash.cli")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("tools.jackson..", "com.fasterxml..");

@@ -18,12 +18,12 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nVerbs:%n",
         footer = {
             "",
-            "Exit codes: 0 good; 1 a check failed, or the dialog of a dial was aborted, refused or never",
-            "answered; 2 bad usage, bad rules, a script that does not compile; 3 could not start.",
+            "Exit codes: 0 good; 1 a check or a validation failed, or the dialog of a dial was aborted,",
+            "refused or never answered; 2 bad usage, bad rules, a script that does not compile; 3 could not start.",
             "",
             "Try: ussd dial '*100#' 1"
         },
-        subcommands = {ServeCommand.class, DialCommand.class, CheckCommand.class})
+        subcommands = {ServeCommand.class, DialCommand.class, CheckCommand.class, EdrCommand.class})
 public final class Ussd implements Runnable {
     private static final int HELP_WIDTH = 110;
 

@@ -4,6 +4,7 @@ import io.starhash.config.Node.Entry;
 import io.starhash.config.Node.Mapping;
 import io.starhash.config.Node.Scalar;
 import io.starhash.config.Node.Sequence;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,12 +48,26 @@ public final class LocatedYaml {
      * @return empty where the file cannot be read to its end; the problems then say why
      */
     public static Optional<Mapping> read(Path file, Problems problems) {
+        return read(() -> SourceText.read(file), problems);
+    }
+
+    /** The same of what is no file of its own, such as a resource; the caller closes it. */
+    public static Optional<Mapping> read(InputStream input, Problems problems) {
+        return read(() -> SourceText.read(input), problems);
+    }
+
+    private static Optional<Mapping> read(Source source, Problems problems) {
         try {
-            return Optional.of(parse(SourceText.read(file), problems));
+            return Optional.of(parse(source.text(), problems));
         } catch (Refusal e) {
             problems.add(e.place(), e.reason());
             return Optional.empty();
         }
+    }
+
+    /** Where the text comes from. */
+    private interface Source {
+        String text() throws Refusal;
     }
 
     private static Mapping parse(String text, Problems problems) throws Refusal {

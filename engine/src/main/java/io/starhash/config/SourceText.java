@@ -24,25 +24,40 @@ final class SourceText {
         return decode(octets(file));
     }
 
+    static String read(InputStream input) throws Refusal {
+        try {
+            return decode(octets(input));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
     private static byte[] octets(Path file) throws Refusal {
         if (Files.isDirectory(file)) {
             throw new Refusal(Place.FILE, "this is a folder: name a file");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] octets = in.readNBytes(MAX_OCTETS + 1);
-            if (octets.length > MAX_OCTETS) {
-                throw new Refusal(
-                        Place.FILE,
-                        "the file is too long: at most " + Measure.SIZE.format(MAX_OCTETS));
-            }
-            return octets;
+            return octets(in);
         } catch (NoSuchFileException e) {
             throw new Refusal(Place.FILE, "there is no such file");
         } catch (AccessDeniedException e) {
             throw new Refusal(Place.FILE, "the file may not be read: check its permissions");
         } catch (IOException e) {
-            throw new Refusal(Place.FILE, "the file cannot be read: " + e.getMessage());
+            throw unreadable(e);
         }
+    }
+
+    private static byte[] octets(InputStream in) throws IOException, Refusal {
+        byte[] octets = in.readNBytes(MAX_OCTETS + 1);
+        if (octets.length > MAX_OCTETS) {
+            throw new Refusal(
+                    Place.FILE, "the file is too long: at most " + Measure.SIZE.format(MAX_OCTETS));
+        }
+        return octets;
+    }
+
+    private static Refusal unreadable(IOException e) {
+        return new Refusal(Place.FILE, "the file cannot be read: " + e.getMessage());
     }
 
     private static String decode(byte[] octets) throws Refusal {

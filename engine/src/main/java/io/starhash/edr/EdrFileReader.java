@@ -61,6 +61,25 @@ public final class EdrFileReader implements AutoCloseable {
         return new EdrFileReader(path, Files.newInputStream(path));
     }
 
+    /**
+     * Reads what is no file, such as the standard input.
+     *
+     * @param name stands for it in entries and problems
+     */
+    public static EdrFileReader of(Path name, InputStream input) {
+        return new EdrFileReader(name, input);
+    }
+
+    /** The file, as it was named. */
+    public Path path() {
+        return path;
+    }
+
+    /** How many lines were read so far. */
+    public int lines() {
+        return number;
+    }
+
     /** The next whole line; null where there is none, or not yet. */
     public @Nullable Entry next() throws IOException {
         while (position < filled || fill()) {

@@ -29,12 +29,7 @@ final class LineBuffer {
     void putAscii(String text) {
         int size = text.length();
         reserve(size);
-        var target = octets;
-        int at = length;
-        for (int i = 0; i < size; i++) {
-            target[at + i] = (byte) text.charAt(i);
-        }
-        length = at + size;
+        copy(text, 0, size);
     }
 
     /**
@@ -45,19 +40,26 @@ final class LineBuffer {
      */
     int putWhile(String text, int from, boolean[] set) {
         int size = text.length();
-        var target = octets;
-        int at = length;
-        int i = from;
-        while (i < size) {
-            char c = text.charAt(i);
+        int end = from;
+        while (end < size) {
+            char c = text.charAt(end);
             if (c >= set.length || !set[c]) {
                 break;
             }
-            target[at++] = (byte) c;
-            i++;
+            end++;
         }
-        length = at;
-        return i;
+        copy(text, from, end);
+        return end;
+    }
+
+    /**
+     * The one way to copy a text's characters as octets in one piece; it leaves high halves out,
+     * and is deprecated for that, but there are none here.
+     */
+    @SuppressWarnings("deprecation")
+    private void copy(String text, int from, int end) {
+        text.getBytes(from, end, octets, length);
+        length += end - from;
     }
 
     /** Puts octets, and makes the room. */

@@ -1,6 +1,7 @@
 package io.starhash.edr.spec;
 
 import io.starhash.edr.Edr;
+import io.starhash.edr.EdrFileReader;
 import io.starhash.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * The specification of the event types, and the validator of records and files against it.
@@ -101,7 +103,21 @@ public final class EdrSpec {
 
     /** What is wrong with a file and each of its records, by line; empty: nothing. */
     public List<Problem> check(Path file) throws IOException {
-        return new FileCheck(this, file).run();
+        var problems = new ArrayList<Problem>();
+        try (var reader = EdrFileReader.open(file)) {
+            check(reader, problems::add);
+        }
+        return problems;
+    }
+
+    /**
+     * Checks a file that is open at its start, to its end.
+     *
+     * @param problems takes what is wrong with it and each of its records, by line
+     * @return how many records it has, those that cannot be read counted
+     */
+    public long check(EdrFileReader file, Consumer<Problem> problems) throws IOException {
+        return new FileCheck(this, file, problems).run();
     }
 
     Collection<EventSpec> events() {
@@ -109,8 +125,7 @@ public final class EdrSpec {
     }
 
     private static void read(
-            Path name, InputStream input, List<EventSpec> events, List<Problem> problems)
-            throws IOException {
+            Path name, InputStream input, List<EventSpec> events, List<Problem> problems) {
         SpecFile.read(name, input, problems).ifPresent(events::add);
     }
 }

@@ -5,9 +5,7 @@ import io.starhash.edr.EdrFileReader.Entry;
 import io.starhash.edr.EdrLine;
 import io.starhash.problem.Problem;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,33 +18,33 @@ final class FileCheck {
     private static final String IN_PROGRESS = ".part";
 
     private final EdrSpec spec;
-    private final Path file;
-    private final List<Problem> problems = new ArrayList<>();
+    private final EdrFileReader reader;
+    private final Consumer<Problem> problems;
     private long lines;
     private long records;
     private long octets;
     private EdrLine.@Nullable Header header;
     private boolean footerSeen;
 
-    FileCheck(EdrSpec spec, Path file) {
+    FileCheck(EdrSpec spec, EdrFileReader reader, Consumer<Problem> problems) {
         this.spec = spec;
-        this.file = file;
+        this.reader = reader;
+        this.problems = problems;
     }
 
-    List<Problem> run() throws IOException {
-        try (var reader = EdrFileReader.open(file)) {
-            for (Entry entry; (entry = reader.next()) != null; ) {
-                check(entry);
-            }
-            if (!file.toString().endsWith(IN_PROGRESS)) {
-                checkEnd(reader.atEnd());
-            }
+    /** Reads to the end; the result is the number of records. */
+    long run() throws IOException {
+        for (Entry entry; (entry = reader.next()) != null; ) {
+            check(entry);
         }
-        return problems;
+        if (!reader.path().toString().endsWith(IN_PROGRESS)) {
+            checkEnd(reader.atEnd());
+        }
+        return records;
     }
 
     private void check(Entry entry) {
-        problems.addAll(entry.problems());
+        entry.problems().forEach(problems);
         lines++;
         if (footerSeen) {
             problem(entry, "there is a line after the footer; the footer is the last");
@@ -101,15 +99,19 @@ final class FileCheck {
 
     private void checkEnd(@Nullable Problem torn) {
         if (torn != null) {
-            problems.add(torn);
+            problems.accept(torn);
         }
         if (!footerSeen) {
-            problems.add(
-                    new Problem(file, 0, 0, "there is no #FOOTER; a complete file ends with one"));
+            problems.accept(
+                    new Problem(
+                            reader.path(),
+                            0,
+                            0,
+                            "there is no #FOOTER; a complete file ends with one"));
         }
     }
 
     private void problem(Entry entry, String message) {
-        problems.add(new Problem(file, entry.number(), 0, message));
+        problems.accept(new Problem(entry.path(), entry.number(), 0, message));
     }
 }

@@ -1,42 +1,26 @@
 package io.starhash.edr.spec;
 
+import io.starhash.config.LocatedYaml;
+import io.starhash.config.Problems;
+import io.starhash.config.Section;
+import io.starhash.config.ValueType;
 import io.starhash.problem.Problem;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** One file of {@code edr-spec/} being read: gathers everything that is wrong with it. */
 final class SpecFile {
-    private static final Set<String> EVENT_KEYS =
-            Set.of("event", "meaning", "source", "source_example", "example", "fields");
-    private static final Set<String> FIELD_KEYS =
-            Set.of(
-                    "type",
-                    "values",
-                    "min",
-                    "max",
-                    "required",
-                    "required_if",
-                    "forbidden_if",
-                    "when",
-                    "meaning",
-                    "note");
+    private static final ValueType<String> TEXT = ValueType.text();
+    private static final ValueType<Long> NUMBER =
+            ValueType.wholeNumber(Long.MIN_VALUE, Long.MAX_VALUE);
+    private static final ValueType<String> ALWAYS = ValueType.choice(List.of("always"));
+    private static final ValueType<String> TYPE =
+            ValueType.choice(List.of("text", "integer", "hex", "address", "choice"));
 
-    private final Path name;
-    private final List<Problem> problems;
-    private final int problemsBefore;
-
-    private SpecFile(Path name, List<Problem> problems) {
-        this.name = name;
-        this.problems = problems;
-        this.problemsBefore = problems.size();
-    }
+    private SpecFile() {}
 
     /**
      * Reads a file.
@@ -45,185 +29,83 @@ final class SpecFile {
      * @param problems takes what is wrong
      * @return empty where something is
      */
-    static Optional<EventSpec> read(Path name, InputStream input, List<Problem> problems)
-            throws IOException {
-        try {
-            return new SpecFile(name, problems).event(YamlReader.read(name, input));
-        } catch (YamlReader.ProblemException e) {
-            problems.add(e.problem());
-            return Optional.empty();
-        }
+    static Optional<EventSpec> read(Path name, InputStream input, List<Problem> problems) {
+        var found = new Problems(name);
+        var event = LocatedYaml.read(input, found).map(top -> event(new Section(top, found), name));
+        problems.addAll(found.inFileOrder());
+        return found.isEmpty() ? event : Optional.empty();
     }
 
-    private Optional<EventSpec> event(YamlNode document) {
-        var map = mapping(document, EVENT_KEYS);
+    private static EventSpec event(Section file, Path name) {
         var spec =
                 new EventSpec(
-                        text(map, "event", document),
-                        text(map, "meaning", document),
-                        text(map, "source", document),
-                        optionalText(map, "source_example"),
-                        text(map, "example", document),
-                        fields(map, document));
-        if (!name.getFileName().toString().equals(spec.event() + ".yaml")) {
-            problem(document, "the file of the event " + spec.event() + " is named after it");
+                        text(file, "event"),
+                        text(file, "meaning"),
+                        text(file, "source"),
+                        file.find("source_example", TEXT).orElse(null),
+                        text(file, "example"),
+                        fields(file));
+        if (!spec.event().isEmpty()
+                && !name.getFileName().toString().equals(spec.event() + ".yaml")) {
+            file.refuse("event", "the file of the event " + spec.event() + " is named after it");
         }
-        return problems.size() == problemsBefore ? Optional.of(spec) : Optional.empty();
+        file.refuseUnknownKeys();
+        return spec;
     }
 
-    private List<FieldSpec> fields(Map<String, YamlNode.Entry> event, YamlNode document) {
+    private static List<FieldSpec> fields(Section event) {
         var fields = new ArrayList<FieldSpec>();
-        var entry = event.get("fields");
-        if (entry == null || !(entry.value() instanceof YamlNode.Mapping mapping)) {
-            problem(document, "fields is missing; it has the fields by name, or is {}");
-            return fields;
-        }
         String before = "";
-        for (var field : mapping.entries().entrySet()) {
-            if (field.getKey().compareTo(before) < 0) {
-                problem(
-                        field.getValue().line(),
-                        field.getValue().column(),
-                        field.getKey() + " comes after " + before + "; fields are in order");
+        for (var entry : event.namedSections("fields", TEXT).entrySet()) {
+            String name = entry.getKey();
+            if (name.compareTo(before) < 0) {
+                entry.getValue().refuse(name + " comes after " + before + "; fields are in order");
             }
-            before = field.getKey();
-            fields.add(field(field.getKey(), field.getValue().value()));
+            before = name;
+            fields.add(field(name, entry.getValue()));
         }
         return fields;
     }
 
-    private FieldSpec field(String fieldName, YamlNode node) {
-        var map = mapping(node, FIELD_KEYS);
-        boolean always = always(map);
-        String when = optionalText(map, "when");
-        if (!always && when == null) {
-            problem(node, fieldName + " has neither \"required: always\" nor \"when\"");
+    private static FieldSpec field(String name, Section field) {
+        boolean always = field.find("required", ALWAYS).isPresent();
+        Optional<String> when = field.find("when", TEXT);
+        if (!always && when.isEmpty()) {
+            field.refuse(name + " has neither \"required: always\" nor \"when\"");
         }
         return new FieldSpec(
-                fieldName,
-                type(map, node),
+                name,
+                type(field),
                 always,
-                conditions(map, "required_if"),
-                conditions(map, "forbidden_if"),
-                when,
-                text(map, "meaning", node),
-                optionalText(map, "note"));
+                conditions(field, "required_if"),
+                conditions(field, "forbidden_if"),
+                when.orElse(null),
+                text(field, "meaning"),
+                field.find("note", TEXT).orElse(null));
     }
 
-    private boolean always(Map<String, YamlNode.Entry> map) {
-        var required = scalar(map, "required");
-        if (required != null && !required.text().equals("always")) {
-            problem(required, "required is \"" + required.text() + "\"; it can be always");
-        }
-        return required != null;
-    }
-
-    private FieldType type(Map<String, YamlNode.Entry> map, YamlNode node) {
-        String type = text(map, "type", node);
-        return switch (type) {
-            case "text" -> new FieldType.Text();
+    /** What is not allowed is told already; text then stands for it. */
+    private static FieldType type(Section field) {
+        return switch (field.require("type", TYPE).orElse("text")) {
             case "integer" ->
                     new FieldType.Whole(
-                            number(map, "min", Long.MIN_VALUE), number(map, "max", Long.MAX_VALUE));
+                            field.find("min", NUMBER, Long.MIN_VALUE),
+                            field.find("max", NUMBER, Long.MAX_VALUE));
             case "hex" ->
-                    new FieldType.Hex(number(map, "min", 1), number(map, "max", Long.MAX_VALUE));
+                    new FieldType.Hex(
+                            field.find("min", NUMBER, 1L),
+                            field.find("max", NUMBER, Long.MAX_VALUE));
             case "address" -> new FieldType.Address();
-            case "choice" -> new FieldType.Choice(texts(map, "values"));
-            default -> {
-                problem(
-                        node,
-                        "the type is \"%s\"; it can be text, integer, hex, address or choice"
-                                .formatted(type));
-                yield new FieldType.Text();
-            }
+            case "choice" -> new FieldType.Choice(field.distinct("values", TEXT, List.of()));
+            default -> new FieldType.Text();
         };
     }
 
-    private List<Condition> conditions(Map<String, YamlNode.Entry> map, String key) {
-        return texts(map, key).stream().map(Condition::parse).toList();
+    private static List<Condition> conditions(Section field, String key) {
+        return field.distinct(key, TEXT, List.of()).stream().map(Condition::parse).toList();
     }
 
-    private List<String> texts(Map<String, YamlNode.Entry> map, String key) {
-        var entry = map.get(key);
-        if (entry == null) {
-            return List.of();
-        }
-        if (!(entry.value() instanceof YamlNode.Sequence sequence)) {
-            problem(entry.value(), key + " is a list");
-            return List.of();
-        }
-        var texts = new ArrayList<String>();
-        for (var item : sequence.items()) {
-            var scalar = scalar(item, key);
-            texts.add(scalar == null ? "" : scalar.text());
-        }
-        return texts;
-    }
-
-    private long number(Map<String, YamlNode.Entry> map, String key, long absent) {
-        var scalar = scalar(map, key);
-        if (scalar == null) {
-            return absent;
-        }
-        try {
-            return Long.parseLong(scalar.text());
-        } catch (NumberFormatException e) {
-            problem(scalar, "%s is \"%s\"; it is a whole number".formatted(key, scalar.text()));
-            return absent;
-        }
-    }
-
-    private String text(Map<String, YamlNode.Entry> map, String key, YamlNode owner) {
-        String text = optionalText(map, key);
-        if (text == null) {
-            problem(owner, key + " is missing");
-            return "";
-        }
-        return text;
-    }
-
-    private @Nullable String optionalText(Map<String, YamlNode.Entry> map, String key) {
-        var scalar = scalar(map, key);
-        return scalar == null ? null : scalar.text();
-    }
-
-    private YamlNode.@Nullable Scalar scalar(Map<String, YamlNode.Entry> map, String key) {
-        var entry = map.get(key);
-        return entry == null ? null : scalar(entry.value(), key);
-    }
-
-    private YamlNode.@Nullable Scalar scalar(YamlNode node, String key) {
-        if (node instanceof YamlNode.Scalar scalar) {
-            return scalar;
-        }
-        problem(node, key + " is a text");
-        return null;
-    }
-
-    private Map<String, YamlNode.Entry> mapping(YamlNode node, Set<String> known) {
-        if (!(node instanceof YamlNode.Mapping mapping)) {
-            problem(node, "expected keys with their values");
-            return Map.of();
-        }
-        mapping.entries()
-                .forEach(
-                        (key, entry) -> {
-                            if (!known.contains(key)) {
-                                problem(
-                                        entry.line(),
-                                        entry.column(),
-                                        "there is no key %s; there are %s"
-                                                .formatted(key, known.stream().sorted().toList()));
-                            }
-                        });
-        return mapping.entries();
-    }
-
-    private void problem(YamlNode node, String message) {
-        problem(node.line(), node.column(), message);
-    }
-
-    private void problem(int line, int column, String message) {
-        problems.add(new Problem(name, line, column, message));
+    private static String text(Section section, String key) {
+        return section.require(key, TEXT).orElse("");
     }
 }

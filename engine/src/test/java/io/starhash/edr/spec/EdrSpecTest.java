@@ -154,20 +154,32 @@ class EdrSpecTest {
                                                         problem.toString()
                                                                 .replace(folder + "/", ""))
                                         .contains(
-                                                "A.yaml:1:1: source is missing",
-                                                "A.yaml:1:1: the file of the event B is named after"
-                                                        + " it",
-                                                "A.yaml:6:27: min is \"x\"; it is a whole number",
-                                                "A.yaml:7:3: X comes after Y; fields are in order",
-                                                "A.yaml:7:6: the type is \"float\"; it can be text,"
-                                                        + " integer, hex, address or choice",
-                                                "D.yaml: the file is empty",
-                                                "E.yaml:2:1: event comes twice; a key stands once")
+                                                "A.yaml:1:1: source is missing; allowed is a text"
+                                                        + " that is not empty",
+                                                "A.yaml:1:8: event: the file of the event B is"
+                                                        + " named after it",
+                                                "A.yaml:7:6: X comes after Y; fields are in order")
                                         .anyMatch(
                                                 text ->
                                                         text.startsWith(
-                                                                "A.yaml:3:1: there is no key colour"))
-                                        .anyMatch(text -> text.startsWith("C.yaml:1:10: ")));
+                                                                "A.yaml:6:27: min: found x"))
+                                        .anyMatch(
+                                                text ->
+                                                        text.startsWith(
+                                                                "A.yaml:7:13: type: found float"))
+                                        .anyMatch(
+                                                text ->
+                                                        text.startsWith(
+                                                                "A.yaml:3:1: unknown key colour"))
+                                        .anyMatch(text -> text.startsWith("C.yaml:"))
+                                        .anyMatch(
+                                                text ->
+                                                        text.startsWith(
+                                                                "D.yaml:1:1: event is missing"))
+                                        .anyMatch(
+                                                text ->
+                                                        text.startsWith(
+                                                                "E.yaml:2:1: event stands twice")));
     }
 
     private static EventSpec spec(String event) {

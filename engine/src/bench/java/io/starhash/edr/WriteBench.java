@@ -1,0 +1,130 @@
+package io.starhash.edr;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Records from four callers into complete files, beside a plain loop that writes the same octets.
+ *
+ * <p>The loop has every line encoded beforehand, one thread, one channel and one buffer, and writes
+ * as many lines at once as a flush takes. So it is the least that such files can cost; the
+ * application encodes, takes from many threads, keeps limits, cuts files and completes them.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 10, time = 1)
+@Fork(2)
+public class WriteBench {
+    private static final int PRODUCERS = 4;
+    private static final int RECORDS = 400_000;
+    private static final long PAUSE_NANOS = 100_000;
+    private static final int BUFFER_OCTETS = 64 * 1024;
+
+    private final Edr[] records = BenchEdrs.dialog();
+    private final byte[][] lines =
+            Stream.of(records)
+                    .map(edr -> (edr + "\n").getBytes(StandardCharsets.US_ASCII))
+                    .toArray(byte[][]::new);
+
+    /** How many records a file takes: the default of the rules, and all. */
+    @Param({"1024", "1000000"})
+    int fileEdrs;
+
+    private Path folder = Path.of("");
+
+    @Setup(Level.Invocation)
+    public void makeFolder() {
+        folder = BenchFolder.make();
+    }
+
+    /** Nothing may be missing from what was measured. */
+    @TearDown(Level.Invocation)
+    public void removeFolder() throws IOException {
+        long expected = 0;
+        for (byte[] line : lines) {
+            expected += (long) line.length * RECORDS / lines.length;
+        }
+        long written = BenchFolder.octets(folder);
+        BenchFolder.delete(folder);
+        if (written < expected) {
+            throw new IllegalStateException(written + " octets of " + expected);
+        }
+    }
+
+    /** The application, from its start to its close. */
+    @Benchmark
+    @OperationsPerInvocation(RECORDS)
+    public void edrApp() throws InterruptedException {
+        try (var app =
+                new EdrApp(BenchEdrs.settings(folder, fileEdrs), EdrClock.system(), "bench", 1)) {
+            var producers =
+                    IntStream.range(0, PRODUCERS)
+                            .mapToObj(i -> Thread.ofPlatform().start(() -> produce(app)))
+                            .toList();
+            for (Thread producer : producers) {
+                producer.join();
+            }
+        }
+    }
+
+    /** The least that it can cost. */
+    @Benchmark
+    @OperationsPerInvocation(RECORDS)
+    public void plainLoop() throws IOException {
+        var buffer = ByteBuffer.allocateDirect(BUFFER_OCTETS);
+        try (var channel =
+                FileChannel.open(
+                        folder.resolve("plain"),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE)) {
+            for (int i = 0; i < RECORDS; i++) {
+                buffer.put(lines[i & (lines.length - 1)]);
+                if ((i + 1) % BenchEdrs.FLUSH_EDRS == 0) {
+                    write(buffer, channel);
+                }
+            }
+            write(buffer, channel);
+        }
+    }
+
+    private void produce(EdrApp app) {
+        for (int i = 0; i < RECORDS / PRODUCERS; i++) {
+            if (!app.accepting()) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            app.write("ussd", records[i & (records.length - 1)]);
+        }
+    }
+
+    private static void write(ByteBuffer buffer, FileChannel channel) throws IOException {
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+        buffer.clear();
+    }
+}

@@ -1,0 +1,60 @@
+package io.starhash.edr.report;
+
+import io.starhash.edr.EdrFileReader;
+import io.starhash.edr.spec.EdrSpec;
+import io.starhash.problem.Problem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/** The check of files against the specification, and what it has counted so far. */
+public final class Validation {
+    private final EdrSpec spec;
+    private final Consumer<Problem> sink;
+    private int files;
+    private long records;
+    private long problems;
+
+    /**
+     * @param sink takes every problem, with file and line, and the field in its words
+     */
+    public Validation(EdrSpec spec, Consumer<Problem> sink) {
+        this.spec = spec;
+        this.sink = sink;
+    }
+
+    /** Checks every file of the input. */
+    public void check(EdrInput input) throws IOException {
+        for (Path file : input.files()) {
+            files++;
+            try (EdrFileReader reader = input.open(file)) {
+                records += spec.check(reader, this::note);
+            } catch (IOException e) {
+                note(EdrInput.unreadable(file, e));
+            }
+        }
+    }
+
+    /** Whether there is no problem. */
+    public boolean isGood() {
+        return problems == 0;
+    }
+
+    /** What was counted, in one line. */
+    public String summary() {
+        return "%s in %s: %s"
+                .formatted(
+                        count(records, "record"),
+                        count(files, "file"),
+                        isGood() ? "all as specified" : count(problems, "problem"));
+    }
+
+    private void note(Problem problem) {
+        problems++;
+        sink.accept(problem);
+    }
+
+    private static String count(long count, String word) {
+        return count + " " + word + (count == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,225 @@
+package io.starhash.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.starhash.edr.report.Written;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EdrCommandTest {
+    private static final String DIALLED =
+            "USSD-PROCESS|DIRECTION=in|LRI=1|LTID=01|MSISDN=%s:1:1|RRI=1|RTID=02|TEXT=%%2A100%%23";
+    private static final String BYE = "USSD-PROCESS-R|TEXT=Bye";
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir Path folder;
+
+    @Test
+    void a_record_is_one_json_object_with_its_place_its_time_and_its_decoded_fields() {
+        Path file =
+                Written.file(
+                        folder,
+                        "a.edr",
+                        Written.line(4, "TOPUP|LIST=a%2Cb,c|TEXT=%C3%A9%0A%22"),
+                        Written.line(5, "USSD-NOTIFY-R"));
+
+        assertThat(run(file)).isZero();
+        assertThat(lines())
+                .containsExactly(
+                        "{\"file\":\"FOLDER/a.edr\",\"line\":2,\"at\":\"2021-09-30T05:00:54.079Z\","
+                                + "\"instance\":\"Logic-1-00000001\",\"event\":\"TOPUP\","
+                                + "\"fields\":{\"LIST\":[\"a,b\",\"c\"],\"TEXT\":\"é\\n\\\"\"}}",
+                        "{\"file\":\"FOLDER/a.edr\",\"line\":3,\"at\":\"2021-09-30T05:00:55.079Z\","
+                                + "\"instance\":\"Logic-1-00000001\",\"event\":\"USSD-NOTIFY-R\","
+                                + "\"fields\":{}}");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void a_folder_stands_for_the_files_in_it_complete_and_in_progress_by_name() {
+        Written.with(folder, 2, "ussd", Written.edrs("A", "B", "C"));
+        Written.text(folder, "z.edr.part", Written.HEADER + Written.line(0, "D") + "2021-09-");
+        Written.text(folder, "note.txt", "rubbish");
+
+        assertThat(run(folder)).isZero();
+        assertThat(lines())
+                .extracting(line -> line.replaceAll(".*\"event\":\"([A-Z])\".*", "$1"))
+                .containsExactly("A", "B", "C", "D");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void what_cannot_be_read_is_told_with_its_place_and_the_rest_is_printed() {
+        Path file = Written.file(folder, "a.edr", "rubbish\n", Written.line(0, BYE));
+        Path torn = Written.text(folder, "b.edr", Written.HEADER + Written.line(0, BYE) + "2021");
+
+        assertThat(run(file, torn)).isEqualTo(ExitCode.FAILED);
+        assertThat(lines()).hasSize(2);
+        assertThat(err.toString().replace(folder.toString(), "FOLDER").lines())
+                .containsExactly(
+                        "FOLDER/a.edr:2:1: a record begins with its time, YYYY-MM-DD HH:MM:SS.sss",
+                        "FOLDER/b.edr:3: the last line does not end in a line feed; it was torn off");
+    }
+
+    @Test
+    void records_are_picked_by_event_and_instance() {
+        Path file = twoDialogs();
+
+        assertThat(run("--event", "TOPUP", "--event", "USSD-PROCESS-R", file)).isZero();
+        assertThat(lines()).hasSize(3);
+        assertThat(run("--event", "TOPUP", "--instance", Written.instance(2), file)).isZero();
+        assertThat(lines())
+                .singleElement()
+                .asString()
+                .contains(Written.instance(2), "\"event\":\"TOPUP\"");
+    }
+
+    @Test
+    void all_records_of_a_numbers_dialogs_are_picked_whatever_stream_they_are_in() {
+        twoDialogs();
+        Written.file(folder, "0.edr", Written.line(3, 1, "OWN"), Written.line(3, 2, "OWN"));
+
+        assertThat(run("--msisdn", "271", folder)).isZero();
+        assertThat(lines()).hasSize(3).allMatch(line -> line.contains(Written.instance(1)));
+        assertThat(run("--msisdn", "27", folder)).isZero();
+        assertThat(lines()).isEmpty();
+    }
+
+    @Test
+    void a_dialog_is_one_json_object() {
+        Path file =
+                Written.file(
+                        folder,
+                        "a.edr",
+                        Written.line(0, DIALLED.formatted("271")),
+                        Written.line(1, "USSD-REQUEST|DIRECTION=out|TEXT=1. Yes"),
+                        Written.line(2, "USSD-REQUEST-R|CONTROLLED=1|REASON=Input|TEXT=1"),
+                        Written.line(3, BYE));
+
+        assertThat(run("--dialogs", file)).isZero();
+        assertThat(lines())
+                .containsExactly(
+                        "{\"instance\":\"Logic-1-00000001\",\"msisdn\":\"271\",\"code\":\"*100#\","
+                                + "\"started\":\"2021-09-30T05:00:50.079Z\",\"duration_ms\":3000,"
+                                + "\"outcome\":\"responded\",\"final_text\":\"Bye\","
+                                + "\"choices\":[{\"menu\":\"1. Yes\",\"answer\":\"1\"}],"
+                                + "\"counts\":{\"menus\":1,\"timeouts\":0,\"late\":0,\"notifies\":0,"
+                                + "\"errors\":0}}");
+    }
+
+    @Test
+    void dialogs_are_picked_by_their_number() {
+        Path file = twoDialogs();
+
+        assertThat(run("--dialogs", "--msisdn", "272", file)).isZero();
+        assertThat(lines()).singleElement().asString().contains("\"outcome\":\"unfinished\"");
+    }
+
+    @Test
+    void a_validation_that_finds_nothing_says_how_much_it_saw_and_prints_nothing() {
+        Written.with(folder, 2, "ussd", Written.edrs(DIALLED.formatted("271"), "TOPUP", BYE));
+
+        assertThat(run("--validate", folder)).isZero();
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).isEqualTo("3 records in 2 files: all as specified\n");
+    }
+
+    @Test
+    void a_validation_tells_every_problem_and_then_how_many() {
+        Path file = Written.file(folder, "a.edr", Written.line(0, "USSD-END|DIRECTION=up"));
+
+        assertThat(run("--validate", file)).isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString().replace(folder.toString(), "FOLDER").lines())
+                .containsExactly(
+                        "FOLDER/a.edr:2: DIRECTION is \"up\"; it can be in or out",
+                        "1 record in 1 file: 1 problem");
+    }
+
+    @Test
+    void an_operators_own_events_are_checked_against_the_folder_given() throws Exception {
+        Path own = Files.createDirectory(folder.resolve("spec"));
+        Files.writeString(
+                own.resolve("TOPUP.yaml"),
+                """
+                event: TOPUP
+                meaning: An account was topped up.
+                source: ours
+                example: "2021-09-30 05:00:54.079<Logic-1-00000001>TOPUP|AMOUNT=10"
+                fields:
+                  AMOUNT: {type: integer, min: 1, required: always, meaning: How much.}
+                """);
+        Path file = Written.file(folder, "a.edr", Written.line(0, "TOPUP|AMOUNT=0"));
+
+        assertThat(run("--validate", "--spec", own, file)).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("a.edr:2: AMOUNT is \"0\"");
+        Files.writeString(own.resolve("TOPUP.yaml"), "event: TOPUP\n");
+        assertThat(run("--validate", "--spec", own, file)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("TOPUP.yaml:1:1: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--follow --dialogs FOLDER",
+                "--follow",
+                "--follow FOLDER -",
+                "--validate --dialogs FOLDER",
+                "--validate --event TOPUP FOLDER",
+                "--spec FOLDER FOLDER",
+                "FOLDER/none.edr"
+            })
+    void what_makes_no_sense_is_bad_usage(String words) {
+        Object[] arguments = words.replace("FOLDER", folder.toString()).split(" ");
+
+        assertThat(run(arguments)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).isNotBlank();
+    }
+
+    @Test
+    void the_help_names_every_option() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString())
+                .contains("--event=NAME", "--msisdn=DIGITS", "--instance=ID", "--dialogs")
+                .contains("--follow", "--validate", "--spec=FOLDER", "FILE");
+    }
+
+    private Path twoDialogs() {
+        return Written.file(
+                folder,
+                "a.edr",
+                Written.line(0, 1, DIALLED.formatted("271")),
+                Written.line(1, 2, DIALLED.formatted("272")),
+                Written.line(2, 2, "TOPUP"),
+                Written.line(3, 3, "TOPUP"),
+                Written.line(4, 1, BYE));
+    }
+
+    private List<String> lines() {
+        return out.toString().replace(folder.toString(), "FOLDER").lines().toList();
+    }
+
+    private int run(Object... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        String[] words = new String[arguments.length + 1];
+        words[0] = "edr";
+        for (int i = 0; i < arguments.length; i++) {
+            words[i + 1] = arguments[i].toString();
+        }
+        return Ussd.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(words);
+    }
+}
