@@ -68,12 +68,11 @@ final class EdrCommand implements Callable<Integer> {
 
     @Option(
             names = "--dialogs",
-            description = {
-                "A JSON object a dialog in the place of a record, once all files are read: instance, msisdn, code (what",
-                "was dialled) or notification, started, duration_ms, outcome (responded, declined, acknowledged, closed,",
-                "aborted, abandoned, failed or unfinished), final_text, choices (each a menu and its answer), counts",
-                "(menus, timeouts, late, notifies, errors), exception. What there is none of is left out."
-            })
+            description =
+                    "A JSON object a dialog in the place of a record, once all files are read: instance, msisdn, code (what "
+                            + "was dialled) or notification, started, duration_ms, outcome (responded, declined, acknowledged, closed, "
+                            + "aborted, abandoned, failed or unfinished), final_text, choices (each a menu and its answer), counts "
+                            + "(menus, timeouts, late, notifies, errors), exception. What there is none of is left out.")
     private boolean dialogs;
 
     @Option(
@@ -84,10 +83,9 @@ final class EdrCommand implements Callable<Integer> {
 
     @Option(
             names = "--validate",
-            description = {
-                "Checks files and records against their specification in the place of printing them: every problem is",
-                "told on stderr with FILE:LINE and the field, then how much was checked; any problem makes the exit code 1."
-            })
+            description =
+                    "Checks files and records against their specification in the place of printing them: every problem is "
+                            + "told on stderr with FILE:LINE and the field, then how much was checked; any problem makes the exit code 1.")
     private boolean validate;
 
     @Option(
@@ -116,6 +114,9 @@ final class EdrCommand implements Callable<Integer> {
                             "ussd: cannot be read: %s: %s"
                                     .formatted(e.getClass().getSimpleName(), e.getMessage()));
             return ExitCode.FAILED;
+        } catch (EdrPrinter.NobodyReads e) {
+            // As of a pipe into head: there is nothing left to do.
+            return ExitCode.GOOD;
         } catch (EdrSpecException e) {
             err().print(ProblemPrinter.print(e.problems()));
             err().flush();

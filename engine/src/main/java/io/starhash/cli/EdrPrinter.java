@@ -9,11 +9,23 @@ import java.io.PrintWriter;
 
 /** What {@code ussd edr} prints of the records that come: each of them, or their dialogs. */
 final class EdrPrinter implements RecordSink {
+    private static final int CHECKED_LINES = 1024;
+
     private final EdrJson json = new EdrJson();
     private final RecordFilter filter;
     private final PrintWriter out;
     private final PrintWriter err;
     private boolean failed;
+    private int printed;
+
+    /** The output was closed by those whom it was for. */
+    static final class NobodyReads extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private NobodyReads() {
+            super("the output is closed", null, false, false);
+        }
+    }
 
     EdrPrinter(RecordFilter filter, PrintWriter out, PrintWriter err) {
         this.filter = filter;
@@ -51,5 +63,9 @@ final class EdrPrinter implements RecordSink {
     /** Not by println, which would write each line out on its own. */
     private void print(String line) {
         out.print(line + System.lineSeparator());
+        printed++;
+        if (printed % CHECKED_LINES == 0 && !isRead()) {
+            throw new NobodyReads();
+        }
     }
 }

@@ -3,10 +3,13 @@ package io.starhash.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.starhash.edr.report.Written;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,6 +187,39 @@ class EdrCommandTest {
         assertThat(run(arguments)).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).isNotBlank();
+    }
+
+    @Test
+    void what_nobody_reads_any_more_is_not_printed_on_and_on() {
+        String[] many = new String[5_000];
+        Arrays.fill(many, Written.line(0, BYE));
+        Path file = Written.file(folder, "a.edr", many);
+        var closed =
+                new Writer() {
+                    private int writes;
+
+                    @Override
+                    public void write(char[] text, int from, int length) throws IOException {
+                        writes++;
+                        throw new IOException("closed");
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+
+        int code =
+                Ussd.commandLine()
+                        .setOut(new PrintWriter(closed))
+                        .setErr(new PrintWriter(err, true))
+                        .execute("edr", file.toString());
+
+        assertThat(code).isZero();
+        assertThat(closed.writes).isLessThan(many.length);
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test
