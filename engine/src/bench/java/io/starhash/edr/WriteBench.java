@@ -111,6 +111,29 @@ public class WriteBench {
         }
     }
 
+    /** The same by one thread that encodes each record too: what a writer without queue, limits and rotation takes. */
+    @Benchmark
+    @OperationsPerInvocation(RECORDS)
+    public void encodingLoop() throws IOException {
+        var encoder = new RecordEncoder();
+        var buffer = new LineBuffer();
+        try (var channel =
+                FileChannel.open(
+                        folder.resolve("encoded"),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE)) {
+            for (int i = 0; i < RECORDS; i++) {
+                encoder.encodeLine(records[i & (records.length - 1)], buffer);
+                if ((i + 1) % BenchEdrs.FLUSH_EDRS == 0 || i == RECORDS - 1) {
+                    for (var rest = buffer.content(); rest.hasRemaining(); ) {
+                        channel.write(rest);
+                    }
+                    buffer.clear();
+                }
+            }
+        }
+    }
+
     private void produce(EdrApp app) {
         for (int i = 0; i < RECORDS / PRODUCERS; i++) {
             if (!app.accepting()) {
