@@ -9,7 +9,7 @@ elseif choice == "2" then
   return "You have 25 minutes of airtime"
 elseif choice then
   return "There is no option " .. choice
-elseif why == "timeout" then
-  return "Goodbye"                        -- the dialog is still up: this reaches the handset
+elseif why ~= "abandon" then
+  return "Goodbye"                        -- "timeout" or "error": the dialog is still up, and this reaches the handset
 end
--- why is "abandon" or "error": nobody is left to answer, so nothing is returned
+-- "abandon": nobody is left to answer, so nothing is returned

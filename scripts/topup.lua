@@ -45,10 +45,10 @@ end
 local function farewell(why)
   if why == "tries" then
     return "Too many tries. Please dial again."
-  elseif why == "timeout" then
-    return "You took too long. Please dial again."
+  elseif why ~= "abandon" then             -- "timeout" or "error": the dialog is still up
+    return "Nothing was charged. Please dial again."
   end
-  -- "abandon" or "error": nobody is left to tell
+  -- "abandon": nobody is left to tell
 end
 
 local typed = request.text:match("^%*123%*(%d+)#$")

@@ -111,7 +111,10 @@ public class WriteBench {
         }
     }
 
-    /** The same by one thread that encodes each record too: what a writer without queue, limits and rotation takes. */
+    /**
+     * The same by one thread that encodes each record too: what a writer without queue, limits and
+     * rotation takes.
+     */
     @Benchmark
     @OperationsPerInvocation(RECORDS)
     public void encodingLoop() throws IOException {

@@ -12,6 +12,7 @@ import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
 import io.starhash.script.ScriptControl;
 import io.starhash.script.ScriptDialog;
+import io.starhash.script.ScriptLimits;
 import io.starhash.script.ScriptOutcome;
 import io.starhash.script.ScriptRun;
 import io.starhash.time.Time;
@@ -81,11 +82,10 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     /** Runs the script to its end, and the dialog with it. */
     void run() {
         begin.actions().forEach(this::perform);
-        Duration maxTime = claim.limits().maxTime();
-        Time.Alarm deadline =
-                time.after(
-                        maxTime,
-                        () -> stop("the script's max_time of %s is over".formatted(maxTime)));
+        ScriptLimits limits = claim.limits();
+        // The script notices the time by itself only while it computes: a waiting primitive has to
+        // be woken.
+        Time.Alarm deadline = time.after(limits.maxTime(), () -> stop(limits.timeIsOver()));
         try {
             finish(claim.script().run(scriptRun()));
         } finally {

@@ -1,6 +1,7 @@
 package io.starhash.script;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What one script may use up in one dialog; a broken limit ends that script and no other, and no
@@ -47,5 +48,11 @@ public record ScriptLimits(
                 maxTime,
                 DEFAULT_MAX_CALL_DEPTH,
                 DEFAULT_MAX_STRING_LENGTH);
+    }
+
+    /** What is said of a script whose time is over, wherever that is noticed. */
+    public String timeIsOver() {
+        return String.format(
+                Locale.ROOT, "used up max_time: %.3fs with its waits", maxTime.toNanos() / 1e9);
     }
 }

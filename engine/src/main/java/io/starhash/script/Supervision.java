@@ -9,7 +9,7 @@ import java.util.Locale;
 final class Supervision implements Meter.Supervisor {
     private final ScriptControl control;
     private final ScriptServices services;
-    private final Duration maxTime;
+    private final ScriptLimits limits;
     private final long start;
     private boolean finishing;
     private Duration grace = Duration.ZERO;
@@ -18,7 +18,7 @@ final class Supervision implements Meter.Supervisor {
     Supervision(ScriptRun run) {
         this.control = run.control();
         this.services = run.services();
-        this.maxTime = run.limits().maxTime();
+        this.limits = run.limits();
         this.start = services.nanoTime();
     }
 
@@ -34,9 +34,8 @@ final class Supervision implements Meter.Supervisor {
             throw new Kill(Kill.Reason.STOPPED, "stopped: " + reason);
         }
         long now = services.nanoTime();
-        if (now - start > maxTime.toNanos()) {
-            throw new Kill(
-                    Kill.Reason.LIMIT, "used up max_time: " + text(maxTime) + " with its waits");
+        if (now - start > limits.maxTime().toNanos()) {
+            throw new Kill(Kill.Reason.LIMIT, limits.timeIsOver());
         }
         Duration wanted = control.grace();
         if (wanted != null) {
