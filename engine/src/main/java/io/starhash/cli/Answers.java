@@ -1,8 +1,8 @@
 package io.starhash.cli;
 
 import java.io.BufferedReader;
-import java.io.Console;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -22,18 +22,24 @@ final class Answers {
 
     private final Deque<String> given;
     private final BufferedReader input;
+    private final boolean atTerminal;
 
-    Answers(List<String> given) {
+    /**
+     * Answers that are still to be given.
+     *
+     * @param given those of the command line
+     * @param input where more come from, a line each
+     * @param atTerminal whether somebody types there, who sees it while typing
+     */
+    Answers(List<String> given, InputStream input, boolean atTerminal) {
         this.given = new ArrayDeque<>(given);
-        this.input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        this.input = new BufferedReader(new InputStreamReader(input, StandardCharsets.UTF_8));
+        this.atTerminal = atTerminal;
     }
 
     /** Whether the next answer is typed by somebody who sees it while typing. */
-    @SuppressWarnings(
-            "SystemConsoleNull") // it is null where the streams are no terminal, in JDK 25 too
     boolean typedNext() {
-        Console console = System.console();
-        return given.isEmpty() && console != null && console.isTerminal();
+        return given.isEmpty() && atTerminal;
     }
 
     /**

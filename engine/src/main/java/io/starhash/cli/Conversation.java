@@ -23,6 +23,7 @@ final class Conversation {
     private final Handset handset;
     private Screen.@Nullable Menu open;
     private boolean asked;
+    private boolean typed;
 
     private sealed interface Happening {
         record Came(Screen screen) implements Happening {}
@@ -89,7 +90,8 @@ final class Conversation {
 
     /** Asks for the next answer, unless that is being done already. */
     private void ask() {
-        if (answers.typedNext()) {
+        typed = answers.typedNext();
+        if (typed) {
             printer.prompt();
         }
         if (!asked) {
@@ -111,7 +113,9 @@ final class Conversation {
                 return false;
             }
             handset.answer(menu, answer.get());
-            printer.answer(answer.get());
+            if (!typed) {
+                printer.answer(answer.get());
+            }
         } catch (UnsendableText e) {
             err.println("ussd: this answer cannot be sent: " + e.getMessage());
             ask();

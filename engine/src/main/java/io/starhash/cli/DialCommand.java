@@ -8,6 +8,7 @@ import io.starhash.network.FarSide;
 import io.starhash.text.Dcs;
 import io.starhash.text.UnsendableText;
 import io.starhash.text.UssdString;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -104,7 +105,10 @@ final class DialCommand implements Callable<Integer> {
     public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
         FarSide.Call call = dialled();
         Answers answers =
-                new Answers(sendable(notify == null ? words.subList(1, words.size()) : words));
+                new Answers(
+                        sendable(notify == null ? words.subList(1, words.size()) : words),
+                        System.in,
+                        atTerminal());
         ScreenPrinter printer = ScreenPrinter.to(spec.commandLine().getOut(), json);
         PrintWriter err = spec.commandLine().getErr();
         int result;
@@ -126,6 +130,13 @@ final class DialCommand implements Callable<Integer> {
             return ExitCode.FAILED;
         }
         return result;
+    }
+
+    @SuppressWarnings(
+            "SystemConsoleNull") // it is null where the streams are no terminal, in JDK 25 too
+    private static boolean atTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     private static void forget(Thread hook) {
