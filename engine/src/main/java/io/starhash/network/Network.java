@@ -1,5 +1,7 @@
 package io.starhash.network;
 
+import java.util.List;
+
 /** The engine's attachment to a signalling network. */
 public interface Network extends AutoCloseable {
     /** Starts taking dialogs, which are brought to this desk. */
@@ -7,6 +9,9 @@ public interface Network extends AutoCloseable {
 
     /** How many dialogs the protocol stack holds now. */
     int openDialogs();
+
+    /** How each of its signalling links is now; empty where there are none. */
+    List<LinkStatus> links();
 
     @Override
     void close();

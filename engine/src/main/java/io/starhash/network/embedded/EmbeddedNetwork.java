@@ -4,6 +4,7 @@ import io.starhash.dialog.Opening;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide;
+import io.starhash.network.LinkStatus;
 import io.starhash.network.Network;
 import io.starhash.network.ss7.SignallingPlan;
 import io.starhash.network.ss7.SignallingPlan.Peer;
@@ -86,6 +87,11 @@ public final class EmbeddedNetwork implements Network, FarSide {
     @Override
     public int openDialogs() {
         return engine.openDialogs();
+    }
+
+    @Override
+    public List<LinkStatus> links() {
+        return List.of();
     }
 
     @Override
