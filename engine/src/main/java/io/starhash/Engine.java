@@ -12,6 +12,7 @@ import io.starhash.network.embedded.EmbeddedNetwork;
 import io.starhash.rules.Rules;
 import io.starhash.time.SystemTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -42,7 +43,8 @@ public final class Engine implements AutoCloseable {
                         rules.edr(),
                         EdrClock.system(),
                         HostName.get(),
-                        ProcessHandle.current().pid());
+                        ProcessHandle.current().pid(),
+                        counters);
         desk =
                 new ServiceDesk(
                         edrs,
@@ -75,6 +77,11 @@ public final class Engine implements AutoCloseable {
     /** What has been counted so far. */
     public Counters counters() {
         return counters;
+    }
+
+    /** How each EDR stream stands that has had a record: its backlog, what it wrote, its faults. */
+    public List<StreamStatus> edrStreams() {
+        return edrs.status();
     }
 
     /** How many dialogs run now. */

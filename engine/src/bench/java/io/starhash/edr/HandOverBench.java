@@ -1,5 +1,6 @@
 package io.starhash.edr;
 
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,12 @@ public class HandOverBench {
     private final Edr[] records = BenchEdrs.dialog();
     private final Path folder = BenchFolder.make();
     private final EdrApp app =
-            new EdrApp(BenchEdrs.settings(folder, FILE_EDRS), EdrClock.system(), "bench", 1);
+            new EdrApp(
+                    BenchEdrs.settings(folder, FILE_EDRS),
+                    EdrClock.system(),
+                    "bench",
+                    1,
+                    new Counters());
 
     /** What a script does between two records. */
     @State(Scope.Thread)

@@ -1,5 +1,6 @@
 package io.starhash.edr;
 
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -80,7 +81,12 @@ public class WriteBench {
     @OperationsPerInvocation(RECORDS)
     public void edrApp() throws InterruptedException {
         try (var app =
-                new EdrApp(BenchEdrs.settings(folder, fileEdrs), EdrClock.system(), "bench", 1)) {
+                new EdrApp(
+                        BenchEdrs.settings(folder, fileEdrs),
+                        EdrClock.system(),
+                        "bench",
+                        1,
+                        new Counters())) {
             var producers =
                     IntStream.range(0, PRODUCERS)
                             .mapToObj(i -> Thread.ofPlatform().start(() -> produce(app)))

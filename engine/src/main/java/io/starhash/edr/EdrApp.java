@@ -1,6 +1,7 @@
 package io.starhash.edr;
 
 import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.metrics.Counters;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     private final EdrClock clock;
     private final String hostname;
     private final long pid;
+    private final Counters counters;
     private final Map<String, Stream> streams = new ConcurrentHashMap<>();
     private boolean closed;
 
@@ -45,13 +47,18 @@ public final class EdrApp implements EdrSink, AutoCloseable {
      *
      * @param hostname stands in file names and headers
      * @param pid the process id, the last part of file names
+     * @param counters takes {@code edr.failures}, attempts to write that failed; {@code
+     *     edr.dropped}, records that were lost; {@code edr.orphans}, files that a killed process
+     *     left, and that were closed
      */
-    public EdrApp(EdrSettings settings, EdrClock clock, String hostname, long pid) {
+    public EdrApp(
+            EdrSettings settings, EdrClock clock, String hostname, long pid, Counters counters) {
         this.settings = settings;
         this.clock = clock;
         this.hostname = hostname;
         this.pid = pid;
-        var orphans = new Orphans(clock);
+        this.counters = counters;
+        var orphans = new Orphans(clock, counters);
         EdrFolders.of(settings).forEach(orphans::close);
     }
 
@@ -133,7 +140,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     private Stream newStream(String name) {
         boolean drop = settings.whenFull() == WhenFull.DROP_RECORDS;
         var inbox = new Inbox(settings.maxBacklog(), drop);
-        var writer = new StreamWriter(name, settings, clock, hostname, pid, inbox);
+        var writer = new StreamWriter(name, settings, clock, hostname, pid, inbox, counters);
         var thread = Thread.ofPlatform().name("edr-" + name).daemon().unstarted(writer);
         return new Stream(inbox, writer, thread);
     }

@@ -80,6 +80,11 @@ final class Inbox {
         return waiting.get();
     }
 
+    /** How many records may wait. */
+    int limit() {
+        return limit;
+    }
+
     boolean hasRoom() {
         return waiting.get() < limit;
     }

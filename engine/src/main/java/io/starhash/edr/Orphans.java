@@ -1,5 +1,6 @@
 package io.starhash.edr;
 
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,9 +23,11 @@ final class Orphans {
     private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
 
     private final EdrClock clock;
+    private final Counters counters;
 
-    Orphans(EdrClock clock) {
+    Orphans(EdrClock clock, Counters counters) {
         this.clock = clock;
+        this.counters = counters;
     }
 
     /** Closes all orphans in a folder; what fails is logged, and left for the next start. */
@@ -90,6 +93,7 @@ final class Orphans {
         }
         channel.force(true);
         Files.move(path, complete, StandardCopyOption.ATOMIC_MOVE);
+        counters.increment("edr.orphans");
         LOG.warn(
                 "Closed the orphaned EDR file {}: {} records kept, {} octets of a torn one cut off",
                 complete,

@@ -1,5 +1,6 @@
 package io.starhash.edr;
 
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,9 +32,11 @@ final class StreamWriter implements Runnable {
     private final long retryNanos;
     private final EdrClock clock;
     private final Inbox inbox;
+    private final Counters counters;
     private final RecordEncoder encoder = new RecordEncoder();
     private final LineBuffer buffer = new LineBuffer();
     private final AtomicLong written = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
 
     private int buffered;
     private long oldestBuffered;
@@ -47,7 +50,8 @@ final class StreamWriter implements Runnable {
             EdrClock clock,
             String hostname,
             long pid,
-            Inbox inbox) {
+            Inbox inbox,
+            Counters counters) {
         var own = settings.stream(stream);
         this.stream = stream;
         this.files = new StreamFiles(stream, own, clock, hostname, pid);
@@ -57,6 +61,7 @@ final class StreamWriter implements Runnable {
         this.retryNanos = TimeUnit.NANOSECONDS.convert(settings.retryInterval());
         this.clock = clock;
         this.inbox = inbox;
+        this.counters = counters;
     }
 
     /** Works until the inbox is closed, then finishes. */
@@ -99,6 +104,7 @@ final class StreamWriter implements Runnable {
                 flush();
             }
             files.complete();
+            noteSuccess();
         } catch (IOException | RuntimeException | Error e) {
             noteFailure(e);
             abandon();
@@ -107,7 +113,14 @@ final class StreamWriter implements Runnable {
 
     StreamStatus status() {
         return new StreamStatus(
-                stream, inbox.waiting(), written.get(), inbox.dropped(), files.current(), failure);
+                stream,
+                inbox.waiting(),
+                inbox.limit(),
+                written.get(),
+                inbox.dropped(),
+                failures.get(),
+                files.current(),
+                failure);
     }
 
     /** What waits goes out with what is due, so that no record is older than the flush time. */
@@ -182,6 +195,8 @@ final class StreamWriter implements Runnable {
         var since = before == null ? clock.now() : before.since();
         failure = new StreamStatus.Failure(since, describe(e));
         retryAt = clock.nanoTime() + retryNanos;
+        failures.incrementAndGet();
+        counters.increment("edr.failures");
         LOG.error(
                 "EDR stream {}: cannot write to {}: {}; {} records wait in memory",
                 stream,
@@ -206,12 +221,18 @@ final class StreamWriter implements Runnable {
                     stream,
                     dropped - droppedBefore,
                     dropped);
-            droppedBefore = dropped;
+            countDropped(dropped);
         }
+    }
+
+    private void countDropped(long sinceStart) {
+        counters.add("edr.dropped", sinceStart - droppedBefore);
+        droppedBefore = sinceStart;
     }
 
     private void abandon() {
         int lost = inbox.abandon();
+        countDropped(inbox.dropped());
         buffered = 0;
         buffer.clear();
         LOG.error("EDR stream {}: stopped with {} records unwritten; they are lost", stream, lost);

@@ -12,7 +12,12 @@ public final class Counters {
 
     /** Adds one; a name not seen before starts at nought. */
     public void increment(String name) {
-        byName.computeIfAbsent(name, n -> new LongAdder()).increment();
+        add(name, 1);
+    }
+
+    /** Adds so many; a name not seen before starts at nought. */
+    public void add(String name, long count) {
+        byName.computeIfAbsent(name, n -> new LongAdder()).add(count);
     }
 
     /** What a counter stands at; nought where it was never incremented. */

@@ -1,6 +1,7 @@
 package io.starhash.edr;
 
 import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -88,7 +89,8 @@ final class ChildEngine implements AutoCloseable {
                         settings(Path.of(args[0])),
                         EdrClock.system(),
                         "child",
-                        ProcessHandle.current().pid());
+                        ProcessHandle.current().pid(),
+                        new Counters());
         int records = Integer.parseInt(args[1]);
         for (int i = 0; i < records; i++) {
             app.write("ussd", record(i));

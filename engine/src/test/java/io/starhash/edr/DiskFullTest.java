@@ -3,6 +3,7 @@ package io.starhash.edr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ class DiskFullTest {
 
     @TempDir Path mountPoint;
     private final ManualTime time = new ManualTime("2021-03-22T00:54:41Z");
+    private final Counters counters = new Counters();
     private final Inbox inbox = new Inbox(RECORDS, false);
     private SmallDisk disk;
     private Path folder;
@@ -41,7 +43,7 @@ class DiskFullTest {
                         folder, 10_000, Duration.ofHours(1), 7, Duration.ofSeconds(10), false);
         var settings =
                 new EdrSettings("Logic", RETRY, RECORDS, WhenFull.REFUSE_DIALOGS, stream, Map.of());
-        writer = new StreamWriter("ussd", settings, time.clock(), "host", 1, inbox);
+        writer = new StreamWriter("ussd", settings, time.clock(), "host", 1, inbox, counters);
     }
 
     @AfterEach
@@ -102,7 +104,7 @@ class DiskFullTest {
         assertThat(stopped.dropped()).isPositive();
 
         makeRoom();
-        new Orphans(time.clock()).close(folder);
+        new Orphans(time.clock(), counters).close(folder);
 
         assertThat(EdrFiles.texts(folder, ".edr")).isEqualTo(numbers((int) stopped.written()));
         assertThat(EdrFiles.inProgress(folder)).isEmpty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -256,7 +257,7 @@ class EdrAppTest {
     }
 
     private EdrApp app(EdrSettings settings) {
-        return new EdrApp(settings, EdrClock.system(), "host", 1);
+        return new EdrApp(settings, EdrClock.system(), "host", 1, new Counters());
     }
 
     private EdrSettings settings(WhenFull whenFull, int maxBacklog) {

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.starhash.edr.spec.EdrSpec;
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,7 +99,8 @@ class KillTest {
     }
 
     private EdrApp restart() {
-        return new EdrApp(ChildEngine.settings(folder), EdrClock.system(), "parent", 1);
+        return new EdrApp(
+                ChildEngine.settings(folder), EdrClock.system(), "parent", 1, new Counters());
     }
 
     private static List<String> numbers(int count) {

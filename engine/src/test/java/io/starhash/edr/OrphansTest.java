@@ -2,6 +2,7 @@ package io.starhash.edr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -124,7 +125,7 @@ class OrphansTest {
 
     @Test
     void a_folder_that_is_not_there_has_none() {
-        new Orphans(time.clock()).close(folder.resolve("missing"));
+        new Orphans(time.clock(), new Counters()).close(folder.resolve("missing"));
 
         assertThat(folder).isEmptyDirectory();
     }
@@ -134,6 +135,6 @@ class OrphansTest {
     }
 
     private void close() {
-        new Orphans(time.clock()).close(folder);
+        new Orphans(time.clock(), new Counters()).close(folder);
     }
 }

@@ -3,6 +3,7 @@ package io.starhash.edr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ class StreamWriterTest {
 
     @TempDir Path root;
     private final ManualTime time = new ManualTime("2021-03-22T00:54:41.924721800Z");
+    private final Counters counters = new Counters();
     private final Inbox inbox = new Inbox(LIMIT, true);
 
     @Test
@@ -259,6 +261,8 @@ class StreamWriterTest {
         writer.work();
 
         assertThat(Objects.requireNonNull(status(writer).failure()).since()).isEqualTo(first);
+        assertThat(status(writer).failures()).isEqualTo(2);
+        assertThat(counters.value("edr.failures")).isEqualTo(2);
     }
 
     @Test
@@ -273,10 +277,12 @@ class StreamWriterTest {
 
         assertThat(inbox.hasRoom()).isFalse();
         assertThat(status(writer).backlog()).isEqualTo(LIMIT);
+        assertThat(status(writer).limit()).isEqualTo(LIMIT);
         assertThat(status(writer).dropped()).isEqualTo(5);
         Files.delete(folder());
         writer.finish();
         assertThat(EdrFiles.texts(folder(), ".edr")).hasSize(LIMIT);
+        assertThat(counters.value("edr.dropped")).isEqualTo(5);
     }
 
     @Test
@@ -288,6 +294,7 @@ class StreamWriterTest {
         writer.finish();
 
         assertThat(status(writer).dropped()).isEqualTo(2);
+        assertThat(counters.value("edr.dropped")).isEqualTo(2);
         assertThat(status(writer).backlog()).isZero();
     }
 
@@ -456,6 +463,7 @@ class StreamWriterTest {
     private StreamWriter writer(StreamSettings stream) {
         var settings =
                 new EdrSettings("Logic", RETRY, LIMIT, WhenFull.DROP_RECORDS, stream, Map.of());
-        return new StreamWriter("ussd", settings, time.clock(), "candy floss", 131977, inbox);
+        return new StreamWriter(
+                "ussd", settings, time.clock(), "candy floss", 131977, inbox, counters);
     }
 }

@@ -8,6 +8,7 @@ import io.starhash.edr.EdrLine;
 import io.starhash.edr.EdrSettings;
 import io.starhash.edr.EdrSettings.WhenFull;
 import io.starhash.edr.StreamSettings;
+import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ public final class Written {
                         WhenFull.REFUSE_DIALOGS,
                         stream,
                         Map.of());
-        return new EdrApp(settings, EdrClock.system(), "host", 1);
+        return new EdrApp(settings, EdrClock.system(), "host", 1, new Counters());
     }
 
     /** Lets the application write records to its end. */
