@@ -51,6 +51,11 @@ public record Configuration(Rules rules, Map<Path, ScriptRelease> releases) {
         return new Configuration(rules, releases);
     }
 
+    /** The same, with the EDR files of every stream in one folder. */
+    public Configuration withEdrsIn(Path folder) {
+        return new Configuration(rules.withEdrsIn(folder), releases);
+    }
+
     private static List<Path> scriptFolders(Rules rules) {
         List<Path> folders = new ArrayList<>();
         folders.add(rules.process().scriptDir());

@@ -1,6 +1,7 @@
 package io.starhash.cli;
 
 import io.starhash.ConfigurationException;
+import io.starhash.bench.BenchException;
 import io.starhash.problem.ProblemPrinter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -20,6 +21,10 @@ final class Failures implements IExecutionExceptionHandler {
             case NotStartedException notStarted -> {
                 line.getErr().println("ussd: could not start: " + notStarted.getMessage());
                 yield ExitCode.NOT_STARTED;
+            }
+            case BenchException bench -> {
+                line.getErr().println("ussd: " + bench.getMessage());
+                yield ExitCode.BAD_INPUT;
             }
             default -> throw failure;
         };

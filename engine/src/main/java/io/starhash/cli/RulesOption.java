@@ -54,7 +54,7 @@ final class RulesOption {
         }
     }
 
-    private static void logLevel(String level) {
+    static void logLevel(String level) {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.valueOf(level));
     }

@@ -23,7 +23,13 @@ import picocli.CommandLine.Spec;
             "",
             "Try: ussd dial '*100#' 1"
         },
-        subcommands = {ServeCommand.class, DialCommand.class, CheckCommand.class, EdrCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            DialCommand.class,
+            CheckCommand.class,
+            EdrCommand.class,
+            BenchCommand.class
+        })
 public final class Ussd implements Runnable {
     private static final int HELP_WIDTH = 110;
 

@@ -1,6 +1,8 @@
 package io.starhash.edr;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -45,5 +47,13 @@ public record EdrSettings(
     /** The settings of a stream: its own, or the defaults. */
     public StreamSettings stream(String name) {
         return streams.getOrDefault(name, defaults);
+    }
+
+    /** The same, with the files of every stream in one folder. */
+    public EdrSettings in(Path folder) {
+        Map<String, StreamSettings> moved = new HashMap<>();
+        streams.forEach((name, stream) -> moved.put(name, stream.in(folder)));
+        return new EdrSettings(
+                appName, retryInterval, maxBacklog, whenFull, defaults.in(folder), moved);
     }
 }

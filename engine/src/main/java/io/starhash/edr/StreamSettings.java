@@ -30,4 +30,10 @@ public record StreamSettings(
                     "A limit of the EDR files in %s is not greater than 0.".formatted(directory));
         }
     }
+
+    /** The same, with the files elsewhere. */
+    StreamSettings in(Path elsewhere) {
+        return new StreamSettings(
+                elsewhere, maxFileEdrs, maxFileTime, maxFlushEdrs, maxFlushTime, durable);
+    }
 }

@@ -27,6 +27,20 @@ public record Rules(
         Control control,
         Log log) {
 
+    /** The same, with the EDR files of every stream in one folder. */
+    public Rules withEdrsIn(Path folder) {
+        return new Rules(
+                file,
+                process,
+                inboundNotify,
+                script,
+                dialogs,
+                edr.in(folder),
+                network,
+                control,
+                log);
+    }
+
     /**
      * ProcessUssdLuaService.
      *

@@ -1,0 +1,136 @@
+package io.starhash.bench;
+
+import io.starhash.Configuration;
+import io.starhash.ConfigurationException;
+import io.starhash.dialog.Operation;
+import io.starhash.network.FarSide;
+import io.starhash.rules.Trigger;
+import io.starhash.text.Dcs;
+import io.starhash.text.UnsendableText;
+import io.starhash.text.UssdString;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A bench from its request to its outcome: engine, ceiling and records, made and cleared away. */
+public final class BenchSession {
+    private static final int SSN = 6;
+
+    /** A dialog is over at the handset a little before it is at the engine. */
+    private static final int HEADROOM = 10_000;
+
+    private final Request request;
+    private final PrintWriter progress;
+
+    /**
+     * What is asked for.
+     *
+     * @param menus how many menus are answered
+     * @param rules the rules file that {@code script} stands in; null: rules of the bench's own
+     * @param script the script that answers; null: one of the bench's own
+     * @param edrFolder where the EDR files go; null: they are counted and thrown away
+     */
+    public record Request(
+            Plan plan,
+            int menus,
+            @Nullable Path rules,
+            @Nullable String script,
+            @Nullable Path edrFolder) {}
+
+    public BenchSession(Request request, PrintWriter progress) {
+        this.request = request;
+        this.progress = progress;
+    }
+
+    /** Runs it, and leaves nothing behind but the EDR files where a folder was named for them. */
+    public Outcome run()
+            throws BenchException, ConfigurationException, IOException, InterruptedException {
+        try (Scratch scratch = Scratch.create()) {
+            Path edrs =
+                    request.edrFolder() == null
+                            ? scratch.path().resolve("edr")
+                            : request.edrFolder();
+            long before = EdrFiles.count(edrs);
+            Bench.Measured measured = measure(configuration(scratch.path(), edrs));
+            return new Outcome(
+                    measured.rounds(),
+                    measured.parking(),
+                    measured.liveHeap(),
+                    EdrFiles.count(edrs) - before,
+                    request.script() == null
+                            ? measured.finished() * BenchRules.edrs(request.menus())
+                            : -1);
+        }
+    }
+
+    private Configuration configuration(Path scratch, Path edrs)
+            throws ConfigurationException, IOException {
+        Path rules = request.rules();
+        if (rules != null) {
+            return Configuration.read(rules).withEdrsIn(edrs);
+        }
+        int open = request.plan().parked() + request.plan().load().concurrency();
+        return Configuration.read(
+                BenchRules.write(
+                        scratch, request.menus(), edrs, HEADROOM + Math.max(open, Load.WARM_UP)));
+    }
+
+    private Bench.Measured measure(Configuration configuration)
+            throws BenchException, InterruptedException {
+        try (Target engine = new EmbeddedEngine(configuration)) {
+            return new Bench(request.plan(), talk(configuration, engine), engine, null, progress)
+                    .run();
+        }
+    }
+
+    private Talk talk(Configuration configuration, Target engine)
+            throws BenchException, InterruptedException {
+        String script = request.script();
+        if (script == null) {
+            return new Talk(
+                    call(BenchRules.CODE), BenchRules.screens(request.menus()), BenchRules.ANSWER);
+        }
+        return Rehearsal.hold(
+                engine.handsets(),
+                call(codeOf(script, configuration)),
+                BenchRules.ANSWER,
+                request.menus(),
+                request.plan().load().patience());
+    }
+
+    private static String codeOf(String script, Configuration configuration) throws BenchException {
+        return configuration.rules().process().triggers().triggers().stream()
+                .filter(trigger -> trigger.scriptKey().equals(script))
+                .map(Trigger::conditions)
+                .flatMap(
+                        conditions ->
+                                Optional.ofNullable(conditions.ussdString())
+                                        .or(
+                                                () ->
+                                                        Optional.ofNullable(
+                                                                conditions.ussdStringPrefix()))
+                                        .stream())
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new BenchException(
+                                        "no trigger leads from a ussd_string or a ussd_string_prefix to the script "
+                                                + script));
+    }
+
+    private static FarSide.Call call(String code) throws BenchException {
+        try {
+            return new FarSide.Call(
+                    Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                    UssdString.encode(code, Dcs.UNSPECIFIED),
+                    null,
+                    null,
+                    null,
+                    SSN);
+        } catch (UnsendableText e) {
+            throw new BenchException("the code " + code + " cannot be dialled: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.starhash.bench;
+
+import io.starhash.network.FarSide;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** One load against one engine, from its first dialog to its last. */
+final class LoadRun {
+    private static final long LOOK_MILLIS = 50;
+
+    private final FarSide network;
+    private final Talk talk;
+    private final Load load;
+    private final boolean parks;
+    private final Tally tally = new Tally();
+    private final Semaphore free;
+    private final Set<LoadDialog> open = ConcurrentHashMap.newKeySet();
+
+    private LoadRun(FarSide network, Talk talk, Load load, boolean parks) {
+        this.network = network;
+        this.talk = talk;
+        this.load = load;
+        this.parks = parks;
+        this.free = new Semaphore(load.concurrency());
+    }
+
+    /** Dialogs that are answered at once. */
+    static LoadRun answering(FarSide network, Talk talk, Load load) {
+        return new LoadRun(network, talk, load, false);
+    }
+
+    /** Dialogs that all stay in their first menu until {@link #goOn}. */
+    static LoadRun parking(FarSide network, Talk talk, Load load) {
+        return new LoadRun(network, talk, load, true);
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    /**
+     * Holds all the dialogs.
+     *
+     * @return how long that took, from the first that was due to the last that was over
+     */
+    Duration hold() throws InterruptedException {
+        long began = System.nanoTime();
+        begin();
+        finish();
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    /** Begins all the dialogs, and waits until each of them is parked. */
+    void park() throws InterruptedException {
+        begin();
+        awaitWhileAnythingMoves(() -> tally.parkedSoFar() + tally.failedSoFar() >= load.dialogs());
+    }
+
+    /** Answers the parked dialogs, and waits until they are over. */
+    void goOn() throws InterruptedException {
+        List.copyOf(open).forEach(LoadDialog::goOn);
+        finish();
+    }
+
+    private void begin() throws InterruptedException {
+        long began = System.nanoTime();
+        for (int i = 0; i < load.dialogs(); i++) {
+            long due = waitUntilDue(began, i);
+            if (!free.tryAcquire(load.patience().toMillis(), TimeUnit.MILLISECONDS)) {
+                tally.failed(
+                        "%d dialogs were never begun: nothing moved for %s"
+                                .formatted(load.dialogs() - i, load.patience()));
+                return;
+            }
+            LoadDialog dialog = new LoadDialog(talk, tally, parks, this::over);
+            open.add(dialog);
+            dialog.begin(network, due);
+        }
+    }
+
+    /** When a dialog was due: with no rate, now that there is room for it. */
+    private long waitUntilDue(long began, int dialog) {
+        if (load.rate() == 0) {
+            return LoadDialog.ONCE_BEGUN;
+        }
+        long due = began + load.due(dialog);
+        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+        return due;
+    }
+
+    private void over(LoadDialog dialog) {
+        open.remove(dialog);
+        free.release();
+    }
+
+    private void finish() throws InterruptedException {
+        awaitWhileAnythingMoves(open::isEmpty);
+        List.copyOf(open).forEach(LoadDialog::neverAnswered);
+    }
+
+    private void awaitWhileAnythingMoves(BooleanSupplier done) throws InterruptedException {
+        long seen = -1;
+        long lastMove = System.nanoTime();
+        while (!done.getAsBoolean() && System.nanoTime() - lastMove < load.patience().toNanos()) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            if (tally.moves() != seen) {
+                seen = tally.moves();
+                lastMove = System.nanoTime();
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.starhash.bench;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The same load on the engine and, where it was asked for, on the ceiling.
+ *
+ * @param baseline null where only the engine was measured
+ */
+public record Round(Figures engine, @Nullable Figures baseline) {
+    /** Dialogs a second of the engine against those of the ceiling; 0 without one. */
+    public double ratio() {
+        return baseline == null ? 0 : engine.rate() / baseline.rate();
+    }
+
+    /** Whether every dialog on either went as it should. */
+    public boolean good() {
+        return engine.good() && (baseline == null || baseline.good());
+    }
+}

@@ -1,0 +1,45 @@
+package io.starhash.bench;
+
+import io.starhash.handset.Screen;
+import io.starhash.network.FarSide;
+import java.util.List;
+
+/**
+ * The conversation that every dialog of a load holds.
+ *
+ * @param call what each begins with
+ * @param screens what has to come, in order; the last ends the dialog
+ * @param answer what every menu is answered with
+ */
+public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
+
+    /** A screen as a person sees it: its kind and its text. */
+    public record Shown(String word, String text) {
+        @Override
+        public String toString() {
+            return word + " \"" + text.replace("\n", "\\n") + '"';
+        }
+
+        static Shown of(Screen screen) {
+            return new Shown(
+                    screen.word(),
+                    switch (screen) {
+                        case Screen.Menu(int id, String text) -> text;
+                        case Screen.Notify(int id, String text) -> text;
+                        case Screen.Respond(String text) -> text;
+                        case Screen.Decline(int code) -> String.valueOf(code);
+                        case Screen.Abort(String reason) -> reason;
+                        case Screen.Reject(String problem) -> problem;
+                        case Screen.Acknowledge a -> "";
+                        case Screen.Close c -> "";
+                    });
+        }
+    }
+
+    public Talk {
+        screens = List.copyOf(screens);
+        if (screens.isEmpty()) {
+            throw new IllegalArgumentException("a conversation has at least one screen");
+        }
+    }
+}
