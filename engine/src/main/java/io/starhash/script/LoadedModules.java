@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 /** The modules that one run has required so far, each with what it returned. */
 final class LoadedModules {
     private final Script script;
-    private final Map<String, Object> loaded = HashMap.newHashMap(2);
-    private final Set<String> loading = LinkedHashSet.newLinkedHashSet(2);
+    private static final int FEW = 4;
+
+    // most scripts require no module, and many wait at once: nothing is made before it is needed
+    private Map<String, Object> loaded = Map.of();
+    private Set<String> loading = Set.of();
 
     LoadedModules(Script script) {
         this.script = script;
@@ -35,6 +38,7 @@ final class LoadedModules {
         if (code == null) {
             throw new LuaError(notFound(name));
         }
+        prepare();
         if (!loading.add(name)) {
             throw new LuaError(
                     "modules that require each other: "
@@ -48,6 +52,13 @@ final class LoadedModules {
             return module;
         } finally {
             loading.remove(name);
+        }
+    }
+
+    private void prepare() {
+        if (loaded.isEmpty() && loading.isEmpty()) {
+            loaded = HashMap.newHashMap(FEW);
+            loading = LinkedHashSet.newLinkedHashSet(FEW);
         }
     }
 

@@ -12,6 +12,8 @@ import io.starhash.script.lua.Meter;
 import io.starhash.script.lua.NativeFunction;
 import io.starhash.script.stdlib.StandardLibrary;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What every script finds at its start: read-only, shared by all scripts of a host. */
@@ -20,6 +22,9 @@ final class LuaBase {
     private final LuaTable globals = LuaTable.unmetered();
     private final LuaTable globalMetatable;
     private final LuaTable stringMetatable;
+
+    /** The names of a request's fields, made once: they are few, and the same in every dialog. */
+    private final Map<String, LuaString> names = new ConcurrentHashMap<>();
 
     LuaBase(Compiler compiler) {
         this.modules =
@@ -47,6 +52,11 @@ final class LuaBase {
     /** Whether {@code require} finds a built-in module of this name. */
     boolean hasModule(String name) {
         return globals.get(LuaString.of(name)) instanceof LuaTable;
+    }
+
+    /** A request field's name as a value. */
+    LuaString name(String field) {
+        return names.computeIfAbsent(field, LuaString::of);
     }
 
     LuaState newState(Meter meter, Object context) {

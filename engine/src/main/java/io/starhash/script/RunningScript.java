@@ -19,8 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a script, from its call to its outcome. Confined to the thread that runs it. */
 final class RunningScript implements ScriptClock {
+    private static final LuaString SCRIPT_NAME = LuaString.of("SCRIPT_NAME");
+    private static final LuaString SCRIPT_VERSION = LuaString.of("SCRIPT_VERSION");
+    private static final LuaString INSTANCE_ID = LuaString.of("INSTANCE_ID");
+
     private final Script script;
     private final ScriptRun run;
+    private final LuaBase base;
     private final Supervision supervision;
     private final Meter meter;
     private final LuaState state;
@@ -29,6 +34,7 @@ final class RunningScript implements ScriptClock {
     RunningScript(Script script, ScriptRun run, LuaBase base, HeavyPermit permit) {
         this.script = script;
         this.run = run;
+        this.base = base;
         this.supervision = new Supervision(run);
         this.meter = new Meter(bounds(run.limits()), supervision, permit);
         this.state = base.newState(meter, this);
@@ -109,15 +115,15 @@ final class RunningScript implements ScriptClock {
 
     private void prepareGlobals() {
         LuaTable globals = state.globals();
-        globals.set("SCRIPT_NAME", script.luaName());
-        globals.set("SCRIPT_VERSION", script.luaVersion());
-        globals.set("INSTANCE_ID", LuaString.of(run.instanceId()));
+        globals.set(SCRIPT_NAME, script.luaName());
+        globals.set(SCRIPT_VERSION, script.luaVersion());
+        globals.set(INSTANCE_ID, LuaString.of(run.instanceId()));
         run.globals().forEach(globals::set);
     }
 
     private LuaTable request() {
         LuaTable request = state.newTable();
-        run.request().forEach((name, value) -> request.set(name, lua(name, value)));
+        run.request().forEach((name, value) -> request.set(base.name(name), lua(name, value)));
         return request;
     }
 

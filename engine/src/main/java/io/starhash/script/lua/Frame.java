@@ -1,5 +1,6 @@
 package io.starhash.script.lua;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One running call of a Lua function. */
@@ -30,7 +31,8 @@ final class Frame {
 
     int openAt;
 
-    private @Nullable Upvalue @Nullable [] captured;
+    /** The registers that closures share, the highest first. */
+    private @Nullable Upvalue captured;
 
     Frame(
             @Nullable Frame caller,
@@ -57,35 +59,31 @@ final class Frame {
 
     /** The cell through which closures share one of the registers. */
     Upvalue capture(int register) {
-        @Nullable Upvalue[] cells = captured;
-        if (cells == null) {
-            cells = new @Nullable Upvalue[registers.length];
-            captured = cells;
+        Upvalue above = null;
+        Upvalue cell = captured;
+        while (cell != null && cell.register > register) {
+            above = cell;
+            cell = cell.below;
         }
-        Upvalue cell = cells[register];
-        if (cell == null) {
-            cell = new Upvalue(this, register);
-            cells[register] = cell;
+        if (cell != null && cell.register == register) {
+            return cell;
         }
-        return cell;
+        Upvalue added = new Upvalue(this, register, cell);
+        if (above == null) {
+            captured = added;
+        } else {
+            above.below = added;
+        }
+        return added;
     }
 
     /** Takes the variables from a register upwards out of the frame. */
     void close(int from) {
-        @Nullable Upvalue[] cells = captured;
-        if (cells == null) {
-            return;
+        Upvalue cell = captured;
+        while (cell != null && cell.register >= from) {
+            cell = cell.close();
         }
-        for (int i = from; i < cells.length; i++) {
-            Upvalue cell = cells[i];
-            if (cell != null) {
-                cell.close();
-                cells[i] = null;
-            }
-        }
-        if (from == 0) {
-            captured = null;
-        }
+        captured = cell;
     }
 
     /** The instruction being carried out. */
@@ -100,9 +98,7 @@ final class Frame {
     /** The values from a register on: a fixed number, or all up to the open results' end. */
     @Nullable Object[] take(int from, int count) {
         if (count >= 0) {
-            @Nullable Object[] values = new @Nullable Object[count];
-            System.arraycopy(registers, from, values, 0, count);
-            return values;
+            return count == 0 ? Lua.NONE : Arrays.copyOfRange(registers, from, from + count);
         }
         int fixed = openAt - from;
         @Nullable Object[] last = open;

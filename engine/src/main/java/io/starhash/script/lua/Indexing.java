@@ -25,9 +25,13 @@ final class Indexing {
             @Nullable Object method;
             if (holder instanceof LuaTable table) {
                 @Nullable Object value = table.get(key);
-                method = Metatables.method(state, holder, Metatables.INDEX);
-                if (value != null || method == null) {
+                LuaTable metatable = table.metatable();
+                if (value != null || metatable == null) {
                     return value;
+                }
+                method = metatable.get(Metatables.INDEX);
+                if (method == null) {
+                    return null;
                 }
             } else {
                 method = Metatables.method(state, holder, Metatables.INDEX);

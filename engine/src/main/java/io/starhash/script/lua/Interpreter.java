@@ -25,23 +25,26 @@ final class Interpreter {
         this.meter = state.meter();
     }
 
-    /** Calls a closure with some of the values of an array. */
-    @Nullable Object[] call(
+    /**
+     * Calls a closure with some of the values of an array; what it gives is for {@link Results}.
+     */
+    @Nullable Object call(
             LuaClosure closure,
             @Nullable Object[] values,
             int from,
             int count,
             boolean calledByJava) {
-        state.enter(closure.code.weight, count);
+        FunctionCode code = closure.code;
+        state.enter(code.weight, count);
         Frame frame =
                 new Frame(
                         state.top,
                         calledByJava,
                         closure,
-                        registers(closure.code, values, from, count),
-                        extra(closure.code, values, from, count));
+                        registers(code, values, from, count),
+                        extra(code, values, from, count));
         state.top = frame;
-        @Nullable Object[] results = run(frame);
+        @Nullable Object results = run(frame);
         frame.close(0);
         state.top = frame.caller;
         state.leave();
@@ -51,7 +54,11 @@ final class Interpreter {
     private static @Nullable Object[] registers(
             FunctionCode code, @Nullable Object[] values, int from, int count) {
         @Nullable Object[] registers = new @Nullable Object[code.registers];
-        System.arraycopy(values, from, registers, 0, Math.min(count, code.parameters));
+        int present = Math.min(count, code.parameters);
+        // by hand: they are few, and a call of arraycopy costs more than they do
+        for (int i = 0; i < present; i++) {
+            registers[i] = values[from + i];
+        }
         return registers;
     }
 
@@ -63,7 +70,7 @@ final class Interpreter {
     }
 
     /** Carries out a frame's function to its end, and what it calls last in its place. */
-    private @Nullable Object[] run(Frame frame) {
+    private @Nullable Object run(Frame frame) {
         FunctionCode code = frame.closure.code;
         int[] instructions = code.instructions;
         @Nullable Object[] k = code.constants;
@@ -112,7 +119,15 @@ final class Interpreter {
                                     ? (Object) (p - q)
                                     : Arithmetic.apply(state, Opcode.SUB, x, y);
                 }
-                case Opcode.MUL, Opcode.DIV, Opcode.MOD, Opcode.POW ->
+                case Opcode.MUL -> {
+                    @Nullable Object x = rk(r, k, b(i));
+                    @Nullable Object y = rk(r, k, c(i));
+                    r[a] =
+                            x instanceof Double p && y instanceof Double q
+                                    ? (Object) (p * q)
+                                    : Arithmetic.apply(state, Opcode.MUL, x, y);
+                }
+                case Opcode.DIV, Opcode.MOD, Opcode.POW ->
                         r[a] =
                                 Arithmetic.apply(
                                         state, Opcode.operation(i), rk(r, k, b(i)), rk(r, k, c(i)));
@@ -161,7 +176,8 @@ final class Interpreter {
                     pc = 0;
                 }
                 case Opcode.RETURN -> {
-                    return frame.take(a, b(i) - 1);
+                    int count = b(i) - 1;
+                    return count == 1 ? r[a] : frame.take(a, count);
                 }
                 case Opcode.FORLOOP -> pc += Loops.advance(r, a) ? jump(i) : 0;
                 case Opcode.FORPREP -> {
@@ -204,20 +220,24 @@ final class Interpreter {
 
     private void call(Frame frame, @Nullable Object[] r, int a, int arguments, int results) {
         @Nullable Object callee = r[a];
-        @Nullable Object[] values;
+        @Nullable Object given;
         if (callee instanceof LuaClosure closure) {
             if (arguments >= 0) {
-                values = call(closure, r, a + 1, arguments, false);
+                given = call(closure, r, a + 1, arguments, false);
             } else {
                 @Nullable Object[] taken = frame.take(a + 1, -1);
-                values = call(closure, taken, 0, taken.length, false);
+                given = call(closure, taken, 0, taken.length, false);
             }
         } else if (callee instanceof NativeFunction function) {
-            values = state.callNative(function, frame.take(a + 1, arguments), false);
+            given = state.callNative(function, frame.take(a + 1, arguments), false);
         } else {
-            values = state.call(callable(frame, callee, a), frame.take(a + 1, arguments));
+            given = state.call(callable(frame, callee, a), frame.take(a + 1, arguments));
         }
-        frame.give(a, results, values);
+        if (results == 1) {
+            r[a] = Results.first(given);
+        } else {
+            frame.give(a, results, Results.all(given));
+        }
     }
 
     private @Nullable Object callable(Frame frame, @Nullable Object callee, int register) {

@@ -11,6 +11,7 @@ public final class LuaState {
     private static final int MAX_CALL_CHAIN = 100;
     private static final int ERROR_UNITS = 100;
     private static final int MANY_VALUES = 32;
+    private static final LuaString ITSELF = LuaString.of("_G");
 
     private final Meter meter;
     private final LuaTable globals;
@@ -38,7 +39,7 @@ public final class LuaState {
         this.stringMetatable = stringMetatable;
         this.context = context;
         this.interpreter = new Interpreter(this);
-        globals.set("_G", globals);
+        globals.set(ITSELF, globals);
         globals.setMetatable(globalMetatable);
     }
 
@@ -97,6 +98,15 @@ public final class LuaState {
      * @throws LuaError what the call raised, or that it cannot be called
      */
     public @Nullable Object[] call(@Nullable Object callee, @Nullable Object... arguments) {
+        return Results.all(invoke(callee, arguments));
+    }
+
+    /** The first result of a call, nil where it has none. */
+    public @Nullable Object callForOne(@Nullable Object callee, @Nullable Object... arguments) {
+        return Results.first(invoke(callee, arguments));
+    }
+
+    private @Nullable Object invoke(@Nullable Object callee, @Nullable Object[] arguments) {
         @Nullable Object target = callee;
         @Nullable Object[] values = arguments;
         for (int i = 0; i < MAX_CALL_CHAIN; i++) {
@@ -126,12 +136,6 @@ public final class LuaState {
         @Nullable Object[] results = function.call(this, arguments, calledByJava);
         depth--;
         return results;
-    }
-
-    /** The first result of a call. */
-    @Nullable Object callForOne(@Nullable Object callee, @Nullable Object... arguments) {
-        @Nullable Object[] results = call(callee, arguments);
-        return results.length == 0 ? null : results[0];
     }
 
     private static @Nullable Object[] prepend(@Nullable Object first, @Nullable Object[] rest) {

@@ -7,14 +7,19 @@ import org.jspecify.annotations.Nullable;
  * afterwards.
  */
 final class Upvalue {
+    final int register;
+
+    /** The next lower register of the frame that is captured too. */
+    @Nullable Upvalue below;
+
     private @Nullable Frame frame;
-    private final int register;
     private @Nullable Object value;
 
     /** A variable that still lives in a frame's register. */
-    Upvalue(Frame frame, int register) {
+    Upvalue(Frame frame, int register, @Nullable Upvalue below) {
         this.frame = frame;
         this.register = register;
+        this.below = below;
     }
 
     /** A variable by itself. */
@@ -37,9 +42,12 @@ final class Upvalue {
         }
     }
 
-    /** Takes the variable out of its frame: the block that declared it has ended. */
-    void close() {
+    /** Takes the variable out of its frame, as its block has ended; gives the one below it. */
+    @Nullable Upvalue close() {
+        Upvalue next = below;
         value = get();
         frame = null;
+        below = null;
+        return next;
     }
 }

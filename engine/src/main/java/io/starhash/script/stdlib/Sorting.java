@@ -31,12 +31,7 @@ final class Sorting {
     }
 
     static Sorting by(LuaState state, LuaFunction before) {
-        return new Sorting(
-                state,
-                (x, y) -> {
-                    @Nullable Object[] answer = state.call(before, x, y);
-                    return answer.length > 0 && Lua.truthy(answer[0]);
-                });
+        return new Sorting(state, (x, y) -> Lua.truthy(state.callForOne(before, x, y)));
     }
 
     @Nullable Object[] sorted(@Nullable Object[] items) {
