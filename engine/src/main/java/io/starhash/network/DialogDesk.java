@@ -13,11 +13,11 @@ public interface DialogDesk {
      */
     DialogLink.Receiver begun(Opening opening, DialogLink link);
 
-    /** A TC-BEGIN that the network has answered by itself, and why. */
+    /** What the network has answered or dropped by itself, and why. */
     void refused(Refusal refusal);
 
     /**
-     * A TC-BEGIN that is no USSD dialog.
+     * A TC-BEGIN that is no USSD dialog, or a message that cannot be read.
      *
      * @param localTid the dialog's identity; empty where there was none yet
      * @param remoteTid the far side's transaction id
@@ -26,12 +26,16 @@ public interface DialogDesk {
      */
     record Refusal(String localTid, String remoteTid, Cause cause, String text) {}
 
-    /** Why a TC-BEGIN was refused below the services. */
+    /** Why a message was refused below the services. */
     enum Cause {
         MALFORMED_ARGUMENT,
         UNKNOWN_OPERATION,
         UNKNOWN_ALPHABET,
-        NOT_ONE_INVOKE;
+        NOT_ONE_INVOKE,
+        /** The application context is missing (MAP version 1) or not one of ours. */
+        OTHER_CONTEXT,
+        /** Not TCAP, not MAP, or broken: answered with an ABORT where that can be, else dropped. */
+        UNREADABLE;
 
         /** As part of a counter's name. */
         public String word() {

@@ -88,7 +88,7 @@ final class DialogCallbacks implements MAPDialogListener {
     @Override
     public void onDialogNotice(MAPDialog dialog, MAPNoticeProblemDiagnostic problem) {
         log.warn(
-                "{} a message could not be delivered to the far side: {}",
+                "{} what was sent last did not reach the far side: {}",
                 MapLink.of(dialog).localTid(),
                 problem);
     }
@@ -107,6 +107,6 @@ final class DialogCallbacks implements MAPDialogListener {
 
     @Override
     public void onDialogRelease(MAPDialog dialog) {
-        // The message that ended the dialog has been delivered before.
+        MapLink.of(dialog).released();
     }
 }

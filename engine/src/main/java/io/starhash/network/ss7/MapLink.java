@@ -26,10 +26,14 @@ final class MapLink implements DialogLink {
     private boolean rejectQueued;
     private @Nullable Receiver receiver;
 
+    /** What ends the dialog has been sent or delivered. */
+    private boolean over;
+
     /** Links a MAP dialog; from now on its callbacks come here. */
     MapLink(MAPDialog dialog) {
         this.dialog = (MAPDialogImpl) dialog;
         this.dialog.setUserObject(this);
+        this.dialog.setReturnMessageOnError(true);
     }
 
     static MapLink of(MAPDialog dialog) {
@@ -82,6 +86,16 @@ final class MapLink implements DialogLink {
         deliver(new Message.Abort(reason));
     }
 
+    /**
+     * The stack has let go of the dialog: after its end, or by itself where it could not send or
+     * read on.
+     */
+    void released() {
+        if (!over) {
+            aborted("the stack has given the dialog up");
+        }
+    }
+
     /** A message came that the stack itself could not take in: what was in it is lost. */
     void unreadable(RuntimeException why) {
         components.clear();
@@ -95,6 +109,7 @@ final class MapLink implements DialogLink {
     }
 
     private void deliver(Message message) {
+        over |= !(message instanceof Message.Continue);
         if (receiver != null) {
             receiver.arrived(message);
         }
@@ -152,6 +167,7 @@ final class MapLink implements DialogLink {
 
     @Override
     public void forget() {
+        over = true;
         dialog.release();
     }
 
@@ -175,9 +191,13 @@ final class MapLink implements DialogLink {
             }
             case Message.End(var parts) -> {
                 queue(parts);
+                over = true;
                 dialog.close(false);
             }
-            case Message.Abort abort -> dialog.abort(userSpecific());
+            case Message.Abort abort -> {
+                over = true;
+                dialog.abort(userSpecific());
+            }
         }
     }
 

@@ -21,9 +21,9 @@ import org.restcomm.protocols.ss7.map.primitives.AddressStringImpl;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
 import org.restcomm.protocols.ss7.sccp.LongMessageRuleType;
 import org.restcomm.protocols.ss7.sccp.Router;
-import org.restcomm.protocols.ss7.sccp.impl.SccpStackImpl;
 import org.restcomm.protocols.ss7.sccp.parameter.ParameterFactory;
 import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
+import org.restcomm.protocols.ss7.tcap.TCAPProviderImpl;
 import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
 
 /**
@@ -37,7 +37,7 @@ public final class SignallingPoint implements AutoCloseable {
 
     private final SignallingPlan plan;
     private final PrivateFolder folder;
-    private final SccpStackImpl sccp;
+    private final ScreenedSccp sccp;
     private final TCAPStackImpl tcap;
     private final UssdMapProvider map;
 
@@ -48,7 +48,7 @@ public final class SignallingPoint implements AutoCloseable {
     public SignallingPoint(SignallingPlan plan, Mtp3UserPart userPart) {
         this.plan = plan;
         this.folder = PrivateFolder.create();
-        sccp = new SccpStackImpl(plan.name(), null);
+        sccp = new ScreenedSccp(plan.name(), null);
         sccp.setPersistDir(folder.path());
         sccp.setMtp3UserPart(USER_PART, userPart);
         tcap = new TCAPStackImpl(plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst());
@@ -66,7 +66,14 @@ public final class SignallingPoint implements AutoCloseable {
             configureTcap();
             map.addMAPDialogListener(
                     new DialogCallbacks(new BeginScreening(desk, plan.pointCode())));
+            map.report(desk);
             map.start();
+            TcapScreening.insert(
+                    sccp.getSccpProvider(),
+                    (TCAPProviderImpl) tcap.getProvider(),
+                    map,
+                    plan.ssns(),
+                    desk);
         } catch (Exception e) {
             throw new IllegalStateException("signalling point " + plan.name() + " cannot start", e);
         }

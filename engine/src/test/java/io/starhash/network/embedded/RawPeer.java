@@ -111,6 +111,13 @@ final class RawPeer implements AutoCloseable, DialogDesk {
         return taken;
     }
 
+    /** Forgets what nobody took. */
+    void forget() {
+        received.clear();
+        begun.clear();
+        refused.clear();
+    }
+
     int openDialogs() {
         return engine.openDialogs();
     }

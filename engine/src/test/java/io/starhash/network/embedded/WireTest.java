@@ -42,6 +42,7 @@ class WireTest {
     void nothing_is_left() {
         // The answer leaves before the stack lets go of its dialog.
         await().untilAsserted(() -> assertThat(peer.openDialogs()).isZero());
+        peer.forget();
     }
 
     private static byte[] end(byte[]... components) {

@@ -1,0 +1,56 @@
+package io.starhash.network.ss7;
+
+import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
+import org.restcomm.protocols.ss7.sccp.impl.SccpStackImpl;
+import org.restcomm.protocols.ss7.ss7ext.Ss7ExtInterface;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** SCCP that drops what it could not read or would keep for ever. */
+class ScreenedSccp extends SccpStackImpl {
+    private static final Logger log = LoggerFactory.getLogger(ScreenedSccp.class);
+    private static final int SCCP = 3;
+    private static final int XUDT = 0x11;
+    private static final int LUDT = 0x13;
+
+    /**
+     * Messages of which some segments have come. One that stays incomplete is dropped after the
+     * reassembly timer of ten to twenty seconds, so this bounds what a flood of first segments
+     * costs.
+     */
+    private static final int MAX_REASSEMBLIES = 4096;
+
+    ScreenedSccp(String name, @Nullable Ss7ExtInterface extension) {
+        super(name, extension);
+    }
+
+    @Override
+    public void onMtp3TransferMessage(Mtp3TransferPrimitive message) {
+        String complaint =
+                message.getSi() == SCCP
+                        ? complaint(message.getData())
+                        : "its service indicator is " + message.getSi();
+        if (complaint == null) {
+            super.onMtp3TransferMessage(message);
+        } else {
+            log.debug("dropped a message from {}: {}", message.getOpc(), complaint);
+        }
+    }
+
+    private @Nullable String complaint(byte[] data) {
+        String complaint = SccpScreening.complaint(data);
+        boolean segment = complaint == null && (data[0] == XUDT || data[0] == LUDT);
+        return segment && reassemblies() >= MAX_REASSEMBLIES
+                ? MAX_REASSEMBLIES + " messages wait for their last segment"
+                : complaint;
+    }
+
+    /** How many messages wait for their last segment. */
+    @SuppressWarnings("SynchronizeOnNonFinalField") // the stack never assigns it anew, and does so
+    int reassemblies() {
+        synchronized (reassemplyCache) {
+            return reassemplyCache.size();
+        }
+    }
+}
