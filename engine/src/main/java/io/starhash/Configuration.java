@@ -70,14 +70,12 @@ public record Configuration(Rules rules, Map<Path, ScriptRelease> releases) {
         List<LuaService> services = new ArrayList<>();
         services.add(
                 new ProcessUssdLuaService(
-                        rules.process(),
-                        release(rules.process().scriptDir()),
-                        rules.script().limits()));
+                        rules.process(), release(rules.process().scriptDir()), rules.script()));
         Rules.NotifyService inbound = rules.inboundNotify();
         if (inbound != null) {
             services.add(
                     new UssdNotifyLuaService(
-                            inbound, release(inbound.scriptDir()), rules.script().limits()));
+                            inbound, release(inbound.scriptDir()), rules.script()));
         }
         return services;
     }

@@ -53,7 +53,6 @@ public final class Engine implements AutoCloseable {
                                 rules.edr().appName(), time.now(), ThreadLocalRandom.current()),
                         counters,
                         time,
-                        rules.script().graceTime(),
                         rules.dialogs().max());
         desk.serve(configuration.services());
         network =

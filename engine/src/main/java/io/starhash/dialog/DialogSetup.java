@@ -13,7 +13,8 @@ import java.time.Duration;
  */
 public record DialogSetup(
         Opening opening, String script, Duration menuTimeout, String errorMessage, Dcs dcs) {
-    boolean isNotify() {
+    /** Whether the dialog is an inbound notify, else a ProcessUnstructuredSS-Request. */
+    public boolean isNotify() {
         return opening.operation() == Operation.UNSTRUCTURED_SS_NOTIFY;
     }
 }

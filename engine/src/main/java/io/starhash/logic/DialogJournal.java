@@ -2,10 +2,13 @@ package io.starhash.logic;
 
 import static java.util.stream.Collectors.joining;
 
+import io.starhash.config.Measure;
 import io.starhash.dialog.Outcome;
 import io.starhash.edr.Edr;
 import io.starhash.edr.EdrSink;
 import io.starhash.metrics.Counters;
+import io.starhash.rules.Rules;
+import io.starhash.script.Script;
 import io.starhash.script.ScriptDialog.Refused;
 import io.starhash.script.ScriptFault;
 import io.starhash.script.ScriptServices;
@@ -71,6 +74,39 @@ final class DialogJournal implements ScriptServices {
         String stack =
                 fault.luaStack().stream().map(line -> "\n    " + safe(line)).collect(joining());
         log.warn("{} {}{}", identity, safe(fault.text()), stack, fault.cause());
+    }
+
+    /** A limit ended the script. */
+    void killed() {
+        counters.increment("scripts.killed");
+    }
+
+    void switchedOff(Script script, Rules.Breaker rule) {
+        counters.increment("scripts.switched_off");
+        log.error(
+                "{} {} version {} is switched off: limits have ended it {} times within {}; its"
+                        + " dialogs get error_message (notifies ReturnError 34) for {}, or until a"
+                        + " reload",
+                identity,
+                script.fileName(),
+                script.version(),
+                rule.maxKills(),
+                Measure.DURATION.format(rule.within().toMillis()),
+                Measure.DURATION.format(rule.pause().toMillis()));
+    }
+
+    void switchedOnAgain(Script script) {
+        log.warn(
+                "{} {} version {} is tried again after its pause",
+                identity,
+                script.fileName(),
+                script.version());
+    }
+
+    /** The dialog is answered without its script, which is switched off. */
+    void metSwitchedOff() {
+        counters.increment("dialogs.switched_off");
+        log.debug("{} the script is switched off", identity);
     }
 
     void broken(Throwable fault) {

@@ -16,7 +16,6 @@ import io.starhash.script.ScriptLimits;
 import io.starhash.script.ScriptOutcome;
 import io.starhash.script.ScriptRun;
 import io.starhash.time.Time;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedTransferQueue;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +27,12 @@ import org.jspecify.annotations.Nullable;
  * network thread never waits for a script.
  */
 final class DialogRun implements ScriptDialog, DialogLink.Receiver {
+    private static final int SYSTEM_FAILURE = 34;
+
     private final Claim claim;
     private final DialogLink link;
     private final DialogJournal journal;
     private final Time time;
-    private final Duration grace;
     private final ScriptControl control = new ScriptControl();
     private final LinkedTransferQueue<DialogEvent> mailbox = new LinkedTransferQueue<>();
     private final Transition begin;
@@ -49,17 +49,12 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         record Kill(String reason) implements Settled {}
     }
 
-    /**
-     * A dialog that a service has claimed.
-     *
-     * @param grace how long its script may go on once the far side has ended it
-     */
-    DialogRun(Claim claim, DialogLink link, DialogJournal journal, Time time, Duration grace) {
+    /** A dialog that a service has claimed. */
+    DialogRun(Claim claim, DialogLink link, DialogJournal journal, Time time) {
         this.claim = claim;
         this.link = link;
         this.journal = journal;
         this.time = time;
-        this.grace = grace;
         this.begin = Dialog.begin(claim.setup());
         this.dialog = begin.next();
     }
@@ -82,6 +77,28 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     /** Runs the script to its end, and the dialog with it. */
     void run() {
         begin.actions().forEach(this::perform);
+        switch (claim.breaker().ask()) {
+            case OFF -> finishWithoutScript();
+            case ON_AGAIN -> {
+                journal.switchedOnAgain(claim.script());
+                runScript();
+            }
+            case ON -> runScript();
+        }
+    }
+
+    /** The script is switched off: the far side is told so in the way that its operation has. */
+    private void finishWithoutScript() {
+        journal.metSwitchedOff();
+        catchUp();
+        if (claim.setup().isNotify()) {
+            handle(new DialogEvent.Decline(SYSTEM_FAILURE));
+        } else {
+            handle(new DialogEvent.Returned(null));
+        }
+    }
+
+    private void runScript() {
         ScriptLimits limits = claim.limits();
         // The script notices the time by itself only while it computes: a waiting primitive has to
         // be woken.
@@ -127,7 +144,19 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             case ScriptOutcome.Failed failed -> {
                 journal.failed(failed.fault());
                 handle(new DialogEvent.Failed(failed.fault().text()));
+                if (failed.fault().isKill()) {
+                    killed();
+                }
             }
+        }
+    }
+
+    private void killed() {
+        ScriptBreaker breaker = claim.breaker();
+        journal.killed();
+        if (breaker.killed(time.now())) {
+            journal.switchedOff(claim.script(), breaker.rule());
+            time.after(breaker.rule().pause(), breaker::pauseIsOver);
         }
     }
 
@@ -256,7 +285,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private void finished(Outcome outcome) {
         journal.finished(outcome);
         if (outcome instanceof Outcome.Abandoned) {
-            control.finishWithin(grace);
+            control.finishWithin(claim.grace());
         }
     }
 

@@ -5,7 +5,6 @@ import io.starhash.dialog.Opening;
 import io.starhash.dialog.Operation;
 import io.starhash.rules.Rules;
 import io.starhash.script.ScriptGlobals;
-import io.starhash.script.ScriptLimits;
 import io.starhash.script.ScriptRelease;
 import io.starhash.text.Dcs;
 import java.time.Duration;
@@ -19,11 +18,13 @@ public final class ProcessUssdLuaService implements LuaService {
     private final Rules.ProcessService rules;
     private final TriggeredScripts scripts;
     private final ScriptGlobals globals;
+    private final Duration grace;
 
     public ProcessUssdLuaService(
-            Rules.ProcessService rules, ScriptRelease scripts, ScriptLimits limits) {
+            Rules.ProcessService rules, ScriptRelease scripts, Rules.Script supervision) {
         this.rules = rules;
-        this.scripts = new TriggeredScripts(rules.triggers(), scripts, limits);
+        this.scripts = new TriggeredScripts(rules.triggers(), scripts, supervision);
+        this.grace = supervision.graceTime();
         this.globals = new ScriptGlobals(rules.globals());
     }
 
@@ -50,7 +51,9 @@ public final class ProcessUssdLuaService implements LuaService {
                                     match.script(),
                                     match.limits(),
                                     globals,
-                                    rules.edrStream());
+                                    rules.edrStream(),
+                                    grace,
+                                    match.breaker());
                         });
     }
 }

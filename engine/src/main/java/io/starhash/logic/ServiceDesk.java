@@ -32,7 +32,6 @@ public final class ServiceDesk implements DialogDesk {
     private final InstanceIds instanceIds;
     private final Counters counters;
     private final Time time;
-    private final Duration grace;
     private final OpenDialogs open;
     private volatile List<LuaService> services = List.of();
 
@@ -40,7 +39,6 @@ public final class ServiceDesk implements DialogDesk {
      * A desk without services yet.
      *
      * @param room whether the EDRs of one more dialog would find a place
-     * @param grace how long a script may go on once the far side has ended its dialog
      * @param maxDialogs how many may be open; more are refused
      */
     public ServiceDesk(
@@ -49,14 +47,12 @@ public final class ServiceDesk implements DialogDesk {
             InstanceIds instanceIds,
             Counters counters,
             Time time,
-            Duration grace,
             int maxDialogs) {
         this.edrs = edrs;
         this.room = room;
         this.instanceIds = instanceIds;
         this.counters = counters;
         this.time = time;
-        this.grace = grace;
         this.open = new OpenDialogs(maxDialogs);
     }
 
@@ -115,7 +111,7 @@ public final class ServiceDesk implements DialogDesk {
                 new DialogIdentity(instanceIds.next(), link.localTid(), claim.script().name());
         DialogJournal journal =
                 new DialogJournal(identity, claim.edrStream(), edrs, counters, time);
-        return new DialogRun(claim, link, journal, time, grace);
+        return new DialogRun(claim, link, journal, time);
     }
 
     private DialogLink.Receiver start(DialogRun run) {

@@ -1,13 +1,18 @@
 package io.starhash.logic;
 
+import static java.util.Objects.requireNonNull;
+
 import io.starhash.dialog.Address;
 import io.starhash.dialog.Opening;
+import io.starhash.rules.Rules;
 import io.starhash.rules.Trigger;
 import io.starhash.rules.TriggerRequest;
 import io.starhash.rules.TriggerTable;
 import io.starhash.script.Script;
 import io.starhash.script.ScriptLimits;
 import io.starhash.script.ScriptRelease;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,15 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class TriggeredScripts {
     private final TriggerTable triggers;
     private final ScriptRelease scripts;
-    private final ScriptLimits limits;
+    private final Rules.Script rules;
+    private final Map<String, ScriptBreaker> breakers = new HashMap<>();
 
     /** A trigger that matched, and its script. */
-    record Match(Trigger trigger, Script script, ScriptLimits limits) {}
+    record Match(Trigger trigger, Script script, ScriptLimits limits, ScriptBreaker breaker) {}
 
-    TriggeredScripts(TriggerTable triggers, ScriptRelease scripts, ScriptLimits limits) {
+    TriggeredScripts(TriggerTable triggers, ScriptRelease scripts, Rules.Script rules) {
         this.triggers = triggers;
         this.scripts = scripts;
-        this.limits = limits;
+        this.rules = rules;
+        triggers.triggers()
+                .forEach(it -> breakers.put(it.scriptKey(), new ScriptBreaker(rules.breaker())));
     }
 
     Optional<Match> match(Opening opening) {
@@ -39,16 +47,21 @@ final class TriggeredScripts {
                                         new IllegalStateException(
                                                 "the release lacks the script of a checked trigger: "
                                                         + trigger.scriptKey()));
-        return new Match(trigger, script, limits(trigger.overrides()));
+        return new Match(
+                trigger,
+                script,
+                limits(trigger.overrides()),
+                requireNonNull(breakers.get(trigger.scriptKey())));
     }
 
     private ScriptLimits limits(Trigger.Overrides own) {
+        ScriptLimits limits = rules.limits();
         return new ScriptLimits(
                 Objects.requireNonNullElse(own.maxInstructions(), limits.maxInstructions()),
                 Objects.requireNonNullElse(own.maxMemory(), limits.maxMemory()),
                 Objects.requireNonNullElse(own.maxTime(), limits.maxTime()),
-                limits.maxCallDepth(),
-                limits.maxStringLength());
+                Objects.requireNonNullElse(own.maxCallDepth(), limits.maxCallDepth()),
+                Objects.requireNonNullElse(own.maxStringLength(), limits.maxStringLength()));
     }
 
     private static TriggerRequest request(Opening opening) {

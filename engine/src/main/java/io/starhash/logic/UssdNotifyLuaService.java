@@ -6,7 +6,6 @@ import io.starhash.dialog.Operation;
 import io.starhash.rules.Rules;
 import io.starhash.script.Script;
 import io.starhash.script.ScriptGlobals;
-import io.starhash.script.ScriptLimits;
 import io.starhash.script.ScriptRelease;
 import io.starhash.text.Dcs;
 import java.time.Duration;
@@ -17,11 +16,13 @@ public final class UssdNotifyLuaService implements LuaService {
     private final Rules.NotifyService rules;
     private final TriggeredScripts scripts;
     private final ScriptGlobals globals;
+    private final Duration grace;
 
     public UssdNotifyLuaService(
-            Rules.NotifyService rules, ScriptRelease scripts, ScriptLimits limits) {
+            Rules.NotifyService rules, ScriptRelease scripts, Rules.Script supervision) {
         this.rules = rules;
-        this.scripts = new TriggeredScripts(rules.triggers(), scripts, limits);
+        this.scripts = new TriggeredScripts(rules.triggers(), scripts, supervision);
+        this.grace = supervision.graceTime();
         this.globals = new ScriptGlobals(rules.globals());
     }
 
@@ -40,7 +41,9 @@ public final class UssdNotifyLuaService implements LuaService {
                                         match.script(),
                                         match.limits(),
                                         globals,
-                                        rules.edrStream()));
+                                        rules.edrStream(),
+                                        grace,
+                                        match.breaker()));
     }
 
     /**

@@ -16,6 +16,13 @@ final class Limits {
     private static final ValueType<Long> INSTRUCTIONS =
             ValueType.wholeNumber(1L, 1_000_000_000_000_000L);
     private static final ValueType<Long> MEMORY = ValueType.size(1, 64L << 30);
+    private static final ValueType<Integer> CALL_DEPTH =
+            ValueType.wholeNumber(1, ScriptLimits.DEEPEST_CALLS);
+    private static final ValueType<Integer> STRING_LENGTH =
+            ValueType.size(1, 1L << 30).map(Math::toIntExact);
+    private static final ValueType<Integer> KILLS = ValueType.wholeNumber(1, 1_000_000);
+    private static final ValueType<Duration> PAUSE =
+            ValueType.duration(Duration.ofMillis(1), Duration.ofDays(1));
 
     private Limits() {}
 
@@ -24,7 +31,17 @@ final class Limits {
         return new ScriptLimits(
                 script.find("max_instructions", INSTRUCTIONS, DEFAULTS.maxInstructions()),
                 script.find("max_memory", MEMORY, DEFAULTS.maxMemory()),
-                script.find("max_time", WAIT, DEFAULTS.maxTime()));
+                script.find("max_time", WAIT, DEFAULTS.maxTime()),
+                script.find("max_call_depth", CALL_DEPTH, DEFAULTS.maxCallDepth()),
+                script.find("max_string_length", STRING_LENGTH, DEFAULTS.maxStringLength()));
+    }
+
+    /** When a script that its limits keep ending is switched off. */
+    static Rules.Breaker breaker(Section script) {
+        return new Rules.Breaker(
+                script.find("max_kills", KILLS, 10),
+                script.find("max_kills_time", PAUSE, Duration.ofSeconds(10)),
+                script.find("switch_off_time", PAUSE, Duration.ofSeconds(30)));
     }
 
     /** How long menus of a service wait. */
@@ -38,6 +55,8 @@ final class Limits {
                 trigger.find("menu_timeout", WAIT).orElse(null),
                 trigger.find("max_time", WAIT).orElse(null),
                 trigger.find("max_instructions", INSTRUCTIONS).orElse(null),
-                trigger.find("max_memory", MEMORY).orElse(null));
+                trigger.find("max_memory", MEMORY).orElse(null),
+                trigger.find("max_call_depth", CALL_DEPTH).orElse(null),
+                trigger.find("max_string_length", STRING_LENGTH).orElse(null));
     }
 }

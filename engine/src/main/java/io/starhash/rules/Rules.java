@@ -70,8 +70,19 @@ public record Rules(
      * @param reloadInterval how often the files are looked at for a change
      * @param limits where a trigger names none of its own
      * @param graceTime how long a script may go on once the far side has ended its dialog
+     * @param breaker when a script that its limits keep ending is switched off
      */
-    public record Script(Duration reloadInterval, ScriptLimits limits, Duration graceTime) {}
+    public record Script(
+            Duration reloadInterval, ScriptLimits limits, Duration graceTime, Breaker breaker) {}
+
+    /**
+     * When a version of a script that its limits keep ending is switched off.
+     *
+     * @param maxKills at this many ends by a limit
+     * @param within in this time
+     * @param pause for so long, unless a reload comes first
+     */
+    public record Breaker(int maxKills, Duration within, Duration pause) {}
 
     /**
      * Dialogs as a whole.

@@ -67,7 +67,8 @@ public final class RulesFile {
                 script.find(
                         "grace_time",
                         ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
-                        Duration.ofSeconds(5)));
+                        Duration.ofSeconds(5)),
+                Limits.breaker(script));
     }
 
     private static Dialogs dialogs(Section dialogs) {

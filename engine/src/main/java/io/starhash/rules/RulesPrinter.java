@@ -105,6 +105,12 @@ public final class RulesPrinter {
         putGiven(item, "max_instructions", overrides.maxInstructions());
         Long maxMemory = overrides.maxMemory();
         putGiven(item, "max_memory", maxMemory == null ? null : Measure.SIZE.format(maxMemory));
+        putGiven(item, "max_call_depth", overrides.maxCallDepth());
+        Integer maxString = overrides.maxStringLength();
+        putGiven(
+                item,
+                "max_string_length",
+                maxString == null ? null : Measure.SIZE.format(maxString));
     }
 
     private static void putGiven(Map<String, Object> item, String key, @Nullable Object value) {
@@ -118,7 +124,12 @@ public final class RulesPrinter {
         yaml.entry("max_instructions", script.limits().maxInstructions());
         yaml.word("max_memory", Measure.SIZE.format(script.limits().maxMemory()));
         yaml.entry("max_time", script.limits().maxTime());
+        yaml.entry("max_call_depth", script.limits().maxCallDepth());
+        yaml.word("max_string_length", Measure.SIZE.format(script.limits().maxStringLength()));
         yaml.entry("grace_time", script.graceTime());
+        yaml.entry("max_kills", script.breaker().maxKills());
+        yaml.entry("max_kills_time", script.breaker().within());
+        yaml.entry("switch_off_time", script.breaker().pause());
     }
 
     private void dialogs(Dialogs dialogs) {

@@ -67,7 +67,9 @@ public record Trigger(int line, String scriptKey, Conditions conditions, Overrid
             @Nullable Duration menuTimeout,
             @Nullable Duration maxTime,
             @Nullable Long maxInstructions,
-            @Nullable Long maxMemory) {
-        public static final Overrides NONE = new Overrides(null, null, null, null);
+            @Nullable Long maxMemory,
+            @Nullable Integer maxCallDepth,
+            @Nullable Integer maxStringLength) {
+        public static final Overrides NONE = new Overrides(null, null, null, null, null, null);
     }
 }

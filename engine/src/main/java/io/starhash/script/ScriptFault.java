@@ -35,6 +35,18 @@ public record ScriptFault(
         luaStack = List.copyOf(luaStack);
     }
 
+    /**
+     * Whether the script itself was the danger, so that it had to be ended: by a limit, or by the
+     * JVM where no limit was there in time.
+     */
+    public boolean isKill() {
+        return switch (kind) {
+            case LIMIT -> true;
+            case INTERNAL -> cause instanceof VirtualMachineError;
+            case ERROR, STOPPED -> false;
+        };
+    }
+
     /** One line that says all: place and message, for an EDR or a log. */
     public String text() {
         String place = line > 0 ? script + ":" + line + ": " : "";

@@ -27,16 +27,16 @@ public record ScriptLimits(
     /** The longest string where nothing else is said. */
     public static final int DEFAULT_MAX_STRING_LENGTH = 65_536;
 
-    /** Deeper than this the thread's stack might not carry. */
-    private static final int DEEPEST = 400;
+    /** The deepest that may be allowed: more the thread's stack might not carry. */
+    public static final int DEEPEST_CALLS = 400;
 
     public ScriptLimits {
         if (maxInstructions < 1 || maxMemory < 1 || maxStringLength < 1 || !maxTime.isPositive()) {
             throw new IllegalArgumentException("every limit of a script must be positive");
         }
-        if (maxCallDepth < 1 || maxCallDepth > DEEPEST) {
+        if (maxCallDepth < 1 || maxCallDepth > DEEPEST_CALLS) {
             throw new IllegalArgumentException(
-                    "maxCallDepth is " + maxCallDepth + ", allowed are 1 to " + DEEPEST);
+                    "maxCallDepth is " + maxCallDepth + ", allowed are 1 to " + DEEPEST_CALLS);
         }
     }
 

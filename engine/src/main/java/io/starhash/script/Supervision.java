@@ -29,13 +29,14 @@ final class Supervision implements Meter.Supervisor {
 
     @Override
     public void check() {
-        String reason = control.stopReason();
-        if (reason != null) {
-            throw new Kill(Kill.Reason.STOPPED, "stopped: " + reason);
-        }
+        // Time first: what computes past its time is told to stop, too, but has broken a limit.
         long now = services.nanoTime();
         if (now - start > limits.maxTime().toNanos()) {
             throw new Kill(Kill.Reason.LIMIT, limits.timeIsOver());
+        }
+        String reason = control.stopReason();
+        if (reason != null) {
+            throw new Kill(Kill.Reason.STOPPED, "stopped: " + reason);
         }
         Duration wanted = control.grace();
         if (wanted != null) {

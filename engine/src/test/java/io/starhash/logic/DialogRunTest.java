@@ -15,7 +15,6 @@ import io.starhash.rules.Rules;
 import io.starhash.rules.Trigger;
 import io.starhash.rules.TriggerTable;
 import io.starhash.script.ScriptHost;
-import io.starhash.script.ScriptLimits;
 import io.starhash.text.Dcs;
 import io.starhash.text.UssdString;
 import io.starhash.time.SystemTime;
@@ -86,7 +85,6 @@ class DialogRunTest {
                         new InstanceIds("Logic", time.now(), new Random(1)),
                         counters,
                         time,
-                        Duration.ofSeconds(1),
                         10);
         desk.serve(
                 List.of(
@@ -106,7 +104,7 @@ class DialogRunTest {
                                                                 Trigger.Overrides.NONE))),
                                         Map.of()),
                                 new ScriptHost(2).compile(folder),
-                                new ScriptLimits(1_000_000, 1 << 20, Duration.ofMinutes(1)))));
+                                LiveDesk.SCRIPT_RULES)));
         Party party = new Party(1, 6, null, Party.ROUTE_ON_SSN);
         desk.begun(
                 new Opening(

@@ -50,6 +50,14 @@ final class LiveDesk implements AutoCloseable {
     private static final ScriptLimits LIMITS =
             new ScriptLimits(50_000_000, 16 << 20, Duration.ofMinutes(10));
 
+    /** Limits, and a breaker that no test meets by chance. */
+    static final Rules.Script SCRIPT_RULES =
+            new Rules.Script(
+                    Duration.ofSeconds(1),
+                    LIMITS,
+                    Duration.ofSeconds(5),
+                    new Rules.Breaker(1_000_000, Duration.ofHours(1), Duration.ofHours(1)));
+
     final List<Edr> records = new CopyOnWriteArrayList<>();
     private final List<String> flaws = new CopyOnWriteArrayList<>();
     final AtomicBoolean roomForEdrs = new AtomicBoolean(true);
@@ -58,6 +66,7 @@ final class LiveDesk implements AutoCloseable {
     final ServiceDesk desk;
     final EmbeddedNetwork network;
     private final Path folder;
+    private final Rules.Script scriptRules;
 
     /** A desk where everything dialled, and everything pushed, runs this script. */
     static LiveDesk running(Path folder, String lua) {
@@ -65,7 +74,17 @@ final class LiveDesk implements AutoCloseable {
     }
 
     LiveDesk(Path folder, String lua, Trigger.Conditions conditions, int maxDialogs) {
+        this(folder, lua, conditions, maxDialogs, SCRIPT_RULES);
+    }
+
+    LiveDesk(
+            Path folder,
+            String lua,
+            Trigger.Conditions conditions,
+            int maxDialogs,
+            Rules.Script scriptRules) {
         this.folder = folder;
+        this.scriptRules = scriptRules;
         desk =
                 new ServiceDesk(
                         this::keep,
@@ -73,7 +92,6 @@ final class LiveDesk implements AutoCloseable {
                         new InstanceIds("Logic", time.now(), new Random(1)),
                         counters,
                         time,
-                        Duration.ofSeconds(5),
                         maxDialogs);
         serve(lua, conditions);
         network = new EmbeddedNetwork(List.of(6, 147), 100_000);
@@ -85,7 +103,7 @@ final class LiveDesk implements AutoCloseable {
         records.add(edr);
     }
 
-    private void serve(String lua, Trigger.Conditions conditions) {
+    void serve(String lua, Trigger.Conditions conditions) {
         ScriptRelease release = compile(lua);
         TriggerTable triggers =
                 new TriggerTable(
@@ -102,11 +120,11 @@ final class LiveDesk implements AutoCloseable {
                                         triggers,
                                         Map.of()),
                                 release,
-                                LIMITS),
+                                scriptRules),
                         new UssdNotifyLuaService(
                                 new Rules.NotifyService(folder, STREAM, triggers, Map.of()),
                                 release,
-                                LIMITS)));
+                                scriptRules)));
     }
 
     private ScriptRelease compile(String lua) {

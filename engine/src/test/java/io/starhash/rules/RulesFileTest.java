@@ -47,7 +47,11 @@ final class RulesFileTest {
                                         Duration.ofSeconds(1),
                                         new ScriptLimits(
                                                 10_000_000, 16_777_216, Duration.ofMinutes(10)),
-                                        Duration.ofSeconds(5)),
+                                        Duration.ofSeconds(5),
+                                        new Rules.Breaker(
+                                                10,
+                                                Duration.ofSeconds(10),
+                                                Duration.ofSeconds(30))),
                                 new Rules.Dialogs(250_000, Duration.ofSeconds(30)),
                                 new EdrSettings(
                                         "Logic",
