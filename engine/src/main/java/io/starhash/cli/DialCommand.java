@@ -1,9 +1,8 @@
 package io.starhash.cli;
 
 import io.starhash.ConfigurationException;
-import io.starhash.Engine;
-import io.starhash.dialog.Address;
 import io.starhash.dialog.Operation;
+import io.starhash.handset.Subscriber;
 import io.starhash.network.FarSide;
 import io.starhash.text.Dcs;
 import io.starhash.text.UnsendableText;
@@ -13,8 +12,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,44 +31,9 @@ import picocli.CommandLine.Spec;
             "Exits once the EDR files are complete."
         })
 final class DialCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(DialCommand.class);
-
     @Mixin private RulesOption rules;
 
-    @Option(
-            names = "--msisdn",
-            paramLabel = "NUMBER",
-            converter = AddressConverter.class,
-            description = "The handset's own number, in the request.")
-    private @Nullable Address msisdn;
-
-    @Option(
-            names = "--destination",
-            paramLabel = "NUMBER",
-            converter = AddressConverter.class,
-            description = "The destination reference of MAP-open.")
-    private @Nullable Address destination;
-
-    @Option(
-            names = "--imsi",
-            paramLabel = "DIGITS",
-            converter = ImsiConverter.class,
-            description = "An IMSI as the destination reference, in the place of --destination.")
-    private @Nullable Address imsi;
-
-    @Option(
-            names = "--origination",
-            paramLabel = "NUMBER",
-            converter = AddressConverter.class,
-            description = "The origination reference of MAP-open.")
-    private @Nullable Address origination;
-
-    @Option(
-            names = "--ssn",
-            paramLabel = "N",
-            defaultValue = "6",
-            description = "The engine's subsystem that is called. Default: ${DEFAULT-VALUE}.")
-    private int ssn;
+    @Mixin private SubscriberOptions options;
 
     @Option(
             names = "--dcs",
@@ -111,25 +73,15 @@ final class DialCommand implements Callable<Integer> {
                         atTerminal());
         ScreenPrinter printer = ScreenPrinter.to(spec.commandLine().getOut(), json);
         PrintWriter err = spec.commandLine().getErr();
-        int result;
-        Engine.Stop stop;
-        Engine engine = rules.engine();
-        // An interrupted dial still completes its EDR files.
-        Thread hurry = Thread.ofPlatform().name("stop").unstarted(engine::close);
-        Runtime.getRuntime().addShutdownHook(hurry);
-        try (engine) {
-            RulesOption.start(engine);
-            result = new Conversation(engine.handsets(), call, answers, printer, err).hold();
-            stop = engine.stop();
-        } finally {
-            forget(hurry);
-        }
-        answers.unused().ifPresent(left -> err.println("ussd: answers not used: " + left));
-        if (stop.lostEdrs() > 0) {
-            err.printf("ussd: %d EDRs could not be written%n", stop.lostEdrs());
-            return ExitCode.FAILED;
-        }
-        return result;
+        return OwnEngine.use(
+                rules.read(),
+                err,
+                handsets -> {
+                    int result = new Conversation(handsets, call, answers, printer, err).hold();
+                    answers.unused()
+                            .ifPresent(left -> err.println("ussd: answers not used: " + left));
+                    return result;
+                });
     }
 
     @SuppressWarnings(
@@ -137,14 +89,6 @@ final class DialCommand implements Callable<Integer> {
     private static boolean atTerminal() {
         Console console = System.console();
         return console != null && console.isTerminal();
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            LOG.debug("the process is ending already", e);
-        }
     }
 
     /**
@@ -175,22 +119,13 @@ final class DialCommand implements Callable<Integer> {
         if (dcs < 0 || dcs > 255) {
             throw bad("--dcs is " + dcs + "; 0 to 255 is allowed");
         }
-        if (ssn < 1 || ssn > 254) {
-            throw bad("--ssn is " + ssn + "; 1 to 254 is allowed");
-        }
+        Subscriber subscriber = options.subscriber();
         String text = notify == null ? words.getFirst() : notify;
         int operation =
                 notify == null
                         ? Operation.PROCESS_UNSTRUCTURED_SS_REQUEST
                         : Operation.UNSTRUCTURED_SS_NOTIFY;
-        return new FarSide.Call(operation, encode(text), msisdn, reference(), origination, ssn);
-    }
-
-    private @Nullable Address reference() {
-        if (imsi != null && destination != null) {
-            throw bad("--imsi and --destination are the same reference: name one of them");
-        }
-        return imsi == null ? destination : imsi;
+        return subscriber.call(operation, encode(text));
     }
 
     private ParameterException bad(String message) {

@@ -30,7 +30,11 @@ final class RulesOption {
 
     /** An engine that is not started yet. */
     Engine engine() throws ConfigurationException, NotStartedException {
-        Configuration configuration = read();
+        return engine(read());
+    }
+
+    /** An engine with this configuration that is not started yet. */
+    static Engine engine(Configuration configuration) throws NotStartedException {
         try {
             return new Engine(configuration);
         } catch (RuntimeException e) {

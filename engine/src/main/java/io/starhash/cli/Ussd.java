@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ServeCommand.class,
             DialCommand.class,
+            HandsetCommand.class,
             CheckCommand.class,
             EdrCommand.class,
             BenchCommand.class

@@ -16,12 +16,23 @@ import org.jspecify.annotations.Nullable;
 
 /** One handset in one dialog: it dials or pushes a text, reads screens, answers, and gives up. */
 public final class Handset {
-    private final Consumer<Screen> eyes;
+    /** What sees the screens. */
+    @FunctionalInterface
+    public interface Eyes {
+        /**
+         * A screen has come, on a network thread: this must not wait.
+         *
+         * @param received the string behind the screen's text; null: it came without one
+         */
+        void see(Screen screen, @Nullable UssdString received);
+    }
+
+    private final Eyes eyes;
     private final int operation;
     private final Dcs dcs;
     private final DialogLink link;
 
-    private Handset(FarSide network, FarSide.Call call, Consumer<Screen> eyes) {
+    private Handset(FarSide network, FarSide.Call call, Eyes eyes) {
         this.eyes = eyes;
         this.operation = call.operation();
         this.dcs = call.ussd().dcs();
@@ -34,24 +45,41 @@ public final class Handset {
      * @param eyes sees each screen as it comes, on a network thread: it must not wait
      */
     public static Handset begin(FarSide network, FarSide.Call call, Consumer<Screen> eyes) {
+        return begin(network, call, (screen, received) -> eyes.accept(screen));
+    }
+
+    /** Begins a dialog with eyes that see what is behind a text, too. */
+    public static Handset begin(FarSide network, FarSide.Call call, Eyes eyes) {
         return new Handset(network, call, eyes);
     }
 
     private void arrived(Message message) {
         switch (message) {
-            case Message.Continue(var components) ->
-                    components.forEach(c -> eyes.accept(screen(c)));
+            case Message.Continue(var components) -> components.forEach(this::show);
             case Message.End(var components) -> {
-                List<Screen> screens = components.stream().map(this::screen).toList();
-                screens.forEach(eyes);
-                if (screens.stream().noneMatch(Screen::isLast)) {
-                    eyes.accept(
-                            new Screen
-                                    .Close()); // empty, or nothing in it says that this is the end
+                components.forEach(this::show);
+                if (components.stream().map(this::screen).noneMatch(Screen::isLast)) {
+                    // empty, or nothing in it says that this is the end
+                    eyes.see(new Screen.Close(), null);
                 }
             }
-            case Message.Abort(String reason) -> eyes.accept(new Screen.Abort(reason));
+            case Message.Abort(String reason) -> eyes.see(new Screen.Abort(reason), null);
         }
+    }
+
+    private void show(Component component) {
+        eyes.see(screen(component), received(component));
+    }
+
+    private static @Nullable UssdString received(Component component) {
+        return switch (component) {
+            case Component.Invoke invoke -> invoke.ussd();
+            case Component.Result result -> result.ussd();
+            case Component.ErrorReturned e -> null;
+            case Component.Rejected r -> null;
+            case Component.UnknownInvoke u -> null;
+            case Component.Undecodable u -> null;
+        };
     }
 
     private Screen screen(Component component) {
@@ -85,6 +113,17 @@ public final class Handset {
     /** Answers a menu; an empty text goes as a result without a string. */
     public void answer(Screen.Menu menu, String text) throws UnsendableText, DialogGoneException {
         link.send(new Message.Continue(List.of(answerTo(menu, text))));
+    }
+
+    /** Answers a menu with a string under a scheme of its own. */
+    public void answer(Screen.Menu menu, UssdString string) throws DialogGoneException {
+        link.send(
+                new Message.Continue(
+                        List.of(
+                                new Component.Result(
+                                        menu.invokeId(),
+                                        Operation.UNSTRUCTURED_SS_REQUEST,
+                                        string))));
     }
 
     /** Answers a menu in TC-END: the dialog is over with it. */

@@ -11,6 +11,7 @@ import io.starhash.script.lua.LuaTable;
 import io.starhash.script.lua.Meter;
 import io.starhash.script.lua.NativeFunction;
 import io.starhash.script.stdlib.StandardLibrary;
+import io.starhash.script.stdlib.UndefinedGlobal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

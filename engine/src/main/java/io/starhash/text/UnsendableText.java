@@ -23,6 +23,19 @@ public final class UnsendableText extends Exception {
         return new UnsendableText(length.units() == 0 ? empty(length) : tooLong(length));
     }
 
+    /** A text that does not fit behind a language code, or whose alphabet is not the scheme's. */
+    static UnsendableText afterLanguage(TextLength length, Alphabet wanted, int limit) {
+        return new UnsendableText(
+                "the text does not fit behind a language code: %d %s of %s, %d %s of %s are allowed"
+                        .formatted(
+                                length.units(),
+                                length.alphabet().unit(),
+                                length.alphabet().title(),
+                                limit,
+                                wanted.unit(),
+                                wanted.title()));
+    }
+
     private static String empty(TextLength length) {
         return "the text is empty: 1 to %d %s are allowed (%s)"
                 .formatted(length.limit(), length.alphabet().unit(), length.alphabet().title());

@@ -53,6 +53,49 @@ public final class UssdString {
     }
 
     /**
+     * A text with a language code before it, as data coding schemes 16 (GSM 7-bit) and 17 (UCS2)
+     * have it (3GPP TS 23.038 clause 5, coding group 0001).
+     *
+     * @param language two letters of ISO 639, which the receiver takes off
+     * @throws UnsendableText where the text is empty, does not fit behind the code, or under 16 has
+     *     a character that the alphabet lacks
+     * @throws IllegalArgumentException where the language is not two characters of the GSM 7-bit
+     *     alphabet, or the scheme another
+     */
+    public static UssdString afterLanguage(String language, String text, Dcs dcs)
+            throws UnsendableText {
+        if (language.length() != LANGUAGE_OCTETS || Gsm7.septets(language).length != 2) {
+            throw new IllegalArgumentException("'" + language + "' is not a language code");
+        }
+        return switch (dcs.coding()) {
+            case GSM7_AFTER_LANGUAGE -> {
+                fitting(text, Alphabet.GSM7, LANGUAGE_SEPTETS);
+                yield new UssdString(dcs, Alphabet.GSM7.encode(language + '\r' + text));
+            }
+            case UCS2_AFTER_LANGUAGE -> {
+                fitting(text, Alphabet.UCS2, LANGUAGE_OCTETS / 2);
+                byte[] code = Septets.pack(Gsm7.septets(language));
+                byte[] octets = Arrays.copyOf(code, code.length + 2 * text.length());
+                System.arraycopy(Ucs2.octets(text), 0, octets, code.length, 2 * text.length());
+                yield new UssdString(dcs, octets);
+            }
+            case GSM7, OCTETS, UCS2, RESERVED, COMPRESSED, USER_DATA_HEADER, I1_PROTOCOL, WAP ->
+                    throw new IllegalArgumentException(
+                            "no language stands before text under " + dcs);
+        };
+    }
+
+    private static void fitting(String text, Alphabet alphabet, int taken) throws UnsendableText {
+        TextLength length = TextLength.of(text, alphabet);
+        if (length.alphabet() != alphabet || length.units() + taken > length.limit()) {
+            throw UnsendableText.afterLanguage(length, alphabet, alphabet.limit() - taken);
+        }
+        if (!length.fits()) {
+            throw UnsendableText.ofLength(length);
+        }
+    }
+
+    /**
      * The text, without a language code that stands before it; empty where there are no octets.
      *
      * <p>Two things are not undone, as the standard has it: a carriage return that ended the sent

@@ -63,7 +63,7 @@ class UssdTest {
 
     @Test
     void every_verb_explains_itself() {
-        for (String verb : new String[] {"serve", "dial", "check"}) {
+        for (String verb : new String[] {"serve", "dial", "handset", "check"}) {
             assertThat(ussd(verb, "--help")).isZero();
             assertThat(out.toString()).contains("Usage: ussd " + verb, "--rules=FILE");
         }

@@ -2,6 +2,8 @@ package io.starhash.script.api;
 
 import io.starhash.script.lua.Arguments;
 import io.starhash.script.lua.LuaError;
+import io.starhash.script.lua.LuaFunction;
+import io.starhash.script.lua.LuaString;
 import io.starhash.script.lua.LuaTable;
 import io.starhash.script.lua.Numbers;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,12 @@ public record ApiParameter(String name, Type type, boolean optional, String mean
         STRING("string"),
         /** A number, or a string that reads as one. */
         NUMBER("number"),
+        /** A string, and no number. */
+        TEXT("string"),
+        /** A number, and no string. */
+        DOUBLE("number"),
         TABLE("table"),
+        FUNCTION("function"),
         ANY("any value");
 
         private final String label;
@@ -39,7 +46,10 @@ public record ApiParameter(String name, Type type, boolean optional, String mean
             return switch (this) {
                 case STRING -> Numbers.textFrom(value) != null;
                 case NUMBER -> Numbers.from(value) != null;
+                case TEXT -> value instanceof LuaString;
+                case DOUBLE -> value instanceof Double;
                 case TABLE -> value instanceof LuaTable;
+                case FUNCTION -> value instanceof LuaFunction;
                 case ANY -> true;
             };
         }

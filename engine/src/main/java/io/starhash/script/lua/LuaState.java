@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a script: its variables, its meter and its stack of calls. Confined to one thread. */
@@ -189,6 +190,23 @@ public final class LuaState {
             top = frame;
             depth = atDepth;
             return handler.handle(value);
+        }
+    }
+
+    /**
+     * Runs an action; a Lua error in it ends it. The witness sees it while the stack still stands
+     * as it was raised, so that {@link #place} and {@link #stack} tell where.
+     */
+    public void witness(Runnable action, Consumer<LuaError> witness) {
+        Frame frame = top;
+        int atDepth = depth;
+        try {
+            action.run();
+        } catch (LuaError e) {
+            meter.work(ERROR_UNITS + 2L * (depth - atDepth));
+            witness.accept(e);
+            top = frame;
+            depth = atDepth;
         }
     }
 

@@ -1,4 +1,4 @@
-package io.starhash.script;
+package io.starhash.script.stdlib;
 
 import io.starhash.script.lua.Arguments;
 import io.starhash.script.lua.Lua;
@@ -9,14 +9,14 @@ import io.starhash.script.lua.NativeFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reading a global name that has no value: an error, for it is most often a word misspelt. */
-final class UndefinedGlobal {
+public final class UndefinedGlobal {
     private static final int NEAR = 2;
     private static final int LONGEST_COMPARED = 40;
 
     private UndefinedGlobal() {}
 
     /** The metatable of every script's globals. */
-    static LuaTable metatable() {
+    public static LuaTable metatable() {
         LuaTable metatable = LuaTable.unmetered();
         metatable.set("__index", new NativeFunction("__index", UndefinedGlobal::read));
         metatable.set("__metatable", false);

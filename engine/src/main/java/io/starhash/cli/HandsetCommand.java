@@ -1,0 +1,112 @@
+package io.starhash.cli;
+
+import io.starhash.Configuration;
+import io.starhash.ConfigurationException;
+import io.starhash.handset.Subscriber;
+import io.starhash.handset.program.HandsetProgram;
+import io.starhash.handset.program.ProgramConsole;
+import io.starhash.problem.Problem;
+import io.starhash.script.ScriptFault;
+import io.starhash.script.ScriptLimits;
+import io.starhash.script.lua.CompileFailure;
+import io.starhash.time.SystemTime;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ussd handset}. */
+@Command(
+        name = "handset",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs a Lua program on the handset, against an engine started for it on the embedded network. The program",
+            "has the functions of QuecPython's module ussd, and utime.sleep: what the network says reaches its callback",
+            "while it sleeps, and after its last line. It runs under the limits of the rules' \"script\" section.",
+            "Exits once the EDR files are complete: 0 where the program came to its end; 1 where it or a callback failed;",
+            "2 where it does not compile. engine/docs/handset.md is its reference."
+        })
+final class HandsetCommand implements Callable<Integer> {
+    @Mixin private RulesOption rules;
+
+    @Mixin private SubscriberOptions options;
+
+    @Parameters(paramLabel = "FILE.lua", description = "The program.")
+    private Path file;
+
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    HandsetCommand() {}
+
+    @Override
+    public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
+        Subscriber subscriber = options.subscriber();
+        HandsetProgram program = program();
+        Configuration configuration = rules.read();
+        ScriptLimits limits = configuration.rules().script().limits();
+        PrintWriter err = spec.commandLine().getErr();
+        ProgramConsole console = new Terminal(spec.commandLine().getOut(), err);
+        try (SystemTime time = new SystemTime()) {
+            return OwnEngine.use(
+                    configuration,
+                    err,
+                    handsets ->
+                            program.run(handsets, subscriber, time, limits, console)
+                                    ? ExitCode.GOOD
+                                    : ExitCode.FAILED);
+        }
+    }
+
+    private HandsetProgram program() throws ConfigurationException {
+        try {
+            return HandsetProgram.compile(Files.readAllBytes(file), file.toString());
+        } catch (CompileFailure e) {
+            throw bad(e.line(), e.column(), String.valueOf(e.getMessage()));
+        } catch (NoSuchFileException e) {
+            throw bad(0, 0, "there is no such file");
+        } catch (IOException e) {
+            throw bad(0, 0, "cannot be read: " + e);
+        }
+    }
+
+    private ConfigurationException bad(int line, int column, String message) {
+        return new ConfigurationException(List.of(new Problem(file, line, column, message)));
+    }
+
+    /** What the program prints goes to the output, what goes wrong to where errors go. */
+    private record Terminal(PrintWriter out, PrintWriter err) implements ProgramConsole {
+        @Override
+        public void print(String line) {
+            out.println(line);
+        }
+
+        @Override
+        public void callbackFailed(ScriptFault fault) {
+            tell("a callback failed", fault);
+        }
+
+        @Override
+        public void programFailed(ScriptFault fault) {
+            tell("the program failed", fault);
+        }
+
+        @Override
+        public void gaveUp() {
+            err.println("ussd: the program ended while a menu waited: the handset gives up");
+        }
+
+        private void tell(String what, ScriptFault fault) {
+            err.println("ussd: " + what + ": " + fault.text());
+            fault.luaStack().forEach(line -> err.println("    " + line));
+        }
+    }
+}

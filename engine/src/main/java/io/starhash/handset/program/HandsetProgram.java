@@ -1,0 +1,50 @@
+package io.starhash.handset.program;
+
+import io.starhash.handset.Subscriber;
+import io.starhash.network.FarSide;
+import io.starhash.script.ScriptLimits;
+import io.starhash.script.lua.CompileFailure;
+import io.starhash.script.lua.Compiler;
+import io.starhash.script.lua.FunctionCode;
+import io.starhash.script.lua.LuaString;
+import io.starhash.time.Time;
+
+/**
+ * A compiled program for the handset. Immutable: it may run any number of times, on any threads.
+ */
+public final class HandsetProgram {
+    private final FunctionCode main;
+    private final ProgramBase base;
+
+    private HandsetProgram(FunctionCode main, ProgramBase base) {
+        this.main = main;
+        this.base = base;
+    }
+
+    /**
+     * Compiles a program.
+     *
+     * @param name as messages name it
+     * @throws CompileFailure where it is not Lua
+     */
+    public static HandsetProgram compile(byte[] source, String name) throws CompileFailure {
+        Compiler compiler = new Compiler();
+        return new HandsetProgram(
+                compiler.compile(LuaString.ofOctets(source), name), new ProgramBase(compiler));
+    }
+
+    /**
+     * Runs the program on this thread to its end, and on until the network owes it nothing.
+     *
+     * @param limits what the program may use up, its waits included
+     * @return whether it came to its end, and no callback failed
+     */
+    public boolean run(
+            FarSide network,
+            Subscriber subscriber,
+            Time time,
+            ScriptLimits limits,
+            ProgramConsole console) {
+        return new RunningProgram(network, subscriber, time, limits, console, base).run(main);
+    }
+}
