@@ -14,12 +14,13 @@ import io.starhash.script.ScriptFault;
 import io.starhash.script.ScriptServices;
 import io.starhash.time.Time;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
@@ -27,24 +28,34 @@ import org.slf4j.event.Level;
  * counts.
  */
 final class DialogJournal implements ScriptServices {
-    private static final Logger log = LoggerFactory.getLogger("dialog");
-    private static final Logger scriptLog = LoggerFactory.getLogger("script");
-
     private final DialogIdentity identity;
     private final String stream;
     private final EdrSink edrs;
     private final Counters counters;
     private final Time time;
+    private final Logger log;
+    private final Logger scriptLog;
+    private final OptionalLong seed;
+    private final SendWatch watch;
     private final Secrets secrets = new Secrets();
     private boolean faultLogged;
+    private String place = "";
 
     DialogJournal(
-            DialogIdentity identity, String stream, EdrSink edrs, Counters counters, Time time) {
+            DialogIdentity identity,
+            String stream,
+            EdrSink edrs,
+            Counters counters,
+            Surroundings around) {
         this.identity = identity;
         this.stream = stream;
         this.edrs = edrs;
         this.counters = counters;
-        this.time = time;
+        this.time = around.time();
+        this.log = around.loggers().getLogger("dialog");
+        this.scriptLog = around.loggers().getLogger("script");
+        this.seed = around.seeds().get();
+        this.watch = around.watch();
     }
 
     // ---- the engine's part
@@ -57,6 +68,11 @@ final class DialogJournal implements ScriptServices {
         Edr.Builder record = Edr.builder(time.now(), identity.instanceId(), event);
         fields.forEach((name, value) -> record.text(name, secrets.mask(value)));
         edrs.write(stream, record.build());
+    }
+
+    /** A message is about to be sent. */
+    void sending() {
+        watch.sending(identity.instanceId(), place);
     }
 
     /** From now on this answer stands as asterisks wherever it would be written. */
@@ -155,5 +171,25 @@ final class DialogJournal implements ScriptServices {
     @Override
     public Instant now() {
         return time.now();
+    }
+
+    @Override
+    public OptionalLong seed() {
+        return seed;
+    }
+
+    @Override
+    public void comesFrom(String file, int line) {
+        place = file + ':' + line;
+    }
+
+    @Override
+    public ZoneId zone() {
+        return time.zone();
+    }
+
+    @Override
+    public long nanoTime() {
+        return time.nanos();
     }
 }

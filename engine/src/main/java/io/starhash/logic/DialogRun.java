@@ -17,7 +17,6 @@ import io.starhash.script.ScriptOutcome;
 import io.starhash.script.ScriptRun;
 import io.starhash.time.Time;
 import java.util.List;
-import java.util.concurrent.LinkedTransferQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private final DialogJournal journal;
     private final Time time;
     private final ScriptControl control = new ScriptControl();
-    private final LinkedTransferQueue<DialogEvent> mailbox = new LinkedTransferQueue<>();
+    private final Mailbox mailbox;
     private final Transition begin;
     private Dialog dialog;
     private Time.@Nullable Alarm alarm;
@@ -55,6 +54,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         this.link = link;
         this.journal = journal;
         this.time = time;
+        this.mailbox = new Mailbox(time.activity());
         this.begin = Dialog.begin(claim.setup());
         this.dialog = begin.next();
     }
@@ -63,13 +63,13 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     @Override
     public void arrived(Message message) {
-        mailbox.add(new DialogEvent.Arrived(message));
+        mailbox.post(new DialogEvent.Arrived(message));
     }
 
     /** Ends the dialog for this reason, wherever its script is. */
     void stop(String reason) {
         control.stop(reason);
-        mailbox.add(new DialogEvent.Stopped(reason));
+        mailbox.post(new DialogEvent.Stopped(reason));
     }
 
     // ---- on the script's thread: its life
@@ -123,6 +123,11 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             journal.broken(again);
             link.forget();
         }
+    }
+
+    /** Nothing that happens from now on is taken in. */
+    void closeMailbox() {
+        mailbox.close();
     }
 
     private ScriptRun scriptRun() {
@@ -197,7 +202,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         catchUp();
         handle(call);
         while (settled == null) {
-            handle(take());
+            handle(mailbox.take());
         }
         return switch (settled) {
             case Settled.Replied(PrimitiveResult result) -> {
@@ -220,15 +225,11 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     /** Takes in what came while the script was busy. */
     private void catchUp() {
         for (DialogEvent event = mailbox.poll(); event != null; event = mailbox.poll()) {
-            handle(event);
-        }
-    }
-
-    private DialogEvent take() {
-        try {
-            return mailbox.take();
-        } catch (InterruptedException e) {
-            return new DialogEvent.Stopped("the script's thread was interrupted");
+            try {
+                handle(event);
+            } finally {
+                mailbox.done();
+            }
         }
     }
 
@@ -259,6 +260,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private void send(List<DialogAction> actions) throws DialogGoneException {
         for (DialogAction action : actions) {
             if (action instanceof DialogAction.Send(Message message)) {
+                journal.sending();
                 link.send(message);
             }
         }
@@ -271,7 +273,8 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             case DialogAction.StartTimer(int invokeId, var after) ->
                     alarm =
                             time.after(
-                                    after, () -> mailbox.add(new DialogEvent.TimerFired(invokeId)));
+                                    after,
+                                    () -> mailbox.post(new DialogEvent.TimerFired(invokeId)));
             case DialogAction.StopTimer stop -> stopTimer();
             case DialogAction.Reply(PrimitiveResult result) ->
                     settled = new Settled.Replied(result);

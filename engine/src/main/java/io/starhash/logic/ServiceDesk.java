@@ -16,14 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where dialogs arrive: each is refused, or claimed by a service and run on a virtual thread of its
  * own.
  */
 public final class ServiceDesk implements DialogDesk {
-    private static final Logger log = LoggerFactory.getLogger("dialog");
     private static final int SYSTEM_FAILURE = 34;
     private static final int UNEXPECTED_DATA_VALUE = 36;
 
@@ -31,8 +29,9 @@ public final class ServiceDesk implements DialogDesk {
     private final BooleanSupplier room;
     private final InstanceIds instanceIds;
     private final Counters counters;
-    private final Time time;
+    private final Surroundings around;
     private final OpenDialogs open;
+    private final Logger log;
     private volatile List<LuaService> services = List.of();
 
     /**
@@ -48,12 +47,24 @@ public final class ServiceDesk implements DialogDesk {
             Counters counters,
             Time time,
             int maxDialogs) {
+        this(edrs, room, instanceIds, counters, Surroundings.at(time), maxDialogs);
+    }
+
+    /** As above, in surroundings of its own. */
+    public ServiceDesk(
+            EdrSink edrs,
+            BooleanSupplier room,
+            InstanceIds instanceIds,
+            Counters counters,
+            Surroundings around,
+            int maxDialogs) {
         this.edrs = edrs;
         this.room = room;
         this.instanceIds = instanceIds;
         this.counters = counters;
-        this.time = time;
+        this.around = around;
         this.open = new OpenDialogs(maxDialogs);
+        this.log = around.loggers().getLogger("dialog");
     }
 
     /**
@@ -110,12 +121,13 @@ public final class ServiceDesk implements DialogDesk {
         DialogIdentity identity =
                 new DialogIdentity(instanceIds.next(), link.localTid(), claim.script().name());
         DialogJournal journal =
-                new DialogJournal(identity, claim.edrStream(), edrs, counters, time);
-        return new DialogRun(claim, link, journal, time);
+                new DialogJournal(identity, claim.edrStream(), edrs, counters, around);
+        return new DialogRun(claim, link, journal, around.time());
     }
 
     private DialogLink.Receiver start(DialogRun run) {
         counters.increment("dialogs.begun");
+        around.time().activity().begin();
         Thread.ofVirtual().name("dialog").start(() -> live(run));
         return run;
     }
@@ -128,6 +140,8 @@ public final class ServiceDesk implements DialogDesk {
             run.broken(e);
         } finally {
             open.remove(run);
+            run.closeMailbox();
+            around.time().activity().end();
         }
     }
 

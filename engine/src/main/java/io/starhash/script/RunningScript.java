@@ -67,6 +67,7 @@ final class RunningScript implements ScriptClock {
      * @throws LuaError where it is refused
      */
     <T> T outside(Supplier<T> action) {
+        tellPlace(state.place());
         meter.endBurst();
         T result;
         try {
@@ -99,7 +100,9 @@ final class RunningScript implements ScriptClock {
         try {
             meter.beginBurst();
             prepareGlobals();
+            services().seed().ifPresent(state::seedRandom);
             @Nullable Object[] results = state.call(state.load(main, state.globals()), request());
+            tellPlace(state.lastReturn());
             return new ScriptOutcome.Returned(text(results), usage());
         } catch (LuaError e) {
             return failed(ScriptFault.Kind.ERROR, e.text(state), null);
@@ -151,6 +154,7 @@ final class RunningScript implements ScriptClock {
 
     private ScriptOutcome failed(ScriptFault.Kind kind, String message, @Nullable Throwable cause) {
         LuaState.Place place = state.place();
+        tellPlace(place);
         return new ScriptOutcome.Failed(
                 new ScriptFault(
                         kind,
@@ -160,6 +164,12 @@ final class RunningScript implements ScriptClock {
                         state.stack(),
                         cause),
                 usage());
+    }
+
+    private void tellPlace(LuaState.@Nullable Place place) {
+        if (place != null) {
+            services().comesFrom(place.source(), place.line());
+        }
     }
 
     private ScriptOutcome.Usage usage() {

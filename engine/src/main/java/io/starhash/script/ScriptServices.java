@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -30,6 +31,18 @@ public interface ScriptServices {
 
     /** The time of day. */
     Instant now();
+
+    /** What the run's random numbers begin with; empty: chance. */
+    default OptionalLong seed() {
+        return OptionalLong.empty();
+    }
+
+    /**
+     * What the script does next to its dialog, or has done by ending, comes from this place.
+     *
+     * @param file relative to the script folder
+     */
+    default void comesFrom(String file, int line) {}
 
     /** The zone of the dates that scripts make. */
     default ZoneId zone() {

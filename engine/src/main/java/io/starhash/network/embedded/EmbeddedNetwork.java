@@ -9,6 +9,7 @@ import io.starhash.network.Network;
 import io.starhash.network.ss7.SignallingPlan;
 import io.starhash.network.ss7.SignallingPlan.Peer;
 import io.starhash.network.ss7.SignallingPoint;
+import io.starhash.time.Activity;
 import java.time.Duration;
 import java.util.List;
 
@@ -32,8 +33,8 @@ public final class EmbeddedNetwork implements Network, FarSide {
      */
     private static final Duration IDLE_TIMEOUT = Duration.ofDays(7);
 
-    private final LoopedMtp3 engineEnd = new LoopedMtp3();
-    private final LoopedMtp3 handsetEnd = new LoopedMtp3();
+    private final LoopedMtp3 engineEnd;
+    private final LoopedMtp3 handsetEnd;
     private final SignallingPoint engine;
     private final SignallingPoint handsets;
 
@@ -44,6 +45,17 @@ public final class EmbeddedNetwork implements Network, FarSide {
      * @param maxDialogs how many dialogs each stack may hold
      */
     public EmbeddedNetwork(List<Integer> ssns, int maxDialogs) {
+        this(ssns, maxDialogs, Activity.UNCOUNTED);
+    }
+
+    /**
+     * A network that is not started yet.
+     *
+     * @param activity counts the messages under way
+     */
+    public EmbeddedNetwork(List<Integer> ssns, int maxDialogs, Activity activity) {
+        engineEnd = new LoopedMtp3(activity);
+        handsetEnd = new LoopedMtp3(activity);
         engineEnd.connect(handsetEnd::receive);
         handsetEnd.connect(engineEnd::receive);
         engine = new SignallingPoint(enginePlan(ssns, maxDialogs), engineEnd);

@@ -46,6 +46,7 @@ final class Interpreter {
         state.top = frame;
         @Nullable Object results = run(frame);
         frame.close(0);
+        state.lastReturned = frame;
         state.top = frame.caller;
         state.leave();
         return results;

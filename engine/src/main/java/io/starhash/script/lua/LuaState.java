@@ -21,6 +21,7 @@ public final class LuaState {
     private final Interpreter interpreter;
     private @Nullable SplittableRandom random;
     @Nullable Frame top;
+    @Nullable Frame lastReturned;
     private int depth;
 
     /**
@@ -228,6 +229,12 @@ public final class LuaState {
     /** The place that is running; null where no Lua function is. */
     public @Nullable Place place() {
         Frame frame = top;
+        return frame == null ? null : new Place(frame.closure.code.source, frame.line());
+    }
+
+    /** Where the last call by Java of a Lua function returned; null where none has. */
+    public @Nullable Place lastReturn() {
+        Frame frame = lastReturned;
         return frame == null ? null : new Place(frame.closure.code.source, frame.line());
     }
 

@@ -1,0 +1,24 @@
+package io.starhash.logic;
+
+import io.starhash.time.Time;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What dialogs find around them: replaced as a whole where a test wants a world of its own.
+ *
+ * @param loggers the loggers {@code dialog} and {@code script} are asked of it
+ * @param seeds what the random numbers of each dialog's script begin with; empty: chance
+ * @param watch told of each message before it is sent
+ */
+public record Surroundings(
+        Time time, ILoggerFactory loggers, Supplier<OptionalLong> seeds, SendWatch watch) {
+
+    /** Those of an engine at work. */
+    public static Surroundings at(Time time) {
+        return new Surroundings(
+                time, LoggerFactory.getILoggerFactory(), OptionalLong::empty, SendWatch.NOBODY);
+    }
+}
