@@ -65,6 +65,11 @@ public record Configuration(Rules rules, Map<Path, ScriptRelease> releases) {
         return folders;
     }
 
+    /** The folders of the scripts. */
+    public List<Path> scriptFolders() {
+        return scriptFolders(rules);
+    }
+
     /** The services that these rules describe. */
     public List<LuaService> services() {
         List<LuaService> services = new ArrayList<>();

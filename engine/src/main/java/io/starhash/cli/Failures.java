@@ -2,6 +2,7 @@ package io.starhash.cli;
 
 import io.starhash.ConfigurationException;
 import io.starhash.bench.BenchException;
+import io.starhash.dialogtest.language.DialogFileException;
 import io.starhash.problem.ProblemPrinter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -15,6 +16,11 @@ final class Failures implements IExecutionExceptionHandler {
         return switch (failure) {
             case ConfigurationException configuration -> {
                 line.getErr().print(ProblemPrinter.print(configuration.problems()));
+                line.getErr().flush();
+                yield ExitCode.BAD_INPUT;
+            }
+            case DialogFileException tests -> {
+                line.getErr().print(ProblemPrinter.print(tests.problems()));
                 line.getErr().flush();
                 yield ExitCode.BAD_INPUT;
             }

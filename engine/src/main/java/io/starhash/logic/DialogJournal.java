@@ -36,7 +36,7 @@ final class DialogJournal implements ScriptServices {
     private final Logger log;
     private final Logger scriptLog;
     private final OptionalLong seed;
-    private final SendWatch watch;
+    private final DialogWatch watch;
     private final Secrets secrets = new Secrets();
     private boolean faultLogged;
     private String place = "";

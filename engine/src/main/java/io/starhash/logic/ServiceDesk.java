@@ -118,8 +118,10 @@ public final class ServiceDesk implements DialogDesk {
     }
 
     private DialogRun run(Claim claim, DialogLink link) {
+        String instanceId = instanceIds.next();
+        around.watch().begun(instanceId, claim.setup().opening());
         DialogIdentity identity =
-                new DialogIdentity(instanceIds.next(), link.localTid(), claim.script().name());
+                new DialogIdentity(instanceId, link.localTid(), claim.script().name());
         DialogJournal journal =
                 new DialogJournal(identity, claim.edrStream(), edrs, counters, around);
         return new DialogRun(claim, link, journal, around.time());

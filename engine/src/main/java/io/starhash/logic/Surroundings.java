@@ -11,14 +11,14 @@ import org.slf4j.LoggerFactory;
  *
  * @param loggers the loggers {@code dialog} and {@code script} are asked of it
  * @param seeds what the random numbers of each dialog's script begin with; empty: chance
- * @param watch told of each message before it is sent
+ * @param watch told of what dialogs begin and send
  */
 public record Surroundings(
-        Time time, ILoggerFactory loggers, Supplier<OptionalLong> seeds, SendWatch watch) {
+        Time time, ILoggerFactory loggers, Supplier<OptionalLong> seeds, DialogWatch watch) {
 
     /** Those of an engine at work. */
     public static Surroundings at(Time time) {
         return new Surroundings(
-                time, LoggerFactory.getILoggerFactory(), OptionalLong::empty, SendWatch.NOBODY);
+                time, LoggerFactory.getILoggerFactory(), OptionalLong::empty, DialogWatch.NOBODY);
     }
 }

@@ -1,0 +1,54 @@
+package io.starhash.dialogtest.language;
+
+/**
+ * A text that can be looked at so often and no more: what bounds a regular expression that tries
+ * too many ways.
+ */
+final class BoundedText implements CharSequence {
+    /** The most looks at a character: some hundredths of a second. */
+    static final int MAX_LOOKS = 2_000_000;
+
+    private final CharSequence text;
+    private final int[] looks;
+
+    BoundedText(CharSequence text) {
+        this(text, new int[] {MAX_LOOKS});
+    }
+
+    private BoundedText(CharSequence text, int[] looks) {
+        this.text = text;
+        this.looks = looks;
+    }
+
+    @Override
+    public int length() {
+        return text.length();
+    }
+
+    @Override
+    public char charAt(int index) {
+        if (--looks[0] < 0) {
+            throw new SpentException();
+        }
+        return text.charAt(index);
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+        return new BoundedText(text.subSequence(start, end), looks);
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+
+    /** The text has been looked at as often as it may be. */
+    static final class SpentException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SpentException() {
+            super("too many steps", null, false, false);
+        }
+    }
+}

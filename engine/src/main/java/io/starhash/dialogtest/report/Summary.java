@@ -1,0 +1,83 @@
+package io.starhash.dialogtest.report;
+
+import io.starhash.dialogtest.run.TestResult;
+import io.starhash.dialogtest.run.TestResult.Status;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All results, for people to read. */
+public final class Summary {
+    private final List<TestResult> results;
+    private final Paint paint;
+    private final StringBuilder out = new StringBuilder();
+
+    private Summary(List<TestResult> results, Paint paint) {
+        this.results = results;
+        this.paint = paint;
+    }
+
+    /** A line for each file, what failed and what was skipped below it, and the counts. */
+    public static String of(List<TestResult> results, Paint paint) {
+        return new Summary(results, paint).text();
+    }
+
+    private String text() {
+        Map<String, List<TestResult>> files = new LinkedHashMap<>();
+        for (TestResult result : results) {
+            files.computeIfAbsent(result.test().file().name(), it -> new java.util.ArrayList<>())
+                    .add(result);
+        }
+        files.forEach(this::file);
+        out.append(counts(results)).append('\n');
+        return out.toString();
+    }
+
+    private void file(String name, List<TestResult> tests) {
+        boolean good = tests.stream().allMatch(it -> it.status().isGood());
+        out.append(good ? paint.good("ok  ") : paint.bad("FAIL"))
+                .append(' ')
+                .append(name)
+                .append(": ")
+                .append(counts(tests))
+                .append('\n');
+        for (TestResult test : tests) {
+            if (test.status() == Status.SKIPPED) {
+                out.append(paint.note("  skipped"))
+                        .append(": ")
+                        .append(test.test().name())
+                        .append(": ")
+                        .append(test.reason())
+                        .append('\n');
+            }
+        }
+        if (!good) {
+            for (TestResult test : tests) {
+                if (!test.status().isGood()) {
+                    out.append('\n').append(FailureText.of(test, paint));
+                }
+            }
+            out.append('\n');
+        }
+    }
+
+    private static String counts(List<TestResult> tests) {
+        long passed = count(tests, Status.PASSED);
+        long failed = count(tests, Status.FAILED) + count(tests, Status.BROKEN);
+        long skipped = count(tests, Status.SKIPPED);
+        StringBuilder counts = new StringBuilder();
+        counts.append(tests.size()).append(tests.size() == 1 ? " test" : " tests");
+        counts.append(", ").append(passed).append(" passed");
+        if (failed > 0) {
+            counts.append(", ").append(failed).append(" failed");
+        }
+        if (skipped > 0) {
+            counts.append(", ").append(skipped).append(" skipped");
+        }
+        return counts.toString();
+    }
+
+    private static long count(List<TestResult> tests, Status status) {
+        return tests.stream().filter(it -> it.status() == status).count();
+    }
+}

@@ -1,0 +1,27 @@
+package io.starhash.logic;
+
+import io.starhash.dialog.Opening;
+
+/** Who wants to know which dialogs begin, and from which line of a script each message comes. */
+public interface DialogWatch {
+    /** Nobody does. */
+    DialogWatch NOBODY =
+            new DialogWatch() {
+                @Override
+                public void begun(String instanceId, Opening opening) {}
+
+                @Override
+                public void sending(String instanceId, String place) {}
+            };
+
+    /** A dialog is claimed by a service, under this instance id; on a network thread. */
+    void begun(String instanceId, Opening opening);
+
+    /**
+     * A message of a dialog is about to be sent; on the dialog's thread.
+     *
+     * @param place {@code file:line} of the primitive, the return or the fault that it comes from;
+     *     empty where no script has got that far
+     */
+    void sending(String instanceId, String place);
+}
