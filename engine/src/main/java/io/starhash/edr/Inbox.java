@@ -1,7 +1,7 @@
 package io.starhash.edr;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -9,18 +9,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of one stream on their way to its writer: many threads hand over, one takes.
  *
- * <p>A linked queue without locks, and one counter of what waits in memory. A queue on an array
- * would bound itself, but it makes callers contend for a lock and could not keep the records of
- * running dialogs beyond the limit. The counter is the limit, the backlog that the status shows,
- * and the sign to wake the writer: it sleeps until so many wait that a flush is due, so that a
- * caller pays for a wake-up once a flush and not once a record.
+ * <p>Who hands a record over also encodes it, and puts the line into a {@link BlockChain} without
+ * waiting for anyone; so the writer only has to write whole blocks, and the processors share the
+ * work. What was handed over less what was written is the backlog: the limit, what the status
+ * shows, and the sign to wake the writer. It sleeps until so many wait that a flush is due, so that
+ * a caller pays for a wake-up once a flush and not once a record.
  */
 final class Inbox {
-    private static final int NEVER = Integer.MAX_VALUE;
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final long BRIEF_NANOS = 20_000;
 
-    private final ConcurrentLinkedQueue<Edr> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger();
-    private final AtomicInteger wakeAt = new AtomicInteger(NEVER);
+    private final Scribes scribes = new Scribes();
+    private final BlockChain chain = new BlockChain();
+    private final BlockReader reader = new BlockReader(chain);
+    private final AtomicLong wakeAt = new AtomicLong(NEVER);
+    private final AtomicLong done = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
     private final int limit;
     private final boolean dropWhenFull;
@@ -43,41 +46,45 @@ final class Inbox {
      * @throws IllegalStateException after {@link #close}
      */
     void add(Edr edr) {
-        // Counted before the look at closed: who closes, and then waits until nothing is waiting,
-        // has either seen this record or has it refused here.
-        int count = waiting.incrementAndGet();
-        if (closed) {
-            waiting.decrementAndGet();
+        var scribe = scribes.borrow();
+        long count;
+        try {
+            count = chain.put(scribe.line(edr), dropWhenFull ? done.get() + limit : Long.MAX_VALUE);
+        } finally {
+            scribes.giveBack(scribe);
+        }
+        if (count == BlockChain.ENDED) {
             throw new IllegalStateException(
                     "The EdrApp is closed: stop what writes EDRs before it is.");
         }
-        if (dropWhenFull && count > limit) {
-            waiting.decrementAndGet();
+        if (count == Block.BEYOND_LIMIT) {
             dropped.increment();
-            return;
+        } else {
+            wakeFor(count);
         }
-        queue.add(edr);
-        wakeFor(count);
     }
 
-    /** The next record, which stays; null where there is none. */
-    @Nullable Edr peek() {
-        return queue.peek();
+    /** How many records the writer can take at once; more may wait. */
+    int ready() {
+        return reader.ready();
     }
 
-    /** Takes the record that {@link #peek} gave. */
-    void take() {
-        queue.remove();
+    /** The lines of the first so many of the records that are ready. */
+    ByteBuffer content(int records) {
+        return reader.content(records);
     }
 
-    /** Tells that so many records wait no longer. */
-    void done(int count) {
-        waiting.addAndGet(-count);
+    /** Tells that the first so many of the records that are ready wait no longer. */
+    void done(int records) {
+        reader.pass(records);
+        done.addAndGet(records);
     }
 
-    /** How many records wait: here, and taken but not {@link #done}. */
+    /** How many records wait, those just being handed over counted. */
     int waiting() {
-        return waiting.get();
+        // In this order: what is done was handed over before.
+        long written = done.get();
+        return (int) Math.min(chain.handedOver() - written, Integer.MAX_VALUE);
     }
 
     /** How many records may wait. */
@@ -86,7 +93,7 @@ final class Inbox {
     }
 
     boolean hasRoom() {
-        return waiting.get() < limit;
+        return waiting() < limit;
     }
 
     long dropped() {
@@ -96,17 +103,19 @@ final class Inbox {
     /** Sleeps until so many records wait, the time is over, or the inbox is closed. */
     void await(int count, long nanos) {
         sleeper = Thread.currentThread();
-        wakeAt.set(count);
-        if (waiting.get() < count && !closed) {
+        wakeAt.set(done.get() + count);
+        if (waiting() < count && !closed) {
             LockSupport.parkNanos(this, nanos);
-        } else {
-            Thread.onSpinWait();
+        } else if (ready() == 0) {
+            // What waits is just being put in, by a thread that does not run at the moment.
+            LockSupport.parkNanos(this, BRIEF_NANOS);
         }
         wakeAt.set(NEVER);
     }
 
     /** Lets nothing in any more, and wakes the writer. */
     void close() {
+        chain.end();
         closed = true;
         LockSupport.unpark(sleeper);
     }
@@ -115,16 +124,16 @@ final class Inbox {
         return closed;
     }
 
-    /** Counts what was never written as dropped, and empties the inbox. */
+    /** Counts what was never written as dropped. */
     int abandon() {
-        queue.clear();
-        int lost = waiting.getAndSet(0);
+        int lost = waiting();
+        done.addAndGet(lost);
         dropped.add(lost);
         return lost;
     }
 
-    private void wakeFor(int count) {
-        int threshold = wakeAt.get();
+    private void wakeFor(long count) {
+        long threshold = wakeAt.get();
         if (count >= threshold && wakeAt.compareAndSet(threshold, NEVER)) {
             LockSupport.unpark(sleeper);
         }

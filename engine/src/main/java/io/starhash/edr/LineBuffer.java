@@ -6,8 +6,8 @@ import java.util.Arrays;
 
 /** A growing run of octets that encoded lines are put into, and that is used again and again. */
 final class LineBuffer {
-    private static final int INITIAL_CAPACITY = 64 * 1024;
-    private static final int KEPT_CAPACITY = 1024 * 1024;
+    private static final int INITIAL_CAPACITY = 1024;
+    private static final int KEPT_CAPACITY = 64 * 1024;
 
     private byte[] octets = new byte[INITIAL_CAPACITY];
     private int length;
@@ -40,16 +40,18 @@ final class LineBuffer {
      */
     int putWhile(String text, int from, boolean[] set) {
         int size = text.length();
-        int end = from;
-        while (end < size) {
-            char c = text.charAt(end);
+        var target = octets;
+        int at = length;
+        int i = from;
+        for (; i < size; i++) {
+            char c = text.charAt(i);
             if (c >= set.length || !set[c]) {
                 break;
             }
-            end++;
+            target[at++] = (byte) c;
         }
-        copy(text, from, end);
-        return end;
+        length = at;
+        return i;
     }
 
     /**
@@ -73,9 +75,9 @@ final class LineBuffer {
         return length;
     }
 
-    /** Takes back what was put since it had this length. */
-    void cutTo(int earlierLength) {
-        length = earlierLength;
+    /** Copies all that is in it. */
+    void copyTo(byte[] target, int from) {
+        System.arraycopy(octets, 0, target, from, length);
     }
 
     /** What is in it, to be read from the start; good until the buffer changes. */

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one that writes a stream's records: takes them from the inbox, encodes them into a buffer,
- * flushes the buffer into the file in progress and cuts files, all by count and by time.
+ * The one that writes a stream's records: flushes what waits in the inbox into the file in progress
+ * and cuts files, all by count and by time.
  *
  * <p>Where the disk refuses, everything stays in memory in its order and is tried again. Made for
  * one thread; time comes from the clock given, so that a test drives it with {@link #work} alone.
@@ -18,12 +18,6 @@ import org.slf4j.LoggerFactory;
 final class StreamWriter implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamWriter.class);
     private static final int NEVER = Integer.MAX_VALUE;
-
-    /**
-     * While more records wait than a flush needs, they go out together, up to so many octets: they
-     * are no safer in the inbox, and one write (and one force to the disk) serves them all.
-     */
-    private static final int BATCH_OCTETS = 48 * 1024;
 
     private final String stream;
     private final StreamFiles files;
@@ -33,13 +27,13 @@ final class StreamWriter implements Runnable {
     private final EdrClock clock;
     private final Inbox inbox;
     private final Counters counters;
-    private final RecordEncoder encoder = new RecordEncoder();
-    private final LineBuffer buffer = new LineBuffer();
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
 
-    private int buffered;
-    private long oldestBuffered;
+    /** Whether records wait, of which the oldest was seen at {@link #oldestSeen}. */
+    private boolean holding;
+
+    private long oldestSeen;
     private long retryAt;
     private long droppedBefore;
     private volatile StreamStatus.@Nullable Failure failure;
@@ -82,7 +76,7 @@ final class StreamWriter implements Runnable {
     long work() {
         if (failure == null || untilRetry() == 0) {
             try {
-                takeAll();
+                settle();
                 noteSuccess();
             } catch (IOException | RuntimeException | Error e) {
                 // An Error too: a writer that is gone would lose all that comes.
@@ -95,13 +89,10 @@ final class StreamWriter implements Runnable {
     /** Writes out all there is and completes the file; what the disk refuses now is lost. */
     void finish() {
         try {
-            takeAll();
-            flush();
             while (inbox.waiting() > 0) {
-                // One was counted before the inbox was closed, and is just being put in.
+                // What is not ready is just being put in.
+                flush(inbox.waiting());
                 Thread.onSpinWait();
-                takeAll();
-                flush();
             }
             files.complete();
             noteSuccess();
@@ -123,58 +114,49 @@ final class StreamWriter implements Runnable {
                 failure);
     }
 
-    /** What waits goes out with what is due, so that no record is older than the flush time. */
-    private void takeAll() throws IOException {
-        if (buffered >= files.room()) {
-            settle(); // a file that could not be completed before
-        }
-        for (Edr edr; (edr = inbox.peek()) != null; ) {
-            buffer(edr);
-            inbox.take();
-            if (buffered >= files.room() || buffer.length() >= BATCH_OCTETS) {
-                settle();
-            }
-        }
-        settle();
-    }
-
-    private void buffer(Edr edr) {
-        if (buffered == 0) {
-            oldestBuffered = clock.nanoTime();
-        }
-        int before = buffer.length();
-        try {
-            encoder.encodeLine(edr, buffer);
-        } catch (RuntimeException | Error e) {
-            // Half a line must not stay.
-            buffer.cutTo(before);
-            throw e;
-        }
-        buffered++;
-    }
-
     /** Opens, flushes and completes, as far as each is due. */
     private void settle() throws IOException {
-        if (buffered > 0) {
+        int waiting = inbox.waiting();
+        if (waiting > 0) {
+            hold();
             files.open();
         }
         long now = clock.nanoTime();
-        boolean complete = buffered >= files.room() || files.remaining(now) == 0;
-        if (complete || buffered >= flushCount || untilFlush(now) == 0) {
-            flush();
+        boolean fileOver = files.remaining(now) == 0;
+        if (fileOver || waiting >= due() || untilFlush(now) == 0) {
+            // All that waits goes out with what is due, so that no record is older than the time.
+            flush(waiting);
+            holding = inbox.waiting() > 0;
+            oldestSeen = now;
         }
-        if (complete) {
+        if (fileOver) {
             files.complete();
         }
     }
 
-    private void flush() throws IOException {
-        if (buffered > 0) {
-            files.append(buffer.content(), buffered);
-            written.addAndGet(buffered);
-            inbox.done(buffered);
-            buffered = 0;
-            buffer.clear();
+    private void hold() {
+        if (!holding) {
+            holding = true;
+            oldestSeen = clock.nanoTime();
+        }
+    }
+
+    /** Writes out so many records, and cuts files at their size; fewer where fewer are ready. */
+    private void flush(int records) throws IOException {
+        completeFull();
+        int left = records;
+        for (int ready; (ready = Math.min(left, inbox.ready())) > 0; left -= ready) {
+            ready = Math.min(ready, files.room());
+            files.append(inbox.content(ready), ready);
+            written.addAndGet(ready);
+            inbox.done(ready);
+            completeFull();
+        }
+    }
+
+    private void completeFull() throws IOException {
+        if (files.room() == 0) {
+            files.complete();
         }
     }
 
@@ -233,8 +215,6 @@ final class StreamWriter implements Runnable {
     private void abandon() {
         int lost = inbox.abandon();
         countDropped(inbox.dropped());
-        buffered = 0;
-        buffer.clear();
         LOG.error("EDR stream {}: stopped with {} records unwritten; they are lost", stream, lost);
         try {
             files.abandon();
@@ -248,7 +228,12 @@ final class StreamWriter implements Runnable {
         if (failure != null) {
             return NEVER;
         }
-        return buffered == 0 ? 1 : Math.min(flushCount, files.room());
+        return holding ? due() : 1;
+    }
+
+    /** How many records make a flush. */
+    private int due() {
+        return Math.min(flushCount, files.room());
     }
 
     private long untilDue() {
@@ -264,6 +249,6 @@ final class StreamWriter implements Runnable {
     }
 
     private long untilFlush(long now) {
-        return buffered == 0 ? Long.MAX_VALUE : Math.max(0, maxFlushNanos - (now - oldestBuffered));
+        return holding ? Math.max(0, maxFlushNanos - (now - oldestSeen)) : Long.MAX_VALUE;
     }
 }
