@@ -76,6 +76,9 @@ final class ScriptCalls {
         Phase.Sent sent =
                 new Phase.Sent(step.late.nextInvokeId(), operation, screen.options().secret());
         step.phase = new Phase.Waiting(sent);
+        if (sent.secret()) {
+            step.keepSecret(sent.invokeId());
+        }
         step.send(
                 new Message.Continue(
                         List.of(new Component.Invoke(sent.invokeId(), operation, ussd))));

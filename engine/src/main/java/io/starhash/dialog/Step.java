@@ -30,6 +30,10 @@ final class Step {
         actions.add(new DialogAction.Send(message));
     }
 
+    void keepSecret(int invokeId) {
+        actions.add(new DialogAction.KeepSecret(invokeId));
+    }
+
     /** A record with these fields: names and values in turn; a null value leaves its field out. */
     void record(String event, @org.jspecify.annotations.Nullable Object... fields) {
         SortedMap<String, String> map = new TreeMap<>();

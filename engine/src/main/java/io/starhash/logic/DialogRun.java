@@ -262,6 +262,8 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             if (action instanceof DialogAction.Send(Message message)) {
                 journal.sending();
                 link.send(message);
+            } else if (action instanceof DialogAction.KeepSecret(int invokeId)) {
+                link.keepSecret(invokeId);
             }
         }
     }
@@ -269,6 +271,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private void perform(DialogAction action) {
         switch (action) {
             case DialogAction.Send sent -> {}
+            case DialogAction.KeepSecret kept -> {}
             case DialogAction.Write(String event, var fields) -> journal.write(event, fields);
             case DialogAction.StartTimer(int invokeId, var after) ->
                     alarm =

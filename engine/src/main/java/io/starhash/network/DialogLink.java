@@ -16,6 +16,12 @@ public interface DialogLink {
     void send(Message message) throws DialogGoneException;
 
     /**
+     * The answer to this invoke, which is sent next, is secret: it is masked for whoever looks at
+     * the signalling.
+     */
+    void keepSecret(int invokeId);
+
+    /**
      * Lets go of the dialog without a word, as a far side that lost power: it is unknown here from
      * now on.
      */

@@ -13,6 +13,12 @@ public interface Network extends AutoCloseable {
     /** How each of its signalling links is now; empty where there are none. */
     List<LinkStatus> links();
 
+    /** From now on this tap sees every message of the engine's, both ways. */
+    void attach(SignallingTap tap);
+
+    /** The tap sees nothing more. */
+    void detach(SignallingTap tap);
+
     @Override
     void close();
 }

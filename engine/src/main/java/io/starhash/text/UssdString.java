@@ -12,6 +12,9 @@ public final class UssdString {
     /** The most octets in a string: maxUSSD-StringLength of 3GPP TS 29.002 17.7.4. */
     public static final int MAX_OCTETS = 160;
 
+    /** The same in ASCII and in the GSM 7-bit alphabet. */
+    private static final byte ASTERISK = '*';
+
     private static final int LANGUAGE_SEPTETS = 3;
     private static final int LANGUAGE_OCTETS = 2;
 
@@ -131,6 +134,29 @@ public final class UssdString {
             throw UndecodableString.oddUcs2(dcs, octets.length);
         }
         return Ucs2.text(octets, from);
+    }
+
+    /**
+     * Octets that read as asterisks under a scheme, in the place of as many that nobody may read.
+     *
+     * @param length 0 to {@value #MAX_OCTETS}
+     */
+    public static byte[] mask(Dcs dcs, int length) {
+        byte[] mask = new byte[length];
+        switch (dcs.coding()) {
+            case UCS2, UCS2_AFTER_LANGUAGE -> {
+                for (int i = 1; i < length; i += 2) {
+                    mask[i] = ASTERISK;
+                }
+            }
+            case GSM7, GSM7_AFTER_LANGUAGE, RESERVED, COMPRESSED, USER_DATA_HEADER -> {
+                byte[] septets = new byte[length * 8 / 7];
+                Arrays.fill(septets, ASTERISK);
+                mask = Arrays.copyOf(Septets.pack(septets), length);
+            }
+            case OCTETS, I1_PROTOCOL, WAP -> Arrays.fill(mask, ASTERISK);
+        }
+        return mask;
     }
 
     /** The data coding scheme. */

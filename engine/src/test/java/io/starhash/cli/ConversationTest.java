@@ -69,6 +69,9 @@ class ConversationTest {
         }
 
         @Override
+        public void keepSecret(int invokeId) {}
+
+        @Override
         public void forget() {}
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class DialogBench {
     final List<String> records = new ArrayList<>();
     final List<Message> sent = new ArrayList<>();
+    final List<Integer> secretInvokes = new ArrayList<>();
     final List<Outcome> outcomes = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
     @Nullable DialogAction settled;
@@ -105,6 +106,7 @@ final class DialogBench {
     private void take(DialogAction action) {
         switch (action) {
             case DialogAction.Send(Message message) -> sent.add(message);
+            case DialogAction.KeepSecret(int invokeId) -> secretInvokes.add(invokeId);
             case DialogAction.Write(String event, Map<String, String> fields) ->
                     records.add(fields.isEmpty() ? event : event + " " + fields);
             case DialogAction.StartTimer(int invokeId, Duration after) -> timer = invokeId;

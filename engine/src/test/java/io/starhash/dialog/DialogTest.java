@@ -88,6 +88,7 @@ class DialogTest {
                 dialled("*100#")
                         .on(new Menu("PIN?", new ScreenOptions(null, null, true)))
                         .arrives(answer(MENU, "0123"));
+        assertThat(bench.secretInvokes).containsExactly(MENU);
         assertThat(bench.settled).isEqualTo(new Reply(new Input("0123")));
         assertThat(bench.later().getLast())
                 .isEqualTo("USSD-REQUEST-R {CONTROLLED=1, REASON=Input, TEXT=****}");

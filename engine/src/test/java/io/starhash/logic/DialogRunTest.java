@@ -71,6 +71,9 @@ class DialogRunTest {
         }
 
         @Override
+        public void keepSecret(int invokeId) {}
+
+        @Override
         public void forget() {
             forgotten = true;
         }

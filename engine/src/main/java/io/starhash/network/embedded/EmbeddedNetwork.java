@@ -6,6 +6,7 @@ import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide;
 import io.starhash.network.LinkStatus;
 import io.starhash.network.Network;
+import io.starhash.network.SignallingTap;
 import io.starhash.network.ss7.SignallingPlan;
 import io.starhash.network.ss7.SignallingPlan.Peer;
 import io.starhash.network.ss7.SignallingPoint;
@@ -109,6 +110,16 @@ public final class EmbeddedNetwork implements Network, FarSide {
     @Override
     public int openHandsetDialogs() {
         return handsets.openDialogs();
+    }
+
+    @Override
+    public void attach(SignallingTap tap) {
+        engine.attach(tap);
+    }
+
+    @Override
+    public void detach(SignallingTap tap) {
+        engine.detach(tap);
     }
 
     /**

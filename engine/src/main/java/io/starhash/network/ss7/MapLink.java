@@ -6,6 +6,8 @@ import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.MAPDialogImpl;
@@ -25,6 +27,9 @@ final class MapLink implements DialogLink {
     private final List<Received> components = new ArrayList<>(1);
     private boolean rejectQueued;
     private @Nullable Receiver receiver;
+
+    /** Null while there is none, which is usual: a dialog that waits takes less. */
+    private volatile @Nullable Set<Integer> secretInvokes;
 
     /** What ends the dialog has been sent or delivered. */
     private boolean over;
@@ -163,6 +168,21 @@ final class MapLink implements DialogLink {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void keepSecret(int invokeId) {
+        Set<Integer> secret = secretInvokes;
+        if (secret == null) {
+            secret = ConcurrentHashMap.newKeySet(1);
+            secretInvokes = secret;
+        }
+        secret.add(invokeId);
+    }
+
+    boolean isSecret(int invokeId) {
+        Set<Integer> secret = secretInvokes;
+        return secret != null && secret.contains(invokeId);
     }
 
     @Override

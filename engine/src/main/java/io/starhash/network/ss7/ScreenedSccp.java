@@ -21,12 +21,16 @@ class ScreenedSccp extends SccpStackImpl {
      */
     private static final int MAX_REASSEMBLIES = 4096;
 
-    ScreenedSccp(String name, @Nullable Ss7ExtInterface extension) {
+    private final Taps taps;
+
+    ScreenedSccp(String name, @Nullable Ss7ExtInterface extension, Taps taps) {
         super(name, extension);
+        this.taps = taps;
     }
 
     @Override
     public void onMtp3TransferMessage(Mtp3TransferPrimitive message) {
+        taps.seen(false, message);
         String complaint =
                 message.getSi() == SCCP
                         ? complaint(message.getData())

@@ -4,6 +4,7 @@ import io.starhash.dialog.Address;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide.Call;
+import io.starhash.network.SignallingTap;
 import java.util.ArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class SignallingPoint implements AutoCloseable {
 
     private final SignallingPlan plan;
     private final PrivateFolder folder;
+    private final Taps taps;
     private final ScreenedSccp sccp;
     private final TCAPStackImpl tcap;
     private final UssdMapProvider map;
@@ -48,9 +50,10 @@ public final class SignallingPoint implements AutoCloseable {
     public SignallingPoint(SignallingPlan plan, Mtp3UserPart userPart) {
         this.plan = plan;
         this.folder = PrivateFolder.create();
-        sccp = new ScreenedSccp(plan.name(), null);
+        taps = new Taps(this::isSecret);
+        sccp = new ScreenedSccp(plan.name(), null, taps);
         sccp.setPersistDir(folder.path());
-        sccp.setMtp3UserPart(USER_PART, userPart);
+        sccp.setMtp3UserPart(USER_PART, new TappedUserPart(userPart, taps));
         tcap = new TCAPStackImpl(plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst());
         tcap.setPersistDir(folder.path());
         map = new UssdMapProvider(plan.name(), tcap.getProvider());
@@ -160,6 +163,22 @@ public final class SignallingPoint implements AutoCloseable {
                         AddressNature.getInstance(address.noa()),
                         NumberingPlan.getInstance(address.npi()),
                         address.digits());
+    }
+
+    /** From now on this tap sees every message, both ways. */
+    public void attach(SignallingTap tap) {
+        taps.add(tap);
+    }
+
+    /** The tap sees nothing more. */
+    public void detach(SignallingTap tap) {
+        taps.remove(tap);
+    }
+
+    /** An answer to a dialog that is not there any more may be a secret one. */
+    private boolean isSecret(byte[] tid, int invokeId) {
+        MapLink link = map.link(TransactionIds.number(tid));
+        return link == null || link.isSecret(invokeId);
     }
 
     /** How many dialogs the stack holds now: in the layer that holds the most. */

@@ -2,6 +2,7 @@ package io.starhash.network.ss7;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
@@ -29,6 +30,11 @@ final class TransactionIds {
     /** Ours; the stack always sends four octets. */
     static String local(Dialog dialog) {
         return HEX.toHexDigits(dialog.getLocalDialogId().intValue());
+    }
+
+    /** The stack's number of one of ours; an id that is not of four octets is none. */
+    static long number(byte[] id) {
+        return id.length == Integer.BYTES ? ByteBuffer.wrap(id).getInt() : -1;
     }
 
     /** The far side's. */

@@ -148,6 +148,11 @@ final class UssdMapProvider extends MAPProviderImpl {
         }
     }
 
+    /** The link of the dialog with this id of ours; null where there is none. */
+    @Nullable MapLink link(long localId) {
+        return link(getMAPDialog(localId));
+    }
+
     private static @Nullable MapLink link(@Nullable MAPDialog dialog) {
         return dialog == null ? null : (MapLink) dialog.getUserObject();
     }

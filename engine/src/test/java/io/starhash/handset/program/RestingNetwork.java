@@ -68,6 +68,9 @@ final class RestingNetwork implements FarSide {
         }
 
         @Override
+        public void keepSecret(int invokeId) {}
+
+        @Override
         public void forget() {
             link.forget();
         }

@@ -173,6 +173,9 @@ final class ScriptedNetwork implements FarSide {
         }
 
         @Override
+        public void keepSecret(int invokeId) {}
+
+        @Override
         public void forget() {
             throw new UnsupportedOperationException("a program does not vanish");
         }
