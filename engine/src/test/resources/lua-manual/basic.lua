@@ -74,7 +74,28 @@ return xpcall(error, function(e) return "handled " .. e end, "x") --> false, "ha
 return xpcall(function() local x = nil; x() end, function(e) return (e:gsub("^.-:%d+: ", "")) end) --> false, "attempt to call local 'x' (a nil value)"
 return (xpcall(error, function(e) error("again") end, "x")) --> false
 -- 6.1 what is not offered
-return rawget(_G, "dofile"), rawget(_G, "loadfile"), rawget(_G, "collectgarbage"), rawget(_G, "coroutine"), rawget(_G, "debug"), rawget(_G, "io"), rawget(_G, "package"), string.dump, os.exit --> nil, nil, nil, nil, nil, nil, nil, nil, nil
+return rawget(_G, "dofile"), rawget(_G, "loadfile"), rawget(_G, "collectgarbage"), rawget(_G, "coroutine"), rawget(_G, "debug"), rawget(_G, "io"), rawget(_G, "package"), rawget(string, "dump"), rawget(os, "exit") --> nil, nil, nil, nil, nil, nil, nil, nil, nil
 -- 6.3 require
 return require "string" == string, require("ussd") == ussd --> true, true
 return pcall(require, "../main") --> false, "main.lua:11: module '../main' not found: a module's name has 1 to 64 of letters, digits, _ and -; no folders, no .lua"
+-- 6 what is left out says so
+coroutine.create(print) --> ! main.lua:1: 'coroutine' is left out in this release: a primitive that waits suspends
+return io.open("x") --> ! 'io' is left out in this release: a script reaches no files
+debug.getinfo(1) --> ! 'debug' is left out in this release
+package.path = "" --> ! 'package' is left out in this release
+dofile("x") --> ! 'dofile' is left out in this release: require finds
+loadfile("x") --> ! 'loadfile' is left out in this release
+collectgarbage("count") --> ! 'collectgarbage' is left out in this release: memory is the engine's
+string.dump(print) --> ! 'string.dump' is left out in this release
+return ("x"):dump() --> ! 'string.dump' is left out in this release
+os.execute("ls") --> ! 'os.execute' is left out in this release: a script reaches nothing of its host
+os.exit() --> ! 'os.exit' is left out in this release: return ends a script
+os.getenv("PATH") --> ! 'os.getenv' is left out in this release: the rule's globals
+require "io" --> ! module 'io' is left out in this release
+unpack({}) --> ! undefined global 'unpack': Lua 5.2 has table.unpack
+return os.nothing, string.nothing, getmetatable(os), ("x").nothing --> nil, nil, false, nil
+-- 6 a field that a module has not
+ussd.mneu("x") --> ! main.lua:1: 'ussd' has no 'mneu'; did you mean 'menu'?
+return json.parse("{}") --> ! 'json' has no 'parse'
+return ussd[1] --> ! 'ussd' has no '1'
+return rawget(ussd, "mneu"), getmetatable(ussd) --> nil, false

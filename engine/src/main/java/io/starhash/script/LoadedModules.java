@@ -5,6 +5,7 @@ import io.starhash.script.lua.FunctionCode;
 import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaError;
 import io.starhash.script.lua.LuaState;
+import io.starhash.script.stdlib.LeftOut;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -70,6 +71,10 @@ final class LoadedModules {
 
     /** What is said of a module that is not there. */
     static String notFound(String name) {
+        String leftOut = LeftOut.message(name);
+        if (leftOut != null) {
+            return "module " + leftOut;
+        }
         return ScriptFolder.isName(name)
                 ? String.format(
                         "module '%s' not found: the script folder has no %s.lua and no lib/%s.lua,"

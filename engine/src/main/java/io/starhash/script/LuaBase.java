@@ -40,6 +40,7 @@ final class LuaBase {
         modules.forEach(module -> globals.set(module.name(), module.table()));
         globals.set("print", new NativeFunction("print", LogModule::print));
         globals.set("require", new NativeFunction("require", this::require));
+        AllowList.check(globals);
         globals.seal("_G");
         this.globalMetatable = UndefinedGlobal.metatable();
         this.stringMetatable = library.stringMetatable();
@@ -65,8 +66,9 @@ final class LuaBase {
     }
 
     private @Nullable Object[] require(Arguments a) {
-        return globals.get(a.string(1)) instanceof LuaTable builtIn
-                ? Lua.values(builtIn)
-                : LoadedModules.require(a);
+        if (globals.get(a.string(1)) instanceof LuaTable builtIn) {
+            return Lua.values(builtIn);
+        }
+        return LoadedModules.require(a);
     }
 }

@@ -11,6 +11,7 @@ import io.starhash.script.lua.Arguments;
 import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaError;
 import io.starhash.text.Alphabet;
+import io.starhash.text.Dcs;
 import io.starhash.text.TextLength;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class UssdModule {
     private static final String OPTIONS =
             "a table with any of timeout (seconds, or a text like \"30s\"), dcs (0 to 255), secret"
                     + " (true: the answer is masked wherever it is written)";
+    private static final String MEASURED_FOR =
+            "the options of the menu that will show it; its dcs may mean another alphabet";
+    private static final String NO_TEXT = "an option is wrong, or no text is sent under its dcs";
     private static final String TERMINATING =
             "a primitive has already ended the dialog, or this kind of dialog has no such primitive";
 
@@ -119,21 +123,29 @@ final class UssdModule {
     private static void addMeasuring(ApiModule.Builder module) {
         module.function(
                         "length",
-                        "Measures a text in the units that limit it: GSM 7-bit characters, of which 182"
-                                + " fit (an extension character counts two), or where it has others UCS2"
-                                + " characters, of which 80 fit.",
+                        "Measures a text in the units that limit it, in the alphabet that it would"
+                                + " travel in: GSM 7-bit, of which 182 fit (an extension character such"
+                                + " as the euro sign counts two), or where a character is missing there"
+                                + " UCS2, of which 80 fit (an emoji counts two).",
                         f ->
                                 f.takes("text", STRING, "any text")
-                                        .returns("the number of units")
+                                        .mayTake("options", TABLE, MEASURED_FOR)
+                                        .returns(
+                                                "the number of units, the limit, and the alphabet:"
+                                                        + " \"GSM 7-bit\", \"UCS2\" or \"8-bit\"")
+                                        .raises(NO_TEXT)
                                         .does(
-                                                "local used = ussd.length(\"Price: 5€\")",
-                                                a -> Lua.values((double) measure(a).units())))
+                                                "local used, limit, alphabet = ussd.length(\"Price: 5€\")",
+                                                UssdModule::length))
                 .function(
                         "fits",
-                        "Says whether a text can be sent in one message.",
+                        "Says whether a text can be sent in one message: it is neither empty nor longer"
+                                + " than the limit that ussd.length gives.",
                         f ->
                                 f.takes("text", STRING, "any text")
+                                        .mayTake("options", TABLE, MEASURED_FOR)
                                         .returns("true or false")
+                                        .raises(NO_TEXT)
                                         .does(
                                                 "local ok = ussd.fits(\"Welcome\")",
                                                 a -> Lua.values(measure(a).fits())))
@@ -142,22 +154,40 @@ final class UssdModule {
                         "Cuts a text to what can be sent in one message, never within a character.",
                         f ->
                                 f.takes("text", STRING, "any text")
+                                        .mayTake("options", TABLE, MEASURED_FOR)
                                         .returns("the text, or as much of its beginning as fits")
+                                        .raises(NO_TEXT)
                                         .does(
                                                 "ussd.respond(ussd.truncate(string.rep(\"news \", 50)))",
-                                                a ->
-                                                        Lua.values(
-                                                                a.state()
-                                                                        .newString(
-                                                                                TextLength.truncate(
-                                                                                        a.text(1),
-                                                                                        Alphabet
-                                                                                                .GSM7)))));
+                                                UssdModule::truncate));
     }
 
-    /** In the GSM alphabet where it has the text's characters, else in UCS2. */
+    private static @Nullable Object[] length(Arguments a) {
+        TextLength length = measure(a);
+        return Lua.values(
+                (double) length.units(),
+                (double) length.limit(),
+                Lua.text(length.alphabet().title()));
+    }
+
+    private static @Nullable Object[] truncate(Arguments a) {
+        String cut = TextLength.truncate(a.text(1), preferred(a));
+        return Lua.values(a.state().newString(cut));
+    }
+
     private static TextLength measure(Arguments a) {
-        return TextLength.of(a.text(1), Alphabet.GSM7);
+        return TextLength.of(a.text(1), preferred(a));
+    }
+
+    /** The alphabet that a text is tried in first: the GSM one unless an option says otherwise. */
+    private static Alphabet preferred(Arguments a) {
+        a.meter().work(a.string(1).length() >> 3);
+        Integer wanted = MenuOptions.read(a, 2).dcs();
+        Dcs dcs = wanted == null ? Dcs.UNSPECIFIED : new Dcs(wanted);
+        return dcs.coding()
+                .alphabet()
+                .orElseThrow(
+                        () -> new LuaError(a.function() + ": no text is sent under dcs " + wanted));
     }
 
     /** A primitive that takes a text and options, and waits. */

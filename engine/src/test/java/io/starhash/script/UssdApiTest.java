@@ -128,6 +128,51 @@ class UssdApiTest {
         assertThat(bench.primitives).containsExactly("respond 12.5");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "ussd.length('abc');3 182 GSM 7-bit",
+                "ussd.length('Price: 5€');10 182 GSM 7-bit",
+                "ussd.length('');0 182 GSM 7-bit",
+                "ussd.length('日本');2 80 UCS2",
+                "ussd.length('a😀');3 80 UCS2",
+                "ussd.length('abc', {dcs = 72});3 80 UCS2",
+                "ussd.length('café', {dcs = 68});4 160 8-bit",
+                "ussd.length(12.5);4 182 GSM 7-bit",
+                "ussd.fits('');false",
+                "ussd.fits(('x'):rep(182));true",
+                "ussd.fits(('x'):rep(183));false",
+                "ussd.fits(('€'):rep(91));true",
+                "ussd.fits(('€'):rep(92));false",
+                "ussd.fits(('ж'):rep(80));true",
+                "ussd.fits(('x'):rep(80) .. 'ж');false",
+                "ussd.fits(('x'):rep(161), {dcs = 68});false",
+                "#ussd.truncate(('x'):rep(200));182",
+                "#ussd.truncate(('x'):rep(200), {dcs = 72});80",
+                "ussd.truncate(('x'):rep(181) .. '€') == ('x'):rep(181);true",
+                "ussd.truncate(('ж'):rep(79) .. '😀') == ('ж'):rep(79);true",
+                "ussd.fits(ussd.truncate(('é😀€'):rep(100)));true",
+            })
+    void texts_are_measured_in_the_alphabet_that_they_travel_in(String call, String results) {
+        assertThat(
+                        bench.textOf(
+                                "local r = {"
+                                        + call
+                                        + "} for i = 1, #r do r[i] = tostring(r[i]) end"
+                                        + " return table.concat(r, ' ')"))
+                .isEqualTo(results);
+    }
+
+    @Test
+    void no_text_is_measured_for_a_scheme_that_carries_none() {
+        assertThat(bench.faultOf("\nussd.fits('x', {dcs = 0x4C})").message())
+                .startsWith("main.lua:2: ussd.fits: no text is sent under dcs 76");
+        assertThat(bench.faultOf("ussd.length('x', {dsc = 1})").message())
+                .contains("ussd.length", "dsc");
+    }
+
     @Test
     void texts_are_measured() {
         assertThat(

@@ -1,22 +1,33 @@
 package io.starhash.script.api;
 
+import io.starhash.script.lua.Arguments;
+import io.starhash.script.lua.Lua;
+import io.starhash.script.lua.LuaError;
 import io.starhash.script.lua.LuaTable;
+import io.starhash.script.lua.NativeFunction;
+import io.starhash.script.stdlib.NearName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Functions that operators find under one name, by {@code require} or as a global. */
 public final class ApiModule {
     private final String name;
     private final String summary;
     private final List<ApiFunction> functions;
+    private final List<Value> values;
     private final LuaTable table;
 
-    private ApiModule(String name, String summary, List<ApiFunction> functions, LuaTable table) {
-        this.name = name;
-        this.summary = summary;
-        this.functions = List.copyOf(functions);
-        this.table = table;
+    /** A field that is not a function, and what it stands for. */
+    public record Value(String name, String meaning) {}
+
+    private ApiModule(Builder builder) {
+        this.name = builder.name;
+        this.summary = builder.summary;
+        this.functions = List.copyOf(builder.functions);
+        this.values = List.copyOf(builder.values);
+        this.table = builder.table.seal(name);
     }
 
     public String name() {
@@ -30,6 +41,11 @@ public final class ApiModule {
 
     public List<ApiFunction> functions() {
         return functions;
+    }
+
+    /** The fields that are not functions. */
+    public List<Value> values() {
+        return values;
     }
 
     /** The read-only table that scripts share. */
@@ -47,6 +63,7 @@ public final class ApiModule {
         private final String name;
         private final String summary;
         private final List<ApiFunction> functions = new ArrayList<>();
+        private final List<Value> values = new ArrayList<>();
         private final LuaTable table = LuaTable.unmetered();
 
         private Builder(String name, String summary) {
@@ -66,13 +83,34 @@ public final class ApiModule {
         }
 
         /** Adds a value that is not a function. */
-        public Builder value(String field, Object value) {
+        public Builder value(String field, String meaning, Object value) {
+            values.add(new Value(field, meaning));
             table.set(field, value);
             return this;
         }
 
         public ApiModule build() {
-            return new ApiModule(name, summary, functions, table.seal(name));
+            table.setMetatable(unknownField());
+            return new ApiModule(this);
+        }
+
+        /** Reading a field that is not there is a misspelling too. */
+        private LuaTable unknownField() {
+            LuaTable metatable = LuaTable.unmetered();
+            metatable.set("__index", new NativeFunction("__index", this::unknown));
+            metatable.set("__metatable", false);
+            return metatable.seal("the metatable of " + name);
+        }
+
+        private @Nullable Object[] unknown(Arguments a) {
+            String field = Lua.show(a.get(2));
+            throw new LuaError(
+                    "'"
+                            + name
+                            + "' has no '"
+                            + field
+                            + "'"
+                            + NearName.question(table, field, a.meter()));
         }
     }
 }

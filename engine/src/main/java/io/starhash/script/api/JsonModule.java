@@ -26,7 +26,11 @@ public final class JsonModule {
     /** Makes the module. */
     public ApiModule create() {
         return ApiModule.of("json", "JSON (RFC 8259) to Lua values and back.")
-                .value("null", marks.nothing())
+                .value(
+                        "null",
+                        "stands for null where nil cannot: in a list, and for a field that is to be"
+                                + " written; compare with ==",
+                        marks.nothing())
                 .function(
                         "encode",
                         "Writes a value as JSON on one line. A table with the keys 1 to n is an array,"

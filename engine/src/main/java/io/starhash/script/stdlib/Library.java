@@ -42,4 +42,10 @@ final class Library {
     LuaTable seal() {
         return table.seal(name);
     }
+
+    /** The same, where reading one of its functions that is {@link LeftOut} says so. */
+    LuaTable sealWithout() {
+        table.setMetatable(LeftOut.metatable(name));
+        return seal();
+    }
 }

@@ -27,7 +27,7 @@ final class OsLibrary {
                 .function("clock", OsLibrary::clock)
                 .function("date", OsLibrary::date)
                 .function("time", OsLibrary::time)
-                .seal();
+                .sealWithout();
     }
 
     private static @Nullable Object[] clock(Arguments a) {

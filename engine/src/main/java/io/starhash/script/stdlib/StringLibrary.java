@@ -30,7 +30,7 @@ final class StringLibrary {
                 .function("reverse", StringLibrary::reverse)
                 .function("sub", StringLibrary::sub)
                 .function("upper", a -> map(a, c -> c >= 'a' && c <= 'z' ? c - CASE_BIT : c))
-                .seal();
+                .sealWithout();
     }
 
     /** A position from 1, or from the end where it is negative, as an index from 0. */
