@@ -18,8 +18,11 @@ import java.util.TreeMap;
 /**
  * The rules and the scripts that they name, read and compiled together: sound as a whole, or not
  * there at all.
+ *
+ * @param releases by script folder
+ * @param host where they were compiled
  */
-public record Configuration(Rules rules, Map<Path, ScriptRelease> releases) {
+public record Configuration(Rules rules, Map<Path, ScriptRelease> releases, ScriptHost host) {
     public Configuration {
         releases = Map.copyOf(releases);
     }
@@ -30,30 +33,48 @@ public record Configuration(Rules rules, Map<Path, ScriptRelease> releases) {
      * @throws ConfigurationException with all problems of all these files
      */
     public static Configuration read(Path rulesFile) throws ConfigurationException {
+        ScriptHost host = new ScriptHost(Runtime.getRuntime().availableProcessors());
+        return read(rulesFile, host, Map.of());
+    }
+
+    /**
+     * What the same files say now. Its scripts share the host of this one's, and a file that has
+     * not changed is not compiled again.
+     *
+     * @throws ConfigurationException with all problems of all these files; this one stays good
+     */
+    public Configuration readAgain() throws ConfigurationException {
+        return read(rules.file(), host, releases);
+    }
+
+    private static Configuration read(
+            Path rulesFile, ScriptHost host, Map<Path, ScriptRelease> earlier)
+            throws ConfigurationException {
         try {
-            return compile(RulesFile.read(rulesFile));
+            return compile(RulesFile.read(rulesFile), host, earlier);
         } catch (RulesException e) {
             throw new ConfigurationException(e.problems());
         }
     }
 
-    private static Configuration compile(Rules rules) throws ConfigurationException {
-        ScriptHost host = new ScriptHost(Runtime.getRuntime().availableProcessors());
+    private static Configuration compile(
+            Rules rules, ScriptHost host, Map<Path, ScriptRelease> earlier)
+            throws ConfigurationException {
         Map<Path, ScriptRelease> releases = new TreeMap<>();
         for (Path folder : scriptFolders(rules)) {
-            releases.computeIfAbsent(folder, host::compile);
+            releases.computeIfAbsent(folder, it -> host.compile(it, earlier.get(it)));
         }
         List<Problem> problems = new ArrayList<>();
         releases.values().forEach(release -> problems.addAll(release.problems()));
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }
-        return new Configuration(rules, releases);
+        return new Configuration(rules, releases, host);
     }
 
     /** The same, with the EDR files of every stream in one folder. */
     public Configuration withEdrsIn(Path folder) {
-        return new Configuration(rules.withEdrsIn(folder), releases);
+        return new Configuration(rules.withEdrsIn(folder), releases, host);
     }
 
     private static List<Path> scriptFolders(Rules rules) {

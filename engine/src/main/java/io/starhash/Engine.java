@@ -9,11 +9,14 @@ import io.starhash.logic.ServiceDesk;
 import io.starhash.metrics.Counters;
 import io.starhash.network.FarSide;
 import io.starhash.network.embedded.EmbeddedNetwork;
+import io.starhash.reload.FileWatch;
 import io.starhash.rules.Rules;
 import io.starhash.time.SystemTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine put together: a network brings dialogs to the desk, which runs a script for each and
@@ -26,16 +29,19 @@ public final class Engine implements AutoCloseable {
      */
     private static final int STACK_HEADROOM = 10_000;
 
+    private final Configuration configuration;
     private final Rules rules;
     private final Counters counters = new Counters();
     private final SystemTime time = new SystemTime();
     private final EdrApp edrs;
     private final ServiceDesk desk;
     private final EmbeddedNetwork network;
+    private @Nullable FileWatch reload;
     private boolean stopped;
 
     /** An engine with this configuration; it takes dialogs once started. */
     public Engine(Configuration configuration) {
+        this.configuration = configuration;
         rules = configuration.rules();
         EdrFolders.make(rules.edr());
         edrs =
@@ -66,6 +72,24 @@ public final class Engine implements AutoCloseable {
     /** Starts taking dialogs. */
     public void start() {
         network.start(desk);
+    }
+
+    /**
+     * From now on a change of the rules or of a script comes into service as soon as it is saved
+     * and sound.
+     *
+     * @param applied told of the rules of each configuration that comes into service, after the
+     *     first
+     */
+    public synchronized void followChanges(Consumer<Rules> applied) {
+        if (!stopped && reload == null) {
+            reload = new FileWatch(reloading(applied));
+        }
+    }
+
+    /** The succession of this engine's configurations, for whoever says when. */
+    Reloading reloading(Consumer<Rules> applied) {
+        return new Reloading(configuration, desk, counters, applied);
     }
 
     /** Where the handsets of the embedded network are. */
@@ -109,6 +133,9 @@ public final class Engine implements AutoCloseable {
             return new Stop(0, 0);
         }
         stopped = true;
+        if (reload != null) {
+            reload.close();
+        }
         int aborted;
         // Closed from the last to the first, each whatever becomes of the others.
         try (time;

@@ -37,6 +37,7 @@ final class ServeCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(stop);
         try {
             RulesOption.start(engine);
+            engine.followChanges(now -> RulesOption.logLevel(now.log().level()));
         } catch (NotStartedException e) {
             Runtime.getRuntime().removeShutdownHook(stop);
             throw e;

@@ -11,8 +11,10 @@ import io.starhash.rules.Rules.Network;
 import io.starhash.rules.Rules.Script;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The rules file, read strictly: either all of it is right, or every problem in it is told. */
 public final class RulesFile {
@@ -37,6 +39,25 @@ public final class RulesFile {
             throw new RulesException(problems.inFileOrder());
         }
         return rules.get();
+    }
+
+    /**
+     * The script folders that a file names, be the rest of it sound or not; none where it cannot be
+     * read to its end.
+     */
+    public static Set<Path> scriptFolders(Path file) {
+        var problems = new Problems(file); // of no interest here
+        Set<Path> folders = new HashSet<>();
+        LocatedYaml.read(file, problems)
+                .map(root -> new Section(root, problems))
+                .ifPresent(
+                        root -> {
+                            folders.add(ServiceReader.scriptDir(root.section("process")));
+                            root.sectionIfGiven("notify")
+                                    .map(ServiceReader::scriptDir)
+                                    .ifPresent(folders::add);
+                        });
+        return folders;
     }
 
     private static Rules rules(Path file, Section root) {

@@ -59,7 +59,7 @@ final class ServiceReader {
                 scriptDir, edrStream(service), triggers(service, scriptDir), globals(service));
     }
 
-    private static Path scriptDir(Section service) {
+    static Path scriptDir(Section service) {
         return service.path("script_dir", "scripts");
     }
 

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** One compilation of a script folder: from its files to a {@link ScriptRelease}. */
@@ -26,17 +28,29 @@ final class ScriptCompilation {
     private final LuaBase base;
     private final HeavyPermit permit;
     private final Compiler compiler;
+    private final Map<String, Unit> known;
     private final List<Problem> problems = new ArrayList<>();
 
     /** By label: {@code x.lua}, {@code lib/x.lua}. */
     private final Map<String, Unit> units = new HashMap<>();
 
-    ScriptCompilation(Path path, LuaBase base, HeavyPermit permit, Compiler compiler) {
+    /**
+     * Reads the folder.
+     *
+     * @param known what was compiled before, by label
+     */
+    ScriptCompilation(
+            Path path,
+            LuaBase base,
+            HeavyPermit permit,
+            Compiler compiler,
+            Map<String, Unit> known) {
         this.path = path;
         this.folder = ScriptFolder.read(path);
         this.base = base;
         this.permit = permit;
         this.compiler = compiler;
+        this.known = known;
     }
 
     ScriptRelease release() {
@@ -47,7 +61,9 @@ final class ScriptCompilation {
                 Comparator.comparing(Problem::file)
                         .thenComparingInt(Problem::line)
                         .thenComparingInt(Problem::column));
-        return new ScriptRelease(path, keys(), scripts(), problems);
+        ModuleSet modules = new ModuleSet(units.values());
+        return new ScriptRelease(
+                path, keys(), scripts(modules), units, versions(modules), problems);
     }
 
     private void compile(Source source) {
@@ -60,6 +76,11 @@ final class ScriptCompilation {
                             "can never be required: the module '"
                                     + source.name()
                                     + "' is built in; give the file another name"));
+            return;
+        }
+        Unit before = known.get(source.label());
+        if (before != null && before.source().content().equals(source.content())) {
+            units.put(source.label(), new Unit(source, before.code(), before.required()));
             return;
         }
         try {
@@ -102,8 +123,13 @@ final class ScriptCompilation {
         return keys;
     }
 
-    private Map<String, Script> scripts() {
-        ModuleSet modules = new ModuleSet(units.values());
+    private SortedMap<String, String> versions(ModuleSet modules) {
+        SortedMap<String, String> versions = new TreeMap<>();
+        units.forEach((label, unit) -> versions.put(label, modules.versionOf(unit)));
+        return versions;
+    }
+
+    private Map<String, Script> scripts(ModuleSet modules) {
         Map<String, Script> scripts = new HashMap<>();
         for (Unit unit : units.values()) {
             if (!unit.source().inLibrary()) {

@@ -1,10 +1,13 @@
 package io.starhash.script;
 
+import io.starhash.script.ScriptCompilation.Unit;
 import io.starhash.script.api.ApiModule;
 import io.starhash.script.lua.Compiler;
 import io.starhash.script.lua.HeavyPermit;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Where scripts are compiled and run: what they share, and nothing that a script can change. */
 public final class ScriptHost {
@@ -28,7 +31,17 @@ public final class ScriptHost {
      * lib}. Everything wrong is in the release's problems.
      */
     public ScriptRelease compile(Path folder) {
-        return new ScriptCompilation(folder, base, permit, compiler).release();
+        return compile(folder, null);
+    }
+
+    /**
+     * The same, without compiling again what has not changed since.
+     *
+     * @param earlier a release of the folder, of this host; null: there is none
+     */
+    public ScriptRelease compile(Path folder, @Nullable ScriptRelease earlier) {
+        Map<String, Unit> known = earlier == null ? Map.of() : earlier.units();
+        return new ScriptCompilation(folder, base, permit, compiler, known).release();
     }
 
     /** The functions that operators call beside Lua's own, with their documentation. */

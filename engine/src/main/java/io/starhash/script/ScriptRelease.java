@@ -1,11 +1,14 @@
 package io.starhash.script;
 
 import io.starhash.problem.Problem;
+import io.starhash.script.ScriptCompilation.Unit;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * All the scripts of one folder at one moment, compiled. Immutable: a dialog keeps the release that
@@ -16,13 +19,22 @@ public final class ScriptRelease {
     private final Path folder;
     private final Set<String> keys;
     private final Map<String, Script> scripts;
+    private final Map<String, Unit> units;
+    private final SortedMap<String, String> versions;
     private final List<Problem> problems;
 
     ScriptRelease(
-            Path folder, Set<String> keys, Map<String, Script> scripts, List<Problem> problems) {
+            Path folder,
+            Set<String> keys,
+            Map<String, Script> scripts,
+            Map<String, Unit> units,
+            SortedMap<String, String> versions,
+            List<Problem> problems) {
         this.folder = folder;
         this.keys = Set.copyOf(keys);
         this.scripts = Map.copyOf(scripts);
+        this.units = Map.copyOf(units);
+        this.versions = Collections.unmodifiableSortedMap(versions);
         this.problems = List.copyOf(problems);
     }
 
@@ -39,6 +51,19 @@ public final class ScriptRelease {
     /** The script of a key; empty where there is none, or it does not compile. */
     public Optional<Script> script(String key) {
         return Optional.ofNullable(scripts.get(key));
+    }
+
+    /** What was compiled, by file relative to the folder. */
+    Map<String, Unit> units() {
+        return units;
+    }
+
+    /**
+     * The version of each script and each module, by its file relative to the folder: it names the
+     * content of the file and of all the modules that it may require.
+     */
+    public SortedMap<String, String> versions() {
+        return versions;
     }
 
     /** All that is wrong, by file and line. */

@@ -49,7 +49,8 @@ final class Globals {
                         rules.network(),
                         rules.control(),
                         rules.log()),
-                configuration.releases());
+                configuration.releases(),
+                configuration.host());
     }
 
     private static Map<String, Object> set(Map<String, Object> own, List<Given.Global> globals) {

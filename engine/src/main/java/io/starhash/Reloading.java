@@ -1,0 +1,133 @@
+package io.starhash;
+
+import io.starhash.logic.LuaService;
+import io.starhash.logic.ServiceDesk;
+import io.starhash.metrics.Counters;
+import io.starhash.problem.Problem;
+import io.starhash.reload.ReloadSource;
+import io.starhash.reload.WatchedFiles;
+import io.starhash.rules.ChangedSettings;
+import io.starhash.rules.ChangedSettings.Change;
+import io.starhash.rules.Rules;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The succession of configurations in a running engine: the next one is read, compiled and checked
+ * as a whole beside the one in service, then takes its place in one step, or is refused with
+ * everything that is wrong in it. Confined to the thread that watches the files.
+ */
+final class Reloading implements ReloadSource {
+    private static final Logger log = LoggerFactory.getLogger("reload");
+
+    /** No more problems of one refusal are logged; {@code ussd check} shows all. */
+    private static final int MAX_LOGGED = 100;
+
+    private final Rules started;
+    private final ServiceDesk desk;
+    private final Counters counters;
+    private final Consumer<Rules> applied;
+    private final ScriptFolders folders;
+    private Configuration current;
+    private Set<Change> waiting = Set.of();
+    private boolean looked;
+
+    /**
+     * Nothing happens yet.
+     *
+     * @param current what the engine started with, and serves
+     * @param applied told of the rules of each configuration that comes into service
+     */
+    Reloading(Configuration current, ServiceDesk desk, Counters counters, Consumer<Rules> applied) {
+        this.current = current;
+        this.started = current.rules();
+        this.desk = desk;
+        this.counters = counters;
+        this.applied = applied;
+        this.folders = new ScriptFolders(started.file());
+    }
+
+    @Override
+    public WatchedFiles watched() {
+        // what the file names now, which may be what a refused one waits for, and what is in
+        // service
+        Set<Path> all = new HashSet<>(folders.named());
+        all.addAll(current.releases().keySet());
+        return new WatchedFiles(Set.of(started.file()), all);
+    }
+
+    @Override
+    public Duration interval() {
+        return current.rules().script().reloadInterval();
+    }
+
+    @Override
+    public Runnable prepare() {
+        boolean first = !looked;
+        looked = true;
+        long began = System.nanoTime();
+        try {
+            Configuration next = current.readAgain();
+            List<LuaService> services = next.services();
+            ConfigurationChange change = ConfigurationChange.between(current, next);
+            return first && change.isNothing()
+                    ? () -> {}
+                    : () -> putInService(next, services, change, began);
+        } catch (ConfigurationException e) {
+            return () -> refuse(e.problems());
+        } catch (RuntimeException e) {
+            return () -> failed(e);
+        }
+    }
+
+    /** What is in service. */
+    Configuration current() {
+        return current;
+    }
+
+    private void putInService(
+            Configuration next, List<LuaService> services, ConfigurationChange change, long began) {
+        desk.serve(services);
+        current = next;
+        counters.increment("reloads.done");
+        applied.accept(next.rules());
+        long micros = (System.nanoTime() - began) / 1_000;
+        log.info("reloaded in {}.{} ms: {}", micros / 1_000, micros / 100 % 10, change);
+        tellWhatWaits();
+    }
+
+    private void tellWhatWaits() {
+        Set<Change> now = new HashSet<>();
+        for (Change change : ChangedSettings.between(started, current.rules())) {
+            if (change.waitsForRestart()) {
+                now.add(change);
+                if (!waiting.contains(change)) {
+                    log.warn("{} waits for a restart", change);
+                }
+            }
+        }
+        waiting = now;
+    }
+
+    private void refuse(List<Problem> problems) {
+        counters.increment("reloads.rejected");
+        log.error(
+                "not reloaded, the scripts and rules in service stay: {} to be put right",
+                problems.size() == 1 ? "one problem" : problems.size() + " problems");
+        problems.stream().limit(MAX_LOGGED).forEach(problem -> log.error("{}", problem));
+        if (problems.size() > MAX_LOGGED) {
+            log.error("and {} more: ussd check shows them all", problems.size() - MAX_LOGGED);
+        }
+    }
+
+    private void failed(RuntimeException fault) {
+        counters.increment("reloads.rejected");
+        log.error("not reloaded, the scripts and rules in service stay: internal fault", fault);
+    }
+}
