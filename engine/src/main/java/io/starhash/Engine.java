@@ -5,6 +5,7 @@ import io.starhash.edr.EdrClock;
 import io.starhash.edr.EdrFolders;
 import io.starhash.edr.InstanceIds;
 import io.starhash.edr.StreamStatus;
+import io.starhash.logic.HeapWatch;
 import io.starhash.logic.ServiceDesk;
 import io.starhash.metrics.Counters;
 import io.starhash.network.FarSide;
@@ -34,6 +35,7 @@ public final class Engine implements AutoCloseable {
     private final Counters counters = new Counters();
     private final SystemTime time = new SystemTime();
     private final EdrApp edrs;
+    private final HeapWatch heap;
     private final ServiceDesk desk;
     private final EmbeddedNetwork network;
     private @Nullable FileWatch reload;
@@ -60,6 +62,8 @@ public final class Engine implements AutoCloseable {
                         counters,
                         time,
                         rules.dialogs().max());
+        heap = new HeapWatch(rules.dialogs().maxHeapPercent());
+        desk.guardHeap(heap.guard()::hasRoom);
         desk.serve(configuration.services());
         network =
                 switch (rules.network()) {
@@ -138,7 +142,8 @@ public final class Engine implements AutoCloseable {
         }
         int aborted;
         // Closed from the last to the first, each whatever becomes of the others.
-        try (time;
+        try (heap;
+                time;
                 edrs;
                 network) {
             aborted = desk.stop(timeout);

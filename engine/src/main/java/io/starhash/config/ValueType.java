@@ -20,6 +20,8 @@ public record ValueType<T>(
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[-+]?[0-9]{1,18}");
 
+    private static final Pattern PERCENTAGE = Pattern.compile("[0-9]{1,3}%");
+
     public ValueType {
         choices = List.copyOf(choices);
     }
@@ -71,6 +73,18 @@ public record ValueType<T>(
     /** A size with its unit, in a range, in octets. */
     public static ValueType<Long> size(long min, long max) {
         return measure(Measure.SIZE, min, max);
+    }
+
+    /** A share in whole percent, in a range. */
+    public static ValueType<Integer> percentage(int min, int max) {
+        return new ValueType<>(
+                "a percentage such as 85%%, from %d%% to %d%%".formatted(min, max),
+                List.of(),
+                scalar ->
+                        Optional.of(scalar.text())
+                                .filter(PERCENTAGE.asMatchPredicate())
+                                .map(it -> Integer.valueOf(it.substring(0, it.length() - 1)))
+                                .filter(it -> min <= it && it <= max));
     }
 
     private static ValueType<Long> measure(Measure measure, long min, long max) {

@@ -33,6 +33,7 @@ public final class ServiceDesk implements DialogDesk {
     private final OpenDialogs open;
     private final Logger log;
     private volatile List<LuaService> services = List.of();
+    private volatile BooleanSupplier heap = () -> true;
 
     /**
      * A desk without services yet.
@@ -74,6 +75,11 @@ public final class ServiceDesk implements DialogDesk {
         this.services = List.copyOf(services);
     }
 
+    /** From now on a dialog is refused where the heap has no room for it. */
+    public void guardHeap(BooleanSupplier hasRoom) {
+        heap = hasRoom;
+    }
+
     /** How many dialogs run now. */
     public int openDialogs() {
         return open.count();
@@ -93,6 +99,9 @@ public final class ServiceDesk implements DialogDesk {
 
     @Override
     public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+        if (!heap.getAsBoolean()) {
+            return refuse(opening, link, SYSTEM_FAILURE, "heap_full");
+        }
         if (!room.getAsBoolean()) {
             return refuse(opening, link, SYSTEM_FAILURE, "no_room_for_edrs");
         }

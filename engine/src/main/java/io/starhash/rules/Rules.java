@@ -88,9 +88,11 @@ public record Rules(
      * Dialogs as a whole.
      *
      * @param max how many may be open; more are refused, and the open ones untouched
+     * @param maxHeapPercent of the heap that a collection may leave in use; from then on new ones
+     *     are refused
      * @param stopTimeout how long a stop waits for the open ones to finish
      */
-    public record Dialogs(int max, Duration stopTimeout) {}
+    public record Dialogs(int max, int maxHeapPercent, Duration stopTimeout) {}
 
     /** Where dialogs come from. */
     public sealed interface Network {

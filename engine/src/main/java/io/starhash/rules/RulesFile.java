@@ -95,6 +95,7 @@ public final class RulesFile {
     private static Dialogs dialogs(Section dialogs) {
         return new Dialogs(
                 dialogs.find("max", ValueType.wholeNumber(1, MAX_DIALOGS), 250_000),
+                dialogs.find("max_heap", ValueType.percentage(10, 100), 85),
                 dialogs.find(
                         "stop_timeout",
                         ValueType.duration(Duration.ZERO, Duration.ofDays(1)),

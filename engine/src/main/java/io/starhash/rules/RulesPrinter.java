@@ -134,6 +134,7 @@ public final class RulesPrinter {
 
     private void dialogs(Dialogs dialogs) {
         yaml.entry("max", dialogs.max());
+        yaml.word("max_heap", dialogs.maxHeapPercent() + "%");
         yaml.entry("stop_timeout", dialogs.stopTimeout());
     }
 

@@ -52,7 +52,7 @@ final class RulesFileTest {
                                                 10,
                                                 Duration.ofSeconds(10),
                                                 Duration.ofSeconds(30))),
-                                new Rules.Dialogs(250_000, Duration.ofSeconds(30)),
+                                new Rules.Dialogs(250_000, 85, Duration.ofSeconds(30)),
                                 new EdrSettings(
                                         "Logic",
                                         Duration.ofSeconds(15),
