@@ -91,6 +91,11 @@ public record Configuration(Rules rules, Map<Path, ScriptRelease> releases, Scri
         return scriptFolders(rules);
     }
 
+    /** The same, for a command that has its handsets in its own process. */
+    public Configuration inMemory() {
+        return new Configuration(rules.inMemory(), releases, host);
+    }
+
     /** The services that these rules describe. */
     public List<LuaService> services() {
         List<LuaService> services = new ArrayList<>();

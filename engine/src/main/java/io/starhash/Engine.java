@@ -9,7 +9,10 @@ import io.starhash.logic.HeapWatch;
 import io.starhash.logic.ServiceDesk;
 import io.starhash.metrics.Counters;
 import io.starhash.network.FarSide;
+import io.starhash.network.LinkStatus;
+import io.starhash.network.Network;
 import io.starhash.network.embedded.EmbeddedNetwork;
+import io.starhash.network.sigtran.SigtranNetwork;
 import io.starhash.reload.FileWatch;
 import io.starhash.rules.Rules;
 import io.starhash.time.SystemTime;
@@ -24,12 +27,6 @@ import org.jspecify.annotations.Nullable;
  * has records written.
  */
 public final class Engine implements AutoCloseable {
-    /**
-     * The stack may hold this many dialogs more than the desk lets run, so that it is the desk who
-     * refuses.
-     */
-    private static final int STACK_HEADROOM = 10_000;
-
     private final Configuration configuration;
     private final Rules rules;
     private final Counters counters = new Counters();
@@ -37,7 +34,7 @@ public final class Engine implements AutoCloseable {
     private final EdrApp edrs;
     private final HeapWatch heap;
     private final ServiceDesk desk;
-    private final EmbeddedNetwork network;
+    private final Network network;
     private @Nullable FileWatch reload;
     private boolean stopped;
 
@@ -67,9 +64,10 @@ public final class Engine implements AutoCloseable {
         desk.serve(configuration.services());
         network =
                 switch (rules.network()) {
-                    case Rules.Network.Embedded embedded ->
-                            new EmbeddedNetwork(
-                                    embedded.ssns(), rules.dialogs().max() + STACK_HEADROOM);
+                    case Rules.Network.Embedded(var ssns, var tcap) ->
+                            new EmbeddedNetwork(ssns, tcap);
+                    case Rules.Network.Sigtran(var settings, var tcap) ->
+                            new SigtranNetwork(settings, tcap, counters);
                 };
     }
 
@@ -96,9 +94,21 @@ public final class Engine implements AutoCloseable {
         return new Reloading(configuration, desk, counters, applied);
     }
 
-    /** Where the handsets of the embedded network are. */
+    /**
+     * Where the handsets of the embedded network are.
+     *
+     * @throws IllegalStateException where it is another network: its handsets are elsewhere
+     */
     public FarSide handsets() {
-        return network;
+        if (network instanceof FarSide farSide) {
+            return farSide;
+        }
+        throw new IllegalStateException("the handsets are on the far side of a signalling link");
+    }
+
+    /** How each signalling link is now; none where the network is embedded. */
+    public List<LinkStatus> links() {
+        return network.links();
     }
 
     /** What has been counted so far. */

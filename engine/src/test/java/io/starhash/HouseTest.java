@@ -36,7 +36,9 @@ class HouseTest {
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
-                            "io.starhash.network.ss7", "io.starhash.network.embedded")
+                            "io.starhash.network.ss7",
+                            "io.starhash.network.embedded",
+                            "io.starhash.network.sigtran")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.restcomm..", "org.mobicents..");

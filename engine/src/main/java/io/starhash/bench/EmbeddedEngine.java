@@ -10,7 +10,7 @@ final class EmbeddedEngine implements Target {
     private final Engine engine;
 
     EmbeddedEngine(Configuration configuration) {
-        engine = new Engine(configuration);
+        engine = new Engine(configuration.inMemory());
         engine.start();
     }
 

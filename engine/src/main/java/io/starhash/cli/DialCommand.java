@@ -25,13 +25,15 @@ import picocli.CommandLine.Spec;
         name = "dial",
         mixinStandardHelpOptions = true,
         description = {
-            "Dials a code from one handset, against an engine started for it on the embedded network.",
+            "Dials a code from one handset, against an engine started for it on the embedded network,",
+            "or against a running one (--connect).",
             "Every screen is printed as it comes. Answers are taken from the command line, else from the terminal or",
             "the standard input; its end is the handset giving up. A number is DIGITS, or DIGITS:NOA:NPI.",
             "Exits once the EDR files are complete."
         })
 final class DialCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
+    @Mixin private ConnectOptions connect;
 
     @Mixin private SubscriberOptions options;
 
@@ -73,15 +75,16 @@ final class DialCommand implements Callable<Integer> {
                         atTerminal());
         ScreenPrinter printer = ScreenPrinter.to(spec.commandLine().getOut(), json);
         PrintWriter err = spec.commandLine().getErr();
-        return OwnEngine.use(
-                rules.read(),
-                err,
+        OwnEngine.Use talk =
                 handsets -> {
                     int result = new Conversation(handsets, call, answers, printer, err).hold();
                     answers.unused()
                             .ifPresent(left -> err.println("ussd: answers not used: " + left));
                     return result;
-                });
+                };
+        return connect.given()
+                ? connect.use(options.subscriber().ssn(), talk)
+                : OwnEngine.use(rules.read(), err, talk);
     }
 
     @SuppressWarnings(

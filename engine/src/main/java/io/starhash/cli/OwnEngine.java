@@ -31,7 +31,7 @@ final class OwnEngine {
             throws NotStartedException, InterruptedException {
         int result;
         Engine.Stop stop;
-        Engine engine = RulesOption.engine(configuration);
+        Engine engine = RulesOption.engine(configuration.inMemory());
         // An interrupted command still completes its EDR files.
         Thread hurry = Thread.ofPlatform().name("stop").unstarted(engine::close);
         Runtime.getRuntime().addShutdownHook(hurry);

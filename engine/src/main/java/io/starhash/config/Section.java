@@ -44,6 +44,11 @@ public final class Section {
         return entry == null ? place() : entry.value().place();
     }
 
+    /** Whether the key is given, be its value allowed or not. */
+    public boolean has(String key) {
+        return entries.containsKey(key);
+    }
+
     /** How many problems the file has so far, wherever they are. */
     public int problemsSoFar() {
         return problems.count();

@@ -1,6 +1,8 @@
 package io.starhash.rules;
 
 import io.starhash.edr.EdrSettings;
+import io.starhash.network.sigtran.SigtranSettings;
+import io.starhash.network.ss7.TcapLimits;
 import io.starhash.script.ScriptLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +39,20 @@ public record Rules(
                 dialogs,
                 edr.in(folder),
                 network,
+                control,
+                log);
+    }
+
+    /** The same, but for a network in memory in the place of what they name. */
+    public Rules inMemory() {
+        return new Rules(
+                file,
+                process,
+                inboundNotify,
+                script,
+                dialogs,
+                edr,
+                new Network.Embedded(network.ssns(), network.tcap()),
                 control,
                 log);
     }
@@ -96,8 +112,26 @@ public record Rules(
 
     /** Where dialogs come from. */
     public sealed interface Network {
-        /** Two stacks in memory; {@code ssns} are the subsystems of the engine's. */
-        record Embedded(List<Integer> ssns) implements Network {}
+        /** The subsystems of the engine's. */
+        List<Integer> ssns();
+
+        /** What the TCAP layer is told. */
+        TcapLimits tcap();
+
+        /** Two stacks in memory. */
+        record Embedded(List<Integer> ssns, TcapLimits tcap) implements Network {
+            public Embedded {
+                ssns = List.copyOf(ssns);
+            }
+        }
+
+        /** A real signalling network. */
+        record Sigtran(SigtranSettings settings, TcapLimits tcap) implements Network {
+            @Override
+            public List<Integer> ssns() {
+                return settings.ssns();
+            }
+        }
     }
 
     /** The local socket through which a running engine is asked. */

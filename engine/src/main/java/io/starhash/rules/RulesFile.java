@@ -7,7 +7,6 @@ import io.starhash.config.ValueType;
 import io.starhash.rules.Rules.Control;
 import io.starhash.rules.Rules.Dialogs;
 import io.starhash.rules.Rules.Log;
-import io.starhash.rules.Rules.Network;
 import io.starhash.rules.Rules.Script;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +60,7 @@ public final class RulesFile {
     }
 
     private static Rules rules(Path file, Section root) {
+        Dialogs dialogs = dialogs(root.section("dialogs"));
         var rules =
                 new Rules(
                         file,
@@ -69,9 +69,9 @@ public final class RulesFile {
                                 .map(ServiceReader::inboundNotify)
                                 .orElse(null),
                         script(root.section("script")),
-                        dialogs(root.section("dialogs")),
+                        dialogs,
                         EdrReader.read(root.section("edr")),
-                        network(root.section("network")),
+                        NetworkReader.read(root.section("network"), dialogs),
                         control(root.section("control")),
                         log(root.section("log")));
         root.refuseUnknownKeys();
@@ -100,15 +100,6 @@ public final class RulesFile {
                         "stop_timeout",
                         ValueType.duration(Duration.ZERO, Duration.ofDays(1)),
                         Duration.ofSeconds(30)));
-    }
-
-    private static Network network(Section network) {
-        network.refuseKey(
-                "sigtran",
-                "this release has the embedded network only; remove this key, or use embedded");
-        return new Network.Embedded(
-                network.section("embedded")
-                        .distinct("ssns", TriggerReader.SUBSYSTEM, List.of(6, 147)));
     }
 
     private static Control control(Section control) {

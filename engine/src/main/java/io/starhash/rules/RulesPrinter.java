@@ -167,10 +167,7 @@ public final class RulesPrinter {
     }
 
     private void network(Network network) {
-        switch (network) {
-            case Network.Embedded embedded ->
-                    yaml.section("embedded", () -> yaml.entry("ssns", embedded.ssns()));
-        }
+        new NetworkPrinter(yaml).print(network);
     }
 
     private void path(String key, Path path) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.starhash.edr.EdrSettings;
 import io.starhash.edr.EdrSettings.WhenFull;
 import io.starhash.edr.StreamSettings;
+import io.starhash.network.ss7.TcapLimits;
 import io.starhash.script.ScriptLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ final class RulesFileTest {
                                         WhenFull.REFUSE_DIALOGS,
                                         defaults,
                                         Map.of()),
-                                new Rules.Network.Embedded(List.of(6, 147)),
+                                new Rules.Network.Embedded(List.of(6, 147), TcapLimits.of(260_000)),
                                 new Rules.Control(folder.resolve("run/ussd.sock")),
                                 new Rules.Log("info")));
     }

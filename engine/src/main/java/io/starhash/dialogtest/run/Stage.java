@@ -7,7 +7,7 @@ import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide;
 import io.starhash.network.embedded.EmbeddedNetwork;
-import io.starhash.rules.Rules;
+import io.starhash.network.ss7.TcapLimits;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +29,8 @@ final class Stage implements AutoCloseable {
 
     Stage(Configuration configuration) {
         this.configuration = configuration;
-        List<Integer> ssns =
-                switch (configuration.rules().network()) {
-                    case Rules.Network.Embedded embedded -> embedded.ssns();
-                };
-        network = new EmbeddedNetwork(ssns, MAX_DIALOGS, rest);
+        List<Integer> ssns = configuration.rules().network().ssns();
+        network = new EmbeddedNetwork(ssns, TcapLimits.of(MAX_DIALOGS), rest);
         network.start(board);
     }
 

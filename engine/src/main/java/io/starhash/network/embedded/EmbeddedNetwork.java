@@ -7,12 +7,14 @@ import io.starhash.network.FarSide;
 import io.starhash.network.LinkStatus;
 import io.starhash.network.Network;
 import io.starhash.network.SignallingTap;
+import io.starhash.network.ss7.Called;
 import io.starhash.network.ss7.SignallingPlan;
 import io.starhash.network.ss7.SignallingPlan.Peer;
 import io.starhash.network.ss7.SignallingPoint;
+import io.starhash.network.ss7.TcapLimits;
 import io.starhash.time.Activity;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A signalling network in memory: the engine's point on one side, the handsets' on the other, each
@@ -28,25 +30,26 @@ public final class EmbeddedNetwork implements Network, FarSide {
     /** The handsets' own subsystem: an MSC (3GPP TS 23.003 8.2). */
     public static final int HANDSET_SSN = 8;
 
-    /**
-     * Longer than any wait of the engine's, so that the stack never ends what a script still waits
-     * for.
-     */
-    private static final Duration IDLE_TIMEOUT = Duration.ofDays(7);
+    private static final Called ENGINE = new Called(ENGINE_POINT_CODE, ENGINE_GLOBAL_TITLE, false);
 
     private final LoopedMtp3 engineEnd;
     private final LoopedMtp3 handsetEnd;
     private final SignallingPoint engine;
     private final SignallingPoint handsets;
 
+    /** A network that is not started yet, whose stacks hold so many dialogs each. */
+    public EmbeddedNetwork(List<Integer> ssns, int maxDialogs) {
+        this(ssns, TcapLimits.of(maxDialogs));
+    }
+
     /**
      * A network that is not started yet.
      *
      * @param ssns the subsystems of the engine
-     * @param maxDialogs how many dialogs each stack may hold
+     * @param limits of each stack
      */
-    public EmbeddedNetwork(List<Integer> ssns, int maxDialogs) {
-        this(ssns, maxDialogs, Activity.UNCOUNTED);
+    public EmbeddedNetwork(List<Integer> ssns, TcapLimits limits) {
+        this(ssns, limits, Activity.UNCOUNTED);
     }
 
     /**
@@ -54,34 +57,42 @@ public final class EmbeddedNetwork implements Network, FarSide {
      *
      * @param activity counts the messages under way
      */
-    public EmbeddedNetwork(List<Integer> ssns, int maxDialogs, Activity activity) {
+    public EmbeddedNetwork(List<Integer> ssns, TcapLimits limits, Activity activity) {
         engineEnd = new LoopedMtp3(activity);
         handsetEnd = new LoopedMtp3(activity);
         engineEnd.connect(handsetEnd::receive);
         handsetEnd.connect(engineEnd::receive);
-        engine = new SignallingPoint(enginePlan(ssns, maxDialogs), engineEnd);
+        engine = new SignallingPoint(enginePlan(ssns, limits), engineEnd);
         handsets =
                 new SignallingPoint(
                         new SignallingPlan(
                                 "handsets",
                                 HANDSET_POINT_CODE,
+                                SignallingPlan.NATIONAL,
                                 HANDSET_GLOBAL_TITLE,
                                 List.of(HANDSET_SSN),
                                 List.of(new Peer(ENGINE_POINT_CODE, ssns)),
-                                maxDialogs,
-                                IDLE_TIMEOUT),
+                                Map.of(),
+                                true,
+                                TcapLimits.of(limits.maxDialogs())),
                         handsetEnd);
     }
 
     static SignallingPlan enginePlan(List<Integer> ssns, int maxDialogs) {
+        return enginePlan(ssns, TcapLimits.of(maxDialogs));
+    }
+
+    private static SignallingPlan enginePlan(List<Integer> ssns, TcapLimits limits) {
         return new SignallingPlan(
                 "engine",
                 ENGINE_POINT_CODE,
+                SignallingPlan.NATIONAL,
                 ENGINE_GLOBAL_TITLE,
                 ssns,
                 List.of(new Peer(HANDSET_POINT_CODE, List.of(HANDSET_SSN))),
-                maxDialogs,
-                IDLE_TIMEOUT);
+                Map.of(),
+                true,
+                limits);
     }
 
     @Override
@@ -94,7 +105,7 @@ public final class EmbeddedNetwork implements Network, FarSide {
 
     @Override
     public DialogLink begin(Call call, DialogLink.Receiver receiver) {
-        return handsets.begin(call, ENGINE_POINT_CODE, ENGINE_GLOBAL_TITLE, receiver);
+        return handsets.begin(call, ENGINE, receiver);
     }
 
     @Override

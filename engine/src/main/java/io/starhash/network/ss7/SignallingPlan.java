@@ -1,31 +1,34 @@
 package io.starhash.network.ss7;
 
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a signalling point is and whom it can reach.
  *
  * @param name for threads and logs
  * @param pointCode its own
+ * @param networkIndicator of its messages' routing label (ITU-T Q.704 14.2.2)
  * @param globalTitle its own, digits of an international ISDN number
  * @param ssns the subsystems it serves; the first is the one that it calls from
- * @param peers the points that it reaches
- * @param maxDialogs how many dialogs the stack may hold; it answers more with P-ABORT, so this lies
- *     above the engine's own limit
- * @param idleTimeout when the stack gives a dialog up in which nothing happens; longer than any
- *     wait of the engine's
+ * @param peers the points that it reaches, in order of preference
+ * @param globalTitles the point that titles of a prefix go to; any other title that is not its own
+ *     goes to the first peer that can be reached
+ * @param reachable whether the peers can be reached before the user part says so
+ * @param limits of the TCAP layer
  */
 public record SignallingPlan(
         String name,
         int pointCode,
+        int networkIndicator,
         String globalTitle,
         List<Integer> ssns,
         List<Peer> peers,
-        int maxDialogs,
-        Duration idleTimeout) {
-    /** Transaction ids lie below this: the stack keeps them in the positive half of four octets. */
-    static final long MAX_TID = Integer.MAX_VALUE;
+        Map<String, Integer> globalTitles,
+        boolean reachable,
+        TcapLimits limits) {
+    /** The network indicator of a national network. */
+    public static final int NATIONAL = 2;
 
     /** A point that can be reached, and its subsystems. */
     public record Peer(int pointCode, List<Integer> ssns) {
@@ -37,5 +40,6 @@ public record SignallingPlan(
     public SignallingPlan {
         ssns = List.copyOf(ssns);
         peers = List.copyOf(peers);
+        globalTitles = Map.copyOf(globalTitles);
     }
 }

@@ -32,13 +32,14 @@ import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
  * disk.
  */
 public final class SignallingPoint implements AutoCloseable {
-    private static final int NATIONAL_NETWORK = 2;
     private static final int USER_PART = 1;
+    private static final int NO_POINT_CODE = 0;
     private static final int OUR_INVOKE_ID = 1;
 
     private final SignallingPlan plan;
     private final PrivateFolder folder;
     private final Taps taps;
+    private final GlobalTitleTranslation translation;
     private final ScreenedSccp sccp;
     private final TCAPStackImpl tcap;
     private final UssdMapProvider map;
@@ -51,7 +52,8 @@ public final class SignallingPoint implements AutoCloseable {
         this.plan = plan;
         this.folder = PrivateFolder.create();
         taps = new Taps(this::isSecret);
-        sccp = new ScreenedSccp(plan.name(), null, taps);
+        translation = new GlobalTitleTranslation(plan);
+        sccp = new ScreenedSccp(plan.name(), translation.asExtension(), taps);
         sccp.setPersistDir(folder.path());
         sccp.setMtp3UserPart(USER_PART, new TappedUserPart(userPart, taps));
         tcap = new TCAPStackImpl(plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst());
@@ -62,6 +64,7 @@ public final class SignallingPoint implements AutoCloseable {
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */
     public void start(DialogDesk desk) {
         try {
+            sccp.setRspProhibitedByDefault(!plan.reachable());
             sccp.start();
             configureSccp();
             tcap.setExtraSsns(new ArrayList<>(plan.ssns().subList(1, plan.ssns().size())));
@@ -83,9 +86,10 @@ public final class SignallingPoint implements AutoCloseable {
     }
 
     private void configureSccp() throws Exception {
-        sccp.setRemoveSpc(false);
+        sccp.setRemoveSpc(true); // an address that is routed on its title needs no point code
         Router router = sccp.getRouter();
-        router.addMtp3ServiceAccessPoint(1, USER_PART, plan.pointCode(), NATIONAL_NETWORK, 0, null);
+        router.addMtp3ServiceAccessPoint(
+                1, USER_PART, plan.pointCode(), plan.networkIndicator(), 0, null);
         int id = 0;
         for (SignallingPlan.Peer peer : plan.peers()) {
             id++;
@@ -104,16 +108,17 @@ public final class SignallingPoint implements AutoCloseable {
 
     private void configureTcap() throws Exception {
         TcapTimers.forgetCancelled(tcap);
-        tcap.setDialogIdleTimeout(plan.idleTimeout().toMillis());
-        long start = ThreadLocalRandom.current().nextLong(1, SignallingPlan.MAX_TID / 2);
-        tcap.setDialogIdRangeEnd(start + SignallingPlan.MAX_TID / 2);
+        TcapLimits limits = plan.limits();
+        tcap.setDialogIdleTimeout(limits.idleTimeout().toMillis());
+        long half = (limits.lastTid() - limits.firstTid()) / 2;
+        long start = limits.firstTid() + ThreadLocalRandom.current().nextLong(half);
+        tcap.setDialogIdRangeEnd(start + half);
         tcap.setDialogIdRangeStart(start);
-        tcap.setMaxDialogs(plan.maxDialogs());
+        tcap.setMaxDialogs(limits.maxDialogs());
     }
 
     /** Begins a dialog with a peer. */
-    public DialogLink begin(
-            Call call, int peerPointCode, String peerGlobalTitle, DialogLink.Receiver receiver) {
+    public DialogLink begin(Call call, Called peer, DialogLink.Receiver receiver) {
         try {
             MAPDialogSupplementary dialog =
                     map.ussd()
@@ -122,11 +127,16 @@ public final class SignallingPoint implements AutoCloseable {
                                             MAPApplicationContextName.networkUnstructuredSsContext,
                                             MAPApplicationContextVersion.version2),
                                     address(
+                                            peer.routingIndicator(),
                                             plan.pointCode(),
                                             plan.ssns().getFirst(),
                                             plan.globalTitle()),
                                     reference(call.origination()),
-                                    address(peerPointCode, call.ssn(), peerGlobalTitle),
+                                    address(
+                                            peer.routingIndicator(),
+                                            peer.onTitle() ? NO_POINT_CODE : peer.pointCode(),
+                                            call.ssn(),
+                                            peer.globalTitle()),
                                     reference(call.destination()));
             MapLink link = new MapLink(dialog);
             link.receiver(receiver);
@@ -142,10 +152,11 @@ public final class SignallingPoint implements AutoCloseable {
         }
     }
 
-    private SccpAddress address(int pointCode, int ssn, String globalTitle) {
+    private SccpAddress address(
+            RoutingIndicator routing, int pointCode, int ssn, String globalTitle) {
         ParameterFactory factory = sccp.getSccpProvider().getParameterFactory();
         return factory.createSccpAddress(
-                RoutingIndicator.ROUTING_BASED_ON_DPC_AND_SSN,
+                routing,
                 factory.createGlobalTitle(
                         globalTitle,
                         0,
@@ -179,6 +190,11 @@ public final class SignallingPoint implements AutoCloseable {
     private boolean isSecret(byte[] tid, int invokeId) {
         MapLink link = map.link(TransactionIds.number(tid));
         return link == null || link.isSecret(invokeId);
+    }
+
+    /** Whether messages can go to this point now. */
+    public boolean reaches(int pointCode) {
+        return translation.reaches(pointCode);
     }
 
     /** How many dialogs the stack holds now: in the layer that holds the most. */

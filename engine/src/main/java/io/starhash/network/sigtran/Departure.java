@@ -1,0 +1,43 @@
+package io.starhash.network.sigtran;
+
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Why a connection ended: the first reason that anybody gave. */
+final class Departure {
+    private static final AttributeKey<Departure> KEY = AttributeKey.valueOf(Departure.class, "why");
+
+    private volatile @Nullable String reason;
+
+    static Departure of(Channel channel) {
+        Departure fresh = new Departure();
+        Departure known = channel.attr(KEY).setIfAbsent(fresh);
+        return known == null ? fresh : known;
+    }
+
+    /** Ends a connection. */
+    static void end(Channel channel, String why) {
+        of(channel).because(why);
+        Faults.logged(channel.close());
+    }
+
+    void because(String why) {
+        if (reason == null) {
+            reason = why;
+        }
+    }
+
+    void because(Throwable why) {
+        because(
+                why instanceof IOException && why.getMessage() != null
+                        ? why.getMessage()
+                        : why.toString());
+    }
+
+    String reason() {
+        String known = reason;
+        return known == null ? "closed by the far end" : known;
+    }
+}

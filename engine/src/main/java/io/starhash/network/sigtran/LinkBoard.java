@@ -1,0 +1,216 @@
+package io.starhash.network.sigtran;
+
+import io.starhash.metrics.Counters;
+import io.starhash.network.LinkStatus;
+import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
+import io.starhash.network.sigtran.SigtranSettings.Association;
+import io.starhash.network.sigtran.SigtranSettings.Mode;
+import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The states of all links, for whoever asks, and for the log: each change is told there once.
+ * Written on the loop's thread, read by any.
+ */
+final class LinkBoard {
+    private static final Logger log = LoggerFactory.getLogger(LinkBoard.class);
+
+    private static final String DOWN = "down";
+    private static final String INACTIVE = "inactive";
+    private static final String ACTIVE = "active";
+
+    private final Counters counters;
+    private final Map<String, String> servers = new LinkedHashMap<>();
+    private final List<Row> rows = new ArrayList<>();
+    private boolean closing;
+
+    /** An association as one of its application servers sees it. */
+    private static final class Row {
+        final ApplicationServer server;
+        final Association association;
+        String address;
+        boolean up;
+        String asp = DOWN;
+        @Nullable String toldFailure;
+
+        Row(ApplicationServer server, Association association) {
+            this.server = server;
+            this.association = association;
+            this.address = association.address().toString();
+        }
+    }
+
+    LinkBoard(List<ApplicationServer> servers, Counters counters) {
+        this.counters = counters;
+        for (ApplicationServer server : servers) {
+            this.servers.put(server.name(), DOWN);
+            server.associations().forEach(it -> rows.add(new Row(server, it)));
+        }
+    }
+
+    synchronized List<LinkStatus> links() {
+        return rows.stream().map(this::status).toList();
+    }
+
+    private LinkStatus status(Row row) {
+        return new LinkStatus(
+                row.server.name(),
+                stateOf(row.server),
+                row.association.name(),
+                row.association.transport().word() + " " + row.address,
+                row.up ? "up" : DOWN,
+                row.asp);
+    }
+
+    private String stateOf(ApplicationServer server) {
+        return Objects.requireNonNull(servers.get(server.name()));
+    }
+
+    /** From now on nothing that ends is worth a warning. */
+    synchronized void closing() {
+        closing = true;
+    }
+
+    /** Whether traffic can go to every application server's points. */
+    synchronized boolean allActive() {
+        return servers.values().stream().allMatch(ACTIVE::equals);
+    }
+
+    private Stream<Row> rowsOf(Association association) {
+        return rows.stream().filter(it -> it.association.name().equals(association.name()));
+    }
+
+    // ---- associations
+
+    synchronized void listening(Association association, Endpoint at) {
+        rowsOf(association).forEach(row -> row.address = at.toString());
+    }
+
+    synchronized void connected(Association association, String peer) {
+        rowsOf(association)
+                .forEach(
+                        row -> {
+                            row.up = true;
+                            row.toldFailure = null;
+                        });
+        log.info(
+                "association {}: connected {} {}",
+                association.name(),
+                association.listens() ? "from" : "to",
+                peer);
+    }
+
+    synchronized void disconnected(Association association, String why) {
+        rowsOf(association).forEach(row -> row.up = false);
+        if (closing) {
+            log.info("association {}: disconnected", association.name());
+        } else {
+            log.warn("association {}: disconnected: {}", association.name(), why);
+        }
+    }
+
+    /** A connection could not be had; told again only where the reason is another. */
+    synchronized void cannotConnect(Association association, Throwable why) {
+        String reason = String.valueOf(why.getMessage());
+        boolean told = rowsOf(association).allMatch(row -> reason.equals(row.toldFailure));
+        rowsOf(association).forEach(row -> row.toldFailure = reason);
+        if (!told) {
+            log.warn(
+                    "association {}: cannot connect: {}; tried again until it can",
+                    association.name(),
+                    reason);
+        }
+        counters.increment("sigtran.connects.failed");
+    }
+
+    /** What came was no good M3UA. */
+    void malformed() {
+        counters.increment("sigtran.messages.malformed");
+    }
+
+    /** A message was not sent: its link is down, or the far end does not read. */
+    void dropped() {
+        counters.increment("sigtran.messages.dropped");
+    }
+
+    // ---- application server processes and application servers
+
+    synchronized void asp(String server, String association, String state) {
+        rows.stream()
+                .filter(
+                        row ->
+                                row.server.name().equals(server)
+                                        && row.association.name().equals(association)
+                                        && !row.asp.equals(state))
+                .forEach(
+                        row -> {
+                            row.asp = state;
+                            log.info(
+                                    "association {}: ASP {} in application server {}",
+                                    association,
+                                    state,
+                                    server);
+                        });
+    }
+
+    synchronized void applicationServer(String server, String state) {
+        String before = servers.put(server, state);
+        if (state.equals(before)) {
+            return;
+        }
+        if (state.equals(ACTIVE)) {
+            log.info("application server {}: active: traffic flows", server);
+        } else if (closing || DOWN.equals(before)) {
+            log.info("application server {}: {}", server, state);
+        } else {
+            log.warn("application server {}: {}", server, state);
+        }
+    }
+
+    /**
+     * What a link still waits for after a long time is logged. The result is whether only a new
+     * connection may help: ASPAC is not sent twice over the same.
+     */
+    synchronized boolean isStuck(Association association) {
+        return rowsOf(association).filter(this::isStuck).count() > 0;
+    }
+
+    private boolean isStuck(Row row) {
+        boolean asks = row.server.mode() == Mode.ASP || row.server.mode() == Mode.IPSP_CLIENT;
+        boolean standby =
+                row.server.trafficMode() == TrafficMode.OVERRIDE
+                        && stateOf(row.server).equals(ACTIVE);
+        if (row.asp.equals(ACTIVE)) {
+            if (!stateOf(row.server).equals(ACTIVE)) {
+                waits(row, "has acknowledged ASPAC but sent no NTFY AS-ACTIVE");
+            }
+            return false;
+        }
+        if (standby && row.asp.equals(INACTIVE)) {
+            return false;
+        }
+        if (asks && row.asp.equals(INACTIVE)) {
+            waits(row, "does not acknowledge ASPAC");
+            return true;
+        }
+        String missing = row.asp.equals(DOWN) ? "ASPUP" : "ASPAC";
+        waits(row, asks ? "does not acknowledge " + missing : "sends no " + missing);
+        return false;
+    }
+
+    private static void waits(Row row, String what) {
+        log.warn(
+                "association {}: the far end {} for application server {}: no traffic flows over it",
+                row.association.name(),
+                what,
+                row.server.name());
+    }
+}

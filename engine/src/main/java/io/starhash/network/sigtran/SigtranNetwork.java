@@ -1,0 +1,54 @@
+package io.starhash.network.sigtran;
+
+import io.starhash.metrics.Counters;
+import io.starhash.network.DialogDesk;
+import io.starhash.network.LinkStatus;
+import io.starhash.network.Network;
+import io.starhash.network.SignallingTap;
+import io.starhash.network.ss7.TcapLimits;
+import java.util.List;
+
+/** The engine's attachment to a real signalling network. */
+public final class SigtranNetwork implements Network {
+    private final SigtranPoint point;
+
+    /** A network that is not started yet. */
+    public SigtranNetwork(SigtranSettings settings, TcapLimits limits, Counters counters) {
+        point = new SigtranPoint("engine", settings, limits, counters);
+    }
+
+    /**
+     * Starts without waiting for any far end: links come and go.
+     *
+     * @throws IllegalStateException where an address cannot be listened at, or the host has no SCTP
+     */
+    @Override
+    public void start(DialogDesk desk) {
+        point.start(desk);
+    }
+
+    @Override
+    public int openDialogs() {
+        return point.openDialogs();
+    }
+
+    @Override
+    public List<LinkStatus> links() {
+        return point.links();
+    }
+
+    @Override
+    public void attach(SignallingTap tap) {
+        point.attach(tap);
+    }
+
+    @Override
+    public void detach(SignallingTap tap) {
+        point.detach(tap);
+    }
+
+    @Override
+    public void close() {
+        point.close();
+    }
+}

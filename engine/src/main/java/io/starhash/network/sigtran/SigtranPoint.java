@@ -1,0 +1,142 @@
+package io.starhash.network.sigtran;
+
+import io.starhash.metrics.Counters;
+import io.starhash.network.DialogDesk;
+import io.starhash.network.DialogLink;
+import io.starhash.network.FarSide.Call;
+import io.starhash.network.LinkStatus;
+import io.starhash.network.SignallingTap;
+import io.starhash.network.sigtran.SigtranSettings.GlobalTitleRule;
+import io.starhash.network.sigtran.SigtranSettings.RemoteSubsystem;
+import io.starhash.network.ss7.Called;
+import io.starhash.network.ss7.SignallingPlan;
+import io.starhash.network.ss7.SignallingPlan.Peer;
+import io.starhash.network.ss7.SignallingPoint;
+import io.starhash.network.ss7.TcapLimits;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A signalling point with links: what the engine and the handsets have in common. */
+final class SigtranPoint implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SigtranPoint.class);
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
+    private static final int LOOK_MILLIS = 10;
+
+    private final SigtranSettings settings;
+    private final LinkBoard board;
+    private final Associations associations;
+    private final M3uaUserPart m3ua;
+    private final SignallingPoint point;
+
+    SigtranPoint(String name, SigtranSettings settings, TcapLimits limits, Counters counters) {
+        this.settings = settings;
+        board = new LinkBoard(settings.applicationServers(), counters);
+        associations = new Associations(settings.applicationServers(), settings.links(), board);
+        m3ua = new M3uaUserPart(name, associations.asManagement(), associations.loop());
+        point = new SignallingPoint(plan(name, settings, limits), m3ua);
+    }
+
+    private static SignallingPlan plan(String name, SigtranSettings settings, TcapLimits limits) {
+        return new SignallingPlan(
+                name,
+                settings.pointCode(),
+                settings.networkIndicator(),
+                settings.globalTitle(),
+                settings.ssns(),
+                settings.pointCodes().stream().map(pc -> peer(pc, settings)).toList(),
+                settings.globalTitles().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        GlobalTitleRule::prefix, GlobalTitleRule::pointCode)),
+                false,
+                limits);
+    }
+
+    private static Peer peer(int pointCode, SigtranSettings settings) {
+        return new Peer(
+                pointCode,
+                settings.remoteSubsystems().stream()
+                        .filter(it -> it.pointCode() == pointCode)
+                        .map(RemoteSubsystem::ssn)
+                        .toList());
+    }
+
+    /** Starts without waiting for any far end. */
+    void start(DialogDesk desk) {
+        if (associations.needSctp()) {
+            KernelSctp.require();
+        }
+        m3ua.begin(settings.applicationServers(), settings.links(), new StateWatch(board));
+        point.start(desk);
+        onTheLoop(m3ua::startLinks);
+        associations.listen();
+    }
+
+    DialogLink begin(Call call, Called engine, DialogLink.Receiver receiver) {
+        return point.begin(call, engine, receiver);
+    }
+
+    void attach(SignallingTap tap) {
+        point.attach(tap);
+    }
+
+    void detach(SignallingTap tap) {
+        point.detach(tap);
+    }
+
+    int openDialogs() {
+        return point.openDialogs();
+    }
+
+    List<LinkStatus> links() {
+        return board.links();
+    }
+
+    /** Whether every application server has a link and its points can be reached. */
+    boolean isReady() {
+        return board.allActive() && settings.pointCodes().stream().allMatch(point::reaches);
+    }
+
+    private void onTheLoop(Runnable work) {
+        try {
+            associations.loop().submit(work).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try (associations;
+                m3ua;
+                point) {
+            sayFarewell();
+        }
+    }
+
+    /** Far ends are told, and may answer for a moment; they do not hold the stop up. */
+    private void sayFarewell() {
+        board.closing();
+        associations.stopListening();
+        onTheLoop(m3ua::stopLinks);
+        long end = System.nanoTime() + FAREWELL.toNanos();
+        try {
+            while (associations.anyConnected() && System.nanoTime() < end) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (associations.anyConnected()) {
+            log.info("a far end did not answer ASPDN: the connection is closed");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.starhash.rules;
+
+import io.starhash.config.Section;
+import io.starhash.config.ValueType;
+import io.starhash.network.ss7.TcapLimits;
+import io.starhash.rules.Rules.Dialogs;
+import io.starhash.rules.Rules.Network;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The section of the network: one of two, and the TCAP layer of either. */
+final class NetworkReader {
+    /** By how many dialogs more the stack's limit lies above the engine's, where nobody says. */
+    private static final int HEADROOM = 10_000;
+
+    private static final int MAX_DIALOGS = 20_000_000;
+    private static final ValueType<Long> TID = ValueType.wholeNumber(1, TcapLimits.MAX_TID);
+
+    private NetworkReader() {}
+
+    static Network read(Section network, Dialogs dialogs) {
+        TcapLimits tcap = tcap(network.section("tcap"), dialogs);
+        Optional<Section> sigtran = network.sectionIfGiven("sigtran");
+        Optional<Section> embedded = network.sectionIfGiven("embedded");
+        if (sigtran.isPresent() && embedded.isPresent()) {
+            network.refuse(
+                    "sigtran", "dialogs come from one network: take this one out, or embedded");
+        }
+        Network inMemory = embedded(embedded.orElseGet(() -> network.section("embedded")), tcap);
+        return sigtran.<Network>map(it -> new Network.Sigtran(SigtranReader.read(it), tcap))
+                .orElse(inMemory);
+    }
+
+    private static Network embedded(Section embedded, TcapLimits tcap) {
+        return new Network.Embedded(
+                embedded.distinct("ssns", TriggerReader.SUBSYSTEM, List.of(6, 147)), tcap);
+    }
+
+    /** Values that are allowed each by itself may not go together: then all are as if left out. */
+    private static TcapLimits tcap(Section tcap, Dialogs dialogs) {
+        int fallback = dialogs.max() + HEADROOM;
+        int maxDialogs = tcap.find("max_dialogs", ValueType.wholeNumber(1, MAX_DIALOGS), fallback);
+        Duration idle =
+                tcap.find(
+                        "dialog_idle_timeout",
+                        ValueType.duration(Duration.ofMinutes(1), Duration.ofDays(24)),
+                        TcapLimits.IDLE_TIMEOUT);
+        Duration invoke =
+                tcap.find(
+                        "invoke_timeout",
+                        ValueType.duration(Duration.ZERO, Duration.ofDays(24)),
+                        Duration.ZERO);
+        long first = tcap.find("first_tid", TID, 1L);
+        long last = tcap.find("last_tid", TID, TcapLimits.MAX_TID);
+        boolean sound = true;
+        if (maxDialogs <= dialogs.max()) {
+            tcap.refuse(
+                    "max_dialogs",
+                    "found %d; it must be more than dialogs.max, which is %d, or the stack refuses dialogs before the engine does"
+                            .formatted(maxDialogs, dialogs.max()));
+            sound = false;
+        }
+        if (invoke.compareTo(idle) > 0) {
+            tcap.refuse(
+                    "invoke_timeout",
+                    "it must not be longer than dialog_idle_timeout, which is "
+                            + idle.toMinutes()
+                            + "m");
+            sound = false;
+        }
+        if (last - first < TcapLimits.minSpan(maxDialogs)) {
+            tcap.refuse(
+                    "last_tid",
+                    "from first_tid to last_tid are %d ids; for max_dialogs %d there must be at least %d"
+                            .formatted(last - first, maxDialogs, TcapLimits.minSpan(maxDialogs)));
+            sound = false;
+        }
+        return sound
+                ? new TcapLimits(maxDialogs, idle, invoke, first, last)
+                : TcapLimits.of(fallback);
+    }
+}

@@ -1,0 +1,156 @@
+package io.starhash.network.sigtran;
+
+import static org.awaitility.Awaitility.await;
+
+import io.starhash.dialog.Address;
+import io.starhash.dialog.Component;
+import io.starhash.dialog.Message;
+import io.starhash.dialog.Opening;
+import io.starhash.dialog.Operation;
+import io.starhash.metrics.Counters;
+import io.starhash.network.DialogDesk;
+import io.starhash.network.DialogGoneException;
+import io.starhash.network.DialogLink;
+import io.starhash.network.FarSide;
+import io.starhash.network.LinkStatus;
+import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
+import io.starhash.network.sigtran.SigtranSettings.Association;
+import io.starhash.network.sigtran.SigtranSettings.GlobalTitleRule;
+import io.starhash.network.sigtran.SigtranSettings.Links;
+import io.starhash.network.sigtran.SigtranSettings.Mode;
+import io.starhash.network.sigtran.SigtranSettings.RemoteSubsystem;
+import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
+import io.starhash.network.ss7.TcapLimits;
+import io.starhash.text.Dcs;
+import io.starhash.text.UnsendableText;
+import io.starhash.text.UssdString;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * An engine's side of a SIGTRAN network with a desk that answers every dialog at once with what was
+ * dialled; and the settings of one, with times fit for a test.
+ */
+final class Lab implements DialogDesk, AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final String TITLE = "27829000000";
+    static final Links QUICK =
+            new Links(
+                    Duration.ofMillis(50),
+                    Duration.ZERO,
+                    Duration.ofMillis(300),
+                    8 << 20,
+                    Duration.ofSeconds(30));
+
+    final Queue<Opening> openings = new ConcurrentLinkedQueue<>();
+    final Counters counters = new Counters();
+    final SigtranNetwork network;
+
+    Lab(SigtranSettings settings) {
+        network = new SigtranNetwork(settings, TcapLimits.of(100_000), counters);
+        try {
+            network.start(this);
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    static SigtranSettings settings(Links links, ApplicationServer... servers) {
+        return new SigtranSettings(
+                2,
+                2,
+                List.of(6, 147),
+                TITLE,
+                List.of(servers),
+                List.of(servers).stream()
+                        .flatMap(it -> it.pointCodes().stream())
+                        .distinct()
+                        .map(pc -> new RemoteSubsystem(pc, 8))
+                        .toList(),
+                List.<GlobalTitleRule>of(),
+                links);
+    }
+
+    static ApplicationServer server(Mode mode, TrafficMode traffic, Association... associations) {
+        return new ApplicationServer(
+                "stp", mode, 101L, null, traffic, List.of(1), List.of(associations));
+    }
+
+    static ApplicationServer server(Mode mode, Association... associations) {
+        return server(mode, TrafficMode.LOADSHARE, associations);
+    }
+
+    static Association listening(String name) {
+        return Association.listening(name, new Endpoint("127.0.0.1", 0));
+    }
+
+    static Association connecting(String name, int port) {
+        return Association.connecting(name, new Endpoint("127.0.0.1", port));
+    }
+
+    /** The port that the kernel chose for an association. */
+    int port(String association) {
+        String address = link(association).address();
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    LinkStatus link(String association) {
+        return network.links().stream()
+                .filter(it -> it.association().equals(association))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    void awaitAsp(String association, String state) {
+        await().atMost(PATIENCE).until(() -> link(association).aspState().equals(state));
+    }
+
+    void awaitServer(String state) {
+        await().atMost(PATIENCE)
+                .until(() -> network.links().getFirst().applicationServerState().equals(state));
+    }
+
+    static FarSide.Call call(String text) {
+        try {
+            return new FarSide.Call(
+                    Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                    UssdString.encode(text, Dcs.UNSPECIFIED),
+                    Address.international("27761485722"),
+                    null,
+                    null,
+                    6);
+        } catch (UnsendableText e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+        openings.add(opening);
+        try {
+            link.send(
+                    new Message.End(
+                            List.of(
+                                    new Component.Result(
+                                            opening.invokeId(),
+                                            opening.operation(),
+                                            opening.ussd()))));
+        } catch (DialogGoneException e) {
+            throw new AssertionError(e);
+        }
+        return message -> {};
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+        throw new AssertionError(refusal);
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}

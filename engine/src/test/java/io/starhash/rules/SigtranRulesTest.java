@@ -1,0 +1,123 @@
+package io.starhash.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.starhash.network.sigtran.SigtranSettings;
+import io.starhash.network.sigtran.SigtranSettings.Links;
+import io.starhash.network.sigtran.SigtranSettings.Mode;
+import io.starhash.network.sigtran.SigtranSettings.RemoteSubsystem;
+import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
+import io.starhash.network.sigtran.SigtranSettings.Transport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The rules of a SIGTRAN network: read, printed, and refused where they are wrong. */
+class SigtranRulesTest {
+    private static final String LEAST =
+            """
+            network:
+              sigtran:
+                point_code: 2
+                global_title: "27829000000"
+                application_servers:
+                  - name: stp
+                    mode: asp
+                    point_codes: [1, 5]
+                    associations: [{name: a1, connect: "10.0.0.1:2905"}]
+            """;
+
+    @TempDir Path temp;
+    private RulesFolder folder;
+
+    @BeforeEach
+    void makeScripts() throws Exception {
+        folder = RulesFolder.withScripts(temp, "balance");
+    }
+
+    private SigtranSettings sigtran(String text) throws Exception {
+        return ((Rules.Network.Sigtran) folder.read(text).network()).settings();
+    }
+
+    @Test
+    void what_is_left_out_takes_its_default() throws Exception {
+        SigtranSettings read = sigtran(LEAST);
+
+        assertThat(read.networkIndicator()).isEqualTo(2);
+        assertThat(read.ssns()).containsExactly(6, 147);
+        assertThat(read.links()).isEqualTo(Links.DEFAULT);
+        assertThat(read.globalTitles()).isEmpty();
+        assertThat(read.remoteSubsystems())
+                .hasSize(8)
+                .contains(new RemoteSubsystem(1, 8), new RemoteSubsystem(5, 147));
+        assertThat(read.applicationServers())
+                .singleElement()
+                .satisfies(
+                        it -> {
+                            assertThat(it.routingContext()).isNull();
+                            assertThat(it.trafficMode()).isEqualTo(TrafficMode.LOADSHARE);
+                            assertThat(it.associations().getFirst().transport())
+                                    .isEqualTo(Transport.SCTP);
+                            assertThat(it.associations().getFirst().local()).isNull();
+                        });
+    }
+
+    @Test
+    void every_key_is_printed_and_reads_back_to_the_same() throws Exception {
+        Rules read = folder.read(RulesFolder.resource("sigtran.yaml"));
+        String printed = RulesPrinter.print(read);
+
+        Golden.assertEqual("sigtran.printed.yaml", printed);
+        assertThat(folder.read(printed).network()).isEqualTo(read.network());
+    }
+
+    @Test
+    void every_problem_is_told_at_its_place() throws Exception {
+        Golden.assertEqual(
+                "sigtran-problems.txt",
+                folder.report(RulesFolder.resource("sigtran-problems.yaml")));
+    }
+
+    @Test
+    void every_key_of_the_printed_rules_is_explained_in_the_shipped_ones() throws Exception {
+        Path root = Path.of(Objects.requireNonNull(System.getProperty("starhash.root")));
+        String shipped = Files.readString(root.resolve("rules.yaml"));
+        String printed = RulesFolder.resource("sigtran.printed.yaml");
+
+        String network =
+                printed.substring(printed.indexOf("network:"), printed.indexOf("control:"));
+        assertThat(network).contains("extra_local", "global_titles");
+        assertThat(java.util.regex.Pattern.compile("([a-z_]+):").matcher(network).results())
+                .allSatisfy(key -> assertThat(shipped).contains(key.group(1) + ":"));
+    }
+
+    @Test
+    void the_file_to_begin_with_is_good() throws Exception {
+        Path root = Path.of(Objects.requireNonNull(System.getProperty("starhash.root")));
+        SigtranSettings read =
+                sigtran(Files.readString(root.resolve("engine/docs/sigtran-rules.yaml")));
+
+        assertThat(read.applicationServers().getFirst().mode()).isEqualTo(Mode.ASP);
+    }
+
+    @Test
+    void an_association_may_serve_two_application_servers() throws Exception {
+        SigtranSettings read =
+                sigtran(
+                        """
+                        network:
+                          sigtran:
+                            point_code: 2
+                            global_title: "27829000000"
+                            application_servers:
+                              - {name: a, mode: asp, routing_context: 1, point_codes: [1], associations: [{name: x, connect: "10.0.0.1:2905"}]}
+                              - {name: b, mode: asp, routing_context: 2, point_codes: [5], associations: [{name: x, connect: "10.0.0.1:2905"}]}
+                        """);
+
+        assertThat(read.applicationServers().getFirst().associations())
+                .isEqualTo(read.applicationServers().getLast().associations());
+    }
+}
