@@ -29,13 +29,16 @@ final class Supervision implements Meter.Supervisor {
 
     @Override
     public void check() {
-        // Time first: what computes past its time is told to stop, too, but has broken a limit.
         long now = services.nanoTime();
         if (now - start > limits.maxTime().toNanos()) {
             throw new Kill(Kill.Reason.LIMIT, limits.timeIsOver());
         }
         String reason = control.stopReason();
         if (reason != null) {
+            if (reason.equals(limits.timeIsOver())) {
+                // the same clock, rung from outside: what computes past its time breaks a limit
+                throw new Kill(Kill.Reason.LIMIT, reason);
+            }
             throw new Kill(Kill.Reason.STOPPED, "stopped: " + reason);
         }
         Duration wanted = control.grace();
