@@ -141,13 +141,16 @@ public final class Handset {
 
     /** Says that a notify was shown. */
     public void acknowledge(Screen.Notify notify) throws DialogGoneException {
-        link.send(
-                new Message.Continue(
-                        List.of(
-                                new Component.Result(
-                                        notify.invokeId(),
-                                        Operation.UNSTRUCTURED_SS_NOTIFY,
-                                        null))));
+        link.send(new Message.Continue(List.of(acknowledgementOf(notify))));
+    }
+
+    /** Says so in TC-END: the dialog is over with it. */
+    public void acknowledgeAndRelease(Screen.Notify notify) throws DialogGoneException {
+        link.send(new Message.End(List.of(acknowledgementOf(notify))));
+    }
+
+    private static Component acknowledgementOf(Screen.Notify notify) {
+        return new Component.Result(notify.invokeId(), Operation.UNSTRUCTURED_SS_NOTIFY, null);
     }
 
     /** Answers a menu as if it had been another operation: a far side with a fault. */

@@ -13,12 +13,16 @@ import io.starhash.script.ScriptDialog.Refused;
 import io.starhash.script.ScriptFault;
 import io.starhash.script.ScriptServices;
 import io.starhash.time.Time;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
@@ -28,6 +32,8 @@ import org.slf4j.event.Level;
  * counts.
  */
 final class DialogJournal implements ScriptServices {
+    private static final Set<String> FREE_TEXTS = Set.of("TEXT", "EXCEPTION");
+
     private final DialogIdentity identity;
     private final String stream;
     private final EdrSink edrs;
@@ -66,8 +72,13 @@ final class DialogJournal implements ScriptServices {
 
     void write(String event, Map<String, String> fields) {
         Edr.Builder record = Edr.builder(time.now(), identity.instanceId(), event);
-        fields.forEach((name, value) -> record.text(name, secrets.mask(value)));
+        fields.forEach((name, value) -> record.text(name, masked(name, value)));
         edrs.write(stream, record.build());
+    }
+
+    /** The other fields' values are the engine's own words and the network's numbers. */
+    private String masked(String field, String value) {
+        return FREE_TEXTS.contains(field) ? secrets.mask(value) : value;
     }
 
     /** A message is about to be sent. */
@@ -89,7 +100,7 @@ final class DialogJournal implements ScriptServices {
         faultLogged = true;
         String stack =
                 fault.luaStack().stream().map(line -> "\n    " + safe(line)).collect(joining());
-        log.warn("{} {}{}", identity, safe(fault.text()), stack, fault.cause());
+        log.warn("{} {}{}{}", identity, safe(fault.text()), stack, trace(fault.cause()));
     }
 
     /** A limit ended the script. */
@@ -128,9 +139,9 @@ final class DialogJournal implements ScriptServices {
     void broken(Throwable fault) {
         faultLogged = true;
         log.error(
-                "{} internal fault: this dialog fails, the others are not touched",
+                "{} internal fault: this dialog fails, the others are not touched{}",
                 identity,
-                fault);
+                trace(fault));
     }
 
     void finished(Outcome outcome) {
@@ -140,6 +151,16 @@ final class DialogJournal implements ScriptServices {
         } else {
             log.debug("{} {}", identity, outcome.word());
         }
+    }
+
+    /** What Java threw may have a secret in its message. */
+    private String trace(@Nullable Throwable fault) {
+        if (fault == null) {
+            return "";
+        }
+        StringWriter trace = new StringWriter();
+        fault.printStackTrace(new PrintWriter(trace));
+        return "\n" + secrets.mask(trace.toString());
     }
 
     private String safe(String text) {
@@ -155,17 +176,30 @@ final class DialogJournal implements ScriptServices {
 
     @Override
     public void writeEdr(String event, Map<String, List<String>> fields, @Nullable String into) {
+        requireNoSecretIn(event);
+        fields.keySet().forEach(this::requireNoSecretIn);
+        Map<String, List<String>> masked = new TreeMap<>();
+        fields.forEach(
+                (name, values) -> masked.put(name, values.stream().map(secrets::mask).toList()));
         try {
-            Edr record = Edr.custom(time.now(), identity.instanceId(), event, secrets.mask(fields));
+            Edr record = Edr.custom(time.now(), identity.instanceId(), event, masked);
             edrs.write(Objects.requireNonNullElse(into, stream), record);
         } catch (IllegalArgumentException e) {
             throw new Refused("edr.write: " + e.getMessage());
         }
     }
 
+    private void requireNoSecretIn(String name) {
+        if (secrets.isIn(name)) {
+            throw new Refused(
+                    "edr.write: the name '%s' has a secret answer in it; names are written in clear"
+                            .formatted(secrets.mask(name)));
+        }
+    }
+
     @Override
     public void increment(String name) {
-        counters.increment("script." + name);
+        counters.increment("script." + secrets.mask(name));
     }
 
     @Override

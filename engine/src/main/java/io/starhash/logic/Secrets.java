@@ -1,10 +1,12 @@
 package io.starhash.logic;
 
 import io.starhash.text.Mask;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Comparator;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The secret answers of one dialog, kept so that none is written in clear: not even by the script's
@@ -12,31 +14,50 @@ import java.util.TreeMap;
  */
 final class Secrets {
     /**
-     * A shorter one cannot be told from any other digit: it is masked where it is the answer, not
-     * elsewhere.
+     * A shorter one is masked only where no letter or digit stands beside it: else one that is 1
+     * would leave no number readable.
      */
-    private static final int SHORTEST = 3;
+    private static final int ANYWHERE = 3;
 
-    private final List<String> answers = new ArrayList<>(0);
+    /** The longest first, so that none hides another that it is part of. */
+    private final TreeSet<String> answers =
+            new TreeSet<>(
+                    Comparator.comparingInt(String::length)
+                            .reversed()
+                            .thenComparing(Comparator.naturalOrder()));
 
+    private @Nullable Pattern pattern;
+
+    /** Keeps an answer; a blank one tells nothing. */
     void add(String answer) {
-        if (answer.length() >= SHORTEST) {
-            answers.add(answer);
+        if (!answer.isBlank() && answers.add(answer)) {
+            pattern =
+                    Pattern.compile(
+                            answers.stream()
+                                    .map(Secrets::pattern)
+                                    .collect(Collectors.joining("|")));
         }
     }
 
+    /** The text with asterisks in the place of each of them. */
     String mask(String text) {
-        String masked = text;
-        for (String answer : answers) {
-            masked = masked.replace(answer, Mask.of(answer));
-        }
-        return masked;
+        Pattern known = pattern;
+        return known == null
+                ? text
+                : known.matcher(text)
+                        .replaceAll(found -> Matcher.quoteReplacement(Mask.of(found.group())));
     }
 
-    Map<String, List<String>> mask(Map<String, List<String>> fields) {
-        Map<String, List<String>> masked = new TreeMap<>();
-        fields.forEach(
-                (name, values) -> masked.put(name, values.stream().map(this::mask).toList()));
-        return masked;
+    /** Whether a name has one of them in it; a short one is not looked for. */
+    boolean isIn(String name) {
+        return answers.stream()
+                .anyMatch(answer -> answer.length() >= ANYWHERE && name.contains(answer));
+    }
+
+    private static String pattern(String answer) {
+        String quoted = Pattern.quote(answer);
+        return answer.length() >= ANYWHERE
+                ? quoted
+                : "(?<![\\p{L}\\p{N}])" + quoted + "(?![\\p{L}\\p{N}])";
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class EdrModule {
     private static final String RESERVED = "USSD-";
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
-    private static final Pattern STREAM = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,63}");
+    private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,63}");
 
     private EdrModule() {}
 
@@ -62,7 +62,7 @@ final class EdrModule {
                     "edr.write: event '" + event + "': names in USSD- are the engine's own");
         }
         Map<String, List<String>> fields = fields(a.table(2), a.meter());
-        String stream = a.isNil(3) ? null : name(a.text(3), "stream", STREAM);
+        String stream = a.isNil(3) ? null : name(a.text(3), "stream", WORD);
         RunningScript running = a.context(RunningScript.class);
         running.refusable(() -> running.services().writeEdr(event, fields, stream));
         return Lua.nothing();
@@ -88,7 +88,7 @@ final class EdrModule {
                 throw new LuaError(
                         "edr.write: fields must have names, got the key " + Lua.show(e[0]));
             }
-            String name = name(key.toText(), "field", NAME);
+            String name = name(key.toText(), "field", WORD);
             fields.put(name, values(name, e[1], meter));
         }
         return fields;

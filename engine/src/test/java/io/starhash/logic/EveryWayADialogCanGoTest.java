@@ -256,6 +256,58 @@ class EveryWayADialogCanGoTest {
     }
 
     @Test
+    void a_secret_of_one_character_is_masked_where_it_stands_alone() throws Exception {
+        String careless =
+                """
+                local pin = ussd.menu("PIN?", {secret = true})
+                log.info("the PIN is %s", pin)
+                edr.write("TRIED", {PIN = pin, AMOUNT = 70})
+                ussd.menu("Your PIN: " .. pin)
+                error("PIN " .. pin)
+                """;
+        var log = new LogWatch("script", "dialog");
+        try (log;
+                LiveDesk live = LiveDesk.running(folder, careless)) {
+            Handset handset = live.dial("*100#");
+            handset.answer(menu(handset), "7");
+            handset.answer(menu(handset), "3");
+            assertThat(next(handset)).isInstanceOf(Screen.Abort.class);
+            live.settle();
+            assertThat(live.records.stream().skip(2).map(LiveDesk::brief))
+                    .containsExactly(
+                            "USSD-REQUEST-R CONTROLLED=1 REASON=Input TEXT=*",
+                            "TRIED AMOUNT=70 PIN=*",
+                            "USSD-REQUEST DIRECTION=out TEXT=Your PIN: *",
+                            "USSD-REQUEST-R CONTROLLED=1 REASON=Input TEXT=3",
+                            "USSD-SHUTDOWN EXCEPTION=main.lua:5: PIN *",
+                            "USSD-ABORT DIRECTION=out");
+            assertThat(log.lines()).anyMatch(line -> line.contains("the PIN is *"));
+            assertThat(log.lines())
+                    .noneMatch(line -> line.contains("PIN 7") || line.contains("is 7"));
+        }
+    }
+
+    @Test
+    void a_secret_in_the_name_of_a_record_or_a_field_is_refused_without_telling_it()
+            throws Exception {
+        String careless =
+                """
+                local pin = ussd.menu("PIN?", {secret = true})
+                local fine, why = pcall(edr.write, "TRIED", {["PIN_" .. pin] = 1})
+                return why
+                """;
+        try (LiveDesk live = LiveDesk.running(folder, careless)) {
+            Handset handset = live.dial("*100#");
+            handset.answer(menu(handset), "4711");
+            next(handset);
+            assertThat(live.told())
+                    .last()
+                    .asString()
+                    .contains("edr.write: the name 'PIN_****' has a secret answer in it");
+        }
+    }
+
+    @Test
     void a_returned_text_that_does_not_fit_is_a_failure_that_names_the_script() throws Exception {
         try (LiveDesk live = LiveDesk.running(folder, "return ('x'):rep(183)")) {
             assertThat(next(live.dial("*100#"))).isInstanceOf(Screen.Abort.class);

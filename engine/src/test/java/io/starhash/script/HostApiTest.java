@@ -65,6 +65,7 @@ class HostApiTest {
                 "edr.write('X')|edr.write: fields expected (table), got no value",
                 "edr.write('X', {'y'})|edr.write: fields must have names, got the key 1",
                 "edr.write('X', {['a b'] = 1})|edr.write: field 'a b'",
+                "edr.write('X', {['a-b'] = 1})|edr.write: field 'a-b': a letter, then up to 63 of letters, digits, _",
                 "edr.write('X', {a = {{}}})|edr.write: field a: a string, number, boolean or a list of them expected, got table",
                 "edr.write('X', {a = print})|got function",
                 "edr.write('X', {}, 'a-b')|edr.write: stream 'a-b': a letter, then up to 63 of letters, digits, _",
