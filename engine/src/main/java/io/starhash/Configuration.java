@@ -7,6 +7,7 @@ import io.starhash.problem.Problem;
 import io.starhash.rules.Rules;
 import io.starhash.rules.RulesException;
 import io.starhash.rules.RulesFile;
+import io.starhash.script.CompilationObserver;
 import io.starhash.script.ScriptHost;
 import io.starhash.script.ScriptRelease;
 import java.nio.file.Path;
@@ -33,8 +34,14 @@ public record Configuration(Rules rules, Map<Path, ScriptRelease> releases, Scri
      * @throws ConfigurationException with all problems of all these files
      */
     public static Configuration read(Path rulesFile) throws ConfigurationException {
-        ScriptHost host = new ScriptHost(Runtime.getRuntime().availableProcessors());
-        return read(rulesFile, host, Map.of());
+        return read(rulesFile, CompilationObserver.NONE);
+    }
+
+    /** Reads and compiles while somebody sees what is compiled. */
+    public static Configuration read(Path rulesFile, CompilationObserver observer)
+            throws ConfigurationException {
+        int carriers = Runtime.getRuntime().availableProcessors();
+        return read(rulesFile, new ScriptHost(carriers, observer), Map.of());
     }
 
     /**

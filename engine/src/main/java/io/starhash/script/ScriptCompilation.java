@@ -29,6 +29,7 @@ final class ScriptCompilation {
     private final HeavyPermit permit;
     private final Compiler compiler;
     private final Map<String, Unit> known;
+    private final CompilationObserver observer;
     private final List<Problem> problems = new ArrayList<>();
 
     /** By label: {@code x.lua}, {@code lib/x.lua}. */
@@ -37,6 +38,7 @@ final class ScriptCompilation {
     /**
      * Reads the folder.
      *
+     * @param observer sees what is compiled now
      * @param known what was compiled before, by label
      */
     ScriptCompilation(
@@ -44,6 +46,7 @@ final class ScriptCompilation {
             LuaBase base,
             HeavyPermit permit,
             Compiler compiler,
+            CompilationObserver observer,
             Map<String, Unit> known) {
         this.path = path;
         this.folder = ScriptFolder.read(path);
@@ -51,6 +54,7 @@ final class ScriptCompilation {
         this.permit = permit;
         this.compiler = compiler;
         this.known = known;
+        this.observer = observer;
     }
 
     ScriptRelease release() {
@@ -84,7 +88,11 @@ final class ScriptCompilation {
             return;
         }
         try {
-            FunctionCode code = compiler.compile(source.content(), source.label());
+            FunctionCode code =
+                    observer.compiled(
+                            source.path(),
+                            source.content(),
+                            compiler.compile(source.content(), source.label()));
             units.put(source.label(), new Unit(source, code, RequiredModules.of(code)));
         } catch (CompileFailure e) {
             String message = String.valueOf(e.getMessage());

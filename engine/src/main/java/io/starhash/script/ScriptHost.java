@@ -14,6 +14,7 @@ public final class ScriptHost {
     private final Compiler compiler = new Compiler();
     private final HeavyPermit permit;
     private final LuaBase base;
+    private final CompilationObserver observer;
 
     /**
      * Makes a host; an engine has one.
@@ -22,6 +23,12 @@ public final class ScriptHost {
      *     processors unless it was told otherwise
      */
     public ScriptHost(int carriers) {
+        this(carriers, CompilationObserver.NONE);
+    }
+
+    /** A host whose compilations somebody sees. */
+    public ScriptHost(int carriers, CompilationObserver observer) {
+        this.observer = observer;
         this.permit = new HeavyPermit(carriers);
         this.base = new LuaBase(compiler);
     }
@@ -41,7 +48,7 @@ public final class ScriptHost {
      */
     public ScriptRelease compile(Path folder, @Nullable ScriptRelease earlier) {
         Map<String, Unit> known = earlier == null ? Map.of() : earlier.units();
-        return new ScriptCompilation(folder, base, permit, compiler, known).release();
+        return new ScriptCompilation(folder, base, permit, compiler, observer, known).release();
     }
 
     /** The functions that operators call beside Lua's own, with their documentation. */

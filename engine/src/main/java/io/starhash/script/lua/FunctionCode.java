@@ -24,11 +24,18 @@ public final class FunctionCode {
     final int weight;
 
     final int[] instructions;
+
+    /** What is carried out: the instructions, or among them such as count that they are passed. */
+    final int[] running;
+
     final int[] lines;
     final @Nullable Object[] constants;
     final FunctionCode[] children;
     final Capture[] captures;
     final List<Local> locals;
+
+    /** Null: nothing is counted. */
+    final @Nullable Watches watches;
 
     FunctionCode(
             String source,
@@ -49,11 +56,48 @@ public final class FunctionCode {
         this.registers = registers;
         this.weight = Meter.weight(instructions.length);
         this.instructions = instructions;
+        this.running = instructions;
         this.lines = lines;
         this.constants = constants;
         this.children = children;
         this.captures = captures;
         this.locals = List.copyOf(locals);
+        this.watches = null;
+    }
+
+    private FunctionCode(FunctionCode plain, FunctionCode[] children, Watches watches) {
+        this.source = plain.source;
+        this.line = plain.line;
+        this.parameters = plain.parameters;
+        this.variadic = plain.variadic;
+        this.registers = plain.registers;
+        this.weight = plain.weight;
+        this.instructions = plain.instructions;
+        this.running = watches.among(plain.instructions);
+        this.lines = plain.lines;
+        this.constants = plain.constants;
+        this.children = children;
+        this.captures = plain.captures;
+        this.locals = plain.locals;
+        this.watches = watches;
+    }
+
+    /** The same function, and those written inside it, counting what of them runs. */
+    FunctionCode watched() {
+        FunctionCode[] inside = new FunctionCode[children.length];
+        for (int i = 0; i < inside.length; i++) {
+            inside[i] = children[i].watched();
+        }
+        return new FunctionCode(this, inside, new Watches(new Flow(this)));
+    }
+
+    /** What an instruction that counts stands for. */
+    int passed(int watch) {
+        Watches present = watches;
+        if (present == null) {
+            throw new IllegalStateException("no such instruction: " + watch);
+        }
+        return present.passed(Opcode.ax(watch));
     }
 
     /** Whether this is a chunk itself, not a function in one. */

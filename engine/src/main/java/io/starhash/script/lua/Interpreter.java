@@ -73,13 +73,13 @@ final class Interpreter {
     /** Carries out a frame's function to its end, and what it calls last in its place. */
     private @Nullable Object run(Frame frame) {
         FunctionCode code = frame.closure.code;
-        int[] instructions = code.instructions;
+        int[] instructions = code.running;
         @Nullable Object[] k = code.constants;
         @Nullable Object[] r = frame.registers;
         Upvalue[] up = frame.closure.upvalues;
         int pc = 0;
+        int i = instructions[pc++];
         while (true) {
-            int i = instructions[pc++];
             frame.pc = pc;
             int a = a(i);
             switch (Opcode.operation(i)) {
@@ -170,7 +170,7 @@ final class Interpreter {
                         return results;
                     }
                     code = frame.closure.code;
-                    instructions = code.instructions;
+                    instructions = code.running;
                     k = code.constants;
                     r = frame.registers;
                     up = frame.closure.upvalues;
@@ -196,13 +196,19 @@ final class Interpreter {
                     }
                 }
                 case Opcode.SETLIST -> {
-                    int block = c(i) == 0 ? Opcode.ax(instructions[pc++]) : c(i);
+                    // LuaJ's compiler writes a large number plainly, not as an EXTRAARG
+                    int block = c(i) == 0 ? instructions[pc++] : c(i);
                     setItems(frame, r[a], (block - 1) * Opcode.ITEMS_PER_SETLIST + 1, a, b(i));
                 }
                 case Opcode.CLOSURE -> r[a] = closure(frame, code.children[bx(i)]);
                 case Opcode.VARARG -> frame.give(a, b(i) - 1, frame.extra);
+                case Opcode.WATCH -> {
+                    i = code.passed(i);
+                    continue;
+                }
                 default -> throw new IllegalStateException("no such instruction: " + i);
             }
+            i = instructions[pc++];
         }
     }
 

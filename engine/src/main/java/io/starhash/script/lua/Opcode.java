@@ -46,6 +46,12 @@ final class Opcode {
     static final int VARARG = 38;
     static final int EXTRAARG = 39;
 
+    /**
+     * Not Lua's: counts that it is passed, and stands for the instruction that Ax tells, see {@link
+     * Watches}.
+     */
+    static final int WATCH = 40;
+
     /** How many list items one SETLIST stores at most. */
     static final int ITEMS_PER_SETLIST = 50;
 
@@ -80,6 +86,11 @@ final class Opcode {
 
     static int ax(int instruction) {
         return instruction >>> 6;
+    }
+
+    /** The WATCH whose Ax is an index. */
+    static int watch(int index) {
+        return WATCH | index << 6;
     }
 
     /** Whether a B or C operand names a constant; else it names a register. */
