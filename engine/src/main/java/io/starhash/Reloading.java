@@ -120,10 +120,15 @@ final class Reloading implements ReloadSource {
         log.error(
                 "not reloaded, the scripts and rules in service stay: {} to be put right",
                 problems.size() == 1 ? "one problem" : problems.size() + " problems");
-        problems.stream().limit(MAX_LOGGED).forEach(problem -> log.error("{}", problem));
+        problems.stream().limit(MAX_LOGGED).forEach(problem -> log.error("{}", line(problem)));
         if (problems.size() > MAX_LOGGED) {
             log.error("and {} more: ussd check shows them all", problems.size() - MAX_LOGGED);
         }
+    }
+
+    /** A file may be called anything: a log line it must not end. */
+    private static String line(Problem problem) {
+        return problem.toString().replaceAll("\\p{Cntrl}", "\uFFFD");
     }
 
     private void failed(RuntimeException fault) {

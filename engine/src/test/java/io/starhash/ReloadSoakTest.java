@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReloadSoakTest {
     private static final int RELOADS = 1_000;
     private static final int WARM = 100;
-    private static final int HANDSETS = 8;
+    private static final int HANDSETS = 4;
 
     /** Threads and classes that come up late, whatever is reloaded. */
     private static final int LATE_THREADS = 20;

@@ -250,6 +250,11 @@ class ReloadTest {
                     "scripts/utf8.lua:1:2: .*");
             refused(live, "string.lua", text("x = 'abc\n"), "scripts/string.lua:1:5: unfinished.*");
             refused(live, "z.lua", text("x = 'abc\\z"), "scripts/z.lua:1:.*");
+            refused(
+                    live,
+                    "two\nlines.lua",
+                    text(""),
+                    "scripts/two\uFFFDlines.lua: a script's name.*");
             refused(live, "odd name.lua", text(""), "scripts/odd name.lua: a script's name.*");
             Files.createDirectory(folder.resolve("scripts/dir.lua"));
             live.awaitLog("scripts/dir.lua: not a file, though named like a script");

@@ -21,6 +21,7 @@ public final class ChangedSettings {
     /** What the writer of the file chose freely, and may not want to see in a log. */
     private static final String FREE = ".globals";
 
+    private static final String ITEM = "- ";
     private static final int SHORT = 40;
 
     private ChangedSettings() {}
@@ -48,7 +49,8 @@ public final class ChangedSettings {
         }
 
         private boolean isShown(String value) {
-            return value.length() <= SHORT && !value.contains("\n") && !key.endsWith(FREE);
+            boolean list = value.startsWith(ITEM);
+            return value.length() <= SHORT && !list && !key.endsWith(FREE);
         }
     }
 
@@ -82,7 +84,7 @@ public final class ChangedSettings {
             while (sections.size() > depth) {
                 sections.removeLast();
             }
-            if (text.startsWith("- ")) {
+            if (text.startsWith(ITEM)) {
                 settings.merge(String.join(".", sections), text, (a, b) -> a + "\n" + b);
             } else if (text.endsWith(":")) {
                 sections.addLast(text.substring(0, text.length() - 1));
