@@ -68,6 +68,11 @@ public final class LuaString implements Comparable<LuaString> {
         System.arraycopy(octets, 0, target, at, octets.length);
     }
 
+    /** Copies the octets from an index to before another. */
+    void copyTo(byte[] target, int at, int from, int to) {
+        System.arraycopy(octets, from, target, at, to - from);
+    }
+
     /** The text, read as UTF-8; what is not UTF-8 becomes U+FFFD. */
     public String toText() {
         return new String(octets, UTF_8);

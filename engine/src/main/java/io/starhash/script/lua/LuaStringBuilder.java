@@ -1,7 +1,5 @@
 package io.starhash.script.lua;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.util.Arrays;
 
 /** A Lua string in the making; never longer than the meter allows. */
@@ -31,11 +29,19 @@ public final class LuaStringBuilder {
         length += string.length();
     }
 
+    /** Appends the octets of a string from an index to before another. */
+    public void append(LuaString string, int from, int to) {
+        reserve(to - from);
+        string.copyTo(octets, length, from, to);
+        length += to - from;
+    }
+
     /** Appends a text of ASCII. */
+    @SuppressWarnings("deprecation") // it copies Latin-1 as it is, without an array between
     public void append(String ascii) {
-        for (byte octet : ascii.getBytes(ISO_8859_1)) {
-            append(octet);
-        }
+        reserve(ascii.length());
+        ascii.getBytes(0, ascii.length(), octets, length);
+        length += ascii.length();
     }
 
     private void reserve(int more) {

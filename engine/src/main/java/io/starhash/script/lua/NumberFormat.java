@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of C's conversions of a floating-point number (C99 7.19.6.1: e, f, g, a), without sign flags
@@ -48,6 +49,20 @@ public final class NumberFormat {
 
     private String convert(double magnitude) {
         int digits = precision < 0 ? DEFAULT_PRECISION : precision;
+        String common = alternative ? null : common(magnitude, digits);
+        return common == null ? exact(magnitude, digits) : common;
+    }
+
+    /** The text of a number of usual size, computed without its exact value; null elsewhere. */
+    private @Nullable String common(double magnitude, int digits) {
+        return switch (conversion) {
+            case 'f' -> QuickDecimal.fixed(magnitude, digits);
+            case 'g' -> QuickDecimal.significant(magnitude, digits);
+            default -> null;
+        };
+    }
+
+    private String exact(double magnitude, int digits) {
         return switch (conversion) {
             case 'f' -> fixed(new BigDecimal(magnitude), digits);
             case 'e' -> scientific(new BigDecimal(magnitude), digits);

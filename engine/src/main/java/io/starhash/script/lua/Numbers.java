@@ -32,9 +32,25 @@ public final class Numbers {
     public static @Nullable LuaString textFrom(@Nullable Object value) {
         return switch (value) {
             case LuaString s -> s;
-            case Double d -> LuaString.of(toText(d));
+            case Double d -> textOf(d);
             case null, default -> null;
         };
+    }
+
+    private static LuaString textOf(double number) {
+        boolean whole = number == Math.rint(number) && Math.abs(number) < PLAIN_BELOW;
+        return whole && number != 0 ? digits((long) number) : LuaString.of(toText(number));
+    }
+
+    private static LuaString digits(long number) {
+        long rest = Math.abs(number);
+        byte[] octets = new byte[QuickDecimal.digits(rest) + (number < 0 ? 1 : 0)];
+        octets[0] = '-';
+        for (int at = octets.length - 1; rest != 0; at--) {
+            octets[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        return LuaString.ofOctets(octets);
     }
 
     /**

@@ -7,13 +7,13 @@ import java.util.Arrays;
 /**
  * One conversion specification of a format: flags, width, precision, conversion.
  *
- * @param flags those of {@code -+ #0} that are given
+ * @param flags one bit for each of {@code -+ #0} that is given
  * @param width at least so many characters
  * @param precision negative: none is given
  * @param conversion the letter
  * @param end the index in the format behind it
  */
-record FormatSpec(String flags, int width, int precision, char conversion, int end) {
+record FormatSpec(int flags, int width, int precision, char conversion, int end) {
     private static final String FLAGS = "-+ #0";
 
     /** Reads the specification whose percent sign is just before an index. */
@@ -22,23 +22,31 @@ record FormatSpec(String flags, int width, int precision, char conversion, int e
         while (i < format.length() && FLAGS.indexOf(format.at(i)) >= 0) {
             i++;
         }
-        String flags = format.slice(start, i).toText();
-        if (flags.length() > FLAGS.length()) {
+        if (i - start > FLAGS.length()) {
             throw new LuaError("invalid format (repeated flags)");
         }
+        int flags = flags(format, start, i);
         int widthStart = i;
         i = skipDigits(format, i);
-        int width = number(format, widthStart, i, 0);
+        int width = number(format, widthStart, i);
         int precision = -1;
         if (i < format.length() && format.at(i) == '.') {
             int precisionStart = ++i;
             i = skipDigits(format, i);
-            precision = number(format, precisionStart, i, 0);
+            precision = number(format, precisionStart, i);
         }
         if (i >= format.length()) {
             throw new LuaError("invalid format: it ends within '%" + format.slice(start, i) + "'");
         }
         return new FormatSpec(flags, width, precision, (char) format.at(i), i + 1);
+    }
+
+    private static int flags(LuaString format, int from, int to) {
+        int flags = 0;
+        for (int i = from; i < to; i++) {
+            flags |= 1 << FLAGS.indexOf(format.at(i));
+        }
+        return flags;
     }
 
     private static int skipDigits(LuaString format, int start) {
@@ -52,12 +60,17 @@ record FormatSpec(String flags, int width, int precision, char conversion, int e
         return i;
     }
 
-    private static int number(LuaString format, int from, int to, int otherwise) {
-        return from == to ? otherwise : Integer.parseInt(format.slice(from, to).toText());
+    /** The value of at most two digits; without any 0. */
+    private static int number(LuaString format, int from, int to) {
+        int value = 0;
+        for (int i = from; i < to; i++) {
+            value = value * 10 + format.at(i) - '0';
+        }
+        return value;
     }
 
     boolean has(char flag) {
-        return flags.indexOf(flag) >= 0;
+        return (flags & 1 << FLAGS.indexOf(flag)) != 0;
     }
 
     /** What stands before a number that is not negative. */

@@ -143,7 +143,7 @@ final class PatternFunctions {
             }
         }
         if (at < s.length()) {
-            result.append(s.slice(at, s.length()));
+            result.append(s, at, s.length());
         }
         return Lua.values(result.toLuaString(), (double) count);
     }
@@ -172,7 +172,7 @@ final class PatternFunctions {
         }
         @Nullable Object value = value(a, match, replacement, at, end);
         if (!Lua.truthy(value)) {
-            result.append(s.slice(at, end));
+            result.append(s, at, end);
             return;
         }
         LuaString text = Numbers.textFrom(value);

@@ -31,18 +31,27 @@ public final class StringFormat {
         arguments.meter().work(format.length() >> 3);
         int i = 0;
         while (i < format.length()) {
-            int c = format.at(i++);
-            if (c != '%') {
-                result.append(c);
-            } else if (i < format.length() && format.at(i) == '%') {
-                result.append(format.at(i++));
-            } else {
-                FormatSpec spec = FormatSpec.parse(format, i);
-                convert(spec);
-                i = spec.end();
+            int start = i;
+            while (i < format.length() && format.at(i) != '%') {
+                i++;
+            }
+            result.append(format, start, i);
+            if (i < format.length()) {
+                i = special(i + 1);
             }
         }
         return result.toLuaString();
+    }
+
+    /** What a percent sign begins; gives the index behind it. */
+    private int special(int i) {
+        if (i < format.length() && format.at(i) == '%') {
+            result.append('%');
+            return i + 1;
+        }
+        FormatSpec spec = FormatSpec.parse(format, i);
+        convert(spec);
+        return spec.end();
     }
 
     private void convert(FormatSpec spec) {
