@@ -1,7 +1,10 @@
 -- 6.1 assert
 return assert(1, 2, 3) --> 1, 2, 3
-assert(false) --> ! assertion failed!
-assert(nil, "why") --> ! why
+return pcall(function() assert(false) end) --> false, "main.lua:11: assertion failed!"
+return pcall(function() assert(nil, "why") end) --> false, "main.lua:11: why"
+return pcall(assert, false, "why") --> false, "why"
+local t = {} return select(2, pcall(assert, false, t)) == t --> true
+return pcall(error, 2), select(2, pcall(error, 2)) --> false, "2"
 assert() --> ! bad argument #1 to 'assert' (value expected)
 -- 6.1 error levels
 local function check(x) if not x then error("x is needed", 2) end end

@@ -30,3 +30,4 @@ return ("%%"):format(), ("100%%"):format(), ("%5s%%"):format(50) --> "%", "100%"
 ("%123d"):format(1) --> ! invalid format (width or precision too long)
 ("%.123d"):format(1) --> ! invalid format (width or precision too long)
 ("%------d"):format(1) --> ! invalid format (repeated flags)
+return ("%a %.0a %.3a %.15a %#.0a %A"):format(1.5, 1.5, 12.5, 0.1, 1, 5e-324) --> "0x1.8p+0 0x2p+0 0x1.900p+3 0x1.999999999999a00p-4 0x1.p+0 0X0.0000000000001P-1022"

@@ -184,3 +184,5 @@ local x = 5 x() --> ! attempt to call local 'x' (a number value)
 local up = nil local function f() return up.x end f() --> ! attempt to index upvalue 'up' (a nil value)
 return rawget(_G, "nothing") --> nil
 return _G[1] --> nil
+-- 3.4.1 a remainder of nothing has no sign
+local x, y = -8, 4 return x % y, -x % -y, -7 % 4 --> 0, 0, 1

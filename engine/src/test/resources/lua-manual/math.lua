@@ -19,3 +19,4 @@ math.randomseed(42) local a = math.random() math.randomseed(42) return a == math
 math.random(0) --> ! interval is empty
 math.random(5, 1) --> ! bad argument #2 to 'random' (interval is empty)
 return math.random(3, 3) --> 3
+return math.modf(-1), select(2, math.modf(-1)), 1 ^ (0/0), (-1) ^ math.huge, math.pow(1, 0/0) --> -1, -0, 1, 1, 1

@@ -3,7 +3,7 @@ package io.starhash.script.lua;
 import org.jspecify.annotations.Nullable;
 
 /** Arithmetic on any two values (Lua 5.2 manual 3.4.1 and 2.4). */
-final class Arithmetic {
+public final class Arithmetic {
     private static final int UNITS_TO_READ_A_NUMBER = 4;
 
     private Arithmetic() {}
@@ -38,9 +38,14 @@ final class Arithmetic {
             case Opcode.MUL -> x * y;
             case Opcode.DIV -> x / y;
             case Opcode.MOD -> modulo(x, y);
-            case Opcode.POW -> Math.pow(x, y);
+            case Opcode.POW -> power(x, y);
             default -> throw new IllegalArgumentException("not arithmetic: " + operation);
         };
+    }
+
+    /** As C99 F.9.4.4 has it: 1 to any power is 1, and so is -1 to an infinite one. */
+    public static double power(double x, double y) {
+        return x == 1 || (x == -1 && Double.isInfinite(y)) ? 1 : Math.pow(x, y);
     }
 
     /** The remainder with the divisor's sign; exact, where the manual's formula would round. */
@@ -49,7 +54,10 @@ final class Arithmetic {
             return x == 0 || (x > 0) == (y > 0) ? x : y;
         }
         double remainder = x % y;
-        return remainder != 0 && (remainder < 0) != (y < 0) ? remainder + y : remainder;
+        if (remainder == 0) {
+            return 0; // never -0: the formula subtracts a number from itself
+        }
+        return (remainder < 0) == (y < 0) ? remainder : remainder + y;
     }
 
     static @Nullable Object negate(LuaState state, @Nullable Object x) {

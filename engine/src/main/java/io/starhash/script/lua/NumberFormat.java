@@ -17,6 +17,11 @@ public final class NumberFormat {
 
     private static final int DEFAULT_PRECISION = 6;
 
+    private static final int FRACTION_BITS = 52;
+    private static final long LEADING_ONE = 1L << FRACTION_BITS;
+    private static final long FRACTION = LEADING_ONE - 1;
+    private static final int HEX_DIGITS = FRACTION_BITS / 4;
+
     /** So many digits every double of full precision has for certain. */
     private static final int SAFE_DIGITS = 15;
 
@@ -67,7 +72,7 @@ public final class NumberFormat {
             case 'f' -> fixed(new BigDecimal(magnitude), digits);
             case 'e' -> scientific(new BigDecimal(magnitude), digits);
             case 'g' -> general(rounded(magnitude, Math.max(1, digits)), Math.max(1, digits));
-            case 'a' -> hexadecimal(magnitude);
+            case 'a' -> "0x" + hexadecimal(magnitude);
             default -> throw new IllegalArgumentException("no such conversion: " + conversion);
         };
     }
@@ -120,11 +125,15 @@ public final class NumberFormat {
             String text =
                     rounded.setScale(digits - 1 - exponent, RoundingMode.UNNECESSARY)
                             .toPlainString();
-            return alternative ? text : withoutTrailingZeros(text);
+            return alternative ? withPoint(text) : withoutTrailingZeros(text);
         }
         String mantissa = leadingDigits(rounded, digits);
         String text = mantissa.charAt(0) + "." + mantissa.substring(1);
         return (alternative ? text : withoutTrailingZeros(text)) + exponentText(exponent);
+    }
+
+    private static String withPoint(String text) {
+        return text.indexOf('.') < 0 ? text + "." : text;
     }
 
     private static int exponentOf(BigDecimal value) {
@@ -153,12 +162,38 @@ public final class NumberFormat {
         return String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
 
-    /** As C writes it: Java leaves out the exponent's plus sign and keeps ".0". */
-    private static String hexadecimal(double magnitude) {
-        String text = Double.toHexString(magnitude);
-        int p = text.indexOf('p');
-        String mantissa = text.substring(0, p).replaceFirst("\\.0$", "");
-        String exponent = text.substring(p + 1);
-        return mantissa + "p" + (exponent.startsWith("-") ? "" : "+") + exponent;
+    /** As C writes it, the exponent decimal; without a precision as few digits as are needed. */
+    private String hexadecimal(double magnitude) {
+        long bits = Double.doubleToRawLongBits(magnitude);
+        long fraction = bits & FRACTION;
+        int exponent = magnitude == 0 ? 0 : Math.getExponent(magnitude);
+        boolean normal = magnitude >= Double.MIN_NORMAL;
+        long mantissa = normal ? fraction | LEADING_ONE : fraction;
+        if (precision >= 0 && precision < HEX_DIGITS) {
+            mantissa = roundedTo(mantissa, 4 * (HEX_DIGITS - precision));
+        }
+        String digits = Long.toHexString((mantissa & FRACTION) | LEADING_ONE).substring(1);
+        return (mantissa >> FRACTION_BITS)
+                + point(digits)
+                + "p"
+                + (exponent < 0 ? "-" : "+")
+                + Math.abs(normal || magnitude == 0 ? exponent : Double.MIN_EXPONENT);
+    }
+
+    /** The digits behind the point, and the point where it is wanted. */
+    private String point(String digits) {
+        String shown =
+                precision < 0
+                        ? digits.replaceFirst("0+$", "")
+                        : digits.substring(0, Math.min(precision, HEX_DIGITS))
+                                + "0".repeat(Math.max(0, precision - HEX_DIGITS));
+        return shown.isEmpty() && !alternative ? "" : "." + shown;
+    }
+
+    /** A whole number with its last bits rounded to zeros, half to even. */
+    private static long roundedTo(long number, int bits) {
+        long half = 1L << (bits - 1);
+        long odd = (number >> bits) & 1;
+        return ((number + half - 1 + odd) >> bits) << bits;
     }
 }

@@ -15,6 +15,7 @@ final class BaseLibrary {
     private static final LuaString METATABLE = LuaString.of("__metatable");
     private static final LuaString PAIRS = LuaString.of("__pairs");
     private static final LuaString IPAIRS = LuaString.of("__ipairs");
+    private static final LuaString ASSERTION_FAILED = LuaString.of("assertion failed!");
     private static final int MIN_BASE = 2;
     private static final int MAX_BASE = 36;
 
@@ -52,22 +53,26 @@ final class BaseLibrary {
         if (Lua.truthy(a.any(1))) {
             return a.all();
         }
-        throw a.count() > 1
-                ? LuaError.ofValue(a.get(2))
-                : LuaError.ofValue(Lua.text("assertion failed!"));
+        LuaString text = a.isNil(2) ? ASSERTION_FAILED : Numbers.textFrom(a.get(2));
+        throw text == null ? LuaError.ofValue(a.get(2)) : placed(a, 1, text);
     }
 
     private static @Nullable Object[] error(Arguments a) {
         @Nullable Object value = a.get(1);
         int level = a.integer(2, 1);
         LuaString text = Numbers.textFrom(value);
-        if (text == null || level <= 0 || a.calledByJava()) {
+        if (text == null || level <= 0) {
             throw LuaError.ofValue(value);
         }
-        LuaString where = a.state().newString(a.state().where(level - 1));
+        throw placed(a, level, text);
+    }
+
+    /** An error whose text begins with the place so many calls up. */
+    private static LuaError placed(Arguments a, int level, LuaString text) {
+        LuaString where = a.state().newString(a.calledByJava() ? "" : a.state().where(level - 1));
         byte[] placed = Arrays.copyOf(where.toOctets(), where.length() + text.length());
         text.copyTo(placed, where.length());
-        throw LuaError.ofValue(LuaString.ofOctets(placed));
+        return LuaError.ofValue(LuaString.ofOctets(placed));
     }
 
     private static @Nullable Object[] getMetatable(Arguments a) {

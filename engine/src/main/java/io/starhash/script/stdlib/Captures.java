@@ -73,6 +73,10 @@ final class Captures {
         return Math.max(0, lengths[index]);
     }
 
+    boolean isPosition(int index) {
+        return lengths[index] == POSITION;
+    }
+
     /** A capture from 0 as a value; the whole match as the first where the pattern has none. */
     Object value(int index, int start, int end) {
         if (index >= count) {

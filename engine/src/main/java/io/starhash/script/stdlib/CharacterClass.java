@@ -21,6 +21,8 @@ final class CharacterClass {
             case 'u' -> isUpper(c) == (letter == lower);
             case 'w' -> (isAlpha(c) || isDigit(c)) == (letter == lower);
             case 'x' -> isHex(c) == (letter == lower);
+            // not in the manual any more, but still in the reference implementation
+            case 'z' -> (c == 0) == (letter == lower);
             default -> letter == c;
         };
     }

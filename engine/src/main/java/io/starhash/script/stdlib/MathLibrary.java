@@ -1,6 +1,7 @@
 package io.starhash.script.stdlib;
 
 import io.starhash.script.lua.Arguments;
+import io.starhash.script.lua.Arithmetic;
 import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaTable;
 import java.util.function.DoubleBinaryOperator;
@@ -32,7 +33,7 @@ final class MathLibrary {
         unary(math, "tanh", Math::tanh);
         binary(math, "atan2", Math::atan2);
         binary(math, "fmod", (x, y) -> x % y);
-        binary(math, "pow", Math::pow);
+        binary(math, "pow", Arithmetic::power);
         return math.function("frexp", MathLibrary::frexp)
                 .function("ldexp", MathLibrary::ldexp)
                 .function("log", MathLibrary::log)
@@ -72,7 +73,8 @@ final class MathLibrary {
     private static @Nullable Object[] modf(Arguments a) {
         double x = a.number(1);
         double whole = x >= 0 ? Math.floor(x) : Math.ceil(x);
-        return Lua.values(whole, Double.isInfinite(x) ? 0.0 : x - whole);
+        // C99 7.12.6.12: both parts have the sign of the whole
+        return Lua.values(whole, Math.copySign(Double.isInfinite(x) ? 0.0 : x - whole, x));
     }
 
     private static @Nullable Object[] frexp(Arguments a) {

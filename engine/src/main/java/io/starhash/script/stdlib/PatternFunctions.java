@@ -102,7 +102,7 @@ final class PatternFunctions {
         }
 
         @Nullable Object[] next(Arguments a) {
-            PatternMatch match = new PatternMatch(subject, pattern, a.meter());
+            PatternMatch match = PatternMatch.repeated(subject, pattern, a.meter());
             for (int at = position; at <= subject.length(); at++) {
                 int end = match.matchAt(at);
                 if (end >= 0) {

@@ -17,10 +17,22 @@ final class PatternMatch {
     private final LuaString pattern;
     private final Meter meter;
     private final Captures captures;
+    private final boolean anchored;
     private int recursion;
     private int steps;
 
+    /** Matches anywhere, or where it begins with a caret only where the search begins. */
     PatternMatch(LuaString subject, LuaString pattern, Meter meter) {
+        this(subject, pattern, meter, pattern.length() > 0 && pattern.at(0) == '^');
+    }
+
+    /** Matches anywhere: a caret at the beginning is an ordinary character (gmatch). */
+    static PatternMatch repeated(LuaString subject, LuaString pattern, Meter meter) {
+        return new PatternMatch(subject, pattern, meter, false);
+    }
+
+    private PatternMatch(LuaString subject, LuaString pattern, Meter meter, boolean anchored) {
+        this.anchored = anchored;
         this.subject = subject;
         this.pattern = pattern;
         this.meter = meter;
@@ -29,14 +41,14 @@ final class PatternMatch {
 
     /** Whether the pattern matches only at the place where a search begins. */
     boolean isAnchored() {
-        return pattern.length() > 0 && pattern.at(0) == '^';
+        return anchored;
     }
 
     /** Matches at one place: the end of the match, -1 for none. */
     int matchAt(int start) {
         captures.clear();
         recursion = 0;
-        return match(start, isAnchored() ? 1 : 0);
+        return match(start, anchored ? 1 : 0);
     }
 
     /** What the last match captured. */
@@ -218,7 +230,7 @@ final class PatternMatch {
     private int matchBackReference(int s, int digit) {
         int index = captures.closed(digit - '1');
         int length = captures.length(index);
-        if (subject.length() - s < length) {
+        if (captures.isPosition(index) || subject.length() - s < length) {
             return -1;
         }
         for (int i = 0; i < length; i++) {

@@ -85,7 +85,7 @@ public final class StringFormat {
     }
 
     private byte octet() {
-        return (byte) arguments.integer(argument);
+        return (byte) (long) arguments.number(argument);
     }
 
     private long integer(boolean unsigned) {

@@ -34,6 +34,25 @@ class NumberFormatTest {
         }
     }
 
+    @Test
+    void numbers_of_usual_size_are_rounded_from_their_exact_value_too() {
+        Random random = new Random(10);
+        for (int i = 0; i < 100_000; i++) {
+            int decimals = random.nextInt(8);
+            double cents = random.nextLong(1L << random.nextInt(1, 52));
+            double number =
+                    cents / Math.pow(10, random.nextInt(12)) / (random.nextInt(3) == 0 ? 8 : 1);
+            check(number);
+            String fixed = new NumberFormat('f', decimals, false).format(number);
+            assertThat(fixed)
+                    .as(number + " with " + decimals)
+                    .isEqualTo(
+                            new BigDecimal(number)
+                                    .setScale(decimals, RoundingMode.HALF_EVEN)
+                                    .toPlainString());
+        }
+    }
+
     private static void check(double number) {
         assertThat(new BigDecimal(Numbers.toText(number)))
                 .as(Double.toString(number))
