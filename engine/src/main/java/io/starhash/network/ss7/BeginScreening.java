@@ -34,6 +34,14 @@ final class BeginScreening {
     /** The TC-BEGIN of this link is complete. */
     void complete(MapLink link) {
         List<Received> components = link.take();
+        if (!components.isEmpty() && components.stream().allMatch(BeginScreening::isRejected)) {
+            refuse(
+                    link,
+                    Cause.UNREADABLE,
+                    new Message.End(List.of()),
+                    "TC-BEGIN holds no component that can be read: rejected");
+            return;
+        }
         if (components.size() != 1 || !(components.getFirst() instanceof Received.Invoke invoke)) {
             refuse(
                     link,
@@ -56,10 +64,15 @@ final class BeginScreening {
         }
     }
 
+    /** The stack has rejected it, and the Reject waits to be sent. */
+    private static boolean isRejected(Received received) {
+        return received instanceof Received.Other(Component.UnknownInvoke u);
+    }
+
     private void open(MapLink link, Received.Invoke invoke) {
         try {
             UssdParameter argument = UssdParameter.read(invoke.parameter());
-            Opening opening = opening(link, invoke, argument, argument.ussd().decode());
+            Opening opening = opening(link, invoke, argument, DialledString.text(argument.ussd()));
             link.receiver(desk.begun(opening, link));
         } catch (MalformedException e) {
             refuseWithError(link, invoke, Cause.MALFORMED_ARGUMENT, e.errorCode, e.getMessage());

@@ -23,6 +23,9 @@ final class ComponentPortion {
     private static final int LAST_PROBLEM = 0x83;
     private static final int MAX_LOCAL_CODE = 4;
 
+    /** The greatest code of each kind of problem: general, invoke, result, error. */
+    private static final int[] LAST_CODES = {2, 7, 2, 4};
+
     /** A context-specific tag that no component has: rejected as unrecognized. */
     private static final byte[] UNRECOGNIZED = {(byte) 0xa5, 0x00};
 
@@ -133,8 +136,20 @@ final class ComponentPortion {
                 && fields.get(1).tag() >= FIRST_PROBLEM
                 && fields.get(1).tag() <= LAST_PROBLEM
                 && fields.get(1).length() == 1) {
-            component.writeTo(out);
+            writeReject(fields);
         }
+    }
+
+    /** A problem that is none says at least that the invoke is refused. */
+    private void writeReject(List<BerElement> fields) {
+        BerElement problem = fields.get(1);
+        int code = problem.contents()[0];
+        int last = LAST_CODES[problem.tag() - FIRST_PROBLEM];
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        fields.getFirst().writeTo(content);
+        BerElement.write(
+                content, problem.tag(), new byte[] {(byte) (code >= 0 && code <= last ? code : 0)});
+        BerElement.write(out, REJECT, content.toByteArray());
     }
 
     /** -128 to 127, in one octet. */

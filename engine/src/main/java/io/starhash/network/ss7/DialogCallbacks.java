@@ -87,8 +87,8 @@ final class DialogCallbacks implements MAPDialogListener {
 
     @Override
     public void onDialogNotice(MAPDialog dialog, MAPNoticeProblemDiagnostic problem) {
-        log.warn(
-                "{} what was sent last did not reach the far side: {}",
+        log.debug(
+                "{} {}: what was returned is known already",
                 MapLink.of(dialog).localTid(),
                 problem);
     }

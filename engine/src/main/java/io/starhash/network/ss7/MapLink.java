@@ -62,7 +62,12 @@ final class MapLink implements DialogLink {
 
     void add(Received received) {
         components.add(received);
-        rejectQueued |= received instanceof Received.Other(Component.UnknownInvoke u);
+    }
+
+    /** What the stack has rejected: the Reject waits for our next message. */
+    void addRejected(Component component) {
+        components.add(new Received.Other(component));
+        rejectQueued = true;
     }
 
     /** The components of the message that is complete now. */

@@ -15,6 +15,7 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.Invoke;
 import org.restcomm.protocols.ss7.tcap.asn.comp.OperationCode;
 import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
 import org.restcomm.protocols.ss7.tcap.asn.comp.Problem;
+import org.restcomm.protocols.ss7.tcap.asn.comp.ReturnErrorProblemType;
 
 /**
  * The MAP service of the application context networkUnstructuredSs: it hands each component to its
@@ -83,12 +84,27 @@ final class UssdMapService extends MAPServiceSupplementaryImpl {
     @Override
     protected void deliverRejectComponent(
             MAPDialog dialog, @Nullable Long invokeId, Problem problem, boolean localOriginated) {
-        Integer id = invokeId == null ? null : invokeId.intValue();
-        MapLink.of(dialog)
-                .add(
-                        new Received.Other(
-                                localOriginated
-                                        ? new Component.UnknownInvoke(id, problem.toString())
-                                        : new Component.Rejected(id, problem.toString())));
+        MapLink link = MapLink.of(dialog);
+        if (localOriginated) {
+            link.addRejected(refusedHere(invokeId, problem));
+        } else {
+            link.add(
+                    new Received.Other(
+                            new Component.Rejected(number(invokeId), problem.toString())));
+        }
+    }
+
+    /** An error that MAP does not know still ends what it answers. */
+    private static Component refusedHere(@Nullable Long invokeId, Problem problem) {
+        return invokeId != null
+                        && problem.getReturnErrorProblemType()
+                                == ReturnErrorProblemType.UnrecognizedError
+                ? new Component.Undecodable(
+                        invokeId.intValue(), NO_LOCAL_CODE, "its error code is none of MAP's")
+                : new Component.UnknownInvoke(number(invokeId), problem.toString());
+    }
+
+    private static @Nullable Integer number(@Nullable Long invokeId) {
+        return invokeId == null ? null : invokeId.intValue();
     }
 }

@@ -1,0 +1,146 @@
+package io.starhash.network.wire;
+
+import static io.starhash.network.wire.Ber.begin;
+import static io.starhash.network.wire.Ber.hex;
+import static io.starhash.network.wire.Ber.invoke;
+import static io.starhash.network.wire.Ber.octet;
+import static io.starhash.network.wire.Ber.tlv;
+import static io.starhash.network.wire.Ber.ussdArgument;
+import static io.starhash.network.wire.RawPeer.OTID;
+import static io.starhash.network.wire.RawPeer.STAR_100;
+import static io.starhash.network.wire.RawPeer.accepted;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.starhash.dialog.Address;
+import io.starhash.dialog.Component;
+import io.starhash.dialog.Message;
+import io.starhash.dialog.Party;
+import io.starhash.network.DialogDesk.Cause;
+import io.starhash.text.Dcs;
+import io.starhash.text.UssdString;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How a TC-BEGIN is served or refused, octet by octet. */
+class WireTest extends OverTheWire {
+    @Test
+    void a_begin_becomes_a_dialog_that_is_answered_in_tc_end() throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(3, 59, STAR_100)));
+        RecordingDesk.Begun dialog = peer.dialog();
+        assertThat(dialog.opening().text()).isEqualTo("*100#");
+        assertThat(dialog.opening().remoteTid()).isEqualTo(OTID);
+        assertThat(dialog.opening().remote()).isEqualTo(new Party(1, 8, null, Party.ROUTE_ON_SSN));
+        dialog.link()
+                .send(
+                        new Message.End(
+                                List.of(
+                                        new Component.Result(
+                                                3, 59, UssdString.encode("Hi", Dcs.UNSPECIFIED)))));
+        assertThat(hex(peer.answer()))
+                .isEqualTo(
+                        hex(
+                                accepted(
+                                        tlv(
+                                                0xa2,
+                                                hex("020103"),
+                                                tlv(
+                                                        0x30,
+                                                        hex("02013b"),
+                                                        ussdArgument(0x0f, "c834"))))));
+    }
+
+    @Test
+    void the_wireshark_samples_begin_is_read_with_its_msisdn() throws Exception {
+        // USSD-Arg of the Wireshark wiki's gsm_map_with_ussd_string.pcap
+        byte[] argument = hex("301c04010f040eaa180da682dd6c31192d36bbdd468007917267415827f2");
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, argument)));
+        RecordingDesk.Begun dialog = peer.dialog();
+        assertThat(dialog.opening().text()).isEqualTo("*140*0761241377#");
+        assertThat(dialog.opening().msisdn()).isEqualTo(Address.international("27761485722"));
+        dialog.link().send(new Message.Abort("enough"));
+        peer.answer();
+    }
+
+    @Test
+    void an_argument_that_is_no_sequence_is_answered_with_unexpected_data_value() throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, tlv(0x04, octet(1)))));
+        assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a306020101020124"))));
+        assertThat(peer.refusal().cause()).isEqualTo(Cause.MALFORMED_ARGUMENT);
+    }
+
+    @Test
+    void a_string_longer_than_the_message_is_answered_with_unexpected_data_value()
+            throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, tlv(0x30, hex("04010f04062a")))));
+        assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a306020101020124"))));
+        assertThat(peer.refusal().text()).contains("no valid BER").contains("36");
+    }
+
+    @Test
+    void an_argument_without_a_string_is_answered_with_data_missing() throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, tlv(0x30, hex("04010f")))));
+        assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a306020101020123"))));
+        assertThat(peer.refusal().text()).contains("the USSD string is missing");
+    }
+
+    @Test
+    void no_argument_at_all_is_answered_with_data_missing() throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, new byte[0])));
+        assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a306020101020123"))));
+        peer.refusal();
+    }
+
+    @Test
+    void a_scheme_that_means_no_text_is_answered_with_unknown_alphabet() throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, ussdArgument(0x60, "aa180c3602"))));
+        assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a306020101020147"))));
+        assertThat(peer.refusal().cause()).isEqualTo(Cause.UNKNOWN_ALPHABET);
+    }
+
+    @Test
+    void an_operation_that_is_not_served_is_rejected_as_unrecognized() throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 14, hex("3003040121"))));
+        assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a406020101810101"))));
+        assertThat(peer.refusal().cause()).isEqualTo(Cause.UNKNOWN_OPERATION);
+    }
+
+    @Test
+    void two_invokes_in_one_begin_are_aborted_by_the_user() throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, STAR_100), invoke(2, 59, STAR_100)));
+        byte[] abort = Ber.find(peer.answer(), 0x67);
+        assertThat(hex(Ber.find(abort, 0x49))).isEqualTo(OTID);
+        // ABRT from the dialogue service user, MAP-UserAbort with userSpecificReason inside
+        assertThat(hex(Ber.find(abort, 0x6b))).contains("800100").endsWith("a4028000");
+        assertThat(peer.refusal().cause()).isEqualTo(Cause.NOT_ONE_INVOKE);
+    }
+
+    @Test
+    void an_application_context_that_is_not_ours_is_refused() throws Exception {
+        byte[] shortMessages =
+                hex("6b1e281c060700118605010101a011600f80020780a109060704000001001503");
+        peer.send(begin(OTID, shortMessages, invoke(1, 59, STAR_100)));
+        byte[] abort = Ber.find(peer.answer(), 0x67);
+        // AARE with the context that was asked for: reject-permanent, not supported
+        assertThat(hex(Ber.find(abort, 0x6b)))
+                .isEqualTo(
+                        "2828060700118605010101a01d611b80020780"
+                                + "a109060704000001001503a203020101a305a103020102");
+        assertThat(peer.refusal().cause()).isEqualTo(Cause.OTHER_CONTEXT);
+    }
+
+    @Test
+    void a_code_written_one_character_an_octet_is_read_as_it_is_meant() throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, ussdArgument(0x0f, "2a3130302a3223"))));
+        RecordingDesk.Begun dialog = peer.dialog();
+        assertThat(dialog.opening().text()).isEqualTo("*100*2#");
+        peer.end(dialog);
+    }
+
+    @Test
+    void septets_with_dirty_spare_bits_are_read() throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, ussdArgument(0x0f, "2a1c6ed4"))));
+        RecordingDesk.Begun dialog = peer.dialog();
+        assertThat(dialog.opening().text()).isEqualTo("*88#");
+        peer.end(dialog);
+    }
+}
