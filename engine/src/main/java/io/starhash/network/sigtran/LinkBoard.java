@@ -26,6 +26,7 @@ final class LinkBoard {
     private static final String DOWN = "down";
     private static final String INACTIVE = "inactive";
     private static final String ACTIVE = "active";
+    private static final String PENDING = "pending";
 
     private final Counters counters;
     private final Map<String, String> servers = new LinkedHashMap<>();
@@ -77,6 +78,14 @@ final class LinkBoard {
     /** From now on nothing that ends is worth a warning. */
     synchronized void closing() {
         closing = true;
+    }
+
+    /** Whether an application server leads to this point, or a link may take over for it. */
+    synchronized boolean mayServe(int pointCode) {
+        return rows.stream()
+                .filter(row -> row.server.pointCodes().contains(pointCode))
+                .map(row -> stateOf(row.server))
+                .anyMatch(state -> state.equals(ACTIVE) || state.equals(PENDING));
     }
 
     /** Whether traffic can go to every application server's points. */

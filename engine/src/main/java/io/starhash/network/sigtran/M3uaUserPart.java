@@ -3,11 +3,14 @@ package io.starhash.network.sigtran;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Links;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +24,7 @@ import org.restcomm.protocols.ss7.m3ua.impl.M3UAManagementImpl;
 import org.restcomm.protocols.ss7.m3ua.parameter.NetworkAppearance;
 import org.restcomm.protocols.ss7.m3ua.parameter.RoutingContext;
 import org.restcomm.protocols.ss7.m3ua.parameter.TrafficModeType;
+import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 
 /**
  * M3UA as an MTP3 user part, over associations of our own. Its state machines, which know no lock,
@@ -30,19 +34,27 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
     private static final VarHandle DEFAULT_TRAFFIC_MODE = defaultTrafficModeField();
 
     private static final int DELIVERY_THREADS = 2;
-    private static final int TICK_MILLIS = 100;
+    private static final int TICK_MILLIS = 50;
     private static final int ANY = -1;
+
+    /** How many messages may wait for a pending application server. */
+    private static final int MAX_WAITING = 10_000;
 
     /** Active with one association, however many there are. */
     private static final int ENOUGH = 1;
 
     private final ScheduledExecutorService loop;
+    private final LinkBoard board;
+    private final BlockingQueue<Mtp3TransferPrimitive> waiting =
+            new LinkedBlockingQueue<>(MAX_WAITING);
     private boolean begun;
     private @Nullable ScheduledFuture<?> ticks;
 
-    M3uaUserPart(String name, Management transport, ScheduledExecutorService loop) {
+    M3uaUserPart(
+            String name, Management transport, ScheduledExecutorService loop, LinkBoard board) {
         super(name, null, null);
         this.loop = loop;
+        this.board = board;
         setTransportManagement(transport);
         sctpLibNettySupport = true; // the layer would tell it from the transport's class name
     }
@@ -57,14 +69,14 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
     }
 
     /** Starts with these application servers; their associations start with {@link #startLinks}. */
-    void begin(List<ApplicationServer> servers, Links links, StateWatch watch) {
+    void begin(List<ApplicationServer> servers, Links links) {
         try {
             setDeliveryMessageThreadCount(DELIVERY_THREADS);
             setMaxAsForRoute(SigtranSettings.MAX_SERVERS_FOR_POINT_CODE);
             start();
             begun = true;
             tickOnTheLoop();
-            addM3UAManagementEventListener(watch);
+            addM3UAManagementEventListener(new StateWatch(board));
             boolean heartbeat = !links.heartbeat().isZero();
             if (heartbeat) {
                 setHeartbeatTime((int) links.heartbeat().toMillis());
@@ -82,7 +94,12 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
         fsmTicker.shutdownNow();
         ticks =
                 loop.scheduleAtFixedRate(
-                        m3uaScheduler, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                        this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        m3uaScheduler.run();
+        sendWaiting();
     }
 
     private void add(ApplicationServer server, boolean heartbeat, Set<String> made)
@@ -183,6 +200,32 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
             stop();
         } catch (Exception e) {
             throw new IllegalStateException("M3UA cannot stop", e);
+        }
+    }
+
+    /**
+     * Sends a message. While an application server only changes from one link to another (pending,
+     * RFC 4666 4.3.2), it waits for what becomes of that; where none leads to its point, it is
+     * dropped, as it is once MTP3 has told of the pause.
+     */
+    @Override
+    public void sendMessage(Mtp3TransferPrimitive message) {
+        try {
+            super.sendMessage(message);
+        } catch (IOException e) {
+            if (!board.mayServe(message.getDpc()) || !waiting.offer(message)) {
+                board.dropped();
+            }
+        }
+    }
+
+    /** Tries again what waits. */
+    private void sendWaiting() {
+        for (int left = waiting.size(); left > 0; left--) {
+            Mtp3TransferPrimitive message = waiting.poll();
+            if (message != null) {
+                sendMessage(message);
+            }
         }
     }
 

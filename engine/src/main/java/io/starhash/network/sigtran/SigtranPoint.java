@@ -32,12 +32,13 @@ final class SigtranPoint implements AutoCloseable {
     private final Associations associations;
     private final M3uaUserPart m3ua;
     private final SignallingPoint point;
+    private boolean closed;
 
     SigtranPoint(String name, SigtranSettings settings, TcapLimits limits, Counters counters) {
         this.settings = settings;
         board = new LinkBoard(settings.applicationServers(), counters);
         associations = new Associations(settings.applicationServers(), settings.links(), board);
-        m3ua = new M3uaUserPart(name, associations.asManagement(), associations.loop());
+        m3ua = new M3uaUserPart(name, associations.asManagement(), associations.loop(), board);
         point = new SignallingPoint(plan(name, settings, limits), m3ua);
     }
 
@@ -71,7 +72,7 @@ final class SigtranPoint implements AutoCloseable {
         if (associations.needSctp()) {
             KernelSctp.require();
         }
-        m3ua.begin(settings.applicationServers(), settings.links(), new StateWatch(board));
+        m3ua.begin(settings.applicationServers(), settings.links());
         point.start(desk);
         onTheLoop(m3ua::startLinks);
         associations.listen();
@@ -115,6 +116,10 @@ final class SigtranPoint implements AutoCloseable {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try (associations;
                 m3ua;
                 point) {
