@@ -7,8 +7,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether the heap has room for one more dialog. What counts is what a collection of garbage leaves
- * over: between two of them even a heap that is mostly garbage may fill up nearly to its end. The
- * mere use of it counts only at the brim, where allocation is about to wait for a collection.
+ * over: between two of them even a heap that is mostly garbage may fill up to its end. The mere use
+ * of it counts only at the brim, and only until a whole collection tells what of that which the
+ * last one left is alive.
  */
 public final class HeapGuard {
     private static final Logger log = LoggerFactory.getLogger("heap");
@@ -21,6 +22,7 @@ public final class HeapGuard {
     private final long max;
     private final int percent;
     private final LongSupplier used;
+    private volatile long lastLeft;
     private volatile boolean full;
     private volatile boolean atBrim;
 
@@ -49,7 +51,7 @@ public final class HeapGuard {
 
     /** Whether one more dialog may begin. Cheap: asked for each. */
     public boolean hasRoom() {
-        boolean brimful = used.getAsLong() >= share(BRIM);
+        boolean brimful = lastLeft >= share(percent) && used.getAsLong() >= share(BRIM);
         if (brimful != atBrim) {
             brimChanged(brimful);
         }
@@ -61,9 +63,9 @@ public final class HeapGuard {
             atBrim = brimful;
             if (brimful) {
                 log.warn(
-                        "new dialogs are refused: the heap of {} is full to the brim, and no"
-                                + " collection has made room yet",
-                        Measure.SIZE.format(max));
+                        "new dialogs are refused: the heap of {} is full to the brim, and the last"
+                                + " collection left {}% of it in use",
+                        Measure.SIZE.format(max), lastLeft * 100 / max);
             } else {
                 log.info("new dialogs are taken again, as far as it is for the brim of the heap");
             }
@@ -77,6 +79,7 @@ public final class HeapGuard {
      * @param whole whether it looked at the whole heap, so that nearly nothing of that is garbage
      */
     synchronized Verdict collected(long left, boolean whole) {
+        lastLeft = left;
         if (left < share(percent - REOPEN_BELOW)) {
             change(false, left);
             return Verdict.ROOM;

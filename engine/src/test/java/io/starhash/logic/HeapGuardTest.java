@@ -41,7 +41,12 @@ class HeapGuardTest {
     }
 
     @Test
-    void mere_use_counts_at_the_brim_only() {
+    void mere_use_counts_at_the_brim_only_and_where_the_last_collection_left_much() {
+        used.set(1_000);
+        assertThat(guard.hasRoom()).as("no collection yet").isTrue();
+        guard.collected(849, true);
+        assertThat(guard.hasRoom()).as("mostly garbage").isTrue();
+        guard.collected(850, false);
         used.set(979);
         assertThat(guard.hasRoom()).isTrue();
         used.set(980);
