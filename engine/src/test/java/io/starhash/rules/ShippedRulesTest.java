@@ -24,7 +24,7 @@ final class ShippedRulesTest {
     @BeforeEach
     void readShippedFile() throws Exception {
         String root = Objects.requireNonNull(System.getProperty("starhash.root"));
-        folder = RulesFolder.withScripts(temp, "balance", "topup", "welcome", "inbound_notify");
+        folder = RulesFolder.withScripts(temp, "balance", "topup", "welcome", "endings", "inbound_notify");
         shipped = Files.readString(Path.of(root, "rules.yaml"));
     }
 
@@ -34,7 +34,7 @@ final class ShippedRulesTest {
 
         assertThat(rules.process().triggers().triggers())
                 .extracting(Trigger::scriptKey)
-                .containsExactly("balance", "topup", "welcome");
+                .containsExactly("balance", "topup", "welcome", "endings");
         assertThat(rules.process().globals()).isEqualTo(Map.of("CURRENCY", "ZAR"));
         assertThat(Objects.requireNonNull(rules.inboundNotify()).triggers().triggers())
                 .extracting(Trigger::scriptKey)
