@@ -19,6 +19,7 @@ final class Conversation {
     private final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
     private final Answers answers;
     private final ScreenPrinter printer;
+    private final DialRecorder recorder;
     private final PrintWriter err;
     private final Handset handset;
     private Screen.@Nullable Menu open;
@@ -37,9 +38,11 @@ final class Conversation {
             FarSide.Call call,
             Answers answers,
             ScreenPrinter printer,
+            DialRecorder recorder,
             PrintWriter err) {
         this.answers = answers;
         this.printer = printer;
+        this.recorder = recorder;
         this.err = err;
         this.handset =
                 Handset.begin(network, call, screen -> happenings.add(new Happening.Came(screen)));
@@ -51,6 +54,7 @@ final class Conversation {
             switch (happenings.take()) {
                 case Happening.Came(Screen screen) -> {
                     printer.screen(screen);
+                    recorder.came(screen);
                     if (screen.isLast()) {
                         return screen instanceof Screen.Abort ? ExitCode.FAILED : ExitCode.GOOD;
                     }
@@ -109,10 +113,12 @@ final class Conversation {
         try {
             if (answer.isEmpty()) {
                 handset.abandon();
+                recorder.gaveUp();
                 err.println("ussd: no more answers: the handset gives up");
                 return false;
             }
             handset.answer(menu, answer.get());
+            recorder.answered(answer.get());
             if (!typed) {
                 printer.answer(answer.get());
             }

@@ -8,7 +8,9 @@ import io.starhash.text.Dcs;
 import io.starhash.text.UnsendableText;
 import io.starhash.text.UssdString;
 import java.io.Console;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,12 @@ final class DialCommand implements Callable<Integer> {
     @Option(names = "--json", description = "A JSON object a line for every screen.")
     private boolean json;
 
+    @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            description = "Adds the conversation to this file as a test for ussd test.")
+    private @Nullable Path record;
+
     @Parameters(
             paramLabel = "CODE [ANSWER...]",
             arity = "0..*",
@@ -66,7 +74,8 @@ final class DialCommand implements Callable<Integer> {
     DialCommand() {}
 
     @Override
-    public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
+    public Integer call()
+            throws ConfigurationException, NotStartedException, InterruptedException, IOException {
         FarSide.Call call = dialled();
         Answers answers =
                 new Answers(
@@ -75,16 +84,32 @@ final class DialCommand implements Callable<Integer> {
                         atTerminal());
         ScreenPrinter printer = ScreenPrinter.to(spec.commandLine().getOut(), json);
         PrintWriter err = spec.commandLine().getErr();
+        DialRecorder recorder = recorder();
         OwnEngine.Use talk =
                 handsets -> {
-                    int result = new Conversation(handsets, call, answers, printer, err).hold();
+                    int result =
+                            new Conversation(handsets, call, answers, printer, recorder, err)
+                                    .hold();
                     answers.unused()
                             .ifPresent(left -> err.println("ussd: answers not used: " + left));
                     return result;
                 };
-        return connect.given()
-                ? connect.use(options.subscriber().ssn(), talk)
-                : OwnEngine.use(rules.read(), err, talk);
+        int exitCode =
+                connect.given()
+                        ? connect.use(options.subscriber().ssn(), talk)
+                        : OwnEngine.use(rules.read(), err, talk);
+        recorder.write(err);
+        return exitCode;
+    }
+
+    private DialRecorder recorder() {
+        DialRecorder recorder = new DialRecorder(record);
+        recorder.opened(
+                options.subscriber(),
+                dcs,
+                notify != null,
+                notify == null ? words.getFirst() : notify);
+        return recorder;
     }
 
     @SuppressWarnings(

@@ -2,21 +2,19 @@ package io.starhash.cli;
 
 import io.starhash.Configuration;
 import io.starhash.ConfigurationException;
-import io.starhash.dialogtest.language.DialogFile;
 import io.starhash.dialogtest.language.DialogFileException;
-import io.starhash.dialogtest.language.DialogTest;
 import io.starhash.dialogtest.report.Paint;
-import io.starhash.dialogtest.report.Summary;
-import io.starhash.dialogtest.run.DialogFiles;
-import io.starhash.dialogtest.run.Suite;
-import io.starhash.dialogtest.run.TestResult;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -32,8 +30,45 @@ import picocli.CommandLine.Spec;
 final class TestCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
 
+    @Option(
+            names = "--filter",
+            paramLabel = "WORDS",
+            description = {
+                "Runs the tests that have every one of these words in their file's name, their name or their tags;",
+                "tag:NAME means a tag, ! before a word the tests without it."
+            })
+    private @Nullable String filter;
+
     @Option(names = "--fail-fast", description = "Stops after the first test that fails.")
     private boolean failFast;
+
+    @Option(
+            names = "--update",
+            description = "Writes expected screens that differ anew, from what came.")
+    private boolean update;
+
+    @Option(
+            names = "--junit",
+            paramLabel = "FILE",
+            description = "Writes the results as JUnit XML too.")
+    private @Nullable Path junit;
+
+    @Option(names = "--json", description = "Prints a JSON object a line for every test.")
+    private boolean json;
+
+    @Option(
+            names = "--watch",
+            description = "Goes on: runs what the saving of a file touches, until interrupted.")
+    private boolean watch;
+
+    @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            description = {
+                "Runs no test: takes the steps of a handset from the terminal or the standard input (dial *100#,",
+                "answer 1, wait 30s), shows what comes, and adds the conversation to this file as a test."
+            })
+    private @Nullable Path record;
 
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders of tests.")
     private List<Path> paths = List.of();
@@ -44,22 +79,41 @@ final class TestCommand implements Callable<Integer> {
     TestCommand() {}
 
     @Override
-    public Integer call() throws ConfigurationException, DialogFileException, InterruptedException {
-        Configuration configuration = rules.read();
-        List<DialogFile> files =
-                DialogFiles.find(paths.isEmpty() ? configuration.scriptFolders() : paths);
-        List<DialogTest> tests = DialogFiles.tests(files);
-        if (tests.isEmpty()) {
-            spec.commandLine().getErr().println("ussd: no test found");
-            return ExitCode.BAD_INPUT;
+    public Integer call()
+            throws ConfigurationException,
+                    DialogFileException,
+                    InterruptedException,
+                    IOException,
+                    NotStartedException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        if (record != null) {
+            return record(record, out, err);
         }
-        Suite.Options options =
-                new Suite.Options(Runtime.getRuntime().availableProcessors(), failFast, false);
-        List<TestResult> results = new Suite(configuration, tests, options).run(result -> {});
-        spec.commandLine().getOut().print(Summary.of(results, Paint.PLAIN));
-        spec.commandLine().getOut().flush();
-        return results.stream().allMatch(it -> it.status().isGood())
-                ? ExitCode.GOOD
-                : ExitCode.FAILED;
+        if (watch && (update || junit != null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--watch goes with neither --update nor --junit");
+        }
+        TestRun.Options options =
+                new TestRun.Options(filter, failFast, update, junit, json, paint(), Terminal.is());
+        TestRun run = new TestRun(rules, paths, options, out, err);
+        return watch ? new TestWatch(run, err).untilInterrupted() : run.once();
+    }
+
+    private int record(Path file, PrintWriter out, PrintWriter err)
+            throws ConfigurationException, InterruptedException, IOException {
+        if (!paths.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--record runs no tests: name no PATH beside it");
+        }
+        Configuration configuration = rules.read();
+        return new TestRecorder(configuration, file, out, err).record();
+    }
+
+    private static Paint paint() {
+        String noColour = System.getenv("NO_COLOR");
+        return Terminal.is() && (noColour == null || noColour.isEmpty())
+                ? Paint.COLOUR
+                : Paint.PLAIN;
     }
 }

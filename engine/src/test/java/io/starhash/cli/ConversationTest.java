@@ -90,7 +90,13 @@ class ConversationTest {
                         given,
                         new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
                         atTerminal);
-        new Conversation(new OneMenu(), call, answers, ScreenPrinter.to(printer, false), printer)
+        new Conversation(
+                        new OneMenu(),
+                        call,
+                        answers,
+                        ScreenPrinter.to(printer, false),
+                        new DialRecorder(null),
+                        printer)
                 .hold();
         printer.flush();
         return out.toString();

@@ -24,7 +24,9 @@ final class ShippedRulesTest {
     @BeforeEach
     void readShippedFile() throws Exception {
         String root = Objects.requireNonNull(System.getProperty("starhash.root"));
-        folder = RulesFolder.withScripts(temp, "balance", "topup", "welcome", "endings", "inbound_notify");
+        folder =
+                RulesFolder.withScripts(
+                        temp, "balance", "topup", "welcome", "endings", "inbound_notify");
         shipped = Files.readString(Path.of(root, "rules.yaml"));
     }
 

@@ -78,11 +78,11 @@ public sealed interface Expected {
         };
     }
 
-    /** Whether variables stand in it. */
+    /** Whether it was written with variables. */
     default boolean hasVariables() {
         return switch (this) {
-            case Text(Template text) -> !text.variables().isEmpty();
-            case Like(Template regex) -> !regex.variables().isEmpty();
+            case Text(Template text) -> text.isPattern();
+            case Like(Template regex) -> regex.isPattern();
         };
     }
 }

@@ -85,7 +85,7 @@ record Quoted(List<String> runs, int end, boolean closed) {
         return plain ? text : quote(text);
     }
 
-    private static String quote(String text) {
+    static String quote(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
             switch (text.charAt(i)) {

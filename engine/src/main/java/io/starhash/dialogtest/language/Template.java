@@ -19,6 +19,9 @@ public final class Template {
         record Text(String text) implements Part {}
 
         record Variable(String name) implements Part {}
+
+        /** A variable that was filled in already. */
+        record Filled(String text) implements Part {}
     }
 
     private Template(List<Part> parts) {
@@ -41,7 +44,7 @@ public final class Template {
             parts.add(
                     value == null
                             ? new Part.Variable(matcher.group(1))
-                            : new Part.Text(literally.apply(value)));
+                            : new Part.Filled(literally.apply(value)));
             end = matcher.end();
         }
         parts.add(new Part.Text(text.substring(end)));
@@ -64,6 +67,11 @@ public final class Template {
         return names;
     }
 
+    /** Whether it was written with any variables. */
+    boolean isPattern() {
+        return parts.stream().anyMatch(part -> !(part instanceof Part.Text));
+    }
+
     /** The text with these values. */
     public String fill(Map<String, String> values) {
         return fill(values, UnaryOperator.identity());
@@ -74,6 +82,7 @@ public final class Template {
         for (Part part : parts) {
             switch (part) {
                 case Part.Text(String literal) -> text.append(literal);
+                case Part.Filled(String value) -> text.append(value);
                 case Part.Variable(String name) ->
                         text.append(literally.apply(value(values, name)));
             }
@@ -103,6 +112,7 @@ public final class Template {
         for (Part part : parts) {
             switch (part) {
                 case Part.Text(String literal) -> text.append(literal);
+                case Part.Filled(String value) -> text.append(value);
                 case Part.Variable(String name) -> text.append("${").append(name).append('}');
             }
         }

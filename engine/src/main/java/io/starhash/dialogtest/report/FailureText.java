@@ -119,7 +119,7 @@ public final class FailureText {
 
     private void said(Happening happening) {
         for (int i = 0; i < happening.lines().size(); i++) {
-            String line = "    " + happening.lines().get(i);
+            String line = "    " + Shown.text(happening.lines().get(i));
             boolean last = i == happening.lines().size() - 1;
             if (last && !happening.place().isEmpty()) {
                 int gap = Math.max(2, PLACE_COLUMN - Shown.width(line));

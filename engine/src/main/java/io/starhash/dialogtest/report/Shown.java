@@ -23,6 +23,13 @@ final class Shown {
         return shown.toString();
     }
 
+    /** A line with its invisible characters visible, blanks excepted. */
+    static String text(String line) {
+        StringBuilder shown = new StringBuilder();
+        line.codePoints().forEach(it -> shown.append(point(it)));
+        return shown.toString();
+    }
+
     private static String point(int point) {
         return switch (point) {
             case ' ' -> " ";

@@ -1,11 +1,15 @@
 package io.starhash.dialogtest.run;
 
 import io.starhash.dialogtest.language.DialogTest;
+import io.starhash.dialogtest.language.Given;
 import io.starhash.dialogtest.language.Lines;
 import io.starhash.dialogtest.language.Step;
 import io.starhash.dialogtest.language.UnsetVariableException;
+import io.starhash.dialogtest.language.Wording;
+import io.starhash.handset.Screen;
 import io.starhash.text.Dcs;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +31,11 @@ final class Play {
     private Actor actor = new Actor(FIRST);
     private int untried;
 
-    /**
-     * @param keepOn whether a conversation goes on after a screen of another kind came
-     */
-    Play(Stage stage, DialogTest first, boolean keepOn) {
+    Play(Stage stage, Given given) {
         this.stage = stage;
-        world = stage.world(first.given());
+        world = stage.world(given);
         acting = new Acting(stage.handsets(), world, notes);
-        screens = new Screens(world, notes, keepOn);
+        screens = new Screens(world, notes);
         records = new Records(world, notes);
         actors.put(FIRST, actor);
     }
@@ -61,7 +62,7 @@ final class Play {
             actors.values().forEach(it -> screens.checkEnd(it, end));
         }
         records.checkConformity(end);
-        return TestResult.ran(test, notes.failures(), notes.conversation());
+        return TestResult.ran(test, notes, world.scripts());
     }
 
     private static @Nullable Step following(List<Step> steps, int i, @Nullable DialogTest next) {
@@ -108,7 +109,14 @@ final class Play {
             }
         } catch (UnsetVariableException e) {
             notes.fail(step.at(), String.valueOf(e.getMessage()));
+            actor.astray |= !isCheck(step);
         }
+    }
+
+    private static boolean isCheck(Step step) {
+        return step instanceof Step.EdrCheck
+                || step instanceof Step.EdrsCheck
+                || step instanceof Step.LogCheck;
     }
 
     private Actor first() {
@@ -132,7 +140,7 @@ final class Play {
         switch (step) {
             case Step.Open open -> {
                 if (actor.call != null) {
-                    screens.checkEnd(actor, open.at());
+                    screens.checkUntold(actor, actor.call, open.at());
                 }
                 acting.open(actor, open);
             }
@@ -152,6 +160,34 @@ final class Play {
 
     private static String written(Duration duration) {
         return io.starhash.config.Measure.DURATION.format(duration.toMillis());
+    }
+
+    /** Does a step that stands in no test; the result is what is wrong with it. */
+    List<String> improvise(Step step) throws InterruptedException {
+        notes.nextTest();
+        acknowledge(step, step);
+        actor.astray = false;
+        step(step);
+        stage.rest().await();
+        return notes.failures().stream().map(Failure::message).toList();
+    }
+
+    /** What has come since the last time, in the words of a test. */
+    List<List<String>> overhear() {
+        List<List<String>> heard = new ArrayList<>();
+        Call call = actor.call;
+        if (call != null) {
+            for (Screen came = call.next(); came != null; came = call.next()) {
+                heard.add(Wording.of(came));
+            }
+        }
+        return heard;
+    }
+
+    /** Whether the handset of the moment is in a dialog. */
+    boolean isOpen() {
+        Call call = actor.call;
+        return call != null && !call.isOver();
     }
 
     /** Leaves nothing behind. */

@@ -9,12 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** Who plays scene after scene on a stage, and takes a new one where the old is broken. */
 final class Player implements AutoCloseable {
     private final Configuration configuration;
-    private final boolean keepOn;
     private @Nullable Stage stage;
 
-    Player(Configuration configuration, boolean keepOn) {
+    Player(Configuration configuration) {
         this.configuration = configuration;
-        this.keepOn = keepOn;
     }
 
     /** Plays the tests of one dialog. */
@@ -39,7 +37,7 @@ final class Player implements AutoCloseable {
         if (tests.isEmpty()) {
             return results;
         }
-        Play play = new Play(stage(), tests.getFirst(), keepOn);
+        Play play = new Play(stage(), tests.getFirst().given());
         try {
             for (int i = 0; i < tests.size(); i++) {
                 DialogTest next = i + 1 < tests.size() ? tests.get(i + 1) : null;
@@ -50,7 +48,7 @@ final class Player implements AutoCloseable {
             String why =
                     e instanceof NeverAtRestException ? e.getMessage() : "internal fault: " + e;
             for (DialogTest test : tests.subList(results.size(), tests.size())) {
-                results.add(TestResult.broken(test, play.conversation(), why + ""));
+                results.add(TestResult.broken(test, play.conversation(), String.valueOf(why)));
             }
             play.kill();
             close();

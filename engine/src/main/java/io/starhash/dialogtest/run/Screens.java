@@ -9,22 +9,19 @@ import io.starhash.dialogtest.run.Failure.Detail;
 import io.starhash.handset.Screen;
 import io.starhash.text.Alphabet;
 import io.starhash.text.TextLength;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Whether what comes from the network is what must come. */
 final class Screens {
     private final World world;
     private final Notes notes;
-    private final boolean keepOn;
 
-    /**
-     * @param keepOn whether a conversation goes on after a screen of another kind came
-     */
-    Screens(World world, Notes notes, boolean keepOn) {
+    Screens(World world, Notes notes) {
         this.world = world;
         this.notes = notes;
-        this.keepOn = keepOn;
     }
 
     void expect(Actor actor, Step.Expect step) {
@@ -40,14 +37,14 @@ final class Screens {
         }
         String place = world.placeOf(call, call.position());
         notes.shown(actor, Wording.of(came), place);
-        checkLength(step.at(), came, place);
+        checkLength(call, step.at(), came, place);
         compare(actor, step, came, place);
     }
 
     private void compare(Actor actor, Step.Expect step, Screen came, String place) {
         if (!came.word().equals(step.word())) {
-            notes.fail(otherKind(step, came, place));
-            actor.astray |= !keepOn || came.isLast() != isLast(step.word());
+            notes.fail(otherKind(actor.call(), step, came, place));
+            actor.astray = true;
         } else if (came instanceof Screen.Decline(int code)
                 && step.code() != null
                 && step.code() != code) {
@@ -66,32 +63,37 @@ final class Screens {
         }
     }
 
-    private static boolean isLast(String word) {
-        return !word.equals("menu") && !word.equals("notify");
-    }
-
-    private Failure otherKind(Step.Expect step, Screen came, String place) {
+    private Failure otherKind(Call call, Step.Expect step, Screen came, String place) {
         String text = text(came);
         Expected expected = step.text();
         String message = "expected '%s', got '%s'".formatted(step.word(), came.word());
         if (text == null || expected == null) {
-            return new Failure(step.at(), message, remarks(came), place, rewritten(step, came));
+            return new Failure(
+                    step.at(), message, remarks(call, came), place, rewritten(step, came));
         }
         Detail detail =
                 switch (expected.compare(text, notes.variables())) {
                     case Verdict.Good good -> {
                         message += " with the same text";
-                        yield remarks(came);
+                        yield remarks(call, came);
                     }
                     case Verdict.Different(String wanted, boolean part) ->
                             detail(expected, wanted, text);
-                    case Verdict.TooHard hard -> remarks(came);
+                    case Verdict.TooHard hard -> remarks(call, came);
                 };
         return new Failure(step.at(), message, detail, place, rewritten(step, came));
     }
 
-    private static Detail remarks(Screen came) {
-        return new Detail.Remarks(Wording.of(came));
+    /** The screen; with an abort why the engine sent it, where a record tells. */
+    private Detail remarks(Call call, Screen came) {
+        List<String> lines = new ArrayList<>(Wording.of(came));
+        if (came instanceof Screen.Abort) {
+            world.records(call).stream()
+                    .map(edr -> edr.text("EXCEPTION"))
+                    .filter(Objects::nonNull)
+                    .forEach(lines::add);
+        }
+        return new Detail.Remarks(lines);
     }
 
     private static Detail detail(Expected expected, String wanted, String actual) {
@@ -154,7 +156,7 @@ final class Screens {
         };
     }
 
-    private void checkLength(Lines at, Screen screen, String place) {
+    private void checkLength(Call call, Lines at, Screen screen, String place) {
         String text = text(screen);
         if (text == null) {
             return;
@@ -166,7 +168,7 @@ final class Screens {
                             at,
                             "this text does not fit one message: %d units, and %d may be"
                                     .formatted(length.units(), length.limit()),
-                            remarks(screen),
+                            remarks(call, screen),
                             place,
                             null));
         }
@@ -178,6 +180,17 @@ final class Screens {
         if (call == null || actor.astray) {
             return;
         }
+        checkUntold(actor, call, at);
+        if (!call.isOver()) {
+            notes.fail(
+                    at,
+                    "the dialog%s is still open at the end of the test: %s"
+                            .formatted(named(actor), Situation.of(world, call)));
+        }
+    }
+
+    /** Every screen must have been told of. */
+    void checkUntold(Actor actor, Call call, Lines at) {
         for (Screen left = call.next(); left != null; left = call.next()) {
             String place = world.placeOf(call, call.position());
             notes.shown(actor, Wording.of(left), place);
@@ -185,15 +198,9 @@ final class Screens {
                     new Failure(
                             at,
                             "a screen came that the test does not tell of" + named(actor),
-                            remarks(left),
+                            remarks(call, left),
                             place,
                             null));
-        }
-        if (!call.isOver()) {
-            notes.fail(
-                    at,
-                    "the dialog%s is still open at the end of the test: %s"
-                            .formatted(named(actor), Situation.of(world, call)));
         }
     }
 

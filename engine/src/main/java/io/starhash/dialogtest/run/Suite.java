@@ -28,13 +28,11 @@ public final class Suite {
      *
      * @param stages how many are played at the same time, at most
      * @param failFast whether the first that fails is the last that is told of
-     * @param keepOn whether a conversation goes on after a screen of another kind came, so that all
-     *     of it can be written anew
      */
-    public record Options(int stages, boolean failFast, boolean keepOn) {
+    public record Options(int stages, boolean failFast) {
         /** On every processor, all of them. */
         public static Options usual() {
-            return new Options(Runtime.getRuntime().availableProcessors(), false, false);
+            return new Options(Runtime.getRuntime().availableProcessors(), false);
         }
     }
 
@@ -108,7 +106,7 @@ public final class Suite {
             AtomicInteger last,
             AtomicReferenceArray<@Nullable List<TestResult>> results,
             Consumer<TestResult> progress) {
-        try (Player player = new Player(configuration, options.keepOn())) {
+        try (Player player = new Player(configuration)) {
             for (int i = next.getAndIncrement(); i <= last.get(); i = next.getAndIncrement()) {
                 List<TestResult> played = player.play(scenes.get(i));
                 played.forEach(progress);

@@ -2,6 +2,7 @@ package io.starhash.dialogtest.run;
 
 import io.starhash.dialogtest.language.DialogTest;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param failures all of them, in the order of the test; none unless it failed
  * @param conversation what was said, from the dialog's beginning
+ * @param scripts the keys of those that ran
  * @param reason why it was skipped, or what kept it from being run to its end; null otherwise
  */
 public record TestResult(
@@ -16,6 +18,7 @@ public record TestResult(
         Status status,
         List<Failure> failures,
         List<Happening> conversation,
+        Set<String> scripts,
         @Nullable String reason) {
     /** The ways of coming out. */
     public enum Status {
@@ -34,18 +37,19 @@ public record TestResult(
     public TestResult {
         failures = List.copyOf(failures);
         conversation = List.copyOf(conversation);
+        scripts = Set.copyOf(scripts);
     }
 
-    static TestResult ran(DialogTest test, List<Failure> failures, List<Happening> conversation) {
-        Status status = failures.isEmpty() ? Status.PASSED : Status.FAILED;
-        return new TestResult(test, status, failures, conversation, null);
+    static TestResult ran(DialogTest test, Notes notes, Set<String> scripts) {
+        Status status = notes.failures().isEmpty() ? Status.PASSED : Status.FAILED;
+        return new TestResult(test, status, notes.failures(), notes.conversation(), scripts, null);
     }
 
     static TestResult skipped(DialogTest test, String reason) {
-        return new TestResult(test, Status.SKIPPED, List.of(), List.of(), reason);
+        return new TestResult(test, Status.SKIPPED, List.of(), List.of(), Set.of(), reason);
     }
 
     static TestResult broken(DialogTest test, List<Happening> conversation, String why) {
-        return new TestResult(test, Status.BROKEN, List.of(), conversation, why);
+        return new TestResult(test, Status.BROKEN, List.of(), conversation, Set.of(), why);
     }
 }

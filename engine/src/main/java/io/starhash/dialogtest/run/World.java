@@ -17,9 +17,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * The engine as one test has it: a desk of its own, its own clock, and everything that happens
@@ -28,6 +30,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class World {
     /** What the clock says where the test does not. */
     private static final OffsetDateTime START = OffsetDateTime.parse("2026-01-05T08:00:00Z");
+
+    /** Instance id, transaction id, script. */
+    private static final int IDENTITY_WORDS = 3;
 
     private final VirtualTime time;
     private final ServiceDesk desk;
@@ -116,6 +121,15 @@ final class World {
     String lastPlace(Call call) {
         List<String> known = places.getOrDefault(instanceOf(call), List.of());
         return known.isEmpty() ? "" : known.getLast();
+    }
+
+    /** The keys of the scripts that have run to their end. */
+    Set<String> scripts() {
+        return log.lines().stream()
+                .map(line -> line.dialog().split(" ", -1))
+                .filter(identity -> identity.length == IDENTITY_WORDS)
+                .map(identity -> identity[IDENTITY_WORDS - 1])
+                .collect(Collectors.toSet());
     }
 
     /** Ends what still runs. */

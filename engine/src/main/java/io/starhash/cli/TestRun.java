@@ -1,0 +1,151 @@
+package io.starhash.cli;
+
+import io.starhash.Configuration;
+import io.starhash.ConfigurationException;
+import io.starhash.dialogtest.language.DialogFile;
+import io.starhash.dialogtest.language.DialogFileException;
+import io.starhash.dialogtest.language.DialogTest;
+import io.starhash.dialogtest.report.JunitReport;
+import io.starhash.dialogtest.report.Paint;
+import io.starhash.dialogtest.report.Summary;
+import io.starhash.dialogtest.report.Update;
+import io.starhash.dialogtest.run.DialogFiles;
+import io.starhash.dialogtest.run.Filter;
+import io.starhash.dialogtest.run.Suite;
+import io.starhash.dialogtest.run.TestResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** One run of tests, from the files to the report. */
+final class TestRun {
+    /** What one change of a screen brings to light may want another; not for ever. */
+    private static final int MAX_UPDATES = 20;
+
+    private final RulesOption rules;
+    private final List<Path> paths;
+    private final Options options;
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    /**
+     * What is wanted of it.
+     *
+     * @param filter null: all
+     * @param junit null: no such file
+     * @param progress whether somebody watches
+     */
+    record Options(
+            @Nullable String filter,
+            boolean failFast,
+            boolean update,
+            @Nullable Path junit,
+            boolean json,
+            Paint paint,
+            boolean progress) {}
+
+    TestRun(
+            RulesOption rules,
+            List<Path> paths,
+            Options options,
+            PrintWriter out,
+            PrintWriter err) {
+        this.rules = rules;
+        this.paths = paths;
+        this.options = options;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Runs them once; the result is the exit code. */
+    int once()
+            throws ConfigurationException,
+                    DialogFileException,
+                    InterruptedException,
+                    IOException,
+                    NotStartedException {
+        Configuration configuration = rules.read();
+        List<TestResult> results = run(configuration, tests(configuration));
+        if (results.isEmpty()) {
+            err.println("ussd: no test found");
+            return ExitCode.BAD_INPUT;
+        }
+        if (options.update()) {
+            results = updated(configuration, results);
+        }
+        report(results);
+        if (options.junit() != null) {
+            JunitReport.write(options.junit(), results);
+        }
+        return exitCode(results);
+    }
+
+    static int exitCode(List<TestResult> results) {
+        return results.stream().allMatch(it -> it.status().isGood())
+                ? ExitCode.GOOD
+                : ExitCode.FAILED;
+    }
+
+    Configuration configuration() throws ConfigurationException {
+        return rules.read();
+    }
+
+    /** What tests and scripts may lie in. */
+    List<Path> places(Configuration configuration) {
+        return paths.isEmpty() ? configuration.scriptFolders() : paths;
+    }
+
+    /** The tests that are meant. */
+    List<DialogTest> tests(Configuration configuration) throws DialogFileException {
+        List<DialogFile> files = DialogFiles.find(places(configuration));
+        List<DialogTest> tests = DialogFiles.tests(files);
+        return options.filter() == null ? tests : new Filter(options.filter()).of(tests);
+    }
+
+    /** Those of some files. */
+    static List<DialogTest> only(List<DialogTest> tests, Predicate<DialogTest> wanted) {
+        return tests.stream().filter(wanted).toList();
+    }
+
+    List<TestResult> run(Configuration configuration, List<DialogTest> tests)
+            throws DialogFileException, InterruptedException, NotStartedException {
+        Suite suite =
+                new Suite(
+                        configuration,
+                        tests,
+                        new Suite.Options(
+                                Runtime.getRuntime().availableProcessors(), options.failFast()));
+        try (TestProgress progress = new TestProgress(err, tests.size(), options.progress())) {
+            return suite.run(progress::ended);
+        } catch (IllegalStateException e) {
+            throw new NotStartedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private List<TestResult> updated(Configuration configuration, List<TestResult> first)
+            throws DialogFileException, InterruptedException, IOException, NotStartedException {
+        List<TestResult> results = first;
+        int screens = 0;
+        Update.Outcome outcome = Update.write(results);
+        for (int i = 0; outcome.screens() > 0 && i < MAX_UPDATES; i++) {
+            screens += outcome.screens();
+            results = run(configuration, tests(configuration));
+            outcome = Update.write(results);
+        }
+        outcome.notes().forEach(note -> err.println("ussd: " + note));
+        err.printf("ussd: %d %s written anew%n", screens, screens == 1 ? "screen" : "screens");
+        return results;
+    }
+
+    void report(List<TestResult> results) {
+        if (options.json()) {
+            TestJson.print(results, out);
+        } else {
+            out.print(Summary.of(results, options.paint()));
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,101 @@
+package io.starhash.dialogtest.run;
+
+import io.starhash.Configuration;
+import io.starhash.dialogtest.language.DialogFile;
+import io.starhash.dialogtest.language.DialogFileException;
+import io.starhash.dialogtest.language.DialogTest;
+import io.starhash.dialogtest.language.Given;
+import io.starhash.dialogtest.language.Recorded;
+import io.starhash.dialogtest.language.Step;
+import io.starhash.problem.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A conversation that somebody holds step by step, to be recorded: what is typed are the steps of a
+ * handset, and what comes is shown.
+ */
+public final class Rehearsal implements AutoCloseable {
+    private static final List<String> FRAME = List.of("test \"a rehearsal\"");
+
+    private final Stage stage;
+    private final Play play;
+    private final Recorded recorded = new Recorded();
+
+    /** The lines of the steps so far, in the place of a file. */
+    private final List<String> lines = new ArrayList<>(FRAME);
+
+    private int steps;
+
+    public Rehearsal(Configuration configuration) {
+        stage = new Stage(configuration);
+        play = new Play(stage, Given.NOTHING);
+    }
+
+    /** What a step came to. */
+    public sealed interface Turn {
+        /** It was done, and this came. */
+        record Came(List<List<String>> screens) implements Turn {}
+
+        /** It was not done. */
+        record Refused(List<String> why) implements Turn {}
+    }
+
+    /** Does one step, written on one line. */
+    public Turn turn(String line) throws InterruptedException {
+        List<String> tried = new ArrayList<>(lines);
+        tried.add(line);
+        try {
+            DialogFile file = DialogFile.of(Path.of("(typed)"), String.join("\n", tried) + "\n");
+            DialogTest test = file.tests().getFirst();
+            if (test.steps().size() == steps) {
+                return new Turn.Refused(List.of("this is no step: dial CODE begins"));
+            }
+            return perform(line, test.steps().getLast(), tried);
+        } catch (DialogFileException e) {
+            return new Turn.Refused(e.problems().stream().map(Problem::message).toList());
+        }
+    }
+
+    private Turn perform(String line, Step step, List<String> tried) throws InterruptedException {
+        if (step instanceof Step.Expect || step instanceof Step.EdrCheck) {
+            return new Turn.Refused(List.of("type what the handset does: what comes is recorded"));
+        }
+        List<String> faults = play.improvise(step);
+        if (!faults.isEmpty()) {
+            return new Turn.Refused(faults);
+        }
+        lines.clear();
+        lines.addAll(tried);
+        steps++;
+        if (step instanceof Step.Open open) {
+            recorded.opened(open.push(), open.text().toString());
+        } else {
+            recorded.wrote(List.of(line));
+        }
+        List<List<String>> screens = play.overhear();
+        screens.forEach(recorded::wrote);
+        return new Turn.Came(screens);
+    }
+
+    /** Whether a dialog is open, which somebody leaves by doing no more. */
+    public boolean isOpen() {
+        return play.isOpen();
+    }
+
+    /** What was said, as a test. */
+    public Recorded recorded() {
+        return recorded;
+    }
+
+    @Override
+    public void close() {
+        try {
+            play.end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        stage.close();
+    }
+}

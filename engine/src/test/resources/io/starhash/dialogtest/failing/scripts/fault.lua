@@ -1,0 +1,3 @@
+local ussd = require "ussd"
+ussd.menu("Go on?")
+error("broken")

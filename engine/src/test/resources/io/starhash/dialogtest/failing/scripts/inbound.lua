@@ -1,0 +1,1 @@
+require("log").info("got %s", (...).text)
