@@ -38,8 +38,8 @@ final class ChildEngine implements AutoCloseable {
     }
 
     /**
-     * Starts it so that it may only do what the permissions of files allow, even where this
-     * process is the superuser's. Where that cannot be, the test is skipped, which says so.
+     * Starts it so that it may only do what the permissions of files allow, even where this process
+     * is the superuser's. Where that cannot be, the test is skipped, which says so.
      */
     static ChildEngine startUnprivileged(Path folder, int records) throws IOException {
         if (!Files.isWritable(folder)) {
@@ -59,9 +59,7 @@ final class ChildEngine implements AutoCloseable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(ChildEngine.class.getName(), folder.toString(), "" + records));
         return new ChildEngine(
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start());
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }
 
     /** Reads on until so many records are written out; gives how many are. */
@@ -85,7 +83,7 @@ final class ChildEngine implements AutoCloseable {
     }
 
     private static long written(String line) {
-        return Long.parseLong(line.split(" ")[0]);
+        return Long.parseLong(line.split(" ", 2)[0]);
     }
 
     /** Kills it as kill -9 does. */

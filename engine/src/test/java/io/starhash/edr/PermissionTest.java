@@ -49,12 +49,7 @@ class PermissionTest {
             child.awaitWritten(RECORDS);
         }
 
-        new EdrApp(
-                        ChildEngine.settings(folder),
-                        EdrClock.system(),
-                        "parent",
-                        1,
-                        new Counters())
+        new EdrApp(ChildEngine.settings(folder), EdrClock.system(), "parent", 1, new Counters())
                 .close();
         assertThat(EdrFiles.texts(folder, ".edr"))
                 .isEqualTo(IntStream.range(0, RECORDS).mapToObj(Integer::toString).toList());
