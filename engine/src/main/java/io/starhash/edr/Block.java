@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Block {
     /** The usual size. It is also how much is written at once when there is much to write. */
-    private static final int OCTETS = 64 * 1024;
+    static final int OCTETS = 64 * 1024;
 
     /** The shortest line, of some 50 octets, so often as it fits. */
     private static final int LINES = 1280;
@@ -43,15 +43,15 @@ final class Block {
     private final AtomicLong reserved = new AtomicLong();
     private final AtomicReference<@Nullable Block> next = new AtomicReference<>();
 
-    private Block(long before, int octets, int lines) {
+    private Block(long before, byte[] octets) {
         this.before = before;
-        this.octets = new byte[octets];
-        this.lengths = new int[lines];
+        this.octets = octets;
+        this.lengths = new int[octets.length == 0 ? 0 : LINES];
     }
 
     /** The first of a chain. */
     static Block first() {
-        return new Block(0, OCTETS, LINES);
+        return new Block(0, new byte[OCTETS]);
     }
 
     /**
@@ -86,19 +86,16 @@ final class Block {
     }
 
     /**
-     * Seals this block, and gives the next one; itself where {@link #forgetNext} was called.
+     * Seals this block, and gives the next one.
      *
-     * @param line fits into the next one, where it is made here
+     * @param octets the room of the next one, unless there is another already; with none it is an
+     *     end
      */
-    Block sealedFor(LineBuffer line) {
-        var known = next.get();
-        return known == null ? link(Math.max(OCTETS, line.length()), LINES) : known;
-    }
-
-    /** Seals this block, and gives the next one: an end, unless there is another already. */
-    Block sealedForEnd() {
-        var known = next.get();
-        return known == null ? link(0, 0) : known;
+    Block sealedBefore(byte[] octets) {
+        long all = reserved.updateAndGet(seen -> seen | SEAL);
+        var made = new Block(before + lines(all), octets);
+        var other = next.compareAndExchange(null, made);
+        return other == null ? made : other;
     }
 
     /** Whether nothing can be put in, and nothing follows. */
@@ -106,19 +103,17 @@ final class Block {
         return octets.length == 0;
     }
 
-    private Block link(int octets, int lines) {
-        long all = reserved.updateAndGet(seen -> seen | SEAL);
-        var made = new Block(before + lines(all), octets, lines);
-        var other = next.compareAndExchange(null, made);
-        return other == null ? made : other;
-    }
-
-    // ---- for the one that takes
-
-    /** The next block, once there is one. */
+    /** The next block, once there is one; itself once {@link #forgetNext} was called. */
     @Nullable Block next() {
         return next.get();
     }
+
+    /** Its room; another's to use once every line was put in whole and taken out. */
+    byte[] octets() {
+        return octets;
+    }
+
+    // ---- for the one that takes
 
     /**
      * Lets go of the next block once no line is left here: else this one, grown old and unused,

@@ -1,5 +1,6 @@
 package io.starhash.edr;
 
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /** Blocks of lines one after the other, without a bound; a {@link BlockReader} takes them out. */
@@ -9,6 +10,11 @@ final class BlockChain {
 
     private static final AtomicReferenceFieldUpdater<BlockChain, Block> LAST =
             AtomicReferenceFieldUpdater.newUpdater(BlockChain.class, Block.class, "last");
+
+    private static final int SPARES = 4;
+
+    /** The room of blocks that are done with: to clear a new one costs as much as to fill it. */
+    private final ArrayBlockingQueue<byte[]> spares = new ArrayBlockingQueue<>(SPARES);
 
     private volatile Block last = Block.first();
 
@@ -25,7 +31,7 @@ final class BlockChain {
             if (block.isEnd()) {
                 return ENDED;
             }
-            block = advance(block, block.sealedFor(line));
+            block = after(block, line);
         }
         return count;
     }
@@ -34,7 +40,8 @@ final class BlockChain {
     void end() {
         var block = last;
         while (!block.isEnd()) {
-            block = advance(block, block.sealedForEnd());
+            var next = block.next();
+            block = advance(block, next == null ? block.sealedBefore(new byte[0]) : next);
         }
     }
 
@@ -48,10 +55,19 @@ final class BlockChain {
         return last;
     }
 
-    /** Tells that the reader went on from one block to the next. */
+    /** Tells that the reader has taken all lines of a block, and went on to the next. */
     void leave(Block block, Block next) {
         LAST.compareAndSet(this, block, next);
         block.forgetNext();
+        if (block.octets().length == Block.OCTETS) {
+            // One too many is left to the garbage collector.
+            spares.offer(block.octets());
+        }
+    }
+
+    private Block after(Block full, LineBuffer line) {
+        var next = full.next();
+        return advance(full, next == null ? full.sealedBefore(roomFor(line)) : next);
     }
 
     /** A block that the reader has left has itself in the place of the next one. */
@@ -61,5 +77,10 @@ final class BlockChain {
         }
         LAST.compareAndSet(this, full, next);
         return next;
+    }
+
+    private byte[] roomFor(LineBuffer line) {
+        byte[] spare = line.length() > Block.OCTETS ? null : spares.poll();
+        return spare == null ? new byte[Math.max(Block.OCTETS, line.length())] : spare;
     }
 }
