@@ -10,6 +10,12 @@ enum Medium {
         Line open(DialogDesk desk, int maxDialogs) {
             return new MemoryLine(desk, maxDialogs);
         }
+    },
+    M3UA {
+        @Override
+        Line open(DialogDesk desk, int maxDialogs) {
+            return new M3uaLine(desk, maxDialogs);
+        }
     };
 
     abstract Line open(DialogDesk desk, int maxDialogs);

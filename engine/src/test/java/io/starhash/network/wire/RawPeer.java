@@ -13,6 +13,7 @@ import io.starhash.text.Dcs;
 import io.starhash.text.UssdString;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /** A peer of the engine's point that speaks SCCP and TCAP octet by octet. */
@@ -20,10 +21,13 @@ final class RawPeer implements AutoCloseable {
     static final String OTID = "0a0b";
     static final byte[] STAR_100 = Ber.ussdArgument(0x0f, "aa180c3602");
     private static final String NOBODYS = "7fffffff";
+    private static final int MAX_UDT = 254;
+    private static final int MAX_SEGMENT = 240;
     private static final int MAX_DIALOGS = 10_000;
 
     private final RecordingDesk desk = new RecordingDesk();
     private final Line line;
+    private int segmented;
 
     RawPeer(Medium medium) {
         line = medium.open(desk, MAX_DIALOGS);
@@ -33,9 +37,19 @@ final class RawPeer implements AutoCloseable {
         return line;
     }
 
-    /** Sends these TCAP octets in a UDT. */
+    /** Sends these TCAP octets in a UDT, or in as many XUDTs as they take. */
     void send(byte[] tcap) {
-        line.send(Sccp.udt(Sccp.ENGINE, Sccp.PEER, tcap));
+        if (tcap.length <= MAX_UDT) {
+            line.send(Sccp.udt(Sccp.ENGINE, Sccp.PEER, tcap));
+            return;
+        }
+        int reference = ++segmented;
+        int segments = (tcap.length + MAX_SEGMENT - 1) / MAX_SEGMENT;
+        for (int i = 0; i < segments; i++) {
+            int from = i * MAX_SEGMENT;
+            byte[] part = Arrays.copyOfRange(tcap, from, Math.min(tcap.length, from + MAX_SEGMENT));
+            line.send(Sccp.segment(i == 0, segments - 1 - i, reference, part));
+        }
     }
 
     /** Begins a well-formed dialog, which the engine takes. */
