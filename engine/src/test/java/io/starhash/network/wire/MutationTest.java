@@ -45,7 +45,7 @@ class MutationTest {
     private static final long SEED = Long.getLong("wire.seed", 20_260_101L);
     private static final int BATCH = 250;
     private static final long MAX_GROWTH = 48L << 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Menus desk = new Menus();
     private final SplittableRandom random = new SplittableRandom(SEED);

@@ -30,7 +30,12 @@ final class RawPeer implements AutoCloseable {
     private int segmented;
 
     RawPeer(Medium medium) {
-        line = medium.open(desk, MAX_DIALOGS);
+        this(medium, MAX_DIALOGS);
+    }
+
+    /** A peer of a point whose stack holds so many dialogs. */
+    RawPeer(Medium medium, int maxDialogs) {
+        line = medium.open(desk, maxDialogs);
     }
 
     Line line() {

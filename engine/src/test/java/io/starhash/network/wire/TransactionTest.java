@@ -23,6 +23,7 @@ class TransactionTest extends OverTheWire {
     private static final int UNRECOGNIZED_ID = 1;
     private static final int BADLY_FORMATTED = 2;
     private static final int INCORRECT = 3;
+    private static final int RESOURCE_LIMITATION = 4;
 
     @Test
     void a_continue_for_a_transaction_we_do_not_know_is_answered_with_p_abort() throws Exception {
@@ -232,5 +233,16 @@ class TransactionTest extends OverTheWire {
         peer.send(proceed(OTID, dialog.opening().localTid()));
         assertThat(dialog.next()).isEqualTo(new Message.Continue(java.util.List.of()));
         peer.end(dialog);
+    }
+
+    @Test
+    void a_begin_beyond_what_the_stack_holds_is_answered_with_p_abort() throws Exception {
+        try (RawPeer narrow = new RawPeer(medium, 1)) {
+            RecordingDesk.Begun first = narrow.begin();
+            narrow.send(Ber.begin("0c0d", DIALOGUE, invoke(3, 59, STAR_100)));
+            narrow.expect(pAbort("0c0d", RESOURCE_LIMITATION));
+            narrow.end(first);
+            narrow.end(narrow.begin());
+        }
     }
 }
