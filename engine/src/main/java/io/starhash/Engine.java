@@ -1,5 +1,8 @@
 package io.starhash;
 
+import io.starhash.control.ControlSocket;
+import io.starhash.control.ControlledEngine;
+import io.starhash.control.EngineStatus;
 import io.starhash.edr.EdrApp;
 import io.starhash.edr.EdrClock;
 import io.starhash.edr.EdrFolders;
@@ -16,7 +19,12 @@ import io.starhash.network.sigtran.SigtranNetwork;
 import io.starhash.reload.FileWatch;
 import io.starhash.rules.Rules;
 import io.starhash.time.SystemTime;
+import io.starhash.time.Time;
+import io.starhash.trace.PcapSink;
+import io.starhash.trace.Trace;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -26,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * The engine put together: a network brings dialogs to the desk, which runs a script for each and
  * has records written.
  */
-public final class Engine implements AutoCloseable {
+public final class Engine implements AutoCloseable, ControlledEngine {
     private final Configuration configuration;
     private final Rules rules;
     private final Counters counters = new Counters();
@@ -35,6 +43,9 @@ public final class Engine implements AutoCloseable {
     private final HeapWatch heap;
     private final ServiceDesk desk;
     private final Network network;
+    private final Instant started = time.now();
+    private final EngineTraces traces;
+    private @Nullable ControlSocket control;
     private @Nullable FileWatch reload;
     private boolean stopped;
 
@@ -69,6 +80,7 @@ public final class Engine implements AutoCloseable {
                     case Rules.Network.Sigtran(var settings, var tcap) ->
                             new SigtranNetwork(settings, tcap, counters);
                 };
+        traces = new EngineTraces(network, time);
     }
 
     /** Starts taking dialogs. */
@@ -92,6 +104,54 @@ public final class Engine implements AutoCloseable {
     /** The succession of this engine's configurations, for whoever says when. */
     Reloading reloading(Consumer<Rules> applied) {
         return new Reloading(configuration, desk, counters, applied);
+    }
+
+    /**
+     * Opens the socket through which the engine can be asked from outside its process, until it
+     * stops.
+     *
+     * @throws IOException where that cannot be; the message says what to do
+     */
+    public synchronized void openControl() throws IOException {
+        control = new ControlSocket(rules.control(), this, counters);
+    }
+
+    @Override
+    public EngineStatus status() {
+        Runtime runtime = Runtime.getRuntime();
+        return new EngineStatus(
+                Build.version(),
+                ProcessHandle.current().pid(),
+                rules.file(),
+                started,
+                Duration.between(started, time.now()),
+                switch (rules.network()) {
+                    case Rules.Network.Embedded embedded -> "embedded";
+                    case Rules.Network.Sigtran sigtran -> "sigtran";
+                },
+                network.links(),
+                new EngineStatus.Dialogs(
+                        desk.openDialogs(), rules.dialogs().max(), network.openDialogs()),
+                desk.scripts(),
+                edrs.status(),
+                new EngineStatus.Heap(
+                        runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()),
+                counters.snapshot());
+    }
+
+    @Override
+    public Trace beginTrace(PcapSink sink, @Nullable String msisdn) {
+        return traces.begin(sink, msisdn);
+    }
+
+    @Override
+    public void endTrace(Trace trace) {
+        traces.end(trace);
+    }
+
+    @Override
+    public Time time() {
+        return time;
     }
 
     /**
@@ -150,12 +210,15 @@ public final class Engine implements AutoCloseable {
         if (reload != null) {
             reload.close();
         }
+        ControlSocket socket = control;
         int aborted;
         // Closed from the last to the first, each whatever becomes of the others.
         try (heap;
                 time;
                 edrs;
-                network) {
+                traces;
+                network;
+                socket) {
             aborted = desk.stop(timeout);
         }
         return new Stop(aborted, edrs.status().stream().mapToLong(StreamStatus::dropped).sum());

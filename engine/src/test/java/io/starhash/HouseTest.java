@@ -57,7 +57,10 @@ class HouseTest {
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
-                            "io.starhash.config", "io.starhash.script.api", "io.starhash.cli")
+                            "io.starhash.config",
+                            "io.starhash.control",
+                            "io.starhash.script.api",
+                            "io.starhash.cli")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("tools.jackson..", "com.fasterxml..");

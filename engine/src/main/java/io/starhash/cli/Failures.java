@@ -2,6 +2,8 @@ package io.starhash.cli;
 
 import io.starhash.ConfigurationException;
 import io.starhash.bench.BenchException;
+import io.starhash.control.NotRunningException;
+import io.starhash.control.RefusedException;
 import io.starhash.dialogtest.language.DialogFileException;
 import io.starhash.problem.ProblemPrinter;
 import picocli.CommandLine;
@@ -31,6 +33,14 @@ final class Failures implements IExecutionExceptionHandler {
             case BenchException bench -> {
                 line.getErr().println("ussd: " + bench.getMessage());
                 yield ExitCode.BAD_INPUT;
+            }
+            case NotRunningException notRunning -> {
+                line.getErr().println("ussd: " + notRunning.getMessage());
+                yield ExitCode.NOT_STARTED;
+            }
+            case RefusedException refused -> {
+                line.getErr().println("ussd: the engine refuses: " + refused.getMessage());
+                yield ExitCode.FAILED;
             }
             default -> throw failure;
         };

@@ -5,6 +5,8 @@ import ch.qos.logback.classic.Logger;
 import io.starhash.Configuration;
 import io.starhash.ConfigurationException;
 import io.starhash.Engine;
+import io.starhash.rules.RulesException;
+import io.starhash.rules.RulesFile;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
@@ -26,6 +28,15 @@ final class RulesOption {
         Configuration configuration = Configuration.read(file);
         logLevel(configuration.rules().log().level());
         return configuration;
+    }
+
+    /** Where an engine under these rules can be asked; the scripts are not looked at. */
+    Path controlSocket() throws ConfigurationException {
+        try {
+            return RulesFile.read(file).control().socket();
+        } catch (RulesException e) {
+            throw new ConfigurationException(e.problems());
+        }
     }
 
     /** An engine that is not started yet. */

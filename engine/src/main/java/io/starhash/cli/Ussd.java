@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
             DialCommand.class,
             TestCommand.class,
             HandsetCommand.class,
+            StatusCommand.class,
+            TraceCommand.class,
             CheckCommand.class,
             EdrCommand.class,
             BenchCommand.class

@@ -51,7 +51,7 @@ public final class Measure {
     private record Unit(String suffix, long factor) {}
 
     /** How much a text says, in the smallest unit; empty where it is not such a text. */
-    Optional<Long> parse(String text) {
+    public Optional<Long> parse(String text) {
         Matcher matcher = NUMBER_AND_UNIT.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();

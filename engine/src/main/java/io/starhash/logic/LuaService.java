@@ -1,6 +1,7 @@
 package io.starhash.logic;
 
 import io.starhash.dialog.Opening;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,4 +14,7 @@ public sealed interface LuaService permits ProcessUssdLuaService, UssdNotifyLuaS
 
     /** Claims a dialog; empty where no trigger matches. */
     Optional<Claim> claim(Opening opening);
+
+    /** Its scripts, in the order of its triggers. */
+    List<ScriptStatus> scripts();
 }

@@ -8,6 +8,7 @@ import io.starhash.script.ScriptGlobals;
 import io.starhash.script.ScriptRelease;
 import io.starhash.text.Dcs;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -31,6 +32,11 @@ public final class ProcessUssdLuaService implements LuaService {
     @Override
     public int operation() {
         return Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+    }
+
+    @Override
+    public List<ScriptStatus> scripts() {
+        return scripts.status("process");
     }
 
     @Override

@@ -32,6 +32,11 @@ final class ScriptBreaker {
         return rule;
     }
 
+    /** Whether the script does not run now. */
+    boolean isOff() {
+        return state == State.OFF;
+    }
+
     /** Asked by each dialog at its begin; only the first is told that the pause is over. */
     State ask() {
         return state == State.ON_AGAIN ? askAfterPause() : state;

@@ -80,6 +80,11 @@ public final class ServiceDesk implements DialogDesk {
         heap = hasRoom;
     }
 
+    /** The scripts that dialogs can begin with now. */
+    public List<ScriptStatus> scripts() {
+        return services.stream().flatMap(service -> service.scripts().stream()).toList();
+    }
+
     /** How many dialogs run now. */
     public int openDialogs() {
         return open.count();

@@ -12,6 +12,7 @@ import io.starhash.script.Script;
 import io.starhash.script.ScriptLimits;
 import io.starhash.script.ScriptRelease;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,19 +40,34 @@ final class TriggeredScripts {
         return triggers.match(request(opening)).map(this::match);
     }
 
+    /** Each script once, as its service shows it. */
+    List<ScriptStatus> status(String service) {
+        return triggers.triggers().stream()
+                .map(Trigger::scriptKey)
+                .distinct()
+                .map(key -> new ScriptStatus(service, key, script(key).version(), isOff(key)))
+                .toList();
+    }
+
+    private boolean isOff(String key) {
+        return requireNonNull(breakers.get(key)).isOff();
+    }
+
     private Match match(Trigger trigger) {
-        Script script =
-                scripts.script(trigger.scriptKey())
-                        .orElseThrow(
-                                () ->
-                                        new IllegalStateException(
-                                                "the release lacks the script of a checked trigger: "
-                                                        + trigger.scriptKey()));
         return new Match(
                 trigger,
-                script,
+                script(trigger.scriptKey()),
                 limits(trigger.overrides()),
                 requireNonNull(breakers.get(trigger.scriptKey())));
+    }
+
+    private Script script(String key) {
+        return scripts.script(key)
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "the release lacks the script of a checked trigger: "
+                                                + key));
     }
 
     private ScriptLimits limits(Trigger.Overrides own) {

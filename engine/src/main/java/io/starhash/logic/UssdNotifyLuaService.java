@@ -9,6 +9,7 @@ import io.starhash.script.ScriptGlobals;
 import io.starhash.script.ScriptRelease;
 import io.starhash.text.Dcs;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Inbound notifies: a script for each UnstructuredSS-Notify that a trigger matches. */
@@ -29,6 +30,11 @@ public final class UssdNotifyLuaService implements LuaService {
     @Override
     public int operation() {
         return Operation.UNSTRUCTURED_SS_NOTIFY;
+    }
+
+    @Override
+    public List<ScriptStatus> scripts() {
+        return scripts.status("notify");
     }
 
     @Override

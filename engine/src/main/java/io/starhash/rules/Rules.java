@@ -134,8 +134,13 @@ public record Rules(
         }
     }
 
-    /** The local socket through which a running engine is asked. */
-    public record Control(Path socket) {}
+    /**
+     * The local socket through which a running engine is asked.
+     *
+     * @param maxConnections how many may be open at once
+     * @param timeout how long a request and its answer may take
+     */
+    public record Control(Path socket, int maxConnections, Duration timeout) {}
 
     /** What is logged: error, warn, info, debug or trace, and all above it. */
     public record Log(String level) {}

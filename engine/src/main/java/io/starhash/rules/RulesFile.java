@@ -103,7 +103,13 @@ public final class RulesFile {
     }
 
     private static Control control(Section control) {
-        return new Control(control.path("socket", "run/ussd.sock"));
+        return new Control(
+                control.path("socket", "run/ussd.sock"),
+                control.find("max_connections", ValueType.wholeNumber(1, 1000), 16),
+                control.find(
+                        "timeout",
+                        ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
+                        Duration.ofSeconds(10)));
     }
 
     private static Log log(Section log) {

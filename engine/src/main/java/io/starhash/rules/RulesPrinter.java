@@ -4,6 +4,7 @@ import io.starhash.config.Measure;
 import io.starhash.config.YamlWriter;
 import io.starhash.edr.EdrSettings;
 import io.starhash.edr.StreamSettings;
+import io.starhash.rules.Rules.Control;
 import io.starhash.rules.Rules.Dialogs;
 import io.starhash.rules.Rules.Network;
 import io.starhash.rules.Rules.NotifyService;
@@ -48,7 +49,7 @@ public final class RulesPrinter {
         yaml.section("dialogs", () -> dialogs(rules.dialogs()));
         yaml.section("edr", () -> edr(rules.edr()));
         yaml.section("network", () -> network(rules.network()));
-        yaml.section("control", () -> path("socket", rules.control().socket()));
+        yaml.section("control", () -> control(rules.control()));
         yaml.section("log", () -> yaml.word("level", rules.log().level()));
     }
 
@@ -168,6 +169,12 @@ public final class RulesPrinter {
 
     private void network(Network network) {
         new NetworkPrinter(yaml).print(network);
+    }
+
+    private void control(Control control) {
+        path("socket", control.socket());
+        yaml.entry("max_connections", control.maxConnections());
+        yaml.entry("timeout", control.timeout());
     }
 
     private void path(String key, Path path) {

@@ -48,7 +48,7 @@ public final class PcapFiles implements PcapSink {
 
     private PcapStream begin() throws IOException {
         octets = PcapFormat.header().length;
-        return new PcapStream(Files.newOutputStream(file));
+        return new PcapStream(TraceFile.replace(file));
     }
 
     private void moveAside() throws IOException {

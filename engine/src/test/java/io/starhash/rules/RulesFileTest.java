@@ -62,7 +62,10 @@ final class RulesFileTest {
                                         defaults,
                                         Map.of()),
                                 new Rules.Network.Embedded(List.of(6, 147), TcapLimits.of(260_000)),
-                                new Rules.Control(folder.resolve("run/ussd.sock")),
+                                new Rules.Control(
+                                        folder.resolve("run/ussd.sock"),
+                                        16,
+                                        Duration.ofSeconds(10)),
                                 new Rules.Log("info")));
     }
 }

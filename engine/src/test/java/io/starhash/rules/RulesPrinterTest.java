@@ -3,6 +3,7 @@ package io.starhash.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,7 @@ final class RulesPrinterTest {
     @Test
     void paths_of_a_file_named_without_a_folder_stay_as_they_are() throws Exception {
         Rules rules = folder.read("");
-        var control = new Rules.Control(Path.of("run/x"));
+        var control = new Rules.Control(Path.of("run/x"), 16, Duration.ofSeconds(10));
         var named =
                 new Rules(
                         Path.of("rules.yaml"),

@@ -1,0 +1,40 @@
+package io.starhash;
+
+import io.starhash.network.Network;
+import io.starhash.time.Time;
+import io.starhash.trace.PcapSink;
+import io.starhash.trace.Trace;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The traces that are at work on a network. */
+final class EngineTraces implements AutoCloseable {
+    private final Network network;
+    private final Time time;
+    private final Set<Trace> running = ConcurrentHashMap.newKeySet();
+
+    EngineTraces(Network network, Time time) {
+        this.network = network;
+        this.time = time;
+    }
+
+    Trace begin(PcapSink sink, @Nullable String msisdn) {
+        Trace trace = Trace.begin(sink, time, msisdn);
+        running.add(trace);
+        network.attach(trace);
+        return trace;
+    }
+
+    void end(Trace trace) {
+        if (running.remove(trace)) {
+            network.detach(trace);
+            trace.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        running.forEach(this::end);
+    }
+}

@@ -1,0 +1,50 @@
+package io.starhash.cli;
+
+import io.starhash.ConfigurationException;
+import io.starhash.control.ControlClient;
+import io.starhash.control.NotRunningException;
+import io.starhash.control.RefusedException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code ussd status}. */
+@Command(
+        name = "status",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Asks a running serve how it stands: links, dialogs, scripts, EDR streams, heap, counters.",
+            "The rules file tells where its control socket is. Exits with 3 where no engine answers."
+        })
+final class StatusCommand implements Callable<Integer> {
+    @Mixin private RulesOption rules;
+
+    @Option(names = "--json", description = "One JSON object on one line.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    StatusCommand() {}
+
+    @Override
+    public Integer call()
+            throws ConfigurationException, NotRunningException, RefusedException, IOException {
+        try (ControlClient client = new ControlClient(rules.controlSocket())) {
+            JsonNode status = client.status();
+            var out = spec.commandLine().getOut();
+            if (json) {
+                out.println(status);
+            } else {
+                new StatusTable(out).print(status);
+            }
+            out.flush();
+            return ExitCode.GOOD;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.starhash.control;
+
+import io.starhash.edr.StreamStatus;
+import io.starhash.logic.ScriptStatus;
+import io.starhash.network.LinkStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * How an engine stands at a moment.
+ *
+ * @param version of the engine
+ * @param pid of its process
+ * @param rules the file that it runs under
+ * @param network the kind, as the rules name it
+ * @param counters everything counted since the start, by name
+ */
+public record EngineStatus(
+        String version,
+        long pid,
+        Path rules,
+        Instant started,
+        Duration uptime,
+        String network,
+        List<LinkStatus> links,
+        Dialogs dialogs,
+        List<ScriptStatus> scripts,
+        List<StreamStatus> edr,
+        Heap heap,
+        SortedMap<String, Long> counters) {
+
+    /**
+     * The dialogs that run.
+     *
+     * @param open those with a script
+     * @param max how many there may be
+     * @param stack those that the protocol stack holds
+     */
+    public record Dialogs(int open, int max, int stack) {}
+
+    /** Octets of memory: in use, garbage included, and the most there can be. */
+    public record Heap(long used, long max) {}
+}

@@ -1,0 +1,105 @@
+package io.starhash.control;
+
+import io.starhash.edr.StreamStatus;
+import io.starhash.logic.ScriptStatus;
+import io.starhash.network.LinkStatus;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A status as the JSON object that {@code ussd status --json} prints. */
+final class StatusJson {
+    private static final String FINISHED = "dialogs.finished.";
+    private static final String REFUSED = "dialogs.refused.";
+
+    private final ObjectNode root;
+
+    private StatusJson(JsonMapper json) {
+        root = json.createObjectNode();
+    }
+
+    static ObjectNode of(JsonMapper json, EngineStatus status) {
+        StatusJson it = new StatusJson(json);
+        it.engine(status);
+        status.links().forEach(it::link);
+        it.dialogs(status);
+        status.scripts().forEach(it::script);
+        status.edr().forEach(it::stream);
+        it.root.putObject("heap").put("used", status.heap().used()).put("max", status.heap().max());
+        ObjectNode counters = it.root.putObject("counters");
+        status.counters().forEach(counters::put);
+        return it.root;
+    }
+
+    private void engine(EngineStatus status) {
+        root.put("version", status.version());
+        root.put("pid", status.pid());
+        root.put("rules", status.rules().toString());
+        root.put("started", status.started().toString());
+        root.put("uptime_ms", status.uptime().toMillis());
+        root.put("network", status.network());
+        root.putArray("links");
+    }
+
+    private void link(LinkStatus link) {
+        root.withArray("links")
+                .addObject()
+                .put("application_server", link.applicationServer())
+                .put("application_server_state", link.applicationServerState())
+                .put("association", link.association())
+                .put("address", link.address())
+                .put("association_state", link.associationState())
+                .put("asp_state", link.aspState());
+    }
+
+    private void dialogs(EngineStatus status) {
+        ObjectNode dialogs = root.putObject("dialogs");
+        dialogs.put("open", status.dialogs().open());
+        dialogs.put("max", status.dialogs().max());
+        dialogs.put("stack", status.dialogs().stack());
+        dialogs.put("begun", status.counters().getOrDefault("dialogs.begun", 0L));
+        counts(dialogs.putObject("finished"), FINISHED, status.counters());
+        counts(dialogs.putObject("refused"), REFUSED, status.counters());
+        root.putArray("scripts");
+        root.putArray("edr");
+    }
+
+    private static void counts(ObjectNode into, String prefix, Map<String, Long> counters) {
+        counters.forEach(
+                (name, count) -> {
+                    if (name.startsWith(prefix)) {
+                        into.put(name.substring(prefix.length()), count);
+                    }
+                });
+    }
+
+    private void script(ScriptStatus script) {
+        root.withArray("scripts")
+                .addObject()
+                .put("service", script.service())
+                .put("key", script.key())
+                .put("version", script.version())
+                .put("state", script.switchedOff() ? "switched_off" : "on");
+    }
+
+    private void stream(StreamStatus stream) {
+        ObjectNode object =
+                root.withArray("edr")
+                        .addObject()
+                        .put("stream", stream.stream())
+                        .put("backlog", stream.backlog())
+                        .put("limit", stream.limit())
+                        .put("written", stream.written())
+                        .put("dropped", stream.dropped())
+                        .put("failures", stream.failures());
+        if (stream.file() != null) {
+            object.put("file", stream.file().toString());
+        }
+        StreamStatus.Failure failure = stream.failure();
+        if (failure != null) {
+            object.putObject("failing")
+                    .put("since", failure.since().toString())
+                    .put("why", failure.why());
+        }
+    }
+}

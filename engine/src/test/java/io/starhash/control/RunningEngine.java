@@ -1,0 +1,83 @@
+package io.starhash.control;
+
+import io.starhash.Configuration;
+import io.starhash.Engine;
+import io.starhash.dialog.Address;
+import io.starhash.dialog.Operation;
+import io.starhash.handset.Handset;
+import io.starhash.handset.Screen;
+import io.starhash.network.FarSide;
+import io.starhash.text.Dcs;
+import io.starhash.text.UssdString;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A whole engine with its control socket open, as serve has it, and handsets. */
+public final class RunningEngine implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
+
+    public final Engine engine;
+    public final Path rules;
+    public final Path socket;
+
+    /** One dialog of a handset. */
+    public static final class Call {
+        private final BlockingQueue<Screen> screens = new LinkedBlockingQueue<>();
+        public final Handset handset;
+
+        private Call(Engine engine, FarSide.Call call) {
+            handset = Handset.begin(engine.handsets(), call, screens::add);
+        }
+
+        /** The next screen, which has to be of this kind. */
+        public <T extends Screen> T next(Class<T> kind) throws InterruptedException {
+            Screen screen = screens.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (screen == null) {
+                throw new AssertionError("no screen came");
+            }
+            return kind.cast(screen);
+        }
+    }
+
+    /** An engine on which every code runs this script, with these further lines of rules. */
+    public RunningEngine(Path folder, String lua, String... furtherRules) throws Exception {
+        Files.createDirectories(folder.resolve("scripts"));
+        Files.writeString(folder.resolve("scripts/main.lua"), lua);
+        rules = folder.resolve("rules.yaml");
+        Files.writeString(
+                rules,
+                "process: {triggers: [{script_key: main}]}\n" + String.join("\n", furtherRules));
+        Configuration configuration = Configuration.read(rules);
+        socket = configuration.rules().control().socket();
+        engine = new Engine(configuration);
+        try {
+            engine.openControl();
+            engine.start();
+        } catch (Exception e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /** Dials from this number; null: the request names none. */
+    public Call dial(@Nullable String msisdn, String code) throws Exception {
+        return new Call(
+                engine,
+                new FarSide.Call(
+                        Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                        UssdString.encode(code, Dcs.UNSPECIFIED),
+                        msisdn == null ? null : Address.international(msisdn),
+                        null,
+                        null,
+                        6));
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}
