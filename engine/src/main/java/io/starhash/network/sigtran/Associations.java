@@ -97,6 +97,11 @@ final class Associations implements AutoCloseable {
         doors.forEach(Door::close);
     }
 
+    /** Whether links are read; else their far ends wait. */
+    void read(boolean read) {
+        loop.execute(() -> links.values().forEach(link -> link.read(read)));
+    }
+
     /** What the M3UA layer asks of its transport: three things of many. */
     Management asManagement() {
         return (Management)

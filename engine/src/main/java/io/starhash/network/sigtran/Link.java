@@ -121,6 +121,14 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         }
     }
 
+    /** Whether what the far end sends is read now. */
+    final void read(boolean read) {
+        Channel open = channel;
+        if (open != null) {
+            open.config().setAutoRead(read);
+        }
+    }
+
     final void received(ByteBuf message) {
         var fault = M3uaMessage.fault(message, routingContexts);
         if (fault.isPresent()) {

@@ -25,6 +25,7 @@ import org.restcomm.protocols.ss7.m3ua.parameter.NetworkAppearance;
 import org.restcomm.protocols.ss7.m3ua.parameter.RoutingContext;
 import org.restcomm.protocols.ss7.m3ua.parameter.TrafficModeType;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
+import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
 
 /**
  * M3UA as an MTP3 user part, over associations of our own. Its state machines, which know no lock,
@@ -47,14 +48,20 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
     private final LinkBoard board;
     private final BlockingQueue<Mtp3TransferPrimitive> waiting =
             new LinkedBlockingQueue<>(MAX_WAITING);
+    private final Intake intake;
     private boolean begun;
     private @Nullable ScheduledFuture<?> ticks;
 
     M3uaUserPart(
-            String name, Management transport, ScheduledExecutorService loop, LinkBoard board) {
+            String name,
+            Management transport,
+            ScheduledExecutorService loop,
+            LinkBoard board,
+            Intake intake) {
         super(name, null, null);
         this.loop = loop;
         this.board = board;
+        this.intake = intake;
         setTransportManagement(transport);
         sctpLibNettySupport = true; // the layer would tell it from the transport's class name
     }
@@ -217,6 +224,22 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
                 board.dropped();
             }
         }
+    }
+
+    @Override
+    public void sendTransferMessageToLocalUser(Mtp3TransferPrimitive message, int sls) {
+        intake.arrived();
+        super.sendTransferMessageToLocalUser(message, sls);
+    }
+
+    @Override
+    public void addMtp3UserPartListener(Mtp3UserPartListener layer) {
+        super.addMtp3UserPartListener(intake.counting(layer));
+    }
+
+    @Override
+    public void removeMtp3UserPartListener(Mtp3UserPartListener layer) {
+        super.removeMtp3UserPartListener(intake.counting(layer));
     }
 
     /** Tries again what waits. */

@@ -32,6 +32,11 @@ public final class SigtranNetwork implements Network {
         return point.openDialogs();
     }
 
+    /** How many messages have come that nobody has taken yet. */
+    int waitingMessages() {
+        return point.waitingMessages();
+    }
+
     @Override
     public List<LinkStatus> links() {
         return point.links();

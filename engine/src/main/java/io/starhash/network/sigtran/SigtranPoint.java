@@ -30,6 +30,7 @@ final class SigtranPoint implements AutoCloseable {
     private final SigtranSettings settings;
     private final LinkBoard board;
     private final Associations associations;
+    private final Intake intake;
     private final M3uaUserPart m3ua;
     private final SignallingPoint point;
     private boolean closed;
@@ -38,7 +39,10 @@ final class SigtranPoint implements AutoCloseable {
         this.settings = settings;
         board = new LinkBoard(settings.applicationServers(), counters);
         associations = new Associations(settings.applicationServers(), settings.links(), board);
-        m3ua = new M3uaUserPart(name, associations.asManagement(), associations.loop(), board);
+        intake = new Intake(associations::read);
+        m3ua =
+                new M3uaUserPart(
+                        name, associations.asManagement(), associations.loop(), board, intake);
         point = new SignallingPoint(plan(name, settings, limits), m3ua);
     }
 
@@ -88,6 +92,11 @@ final class SigtranPoint implements AutoCloseable {
 
     void detach(SignallingTap tap) {
         point.detach(tap);
+    }
+
+    /** How many messages have come that nobody has taken yet. */
+    int waitingMessages() {
+        return intake.waiting();
     }
 
     int openDialogs() {

@@ -20,17 +20,12 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.ReturnResultLast;
 
 /** Our components, queued for the dialog's next message. */
 final class OutgoingComponent {
-    /**
-     * The stack starts no timer for an invoke with this time: the engine times its screens itself.
-     */
-    private static final long NO_TIMER = 0;
-
     private OutgoingComponent() {}
 
     static void queue(MAPDialogImpl dialog, Component component) throws MAPException {
         switch (component) {
             case Component.Invoke(int id, int operation, UssdString ussd) ->
-                    dialog.sendInvokeComponent(invoke(id, operation, ussd, null));
+                    dialog.sendInvokeComponent(invoke(dialog, id, operation, ussd, null));
             case Component.Result(int id, int operation, var ussd) ->
                     dialog.sendReturnResultLastComponent(result(id, operation, ussd));
             case Component.ErrorReturned(int id, int code) -> queueError(dialog, id, code);
@@ -44,9 +39,16 @@ final class OutgoingComponent {
         return new IllegalArgumentException("this is received, never sent: " + component);
     }
 
-    static Invoke invoke(int id, int operation, UssdString ussd, @Nullable Address msisdn) {
-        Invoke invoke = TcapFactory.createComponentInvoke();
-        invoke.setTimeout(NO_TIMER);
+    static Invoke invoke(
+            MAPDialogImpl dialog,
+            int id,
+            int operation,
+            UssdString ussd,
+            @Nullable Address msisdn) {
+        UssdMapProvider map = UssdMapProvider.of(dialog);
+        Invoke invoke =
+                map.getTCAPProvider().getComponentPrimitiveFactory().createTCInvokeRequest();
+        invoke.setTimeout(map.invokeTimeout());
         invoke.setInvokeId((long) id);
         invoke.setOperationCode(operationCode(operation));
         invoke.setParameter(parameter(new UssdParameter(ussd, msisdn)));

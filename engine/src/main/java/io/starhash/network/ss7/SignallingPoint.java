@@ -58,7 +58,7 @@ public final class SignallingPoint implements AutoCloseable {
         sccp.setMtp3UserPart(USER_PART, new TappedUserPart(userPart, taps));
         tcap = new TCAPStackImpl(plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst());
         tcap.setPersistDir(folder.path());
-        map = new UssdMapProvider(plan.name(), tcap.getProvider());
+        map = new UssdMapProvider(plan.name(), tcap.getProvider(), plan.limits().invokeTimeout());
     }
 
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */
@@ -109,7 +109,9 @@ public final class SignallingPoint implements AutoCloseable {
     private void configureTcap() throws Exception {
         TcapTimers.forgetCancelled(tcap);
         TcapLimits limits = plan.limits();
-        tcap.setDialogIdleTimeout(limits.idleTimeout().toMillis());
+        long idle = limits.idleTimeout().toMillis();
+        tcap.setInvokeTimeout(Math.min(idle, tcap.getInvokeTimeout())); // never the longer one
+        tcap.setDialogIdleTimeout(idle);
         long half = (limits.lastTid() - limits.firstTid()) / 2;
         long start = limits.firstTid() + ThreadLocalRandom.current().nextLong(half);
         tcap.setDialogIdRangeEnd(start + half);
@@ -144,7 +146,11 @@ public final class SignallingPoint implements AutoCloseable {
             link.dialog()
                     .sendInvokeComponent(
                             OutgoingComponent.invoke(
-                                    OUR_INVOKE_ID, call.operation(), call.ussd(), call.msisdn()));
+                                    link.dialog(),
+                                    OUR_INVOKE_ID,
+                                    call.operation(),
+                                    call.ussd(),
+                                    call.msisdn()));
             link.dialog().send();
             return link;
         } catch (MAPException e) {

@@ -3,6 +3,7 @@ package io.starhash.network.ss7;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogDesk.Refusal;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mobicents.protocols.asn.AsnException;
@@ -38,14 +39,28 @@ final class UssdMapProvider extends MAPProviderImpl {
     private static final int MAP_OPEN = 0;
 
     private final transient UssdMapService service;
+    private final long invokeTimeout;
     private transient volatile @Nullable DialogDesk desk;
 
-    UssdMapProvider(String name, TCAPProvider tcap) {
+    UssdMapProvider(String name, TCAPProvider tcap, Duration invokeTimeout) {
         super(name, tcap);
+        this.invokeTimeout = invokeTimeout.toMillis();
         service = new UssdMapService(this);
         mapServices.clear();
         mapServices.add(service);
         service.acivate();
+    }
+
+    static UssdMapProvider of(MAPDialog dialog) {
+        return (UssdMapProvider) dialog.getService().getMAPProvider();
+    }
+
+    /**
+     * How long the stack takes a result for an invoke, in milliseconds; nought: it starts no timer,
+     * since the engine times its screens itself.
+     */
+    long invokeTimeout() {
+        return invokeTimeout;
     }
 
     UssdMapService ussd() {

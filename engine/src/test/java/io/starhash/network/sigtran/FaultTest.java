@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,6 +193,29 @@ class FaultTest {
             connection.send(StpStub.message(StpStub.ERROR, StpStub.parameter(0x000c, "00000019")));
             connection.send(StpStub.data(101, StpStub.begin()));
             assertThat(StpStub.kind(connection.next())).isEqualTo(StpStub.DATA);
+        }
+    }
+
+    @Test
+    void a_flood_that_is_not_kept_up_with_makes_its_sender_wait() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        try (Lab lab = lab();
+                SlowReader flood = new SlowReader(stp)) {
+            lab.awaitServer("active");
+            lab.hold = hold;
+            byte[] begin = StpStub.data(101, StpStub.begin());
+            Thread sender = Thread.ofVirtual().start(() -> flood.send(begin, 200_000));
+            await().atMost(Lab.PATIENCE)
+                    .until(
+                            () ->
+                                    sender.getState() == Thread.State.WAITING
+                                            && lab.network.waitingMessages() >= 10_000);
+            assertThat(lab.network.waitingMessages()).isLessThan(100_000);
+            assertThat(sender.isAlive()).isTrue();
+            flood.cut();
+            sender.join();
+        } finally {
+            hold.countDown();
         }
     }
 

@@ -28,6 +28,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine's side of a SIGTRAN network with a desk that answers every dialog at once with what was
@@ -47,6 +49,9 @@ final class Lab implements DialogDesk, AutoCloseable {
     final Queue<Opening> openings = new ConcurrentLinkedQueue<>();
     final Counters counters = new Counters();
     final SigtranNetwork network;
+
+    /** While it is not counted down, the desk takes nothing. */
+    volatile @Nullable CountDownLatch hold;
 
     Lab(SigtranSettings settings) {
         network = new SigtranNetwork(settings, TcapLimits.of(100_000), counters);
@@ -129,6 +134,7 @@ final class Lab implements DialogDesk, AutoCloseable {
 
     @Override
     public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+        waitWhileHeld();
         openings.add(opening);
         try {
             link.send(
@@ -142,6 +148,17 @@ final class Lab implements DialogDesk, AutoCloseable {
             throw new AssertionError(e);
         }
         return message -> {};
+    }
+
+    private void waitWhileHeld() {
+        CountDownLatch until = hold;
+        if (until != null) {
+            try {
+                until.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @Override

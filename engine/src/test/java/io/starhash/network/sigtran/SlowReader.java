@@ -35,8 +35,13 @@ final class SlowReader implements AutoCloseable {
         }
     }
 
+    /** Ends the connection. */
+    void cut() throws IOException {
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
-        socket.close();
+        cut();
     }
 }

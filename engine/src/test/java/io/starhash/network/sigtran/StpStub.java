@@ -27,7 +27,7 @@ final class StpStub implements AutoCloseable {
     static final int ASPAC_ACK = 0x0403;
 
     private static final int RECEIVE_BUFFER = 16 << 10;
-    private static final HexFormat HEX = HexFormat.of();
+    static final HexFormat HEX = HexFormat.of();
 
     private final ServerSocket server;
 
@@ -146,9 +146,14 @@ final class StpStub implements AutoCloseable {
             return message.substring(message.indexOf("0443010008") + 22); // called, calling, length
         }
 
+        /** Ends it as a far end that dies does. */
+        void cut() throws IOException {
+            socket.close();
+        }
+
         @Override
         public void close() throws IOException {
-            socket.close();
+            cut();
         }
     }
 

@@ -1,0 +1,97 @@
+package io.starhash.network.sigtran;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.restcomm.protocols.ss7.mtp.Mtp3EndCongestionPrimitive;
+import org.restcomm.protocols.ss7.mtp.Mtp3PausePrimitive;
+import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
+import org.restcomm.protocols.ss7.mtp.Mtp3StatusPrimitive;
+import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
+import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
+
+/**
+ * How many messages have come in that the layers above have not taken yet. The stack's queues know
+ * no end; so where too many wait, links are not read for a while, and their far ends must wait too.
+ */
+final class Intake {
+    private static final int FULL = 10_000;
+    private static final int ROOM = 5_000;
+
+    /** How often a full intake says so: a link may have come up meanwhile. */
+    private static final int AGAIN = 64;
+
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final Map<Mtp3UserPartListener, Mtp3UserPartListener> counted =
+            new ConcurrentHashMap<>();
+    private final Valve valve;
+
+    /** Whether links are read. */
+    @FunctionalInterface
+    interface Valve {
+        void open(boolean open);
+    }
+
+    Intake(Valve valve) {
+        this.valve = valve;
+    }
+
+    int waiting() {
+        return waiting.get();
+    }
+
+    void arrived() {
+        int now = waiting.incrementAndGet();
+        if (now >= FULL && now % AGAIN == 0) {
+            valve.open(false);
+        }
+    }
+
+    private void taken() {
+        if (waiting.decrementAndGet() == ROOM) {
+            valve.open(true);
+        }
+    }
+
+    /** A layer above, with what it takes counted. */
+    Mtp3UserPartListener counting(Mtp3UserPartListener layer) {
+        return counted.computeIfAbsent(layer, Counting::new);
+    }
+
+    private final class Counting implements Mtp3UserPartListener {
+        private final Mtp3UserPartListener layer;
+
+        Counting(Mtp3UserPartListener layer) {
+            this.layer = layer;
+        }
+
+        @Override
+        public void onMtp3TransferMessage(Mtp3TransferPrimitive message) {
+            try {
+                layer.onMtp3TransferMessage(message);
+            } finally {
+                taken();
+            }
+        }
+
+        @Override
+        public void onMtp3PauseMessage(Mtp3PausePrimitive message) {
+            layer.onMtp3PauseMessage(message);
+        }
+
+        @Override
+        public void onMtp3ResumeMessage(Mtp3ResumePrimitive message) {
+            layer.onMtp3ResumeMessage(message);
+        }
+
+        @Override
+        public void onMtp3StatusMessage(Mtp3StatusPrimitive message) {
+            layer.onMtp3StatusMessage(message);
+        }
+
+        @Override
+        public void onMtp3EndCongestionMessage(Mtp3EndCongestionPrimitive message) {
+            layer.onMtp3EndCongestionMessage(message);
+        }
+    }
+}

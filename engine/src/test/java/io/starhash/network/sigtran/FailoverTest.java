@@ -1,0 +1,142 @@
+package io.starhash.network.sigtran;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
+import io.starhash.network.sigtran.SigtranSettings.Mode;
+import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
+import io.starhash.network.sigtran.StpStub.Connection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two associations, of which one is lost. */
+class FailoverTest {
+    private StpStub one;
+    private StpStub two;
+
+    @BeforeEach
+    void open() throws Exception {
+        one = new StpStub();
+        two = new StpStub();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        one.close();
+        two.close();
+    }
+
+    private Lab lab(TrafficMode traffic) {
+        return new Lab(
+                Lab.settings(
+                        Lab.QUICK,
+                        Lab.server(
+                                Mode.ASP,
+                                traffic,
+                                Lab.connecting("a1", one.port()),
+                                Lab.connecting("a2", two.port()))));
+    }
+
+    @Test
+    void under_loadshare_both_carry_traffic_and_the_other_goes_on_alone() throws Exception {
+        try (Lab lab = lab(TrafficMode.LOADSHARE);
+                Connection second = two.accept().activate()) {
+            try (Connection first = one.accept().activate()) {
+                lab.awaitAsp("a1", "active");
+                lab.awaitAsp("a2", "active");
+                first.send(StpStub.data(101, StpStub.begin()));
+                second.send(StpStub.data(101, StpStub.begin()));
+                await().atMost(Lab.PATIENCE).until(() -> lab.openings.size() == 2);
+            }
+            lab.awaitAsp("a1", "down");
+            assertThat(lab.link("a2").applicationServerState()).isEqualTo("active");
+            second.send(StpStub.data(101, StpStub.begin()));
+            assertThat(second.answer()).startsWith("64");
+        }
+    }
+
+    @Test
+    void under_override_one_stands_by_until_it_is_needed() throws Exception {
+        try (Lab lab = lab(TrafficMode.OVERRIDE);
+                Connection first = one.accept().activate();
+                Connection second = two.accept()) {
+            lab.awaitAsp("a1", "active");
+            second.next(StpStub.ASPUP);
+            second.send(StpStub.message(StpStub.ASPUP_ACK));
+            lab.awaitAsp("a2", "inactive");
+            assertThat(first.dial()).startsWith("64");
+            first.cut();
+            takeOver(second);
+            lab.awaitAsp("a2", "active");
+            assertThat(second.dial()).startsWith("64");
+        }
+    }
+
+    @Test
+    void an_answer_goes_back_over_the_link_that_has_taken_over() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        try (Lab lab = lab(TrafficMode.OVERRIDE);
+                Connection first = one.accept().activate();
+                Connection second = two.accept()) {
+            lab.awaitAsp("a1", "active");
+            second.next(StpStub.ASPUP);
+            second.send(StpStub.message(StpStub.ASPUP_ACK));
+            lab.awaitAsp("a2", "inactive");
+            lab.hold = hold;
+            first.send(StpStub.data(101, StpStub.begin()));
+            await().atMost(Lab.PATIENCE).until(() -> lab.network.waitingMessages() == 1);
+            first.cut();
+            second.next(StpStub.ASPAC); // pending: the answer comes now, and waits
+            hold.countDown();
+            await().atMost(Lab.PATIENCE).until(() -> lab.openings.size() == 1);
+            acknowledge(second);
+            assertThat(second.answer()).startsWith("64");
+        } finally {
+            hold.countDown();
+        }
+    }
+
+    private static void takeOver(Connection connection) throws InterruptedException {
+        connection.next(StpStub.ASPAC);
+        acknowledge(connection);
+    }
+
+    /** Without a traffic mode, which is allowed and must not turn override into loadshare. */
+    private static void acknowledge(Connection connection) {
+        connection.send(StpStub.message(StpStub.ASPAC_ACK, StpStub.parameter(0x0006, "00000065")));
+        connection.send(
+                StpStub.message(
+                        StpStub.NOTIFY,
+                        StpStub.parameter(0x000d, "00010003"),
+                        StpStub.parameter(0x0006, "00000065")));
+    }
+
+    @Test
+    void several_application_servers_lead_to_points_of_their_own() throws Exception {
+        ApplicationServer north = Lab.server(Mode.ASP, Lab.connecting("a1", one.port()));
+        ApplicationServer south =
+                new ApplicationServer(
+                        "south",
+                        Mode.ASP,
+                        202L,
+                        null,
+                        TrafficMode.LOADSHARE,
+                        List.of(9),
+                        List.of(Lab.connecting("a2", two.port())));
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, north, south));
+                Connection first = one.accept().activate();
+                Connection second = two.accept()) {
+            second.next(StpStub.ASPUP);
+            second.send(StpStub.message(StpStub.ASPUP_ACK));
+            assertThat(StpStub.HEX.formatHex(second.next(StpStub.ASPAC)))
+                    .contains("00060008000000ca");
+            lab.awaitServer("active");
+            assertThat(first.dial()).startsWith("64");
+            assertThat(lab.link("a2").applicationServerState()).isNotEqualTo("active");
+        }
+    }
+}
