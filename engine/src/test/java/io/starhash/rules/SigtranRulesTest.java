@@ -70,8 +70,13 @@ class SigtranRulesTest {
         Rules read = folder.read(RulesFolder.resource("sigtran.yaml"));
         String printed = RulesPrinter.print(read);
 
-        Golden.assertEqual("sigtran.printed.yaml", printed);
+        Golden.assertEqual("sigtran.printed.yaml", network(printed));
         assertThat(folder.read(printed).network()).isEqualTo(read.network());
+    }
+
+    /** Of printed rules, the part that this is about. */
+    private static String network(String printed) {
+        return printed.substring(printed.indexOf("network:"), printed.indexOf("control:"));
     }
 
     @Test
@@ -87,10 +92,8 @@ class SigtranRulesTest {
         String shipped = Files.readString(root.resolve("rules.yaml"));
         String printed = RulesFolder.resource("sigtran.printed.yaml");
 
-        String network =
-                printed.substring(printed.indexOf("network:"), printed.indexOf("control:"));
-        assertThat(network).contains("extra_local", "global_titles");
-        assertThat(java.util.regex.Pattern.compile("([a-z_]+):").matcher(network).results())
+        assertThat(printed).contains("extra_local", "global_titles");
+        assertThat(java.util.regex.Pattern.compile("([a-z_]+):").matcher(printed).results())
                 .allSatisfy(key -> assertThat(shipped).contains(key.group(1) + ":"));
     }
 
