@@ -45,7 +45,7 @@ public class LuaProgramBench implements ScriptClock {
             new Meter.Bounds(Long.MAX_VALUE, Long.MAX_VALUE, 190, 1 << 20);
 
     @Param({"format", "table", "patterns", "json", "menu", "fib"})
-    private String program = "";
+    String program = "";
 
     private @Nullable LuaState state;
     private @Nullable Object ours;
