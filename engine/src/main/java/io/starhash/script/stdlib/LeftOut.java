@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * All else that is not in the library is simply not there.
  */
 public final class LeftOut {
-    private static final String FILES = "a script reaches no files; edr.write and log keep things";
+    private static final String FILES = "a script reaches no files";
     private static final String PROCESS = "a script reaches nothing of its host";
     private static final String COMPILED = "compiled code cannot be checked; load takes text";
     private static final String PATHS = "require finds SCRIPT_DIR/x.lua and SCRIPT_DIR/lib/x.lua";
