@@ -90,7 +90,8 @@ class FailoverTest {
             first.send(StpStub.data(101, StpStub.begin()));
             await().atMost(Lab.PATIENCE).until(() -> lab.network.waitingMessages() == 1);
             first.cut();
-            second.next(StpStub.ASPAC); // pending: the answer comes now, and waits
+            second.next(StpStub.ASPAC);
+            lab.awaitServer("pending"); // the answer comes now, and waits
             hold.countDown();
             await().atMost(Lab.PATIENCE).until(() -> lab.openings.size() == 1);
             acknowledge(second);
