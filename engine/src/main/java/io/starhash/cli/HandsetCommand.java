@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
         name = "handset",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs a Lua program on the handset, against an engine started for it on the embedded network. The program",
+            "Runs a Lua program on the handset, against an engine started for it on the embedded network, or with --connect",
+            "against a running one (which has rules of its own: --rules is not read, the limits are the defaults). The program",
             "has the functions of QuecPython's module ussd, and utime.sleep: what the network says reaches its callback",
             "while it sleeps, and after its last line. It runs under the limits of the rules' \"script\" section.",
             "Exits once the EDR files are complete: 0 where the program came to its end; 1 where it or a callback failed;",
@@ -38,6 +39,8 @@ final class HandsetCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
 
     @Mixin private SubscriberOptions options;
+
+    @Mixin private ConnectOptions connect;
 
     @Parameters(paramLabel = "FILE.lua", description = "The program.")
     private Path file;
@@ -51,19 +54,29 @@ final class HandsetCommand implements Callable<Integer> {
     public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
         Subscriber subscriber = options.subscriber();
         HandsetProgram program = program();
-        Configuration configuration = rules.read();
-        ScriptLimits limits = configuration.rules().script().limits();
         PrintWriter err = spec.commandLine().getErr();
         ProgramConsole console = new Terminal(spec.commandLine().getOut(), err);
-        try (SystemTime time = new SystemTime()) {
-            return OwnEngine.use(
-                    configuration,
-                    err,
-                    handsets ->
-                            program.run(handsets, subscriber, time, limits, console)
-                                    ? ExitCode.GOOD
-                                    : ExitCode.FAILED);
+        if (connect.given()) {
+            return connect.use(
+                    subscriber.ssn(), use(program, subscriber, ScriptLimits.DEFAULTS, console));
         }
+        Configuration configuration = rules.read();
+        ScriptLimits limits = configuration.rules().script().limits();
+        return OwnEngine.use(configuration, err, use(program, subscriber, limits, console));
+    }
+
+    private static OwnEngine.Use use(
+            HandsetProgram program,
+            Subscriber subscriber,
+            ScriptLimits limits,
+            ProgramConsole console) {
+        return handsets -> {
+            try (SystemTime time = new SystemTime()) {
+                return program.run(handsets, subscriber, time, limits, console)
+                        ? ExitCode.GOOD
+                        : ExitCode.FAILED;
+            }
+        };
     }
 
     private HandsetProgram program() throws ConfigurationException {

@@ -7,6 +7,7 @@ import io.starhash.ConfigurationException;
 import io.starhash.Engine;
 import io.starhash.rules.RulesException;
 import io.starhash.rules.RulesFile;
+import io.starhash.script.CompilationObserver;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
@@ -21,11 +22,18 @@ final class RulesOption {
                     "The rules file; paths in it are relative to it. Default: ${DEFAULT-VALUE}.")
     private Path file;
 
+    private CompilationObserver observer = CompilationObserver.NONE;
+
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
     RulesOption() {}
 
+    /** From now on somebody sees the scripts being compiled. */
+    void observe(CompilationObserver newObserver) {
+        observer = newObserver;
+    }
+
     Configuration read() throws ConfigurationException {
-        Configuration configuration = Configuration.read(file);
+        Configuration configuration = Configuration.read(file, observer);
         logLevel(configuration.rules().log().level());
         return configuration;
     }

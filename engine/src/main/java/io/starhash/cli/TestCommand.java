@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
 final class TestCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
 
+    @Mixin private CoverageOption coverage;
+
     @Option(
             names = "--filter",
             paramLabel = "WORDS",
@@ -90,14 +92,22 @@ final class TestCommand implements Callable<Integer> {
         if (record != null) {
             return record(record, out, err);
         }
-        if (watch && (update || junit != null)) {
+        if (watch && (update || junit != null || coverage.given())) {
             throw new ParameterException(
-                    spec.commandLine(), "--watch goes with neither --update nor --junit");
+                    spec.commandLine(),
+                    "--watch goes with none of --update, --junit and --coverage");
         }
+        rules.observe(coverage.observer());
         TestRun.Options options =
                 new TestRun.Options(filter, failFast, update, junit, json, paint(), Terminal.is());
         TestRun run = new TestRun(rules, paths, options, out, err);
-        return watch ? new TestWatch(run, err).untilInterrupted() : run.once();
+        if (watch) {
+            return new TestWatch(run, err).untilInterrupted();
+        }
+        int result = run.once();
+        // beside a JSON object a line there is no room for a table
+        boolean told = result == ExitCode.BAD_INPUT || coverage.report(json ? err : out, err);
+        return told ? result : ExitCode.FAILED;
     }
 
     private int record(Path file, PrintWriter out, PrintWriter err)

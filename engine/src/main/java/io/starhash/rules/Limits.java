@@ -8,8 +8,7 @@ import java.time.Duration;
 
 /** The limits that stand in the script section, and in triggers that have their own. */
 final class Limits {
-    private static final ScriptLimits DEFAULTS =
-            new ScriptLimits(10_000_000, 16L << 20, Duration.ofMinutes(10));
+    private static final ScriptLimits DEFAULTS = ScriptLimits.DEFAULTS;
 
     private static final ValueType<Duration> WAIT =
             ValueType.duration(Duration.ofMillis(1), Duration.ofHours(12));

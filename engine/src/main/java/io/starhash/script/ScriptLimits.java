@@ -30,6 +30,10 @@ public record ScriptLimits(
     /** The deepest that may be allowed: more the thread's stack might not carry. */
     public static final int DEEPEST_CALLS = 400;
 
+    /** Where nothing else is said. */
+    public static final ScriptLimits DEFAULTS =
+            new ScriptLimits(10_000_000, 16L << 20, Duration.ofMinutes(10));
+
     public ScriptLimits {
         if (maxInstructions < 1 || maxMemory < 1 || maxStringLength < 1 || !maxTime.isPositive()) {
             throw new IllegalArgumentException("every limit of a script must be positive");
