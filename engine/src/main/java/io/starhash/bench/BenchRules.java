@@ -9,6 +9,7 @@ import java.util.List;
 /** The rules and the script of a bench that names none: menus, one after the other, then a text. */
 final class BenchRules {
     static final String CODE = "*100#";
+    static final int SSN = 6;
     static final String ANSWER = "1";
     private static final String LAST_TEXT = "Your balance is 12.50";
 

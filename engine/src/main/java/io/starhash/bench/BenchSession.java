@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A bench from its request to its outcome: engine, ceiling and records, made and cleared away. */
 public final class BenchSession {
-    private static final int SSN = 6;
-
     /** A dialog is over at the handset a little before it is at the engine. */
     private static final int HEADROOM = 10_000;
 
@@ -71,18 +69,30 @@ public final class BenchSession {
         if (rules != null) {
             return Configuration.read(rules).withEdrsIn(edrs);
         }
-        int open = request.plan().parked() + request.plan().load().concurrency();
         return Configuration.read(
-                BenchRules.write(
-                        scratch, request.menus(), edrs, HEADROOM + Math.max(open, Load.WARM_UP)));
+                BenchRules.write(scratch, request.menus(), edrs, maxDialogs()));
     }
 
     private Bench.Measured measure(Configuration configuration)
             throws BenchException, InterruptedException {
         try (Target engine = new EmbeddedEngine(configuration)) {
-            return new Bench(request.plan(), talk(configuration, engine), engine, null, progress)
-                    .run();
+            Talk talk = talk(configuration, engine);
+            if (!request.plan().baseline()) {
+                return new Bench(request.plan(), talk, engine, null, progress).run();
+            }
+            try (Target baseline = baseline(talk)) {
+                return new Bench(request.plan(), talk, engine, baseline, progress).run();
+            }
         }
+    }
+
+    private Target baseline(Talk talk) throws BenchException {
+        return new EmbeddedBaseline(maxDialogs(), talk.menus(), talk.lastText());
+    }
+
+    private int maxDialogs() {
+        int open = request.plan().parked() + request.plan().load().concurrency();
+        return HEADROOM + Math.max(open, Load.WARM_UP);
     }
 
     private Talk talk(Configuration configuration, Target engine)
@@ -128,7 +138,7 @@ public final class BenchSession {
                     null,
                     null,
                     null,
-                    SSN);
+                    BenchRules.SSN);
         } catch (UnsendableText e) {
             throw new BenchException("the code " + code + " cannot be dialled: " + e.getMessage());
         }

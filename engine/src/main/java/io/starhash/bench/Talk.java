@@ -2,6 +2,10 @@ package io.starhash.bench;
 
 import io.starhash.handset.Screen;
 import io.starhash.network.FarSide;
+import io.starhash.text.Dcs;
+import io.starhash.text.UnsendableText;
+import io.starhash.text.UssdString;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,6 +37,36 @@ public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
                         case Screen.Acknowledge a -> "";
                         case Screen.Close c -> "";
                     });
+        }
+    }
+
+    /**
+     * The texts of its menus, as an echo of it sends them.
+     *
+     * @throws BenchException where it is more than menus and a final text
+     */
+    List<UssdString> menus() throws BenchException {
+        List<UssdString> menus = new ArrayList<>();
+        for (Shown screen : screens.subList(0, screens.size() - 1)) {
+            menus.add(encoded(screen, "menu"));
+        }
+        return menus;
+    }
+
+    /** The final text. */
+    UssdString lastText() throws BenchException {
+        return encoded(screens.getLast(), "respond");
+    }
+
+    private static UssdString encoded(Shown screen, String word) throws BenchException {
+        if (!screen.word().equals(word)) {
+            throw new BenchException(
+                    "a baseline has menus and a final text, and this conversation has " + screen);
+        }
+        try {
+            return UssdString.encode(screen.text(), Dcs.UNSPECIFIED);
+        } catch (UnsendableText e) {
+            throw new BenchException("the baseline cannot send " + screen + ": " + e.getMessage());
         }
     }
 

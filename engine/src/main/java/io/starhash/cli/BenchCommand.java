@@ -62,10 +62,18 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            defaultValue = "1",
             description =
-                    "How often the load is put on; the figures are those of the median. Default: ${DEFAULT-VALUE}.")
-    private int rounds;
+                    "How often the load is put on; the figures are those of the median. Default: 1, with"
+                            + " --baseline 5.")
+    private @Nullable Integer rounds;
+
+    @Option(
+            names = "--baseline",
+            description = {
+                "Measures the ceiling too, in turn with the engine: the same signalling stack and network with a",
+                "fixed conversation hard-coded upon it; no scripts, no rules, no records. Prints the ratio."
+            })
+    private boolean baseline;
 
     @Option(
             names = "--warm-up",
@@ -143,14 +151,15 @@ final class BenchCommand implements Callable<Integer> {
         require(dialogs >= 1, "--dialogs is " + dialogs + "; at least 1");
         require(rate >= 0, "--rate is " + rate + "; more than 0");
         require(menus >= 1 && menus <= MAX_MENUS, "--menus is " + menus + "; 1 to " + MAX_MENUS);
-        require(rounds >= 1, "--rounds is " + rounds + "; at least 1");
+        int times = rounds == null ? (baseline ? 5 : 1) : rounds;
+        require(times >= 1, "--rounds is " + times + "; at least 1");
         require(warmUp >= 0, "--warm-up is " + warmUp + "; 0 or more");
         require(park >= 0, "--park is " + park + "; 0 or more");
         require(patience >= 1, "--patience is " + patience + "; at least 1");
         int atOnce = concurrency == null ? (rate == 0 ? 128 : 100_000) : concurrency;
         require(atOnce >= 1, "--concurrency is " + atOnce + "; at least 1");
         Load load = new Load(dialogs, rate, atOnce, Duration.ofSeconds(patience));
-        return new Plan(load, warmUp, rounds, false, park);
+        return new Plan(load, warmUp, times, baseline, park);
     }
 
     private void require(boolean condition, String message) {

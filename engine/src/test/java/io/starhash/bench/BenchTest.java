@@ -76,6 +76,25 @@ class BenchTest {
     }
 
     @Test
+    void the_baseline_holds_the_same_conversation_in_turn_with_the_engine() throws Exception {
+        Load load = new Load(100, 0, 16, PATIENCE);
+        Outcome outcome =
+                run(new BenchSession.Request(new Plan(load, 20, 3, true, 0), 2, null, null, null));
+        assertThat(outcome.good()).isTrue();
+        assertThat(outcome.rounds())
+                .hasSize(3)
+                .allSatisfy(
+                        round -> {
+                            Figures baseline = Objects.requireNonNull(round.baseline());
+                            assertThat(baseline.finished()).isEqualTo(100);
+                            assertThat(baseline.turns().getTotalCount()).isEqualTo(300);
+                            assertThat(round.ratio())
+                                    .isEqualTo(round.engine().rate() / baseline.rate());
+                        });
+        assertThat(outcome.edrs()).isEqualTo((20 + 3 * 100) * 6);
+    }
+
+    @Test
     void a_script_of_ones_own_is_rehearsed_first() throws Exception {
         Outcome outcome =
                 run(

@@ -1,13 +1,11 @@
 package io.starhash.network.embedded;
 
-import io.starhash.dialog.Opening;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide;
 import io.starhash.network.LinkStatus;
 import io.starhash.network.Network;
 import io.starhash.network.SignallingTap;
-import io.starhash.network.ss7.Called;
 import io.starhash.network.ss7.SignallingPlan;
 import io.starhash.network.ss7.SignallingPlan.Peer;
 import io.starhash.network.ss7.SignallingPoint;
@@ -30,12 +28,10 @@ public final class EmbeddedNetwork implements Network, FarSide {
     /** The handsets' own subsystem: an MSC (3GPP TS 23.003 8.2). */
     public static final int HANDSET_SSN = 8;
 
-    private static final Called ENGINE = new Called(ENGINE_POINT_CODE, ENGINE_GLOBAL_TITLE, false);
-
     private final LoopedMtp3 engineEnd;
     private final LoopedMtp3 handsetEnd;
     private final SignallingPoint engine;
-    private final SignallingPoint handsets;
+    private final EmbeddedHandsets handsets;
 
     /** A network that is not started yet, whose stacks hold so many dialogs each. */
     public EmbeddedNetwork(List<Integer> ssns, int maxDialogs) {
@@ -63,26 +59,14 @@ public final class EmbeddedNetwork implements Network, FarSide {
         engineEnd.connect(handsetEnd::receive);
         handsetEnd.connect(engineEnd::receive);
         engine = new SignallingPoint(enginePlan(ssns, limits), engineEnd);
-        handsets =
-                new SignallingPoint(
-                        new SignallingPlan(
-                                "handsets",
-                                HANDSET_POINT_CODE,
-                                SignallingPlan.NATIONAL,
-                                HANDSET_GLOBAL_TITLE,
-                                List.of(HANDSET_SSN),
-                                List.of(new Peer(ENGINE_POINT_CODE, ssns)),
-                                Map.of(),
-                                true,
-                                TcapLimits.of(limits.maxDialogs())),
-                        handsetEnd);
+        handsets = new EmbeddedHandsets(ssns, limits.maxDialogs(), handsetEnd);
     }
 
     static SignallingPlan enginePlan(List<Integer> ssns, int maxDialogs) {
         return enginePlan(ssns, TcapLimits.of(maxDialogs));
     }
 
-    private static SignallingPlan enginePlan(List<Integer> ssns, TcapLimits limits) {
+    static SignallingPlan enginePlan(List<Integer> ssns, TcapLimits limits) {
         return new SignallingPlan(
                 "engine",
                 ENGINE_POINT_CODE,
@@ -100,12 +84,12 @@ public final class EmbeddedNetwork implements Network, FarSide {
         engineEnd.begin();
         handsetEnd.begin();
         engine.start(desk);
-        handsets.start(new NobodyHome());
+        handsets.start();
     }
 
     @Override
     public DialogLink begin(Call call, DialogLink.Receiver receiver) {
-        return handsets.begin(call, ENGINE, receiver);
+        return handsets.begin(call, receiver);
     }
 
     @Override
@@ -147,19 +131,6 @@ public final class EmbeddedNetwork implements Network, FarSide {
                 engine;
                 handsets) {
             // Closed from the last to the first, each whatever becomes of the others.
-        }
-    }
-
-    /** The engine begins no dialog towards handsets. */
-    private static final class NobodyHome implements DialogDesk {
-        @Override
-        public DialogLink.Receiver begun(Opening opening, DialogLink link) {
-            throw new IllegalStateException("a dialog was begun towards the handsets: " + opening);
-        }
-
-        @Override
-        public void refused(Refusal refusal) {
-            throw new IllegalStateException("a dialog was begun towards the handsets: " + refusal);
         }
     }
 }

@@ -5,8 +5,6 @@ import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide.Call;
 import io.starhash.network.SignallingTap;
-import java.util.ArrayList;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.indicator.NatureOfAddress;
 import org.restcomm.protocols.ss7.indicator.RoutingIndicator;
@@ -20,28 +18,22 @@ import org.restcomm.protocols.ss7.map.api.primitives.NumberingPlan;
 import org.restcomm.protocols.ss7.map.api.service.supplementary.MAPDialogSupplementary;
 import org.restcomm.protocols.ss7.map.primitives.AddressStringImpl;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
-import org.restcomm.protocols.ss7.sccp.LongMessageRuleType;
-import org.restcomm.protocols.ss7.sccp.Router;
 import org.restcomm.protocols.ss7.sccp.parameter.ParameterFactory;
 import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
 import org.restcomm.protocols.ss7.tcap.TCAPProviderImpl;
-import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
 
 /**
  * One signalling point: SCCP, TCAP and MAP of jSS7 above an MTP3 user part. Nothing is kept on
  * disk.
  */
-public final class SignallingPoint implements AutoCloseable {
-    private static final int USER_PART = 1;
+public final class SignallingPoint implements AttachedPoint {
     private static final int NO_POINT_CODE = 0;
     private static final int OUR_INVOKE_ID = 1;
 
     private final SignallingPlan plan;
-    private final PrivateFolder folder;
     private final Taps taps;
     private final GlobalTitleTranslation translation;
-    private final ScreenedSccp sccp;
-    private final TCAPStackImpl tcap;
+    private final LowerLayers layers;
     private final UssdMapProvider map;
 
     /**
@@ -50,73 +42,36 @@ public final class SignallingPoint implements AutoCloseable {
      */
     public SignallingPoint(SignallingPlan plan, Mtp3UserPart userPart) {
         this.plan = plan;
-        this.folder = PrivateFolder.create();
         taps = new Taps(this::isSecret);
         translation = new GlobalTitleTranslation(plan);
-        sccp = new ScreenedSccp(plan.name(), translation.asExtension(), taps);
-        sccp.setPersistDir(folder.path());
-        sccp.setMtp3UserPart(USER_PART, new TappedUserPart(userPart, taps));
-        tcap = new TCAPStackImpl(plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst());
-        tcap.setPersistDir(folder.path());
-        map = new UssdMapProvider(plan.name(), tcap.getProvider(), plan.limits().invokeTimeout());
+        layers =
+                new LowerLayers(
+                        plan,
+                        new ScreenedSccp(plan.name(), translation.asExtension(), taps),
+                        new TappedUserPart(userPart, taps));
+        map = new UssdMapProvider(
+                        plan.name(),
+                        layers.tcap().getProvider(),
+                        plan.limits().invokeTimeout());
     }
 
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */
     public void start(DialogDesk desk) {
         try {
-            sccp.setRspProhibitedByDefault(!plan.reachable());
-            sccp.start();
-            configureSccp();
-            tcap.setExtraSsns(new ArrayList<>(plan.ssns().subList(1, plan.ssns().size())));
-            tcap.start();
-            configureTcap();
+            layers.start();
             map.addMAPDialogListener(
                     new DialogCallbacks(new BeginScreening(desk, plan.pointCode())));
             map.report(desk);
             map.start();
             TcapScreening.insert(
-                    sccp.getSccpProvider(),
-                    (TCAPProviderImpl) tcap.getProvider(),
+                    layers.sccp().getSccpProvider(),
+                    (TCAPProviderImpl) layers.tcap().getProvider(),
                     map,
                     plan.ssns(),
                     desk);
         } catch (Exception e) {
             throw new IllegalStateException("signalling point " + plan.name() + " cannot start", e);
         }
-    }
-
-    private void configureSccp() throws Exception {
-        sccp.setRemoveSpc(true); // an address that is routed on its title needs no point code
-        Router router = sccp.getRouter();
-        router.addMtp3ServiceAccessPoint(
-                1, USER_PART, plan.pointCode(), plan.networkIndicator(), 0, null);
-        int id = 0;
-        for (SignallingPlan.Peer peer : plan.peers()) {
-            id++;
-            int pc = peer.pointCode();
-            sccp.getSccpResource().addRemoteSpc(id, pc, 0, 0);
-            router.addMtp3Destination(1, id, pc, pc, 0, 255, 255);
-            router.addLongMessageRule(id, pc, pc, LongMessageRuleType.XUDT_ENABLED);
-        }
-        int ssnId = 0;
-        for (SignallingPlan.Peer peer : plan.peers()) {
-            for (int ssn : peer.ssns()) {
-                sccp.getSccpResource().addRemoteSsn(++ssnId, peer.pointCode(), ssn, 0, false);
-            }
-        }
-    }
-
-    private void configureTcap() throws Exception {
-        TcapTimers.forgetCancelled(tcap);
-        TcapLimits limits = plan.limits();
-        long idle = limits.idleTimeout().toMillis();
-        tcap.setInvokeTimeout(Math.min(idle, tcap.getInvokeTimeout())); // never the longer one
-        tcap.setDialogIdleTimeout(idle);
-        long half = (limits.lastTid() - limits.firstTid()) / 2;
-        long start = limits.firstTid() + ThreadLocalRandom.current().nextLong(half);
-        tcap.setDialogIdRangeEnd(start + half);
-        tcap.setDialogIdRangeStart(start);
-        tcap.setMaxDialogs(limits.maxDialogs());
     }
 
     /** Begins a dialog with a peer. */
@@ -160,7 +115,7 @@ public final class SignallingPoint implements AutoCloseable {
 
     private SccpAddress address(
             RoutingIndicator routing, int pointCode, int ssn, String globalTitle) {
-        ParameterFactory factory = sccp.getSccpProvider().getParameterFactory();
+        ParameterFactory factory = layers.sccp().getSccpProvider().getParameterFactory();
         return factory.createSccpAddress(
                 routing,
                 factory.createGlobalTitle(
@@ -198,31 +153,23 @@ public final class SignallingPoint implements AutoCloseable {
         return link == null || link.isSecret(invokeId);
     }
 
-    /** Whether messages can go to this point now. */
+    @Override
     public boolean reaches(int pointCode) {
         return translation.reaches(pointCode);
     }
 
     /** How many dialogs the stack holds now: in the layer that holds the most. */
     public int openDialogs() {
-        return Math.max(tcap.getProvider().getCurrentDialogsCount(), map.openDialogs());
+        return Math.max(layers.tcap().getProvider().getCurrentDialogsCount(), map.openDialogs());
     }
 
     /** How many timers of the stack are waiting. */
     public int pendingTimers() {
-        return TcapTimers.pending(tcap);
+        return TcapTimers.pending(layers.tcap());
     }
 
-    /** Stops what has been started; safe at any time. */
     @Override
     public void close() {
-        if (tcap.isStarted()) {
-            map.stop();
-            tcap.stop();
-        }
-        if (sccp.isStarted()) {
-            sccp.stop();
-        }
-        folder.close();
+        layers.close(map::stop);
     }
 }

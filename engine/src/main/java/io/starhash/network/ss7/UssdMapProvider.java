@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mobicents.protocols.asn.AsnException;
 import org.mobicents.protocols.asn.AsnInputStream;
-import org.mobicents.protocols.asn.AsnOutputStream;
 import org.mobicents.protocols.asn.Tag;
 import org.restcomm.protocols.ss7.map.MAPProviderImpl;
 import org.restcomm.protocols.ss7.map.api.MAPDialog;
@@ -25,7 +24,6 @@ import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCEndIndication;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCPAbortIndication;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCUserAbortIndication;
 import org.restcomm.protocols.ss7.tcap.asn.ApplicationContextName;
-import org.restcomm.protocols.ss7.tcap.asn.TcapFactory;
 import org.restcomm.protocols.ss7.tcap.asn.UserInformation;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCBeginIndicationImpl;
 import org.slf4j.Logger;
@@ -90,7 +88,7 @@ final class UssdMapProvider extends MAPProviderImpl {
         } else if (!DialogRefusal.isOurs(context.getOid())) {
             refusal.ofContext(context);
         } else if (indication.getUserInformation() == null) {
-            ((TCBeginIndicationImpl) indication).setUserInformation(emptyMapOpen());
+            ((TCBeginIndicationImpl) indication).setUserInformation(MapOpen.empty());
             deliver(indication);
         } else if (!isMapOpen(indication.getUserInformation())) {
             refusal.invalid();
@@ -178,20 +176,5 @@ final class UssdMapProvider extends MAPProviderImpl {
 
     void abortWithoutContext(Dialog dialog) throws MAPException {
         fireTCAbortV1(dialog, false);
-    }
-
-    private static UserInformation emptyMapOpen() {
-        try {
-            AsnOutputStream open = new AsnOutputStream();
-            new MAPOpenInfoImpl().encodeAll(open);
-            UserInformation information = TcapFactory.createUserInformation();
-            information.setOid(true);
-            information.setOidValue(MAPDialogueAS.MAP_DialogueAS.getOID());
-            information.setAsn(true);
-            information.setEncodeType(open.toByteArray());
-            return information;
-        } catch (MAPException e) {
-            throw new IllegalStateException("an empty MAP-open cannot be written", e);
-        }
     }
 }
