@@ -79,6 +79,11 @@ public record Configuration(Rules rules, Map<Path, ScriptRelease> releases, Scri
         return new Configuration(rules, releases, host);
     }
 
+    /** The same, on another network. */
+    public Configuration on(Rules.Network network) {
+        return new Configuration(rules.on(network), releases, host);
+    }
+
     /** The same, with the EDR files of every stream in one folder. */
     public Configuration withEdrsIn(Path folder) {
         return new Configuration(rules.withEdrsIn(folder), releases, host);

@@ -29,13 +29,16 @@ public final class BenchSession {
      * @param rules the rules file that {@code script} stands in; null: rules of the bench's own
      * @param script the script that answers; null: one of the bench's own
      * @param edrFolder where the EDR files go; null: they are counted and thrown away
+     * @param twoProcesses whether the engine runs in a process of its own, behind M3UA over TCP;
+     *     else in this one, on the network in memory
      */
     public record Request(
             Plan plan,
             int menus,
             @Nullable Path rules,
             @Nullable String script,
-            @Nullable Path edrFolder) {}
+            @Nullable Path edrFolder,
+            boolean twoProcesses) {}
 
     public BenchSession(Request request, PrintWriter progress) {
         this.request = request;
@@ -51,7 +54,13 @@ public final class BenchSession {
                             ? scratch.path().resolve("edr")
                             : request.edrFolder();
             long before = EdrFiles.count(edrs);
-            Bench.Measured measured = measure(configuration(scratch.path(), edrs));
+            Path rules = rules(scratch.path(), edrs);
+            Configuration configuration = Configuration.read(rules).withEdrsIn(edrs);
+            Site site =
+                    request.twoProcesses()
+                            ? new Site.TwoProcesses(rules, edrs, scratch.path(), maxDialogs())
+                            : new Site.OneProcess(configuration, maxDialogs());
+            Bench.Measured measured = measure(configuration, site);
             return new Outcome(
                     measured.rounds(),
                     measured.parking(),
@@ -63,31 +72,24 @@ public final class BenchSession {
         }
     }
 
-    private Configuration configuration(Path scratch, Path edrs)
-            throws ConfigurationException, IOException {
+    private Path rules(Path scratch, Path edrs) throws IOException {
         Path rules = request.rules();
-        if (rules != null) {
-            return Configuration.read(rules).withEdrsIn(edrs);
-        }
-        return Configuration.read(
-                BenchRules.write(scratch, request.menus(), edrs, maxDialogs()));
+        return rules == null
+                ? BenchRules.write(scratch, request.menus(), edrs, maxDialogs())
+                : rules;
     }
 
-    private Bench.Measured measure(Configuration configuration)
-            throws BenchException, InterruptedException {
-        try (Target engine = new EmbeddedEngine(configuration)) {
+    private Bench.Measured measure(Configuration configuration, Site site)
+            throws BenchException, IOException, InterruptedException {
+        try (Target engine = site.engine()) {
             Talk talk = talk(configuration, engine);
             if (!request.plan().baseline()) {
                 return new Bench(request.plan(), talk, engine, null, progress).run();
             }
-            try (Target baseline = baseline(talk)) {
+            try (Target baseline = site.baseline(talk)) {
                 return new Bench(request.plan(), talk, engine, baseline, progress).run();
             }
         }
-    }
-
-    private Target baseline(Talk talk) throws BenchException {
-        return new EmbeddedBaseline(maxDialogs(), talk.menus(), talk.lastText());
     }
 
     private int maxDialogs() {

@@ -92,6 +92,22 @@ final class BenchCommand implements Callable<Integer> {
     private int park;
 
     @Option(
+            names = "--network",
+            paramLabel = "NETWORK",
+            defaultValue = "embedded",
+            description = {
+                "embedded: all in one process, in memory; sigtran: the engine in a process of its own, behind M3UA",
+                "over TCP on the loopback interface. Default: ${DEFAULT-VALUE}."
+            })
+    private NetworkKind network;
+
+    /** Where the engine runs. */
+    enum NetworkKind {
+        embedded,
+        sigtran
+    }
+
+    @Option(
             names = "--script",
             paramLabel = "KEY",
             description =
@@ -140,7 +156,8 @@ final class BenchCommand implements Callable<Integer> {
                                         menus,
                                         script == null ? null : rules,
                                         script,
-                                        edrFolder),
+                                        edrFolder,
+                                        network == NetworkKind.sigtran),
                                 spec.commandLine().getErr())
                         .run();
         BenchPrinter.to(spec.commandLine().getOut(), json).print(outcome);

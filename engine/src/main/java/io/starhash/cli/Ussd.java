@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             TraceCommand.class,
             CheckCommand.class,
             EdrCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            BenchSideCommand.class
         })
 public final class Ussd implements Runnable {
     private static final int HELP_WIDTH = 110;

@@ -45,16 +45,12 @@ public record Rules(
 
     /** The same, but for a network in memory in the place of what they name. */
     public Rules inMemory() {
-        return new Rules(
-                file,
-                process,
-                inboundNotify,
-                script,
-                dialogs,
-                edr,
-                new Network.Embedded(network.ssns(), network.tcap()),
-                control,
-                log);
+        return on(new Network.Embedded(network.ssns(), network.tcap()));
+    }
+
+    /** The same, on another network. */
+    public Rules on(Network other) {
+        return new Rules(file, process, inboundNotify, script, dialogs, edr, other, control, log);
     }
 
     /**

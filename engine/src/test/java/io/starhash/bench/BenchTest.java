@@ -31,7 +31,7 @@ class BenchTest {
                         "process: {triggers: [{ussd_string: \"*5#\", script_key: own}]}");
         Load load = new Load(20, 0, 4, PATIENCE);
         return new BenchSession.Request(
-                new Plan(load, 0, 1, false, 0), menus, rules, "own", folder.resolve("edr"));
+                new Plan(load, 0, 1, false, 0), menus, rules, "own", folder.resolve("edr"), false);
     }
 
     @Test
@@ -39,7 +39,9 @@ class BenchTest {
         Load load = new Load(300, 0, 32, PATIENCE);
         Path edrs = folder.resolve("edr");
         Outcome outcome =
-                run(new BenchSession.Request(new Plan(load, 50, 2, false, 0), 2, null, null, edrs));
+                run(
+                        new BenchSession.Request(
+                                new Plan(load, 50, 2, false, 0), 2, null, null, edrs, false));
         assertThat(outcome.good()).isTrue();
         assertThat(outcome.rounds())
                 .hasSize(2)
@@ -57,7 +59,9 @@ class BenchTest {
     void at_a_rate_the_dialogs_come_one_after_the_other() throws Exception {
         Load load = new Load(50, 500, 50, PATIENCE);
         Outcome outcome =
-                run(new BenchSession.Request(new Plan(load, 0, 1, false, 0), 1, null, null, null));
+                run(
+                        new BenchSession.Request(
+                                new Plan(load, 0, 1, false, 0), 1, null, null, null, false));
         assertThat(outcome.good()).isTrue();
         assertThat(outcome.median().engine().time()).isGreaterThanOrEqualTo(Duration.ofMillis(98));
     }
@@ -68,7 +72,7 @@ class BenchTest {
         Outcome outcome =
                 run(
                         new BenchSession.Request(
-                                new Plan(load, 0, 1, false, 100), 1, null, null, null));
+                                new Plan(load, 0, 1, false, 100), 1, null, null, null, false));
         assertThat(outcome.good()).isTrue();
         Outcome.Parking parking = Objects.requireNonNull(outcome.parking());
         assertThat(parking.figures().finished()).isEqualTo(100);
@@ -79,7 +83,9 @@ class BenchTest {
     void the_baseline_holds_the_same_conversation_in_turn_with_the_engine() throws Exception {
         Load load = new Load(100, 0, 16, PATIENCE);
         Outcome outcome =
-                run(new BenchSession.Request(new Plan(load, 20, 3, true, 0), 2, null, null, null));
+                run(
+                        new BenchSession.Request(
+                                new Plan(load, 20, 3, true, 0), 2, null, null, null, false));
         assertThat(outcome.good()).isTrue();
         assertThat(outcome.rounds())
                 .hasSize(3)
@@ -92,6 +98,21 @@ class BenchTest {
                                     .isEqualTo(round.engine().rate() / baseline.rate());
                         });
         assertThat(outcome.edrs()).isEqualTo((20 + 3 * 100) * 6);
+    }
+
+    @Test
+    void two_processes_hold_the_same_conversations_over_a_real_link() throws Exception {
+        Load load = new Load(100, 0, 16, PATIENCE);
+        Outcome outcome =
+                run(
+                        new BenchSession.Request(
+                                new Plan(load, 20, 1, true, 30), 1, null, null, null, true));
+        assertThat(outcome.good()).isTrue();
+        Round round = outcome.median();
+        assertThat(round.engine().finished()).isEqualTo(100);
+        assertThat(Objects.requireNonNull(round.baseline()).finished()).isEqualTo(100);
+        assertThat(outcome.edrs()).isEqualTo((20 + 100 + 30) * 4);
+        assertThat(outcome.liveHeap()).isPositive();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Links;
 import io.starhash.network.sigtran.SigtranSettings.RemoteSubsystem;
 import io.starhash.network.ss7.Called;
+import io.starhash.network.ss7.SignallingPoint;
 import io.starhash.network.ss7.TcapLimits;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
     private static final String SERVER = "engine";
 
     private final Far engine;
-    private final SigtranPoint point;
+    private final SigtranPoint<SignallingPoint> point;
 
     /**
      * The engine, as the handsets see it.
@@ -73,12 +74,14 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
                                 .toList(),
                         List.of(),
                         Links.DEFAULT);
-        point = new SigtranPoint("handsets", settings, limits, new Counters());
+        point =
+                new SigtranPoint<>(
+                        "handsets", settings, limits, new Counters(), SignallingPoint::new);
     }
 
     /** Starts connecting. */
     public void start() {
-        point.start(new NobodyHome());
+        point.start(it -> it.start(new NobodyHome()));
     }
 
     /**
@@ -125,12 +128,12 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
                         engine.pointCode(),
                         title == null ? EmbeddedNetwork.ENGINE_GLOBAL_TITLE : title,
                         title != null);
-        return point.begin(call, called, receiver);
+        return point.point().begin(call, called, receiver);
     }
 
     @Override
     public int openHandsetDialogs() {
-        return point.openDialogs();
+        return point.point().openDialogs();
     }
 
     @Override

@@ -5,16 +5,17 @@ import io.starhash.network.DialogDesk;
 import io.starhash.network.LinkStatus;
 import io.starhash.network.Network;
 import io.starhash.network.SignallingTap;
+import io.starhash.network.ss7.SignallingPoint;
 import io.starhash.network.ss7.TcapLimits;
 import java.util.List;
 
 /** The engine's attachment to a real signalling network. */
 public final class SigtranNetwork implements Network {
-    private final SigtranPoint point;
+    private final SigtranPoint<SignallingPoint> point;
 
     /** A network that is not started yet. */
     public SigtranNetwork(SigtranSettings settings, TcapLimits limits, Counters counters) {
-        point = new SigtranPoint("engine", settings, limits, counters);
+        point = new SigtranPoint<>("engine", settings, limits, counters, SignallingPoint::new);
     }
 
     /**
@@ -24,12 +25,12 @@ public final class SigtranNetwork implements Network {
      */
     @Override
     public void start(DialogDesk desk) {
-        point.start(desk);
+        point.start(it -> it.start(desk));
     }
 
     @Override
     public int openDialogs() {
-        return point.openDialogs();
+        return point.point().openDialogs();
     }
 
     /** How many messages have come that nobody has taken yet. */
@@ -44,12 +45,12 @@ public final class SigtranNetwork implements Network {
 
     @Override
     public void attach(SignallingTap tap) {
-        point.attach(tap);
+        point.point().attach(tap);
     }
 
     @Override
     public void detach(SignallingTap tap) {
-        point.detach(tap);
+        point.point().detach(tap);
     }
 
     @Override

@@ -1,28 +1,26 @@
 package io.starhash.network.sigtran;
 
 import io.starhash.metrics.Counters;
-import io.starhash.network.DialogDesk;
-import io.starhash.network.DialogLink;
-import io.starhash.network.FarSide.Call;
 import io.starhash.network.LinkStatus;
-import io.starhash.network.SignallingTap;
 import io.starhash.network.sigtran.SigtranSettings.GlobalTitleRule;
 import io.starhash.network.sigtran.SigtranSettings.RemoteSubsystem;
-import io.starhash.network.ss7.Called;
+import io.starhash.network.ss7.AttachedPoint;
 import io.starhash.network.ss7.SignallingPlan;
 import io.starhash.network.ss7.SignallingPlan.Peer;
-import io.starhash.network.ss7.SignallingPoint;
 import io.starhash.network.ss7.TcapLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A signalling point with links: what the engine and the handsets have in common. */
-final class SigtranPoint implements AutoCloseable {
+final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SigtranPoint.class);
     private static final Duration FAREWELL = Duration.ofSeconds(1);
     private static final int LOOK_MILLIS = 10;
@@ -32,10 +30,20 @@ final class SigtranPoint implements AutoCloseable {
     private final Associations associations;
     private final Intake intake;
     private final M3uaUserPart m3ua;
-    private final SignallingPoint point;
+    private final P point;
     private boolean closed;
 
-    SigtranPoint(String name, SigtranSettings settings, TcapLimits limits, Counters counters) {
+    /**
+     * A point that is not started.
+     *
+     * @param above makes what is above the user part
+     */
+    SigtranPoint(
+            String name,
+            SigtranSettings settings,
+            TcapLimits limits,
+            Counters counters,
+            BiFunction<SignallingPlan, Mtp3UserPart, P> above) {
         this.settings = settings;
         board = new LinkBoard(settings.applicationServers(), counters);
         associations = new Associations(settings.applicationServers(), settings.links(), board);
@@ -43,7 +51,7 @@ final class SigtranPoint implements AutoCloseable {
         m3ua =
                 new M3uaUserPart(
                         name, associations.asManagement(), associations.loop(), board, intake);
-        point = new SignallingPoint(plan(name, settings, limits), m3ua);
+        point = above.apply(plan(name, settings, limits), m3ua);
     }
 
     private static SignallingPlan plan(String name, SigtranSettings settings, TcapLimits limits) {
@@ -71,36 +79,29 @@ final class SigtranPoint implements AutoCloseable {
                         .toList());
     }
 
-    /** Starts without waiting for any far end. */
-    void start(DialogDesk desk) {
+    /** What is above the user part. */
+    P point() {
+        return point;
+    }
+
+    /**
+     * Starts without waiting for any far end.
+     *
+     * @param startPoint starts what is above the user part
+     */
+    void start(Consumer<P> startPoint) {
         if (associations.needSctp()) {
             KernelSctp.require();
         }
         m3ua.begin(settings.applicationServers(), settings.links());
-        point.start(desk);
+        startPoint.accept(point);
         onTheLoop(m3ua::startLinks);
         associations.listen();
-    }
-
-    DialogLink begin(Call call, Called engine, DialogLink.Receiver receiver) {
-        return point.begin(call, engine, receiver);
-    }
-
-    void attach(SignallingTap tap) {
-        point.attach(tap);
-    }
-
-    void detach(SignallingTap tap) {
-        point.detach(tap);
     }
 
     /** How many messages have come that nobody has taken yet. */
     int waitingMessages() {
         return intake.waiting();
-    }
-
-    int openDialogs() {
-        return point.openDialogs();
     }
 
     List<LinkStatus> links() {

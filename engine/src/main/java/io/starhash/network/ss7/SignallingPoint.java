@@ -49,10 +49,9 @@ public final class SignallingPoint implements AttachedPoint {
                         plan,
                         new ScreenedSccp(plan.name(), translation.asExtension(), taps),
                         new TappedUserPart(userPart, taps));
-        map = new UssdMapProvider(
-                        plan.name(),
-                        layers.tcap().getProvider(),
-                        plan.limits().invokeTimeout());
+        map =
+                new UssdMapProvider(
+                        plan.name(), layers.tcap().getProvider(), plan.limits().invokeTimeout());
     }
 
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */

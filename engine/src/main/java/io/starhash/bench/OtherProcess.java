@@ -1,0 +1,122 @@
+package io.starhash.bench;
+
+import io.starhash.network.FarSide;
+import io.starhash.network.sigtran.Endpoint;
+import io.starhash.network.sigtran.SigtranHandsets;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** An engine, or its ceiling, in a process of its own; its handsets are in this one. */
+final class OtherProcess implements Target {
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final BufferedReader from;
+    private final PrintStream to;
+    private final SigtranHandsets handsets;
+
+    private OtherProcess(
+            Process process, BufferedReader from, PrintStream to, SigtranHandsets handsets) {
+        this.process = process;
+        this.from = from;
+        this.to = to;
+        this.handsets = handsets;
+    }
+
+    /**
+     * Starts the command with these arguments, and connects handsets to it.
+     *
+     * @throws BenchException where it does not get that far
+     */
+    static OtherProcess start(List<String> arguments, int maxDialogs)
+            throws BenchException, IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(command(arguments))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        try {
+            BufferedReader from = process.inputReader(StandardCharsets.UTF_8);
+            PrintStream to =
+                    new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+            SigtranHandsets handsets = BenchLink.handsets(address(from.readLine()), maxDialogs);
+            handsets.start();
+            handsets.awaitReady(START);
+            return new OtherProcess(process, from, to, handsets);
+        } catch (TimeoutException e) {
+            process.destroyForcibly();
+            throw new BenchException("no link to the other process: " + e.getMessage());
+        } catch (BenchException | IOException | InterruptedException | RuntimeException e) {
+            process.destroyForcibly();
+            throw e;
+        }
+    }
+
+    /** The same JVM with the same settings. */
+    private static List<String> command(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add("io.starhash.Main");
+        command.addAll(arguments);
+        return command;
+    }
+
+    private static Endpoint address(@org.jspecify.annotations.Nullable String line)
+            throws BenchException {
+        if (line == null || !line.startsWith(BenchSide.READY)) {
+            throw new BenchException("the other process did not start; it said: " + line);
+        }
+        return Endpoint.parse(line.substring(BenchSide.READY.length()))
+                .orElseThrow(() -> new BenchException("the other process listens at: " + line));
+    }
+
+    @Override
+    public FarSide handsets() {
+        return handsets;
+    }
+
+    @Override
+    public Duration ownCpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    @Override
+    public long liveHeap() {
+        to.println(BenchSide.HEAP);
+        try {
+            String answer = from.readLine();
+            if (answer == null) {
+                throw new IllegalStateException("the other process has ended");
+            }
+            return Long.parseLong(answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        handsets.close();
+        to.close();
+        try {
+            if (!process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
