@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 /**
  * Where dialogs arrive: each is refused, or claimed by a service and run on a virtual thread of its
@@ -32,6 +33,7 @@ public final class ServiceDesk implements DialogDesk {
     private final Surroundings around;
     private final OpenDialogs open;
     private final Logger log;
+    private final RefusalLog refusals;
     private volatile List<LuaService> services = List.of();
     private volatile BooleanSupplier heap = () -> true;
 
@@ -66,6 +68,7 @@ public final class ServiceDesk implements DialogDesk {
         this.around = around;
         this.open = new OpenDialogs(maxDialogs);
         this.log = around.loggers().getLogger("dialog");
+        this.refusals = new RefusalLog(log, around.time());
     }
 
     /**
@@ -164,7 +167,9 @@ public final class ServiceDesk implements DialogDesk {
     private DialogLink.Receiver refuse(
             Opening opening, DialogLink link, int errorCode, String cause) {
         counters.increment("dialogs.refused." + cause);
-        log.info(
+        refusals.tell(
+                Level.INFO,
+                cause,
                 "{} {} {} refused, {}: answered with ReturnError {}",
                 link.localTid(),
                 opening.remoteTid(),
@@ -184,6 +189,12 @@ public final class ServiceDesk implements DialogDesk {
     @Override
     public void refused(Refusal refusal) {
         counters.increment("dialogs.refused." + refusal.cause().word());
-        log.warn("{} {} {}", refusal.localTid(), refusal.remoteTid(), refusal.text());
+        refusals.tell(
+                Level.WARN,
+                refusal.cause().word(),
+                "{} {} {}",
+                refusal.localTid(),
+                refusal.remoteTid(),
+                refusal.text());
     }
 }

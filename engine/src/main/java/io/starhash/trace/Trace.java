@@ -4,6 +4,7 @@ import io.starhash.network.SignallingMessage;
 import io.starhash.network.SignallingTap;
 import io.starhash.time.Time;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -23,6 +24,9 @@ public final class Trace implements SignallingTap, AutoCloseable {
 
     /** Messages that wait to be written. */
     private static final int MAX_WAITING = 16_384;
+
+    /** How long an end waits for what is still to be written. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final PcapSink sink;
     private final Time time;
@@ -121,21 +125,23 @@ public final class Trace implements SignallingTap, AutoCloseable {
         return failure;
     }
 
-    /** Writes what waits, and ends. To be detached before. */
+    /** Writes what waits, and ends; to be detached before. A sink that hangs is not waited for. */
     @Override
     public void close() {
         try {
-            while (failure == null && !put(new Item.End())) {
-                log.debug("the trace's writer has much to write; waiting for it");
+            boolean told =
+                    failure != null
+                            || waiting.offer(
+                                    new Item.End(), PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            if (!told || !writer.join(PATIENCE)) {
+                log.warn(
+                        "a trace could not be written to its end within {} s",
+                        PATIENCE.toSeconds());
+                writer.interrupt();
             }
-            writer.join();
         } catch (InterruptedException e) {
             writer.interrupt();
             Thread.currentThread().interrupt();
         }
-    }
-
-    private boolean put(Item end) throws InterruptedException {
-        return waiting.offer(end, 1, TimeUnit.SECONDS);
     }
 }
