@@ -17,13 +17,17 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.Invoke;
 import org.restcomm.protocols.ss7.tcap.asn.comp.OperationCode;
 import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCBeginIndicationImpl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The stack's own MAP layer with nothing above it: every dialog is shown the same menus, whatever
  * is answered, then a final text. It decodes nothing, checks nothing and records nothing, so no
  * engine on this stack is faster.
  */
-final class EchoMapProvider extends MAPProviderImpl {
+final class EchoMapProvider extends MAPProviderImpl implements InvokeTiming {
+    private static final Logger log = LoggerFactory.getLogger(EchoMapProvider.class);
+
     /**
      * An echo that is not started.
      *
@@ -36,6 +40,11 @@ final class EchoMapProvider extends MAPProviderImpl {
         mapServices.clear();
         mapServices.add(service);
         service.acivate();
+    }
+
+    @Override
+    public long invokeTimeout() {
+        return 0;
     }
 
     /** Without a MAP-open, which handsets may leave out, the stack would abort. */
@@ -75,8 +84,8 @@ final class EchoMapProvider extends MAPProviderImpl {
                             : (Progress) dialog.getUserObject();
             try {
                 next((MAPDialogImpl) dialog, progress);
-            } catch (MAPException e) {
-                throw new IllegalStateException("the echo cannot answer", e);
+            } catch (MAPException | RuntimeException e) {
+                log.error("the echo cannot answer", e); // the stack would say nothing of it
             }
         }
 

@@ -5,6 +5,7 @@ import io.starhash.dialog.Component;
 import io.starhash.text.UssdString;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.MAPDialogImpl;
+import org.restcomm.protocols.ss7.map.MAPProviderImpl;
 import org.restcomm.protocols.ss7.map.api.MAPException;
 import org.restcomm.protocols.ss7.tcap.api.TCAPSendException;
 import org.restcomm.protocols.ss7.tcap.asn.TcapFactory;
@@ -45,10 +46,10 @@ final class OutgoingComponent {
             int operation,
             UssdString ussd,
             @Nullable Address msisdn) {
-        UssdMapProvider map = UssdMapProvider.of(dialog);
+        MAPProviderImpl map = (MAPProviderImpl) dialog.getService().getMAPProvider();
         Invoke invoke =
                 map.getTCAPProvider().getComponentPrimitiveFactory().createTCInvokeRequest();
-        invoke.setTimeout(map.invokeTimeout());
+        invoke.setTimeout(InvokeTiming.of(dialog).invokeTimeout());
         invoke.setInvokeId((long) id);
         invoke.setOperationCode(operationCode(operation));
         invoke.setParameter(parameter(new UssdParameter(ussd, msisdn)));

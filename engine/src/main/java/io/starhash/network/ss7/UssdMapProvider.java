@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The MAP layer with one service, USSD, and made safe against what the stack itself stumbles over.
  */
-final class UssdMapProvider extends MAPProviderImpl {
+final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
     private static final Logger log = LoggerFactory.getLogger(UssdMapProvider.class);
     private static final int MAP_OPEN = 0;
 
@@ -49,15 +49,8 @@ final class UssdMapProvider extends MAPProviderImpl {
         service.acivate();
     }
 
-    static UssdMapProvider of(MAPDialog dialog) {
-        return (UssdMapProvider) dialog.getService().getMAPProvider();
-    }
-
-    /**
-     * How long the stack takes a result for an invoke, in milliseconds; nought: it starts no timer,
-     * since the engine times its screens itself.
-     */
-    long invokeTimeout() {
+    @Override
+    public long invokeTimeout() {
         return invokeTimeout;
     }
 
