@@ -34,9 +34,11 @@ final class BenchRules {
                 """
                 process:
                   script_dir: scripts
+                  menu_timeout: 1h
                   triggers:
                     - {ussd_string_prefix: "%s", script_key: bench}
                   globals: {MENUS: %d}
+                script: {max_time: 2h}
                 dialogs: {max: %d}
                 edr: {directory: "%s"}
                 log: {level: warn}

@@ -12,7 +12,9 @@ final class LateScreens {
     /** Invoke ids are one octet, signed; the positive half is enough for one dialog. */
     static final int MAX = 127;
 
-    private final Map<Integer, Phase.Sent> unanswered;
+    /** Replaced, never changed: it is shared by the states of a dialog, and nearly always empty. */
+    private Map<Integer, Phase.Sent> unanswered;
+
     private int lastInvokeId;
 
     LateScreens() {
@@ -20,7 +22,7 @@ final class LateScreens {
     }
 
     private LateScreens(Map<Integer, Phase.Sent> unanswered, int lastInvokeId) {
-        this.unanswered = unanswered.isEmpty() ? new HashMap<>(0) : new HashMap<>(unanswered);
+        this.unanswered = unanswered;
         this.lastInvokeId = lastInvokeId;
     }
 
@@ -41,11 +43,19 @@ final class LateScreens {
     }
 
     void add(Phase.Sent screen) {
-        unanswered.put(screen.invokeId(), screen);
+        Map<Integer, Phase.Sent> more = new HashMap<>(unanswered);
+        more.put(screen.invokeId(), screen);
+        unanswered = more;
     }
 
     Phase.@Nullable Sent remove(int invokeId) {
-        return unanswered.remove(invokeId);
+        if (!unanswered.containsKey(invokeId)) {
+            return null;
+        }
+        Map<Integer, Phase.Sent> fewer = new HashMap<>(unanswered);
+        Phase.Sent removed = fewer.remove(invokeId);
+        unanswered = fewer;
+        return removed;
     }
 
     Phase.@Nullable Sent find(int invokeId) {
