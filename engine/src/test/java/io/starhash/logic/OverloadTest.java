@@ -88,12 +88,13 @@ class OverloadTest {
                 running.get(i).answer(first.get(i), "N" + i);
                 flood.addAll(dialMany(live, FLOOD / LIMIT / 2));
             }
+            // Before any of those that run ends: then there would be room again.
+            expectDeclined(flood, 34);
             for (int i = 0; i < LIMIT; i++) {
                 running.get(i).answer(LiveDesk.menu(running.get(i)), "A" + i);
                 assertThat(LiveDesk.next(running.get(i)))
                         .isEqualTo(new Screen.Respond("N" + i + " is A" + i));
             }
-            expectDeclined(flood, 34);
             live.settle();
             assertThat(live.counters.value("dialogs.begun")).isEqualTo(LIMIT);
             assertThat(live.counters.value("dialogs.finished.responded")).isEqualTo(LIMIT);
