@@ -171,7 +171,7 @@ class LinkDownTest {
     void a_thousand_menus_whose_time_runs_out_while_the_link_is_down_end_as_they_should()
             throws Exception {
         Engine engine =
-                engine("local a, why = ussd.menu('Well?', {timeout = '3s'})\nreturn a or why");
+                engine("local a, why = ussd.menu('Well?', {timeout = '10s'})\nreturn a or why");
         Cable cable = new Cable(port(engine));
         open.addFirst(cable);
         SigtranHandsets handsets = handsets(cable.port());
@@ -183,6 +183,7 @@ class LinkDownTest {
             dialling.menu();
         }
         cable.cut();
+        awaitServer(engine, "down");
         await().atMost(PATIENCE).until(() -> engine.openDialogs() == 0);
         await().atMost(PATIENCE).until(() -> engine.stackDialogs() == 0);
         cable.mend();
@@ -191,8 +192,11 @@ class LinkDownTest {
         assertThat(dial(handsets).next()).isEqualTo(new Screen.Menu(1, "Well?"));
         engine.close();
         assertThat(records("REASON=Timeout")).isEqualTo(MENUS);
-        assertThat(records(">USSD-PROCESS-R|TEXT=timeout")).isEqualTo(MENUS);
+        // The last words went nowhere, and are not told as sent.
+        assertThat(records(">USSD-PROCESS-R")).isZero();
+        assertThat(records(">USSD-ABORT|DIRECTION=in")).isEqualTo(MENUS);
         assertThat(records(">USSD-SHUTDOWN")).isEqualTo(1); // the last one, at the stop
+        assertThat(engine.counters().value("dialogs.undelivered")).isGreaterThanOrEqualTo(MENUS);
     }
 
     @Test

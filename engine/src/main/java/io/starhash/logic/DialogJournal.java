@@ -43,6 +43,7 @@ final class DialogJournal implements ScriptServices {
     private final Logger scriptLog;
     private final OptionalLong seed;
     private final DialogWatch watch;
+    private final RefusalLog refusals;
     private final Secrets secrets = new Secrets();
     private boolean faultLogged;
     private String place = "";
@@ -52,7 +53,8 @@ final class DialogJournal implements ScriptServices {
             String stream,
             EdrSink edrs,
             Counters counters,
-            Surroundings around) {
+            Surroundings around,
+            RefusalLog refusals) {
         this.identity = identity;
         this.stream = stream;
         this.edrs = edrs;
@@ -62,6 +64,7 @@ final class DialogJournal implements ScriptServices {
         this.scriptLog = around.loggers().getLogger("script");
         this.seed = around.seeds().get();
         this.watch = around.watch();
+        this.refusals = refusals;
     }
 
     // ---- the engine's part
@@ -84,6 +87,12 @@ final class DialogJournal implements ScriptServices {
     /** A message is about to be sent. */
     void sending() {
         watch.sending(identity.instanceId(), place);
+    }
+
+    /** No link took a message, for this reason: the far side gets nothing of it. */
+    void undelivered(String why) {
+        counters.increment("dialogs.undelivered");
+        refusals.tell(Level.WARN, "undelivered", "{} undelivered: {}", identity, why);
     }
 
     /** From now on this answer stands as asterisks wherever it would be written. */

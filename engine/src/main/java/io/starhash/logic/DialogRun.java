@@ -17,6 +17,7 @@ import io.starhash.script.ScriptOutcome;
 import io.starhash.script.ScriptRun;
 import io.starhash.time.Time;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -261,9 +262,23 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         for (DialogAction action : actions) {
             if (action instanceof DialogAction.Send(Message message)) {
                 journal.sending();
-                link.send(message);
+                send(message);
             } else if (action instanceof DialogAction.KeepSecret(int invokeId)) {
                 link.keepSecret(invokeId);
+            }
+        }
+    }
+
+    /**
+     * A menu that no link took is one that is not answered: its time runs out, and links may be
+     * back by then. What was to end the dialog is different: with it the dialog is lost.
+     */
+    private void send(Message message) throws DialogGoneException {
+        Optional<String> undelivered = link.send(message);
+        if (undelivered.isPresent()) {
+            journal.undelivered(undelivered.get());
+            if (!(message instanceof Message.Continue)) {
+                throw new DialogGoneException(undelivered.get());
             }
         }
     }

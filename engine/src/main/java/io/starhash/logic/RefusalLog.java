@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Log lines of what is refused, few of each cause: a flood of dialogs that are refused must not
- * become a flood of lines. Those beyond are counted, and told of in one line once their time is
- * over.
+ * Log lines of what is refused or cannot be sent, few of each cause: a flood of dialogs that are
+ * refused must not become a flood of lines. Those beyond are counted, and told of in one line once
+ * their time is over.
  */
 final class RefusalLog {
     /** Lines of one cause within {@link #WINDOW} that are written in full. */
@@ -27,7 +27,7 @@ final class RefusalLog {
         this.time = time;
     }
 
-    /** Tells of a refusal, unless its cause has been told of often enough just now. */
+    /** Tells of one, unless its cause has been told of often enough just now. */
     void tell(Level level, String cause, String format, Object... arguments) {
         if (causes.computeIfAbsent(cause, Cause::new).mayWrite(level)) {
             log.atLevel(level).log(format, arguments);
@@ -69,7 +69,7 @@ final class RefusalLog {
             }
             log.atLevel(level)
                     .log(
-                            "{} more refused within about {} ms, {}",
+                            "{} more within about {} ms: {}",
                             more,
                             WINDOW.toMillis(),
                             name.replace('_', ' '));

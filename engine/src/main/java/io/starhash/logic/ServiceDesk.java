@@ -140,7 +140,7 @@ public final class ServiceDesk implements DialogDesk {
         DialogIdentity identity =
                 new DialogIdentity(instanceId, link.localTid(), claim.script().name());
         DialogJournal journal =
-                new DialogJournal(identity, claim.edrStream(), edrs, counters, around);
+                new DialogJournal(identity, claim.edrStream(), edrs, counters, around, refusals);
         return new DialogRun(claim, link, journal, around.time());
     }
 
@@ -178,8 +178,11 @@ public final class ServiceDesk implements DialogDesk {
                 errorCode);
         try {
             link.send(
-                    new Message.End(
-                            List.of(new Component.ErrorReturned(opening.invokeId(), errorCode))));
+                            new Message.End(
+                                    List.of(
+                                            new Component.ErrorReturned(
+                                                    opening.invokeId(), errorCode))))
+                    .ifPresent(why -> counters.increment("dialogs.undelivered"));
         } catch (DialogGoneException e) {
             log.debug("{} ended before it could be refused", link.localTid());
         }

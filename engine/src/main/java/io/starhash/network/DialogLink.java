@@ -1,6 +1,7 @@
 package io.starhash.network;
 
 import io.starhash.dialog.Message;
+import java.util.Optional;
 
 /** Our end of one TCAP dialog. */
 public interface DialogLink {
@@ -10,10 +11,12 @@ public interface DialogLink {
     /**
      * Sends a message; from any thread.
      *
+     * @return why no link took it; empty where one did, or it waits for one. What becomes of it
+     *     after that nobody can know here
      * @throws DialogGoneException where the dialog has ended meanwhile
      * @throws IllegalStateException where the stack refuses to send; the dialog is still open
      */
-    void send(Message message) throws DialogGoneException;
+    Optional<String> send(Message message) throws DialogGoneException;
 
     /**
      * The answer to this invoke, which is sent next, is secret: it is masked for whoever looks at

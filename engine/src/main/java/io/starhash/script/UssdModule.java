@@ -81,7 +81,10 @@ final class UssdModule {
                         "Ends the dialog with a text; the same as returning it from the script.",
                         f ->
                                 f.takes("text", STRING, TEXT)
-                                        .returns("true; or nil and \"abandon\"")
+                                        .returns(
+                                                "true; or nil and \"abandon\": the far side has"
+                                                        + " ended the dialog, or no link leads to"
+                                                        + " it any more")
                                         .raises("the text is empty or does not fit, " + TERMINATING)
                                         .does(
                                                 "ussd.respond(\"Your balance is 12.50\")",

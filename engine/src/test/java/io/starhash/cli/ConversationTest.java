@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ConversationTest {
@@ -48,7 +49,7 @@ class ConversationTest {
         }
 
         @Override
-        public void send(Message message) {
+        public Optional<String> send(Message message) {
             handset.arrived(
                     new Message.End(
                             List.of(
@@ -56,6 +57,7 @@ class ConversationTest {
                                             DIALLED,
                                             Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
                                             goodbye))));
+            return Optional.empty();
         }
 
         @Override

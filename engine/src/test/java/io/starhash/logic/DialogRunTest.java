@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +61,7 @@ class DialogRunTest {
         }
 
         @Override
-        public void send(Message message) throws DialogGoneException {
+        public Optional<String> send(Message message) throws DialogGoneException {
             if (forgotten) {
                 throw new DialogGoneException("forgotten");
             }
@@ -68,6 +69,7 @@ class DialogRunTest {
                 throw refusal;
             }
             sent.add(message);
+            return Optional.empty();
         }
 
         @Override
@@ -160,5 +162,67 @@ class DialogRunTest {
         link.forget();
         assertThat(told("local a, why = ussd.menu('?')\nedr.write('SAW', {WHY = why})", link))
                 .containsExactly("USSD-ABORT DIRECTION=in", "SAW WHY=abandon");
+    }
+
+    /** A link whose messages nothing takes. */
+    private final class DownLink implements DialogLink {
+        @Override
+        public String localTid() {
+            return "00000001";
+        }
+
+        @Override
+        public Optional<String> send(Message message) {
+            sent.add(message);
+            return Optional.of("all links are down");
+        }
+
+        @Override
+        public void keepSecret(int invokeId) {}
+
+        @Override
+        public void forget() {}
+    }
+
+    @Test
+    void a_final_text_that_no_link_takes_is_never_told_as_sent() throws Exception {
+        try (LogWatch log = new LogWatch("dialog")) {
+            assertThat(told("return 'x'", new DownLink()))
+                    .containsExactly("USSD-ABORT DIRECTION=in");
+            assertThat(log.lines()).anyMatch(it -> it.endsWith("undelivered: all links are down"));
+        }
+        assertThat(sent).hasSize(1);
+        assertThat(counters.value("dialogs.undelivered")).isEqualTo(1);
+        assertThat(counters.value("dialogs.finished.abandoned")).isEqualTo(1);
+        assertThat(counters.value("dialogs.finished.responded")).isZero();
+    }
+
+    @Test
+    void a_script_learns_that_its_final_text_was_not_taken() throws Exception {
+        assertThat(
+                        told(
+                                "local ok, why = ussd.respond('x')\nedr.write('SAW', {OK = tostring(ok), WHY = why})",
+                                new DownLink()))
+                .containsExactly("USSD-ABORT DIRECTION=in", "SAW OK=nil|WHY=abandon");
+    }
+
+    @Test
+    void a_menu_that_no_link_takes_runs_out_of_time_and_the_script_goes_on() throws Exception {
+        assertThat(told("return select(2, ussd.menu('?', {timeout = '10ms'}))", new DownLink()))
+                .containsExactly(
+                        "USSD-REQUEST DIRECTION=out|TEXT=?",
+                        "USSD-REQUEST-R REASON=Timeout",
+                        "USSD-ABORT DIRECTION=in");
+        assertThat(counters.value("dialogs.undelivered")).isEqualTo(2);
+    }
+
+    @Test
+    void an_abort_that_no_link_takes_is_not_told_as_sent() throws Exception {
+        assertThat(told("error('broken')", new DownLink()))
+                .satisfiesExactly(
+                        abort -> assertThat(abort).isEqualTo("USSD-ABORT DIRECTION=in"),
+                        shutdown ->
+                                assertThat(shutdown)
+                                        .startsWith("USSD-SHUTDOWN EXCEPTION=main.lua:1: broken"));
     }
 }

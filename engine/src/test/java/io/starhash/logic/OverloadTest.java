@@ -149,7 +149,7 @@ class OverloadTest {
                                         told.stream().filter(it -> it.contains("answered")).count();
                                 long summed =
                                         told.stream()
-                                                .filter(it -> it.contains("more refused"))
+                                                .filter(it -> it.contains("more within about"))
                                                 .mapToLong(OverloadTest::count)
                                                 .sum();
                                 assertThat(single + summed).isEqualTo(FLOOD);

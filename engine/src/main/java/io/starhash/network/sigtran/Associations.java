@@ -10,6 +10,7 @@ import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Links;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
+import io.starhash.network.ss7.Aside;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -32,13 +33,13 @@ final class Associations implements AutoCloseable {
     private final Map<String, Link> links = new LinkedHashMap<>();
     private final List<Door> doors = new ArrayList<>();
 
-    Associations(List<ApplicationServer> servers, Links limits, LinkBoard board) {
+    Associations(List<ApplicationServer> servers, Links limits, LinkBoard board, Aside<Fate> fate) {
         group = new NioEventLoopGroup(1, new DefaultThreadFactory("sigtran", true));
         loop = group.next();
         servers.stream()
                 .flatMap(server -> server.associations().stream())
                 .distinct()
-                .forEach(it -> links.put(it.name(), link(it, servers, limits, board)));
+                .forEach(it -> links.put(it.name(), link(it, servers, limits, board, fate)));
         links.values().stream()
                 .filter(ListeningLink.class::isInstance)
                 .map(ListeningLink.class::cast)
@@ -59,7 +60,8 @@ final class Associations implements AutoCloseable {
             Association association,
             List<ApplicationServer> servers,
             Links limits,
-            LinkBoard board) {
+            LinkBoard board,
+            Aside<Fate> fate) {
         Set<Long> contexts = new HashSet<>();
         for (ApplicationServer server : servers) {
             Long context = server.routingContext();
@@ -68,8 +70,8 @@ final class Associations implements AutoCloseable {
             }
         }
         return association.listens()
-                ? new ListeningLink(association, contexts, limits, loop, board)
-                : new ConnectingLink(association, contexts, limits, loop, board);
+                ? new ListeningLink(association, contexts, limits, loop, board, fate)
+                : new ConnectingLink(association, contexts, limits, loop, board, fate);
     }
 
     EventLoop loop() {

@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.sctp.SctpChannel;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Links;
+import io.starhash.network.ss7.Aside;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Set;
@@ -21,8 +22,9 @@ final class ConnectingLink extends Link {
             Set<Long> routingContexts,
             Links limits,
             EventLoop loop,
-            LinkBoard board) {
-        super(settings, routingContexts, limits, loop, board);
+            LinkBoard board,
+            Aside<Fate> fate) {
+        super(settings, routingContexts, limits, loop, board, fate);
     }
 
     @Override

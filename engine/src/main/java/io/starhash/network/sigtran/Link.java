@@ -12,6 +12,7 @@ import io.starhash.network.sigtran.M3uaMessage.Fault;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Links;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
+import io.starhash.network.ss7.Aside;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -41,6 +42,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     private final Set<Long> routingContexts;
     final Links limits;
     final LinkBoard board;
+    private final Aside<Fate> fate;
     private final LongAdder dropped = new LongAdder();
     private @Nullable AssociationListener layerAbove;
     private volatile @Nullable Channel channel;
@@ -53,12 +55,14 @@ abstract class Link implements org.mobicents.protocols.api.Association {
             Set<Long> routingContexts,
             Links limits,
             EventLoop loop,
-            LinkBoard board) {
+            LinkBoard board,
+            Aside<Fate> fate) {
         this.settings = settings;
         this.routingContexts = Set.copyOf(routingContexts);
         this.limits = limits;
         this.loop = loop;
         this.board = board;
+        this.fate = fate;
     }
 
     /** From now on there is to be a connection. */
@@ -198,13 +202,18 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     @Override
     public final void send(PayloadData payload) {
         Channel open = channel;
-        if (open == null || !open.isWritable()) {
-            payload.getByteBuf().release();
-            dropped.increment();
-            board.dropped();
+        if (open != null && open.isWritable()) {
+            write(open, payload.getByteBuf(), payload.getStreamNumber(), payload.isUnordered());
+            fate.say(Fate.TAKEN);
             return;
         }
-        write(open, payload.getByteBuf(), payload.getStreamNumber(), payload.isUnordered());
+        payload.getByteBuf().release();
+        if (open == null) {
+            fate.say(Fate.NO_LINK);
+        } else {
+            dropped.increment();
+            fate.say(Fate.NOT_READ);
+        }
     }
 
     /** Where it cannot be written, the connection's handler hears of it. */

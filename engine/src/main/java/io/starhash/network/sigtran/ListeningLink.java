@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Links;
+import io.starhash.network.ss7.Aside;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Set;
@@ -18,8 +19,9 @@ final class ListeningLink extends Link {
             Set<Long> routingContexts,
             Links limits,
             EventLoop loop,
-            LinkBoard board) {
-        super(settings, routingContexts, limits, loop, board);
+            LinkBoard board,
+            Aside<Fate> fate) {
+        super(settings, routingContexts, limits, loop, board, fate);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.starhash.metrics.Counters;
 import io.starhash.network.LinkStatus;
 import io.starhash.network.sigtran.SigtranSettings.GlobalTitleRule;
 import io.starhash.network.sigtran.SigtranSettings.RemoteSubsystem;
+import io.starhash.network.ss7.Aside;
 import io.starhash.network.ss7.AttachedPoint;
 import io.starhash.network.ss7.SignallingPlan;
 import io.starhash.network.ss7.SignallingPlan.Peer;
@@ -46,11 +47,18 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
             BiFunction<SignallingPlan, Mtp3UserPart, P> above) {
         this.settings = settings;
         board = new LinkBoard(settings.applicationServers(), counters);
-        associations = new Associations(settings.applicationServers(), settings.links(), board);
+        Aside<Fate> fate = new Aside<>();
+        associations =
+                new Associations(settings.applicationServers(), settings.links(), board, fate);
         intake = new Intake(associations::read);
         m3ua =
                 new M3uaUserPart(
-                        name, associations.asManagement(), associations.loop(), board, intake);
+                        name,
+                        associations.asManagement(),
+                        associations.loop(),
+                        board,
+                        intake,
+                        fate);
         point = above.apply(plan(name, settings, limits), m3ua);
     }
 

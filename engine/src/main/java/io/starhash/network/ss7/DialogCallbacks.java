@@ -19,9 +19,11 @@ final class DialogCallbacks implements MAPDialogListener {
     private static final Logger log = LoggerFactory.getLogger(DialogCallbacks.class);
 
     private final BeginScreening screening;
+    private final Aside<String> undelivered;
 
-    DialogCallbacks(BeginScreening screening) {
+    DialogCallbacks(BeginScreening screening, Aside<String> undelivered) {
         this.screening = screening;
+        this.undelivered = undelivered;
     }
 
     @Override
@@ -31,7 +33,7 @@ final class DialogCallbacks implements MAPDialogListener {
             @Nullable AddressString destination,
             @Nullable AddressString origination,
             @Nullable MAPExtensionContainer extension) {
-        MapLink link = new MapLink(dialog);
+        MapLink link = new MapLink(dialog, undelivered);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +25,7 @@ final class MapLink implements DialogLink {
     private static final Logger log = LoggerFactory.getLogger(MapLink.class);
 
     private final MAPDialogImpl dialog;
+    private final Aside<String> undelivered;
     private final List<Received> components = new ArrayList<>(1);
     private boolean rejectQueued;
     private @Nullable Receiver receiver;
@@ -34,9 +36,14 @@ final class MapLink implements DialogLink {
     /** What ends the dialog has been sent or delivered. */
     private boolean over;
 
-    /** Links a MAP dialog; from now on its callbacks come here. */
-    MapLink(MAPDialog dialog) {
+    /**
+     * Links a MAP dialog; from now on its callbacks come here.
+     *
+     * @param undelivered where the layers below say that no link took what we sent
+     */
+    MapLink(MAPDialog dialog, Aside<String> undelivered) {
         this.dialog = (MAPDialogImpl) dialog;
+        this.undelivered = undelivered;
         this.dialog.setUserObject(this);
         this.dialog.setReturnMessageOnError(true);
     }
@@ -160,16 +167,18 @@ final class MapLink implements DialogLink {
     // ---- to the network: from any thread
 
     @Override
-    public void send(Message message) throws DialogGoneException {
+    public Optional<String> send(Message message) throws DialogGoneException {
         ReentrantLock lock = dialog.getTcapDialog().getDialogLock();
         lock.lock();
         try {
             if (dialog.getTcapDialog().getState() == TRPseudoState.Expunged) {
                 throw new DialogGoneException("the dialog has ended");
             }
+            undelivered.take(); // what was said of messages that nobody asks about
             transmit(message);
+            return Optional.ofNullable(undelivered.take());
         } catch (MAPException e) {
-            refused(message, e);
+            return refused(message, e);
         } finally {
             lock.unlock();
         }
@@ -200,12 +209,13 @@ final class MapLink implements DialogLink {
      * Where not even the abort can be sent, the far side has to time out; nothing of the dialog
      * stays here.
      */
-    private void refused(Message message, MAPException why) {
+    private Optional<String> refused(Message message, MAPException why) {
         if (!(message instanceof Message.Abort)) {
             throw new IllegalStateException("the stack refuses to send: " + why.getMessage(), why);
         }
         log.warn("{} the abort could not be sent", localTid(), why);
         forget();
+        return Optional.of("the stack refuses to send it: " + why.getMessage());
     }
 
     private void transmit(Message message) throws MAPException {

@@ -22,10 +22,24 @@ class ScreenedSccp extends SccpStackImpl {
     private static final int MAX_REASSEMBLIES = 4096;
 
     private final Taps taps;
+    private final Aside<String> undelivered;
 
-    ScreenedSccp(String name, @Nullable Ss7ExtInterface extension, Taps taps) {
+    ScreenedSccp(
+            String name,
+            @Nullable Ss7ExtInterface extension,
+            Taps taps,
+            Aside<String> undelivered) {
         super(name, extension);
         this.taps = taps;
+        this.undelivered = undelivered;
+    }
+
+    @Override
+    public void start() {
+        super.start();
+        sccpRoutingControl = new TellingRouting(sccpProvider, this, undelivered);
+        sccpRoutingControl.setSccpManagement(sccpManagement);
+        sccpManagement.setSccpRoutingControl(sccpRoutingControl);
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class SignallingPoint implements AttachedPoint {
 
     private final SignallingPlan plan;
     private final Taps taps;
+    private final Aside<String> undelivered = new Aside<>();
     private final GlobalTitleTranslation translation;
     private final LowerLayers layers;
     private final UssdMapProvider map;
@@ -47,8 +48,8 @@ public final class SignallingPoint implements AttachedPoint {
         layers =
                 new LowerLayers(
                         plan,
-                        new ScreenedSccp(plan.name(), translation.asExtension(), taps),
-                        new TappedUserPart(userPart, taps));
+                        new ScreenedSccp(plan.name(), translation.asExtension(), taps, undelivered),
+                        new TappedUserPart(userPart, taps, undelivered));
         map =
                 new UssdMapProvider(
                         plan.name(), layers.tcap().getProvider(), plan.limits().invokeTimeout());
@@ -59,7 +60,7 @@ public final class SignallingPoint implements AttachedPoint {
         try {
             layers.start();
             map.addMAPDialogListener(
-                    new DialogCallbacks(new BeginScreening(desk, plan.pointCode())));
+                    new DialogCallbacks(new BeginScreening(desk, plan.pointCode()), undelivered));
             map.report(desk);
             map.start();
             TcapScreening.insert(
@@ -94,7 +95,7 @@ public final class SignallingPoint implements AttachedPoint {
                                             call.ssn(),
                                             peer.globalTitle()),
                                     reference(call.destination()));
-            MapLink link = new MapLink(dialog);
+            MapLink link = new MapLink(dialog, undelivered);
             link.receiver(receiver);
             link.dialog().setReturnMessageOnError(true);
             link.dialog()

@@ -8,12 +8,20 @@ import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
 import org.restcomm.protocols.ss7.mtp.RoutingLabelFormat;
 import org.restcomm.ss7.congestion.ExecutorCongestionMonitor;
 
-/** A user part whose outgoing messages the taps see first. */
-record TappedUserPart(Mtp3UserPart part, Taps taps) implements Mtp3UserPart {
+/**
+ * A user part whose outgoing messages the taps see first. What it cannot send is told aside: the
+ * layers above would take an exception for a fault of their own.
+ */
+record TappedUserPart(Mtp3UserPart part, Taps taps, Aside<String> undelivered)
+        implements Mtp3UserPart {
     @Override
-    public void sendMessage(Mtp3TransferPrimitive message) throws IOException {
+    public void sendMessage(Mtp3TransferPrimitive message) {
         taps.seen(true, message);
-        part.sendMessage(message);
+        try {
+            part.sendMessage(message);
+        } catch (IOException e) {
+            undelivered.say(String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

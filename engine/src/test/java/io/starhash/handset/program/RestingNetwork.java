@@ -6,6 +6,7 @@ import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
@@ -57,14 +58,14 @@ final class RestingNetwork implements FarSide {
         }
 
         @Override
-        public void send(Message message) throws DialogGoneException {
+        public Optional<String> send(Message message) throws DialogGoneException {
             boolean asks =
                     message instanceof Message.Continue(var components)
                             && components.getFirst() instanceof Component.Result;
             if (asks) {
                 owed.add(receiver);
             }
-            link.send(message);
+            return link.send(message);
         }
 
         @Override

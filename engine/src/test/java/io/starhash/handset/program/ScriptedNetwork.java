@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,7 +149,7 @@ final class ScriptedNetwork implements FarSide {
         }
 
         @Override
-        public void send(Message message) throws DialogGoneException {
+        public Optional<String> send(Message message) throws DialogGoneException {
             if (deaf) {
                 throw new DialogGoneException("gone");
             }
@@ -162,6 +163,7 @@ final class ScriptedNetwork implements FarSide {
             if (message instanceof Message.Continue) {
                 answer();
             }
+            return Optional.empty();
         }
 
         private static String show(Component component) {

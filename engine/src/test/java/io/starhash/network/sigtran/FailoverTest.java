@@ -8,6 +8,9 @@ import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
 import io.starhash.network.sigtran.StpStub.Connection;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +101,89 @@ class FailoverTest {
             assertThat(second.answer()).startsWith("64");
         } finally {
             hold.countDown();
+        }
+    }
+
+    @Test
+    void an_answer_of_the_very_moment_in_which_its_link_ends_goes_back_over_the_other()
+            throws Exception {
+        Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
+        try (Lab lab = lab(TrafficMode.OVERRIDE);
+                Connection first = one.accept().activate();
+                Connection second = two.accept();
+                // Its connection is gone then, and M3UA has not been told yet.
+                LogLine line =
+                        new LogLine(
+                                LinkBoard.class,
+                                "association a1: disconnected",
+                                () -> answers.remove().run())) {
+            lab.awaitAsp("a1", "active");
+            second.next(StpStub.ASPUP);
+            second.send(StpStub.message(StpStub.ASPUP_ACK));
+            lab.awaitAsp("a2", "inactive");
+            lab.answering = answers::add;
+            first.send(StpStub.data(101, StpStub.begin()));
+            await().atMost(Lab.PATIENCE).until(() -> !answers.isEmpty());
+            first.cut();
+            takeOver(second);
+            assertThat(second.answer()).startsWith("64");
+            assertThat(lab.answered).containsExactly(Optional.empty());
+            assertThat(line.lines).anyMatch(it -> it.startsWith("association a1: disconnected"));
+            assertThat(lab.counters.value("sigtran.messages.dropped")).isZero();
+        }
+    }
+
+    @Test
+    void an_answer_while_all_links_are_down_is_told_to_be_undelivered() throws Exception {
+        Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
+        try (Lab lab = lab(TrafficMode.LOADSHARE)) {
+            try (Connection first = one.accept().activate();
+                    Connection second = two.accept()) {
+                second.next(StpStub.ASPUP);
+                lab.awaitServer("active");
+                lab.answering = answers::add;
+                first.send(StpStub.data(101, StpStub.begin()));
+                await().atMost(Lab.PATIENCE).until(() -> !answers.isEmpty());
+            }
+            lab.awaitServer("down");
+            answers.remove().run();
+            assertThat(lab.answered).hasSize(1);
+            assertThat(lab.answered.remove().orElseThrow())
+                    .isEqualTo("SCCP has no way to point code 1, subsystem 8: mtp failure");
+            assertThat(lab.network.openDialogs()).isZero();
+        }
+    }
+
+    @Test
+    void what_waits_for_another_link_in_vain_is_told_of_once() throws Exception {
+        Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
+        try (Lab lab = lab(TrafficMode.OVERRIDE);
+                LogLine log = new LogLine(M3uaUserPart.class, "nothing does", () -> {})) {
+            try (Connection first = one.accept().activate();
+                    Connection second = two.accept()) {
+                second.next(StpStub.ASPUP);
+                lab.awaitServer("active");
+                lab.answering = answers::add;
+                first.send(StpStub.data(101, StpStub.begin()));
+                await().atMost(Lab.PATIENCE).until(() -> !answers.isEmpty());
+                try (LogLine line =
+                        new LogLine(
+                                LinkBoard.class,
+                                "application server stp: pending",
+                                () -> answers.remove().run())) {
+                    first.cut();
+                    await().atMost(Lab.PATIENCE).until(() -> !lab.answered.isEmpty());
+                    assertThat(line.lines).isNotEmpty();
+                }
+            }
+            assertThat(lab.answered).containsExactly(Optional.empty()); // nobody knew better then
+            await().atMost(Lab.PATIENCE)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(log.lines)
+                                            .containsExactly(
+                                                    "1 messages waited for another link in vain and are lost"));
+            assertThat(lab.counters.value("sigtran.messages.dropped")).isEqualTo(1);
         }
     }
 

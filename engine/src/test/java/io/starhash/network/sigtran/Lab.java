@@ -26,9 +26,11 @@ import io.starhash.text.UnsendableText;
 import io.starhash.text.UssdString;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,12 @@ final class Lab implements DialogDesk, AutoCloseable {
     final Queue<Opening> openings = new ConcurrentLinkedQueue<>();
     final Counters counters = new Counters();
     final SigtranNetwork network;
+
+    /** Why an answer was not taken by any link, of each answer. */
+    final Queue<Optional<String>> answered = new ConcurrentLinkedQueue<>();
+
+    /** When the desk answers: at once. */
+    volatile Consumer<Runnable> answering = Runnable::run;
 
     /** While it is not counted down, the desk takes nothing. */
     volatile @Nullable CountDownLatch hold;
@@ -136,18 +144,23 @@ final class Lab implements DialogDesk, AutoCloseable {
     public DialogLink.Receiver begun(Opening opening, DialogLink link) {
         waitWhileHeld();
         openings.add(opening);
+        answering.accept(() -> answer(opening, link));
+        return message -> {};
+    }
+
+    private void answer(Opening opening, DialogLink link) {
         try {
-            link.send(
-                    new Message.End(
-                            List.of(
-                                    new Component.Result(
-                                            opening.invokeId(),
-                                            opening.operation(),
-                                            opening.ussd()))));
+            answered.add(
+                    link.send(
+                            new Message.End(
+                                    List.of(
+                                            new Component.Result(
+                                                    opening.invokeId(),
+                                                    opening.operation(),
+                                                    opening.ussd())))));
         } catch (DialogGoneException e) {
             throw new AssertionError(e);
         }
-        return message -> {};
     }
 
     private void waitWhileHeld() {

@@ -12,6 +12,7 @@ import io.netty.handler.codec.sctp.SctpMessageCompletionHandler;
 import io.starhash.metrics.Counters;
 import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
+import io.starhash.network.ss7.Aside;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,8 @@ class SctpHandlerTest {
     private final LinkBoard board =
             new LinkBoard(List.of(Lab.server(Mode.ASP, A1)), new Counters());
     private final ListeningLink link =
-            new ListeningLink(A1, Set.of(101L), Lab.QUICK, channel.eventLoop(), board);
+            new ListeningLink(
+                    A1, Set.of(101L), Lab.QUICK, channel.eventLoop(), board, new Aside<>());
 
     SctpHandlerTest() {
         link.setAssociationListener(new Told());
