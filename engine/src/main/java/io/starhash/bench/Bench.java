@@ -11,6 +11,7 @@ final class Bench {
     private final Target engine;
     private final Measurement onEngine;
     private final @Nullable Measurement onBaseline;
+    private final Measurement onFlood;
 
     /**
      * A bench that is ready to run; the targets are the caller's to close.
@@ -23,24 +24,32 @@ final class Bench {
         this.engine = engine;
         this.onEngine = new Measurement(engine, talk, shown);
         this.onBaseline = baseline == null ? null : new Measurement(baseline, talk, shown);
+        this.onFlood = new Measurement(engine, Talk.refused(talk.call()), shown);
     }
 
     /** What was measured; the engine's EDRs are counted by others, once its files are complete. */
     record Measured(
-            List<Round> rounds, Outcome.@Nullable Parking parking, long liveHeap, long finished) {}
+            List<Round> rounds,
+            Outcome.@Nullable Parking parking,
+            Outcome.@Nullable Flooding flooding,
+            long liveHeap,
+            long finished) {}
 
     Measured run() throws InterruptedException {
         List<Round> rounds = new ArrayList<>();
         Outcome.Parking parking = null;
-        if (!warmedUp(rounds)) {
-            return new Measured(rounds, null, engine.liveHeap(), onEngine.finished());
+        Outcome.Flooding flooding = null;
+        if (warmedUp(rounds)) {
+            if (plan.flood() > 0) {
+                engine.liveHeap(); // leaves the last dialogs of the warm-up time to end
+                flooding = new Flood(plan, onEngine, onFlood).run();
+            } else if (plan.parked() > 0) {
+                parking = whileParked(rounds);
+            } else {
+                rounds.addAll(rounds());
+            }
         }
-        if (plan.parked() == 0) {
-            rounds.addAll(rounds());
-        } else {
-            parking = whileParked(rounds);
-        }
-        return new Measured(rounds, parking, engine.liveHeap(), onEngine.finished());
+        return new Measured(rounds, parking, flooding, engine.liveHeap(), onEngine.finished());
     }
 
     /** Where the warm-up itself goes wrong, it is all there is to tell. */

@@ -64,6 +64,7 @@ public final class BenchSession {
             return new Outcome(
                     measured.rounds(),
                     measured.parking(),
+                    measured.flooding(),
                     measured.liveHeap(),
                     EdrFiles.count(edrs) - before,
                     request.script() == null
@@ -75,7 +76,7 @@ public final class BenchSession {
     private Path rules(Path scratch, Path edrs) throws IOException {
         Path rules = request.rules();
         return rules == null
-                ? BenchRules.write(scratch, request.menus(), edrs, maxDialogs())
+                ? BenchRules.write(scratch, request.menus(), edrs, engineTakes())
                 : rules;
     }
 
@@ -90,6 +91,12 @@ public final class BenchSession {
                 return new Bench(request.plan(), talk, engine, baseline, progress).run();
             }
         }
+    }
+
+    /** How many dialogs the engine may hold: in a flood those that are parked, and no more. */
+    private int engineTakes() {
+        Plan plan = request.plan();
+        return plan.flood() > 0 ? plan.parked() : maxDialogs();
     }
 
     private int maxDialogs() {

@@ -35,6 +35,11 @@ public record Figures(
 
     /** A percentile of the turns, in milliseconds. */
     public double turnMillis(double percentile) {
+        return millis(turns, percentile);
+    }
+
+    /** A percentile of such turns, in milliseconds. */
+    public static double millis(Histogram turns, double percentile) {
         return turns.getValueAtPercentile(percentile) / NANOS_IN_MILLI;
     }
 

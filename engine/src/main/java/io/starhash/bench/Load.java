@@ -36,6 +36,11 @@ public record Load(int dialogs, double rate, int concurrency, Duration patience)
         return new Load(number, 0, WARM_UP, patience);
     }
 
+    /** Dialogs that come all the while that so many of these are answered, one after the other. */
+    Load flood(int factor, int answered) {
+        return new Load(Math.multiplyExact(factor, answered), factor * rate, concurrency, patience);
+    }
+
     /** Dialogs that are all open at the same time. */
     Load parked(int number) {
         return new Load(number, 0, number, patience);

@@ -23,19 +23,19 @@ final class LoadDialog {
     private int next;
     private long since;
     private Screen.@Nullable Menu held;
-    private final boolean holdsFirstMenu;
+    private final int heldMenus;
     private boolean done;
 
     /**
      * A dialog that has not begun.
      *
-     * @param holdsFirstMenu whether it leaves its first menu open until told to go on
+     * @param heldMenus how many of its menus it leaves open until told to go on
      * @param over told once, when the dialog is over
      */
-    LoadDialog(Talk talk, Tally tally, boolean holdsFirstMenu, Consumer<LoadDialog> over) {
+    LoadDialog(Talk talk, Tally tally, int heldMenus, Consumer<LoadDialog> over) {
         this.talk = talk;
         this.tally = tally;
-        this.holdsFirstMenu = holdsFirstMenu;
+        this.heldMenus = heldMenus;
         this.over = over;
     }
 
@@ -68,29 +68,34 @@ final class LoadDialog {
         next++;
         if (next == talk.screens().size()) {
             finish();
-        } else if (screen instanceof Screen.Menu menu && holdsFirstMenu && next == 1) {
+        } else if (screen instanceof Screen.Menu menu && next <= heldMenus) {
             held = menu;
             tally.parked();
         } else {
-            react(screen);
+            react(screen, System.nanoTime());
         }
     }
 
-    /** Answers the menu that was left open. */
-    synchronized void goOn() {
+    /** Answers the menu that was left open, now. */
+    void goOn() {
+        goOn(System.nanoTime());
+    }
+
+    /** Answers the menu that was left open; the turn counts from when that was due. */
+    synchronized void goOn(long due) {
         Screen.Menu menu = held;
         if (menu != null) {
             held = null;
-            react(menu);
+            react(menu, due);
         }
     }
 
-    private void react(Screen screen) {
+    private void react(Screen screen, long from) {
         Handset mine = handset;
         if (mine == null) {
             throw new IllegalStateException("a screen before the handset began: " + screen);
         }
-        since = System.nanoTime();
+        since = from;
         try {
             switch (screen) {
                 case Screen.Menu menu -> mine.answer(menu, talk.answer());

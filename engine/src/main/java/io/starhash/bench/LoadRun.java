@@ -17,27 +17,27 @@ final class LoadRun {
     private final FarSide network;
     private final Talk talk;
     private final Load load;
-    private final boolean parks;
+    private final int heldMenus;
     private final Tally tally = new Tally();
     private final Semaphore free;
     private final Set<LoadDialog> open = ConcurrentHashMap.newKeySet();
 
-    private LoadRun(FarSide network, Talk talk, Load load, boolean parks) {
+    private LoadRun(FarSide network, Talk talk, Load load, int heldMenus) {
         this.network = network;
         this.talk = talk;
         this.load = load;
-        this.parks = parks;
+        this.heldMenus = heldMenus;
         this.free = new Semaphore(load.concurrency());
     }
 
     /** Dialogs that are answered at once. */
     static LoadRun answering(FarSide network, Talk talk, Load load) {
-        return new LoadRun(network, talk, load, false);
+        return new LoadRun(network, talk, load, 0);
     }
 
-    /** Dialogs that all stay in their first menu until {@link #goOn}. */
-    static LoadRun parking(FarSide network, Talk talk, Load load) {
-        return new LoadRun(network, talk, load, true);
+    /** Dialogs that stay in each of their first menus until told to go on. */
+    static LoadRun parking(FarSide network, Talk talk, Load load, int heldMenus) {
+        return new LoadRun(network, talk, load, heldMenus);
     }
 
     Tally tally() {
@@ -59,7 +59,26 @@ final class LoadRun {
     /** Begins all the dialogs, and waits until each of them is parked. */
     void park() throws InterruptedException {
         begin();
-        awaitWhileAnythingMoves(() -> tally.parkedSoFar() + tally.failedSoFar() >= load.dialogs());
+        awaitParked(load.dialogs());
+    }
+
+    private void awaitParked(long times) throws InterruptedException {
+        awaitWhileAnythingMoves(() -> tally.parkedSoFar() + tally.failedSoFar() >= times);
+    }
+
+    /**
+     * Answers the parked dialogs one after the other, so many a second, and waits until each is
+     * parked in its next menu.
+     */
+    void goOn(double rate) throws InterruptedException {
+        long before = tally.parkedSoFar();
+        List<LoadDialog> dialogs = List.copyOf(open);
+        Load steady = new Load(dialogs.size(), rate, dialogs.size(), load.patience());
+        long began = System.nanoTime();
+        for (int i = 0; i < dialogs.size(); i++) {
+            dialogs.get(i).goOn(waitUntil(began + steady.due(i)));
+        }
+        awaitParked(before + dialogs.size());
     }
 
     /** Answers the parked dialogs, and waits until they are over. */
@@ -78,7 +97,7 @@ final class LoadRun {
                                 .formatted(load.dialogs() - i, load.patience()));
                 return;
             }
-            LoadDialog dialog = new LoadDialog(talk, tally, parks, this::over);
+            LoadDialog dialog = new LoadDialog(talk, tally, heldMenus, this::over);
             open.add(dialog);
             dialog.begin(network, due);
         }
@@ -89,7 +108,10 @@ final class LoadRun {
         if (load.rate() == 0) {
             return LoadDialog.ONCE_BEGUN;
         }
-        long due = began + load.due(dialog);
+        return waitUntil(began + load.due(dialog));
+    }
+
+    private static long waitUntil(long due) {
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }

@@ -1,6 +1,7 @@
 package io.starhash.bench;
 
 import java.time.Duration;
+import org.HdrHistogram.Histogram;
 
 /** Takes the figures of loads on one target. */
 final class Measurement {
@@ -28,11 +29,27 @@ final class Measurement {
 
     /** Dialogs that will stay open; {@link #goOn} ends them. */
     LoadRun park(Load load) throws InterruptedException {
-        LoadRun run = LoadRun.parking(target.handsets(), talk, load);
+        return park(load, 1);
+    }
+
+    /** Dialogs that will stay in each of their first menus. */
+    LoadRun park(Load load, int menus) throws InterruptedException {
+        LoadRun run = LoadRun.parking(target.handsets(), talk, load, menus);
         try (var _ = progress.of("parking", run.tally())) {
             run.park();
         }
         return run;
+    }
+
+    /**
+     * Answers parked dialogs, so many a second, until each is parked again: what each turn took.
+     */
+    Histogram turns(String name, LoadRun parked, double rate) throws InterruptedException {
+        parked.tally().turns(); // those before do not count
+        try (var _ = progress.of(name, parked.tally())) {
+            parked.goOn(rate);
+        }
+        return parked.tally().turns();
     }
 
     /** Answers parked dialogs, and waits for their end. */

@@ -2,6 +2,7 @@ package io.starhash.bench;
 
 import java.util.Comparator;
 import java.util.List;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rounds in the order in which they were run
  * @param parking what the dialogs that stayed open took; null where none did
+ * @param flooding what a flood did to running dialogs; null where there was none, else there are no
+ *     rounds
  * @param liveHeap of the engine's process after all rounds, in octets
  * @param edrs how many records are in the engine's files
  * @param expectedEdrs how many there should be; negative where nobody knows
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record Outcome(
         List<Round> rounds,
         @Nullable Parking parking,
+        @Nullable Flooding flooding,
         long liveHeap,
         long edrs,
         long expectedEdrs) {
@@ -35,6 +39,31 @@ public record Outcome(
         }
     }
 
+    /**
+     * Dialogs that were answered once without and once in a flood of others that were refused.
+     *
+     * @param dialogs how many ran: as many as the engine takes
+     * @param calm nanoseconds that their turns took without it
+     * @param flooded nanoseconds that they took in it
+     * @param refusals what became of those of the flood; those of a warm-up come first
+     * @param figures what became of the running ones in the end
+     */
+    public record Flooding(
+            int dialogs,
+            Histogram calm,
+            Histogram flooded,
+            List<Figures> refusals,
+            Figures figures) {
+        public Flooding {
+            refusals = List.copyOf(refusals);
+        }
+
+        /** Whether all that was to be refused was, and the others went on to their end. */
+        public boolean good() {
+            return figures.good() && refusals.stream().allMatch(Figures::good);
+        }
+    }
+
     public Outcome {
         rounds = List.copyOf(rounds);
     }
@@ -42,6 +71,11 @@ public record Outcome(
     /** The round whose rate is the median of all. */
     public Round median() {
         return middle(Comparator.comparingDouble(round -> round.engine().rate()));
+    }
+
+    /** Whether the ceiling was measured too. */
+    public boolean hasBaseline() {
+        return rounds.stream().anyMatch(round -> round.baseline() != null);
     }
 
     /** The median of the rounds' ratios; 0 without a baseline. */
@@ -57,6 +91,7 @@ public record Outcome(
     public boolean good() {
         return rounds.stream().allMatch(Round::good)
                 && (parking == null || parking.figures().good())
+                && (flooding == null || flooding.good())
                 && (expectedEdrs < 0 || edrs == expectedEdrs);
     }
 }

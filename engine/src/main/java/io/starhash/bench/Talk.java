@@ -16,6 +16,7 @@ import java.util.List;
  * @param answer what every menu is answered with
  */
 public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
+    private static final int SYSTEM_FAILURE = 34;
 
     /** A screen as a person sees it: its kind and its text. */
     public record Shown(String word, String text) {
@@ -38,6 +39,11 @@ public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
                         case Screen.Close c -> "";
                     });
         }
+    }
+
+    /** What a dialog comes to that is begun where no more may be open. */
+    static Talk refused(FarSide.Call call) {
+        return new Talk(call, List.of(Shown.of(new Screen.Decline(SYSTEM_FAILURE))), "");
     }
 
     /**

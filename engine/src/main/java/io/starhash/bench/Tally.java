@@ -9,7 +9,7 @@ import org.HdrHistogram.Recorder;
 
 /** What a load has come to so far; counted from any thread. */
 final class Tally {
-    private static final int DIGITS = 3;
+    static final int DIGITS = 3;
 
     /** Of all that fails, the first few tell what it is. */
     private static final int FAILURES_KEPT = 5;

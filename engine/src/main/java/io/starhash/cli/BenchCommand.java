@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
         })
 final class BenchCommand implements Callable<Integer> {
     private static final int MAX_MENUS = 100;
+    private static final int LEAST_FLOODED = 128;
 
     @Option(
             names = "--dialogs",
@@ -55,9 +56,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--menus",
             paramLabel = "M",
-            defaultValue = "1",
-            description = "How many menus are answered in each. Default: ${DEFAULT-VALUE}.")
-    private int menus;
+            description =
+                    "How many menus are answered in each. Default: 1, with --flood as many as it takes.")
+    private @Nullable Integer menus;
 
     @Option(
             names = "--rounds",
@@ -90,6 +91,17 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "How many more dialogs stay in their first menu while the load runs, and are answered after it.")
     private int park;
+
+    @Option(
+            names = "--flood",
+            paramLabel = "FACTOR",
+            defaultValue = "0",
+            description = {
+                "With --park N: the engine takes N dialogs and no more, and in the place of the load all of them are",
+                "answered, --rate of them a second, once with nothing beside them and once while FACTOR times as many",
+                "dialogs are begun and must be refused. Compares the turns of the running ones."
+            })
+    private int flood;
 
     @Option(
             names = "--network",
@@ -149,11 +161,12 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call()
             throws BenchException, ConfigurationException, IOException, InterruptedException {
         RulesOption.logLevel("warn");
+        Plan plan = plan();
         Outcome outcome =
                 new BenchSession(
                                 new BenchSession.Request(
-                                        plan(),
-                                        menus,
+                                        plan,
+                                        menus(plan),
                                         script == null ? null : rules,
                                         script,
                                         edrFolder,
@@ -167,16 +180,32 @@ final class BenchCommand implements Callable<Integer> {
     private Plan plan() {
         require(dialogs >= 1, "--dialogs is " + dialogs + "; at least 1");
         require(rate >= 0, "--rate is " + rate + "; more than 0");
-        require(menus >= 1 && menus <= MAX_MENUS, "--menus is " + menus + "; 1 to " + MAX_MENUS);
+        require(
+                menus == null || (menus >= 1 && menus <= MAX_MENUS),
+                "--menus is " + menus + "; 1 to " + MAX_MENUS);
         int times = rounds == null ? (baseline ? 5 : 1) : rounds;
         require(times >= 1, "--rounds is " + times + "; at least 1");
         require(warmUp >= 0, "--warm-up is " + warmUp + "; 0 or more");
         require(park >= 0, "--park is " + park + "; 0 or more");
+        require(flood >= 0, "--flood is " + flood + "; 0 or more");
+        require(
+                flood == 0 || (rate > 0 && park >= LEAST_FLOODED && !baseline && script == null),
+                "--flood needs --rate and at least --park "
+                        + LEAST_FLOODED
+                        + ", and goes without --baseline and --script");
         require(patience >= 1, "--patience is " + patience + "; at least 1");
         int atOnce = concurrency == null ? (rate == 0 ? 128 : 100_000) : concurrency;
         require(atOnce >= 1, "--concurrency is " + atOnce + "; at least 1");
         Load load = new Load(dialogs, rate, atOnce, Duration.ofSeconds(patience));
-        return new Plan(load, warmUp, times, baseline, park);
+        return new Plan(load, warmUp, times, baseline, park, flood);
+    }
+
+    private int menus(Plan plan) {
+        int least = flood == 0 ? 1 : Plan.menusOfFlood(plan.rounds());
+        require(
+                menus == null || menus >= least,
+                "--menus is %s; --flood takes %d at the least".formatted(menus, least));
+        return menus == null ? least : menus;
     }
 
     private void require(boolean condition, String message) {

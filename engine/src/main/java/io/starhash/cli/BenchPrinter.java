@@ -6,6 +6,7 @@ import io.starhash.bench.Round;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import org.HdrHistogram.Histogram;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,14 +27,19 @@ sealed interface BenchPrinter {
 
         @Override
         public void print(Outcome outcome) {
-            engine(outcome.median().engine());
+            if (outcome.flooding() != null) {
+                flooding(outcome.flooding());
+            }
+            if (!outcome.rounds().isEmpty()) {
+                engine(outcome.median().engine());
+            }
             line("heap", decimal(outcome.liveHeap() / MIB, 1) + " MiB live after the last dialog");
             line("EDRs", records(outcome));
             Outcome.Parking parking = outcome.parking();
             if (parking != null) {
                 parked(parking);
             }
-            if (outcome.median().baseline() != null) {
+            if (outcome.hasBaseline()) {
                 baseline(outcome);
             }
             out.flush();
@@ -46,12 +52,51 @@ sealed interface BenchPrinter {
             figures.failures().forEach(why -> line("", why));
             line("dialogs/s", decimal(figures.rate(), 0));
             for (double percentile : PERCENTILES) {
-                line(
-                        "turn p" + (percentile % 1 == 0 ? decimal(percentile, 0) : percentile),
-                        millis(figures, percentile));
+                line(turn(percentile), millis(figures, percentile));
             }
             line("turn max", millis(figures, 100));
             line("CPU", decimal(figures.cpuPerThousand(), 4) + " s a thousand dialogs");
+        }
+
+        private void flooding(Outcome.Flooding flooding) {
+            Figures end = flooding.figures();
+            line(
+                    "running",
+                    flooding.dialogs()
+                            + " dialogs, as many as the engine takes; "
+                            + end.finished()
+                            + " finished, "
+                            + end.failed()
+                            + " failed");
+            end.failures().forEach(why -> line("", why));
+            for (Figures flood : flooding.refusals()) {
+                line(
+                        "flood",
+                        flood.started()
+                                + " begun, "
+                                + flood.finished()
+                                + " refused at "
+                                + decimal(flood.rate(), 0)
+                                + "/s, "
+                                + flood.failed()
+                                + " failed");
+                flood.failures().forEach(why -> line("", why));
+            }
+            for (double percentile : PERCENTILES) {
+                line(turn(percentile), calmAndFlooded(flooding, percentile));
+            }
+            line("turn max", calmAndFlooded(flooding, 100));
+        }
+
+        private static String calmAndFlooded(Outcome.Flooding flooding, double percentile) {
+            return "%s ms without the flood, %s ms in it"
+                    .formatted(
+                            decimal(Figures.millis(flooding.calm(), percentile), 3),
+                            decimal(Figures.millis(flooding.flooded(), percentile), 3));
+        }
+
+        private static String turn(double percentile) {
+            return "turn p" + (percentile % 1 == 0 ? decimal(percentile, 0) : percentile);
         }
 
         private static String records(Outcome outcome) {
@@ -127,7 +172,7 @@ sealed interface BenchPrinter {
                     one.put("ratio", round.ratio());
                 }
             }
-            if (outcome.median().baseline() != null) {
+            if (outcome.hasBaseline()) {
                 all.put("median_ratio", outcome.medianRatio());
             }
             all.put("live_heap", outcome.liveHeap());
@@ -142,9 +187,26 @@ sealed interface BenchPrinter {
                 parked.put("heap_each", parking.octetsEach());
                 figures(parked.putObject("answered"), parking.figures());
             }
+            Outcome.Flooding flooding = outcome.flooding();
+            if (flooding != null) {
+                ObjectNode flood = all.putObject("flood");
+                flood.put("dialogs", flooding.dialogs());
+                turns(flood.putObject("calm"), flooding.calm());
+                turns(flood.putObject("flooded"), flooding.flooded());
+                var refusals = flood.putArray("refused");
+                flooding.refusals().forEach(it -> figures(refusals.addObject(), it));
+                figures(flood.putObject("answered"), flooding.figures());
+            }
             all.put("good", outcome.good());
             out.println(mapper.writeValueAsString(all));
             out.flush();
+        }
+
+        private static void turns(ObjectNode to, Histogram turns) {
+            to.put("turn_ms_p50", Figures.millis(turns, 50));
+            to.put("turn_ms_p99", Figures.millis(turns, 99));
+            to.put("turn_ms_p999", Figures.millis(turns, 99.9));
+            to.put("turn_ms_max", Figures.millis(turns, 100));
         }
 
         private static void figures(ObjectNode to, Figures figures) {
@@ -153,10 +215,7 @@ sealed interface BenchPrinter {
             to.put("failed", figures.failed());
             to.put("seconds", figures.time().toNanos() / 1e9);
             to.put("dialogs_per_second", figures.rate());
-            to.put("turn_ms_p50", figures.turnMillis(50));
-            to.put("turn_ms_p99", figures.turnMillis(99));
-            to.put("turn_ms_p999", figures.turnMillis(99.9));
-            to.put("turn_ms_max", figures.turnMillis(100));
+            turns(to, figures.turns());
             to.put("cpu_seconds_per_thousand", figures.cpuPerThousand());
             var failures = to.putArray("failures");
             figures.failures().forEach(failures::add);

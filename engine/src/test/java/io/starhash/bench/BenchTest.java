@@ -80,6 +80,22 @@ class BenchTest {
     }
 
     @Test
+    void a_flood_is_refused_while_as_many_dialogs_run_as_the_engine_takes() throws Exception {
+        Plan plan = new Plan(new Load(1, 2_000, 500, PATIENCE), 200, 2, false, 150, 10);
+        int menus = Plan.menusOfFlood(2);
+        Outcome outcome = run(new BenchSession.Request(plan, menus, null, null, null, false));
+        Outcome.Flooding flooding = Objects.requireNonNull(outcome.flooding());
+        assertThat(flooding.refusals()).allSatisfy(it -> assertThat(it.failures()).isEmpty());
+        assertThat(flooding.refusals().stream().map(Figures::finished))
+                .containsExactly(200L, 1_500L, 1_500L);
+        assertThat(flooding.calm().getTotalCount()).isEqualTo(2 * 150);
+        assertThat(flooding.flooded().getTotalCount()).isEqualTo(2 * 150);
+        assertThat(flooding.figures().finished()).isEqualTo(150);
+        assertThat(outcome.edrs()).isEqualTo((200 + 150) * 12).isEqualTo(outcome.expectedEdrs());
+        assertThat(outcome.good()).isTrue();
+    }
+
+    @Test
     void the_baseline_holds_the_same_conversation_in_turn_with_the_engine() throws Exception {
         Load load = new Load(100, 0, 16, PATIENCE);
         Outcome outcome =
