@@ -80,7 +80,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                     case Rules.Network.Sigtran(var settings, var tcap) ->
                             new SigtranNetwork(settings, tcap, counters);
                 };
-        traces = new EngineTraces(network, time);
+        traces = new EngineTraces(network, time, counters);
     }
 
     /** Starts taking dialogs. */

@@ -1,5 +1,6 @@
 package io.starhash;
 
+import io.starhash.metrics.Counters;
 import io.starhash.network.Network;
 import io.starhash.time.Time;
 import io.starhash.trace.PcapSink;
@@ -12,15 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class EngineTraces implements AutoCloseable {
     private final Network network;
     private final Time time;
+    private final Counters counters;
     private final Set<Trace> running = ConcurrentHashMap.newKeySet();
 
-    EngineTraces(Network network, Time time) {
+    EngineTraces(Network network, Time time, Counters counters) {
         this.network = network;
         this.time = time;
+        this.counters = counters;
     }
 
     Trace begin(PcapSink sink, @Nullable String msisdn) {
-        Trace trace = Trace.begin(sink, time, msisdn);
+        Trace trace = Trace.begin(sink, time, counters, msisdn);
         running.add(trace);
         network.attach(trace);
         return trace;

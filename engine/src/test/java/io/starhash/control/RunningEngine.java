@@ -29,8 +29,8 @@ public final class RunningEngine implements AutoCloseable {
         private final BlockingQueue<Screen> screens = new LinkedBlockingQueue<>();
         public final Handset handset;
 
-        private Call(Engine engine, FarSide.Call call) {
-            handset = Handset.begin(engine.handsets(), call, screens::add);
+        private Call(FarSide network, FarSide.Call call) {
+            handset = Handset.begin(network, call, screens::add);
         }
 
         /** The next screen, which has to be of this kind. */
@@ -65,8 +65,14 @@ public final class RunningEngine implements AutoCloseable {
 
     /** Dials from this number; null: the request names none. */
     public Call dial(@Nullable String msisdn, String code) throws Exception {
+        return dial(engine.handsets(), msisdn, code);
+    }
+
+    /** Dials on the far side of a link. */
+    public static Call dial(FarSide network, @Nullable String msisdn, String code)
+            throws Exception {
         return new Call(
-                engine,
+                network,
                 new FarSide.Call(
                         Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
                         UssdString.encode(code, Dcs.UNSPECIFIED),

@@ -189,6 +189,8 @@ class TraceTest {
                 }
                 settle(it);
                 assertThat(trace.taken() + trace.leftOut()).isEqualTo(2L * dialogs);
+                assertThat(it.engine.counters().value("trace.messages.left_out"))
+                        .isEqualTo(trace.leftOut());
             } finally {
                 stuck.countDown();
             }

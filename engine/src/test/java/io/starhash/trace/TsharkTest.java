@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.starhash.control.RunningEngine;
 import io.starhash.control.RunningEngine.Call;
 import io.starhash.handset.Screen;
+import io.starhash.network.sigtran.Endpoint;
+import io.starhash.network.sigtran.SigtranHandsets;
+import io.starhash.network.sigtran.SigtranSettings;
+import io.starhash.network.ss7.TcapLimits;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +29,20 @@ class TsharkTest {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String PROCESS = "59";
     private static final String REQUEST = "60";
+
+    private static final String SIGTRAN =
+            """
+            network:
+              sigtran:
+                point_code: 2
+                global_title: "27829000000"
+                application_servers:
+                  - name: stp
+                    mode: asp
+                    routing_context: 101
+                    point_codes: [1]
+                    associations: [{name: a1, transport: tcp, listen: "127.0.0.1:0"}]
+            """;
 
     @TempDir Path folder;
 
@@ -79,12 +97,14 @@ class TsharkTest {
 
     /** Our transaction id, as the dialog's first record has it. */
     private String localTid() throws IOException {
+        Matcher tid = Pattern.compile("LTID=([0-9a-f]+)").matcher(content(edrs()));
+        assertThat(tid.find()).isTrue();
+        return tid.group(1);
+    }
+
+    private Path edrs() throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("edr"))) {
-            Matcher tid =
-                    Pattern.compile("LTID=([0-9a-f]+)")
-                            .matcher(content(files.findFirst().orElseThrow()));
-            assertThat(tid.find()).isTrue();
-            return tid.group(1);
+            return files.findFirst().orElseThrow();
         }
     }
 
@@ -117,6 +137,65 @@ class TsharkTest {
                         line(ours, far, REQUEST, "Your name?"),
                         line(far, ours, REQUEST, "Zoë"),
                         line("", far, PROCESS, "Hello Zoë"));
+    }
+
+    /**
+     * By its title the addresses are too long for a menu of full length: SCCP cuts it into two
+     * XUDTs, of which the second is where it can be read.
+     */
+    @Test
+    void wireshark_reads_a_dialog_over_m3ua_whose_menu_was_cut_in_two() throws Exception {
+        assumeTrue(isInstalled(), "skipped: tshark is not on the PATH");
+        String menu = "m".repeat(182);
+        Path pcap = folder.resolve("t.pcap");
+        String far;
+        try (RunningEngine it =
+                        new RunningEngine(
+                                folder, "return 'Hi ' .. ussd.menu(('m'):rep(182))", SIGTRAN);
+                SigtranHandsets handsets = handsets(it)) {
+            Trace trace = it.engine.beginTrace(new PcapFiles(pcap, 1 << 20, 1), "27761485722");
+            Call other = RunningEngine.dial(handsets, "27760000000", "*200#");
+            other.handset.answer(other.next(Screen.Menu.class), "not followed");
+            other.next(Screen.Respond.class);
+            Call call = RunningEngine.dial(handsets, "27761485722", "*100#");
+            far = call.handset.tid();
+            Screen.Menu asked = call.next(Screen.Menu.class);
+            assertThat(asked.text()).isEqualTo(menu);
+            call.handset.answer(asked, "Zoë");
+            assertThat(call.next(Screen.Respond.class).text()).isEqualTo("Hi Zoë");
+            await().atMost(PATIENCE).until(() -> it.engine.openDialogs() == 0);
+            it.engine.endTrace(trace);
+        }
+        List<String> lines = read(pcap);
+        String ours = lines.get(2).substring(0, 8);
+        assertThat(content(edrs())).contains("LTID=" + ours);
+        assertThat(lines)
+                .containsExactly(
+                        line(far, "", PROCESS, "*100#"),
+                        line("", "", "", ""),
+                        line(ours, far, REQUEST, menu),
+                        line(far, ours, REQUEST, "Zoë"),
+                        line("", far, PROCESS, "Hi Zoë"));
+    }
+
+    private static SigtranHandsets handsets(RunningEngine it) throws Exception {
+        String address = it.engine.links().getFirst().address();
+        int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        SigtranHandsets handsets =
+                new SigtranHandsets(
+                        1,
+                        2,
+                        new SigtranHandsets.Far(2, "27829000000", List.of(6)),
+                        SigtranHandsets.link(
+                                SigtranSettings.Mode.SGW,
+                                101,
+                                2,
+                                SigtranSettings.Association.connecting(
+                                        "h1", new Endpoint("127.0.0.1", port))),
+                        TcapLimits.of(1_000));
+        handsets.start();
+        handsets.awaitReady(PATIENCE);
+        return handsets;
     }
 
     private static String line(String otid, String dtid, String operation, String text) {
