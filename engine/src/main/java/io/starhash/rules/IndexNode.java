@@ -1,5 +1,7 @@
 package io.starhash.rules;
 
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +41,16 @@ sealed interface IndexNode {
 
     /** Several nodes, by their first positions. */
     record Branch(List<IndexNode> nodes) implements IndexNode {
+
+        /** Of nodes in any order. */
+        static Branch of(Collection<? extends IndexNode> nodes) {
+            return new Branch(
+                    nodes.stream()
+                            .<IndexNode>map(node -> node)
+                            .sorted(Comparator.comparingInt(IndexNode::first))
+                            .toList());
+        }
+
         @Override
         public int first() {
             return nodes.isEmpty() ? IndexSearch.NONE : nodes.getFirst().first();
@@ -69,32 +81,18 @@ sealed interface IndexNode {
         }
     }
 
-    /**
-     * Triggers by what an attribute must begin with.
-     *
-     * @param lengths those of the prefixes, ascending
-     */
-    record ByPrefix(
-            Attribute attribute, Map<String, IndexNode> nodes, List<Integer> lengths, int first)
-            implements IndexNode {
+    /** Triggers by what an attribute must begin with. */
+    record ByPrefix(Attribute attribute, PrefixTable nodes, int first) implements IndexNode {
 
         static ByPrefix of(Attribute attribute, Map<String, IndexNode> nodes) {
-            List<Integer> lengths =
-                    nodes.keySet().stream().map(String::length).distinct().sorted().toList();
-            return new ByPrefix(attribute, nodes, lengths, firstOf(nodes));
+            return new ByPrefix(attribute, new PrefixTable(nodes), firstOf(nodes));
         }
 
         @Override
         public void accept(IndexSearch search) {
             String beginning = search.facts().beginning(attribute);
-            if (beginning == null) {
-                return;
-            }
-            for (int length : lengths) {
-                if (length > beginning.length()) {
-                    return;
-                }
-                search.visitIn(nodes, beginning.substring(0, length));
+            if (beginning != null) {
+                search.visitLongestIn(nodes, beginning);
             }
         }
     }

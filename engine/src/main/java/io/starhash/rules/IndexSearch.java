@@ -2,6 +2,7 @@ package io.starhash.rules;
 
 import io.starhash.rules.IndexNode.Candidate;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One search of a {@link TriggerIndex}: what is looked for, and the best found so far. */
 final class IndexSearch {
@@ -26,7 +27,7 @@ final class IndexSearch {
         return found;
     }
 
-    /** How many look-ups in maps it took. */
+    /** How many look-ups in tables it took. */
     int probed() {
         return probed;
     }
@@ -45,11 +46,27 @@ final class IndexSearch {
 
     /** Goes on in the node filed under the key, if there is one. */
     void visitIn(Map<String, IndexNode> nodes, String key) {
-        probed++;
-        IndexNode node = nodes.get(key);
-        if (node != null) {
-            visit(node);
+        follow(nodes.get(key));
+    }
+
+    /** Goes on in the node filed under the longest prefix of the text, if there is one. */
+    void visitLongestIn(PrefixTable nodes, String text) {
+        PackedText packed = PackedText.of(text);
+        for (int length : nodes.lengths()) {
+            if (length <= text.length() && follow(nodes.find(packed, length))) {
+                return;
+            }
         }
+    }
+
+    /** Goes on in what a look-up found; false: it found nothing. */
+    private boolean follow(@Nullable IndexNode node) {
+        probed++;
+        if (node == null) {
+            return false;
+        }
+        visit(node);
+        return true;
     }
 
     /** Takes the candidate if all its conditions hold. */

@@ -1,5 +1,6 @@
 package io.starhash.rules;
 
+import io.starhash.rules.IndexNode.Branch;
 import io.starhash.rules.IndexNode.Candidate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,9 +16,10 @@ import java.util.Map;
  * <p>Each trigger is filed once, under one of its conditions: the one that it shares with the
  * fewest others, so that a search seldom follows a condition that holds to triggers that do not
  * match. Under each condition is again an index, of the triggers filed there by the conditions that
- * they have left, down to lists that are as quickly read as searched. A search takes a hash look-up
- * for each attribute with exact conditions, and one for each length that occurs among an
- * attribute's prefixes. It keeps the lowest position found, and passes by whatever begins later.
+ * they have left, down to lists that are as quickly read as searched. A search takes a look-up for
+ * each attribute with exact conditions, and at most one for each length that occurs among an
+ * attribute's prefixes, the longest first. It keeps the lowest position found, and passes by
+ * whatever begins later.
  *
  * <p>A trigger that has no condition left matches whenever the search comes to it, so those that
  * stand behind it are not filed there at all.
@@ -29,10 +31,15 @@ final class TriggerIndex {
     private final IndexNode root;
 
     TriggerIndex(List<Trigger> triggers) {
+        // Equal conditions are one object, which stays in the processor's caches.
+        Map<Condition, Condition> known = new HashMap<>();
         List<Candidate> candidates = new ArrayList<>(triggers.size());
         for (Trigger trigger : triggers) {
-            candidates.add(
-                    new Candidate(candidates.size(), Condition.listOf(trigger.conditions())));
+            List<Condition> conditions =
+                    Condition.listOf(trigger.conditions()).stream()
+                            .map(condition -> known.computeIfAbsent(condition, c -> c))
+                            .toList();
+            candidates.add(new Candidate(candidates.size(), conditions));
         }
         root = node(candidates);
     }
@@ -49,8 +56,7 @@ final class TriggerIndex {
         if (reachable.size() == 1) {
             return reachable.getFirst();
         }
-        return new IndexNode.Branch(
-                reachable.size() <= SHORT ? List.copyOf(reachable) : filed(reachable));
+        return reachable.size() <= SHORT ? Branch.of(reachable) : filed(reachable);
     }
 
     private static List<Candidate> upToFirstCertain(List<Candidate> candidates) {
@@ -62,7 +68,7 @@ final class TriggerIndex {
         return candidates;
     }
 
-    private static List<IndexNode> filed(List<Candidate> candidates) {
+    private static IndexNode filed(List<Candidate> candidates) {
         Comparator<Condition> fewestSharers = fewestSharers(candidates);
         List<IndexNode> nodes = new ArrayList<>();
         Map<Condition, List<Candidate>> files = new LinkedHashMap<>();
@@ -76,8 +82,7 @@ final class TriggerIndex {
                             () -> nodes.add(candidate));
         }
         nodes.addAll(shelves(files));
-        nodes.sort(Comparator.comparingInt(IndexNode::first));
-        return List.copyOf(nodes);
+        return Branch.of(nodes);
     }
 
     /** By how many have the condition; the exact ones, which come first, win among equals. */
