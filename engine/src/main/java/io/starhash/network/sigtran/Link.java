@@ -80,7 +80,8 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         started = false;
         Channel open = channel;
         if (open != null) {
-            Departure.end(open, "the link is stopped");
+            Departure.end(
+                    open, "three BEATs were not answered"); // or we close, and nobody asks why
         }
     }
 

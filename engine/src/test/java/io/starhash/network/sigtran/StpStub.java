@@ -22,7 +22,9 @@ final class StpStub implements AutoCloseable {
     static final int NOTIFY = 0x0001;
     static final int DATA = 0x0101;
     static final int ASPUP = 0x0301;
+    static final int BEAT = 0x0303;
     static final int ASPUP_ACK = 0x0304;
+    static final int BEAT_ACK = 0x0306;
     static final int ASPAC = 0x0401;
     static final int ASPAC_ACK = 0x0403;
 
@@ -122,15 +124,17 @@ final class StpStub implements AutoCloseable {
 
         /** Lets traffic flow, as an STP does. */
         Connection activate() throws InterruptedException {
+            return activate(101);
+        }
+
+        /** The same for the application server of this routing context. */
+        Connection activate(int routingContext) throws InterruptedException {
+            byte[] context = parameter(0x0006, "%08x".formatted(routingContext));
             next(ASPUP);
             send(message(ASPUP_ACK));
             next(ASPAC);
-            send(message(ASPAC_ACK, parameter(0x0006, "00000065")));
-            send(
-                    message(
-                            NOTIFY,
-                            parameter(0x000d, "00010003"),
-                            parameter(0x0006, "00000065"))); // AS-ACTIVE
+            send(message(ASPAC_ACK, context));
+            send(message(NOTIFY, parameter(0x000d, "00010003"), context)); // AS-ACTIVE
             return this;
         }
 
@@ -201,5 +205,35 @@ final class StpStub implements AutoCloseable {
         String component = "6c14a11202010102013b300a04010f0405aa180c3602";
         String tcap = "623c480400000001" + dialogue + component;
         return hex("090003070b" + "0443020006" + "0443010008" + "3e" + tcap);
+    }
+
+    /**
+     * The same to our title, from a title of these digits (ITU-T Q.713 3.4: international ISDN).
+     */
+    static byte[] begin(String from) {
+        String tcap = HEX.formatHex(begin()).substring(30);
+        String called = title(6, Lab.TITLE);
+        String calling = title(8, from);
+        return hex(
+                "090003%02x%02x"
+                                .formatted(
+                                        3 + called.length() / 2,
+                                        3 + called.length() / 2 + calling.length() / 2)
+                        + counted(called)
+                        + counted(calling)
+                        + tcap);
+    }
+
+    static String title(int ssn, String digits) {
+        StringBuilder swapped = new StringBuilder();
+        String even = digits.length() % 2 == 0 ? digits : digits + "0";
+        for (int i = 0; i < even.length(); i += 2) {
+            swapped.append(even.charAt(i + 1)).append(even.charAt(i));
+        }
+        return "12%02x001%d04%s".formatted(ssn, digits.length() % 2 == 0 ? 2 : 1, swapped);
+    }
+
+    private static String counted(String octets) {
+        return "%02x%s".formatted(octets.length() / 2, octets);
     }
 }

@@ -1,0 +1,292 @@
+package io.starhash.network.sigtran;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
+import io.starhash.network.sigtran.SigtranSettings.Association;
+import io.starhash.network.sigtran.SigtranSettings.GlobalTitleRule;
+import io.starhash.network.sigtran.SigtranSettings.Links;
+import io.starhash.network.sigtran.SigtranSettings.Mode;
+import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
+import io.starhash.network.sigtran.SigtranSettings.Transport;
+import io.starhash.network.sigtran.StpStub.Connection;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What single keys of the rules do on the wire, seen by a far end that speaks M3UA by hand. */
+class KnobTest {
+    private static final Links BEATING =
+            new Links(
+                    Duration.ofMillis(50),
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(30),
+                    8 << 20,
+                    Duration.ofSeconds(30));
+
+    private StpStub one;
+    private StpStub two;
+
+    @BeforeEach
+    void open() throws Exception {
+        one = new StpStub();
+        two = new StpStub();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        one.close();
+        two.close();
+    }
+
+    private Lab lab(Links links) {
+        return new Lab(Lab.settings(links, Lab.server(Mode.ASP, Lab.connecting("a1", one.port()))));
+    }
+
+    private static String hex(byte[] message) {
+        return StpStub.HEX.formatHex(message);
+    }
+
+    // ---- heartbeat
+
+    @Test
+    void a_far_end_that_answers_each_beat_keeps_its_connection() throws Exception {
+        try (Lab lab = lab(BEATING);
+                Connection connection = one.accept().activate()) {
+            lab.awaitServer("active");
+            for (int i = 0; i < 6; i++) {
+                byte[] beat = connection.next(StpStub.BEAT);
+                connection.send(
+                        StpStub.hex("01000306" + hex(beat).substring(8))); // its data come back
+            }
+            assertThat(connection.dial()).startsWith("64");
+        }
+    }
+
+    @Test
+    void three_beats_without_an_answer_end_the_connection_and_the_next_one_serves()
+            throws Exception {
+        try (Lab lab = lab(BEATING);
+                LogLine log = new LogLine(LinkBoard.class, "nothing does", () -> {})) {
+            try (Connection silent = one.accept().activate()) {
+                for (int i = 0; i < 3; i++) {
+                    silent.next(StpStub.BEAT);
+                }
+                silent.awaitClosed();
+            }
+            try (Connection next = one.accept().activate()) {
+                lab.awaitServer("active");
+                assertThat(next.dial()).startsWith("64");
+            }
+            assertThat(log.lines)
+                    .contains("association a1: disconnected: three BEATs were not answered");
+        }
+    }
+
+    @Test
+    void without_a_heartbeat_nothing_is_asked_of_a_silent_far_end() throws Exception {
+        try (Lab lab = lab(Lab.QUICK);
+                Connection connection = one.accept().activate()) {
+            lab.awaitServer("active");
+            connection.send(StpStub.data(101, StpStub.begin()));
+            assertThat(StpStub.kind(connection.next())).isEqualTo(StpStub.DATA);
+        }
+    }
+
+    // ---- peer
+
+    @Test
+    void where_a_peer_is_named_no_other_host_gets_in() throws Exception {
+        Association door =
+                new Association(
+                        "a1",
+                        Transport.TCP,
+                        new Endpoint("127.0.0.1", 0),
+                        true,
+                        null,
+                        List.of(),
+                        "127.0.0.2");
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, door)));
+                LogLine log = new LogLine(Door.class, "nothing does", () -> {})) {
+            try (Connection stranger = new Connection(from("127.0.0.1", lab.port("a1")))) {
+                stranger.awaitClosed();
+            }
+            assertThat(log.lines)
+                    .anyMatch(it -> it.contains("where no association waits for it: refused"));
+            try (Connection peer = new Connection(from("127.0.0.2", lab.port("a1"))).activate()) {
+                lab.awaitServer("active");
+                assertThat(peer.dial()).startsWith("64");
+            }
+        }
+    }
+
+    private static Socket from(String host, int port) throws Exception {
+        return new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(host), 0);
+    }
+
+    // ---- global_titles
+
+    /** The longest prefix names the point; what none names goes to the first that is up. */
+    @ParameterizedTest
+    @CsvSource({
+        "27831234567, 00000009", // 2783
+        "27821234567, 00000001", // 278
+        "44771234567, 00000001", // none: the first of point_codes
+    })
+    void an_answer_to_a_title_goes_to_the_point_that_its_prefix_names(
+            String title, String destination) throws Exception {
+        ApplicationServer north = Lab.server(Mode.ASP, Lab.connecting("a1", one.port()));
+        ApplicationServer south = south(null, Lab.connecting("a2", two.port()));
+        SigtranSettings plain = Lab.settings(Lab.QUICK, north, south);
+        SigtranSettings settings =
+                new SigtranSettings(
+                        plain.pointCode(),
+                        plain.networkIndicator(),
+                        plain.ssns(),
+                        plain.globalTitle(),
+                        plain.applicationServers(),
+                        plain.remoteSubsystems(),
+                        List.of(new GlobalTitleRule("278", 1), new GlobalTitleRule("2783", 9)),
+                        Lab.QUICK);
+        try (Lab lab = new Lab(settings);
+                Connection first = one.accept().activate();
+                Connection second = two.accept().activate(202)) {
+            lab.awaitAsp("a1", "active");
+            lab.awaitAsp("a2", "active");
+            await(lab);
+            first.send(StpStub.data(101, StpStub.begin(title)));
+            Connection way = destination.equals("00000009") ? second : first;
+            String answer = hex(way.next(StpStub.DATA));
+            assertThat(answer).contains("00000002" + destination + "0302"); // OPC, DPC, SI, NI
+            assertThat(answer).contains("0b" + StpStub.title(8, title)); // called: who asked
+            assertThat(answer).contains("0b" + StpStub.title(6, Lab.TITLE)); // calling: our title
+        }
+    }
+
+    private static void await(Lab lab) {
+        org.awaitility.Awaitility.await()
+                .atMost(Lab.PATIENCE)
+                .until(
+                        () ->
+                                lab.network.links().stream()
+                                        .allMatch(
+                                                it ->
+                                                        it.applicationServerState()
+                                                                .equals("active")));
+    }
+
+    private static ApplicationServer south(
+            @Nullable Long networkAppearance, Association association) {
+        return new ApplicationServer(
+                "south",
+                Mode.ASP,
+                202L,
+                networkAppearance,
+                TrafficMode.LOADSHARE,
+                List.of(9),
+                List.of(association));
+    }
+
+    // ---- network_appearance, routing_context
+
+    @Test
+    void the_network_appearance_and_the_routing_context_stand_before_the_data() throws Exception {
+        ApplicationServer stp =
+                new ApplicationServer(
+                        "stp",
+                        Mode.ASP,
+                        101L,
+                        102L,
+                        TrafficMode.LOADSHARE,
+                        List.of(1),
+                        List.of(Lab.connecting("a1", one.port())));
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, stp));
+                Connection connection = one.accept().activate()) {
+            lab.awaitServer("active");
+            connection.send(StpStub.data(101, StpStub.begin()));
+            assertThat(hex(connection.next(StpStub.DATA)).substring(16))
+                    .startsWith("02000008" + "00000066" + "00060008" + "00000065" + "0210");
+        }
+    }
+
+    @Test
+    void without_either_only_the_data_are_sent() throws Exception {
+        ApplicationServer stp =
+                new ApplicationServer(
+                        "stp",
+                        Mode.ASP,
+                        null,
+                        null,
+                        TrafficMode.LOADSHARE,
+                        List.of(1),
+                        List.of(Lab.connecting("a1", one.port())));
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, stp));
+                Connection connection = one.accept()) {
+            connection.next(StpStub.ASPUP);
+            connection.send(StpStub.message(StpStub.ASPUP_ACK));
+            assertThat(hex(connection.next(StpStub.ASPAC))).doesNotContain("00060008");
+            connection.send(StpStub.message(StpStub.ASPAC_ACK));
+            connection.send(StpStub.message(StpStub.NOTIFY, StpStub.parameter(0x000d, "00010003")));
+            lab.awaitServer("active");
+            byte[] data = StpStub.data(101, StpStub.begin());
+            byte[] bare =
+                    StpStub.message(
+                            StpStub.DATA, java.util.Arrays.copyOfRange(data, 16, data.length));
+            connection.send(bare);
+            assertThat(hex(connection.next(StpStub.DATA)).substring(16)).startsWith("0210");
+        }
+    }
+
+    // ---- mode
+
+    @ParameterizedTest
+    @CsvSource({"SGW, true", "IPSP_SERVER, false"})
+    void a_far_end_that_asks_is_acknowledged(Mode mode, boolean notifies) throws Exception {
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(mode, Lab.listening("a1"))));
+                Connection asking = new Connection(from("127.0.0.1", lab.port("a1")))) {
+            asking.send(StpStub.message(StpStub.ASPUP));
+            asking.next(StpStub.ASPUP_ACK);
+            asking.send(
+                    StpStub.message(
+                            StpStub.ASPAC,
+                            StpStub.parameter(0x000b, "00000002"),
+                            StpStub.parameter(0x0006, "00000065")));
+            assertThat(hex(asking.next(StpStub.ASPAC_ACK))).contains("00060008" + "00000065");
+            if (notifies) {
+                assertThat(hex(asking.next(StpStub.NOTIFY))).contains("000d0008" + "00010003");
+            }
+            lab.awaitServer("active");
+            assertThat(asking.dial()).startsWith("64");
+        }
+    }
+
+    @Test
+    void an_ipsp_that_asks_needs_no_notification() throws Exception {
+        try (Lab lab =
+                        new Lab(
+                                Lab.settings(
+                                        Lab.QUICK,
+                                        Lab.server(
+                                                Mode.IPSP_CLIENT,
+                                                Lab.connecting("a1", one.port()))));
+                Connection connection = one.accept()) {
+            connection.next(StpStub.ASPUP);
+            connection.send(StpStub.message(StpStub.ASPUP_ACK));
+            connection.next(StpStub.ASPAC);
+            connection.send(
+                    StpStub.message(
+                            StpStub.ASPAC_ACK,
+                            StpStub.parameter(0x000b, "00000002"),
+                            StpStub.parameter(0x0006, "00000065")));
+            lab.awaitServer("active");
+            assertThat(connection.dial()).startsWith("64");
+        }
+    }
+}
