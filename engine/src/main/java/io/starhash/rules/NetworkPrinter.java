@@ -124,5 +124,6 @@ final class NetworkPrinter {
         yaml.entry("activation_timeout", links.activationTimeout());
         yaml.word("max_unsent", Measure.SIZE.format(links.maxUnsent()));
         yaml.entry("stall_timeout", links.stallTimeout());
+        yaml.word("max_sccp_message", Measure.SIZE.format(links.maxSccpMessage()));
     }
 }

@@ -10,6 +10,7 @@ import io.starhash.network.sigtran.SigtranSettings.Links;
 import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.network.sigtran.SigtranSettings.RemoteSubsystem;
 import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
+import io.starhash.network.ss7.SignallingPlan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,6 +23,9 @@ import java.util.regex.Pattern;
 
 /** The section of a SIGTRAN network. */
 final class SigtranReader {
+    /** Sixteen segments of it hold any message of TCAP, whatever the addresses. */
+    private static final int LEAST_SCCP_MESSAGE = 128;
+
     /** A point code of 14 bits (ITU-T Q.704 2.2.3). */
     static final ValueType<Integer> POINT_CODE = ValueType.wholeNumber(1, 16_383);
 
@@ -210,6 +214,11 @@ final class SigtranReader {
                 sigtran.find(
                         "stall_timeout",
                         ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
-                        otherwise.stallTimeout()));
+                        otherwise.stallTimeout()),
+                sigtran.find(
+                                "max_sccp_message",
+                                ValueType.size(LEAST_SCCP_MESSAGE, SignallingPlan.MAX_SCCP_MESSAGE),
+                                (long) otherwise.maxSccpMessage())
+                        .intValue());
     }
 }

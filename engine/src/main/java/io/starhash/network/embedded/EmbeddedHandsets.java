@@ -37,7 +37,8 @@ final class EmbeddedHandsets implements AutoCloseable {
                                 List.of(new Peer(EmbeddedNetwork.ENGINE_POINT_CODE, ssns)),
                                 Map.of(),
                                 true,
-                                TcapLimits.of(maxDialogs)),
+                                TcapLimits.of(maxDialogs),
+                                SignallingPlan.MAX_SCCP_MESSAGE),
                         end);
     }
 

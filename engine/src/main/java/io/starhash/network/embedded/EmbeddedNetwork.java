@@ -76,7 +76,8 @@ public final class EmbeddedNetwork implements Network, FarSide {
                 List.of(new Peer(HANDSET_POINT_CODE, List.of(HANDSET_SSN))),
                 Map.of(),
                 true,
-                limits);
+                limits,
+                SignallingPlan.MAX_SCCP_MESSAGE);
     }
 
     @Override

@@ -75,7 +75,8 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
                                 Collectors.toMap(
                                         GlobalTitleRule::prefix, GlobalTitleRule::pointCode)),
                 false,
-                limits);
+                limits,
+                settings.links().maxSccpMessage());
     }
 
     private static Peer peer(int pointCode, SigtranSettings settings) {

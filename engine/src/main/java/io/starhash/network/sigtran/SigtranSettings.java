@@ -1,5 +1,6 @@
 package io.starhash.network.sigtran;
 
+import io.starhash.network.ss7.SignallingPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -161,19 +162,23 @@ public record SigtranSettings(
      * @param maxUnsent how many octets may wait for a far end that does not read, before further
      *     messages to it are dropped
      * @param stallTimeout how long it may go on not reading, before the connection is ended
+     * @param maxSccpMessage how many octets an SCCP message may have; what does not fit into one is
+     *     cut into segments
      */
     public record Links(
             Duration reconnectInterval,
             Duration heartbeat,
             Duration activationTimeout,
             int maxUnsent,
-            Duration stallTimeout) {
+            Duration stallTimeout,
+            int maxSccpMessage) {
         public static final Links DEFAULT =
                 new Links(
                         Duration.ofSeconds(2),
                         Duration.ZERO,
                         Duration.ofSeconds(10),
                         8 << 20,
-                        Duration.ofSeconds(30));
+                        Duration.ofSeconds(30),
+                        SignallingPlan.MAX_SCCP_MESSAGE);
     }
 }

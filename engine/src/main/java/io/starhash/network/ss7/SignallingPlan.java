@@ -16,6 +16,8 @@ import java.util.Map;
  *     goes to the first peer that can be reached
  * @param reachable whether the peers can be reached before the user part says so
  * @param limits of the TCAP layer
+ * @param maxSccpMessage how many octets an SCCP message may have; what does not fit into one is cut
+ *     into segments
  */
 public record SignallingPlan(
         String name,
@@ -26,9 +28,13 @@ public record SignallingPlan(
         List<Peer> peers,
         Map<String, Integer> globalTitles,
         boolean reachable,
-        TcapLimits limits) {
+        TcapLimits limits,
+        int maxSccpMessage) {
     /** The network indicator of a national network. */
     public static final int NATIONAL = 2;
+
+    /** What MTP2 carries beside the routing label (ITU-T Q.703 2.3.8: 272 octets with it). */
+    public static final int MAX_SCCP_MESSAGE = 268;
 
     /** A point that can be reached, and its subsystems. */
     public record Peer(int pointCode, List<Integer> ssns) {

@@ -49,7 +49,7 @@ public final class SignallingPoint implements AttachedPoint {
                 new LowerLayers(
                         plan,
                         new ScreenedSccp(plan.name(), translation.asExtension(), taps, undelivered),
-                        new TappedUserPart(userPart, taps, undelivered));
+                        new TappedUserPart(userPart, taps, undelivered, plan.maxSccpMessage()));
         map =
                 new UssdMapProvider(
                         plan.name(), layers.tcap().getProvider(), plan.limits().invokeTimeout());

@@ -11,8 +11,10 @@ import org.restcomm.ss7.congestion.ExecutorCongestionMonitor;
 /**
  * A user part whose outgoing messages the taps see first. What it cannot send is told aside: the
  * layers above would take an exception for a fault of their own.
+ *
+ * @param maxMessage how many octets a message may have where the part itself would take more
  */
-record TappedUserPart(Mtp3UserPart part, Taps taps, Aside<String> undelivered)
+record TappedUserPart(Mtp3UserPart part, Taps taps, Aside<String> undelivered, int maxMessage)
         implements Mtp3UserPart {
     @Override
     public void sendMessage(Mtp3TransferPrimitive message) {
@@ -51,7 +53,7 @@ record TappedUserPart(Mtp3UserPart part, Taps taps, Aside<String> undelivered)
 
     @Override
     public int getMaxUserDataLength(int dpc) {
-        return part.getMaxUserDataLength(dpc);
+        return Math.min(maxMessage, part.getMaxUserDataLength(dpc));
     }
 
     @Override

@@ -229,7 +229,8 @@ class FaultTest {
                         Duration.ZERO,
                         Duration.ofSeconds(10),
                         maxUnsent,
-                        Duration.ofMillis(500));
+                        Duration.ofMillis(500),
+                        268);
         try (Lab lab = lab(links);
                 SlowReader slow = new SlowReader(stp)) {
             lab.awaitServer("active");

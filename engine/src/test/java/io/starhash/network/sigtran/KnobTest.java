@@ -10,6 +10,8 @@ import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
 import io.starhash.network.sigtran.StpStub.Connection;
+import io.starhash.text.Dcs;
+import io.starhash.text.UssdString;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -29,7 +31,8 @@ class KnobTest {
                     Duration.ofMillis(200),
                     Duration.ofSeconds(30),
                     8 << 20,
-                    Duration.ofSeconds(30));
+                    Duration.ofSeconds(30),
+                    268);
 
     private StpStub one;
     private StpStub two;
@@ -242,6 +245,68 @@ class KnobTest {
             connection.send(bare);
             assertThat(hex(connection.next(StpStub.DATA)).substring(16)).startsWith("0210");
         }
+    }
+
+    // ---- max_sccp_message
+
+    /** The TC-END has 237 octets, 253 in a UDT. */
+    @ParameterizedTest
+    @CsvSource({"268, 1, 253", "253, 1, 253", "252, 2, 252", "150, 2, 150", "128, 3, 128"})
+    void what_does_not_fit_is_cut_into_xudts_of_that_length(int max, int messages, int longest)
+            throws Exception {
+        Links links =
+                new Links(
+                        Duration.ofMillis(50),
+                        Duration.ZERO,
+                        Duration.ofSeconds(10),
+                        8 << 20,
+                        Duration.ofSeconds(30),
+                        max);
+        try (Lab lab = lab(links);
+                Connection connection = one.accept().activate()) {
+            lab.awaitServer("active");
+            lab.says = UssdString.encode("m".repeat(182), Dcs.UNSPECIFIED);
+            connection.send(StpStub.data(101, StpStub.begin()));
+            StringBuilder whole = new StringBuilder();
+            int most = 0;
+            for (int left = messages - 1; left >= 0; left--) {
+                String sccp = sccp(connection.next(StpStub.DATA));
+                most = Math.max(most, sccp.length() / 2);
+                whole.append(messages == 1 ? udtData(sccp) : xudtData(sccp, left, messages));
+            }
+            assertThat(whole.toString()).startsWith("6481ea").hasSize(2 * 237);
+            assertThat(most).isEqualTo(longest);
+        }
+    }
+
+    /** What stands behind the routing label in a DATA of this routing context. */
+    private static String sccp(byte[] message) {
+        String data = hex(message);
+        int at = data.indexOf("0210", 16);
+        int length = Integer.parseInt(data.substring(at + 4, at + 8), 16);
+        return data.substring(at + 32, at + 2 * length);
+    }
+
+    private static String udtData(String udt) {
+        assertThat(udt).startsWith("09");
+        int at = 2 * (4 + Integer.parseInt(udt.substring(8, 10), 16));
+        assertThat(udt.length()).isEqualTo(at + 2 + 2 * octet(udt, at));
+        return udt.substring(at + 2);
+    }
+
+    private static String xudtData(String xudt, int left, int of) {
+        assertThat(xudt).startsWith("11");
+        int at = 2 * (5 + octet(xudt, 10));
+        int optional = 2 * (6 + octet(xudt, 12));
+        assertThat(optional).isEqualTo(at + 2 + 2 * octet(xudt, at));
+        assertThat(xudt.substring(optional, optional + 6))
+                .isEqualTo("1004%x%x".formatted(left == of - 1 ? 0xc : 0x4, left));
+        assertThat(xudt.length()).isEqualTo(optional + 14);
+        return xudt.substring(at + 2, optional);
+    }
+
+    private static int octet(String hex, int at) {
+        return Integer.parseInt(hex.substring(at, at + 2), 16);
     }
 
     // ---- mode

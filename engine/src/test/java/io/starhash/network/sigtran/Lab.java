@@ -46,7 +46,8 @@ final class Lab implements DialogDesk, AutoCloseable {
                     Duration.ZERO,
                     Duration.ofMillis(300),
                     8 << 20,
-                    Duration.ofSeconds(30));
+                    Duration.ofSeconds(30),
+                    268);
 
     final Queue<Opening> openings = new ConcurrentLinkedQueue<>();
     final Counters counters = new Counters();
@@ -54,6 +55,9 @@ final class Lab implements DialogDesk, AutoCloseable {
 
     /** Why an answer was not taken by any link, of each answer. */
     final Queue<Optional<String>> answered = new ConcurrentLinkedQueue<>();
+
+    /** What the desk answers; null: what was dialled. */
+    volatile @Nullable UssdString says;
 
     /** When the desk answers: at once. */
     volatile Consumer<Runnable> answering = Runnable::run;
@@ -149,6 +153,7 @@ final class Lab implements DialogDesk, AutoCloseable {
     }
 
     private void answer(Opening opening, DialogLink link) {
+        UssdString text = says == null ? opening.ussd() : says;
         try {
             answered.add(
                     link.send(
@@ -157,7 +162,7 @@ final class Lab implements DialogDesk, AutoCloseable {
                                             new Component.Result(
                                                     opening.invokeId(),
                                                     opening.operation(),
-                                                    opening.ussd())))));
+                                                    text)))));
         } catch (DialogGoneException e) {
             throw new AssertionError(e);
         }

@@ -48,7 +48,8 @@ final class M3uaLine implements Line {
                         Duration.ZERO,
                         Duration.ofSeconds(10),
                         8 << 20,
-                        Duration.ofSeconds(30));
+                        Duration.ofSeconds(30),
+                        268);
         Association association =
                 Association.connecting("a1", new Endpoint("127.0.0.1", gateway.port()));
         ApplicationServer server =
