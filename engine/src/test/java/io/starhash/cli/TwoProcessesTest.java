@@ -25,17 +25,6 @@ class TwoProcessesTest {
 
     @TempDir Path folder;
 
-    private static Process ussd(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("--sun-misc-unsafe-memory-access=allow");
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add("io.starhash.Main");
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).start();
-    }
-
     private String rules(String mode) throws IOException {
         Files.createDirectories(folder.resolve("scripts"));
         Files.writeString(
@@ -78,7 +67,7 @@ class TwoProcessesTest {
         List<String> arguments = new ArrayList<>(List.of("dial", "--connect", "127.0.0.1:" + port));
         arguments.addAll(List.of(options));
         arguments.addAll(List.of("--connect-timeout", "" + PATIENCE_SECONDS, "*100#", "1"));
-        Process dial = ussd(arguments.toArray(String[]::new));
+        Process dial = UssdProcess.start(arguments.toArray(String[]::new));
         try (var out = dial.inputReader(StandardCharsets.UTF_8);
                 var err = dial.errorReader(StandardCharsets.UTF_8)) {
             assertThat(out.lines().toList())
@@ -105,7 +94,7 @@ class TwoProcessesTest {
     @ParameterizedTest
     @CsvSource({"asp,sgw", "sgw,asp"})
     void a_code_is_dialled_over_a_link_between_them(String ours, String theirs) throws Exception {
-        Process serve = ussd("serve", "--rules", rules(ours));
+        Process serve = UssdProcess.start("serve", "--rules", rules(ours));
         try (var out = serve.inputReader(StandardCharsets.UTF_8);
                 var log = serve.errorReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).startsWith("ready");
@@ -124,7 +113,9 @@ class TwoProcessesTest {
 
     @Test
     void a_dial_to_where_nobody_listens_says_how_far_it_came() throws Exception {
-        Process dial = ussd("dial", "--connect", "127.0.0.1:1", "--connect-timeout", "1", "*100#");
+        Process dial =
+                UssdProcess.start(
+                        "dial", "--connect", "127.0.0.1:1", "--connect-timeout", "1", "*100#");
         try (var err = dial.errorReader(StandardCharsets.UTF_8)) {
             assertThat(err.lines().toList())
                     .anyMatch(

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -32,7 +32,10 @@ public final class HostileHouse {
 
     private final Path folder;
     private final PrintStream out;
-    private final AtomicInteger dialogs = new AtomicInteger();
+
+    /** A permit for each that the neighbour has carried through. */
+    private final Semaphore dialogs = new Semaphore(0);
+
     private final ScriptHost host = new ScriptHost(2);
     private volatile boolean over;
 
@@ -72,9 +75,9 @@ public final class HostileHouse {
             if (!(neighbour.run(bench.newRun()) instanceof ScriptOutcome.Returned r)
                     || !"well".equals(r.text())) {
                 out.println("the neighbour was hurt");
-                return;
+                System.exit(1);
             }
-            dialogs.incrementAndGet();
+            dialogs.release();
         }
     }
 
@@ -86,7 +89,7 @@ public final class HostileHouse {
 
     private void attack(ScriptRelease release, List<HostileScriptTest.Attack> attacks, int first)
             throws InterruptedException {
-        int before = dialogs.get();
+        dialogs.drainPermits();
         List<Thread> threads = new ArrayList<>();
         for (int i = first; i < Math.min(first + AT_ONCE, attacks.size()); i++) {
             String name = attacks.get(i).name();
@@ -98,7 +101,7 @@ public final class HostileHouse {
         for (Thread thread : threads) {
             thread.join();
         }
-        awaitDialogs(before + 1);
+        dialogs.acquire();
     }
 
     private static String end(Script script, ScriptBench bench, String name) {
@@ -124,15 +127,10 @@ public final class HostileHouse {
                                 ended.countDown();
                             });
         }
-        awaitDialogs(dialogs.get() + DIALOGS_BESIDE_RUNAWAYS);
+        dialogs.drainPermits();
+        dialogs.acquire(DIALOGS_BESIDE_RUNAWAYS);
         out.println(ended.getCount() + " runaways ran beside the neighbour");
         benches.forEach(bench -> bench.control.stop("enough"));
         out.println(ended.await(5, TimeUnit.MINUTES) ? "runaways ended" : "runaways go on");
-    }
-
-    private void awaitDialogs(int count) throws InterruptedException {
-        while (dialogs.get() < count) {
-            Thread.sleep(1);
-        }
     }
 }

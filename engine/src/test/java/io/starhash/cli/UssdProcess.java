@@ -1,0 +1,23 @@
+package io.starhash.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command as a process of its own, which logs as the shipped one does. */
+final class UssdProcess {
+    private UssdProcess() {}
+
+    static Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.add("-Dlogback.configurationFile=logback.xml");
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add("io.starhash.Main");
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).start();
+    }
+}
