@@ -1,6 +1,7 @@
 package io.starhash.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -198,6 +200,42 @@ class UssdTest {
         assertThat(ussd("dial", "--rules", rules, "*1#")).isEqualTo(ExitCode.NOT_STARTED);
         assertThat(ussd("serve", "--rules", rules)).isEqualTo(ExitCode.NOT_STARTED);
         assertThat(err.toString()).contains("ussd: could not start: the EDR folder");
+    }
+
+    @Test
+    void where_the_kernel_has_no_sctp_an_engine_that_needs_it_does_not_start_and_says_so()
+            throws IOException {
+        assumeTrue(!kernelHasSctp(), "skipped: this kernel has SCTP");
+        Path file = Path.of(rules("return 'x'"));
+        Files.writeString(
+                file,
+                """
+                network:
+                  sigtran:
+                    point_code: 2
+                    global_title: "27829000000"
+                    application_servers:
+                      - name: stp
+                        mode: asp
+                        point_codes: [1]
+                        associations: [{name: a1, transport: sctp, connect: "127.0.0.1:2905"}]
+                """,
+                StandardOpenOption.APPEND);
+        assertThat(ussd("serve", "--rules", file.toString())).isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(err.toString())
+                .contains("ussd: could not start: this host has no SCTP")
+                .contains("load the kernel module sctp and install libsctp1 (lksctp-tools)")
+                .contains("transport: tcp");
+        assertThat(out.toString()).doesNotContain("ready");
+    }
+
+    private static boolean kernelHasSctp() {
+        try {
+            com.sun.nio.sctp.SctpChannel.open().close();
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.starhash.network.sigtran.SigtranSettings.Transport;
 import io.starhash.network.ss7.Aside;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,6 +33,7 @@ final class Associations implements AutoCloseable {
     private final EventLoop loop;
     private final Map<String, Link> links = new LinkedHashMap<>();
     private final List<Door> doors = new ArrayList<>();
+    private final HostNames names = new HostNames(InetAddress::getByName);
 
     Associations(List<ApplicationServer> servers, Links limits, LinkBoard board, Aside<Fate> fate) {
         group = new NioEventLoopGroup(1, new DefaultThreadFactory("sigtran", true));
@@ -70,8 +72,8 @@ final class Associations implements AutoCloseable {
             }
         }
         return association.listens()
-                ? new ListeningLink(association, contexts, limits, loop, board, fate)
-                : new ConnectingLink(association, contexts, limits, loop, board, fate);
+                ? new ListeningLink(association, contexts, limits, loop, board, fate, names)
+                : new ConnectingLink(association, contexts, limits, loop, board, fate, names);
     }
 
     EventLoop loop() {

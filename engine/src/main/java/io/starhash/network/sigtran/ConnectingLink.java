@@ -9,12 +9,17 @@ import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Links;
 import io.starhash.network.ss7.Aside;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** An association that we connect: again and again, until there is a connection. */
 final class ConnectingLink extends Link {
+    private final HostNames names;
     private boolean trying;
 
     ConnectingLink(
@@ -23,15 +28,17 @@ final class ConnectingLink extends Link {
             Links limits,
             EventLoop loop,
             LinkBoard board,
-            Aside<Fate> fate) {
+            Aside<Fate> fate,
+            HostNames names) {
         super(settings, routingContexts, limits, loop, board, fate);
+        this.names = names;
     }
 
     @Override
     void begin() {
         if (!trying && isFree()) {
             trying = true;
-            connect();
+            names.search(this::way, loop, this::connect, this::failed);
         }
     }
 
@@ -48,18 +55,35 @@ final class ConnectingLink extends Link {
                         TimeUnit.MILLISECONDS));
     }
 
-    private void connect() {
+    /** What is connected, and from where. */
+    private record Way(
+            InetSocketAddress to, @Nullable InetSocketAddress from, List<InetAddress> alsoFrom) {}
+
+    private Way way(HostNames.Lookup lookup) throws UnknownHostException {
+        Endpoint local = settings.local();
+        List<InetAddress> further = new ArrayList<>();
+        for (String address : settings.extraLocal()) {
+            further.add(lookup.of(address));
+        }
+        return new Way(
+                lookup.of(settings.address()), local == null ? null : lookup.of(local), further);
+    }
+
+    private void connect(Way way) {
+        if (!isFree()) {
+            trying = false; // stopped meanwhile
+            return;
+        }
         try {
             Bootstrap bootstrap = Sockets.client(settings.transport(), limits, loop);
             bootstrap.handler(Sockets.handlers(channel -> this, limits));
-            Endpoint local = settings.local();
-            if (local != null) {
-                bootstrap.localAddress(local.toSocketAddress());
+            if (way.from() != null) {
+                bootstrap.localAddress(way.from());
             }
-            if (settings.extraLocal().isEmpty()) {
-                bootstrap.connect(settings.address().toSocketAddress()).addListener(this::tried);
+            if (way.alsoFrom().isEmpty()) {
+                bootstrap.connect(way.to()).addListener(this::tried);
             } else {
-                bootstrap.bind().addListener(this::bound);
+                bootstrap.bind().addListener(future -> bound(future, way));
             }
         } catch (RuntimeException e) {
             failed(e);
@@ -67,21 +91,21 @@ final class ConnectingLink extends Link {
     }
 
     /** SCTP takes its further addresses between the binding and the connecting. */
-    private void bound(io.netty.util.concurrent.Future<?> future) {
+    private void bound(io.netty.util.concurrent.Future<?> future, Way way) {
         Channel channel = ((ChannelFuture) future).channel();
         if (!future.isSuccess()) {
             failed(future.cause());
             return;
         }
         try {
-            for (String address : settings.extraLocal()) {
-                ((SctpChannel) channel).bindAddress(InetAddress.getByName(address)).sync();
+            for (InetAddress address : way.alsoFrom()) {
+                ((SctpChannel) channel).bindAddress(address).sync();
             }
-            channel.connect(settings.address().toSocketAddress()).addListener(this::tried);
+            channel.connect(way.to()).addListener(this::tried);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             Faults.logged(channel.close());
-        } catch (UnknownHostException | RuntimeException e) {
+        } catch (RuntimeException e) {
             Faults.logged(channel.close());
             failed(e);
         }

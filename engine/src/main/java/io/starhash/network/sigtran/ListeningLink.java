@@ -9,9 +9,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An association that the far end connects; until it does there is nothing to be done. */
 final class ListeningLink extends Link {
+    private static final Logger log = LoggerFactory.getLogger(ListeningLink.class);
+
+    private final HostNames names;
+    private @Nullable InetAddress peer;
     private @Nullable Channel taken;
 
     ListeningLink(
@@ -20,13 +26,16 @@ final class ListeningLink extends Link {
             Links limits,
             EventLoop loop,
             LinkBoard board,
-            Aside<Fate> fate) {
+            Aside<Fate> fate,
+            HostNames names) {
         super(settings, routingContexts, limits, loop, board, fate);
+        this.names = names;
     }
 
+    /** Whoever knocks is let in from now on, once it is known who is meant. */
     @Override
     void begin() {
-        // Whoever knocks is let in from now on.
+        lookForPeer();
     }
 
     @Override
@@ -45,12 +54,31 @@ final class ListeningLink extends Link {
     }
 
     private boolean isExpected(Channel connection) {
-        String peer = settings.peer();
-        if (peer == null) {
+        if (settings.peer() == null) {
             return true;
         }
-        InetAddress expected = new InetSocketAddress(peer, 0).getAddress();
-        return connection.remoteAddress() instanceof InetSocketAddress from
-                && from.getAddress().equals(expected);
+        boolean expected =
+                connection.remoteAddress() instanceof InetSocketAddress from
+                        && from.getAddress().equals(peer);
+        if (!expected) {
+            lookForPeer(); // it may have moved; whom it is refused to for that tries again
+        }
+        return expected;
+    }
+
+    private void lookForPeer() {
+        String host = settings.peer();
+        if (host != null) {
+            names.search(
+                    lookup -> lookup.of(host),
+                    loop,
+                    found -> peer = found,
+                    why ->
+                            log.warn(
+                                    "association {}: the address of its peer {} is not known: {}",
+                                    settings.name(),
+                                    host,
+                                    why.getMessage()));
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.starhash.metrics.Counters;
 import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
 import io.starhash.network.ss7.Aside;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,13 @@ class SctpHandlerTest {
             new LinkBoard(List.of(Lab.server(Mode.ASP, A1)), new Counters());
     private final ListeningLink link =
             new ListeningLink(
-                    A1, Set.of(101L), Lab.QUICK, channel.eventLoop(), board, new Aside<>());
+                    A1,
+                    Set.of(101L),
+                    Lab.QUICK,
+                    channel.eventLoop(),
+                    board,
+                    new Aside<>(),
+                    new HostNames(InetAddress::getByName));
 
     SctpHandlerTest() {
         link.setAssociationListener(new Told());

@@ -73,11 +73,18 @@ final class M3uaLine implements Line {
     }
 
     /** Asks about a transaction that is nobody's until that is answered. */
-    private void awaitTraffic() throws InterruptedException {
+    void awaitTraffic() throws InterruptedException {
         for (int i = 0; i < MAX_PROBES; i++) {
             String probe = "00%02x%02x".formatted(i >> 8, i & 0xff);
-            if (gateway.connections().peek() != null) {
-                send(Sccp.udt(Sccp.ENGINE, Sccp.PEER, Ber.proceed(probe, "7fffffff")));
+            try {
+                gateway.send(
+                        M3uaMessage.data(
+                                ROUTING_CONTEXT,
+                                PEER,
+                                ENGINE,
+                                Sccp.udt(Sccp.ENGINE, Sccp.PEER, Ber.proceed(probe, "7fffffff"))));
+            } catch (IOException e) {
+                // Not connected, or not any more.
             }
             byte[] answer = gateway.sccp().poll(100, TimeUnit.MILLISECONDS);
             while (answer != null) {

@@ -50,9 +50,13 @@ final class M3uaPeer implements AutoCloseable {
                     received(M3uaMessage.read(in));
                 }
             } catch (IOException e) {
-                socket = null; // cut, here or there
+                forget(); // cut, here or there
             }
         }
+    }
+
+    private synchronized void forget() {
+        socket = null;
     }
 
     private void received(M3uaMessage message) throws IOException {
@@ -106,14 +110,20 @@ final class M3uaPeer implements AutoCloseable {
         open.getOutputStream().write(octets);
     }
 
+    /** Ends the connection as a peer that dies does; the next one is taken. */
+    synchronized void cut() throws IOException {
+        Socket open = socket;
+        socket = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
     @Override
     public void close() {
         try {
             door.close();
-            Socket open = socket;
-            if (open != null) {
-                open.close();
-            }
+            cut();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -22,6 +22,7 @@ import io.starhash.text.UnsendableText;
 import io.starhash.text.UssdString;
 import io.starhash.text.Vectors;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -42,8 +44,14 @@ class MutationTest {
     /** How many damaged messages are sent; more by {@code -Dwire.mutations=N}. */
     private static final int MESSAGES = Integer.getInteger("wire.mutations", 100_000);
 
+    private static final int M3UA_MESSAGES = Integer.getInteger("wire.mutations", 4_000);
+
     private static final long SEED = Long.getLong("wire.seed", 20_260_101L);
     private static final int BATCH = 250;
+
+    /** How many damaged messages one connection is sent at the most. */
+    private static final int BURST = 25;
+
     private static final long MAX_GROWTH = 48L << 20;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -110,13 +118,86 @@ class MutationTest {
         assertThat(printed.toString(UTF_8)).as("stack traces").doesNotContain("\tat ");
     }
 
+    /**
+     * The same over a connection: first SCCP's part is damaged, which the connection has to
+     * outlive; then M3UA's own, after which nobody knows where a message begins, so that it is cut.
+     */
+    @Test
+    void damaged_messages_over_m3ua_harm_nothing_but_themselves_and_their_connection()
+            throws Exception {
+        PrintStream err = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true, UTF_8));
+        try (M3uaLine line = new M3uaLine(desk, 50_000)) {
+            floodM3ua(line, M3UA_MESSAGES / 5);
+            long threads = ManagementFactory.getThreadMXBean().getThreadCount();
+            long heap = heap();
+            floodM3ua(line, M3UA_MESSAGES - M3UA_MESSAGES / 5);
+            assertThat(heap() - heap).as("growth of the heap").isLessThan(MAX_GROWTH);
+            assertThat(ManagementFactory.getThreadMXBean().getThreadCount())
+                    .as("threads, of which the JVM keeps a few more or less for itself")
+                    .isLessThan((int) threads + BURST);
+        } finally {
+            System.setErr(err);
+        }
+        assertThat(printed.toString(UTF_8)).as("stack traces").doesNotContain("\tat ");
+    }
+
+    private void floodM3ua(M3uaLine line, int messages) throws Exception {
+        for (int sent = 0; sent < messages; sent += 2 * BATCH) {
+            int connections = line.gateway().connections().size();
+            flood(line, BATCH);
+            assertThat(line.gateway().connections()).hasSize(connections);
+            for (int left = BATCH; left > 0; left -= BURST) {
+                damageM3ua(line, Math.min(left, BURST));
+                line.gateway().cut();
+                line.awaitTraffic();
+            }
+            settle(line, "feed%04x".formatted(sent & 0xffff));
+        }
+    }
+
+    /** Damage anywhere in M3UA, until the engine has had enough of the connection. */
+    private void damageM3ua(M3uaLine line, int messages) {
+        List<byte[]> seeds = m3uaSeeds();
+        for (int i = 0; i < messages; i++) {
+            try {
+                line.gateway().send(mutation.of(seeds.get(random.nextInt(seeds.size())), seeds));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private static List<byte[]> m3uaSeeds() {
+        byte[] context = M3uaMessage.number(M3uaMessage.ROUTING_CONTEXT, M3uaLine.ROUTING_CONTEXT);
+        byte[] point = M3uaMessage.number(M3uaMessage.AFFECTED_POINT_CODE, 1);
+        byte[] active = M3uaMessage.number(M3uaMessage.STATUS, 0x0001_0003);
+        return Stream.of(
+                        M3uaMessage.data(
+                                M3uaLine.ROUTING_CONTEXT,
+                                1,
+                                2,
+                                Sccp.udt(Sccp.ENGINE, Sccp.PEER, begins().getFirst())),
+                        M3uaMessage.of(M3uaMessage.UP_ACK),
+                        M3uaMessage.of(M3uaMessage.ACTIVE_ACK, context),
+                        M3uaMessage.of(M3uaMessage.NOTIFY, active, context),
+                        M3uaMessage.of(M3uaMessage.BEAT, M3uaMessage.parameter(9, new byte[12])),
+                        M3uaMessage.of(M3uaMessage.UNAVAILABLE, context, point),
+                        M3uaMessage.of(M3uaMessage.AVAILABLE, context, point),
+                        M3uaMessage.of(M3uaMessage.INACTIVE_ACK, context),
+                        M3uaMessage.of(M3uaMessage.DOWN_ACK))
+                .map(M3uaMessage::encoded)
+                .toList();
+    }
+
     private static long heap() {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    private void flood(MemoryLine line, int messages) throws InterruptedException {
+    private void flood(Line line, int messages) throws InterruptedException {
         List<byte[]> begins = begins();
         for (int sent = 0; sent < messages; sent += BATCH) {
             List<byte[]> seeds = new ArrayList<>(begins);
@@ -144,7 +225,7 @@ class MutationTest {
     }
 
     /** A dialog begun as it should be, by this transaction id: the engine's id in its menu. */
-    private static String begin(MemoryLine line, String otid) throws InterruptedException {
+    private static String begin(Line line, String otid) throws InterruptedException {
         line.send(
                 Sccp.udt(
                         Sccp.ENGINE,
@@ -155,7 +236,7 @@ class MutationTest {
     }
 
     /** The next message to this transaction id; those before it are for others. */
-    private static byte[] answer(MemoryLine line, String otid) throws InterruptedException {
+    private static byte[] answer(Line line, String otid) throws InterruptedException {
         String to = hex(tlv(0x49, hex(otid)));
         while (true) {
             byte[] sccp = line.received().poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -168,7 +249,7 @@ class MutationTest {
     }
 
     /** A valid dialog to its end, behind all that is damaged; then nothing may be left. */
-    private void settle(MemoryLine line, String otid) throws InterruptedException {
+    private void settle(Line line, String otid) throws InterruptedException {
         String ours = begin(line, otid);
         byte[] result =
                 tlv(0xa2, hex("020101"), tlv(0x30, hex("02013c"), Ber.ussdArgument(15, "31")));
