@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,10 @@ final class StreamFiles {
     private final FileNames names;
 
     private volatile @Nullable OpenFile file;
+
+    /** Complete under its final name, which is not known to be on the disk yet; null: none. */
+    private @Nullable OpenFile renamed;
+
     private long openedNanos;
 
     StreamFiles(String stream, StreamSettings settings, EdrClock clock, String hostname, long pid) {
@@ -81,21 +86,47 @@ final class StreamFiles {
 
     /** Completes the file in progress, where there is one. */
     void complete() throws IOException {
+        settle();
         letGoOfMisplaced();
         var open = file;
         if (open != null) {
             open.complete(clock.now());
             file = null;
-            try (open) {
-                open.forceFolder();
-            }
+            renamed = open;
+            settle();
         }
     }
 
-    /** Lets the file in progress go as it is: an orphan for the next start. */
+    /**
+     * Does what a completion that failed has left to do: the file has its final name, and its
+     * folder is to be forced. Until then nothing else is.
+     */
+    void settle() throws IOException {
+        var unsettled = renamed;
+        if (unsettled != null) {
+            forceFolderOf(unsettled);
+            renamed = null;
+            unsettled.close();
+        }
+    }
+
+    private void forceFolderOf(OpenFile completed) throws IOException {
+        try {
+            completed.forceFolder();
+        } catch (NoSuchFileException gone) {
+            LOG.warn("EDR stream {}: {} is gone, complete files with it", stream, directory);
+        }
+    }
+
+    /** Lets the files go as they are: one in progress is an orphan for the next start. */
     void abandon() throws IOException {
         var open = file;
+        var unsettled = renamed;
         file = null;
+        renamed = null;
+        if (unsettled != null) {
+            unsettled.close();
+        }
         if (open != null) {
             open.close();
         }

@@ -116,6 +116,7 @@ final class StreamWriter implements Runnable {
 
     /** Opens, flushes and completes, as far as each is due. */
     private void settle() throws IOException {
+        files.settle();
         int waiting = inbox.waiting();
         if (waiting > 0) {
             hold();

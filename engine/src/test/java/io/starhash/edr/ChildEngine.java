@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.starhash.edr.EdrSettings.WhenFull;
 import io.starhash.metrics.Counters;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,11 @@ import java.util.function.Predicate;
 final class ChildEngine implements AutoCloseable {
     static final int MAX_FLUSH_EDRS = 64;
 
+    /** Of a durable one: two flushes. */
+    private static final int MAX_FILE_EDRS = 2 * MAX_FLUSH_EDRS;
+
+    private static final String DURABLE = "durable";
+
     private final Process process;
 
     private ChildEngine(Process process) {
@@ -34,7 +41,7 @@ final class ChildEngine implements AutoCloseable {
      * @param records how many to hand over; then it waits
      */
     static ChildEngine start(Path folder, int records) throws IOException {
-        return start(List.of(), folder, records);
+        return start(List.of(), folder, "" + records);
     }
 
     /**
@@ -42,22 +49,33 @@ final class ChildEngine implements AutoCloseable {
      * is the superuser's. Where that cannot be, the test is skipped, which says so.
      */
     static ChildEngine startUnprivileged(Path folder, int records) throws IOException {
-        if (!Files.isWritable(folder)) {
-            return start(folder, records);
-        }
-        assumeThat(Path.of("/usr/bin/setpriv")).as("what takes the privilege away").exists();
-        return start(
-                List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search"),
-                folder,
-                records);
+        return start(unprivileged(folder), folder, "" + records);
     }
 
-    private static ChildEngine start(List<String> prefix, Path folder, int records)
+    /**
+     * As above, with a durable stream, and files of so many records.
+     *
+     * @see #MAX_FILE_EDRS
+     */
+    static ChildEngine startUnprivilegedAndDurable(Path folder, int records) throws IOException {
+        return start(unprivileged(folder), folder, "" + records, DURABLE);
+    }
+
+    private static List<String> unprivileged(Path folder) {
+        if (!Files.isWritable(folder)) {
+            return List.of();
+        }
+        assumeThat(Path.of("/usr/bin/setpriv")).as("what takes the privilege away").exists();
+        return List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search");
+    }
+
+    private static ChildEngine start(List<String> prefix, Path folder, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(ChildEngine.class.getName(), folder.toString(), "" + records));
+        command.addAll(List.of(ChildEngine.class.getName(), folder.toString()));
+        command.addAll(List.of(arguments));
         return new ChildEngine(
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }
@@ -69,7 +87,25 @@ final class ChildEngine implements AutoCloseable {
 
     /** Reads on until the disk refuses; gives why. */
     String awaitFailure() throws IOException {
-        return await(line -> line.contains(" ")).split(" ", 2)[1];
+        return awaitFailures(1);
+    }
+
+    /** Reads on until the disk refuses and has refused so many times; gives why. */
+    String awaitFailures(long atLeast) throws IOException {
+        return await(line -> part(line, 1) >= atLeast && line.split(" ", 3).length == 3)
+                .split(" ", 3)[2];
+    }
+
+    /** Reads on until the disk does not refuse any more. */
+    void awaitSuccess() throws IOException {
+        await(line -> line.split(" ", 3).length == 2);
+    }
+
+    /** Has it hand over so many more. */
+    void handOver(int records) throws IOException {
+        var input = process.outputWriter(StandardCharsets.UTF_8);
+        input.write(records + "\n");
+        input.flush();
     }
 
     private String await(Predicate<String> wanted) throws IOException {
@@ -83,7 +119,11 @@ final class ChildEngine implements AutoCloseable {
     }
 
     private static long written(String line) {
-        return Long.parseLong(line.split(" ", 2)[0]);
+        return part(line, 0);
+    }
+
+    private static long part(String line, int index) {
+        return Long.parseLong(line.split(" ", 3)[index]);
     }
 
     /** Kills it as kill -9 does. */
@@ -94,14 +134,18 @@ final class ChildEngine implements AutoCloseable {
     }
 
     static EdrSettings settings(Path folder) {
+        return settings(folder, 100_000, false);
+    }
+
+    private static EdrSettings settings(Path folder, int maxFileEdrs, boolean durable) {
         var stream =
                 new StreamSettings(
                         folder,
-                        100_000,
+                        maxFileEdrs,
                         Duration.ofHours(1),
                         MAX_FLUSH_EDRS,
                         Duration.ofHours(1),
-                        false);
+                        durable);
         return new EdrSettings(
                 "Logic",
                 Duration.ofMillis(100),
@@ -118,27 +162,41 @@ final class ChildEngine implements AutoCloseable {
     }
 
     public static void main(String[] args) throws IOException {
+        Path folder = Path.of(args[0]);
+        boolean durable = args.length > 2 && args[2].equals(DURABLE);
         var app =
                 new EdrApp(
-                        settings(Path.of(args[0])),
+                        durable ? settings(folder, MAX_FILE_EDRS, true) : settings(folder),
                         EdrClock.system(),
                         "child",
                         ProcessHandle.current().pid(),
                         new Counters());
-        int records = Integer.parseInt(args[1]);
-        for (int i = 0; i < records; i++) {
+        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        int from = 0;
+        int to = Integer.parseInt(args[1]);
+        while (true) {
+            write(app, from, to);
+            tell(app.status().getFirst());
+            from = to;
+            to += input.ready() ? Integer.parseInt(input.readLine()) : 0;
+        }
+    }
+
+    private static void write(EdrApp app, int from, int to) {
+        for (int i = from; i < to; i++) {
             app.write("ussd", record(i));
             if (i % 1000 == 0) {
                 tell(app.status().getFirst());
             }
         }
-        while (true) {
-            tell(app.status().getFirst());
-        }
     }
 
     private static void tell(StreamStatus status) {
         var failure = status.failure();
-        System.out.println(status.written() + (failure == null ? "" : " " + failure.why()));
+        System.out.println(
+                status.written()
+                        + " "
+                        + status.failures()
+                        + (failure == null ? "" : " " + failure.why()));
     }
 }

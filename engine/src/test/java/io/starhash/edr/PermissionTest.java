@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,30 @@ class PermissionTest {
         assertThat(EdrFiles.texts(folder, ".edr"))
                 .isEqualTo(IntStream.range(0, RECORDS).mapToObj(Integer::toString).toList());
         assertThat(EdrSpec.builtIn().check(EdrFiles.complete(folder).getFirst())).isEmpty();
+    }
+
+    @Test
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void a_final_name_that_could_not_be_forced_onto_the_disk_is_tried_again_before_anything_else()
+            throws IOException {
+        int flush = ChildEngine.MAX_FLUSH_EDRS;
+        try (var child = ChildEngine.startUnprivilegedAndDurable(folder, flush)) {
+            child.awaitWritten(flush);
+            // Names can still be made and changed in it, but it cannot be opened, as a force needs.
+            permit("-wx-wx-wx");
+            child.handOver(flush);
+            child.awaitWritten(2L * flush);
+            assertThat(child.awaitFailures(3)).contains("AccessDeniedException");
+
+            permit("rwxr-xr-x");
+            assertThat(EdrFiles.named(folder, "")).hasSize(1);
+            child.awaitSuccess();
+            assertThat(EdrFiles.complete(folder)).hasSize(1);
+            child.handOver(2 * flush);
+            child.awaitWritten(4L * flush);
+        }
+        assertThat(EdrFiles.texts(folder, ""))
+                .isEqualTo(IntStream.range(0, 4 * flush).mapToObj(Integer::toString).toList());
     }
 
     private void permit(String permissions) throws IOException {

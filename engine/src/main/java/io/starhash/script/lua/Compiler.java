@@ -52,6 +52,8 @@ public final class Compiler {
             throw new Cursor(text, stream.position()).failure(brokenLimit(e));
         } catch (StackOverflowError e) {
             throw new Cursor(text, stream.position()).failure("nested too deeply");
+        } catch (ArrayIndexOutOfBoundsException e) {
+            throw new Cursor(text, stream.position()).failure(overflow(e));
         } catch (IOException | RuntimeException e) {
             throw new Cursor(text, stream.position()).failure("the compiler failed: " + e);
         }
@@ -92,6 +94,13 @@ public final class Compiler {
         boolean limit = trace.length > 0 && trace[0].getMethodName().equals("errorlimit");
         return limit
                 ? "too many local variables (at most 200 in a function) or captured ones (255)"
+                : "the compiler failed: " + e;
+    }
+
+    /** What LuaJ counts in 16 bits, it counts on below zero. */
+    private static String overflow(ArrayIndexOutOfBoundsException e) {
+        return String.valueOf(e.getMessage()).contains("Index -")
+                ? "too many local variables, labels or jumps in one function (at most 32767)"
                 : "the compiler failed: " + e;
     }
 

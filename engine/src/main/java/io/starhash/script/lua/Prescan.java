@@ -1,16 +1,28 @@
 package io.starhash.script.lua;
 
+import java.util.Set;
+
 /**
  * The pass over Lua source before LuaJ's compiler sees it. It refuses what that compiler takes
  * without a word (escapes that are none, {@code 1d}, {@code 0x}, control characters) or hangs on (a
- * string that ends within {@code \z}), with line and column, and rewrites what it misreads ({@code
- * 0x1p+4}).
+ * string that ends within {@code \z}, thousands of conditions in a chain), with line and column,
+ * and rewrites what it misreads ({@code 0x1p+4}).
  */
 final class Prescan {
     private static final int LARGEST_OCTET = 255;
 
+    /**
+     * What LuaJ's compiler joins by jumps. With each it goes through all the jumps before it, so
+     * that a chain of ten thousand takes it about half a second, and one of a hundred thousand a
+     * minute.
+     */
+    private static final Set<String> JOINING = Set.of("and", "or", "elseif");
+
+    private static final int MOST_JOINING = 10_000;
+
     private final SourceText source;
     private int at;
+    private int joining;
 
     private Prescan(SourceText source) {
         this.source = source;
@@ -36,7 +48,7 @@ final class Prescan {
             } else if (SourceText.isDigit(c) || (c == '.' && SourceText.isDigit(peek(1)))) {
                 checkNumeral();
             } else if (SourceText.isWord(c)) {
-                skipWord();
+                checkWord();
             } else {
                 checkSymbol(c);
             }
@@ -53,9 +65,18 @@ final class Prescan {
         }
     }
 
-    private void skipWord() {
+    private void checkWord() throws CompileFailure {
+        int start = at;
         while (SourceText.isWord(peek(0))) {
             at++;
+        }
+        if (JOINING.contains(source.text(start, at)) && ++joining > MOST_JOINING) {
+            throw source.failure(
+                    start,
+                    "more than "
+                            + MOST_JOINING
+                            + " of 'and', 'or' and 'elseif' in one file; look things up in a table"
+                            + " instead, or put a part into a module");
         }
     }
 
