@@ -5,7 +5,11 @@ import io.starhash.control.ControlClient;
 import io.starhash.control.NotRunningException;
 import io.starhash.control.RefusedException;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,10 +26,20 @@ import tools.jackson.databind.JsonNode;
             "The rules file tells where its control socket is. Exits with 3 where no engine answers."
         })
 final class StatusCommand implements Callable<Integer> {
+    private static final int LOOK_MILLIS = 20;
+
     @Mixin private RulesOption rules;
 
     @Option(names = "--json", description = "One JSON object on one line.")
     private boolean json;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "DURATION",
+            converter = DurationConverter.class,
+            description =
+                    "How long to wait for an engine that is only just starting. Default: not at all.")
+    private @Nullable Duration patience;
 
     @Spec private CommandSpec spec;
 
@@ -34,8 +48,12 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call()
-            throws ConfigurationException, NotRunningException, RefusedException, IOException {
-        try (ControlClient client = new ControlClient(rules.controlSocket())) {
+            throws ConfigurationException,
+                    NotRunningException,
+                    RefusedException,
+                    IOException,
+                    InterruptedException {
+        try (ControlClient client = connected(rules.controlSocket())) {
             JsonNode status = client.status();
             var out = spec.commandLine().getOut();
             if (json) {
@@ -45,6 +63,21 @@ final class StatusCommand implements Callable<Integer> {
             }
             out.flush();
             return ExitCode.GOOD;
+        }
+    }
+
+    private ControlClient connected(Path socket)
+            throws NotRunningException, IOException, InterruptedException {
+        long end = System.nanoTime() + (patience == null ? 0 : patience.toNanos());
+        while (true) {
+            try {
+                return new ControlClient(socket);
+            } catch (NotRunningException e) {
+                if (System.nanoTime() >= end) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,30 @@ class ControlVerbsTest {
                 .anyMatch(line -> line.startsWith("edr        ussd: "))
                 .anyMatch(line -> line.matches("heap       [0-9.]+ MiB of [0-9.]+ MiB in use"))
                 .contains("counter    dialogs.begun 1");
+    }
+
+    @Test
+    void status_waits_for_an_engine_that_is_only_just_starting() throws Exception {
+        Files.createDirectories(folder.resolve("scripts"));
+        Files.writeString(folder.resolve("scripts/main.lua"), "return 'x'");
+        Files.writeString(
+                folder.resolve("rules.yaml"), "process: {triggers: [{script_key: main}]}");
+        FutureTask<Integer> status =
+                new FutureTask<>(
+                        () ->
+                                ussd(
+                                        "status",
+                                        "--wait",
+                                        "60s",
+                                        "--rules",
+                                        folder.resolve("rules.yaml").toString()));
+        Thread asks = Thread.ofVirtual().start(status);
+        await().atMost(PATIENCE).until(() -> asks.getState() == Thread.State.TIMED_WAITING);
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            assertThat(status.get()).isZero();
+            assertThat(it.engine.openDialogs()).isZero();
+        }
+        assertThat(out.toString()).contains("network    embedded");
     }
 
     @Test

@@ -1,14 +1,9 @@
 package io.starhash.network.embedded;
 
+import io.starhash.network.ss7.WatchedLayer;
 import io.starhash.time.Activity;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.restcomm.protocols.ss7.mtp.Mtp3EndCongestionPrimitive;
-import org.restcomm.protocols.ss7.mtp.Mtp3PausePrimitive;
-import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
-import org.restcomm.protocols.ss7.mtp.Mtp3StatusPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartBaseImpl;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
@@ -21,7 +16,7 @@ final class LoopedMtp3 extends Mtp3UserPartBaseImpl implements AutoCloseable {
     private static final int DELIVERY_THREADS = 2;
 
     private final Activity activity;
-    private final Map<Mtp3UserPartListener, Mtp3UserPartListener> users = new ConcurrentHashMap<>();
+    private final Runnable taken;
     private volatile @Nullable Consumer<Mtp3TransferPrimitive> farEnd;
 
     LoopedMtp3() {
@@ -31,6 +26,7 @@ final class LoopedMtp3 extends Mtp3UserPartBaseImpl implements AutoCloseable {
     LoopedMtp3(Activity activity) {
         super(null, null);
         this.activity = activity;
+        this.taken = activity::end;
         try {
             setDeliveryMessageThreadCount(DELIVERY_THREADS);
         } catch (Exception e) {
@@ -55,50 +51,12 @@ final class LoopedMtp3 extends Mtp3UserPartBaseImpl implements AutoCloseable {
     /** There is one user, SCCP: each message ends its activity there. */
     @Override
     public void addMtp3UserPartListener(Mtp3UserPartListener user) {
-        Mtp3UserPartListener counted = new Counted(user, activity);
-        if (users.putIfAbsent(user, counted) == null) {
-            super.addMtp3UserPartListener(counted);
-        }
+        super.addMtp3UserPartListener(new WatchedLayer(user, taken));
     }
 
     @Override
     public void removeMtp3UserPartListener(Mtp3UserPartListener user) {
-        Mtp3UserPartListener counted = users.remove(user);
-        if (counted != null) {
-            super.removeMtp3UserPartListener(counted);
-        }
-    }
-
-    private record Counted(Mtp3UserPartListener user, Activity activity)
-            implements Mtp3UserPartListener {
-        @Override
-        public void onMtp3TransferMessage(Mtp3TransferPrimitive message) {
-            try {
-                user.onMtp3TransferMessage(message);
-            } finally {
-                activity.end();
-            }
-        }
-
-        @Override
-        public void onMtp3PauseMessage(Mtp3PausePrimitive message) {
-            user.onMtp3PauseMessage(message);
-        }
-
-        @Override
-        public void onMtp3ResumeMessage(Mtp3ResumePrimitive message) {
-            user.onMtp3ResumeMessage(message);
-        }
-
-        @Override
-        public void onMtp3StatusMessage(Mtp3StatusPrimitive message) {
-            user.onMtp3StatusMessage(message);
-        }
-
-        @Override
-        public void onMtp3EndCongestionMessage(Mtp3EndCongestionPrimitive message) {
-            user.onMtp3EndCongestionMessage(message);
-        }
+        super.removeMtp3UserPartListener(new WatchedLayer(user, taken));
     }
 
     @Override

@@ -1,13 +1,7 @@
 package io.starhash.network.sigtran;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import io.starhash.network.ss7.WatchedLayer;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.restcomm.protocols.ss7.mtp.Mtp3EndCongestionPrimitive;
-import org.restcomm.protocols.ss7.mtp.Mtp3PausePrimitive;
-import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
-import org.restcomm.protocols.ss7.mtp.Mtp3StatusPrimitive;
-import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
 
 /**
@@ -22,8 +16,7 @@ final class Intake {
     private static final int AGAIN = 64;
 
     private final AtomicInteger waiting = new AtomicInteger();
-    private final Map<Mtp3UserPartListener, Mtp3UserPartListener> counted =
-            new ConcurrentHashMap<>();
+    private final Runnable taken = this::taken;
     private final Valve valve;
 
     /** Whether links are read. */
@@ -55,43 +48,6 @@ final class Intake {
 
     /** A layer above, with what it takes counted. */
     Mtp3UserPartListener counting(Mtp3UserPartListener layer) {
-        return counted.computeIfAbsent(layer, Counting::new);
-    }
-
-    private final class Counting implements Mtp3UserPartListener {
-        private final Mtp3UserPartListener layer;
-
-        Counting(Mtp3UserPartListener layer) {
-            this.layer = layer;
-        }
-
-        @Override
-        public void onMtp3TransferMessage(Mtp3TransferPrimitive message) {
-            try {
-                layer.onMtp3TransferMessage(message);
-            } finally {
-                taken();
-            }
-        }
-
-        @Override
-        public void onMtp3PauseMessage(Mtp3PausePrimitive message) {
-            layer.onMtp3PauseMessage(message);
-        }
-
-        @Override
-        public void onMtp3ResumeMessage(Mtp3ResumePrimitive message) {
-            layer.onMtp3ResumeMessage(message);
-        }
-
-        @Override
-        public void onMtp3StatusMessage(Mtp3StatusPrimitive message) {
-            layer.onMtp3StatusMessage(message);
-        }
-
-        @Override
-        public void onMtp3EndCongestionMessage(Mtp3EndCongestionPrimitive message) {
-            layer.onMtp3EndCongestionMessage(message);
-        }
+        return new WatchedLayer(layer, taken);
     }
 }

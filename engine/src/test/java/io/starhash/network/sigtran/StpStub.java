@@ -108,8 +108,11 @@ final class StpStub implements AutoCloseable {
         }
 
         void awaitClosed() throws InterruptedException {
+            long end = System.nanoTime() + Lab.PATIENCE.toNanos();
             while (next().length > 0) {
-                // passed over
+                if (System.nanoTime() > end) {
+                    throw new AssertionError("the connection is still open");
+                }
             }
         }
 
