@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Secrets {
     /**
      * A shorter one is masked only where no letter or digit stands beside it: else one that is 1
-     * would leave no number readable.
+     * would leave no number readable. The page of the script API says so of {@code secret}.
      */
     private static final int ANYWHERE = 3;
 

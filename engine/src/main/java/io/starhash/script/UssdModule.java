@@ -23,7 +23,9 @@ final class UssdModule {
     private static final String TEXT = "what the handset shows";
     private static final String OPTIONS =
             "a table with any of timeout (seconds, or a text like \"30s\"), dcs (0 to 255), secret"
-                    + " (true: the answer is masked wherever it is written)";
+                    + " (true: the answer is masked wherever it is written, by as many asterisks; one of"
+                    + " one or two characters only where no letter or digit stands beside it, so that"
+                    + " numbers stay readable)";
     private static final String MEASURED_FOR =
             "the options of the menu that will show it; its dcs may mean another alphabet";
     private static final String NO_TEXT = "an option is wrong, or no text is sent under its dcs";

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,26 @@ class TestCommandTest {
         assertThat(lines[0]).contains("\"name\":\"good\",\"status\":\"passed\"");
         assertThat(lines[1])
                 .contains("\"status\":\"failed\"", "\"expected\":\"Badly?\",\"actual\":\"Well?\"");
+    }
+
+    @Test
+    void random_numbers_follow_the_seed_that_is_given() throws IOException {
+        script("return 'You drew ' .. math.random(1000000)");
+        String drawing = "\ndial *1#\nrespond ?\n\n";
+        Path file =
+                dialog(
+                        "a.dialog",
+                        ("test \"one\"\ngiven seed 42" + drawing)
+                                + ("test \"the same\"\ngiven seed 42" + drawing)
+                                + ("test \"another\"\ngiven seed 43" + drawing));
+
+        assertThat(test("--update")).isZero();
+
+        List<String> drawn =
+                Files.readAllLines(file).stream().filter(line -> line.startsWith("resp")).toList();
+        assertThat(drawn).hasSize(3).first().asString().matches("respond You drew \\d+");
+        assertThat(drawn.get(1)).isEqualTo(drawn.getFirst());
+        assertThat(drawn.getLast()).isNotEqualTo(drawn.getFirst());
     }
 
     @Test

@@ -49,14 +49,14 @@ class HandsetProgramTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-1", "0/0", "1/0"})
-    void a_sleep_of_no_length_is_an_error(String seconds) {
+    void a_sleep_that_is_negative_endless_or_no_number_is_an_error(String seconds) {
         assertThat(bench.error("utime.sleep(" + seconds + ")"))
                 .startsWith("program.lua:1: utime.sleep: seconds is ")
                 .endsWith("; 0 or more is allowed");
     }
 
     @Test
-    void a_sleep_takes_a_number_alone() {
+    void a_sleep_does_not_take_text_for_a_number() {
         assertThat(bench.error("utime.sleep('1')"))
                 .isEqualTo("program.lua:1: utime.sleep: seconds expected (number), got string");
     }
@@ -157,12 +157,12 @@ class HandsetProgramTest {
     }
 
     @Test
-    void a_program_has_the_limits_of_a_script() {
+    void a_program_that_never_ends_uses_up_its_instructions() {
         assertThat(bench.error("while true do end")).contains("used up max_instructions");
     }
 
     @Test
-    void no_pcall_and_no_callback_escapes_a_limit() {
+    void neither_a_pcall_nor_a_callback_escapes_a_limit() {
         network.then(respond("Hi"));
         assertThat(
                         bench.error(
@@ -176,7 +176,7 @@ class HandsetProgramTest {
     }
 
     @Test
-    void memory_is_limited_and_so_is_what_is_printed() {
+    void what_a_program_prints_counts_against_its_memory() {
         assertThat(bench.error("local s = ('x'):rep(60000) while true do print(s) end"))
                 .contains("used up max_memory");
     }
@@ -199,7 +199,7 @@ class HandsetProgramTest {
     }
 
     @Test
-    void the_modules_are_had_by_require_and_as_globals() {
+    void the_modules_are_had_by_require_and_as_globals_and_cannot_be_changed() {
         assertThat(
                         bench.output(
                                 "print(require 'ussd' == ussd, require 'utime' == utime)"
@@ -218,7 +218,7 @@ class HandsetProgramTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"io", "debug", "coroutine", "package", "dofile", "loadfile", "edr", "log"})
-    void what_is_not_on_the_list_is_not_there(String name) {
+    void a_global_that_is_not_on_the_list_is_an_error_that_names_it(String name) {
         assertThat(bench.error("return " + name))
                 .containsAnyOf(
                         "undefined global '" + name + "'",
@@ -226,7 +226,7 @@ class HandsetProgramTest {
     }
 
     @Test
-    void os_has_the_time_and_nothing_else() {
+    void os_has_clock_date_and_time_and_nothing_else() {
         assertThat(
                         bench.output(
                                 """
