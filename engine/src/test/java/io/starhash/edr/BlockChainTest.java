@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,6 +18,9 @@ class BlockChainTest {
     private static final int THREADS = 4;
     private static final int LINES = 20_000;
     private static final int LARGER_THAN_A_BLOCK = 100_000;
+
+    /** To copy so many takes milliseconds. */
+    private static final int LONG_IN_COPYING = 16 << 20;
 
     private final BlockChain chain = new BlockChain();
     private final BlockReader reader = new BlockReader(chain);
@@ -95,6 +99,36 @@ class BlockChainTest {
                         .isEqualTo(IntStream.range(0, LINES).mapToObj(i -> mine + i).toList());
             }
         }
+    }
+
+    @Test
+    void a_line_is_not_ready_before_its_last_octet_is_there() throws Exception {
+        LineBuffer line = line("x".repeat(LONG_IN_COPYING) + "\n");
+        try (var threads = Executors.newSingleThreadExecutor()) {
+            for (int round = 0; round < 20; round++) {
+                var looking = new CountDownLatch(1);
+                Future<Byte> last =
+                        threads.submit(
+                                () -> {
+                                    looking.countDown();
+                                    return lastOctetOnceReady();
+                                });
+                looking.await();
+                chain.put(line, Long.MAX_VALUE);
+
+                assertThat(last.get()).isEqualTo((byte) '\n');
+            }
+        }
+    }
+
+    private byte lastOctetOnceReady() {
+        while (reader.ready() == 0) {
+            Thread.onSpinWait();
+        }
+        var content = reader.content(1);
+        byte last = content.get(content.limit() - 1);
+        reader.pass(1);
+        return last;
     }
 
     @Test
