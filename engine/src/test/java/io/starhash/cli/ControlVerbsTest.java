@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.starhash.control.ControlClient;
 import io.starhash.control.RunningEngine;
 import io.starhash.handset.Screen;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The verbs that talk to a running engine, as a person or a script meets them. */
 class ControlVerbsTest {
@@ -29,10 +27,7 @@ class ControlVerbsTest {
     private final StringWriter err = new StringWriter();
 
     private int ussd(String... arguments) {
-        CommandLine line = Ussd.commandLine();
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        return line.execute(arguments);
+        return InProcess.ussd(out, err, arguments);
     }
 
     private CompletableFuture<Integer> tracing(RunningEngine it, Path pcap, String... more) {

@@ -253,9 +253,6 @@ class EdrCommandTest {
         for (int i = 0; i < arguments.length; i++) {
             words[i + 1] = arguments[i].toString();
         }
-        return Ussd.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(words);
+        return InProcess.ussd(out, err, words);
     }
 }

@@ -3,7 +3,6 @@ package io.starhash.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code ussd handset} as a person meets it: what it prints where, and its exit code. */
 class HandsetCommandTest {
@@ -42,14 +40,11 @@ class HandsetCommandTest {
     }
 
     private int run(Path file, String... options) {
-        CommandLine line = Ussd.commandLine();
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
         Stream<String> fixed =
                 Stream.of("handset", "--rules", folder.resolve("rules.yaml").toString());
         Stream<String> all =
                 Stream.of(fixed, Stream.of(options), Stream.of(file.toString())).flatMap(s -> s);
-        return line.execute(all.toArray(String[]::new));
+        return InProcess.ussd(out, err, all.toArray(String[]::new));
     }
 
     private String edrs() throws IOException {

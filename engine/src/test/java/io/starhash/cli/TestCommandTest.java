@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +15,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code ussd test} as a person or a script meets it. */
 class TestCommandTest {
@@ -62,15 +60,12 @@ class TestCommandTest {
     }
 
     private int test(String... arguments) {
-        CommandLine line = Ussd.commandLine();
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
         String[] all = new String[arguments.length + 3];
         all[0] = "test";
         all[1] = "--rules";
         all[2] = rules;
         System.arraycopy(arguments, 0, all, 3, arguments.length);
-        return line.execute(all);
+        return InProcess.ussd(out, err, all);
     }
 
     @Test
@@ -230,19 +225,18 @@ class TestCommandTest {
         Path file = folder.resolve("scripts/new.dialog");
         for (int i = 0; i < 2; i++) {
             int code =
-                    Ussd.commandLine()
-                            .setOut(new PrintWriter(out, true))
-                            .setErr(new PrintWriter(err, true))
-                            .execute(
-                                    "dial",
-                                    "--rules",
-                                    rules,
-                                    "--record",
-                                    file.toString(),
-                                    "--ssn",
-                                    "147",
-                                    "*1#",
-                                    "7");
+                    InProcess.ussd(
+                            out,
+                            err,
+                            "dial",
+                            "--rules",
+                            rules,
+                            "--record",
+                            file.toString(),
+                            "--ssn",
+                            "147",
+                            "*1#",
+                            "7");
             assertThat(code).isZero();
         }
 

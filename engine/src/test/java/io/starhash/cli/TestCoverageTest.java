@@ -3,7 +3,6 @@ package io.starhash.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code ussd test --coverage}: from the dialogs of tests to the reports. */
 class TestCoverageTest {
@@ -76,12 +74,10 @@ class TestCoverageTest {
     }
 
     private int test(String... arguments) {
-        CommandLine line = Ussd.commandLine();
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
         Stream<String> fixed =
                 Stream.of("test", "--rules", folder.resolve("rules.yaml").toString());
-        return line.execute(Stream.concat(fixed, Stream.of(arguments)).toArray(String[]::new));
+        return InProcess.ussd(
+                out, err, Stream.concat(fixed, Stream.of(arguments)).toArray(String[]::new));
     }
 
     private String table() {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The command as a person or a script meets it: what it prints where, and its exit code. */
 class UssdTest {
@@ -26,10 +24,7 @@ class UssdTest {
     private final StringWriter err = new StringWriter();
 
     private int ussd(String... arguments) {
-        CommandLine line = Ussd.commandLine();
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        return line.execute(arguments);
+        return InProcess.ussd(out, err, arguments);
     }
 
     /** Rules under which every code runs this script. */
