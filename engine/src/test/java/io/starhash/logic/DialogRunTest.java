@@ -203,14 +203,14 @@ class DialogRunTest {
                         told(
                                 "local ok, why = ussd.respond('x')\nedr.write('SAW', {OK = tostring(ok), WHY = why})",
                                 new DownLink()))
-                .containsExactly("USSD-ABORT DIRECTION=in", "SAW OK=nil|WHY=abandon");
+                .containsExactly("USSD-ABORT DIRECTION=in", "SAW OK=nil WHY=abandon");
     }
 
     @Test
     void a_menu_that_no_link_takes_runs_out_of_time_and_the_script_goes_on() throws Exception {
         assertThat(told("return select(2, ussd.menu('?', {timeout = '10ms'}))", new DownLink()))
                 .containsExactly(
-                        "USSD-REQUEST DIRECTION=out|TEXT=?",
+                        "USSD-REQUEST DIRECTION=out TEXT=?",
                         "USSD-REQUEST-R REASON=Timeout",
                         "USSD-ABORT DIRECTION=in");
         assertThat(counters.value("dialogs.undelivered")).isEqualTo(2);
