@@ -37,7 +37,7 @@ record BenchDialog(Supplier<PrimitiveResult> answer) implements ScriptDialog, Sc
 
     ScriptRun newRun() {
         return new ScriptRun(
-                REQUEST,
+                () -> REQUEST,
                 this,
                 LIMITS,
                 ScriptGlobals.NONE,

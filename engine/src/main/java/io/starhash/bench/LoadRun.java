@@ -14,6 +14,14 @@ import java.util.function.BooleanSupplier;
 final class LoadRun {
     private static final long LOOK_MILLIS = 50;
 
+    /**
+     * How many parked dialogs may be on their way into or out of their menu at once: without a
+     * bound all the messages would be sent in one go, which no link takes.
+     */
+    private static final int ON_THEIR_WAY = 2_000;
+
+    private static final long ROOM_NANOS = 100_000;
+
     private final FarSide network;
     private final Talk talk;
     private final Load load;
@@ -83,7 +91,14 @@ final class LoadRun {
 
     /** Answers the parked dialogs, and waits until they are over. */
     void goOn() throws InterruptedException {
-        List.copyOf(open).forEach(LoadDialog::goOn);
+        List<LoadDialog> parked = List.copyOf(open);
+        for (int i = 0; i < parked.size(); i++) {
+            int waiting = parked.size() - i;
+            if (!awaitRoom(() -> open.size() - waiting < ON_THEIR_WAY)) {
+                break;
+            }
+            parked.get(i).goOn();
+        }
         finish();
     }
 
@@ -91,7 +106,7 @@ final class LoadRun {
         long began = System.nanoTime();
         for (int i = 0; i < load.dialogs(); i++) {
             long due = waitUntilDue(began, i);
-            if (!free.tryAcquire(load.patience().toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!mayBegin(i)) {
                 tally.failed(
                         "%d dialogs were never begun: nothing moved for %s"
                                 .formatted(load.dialogs() - i, load.patience()));
@@ -101,6 +116,27 @@ final class LoadRun {
             open.add(dialog);
             dialog.begin(network, due);
         }
+    }
+
+    private boolean mayBegin(int begun) throws InterruptedException {
+        return (heldMenus == 0
+                        || awaitRoom(
+                                () ->
+                                        begun - tally.parkedSoFar() - tally.failedSoFar()
+                                                < ON_THEIR_WAY))
+                && free.tryAcquire(load.patience().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Waits for room; false where there is none while patience lasts. */
+    private boolean awaitRoom(BooleanSupplier room) {
+        long end = System.nanoTime() + load.patience().toNanos();
+        while (!room.getAsBoolean()) {
+            if (System.nanoTime() - end >= 0) {
+                return false;
+            }
+            LockSupport.parkNanos(ROOM_NANOS);
+        }
+        return true;
     }
 
     /** When a dialog was due: with no rate, now that there is room for it. */

@@ -17,6 +17,7 @@ import io.starhash.script.ScriptOutcome;
 import io.starhash.script.ScriptRun;
 import io.starhash.time.Time;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private final Time time;
     private final ScriptControl control = new ScriptControl();
     private final Mailbox mailbox;
-    private final Transition begin;
+    private @Nullable Transition begin;
     private Dialog dialog;
     private Time.@Nullable Alarm alarm;
     private @Nullable Settled settled;
@@ -56,8 +57,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         this.journal = journal;
         this.time = time;
         this.mailbox = new Mailbox(time.activity());
-        this.begin = Dialog.begin(claim.setup());
-        this.dialog = begin.next();
+        Transition first = Dialog.begin(claim.setup());
+        this.begin = first;
+        this.dialog = first.next();
     }
 
     // ---- from any thread
@@ -77,7 +79,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     /** Runs the script to its end, and the dialog with it. */
     void run() {
-        begin.actions().forEach(this::perform);
+        begin();
         switch (claim.breaker().ask()) {
             case OFF -> finishWithoutScript();
             case ON_AGAIN -> {
@@ -86,6 +88,13 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             }
             case ON -> runScript();
         }
+    }
+
+    /** What is done with is not kept while the dialog waits. */
+    private void begin() {
+        Transition first = Objects.requireNonNull(begin, "a dialog begins once");
+        begin = null;
+        first.actions().forEach(this::perform);
     }
 
     /** The script is switched off: the far side is told so in the way that its operation has. */
@@ -133,7 +142,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     private ScriptRun scriptRun() {
         return new ScriptRun(
-                RequestTable.of(claim.setup().opening()),
+                () -> RequestTable.of(claim.setup().opening()),
                 this,
                 claim.limits(),
                 claim.globals(),

@@ -2,10 +2,11 @@ package io.starhash.logic;
 
 import io.starhash.text.Mask;
 import java.util.Comparator;
-import java.util.TreeSet;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +20,23 @@ final class Secrets {
      */
     private static final int ANYWHERE = 3;
 
-    /** The longest first, so that none hides another that it is part of. */
-    private final TreeSet<String> answers =
-            new TreeSet<>(
-                    Comparator.comparingInt(String::length)
-                            .reversed()
-                            .thenComparing(Comparator.naturalOrder()));
+    /** So that none hides another that it is part of. */
+    private static final Comparator<String> LONGEST_FIRST =
+            Comparator.comparingInt(String::length)
+                    .reversed()
+                    .thenComparing(Comparator.naturalOrder());
+
+    private List<String> answers = List.of();
 
     private @Nullable Pattern pattern;
 
     /** Keeps an answer; a blank one tells nothing. */
     void add(String answer) {
-        if (!answer.isBlank() && answers.add(answer)) {
+        if (!answer.isBlank() && !answers.contains(answer)) {
+            answers =
+                    Stream.concat(answers.stream(), Stream.of(answer))
+                            .sorted(LONGEST_FIRST)
+                            .toList();
             pattern =
                     Pattern.compile(
                             answers.stream()

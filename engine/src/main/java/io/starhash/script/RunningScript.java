@@ -126,7 +126,9 @@ final class RunningScript implements ScriptClock {
 
     private LuaTable request() {
         LuaTable request = state.newTable();
-        run.request().forEach((name, value) -> request.set(base.name(name), lua(name, value)));
+        run.request()
+                .get()
+                .forEach((name, value) -> request.set(base.name(name), lua(name, value)));
         return request;
     }
 

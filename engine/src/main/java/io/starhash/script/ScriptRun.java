@@ -1,16 +1,18 @@
 package io.starhash.script;
 
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * All that one run of a script needs.
  *
- * @param request what the script is called with: strings and numbers by name; what is absent is nil
+ * @param request what the script is called with: strings and numbers by name; what is absent is
+ *     nil. It is asked for once, and not kept
  * @param instanceId the script's INSTANCE_ID
  * @param control the handle by which others end the run
  */
 public record ScriptRun(
-        Map<String, Object> request,
+        Supplier<Map<String, Object>> request,
         ScriptDialog dialog,
         ScriptLimits limits,
         ScriptGlobals globals,

@@ -100,7 +100,8 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     }
 
     ScriptRun newRun() {
-        return new ScriptRun(request, this, limits, globals, "Test-1-00000001", this, control);
+        return new ScriptRun(
+                () -> request, this, limits, globals, "Test-1-00000001", this, control);
     }
 
     /** What the script returned, as text. */

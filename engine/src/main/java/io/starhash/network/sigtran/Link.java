@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.sctp.SctpMessage;
@@ -34,6 +34,12 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     /** M3UA over SCTP (RFC 4666 1.4.7). */
     private static final int PAYLOAD_PROTOCOL = 3;
 
+    /**
+     * The pooled one would leave a cache behind with every thread that sends, and each script has
+     * one.
+     */
+    private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false);
+
     /** The layer above prefers another link to one as congested as this. */
     private static final int CONGESTED = 2;
 
@@ -43,6 +49,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     final Links limits;
     final LinkBoard board;
     private final Aside<Fate> fate;
+    private final Outbox outbox;
     private final LongAdder dropped = new LongAdder();
     private @Nullable AssociationListener layerAbove;
     private volatile @Nullable Channel channel;
@@ -61,6 +68,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         this.routingContexts = Set.copyOf(routingContexts);
         this.limits = limits;
         this.loop = loop;
+        this.outbox = new Outbox(loop);
         this.board = board;
         this.fate = fate;
     }
@@ -217,14 +225,12 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         }
     }
 
-    /** Where it cannot be written, the connection's handler hears of it. */
-    @SuppressWarnings("FutureReturnValueIgnored")
     private void write(Channel open, ByteBuf message, int stream, boolean unordered) {
-        open.writeAndFlush(
+        outbox.put(
+                open,
                 settings.transport() == Transport.SCTP
                         ? new SctpMessage(PAYLOAD_PROTOCOL, stream, unordered, message)
-                        : message,
-                open.voidPromise());
+                        : message);
     }
 
     private AssociationListener above() {
@@ -268,7 +274,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
 
     @Override
     public final ByteBufAllocator getByteBufAllocator() {
-        return PooledByteBufAllocator.DEFAULT;
+        return ALLOCATOR;
     }
 
     @Override

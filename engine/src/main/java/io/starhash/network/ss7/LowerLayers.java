@@ -28,7 +28,7 @@ final class LowerLayers {
         this.sccp = sccp;
         sccp.setPersistDir(folder.path());
         sccp.setMtp3UserPart(USER_PART, userPart);
-        tcap = new TCAPStackImpl(plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst());
+        tcap = new LeanTcap(plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst());
         tcap.setPersistDir(folder.path());
     }
 

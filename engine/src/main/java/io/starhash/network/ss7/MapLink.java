@@ -45,6 +45,7 @@ final class MapLink implements DialogLink {
         this.dialog = (MAPDialogImpl) dialog;
         this.undelivered = undelivered;
         this.dialog.setUserObject(this);
+        LeanTcap.slim(this.dialog.getTcapDialog());
         this.dialog.setReturnMessageOnError(true);
     }
 
