@@ -2,17 +2,23 @@ package io.starhash.logic;
 
 import io.starhash.dialog.DialogEvent;
 import io.starhash.time.Activity;
-import java.util.concurrent.LinkedTransferQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What has happened to a dialog and is not taken in yet. Anybody posts; only the dialog's thread
  * takes. An event is an activity from its posting until it is taken in, and so is the thread,
  * except while it waits here for the next event.
+ *
+ * <p>It waits without a queue that blocks: the frames of one would be on the stack of every dialog
+ * that waits.
  */
 final class Mailbox {
-    private final LinkedTransferQueue<DialogEvent> events = new LinkedTransferQueue<>();
+    private final Queue<DialogEvent> events = new ConcurrentLinkedQueue<>();
     private final Activity activity;
+    private volatile @Nullable Thread waiter;
 
     /** Beyond this nobody takes anything any more. Guarded by this. */
     private boolean closed;
@@ -27,6 +33,7 @@ final class Mailbox {
         if (!closed) {
             activity.begin();
             events.add(event);
+            LockSupport.unpark(waiter);
         }
     }
 
@@ -45,12 +52,19 @@ final class Mailbox {
     /** Waits for the next event; from then on it is the thread's own activity. */
     DialogEvent take() {
         activity.end();
-        try {
-            return events.take();
-        } catch (InterruptedException e) {
-            activity.begin();
-            return new DialogEvent.Stopped("the script's thread was interrupted");
+        waiter = Thread.currentThread();
+        DialogEvent event = events.poll();
+        while (event == null) {
+            LockSupport.park(this);
+            event = Thread.interrupted() ? interrupted() : events.poll();
         }
+        waiter = null;
+        return event;
+    }
+
+    private DialogEvent interrupted() {
+        activity.begin();
+        return new DialogEvent.Stopped("the script's thread was interrupted");
     }
 
     /** The thread is about to end. */

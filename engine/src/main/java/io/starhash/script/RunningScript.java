@@ -14,11 +14,14 @@ import io.starhash.script.stdlib.ScriptClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a script, from its call to its outcome. Confined to the thread that runs it. */
 final class RunningScript implements ScriptClock {
+    private static final Double[] SMALL = smallNumbers();
+
     private static final LuaString SCRIPT_NAME = LuaString.of("SCRIPT_NAME");
     private static final LuaString SCRIPT_VERSION = LuaString.of("SCRIPT_VERSION");
     private static final LuaString INSTANCE_ID = LuaString.of("INSTANCE_ID");
@@ -135,11 +138,24 @@ final class RunningScript implements ScriptClock {
     private static Object lua(String name, Object value) {
         return switch (value) {
             case String s -> LuaString.of(s);
-            case Number n -> Lua.number(n.doubleValue());
+            case Number n -> small(n.doubleValue());
             default ->
                     throw new IllegalArgumentException(
                             "request field " + name + " is a " + value.getClass());
         };
+    }
+
+    /** Of numbers below 256 there are some in every request, which need not have their own. */
+    private static Double small(double number) {
+        return number >= 0 && number < SMALL.length && number == (int) number
+                ? SMALL[(int) number]
+                : Lua.number(number);
+    }
+
+    private static Double[] smallNumbers() {
+        Double[] numbers = new Double[256];
+        Arrays.setAll(numbers, Lua::number);
+        return numbers;
     }
 
     private static @Nullable String text(@Nullable Object[] results) {

@@ -2,6 +2,7 @@ package io.starhash.network.ss7;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.restcomm.protocols.ss7.sccp.SccpProvider;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.restcomm.protocols.ss7.tcap.TCAPCounterProviderImpl;
@@ -12,8 +13,17 @@ import org.restcomm.protocols.ss7.tcap.asn.InvokeImpl;
 
 /** A TCAP stack whose dialogs take less memory while they wait. */
 final class LeanTcap extends TCAPStackImpl {
-    private static final VarHandle FAR_SIDES_INVOKES = farSidesInvokes();
+    private static final VarHandle OUR_INVOKES = invokes("operationsSent");
+    private static final VarHandle FAR_SIDES_INVOKES = invokes("operationsSentA");
     private static final InvokeImpl[] NONE = {};
+
+    /** The stack has one place for each invoke id there can be, from -128 on. */
+    private static final int PLACES = 257;
+
+    private static final int PLACE_OF_ZERO = 128;
+
+    /** Few dialogs go beyond it. */
+    private static final int USUAL_INVOKE_ID = 15;
 
     LeanTcap(String name, SccpProvider sccp, int ssn) {
         super(name, sccp, ssn);
@@ -29,10 +39,37 @@ final class LeanTcap extends TCAPStackImpl {
         FAR_SIDES_INVOKES.set((DialogImpl) dialog, NONE);
     }
 
-    private static VarHandle farSidesInvokes() {
+    /**
+     * Makes room for each invoke id there can be: before anything of a dialog is sent or read,
+     * under its lock.
+     */
+    static void makeRoom(Dialog dialog) {
+        resize((DialogImpl) dialog, PLACES);
+    }
+
+    /**
+     * Leaves room only for the Invokes that we have sent, while the dialog waits for the far side;
+     * under its lock.
+     *
+     * @param highestId the greatest invoke id that was sent so far
+     */
+    static void saveRoom(Dialog dialog, int highestId) {
+        if (highestId <= USUAL_INVOKE_ID) {
+            resize((DialogImpl) dialog, PLACE_OF_ZERO + USUAL_INVOKE_ID + 1);
+        }
+    }
+
+    private static void resize(DialogImpl dialog, int places) {
+        InvokeImpl[] invokes = (InvokeImpl[]) OUR_INVOKES.get(dialog);
+        if (invokes.length != places) {
+            OUR_INVOKES.set(dialog, Arrays.copyOf(invokes, places));
+        }
+    }
+
+    private static VarHandle invokes(String field) {
         try {
             return MethodHandles.privateLookupIn(DialogImpl.class, MethodHandles.lookup())
-                    .findVarHandle(DialogImpl.class, "operationsSentA", InvokeImpl[].class);
+                    .findVarHandle(DialogImpl.class, field, InvokeImpl[].class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

@@ -28,6 +28,10 @@ final class MapLink implements DialogLink {
     private final Aside<String> undelivered;
     private final List<Received> components = new ArrayList<>(1);
     private boolean rejectQueued;
+
+    /** Of those that were sent; under the dialog's lock. */
+    private int highestInvokeId;
+
     private @Nullable Receiver receiver;
 
     /** Null while there is none, which is usual: a dialog that waits takes less. */
@@ -176,6 +180,7 @@ final class MapLink implements DialogLink {
                 throw new DialogGoneException("the dialog has ended");
             }
             undelivered.take(); // what was said of messages that nobody asks about
+            LeanTcap.makeRoom(dialog.getTcapDialog());
             transmit(message);
             return Optional.ofNullable(undelivered.take());
         } catch (MAPException e) {
@@ -224,6 +229,7 @@ final class MapLink implements DialogLink {
             case Message.Continue(var parts) -> {
                 queue(parts);
                 dialog.send();
+                LeanTcap.saveRoom(dialog.getTcapDialog(), highestInvokeId);
             }
             case Message.End(var parts) -> {
                 queue(parts);
@@ -240,6 +246,9 @@ final class MapLink implements DialogLink {
     private void queue(List<Component> parts) throws MAPException {
         for (Component part : parts) {
             OutgoingComponent.queue(dialog, part);
+            if (part instanceof Component.Invoke invoke) {
+                highestInvokeId = Math.max(highestInvokeId, invoke.invokeId());
+            }
         }
     }
 

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.map.MAPDialogImpl;
+import org.restcomm.protocols.ss7.map.api.MAPDialog;
 import org.restcomm.protocols.ss7.sccp.NetworkIdState;
 import org.restcomm.protocols.ss7.sccp.RemoteSccpStatus;
 import org.restcomm.protocols.ss7.sccp.SccpConnection;
@@ -24,6 +26,7 @@ import org.restcomm.protocols.ss7.sccp.parameter.ReleaseCause;
 import org.restcomm.protocols.ss7.sccp.parameter.ResetCause;
 import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
 import org.restcomm.protocols.ss7.tcap.TCAPProviderImpl;
+import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,12 +75,32 @@ final class TcapScreening implements SccpListener {
         }
         if (screened.deliver() != null) {
             message.setData(screened.deliver());
+            deliver(message, transaction.destinationId());
+        }
+    }
+
+    private void deliver(SccpDataMessage message, byte @Nullable [] destinationId) {
+        MAPDialog dialog = destinationId == null ? null : open(destinationId);
+        if (dialog == null) {
             tcap.onMessage(message);
+            return;
+        }
+        Dialog below = ((MAPDialogImpl) dialog).getTcapDialog();
+        below.getDialogLock().lock();
+        try {
+            LeanTcap.makeRoom(below);
+            tcap.onMessage(message);
+        } finally {
+            below.getDialogLock().unlock();
         }
     }
 
     private boolean ours(byte[] id) {
-        return id.length == OUR_ID_OCTETS && map.getMAPDialog(number(id)) != null;
+        return open(id) != null;
+    }
+
+    private @Nullable MAPDialog open(byte[] id) {
+        return id.length == OUR_ID_OCTETS ? map.getMAPDialog(number(id)) : null;
     }
 
     private static long number(byte[] id) {
