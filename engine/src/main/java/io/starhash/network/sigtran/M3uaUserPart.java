@@ -29,6 +29,7 @@ import org.restcomm.protocols.ss7.m3ua.message.transfer.PayloadData;
 import org.restcomm.protocols.ss7.m3ua.parameter.NetworkAppearance;
 import org.restcomm.protocols.ss7.m3ua.parameter.RoutingContext;
 import org.restcomm.protocols.ss7.m3ua.parameter.TrafficModeType;
+import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
 import org.slf4j.Logger;
@@ -98,7 +99,7 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
             start();
             begun = true;
             tickOnTheLoop();
-            addM3UAManagementEventListener(new StateWatch(board));
+            addM3UAManagementEventListener(new StateWatch(board, server -> reachable(servers, server)));
             boolean heartbeat = !links.heartbeat().isZero();
             if (heartbeat) {
                 setHeartbeatTime((int) links.heartbeat().toMillis());
@@ -109,6 +110,21 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
             }
         } catch (Exception e) {
             throw new IllegalStateException("M3UA cannot start: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What a far end said of points that cannot be reached (DUNA) it said on a connection that may be
+     * gone, and with it who would say that they can be: the layer itself only takes it back where the
+     * server was down for longer.
+     */
+    private void reachable(List<ApplicationServer> servers, String name) {
+        for (ApplicationServer server : servers) {
+            if (server.name().equals(name)) {
+                for (int pointCode : server.pointCodes()) {
+                    sendResumeMessageToLocalUser(new Mtp3ResumePrimitive(pointCode));
+                }
+            }
         }
     }
 

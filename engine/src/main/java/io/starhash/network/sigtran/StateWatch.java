@@ -1,6 +1,7 @@
 package io.starhash.network.sigtran;
 
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.restcomm.protocols.ss7.m3ua.As;
 import org.restcomm.protocols.ss7.m3ua.Asp;
 import org.restcomm.protocols.ss7.m3ua.AspFactory;
@@ -12,9 +13,14 @@ import org.restcomm.protocols.ss7.m3ua.State;
  */
 final class StateWatch implements M3UAManagementEventListener {
     private final LinkBoard board;
+    private final Consumer<String> active;
 
-    StateWatch(LinkBoard board) {
+    /**
+     * @param active takes the name of an application server that is active again
+     */
+    StateWatch(LinkBoard board, Consumer<String> active) {
         this.board = board;
+        this.active = active;
     }
 
     private void asp(Asp asp) {
@@ -47,6 +53,7 @@ final class StateWatch implements M3UAManagementEventListener {
     @Override
     public void onAsActive(As as, State before) {
         as(as);
+        active.accept(as.getName());
     }
 
     @Override

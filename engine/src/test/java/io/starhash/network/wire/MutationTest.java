@@ -8,6 +8,7 @@ import static io.starhash.network.wire.RawPeer.OTID;
 import static io.starhash.network.wire.RawPeer.STAR_100;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import io.starhash.dialog.Component;
@@ -143,6 +144,17 @@ class MutationTest {
         assertThat(printed.toString(UTF_8)).as("stack traces").doesNotContain("\tat ");
     }
 
+    /** Else nobody would ever say that it can be reached again. */
+    @Test
+    void what_could_not_be_reached_can_be_over_a_new_connection() throws Exception {
+        try (M3uaLine line = new M3uaLine(desk, 100)) {
+            line.gateway().send(unavailable());
+            line.gateway().cut();
+
+            assertThatCode(line::awaitTraffic).doesNotThrowAnyException();
+        }
+    }
+
     private void floodM3ua(M3uaLine line, int messages) throws Exception {
         for (int sent = 0; sent < messages; sent += 2 * BATCH) {
             int connections = line.gateway().connections().size();
@@ -169,6 +181,13 @@ class MutationTest {
         }
     }
 
+    private static M3uaMessage unavailable() {
+        return M3uaMessage.of(
+                M3uaMessage.UNAVAILABLE,
+                M3uaMessage.number(M3uaMessage.ROUTING_CONTEXT, M3uaLine.ROUTING_CONTEXT),
+                M3uaMessage.number(M3uaMessage.AFFECTED_POINT_CODE, 1));
+    }
+
     private static List<byte[]> m3uaSeeds() {
         byte[] context = M3uaMessage.number(M3uaMessage.ROUTING_CONTEXT, M3uaLine.ROUTING_CONTEXT);
         byte[] point = M3uaMessage.number(M3uaMessage.AFFECTED_POINT_CODE, 1);
@@ -183,7 +202,7 @@ class MutationTest {
                         M3uaMessage.of(M3uaMessage.ACTIVE_ACK, context),
                         M3uaMessage.of(M3uaMessage.NOTIFY, active, context),
                         M3uaMessage.of(M3uaMessage.BEAT, M3uaMessage.parameter(9, new byte[12])),
-                        M3uaMessage.of(M3uaMessage.UNAVAILABLE, context, point),
+                        unavailable(),
                         M3uaMessage.of(M3uaMessage.AVAILABLE, context, point),
                         M3uaMessage.of(M3uaMessage.INACTIVE_ACK, context),
                         M3uaMessage.of(M3uaMessage.DOWN_ACK))
