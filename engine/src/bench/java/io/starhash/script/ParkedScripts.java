@@ -13,7 +13,11 @@ import java.util.concurrent.CountDownLatch;
  * virtual thread, and the live heap is divided by their number. Not by JMH: the figure is octets.
  */
 public final class ParkedScripts {
-    private static final int WARM_UP = 200_000;
+    /**
+     * So often as many as are measured are parked before: by then all that they run is compiled.
+     */
+    private static final int WARM_UPS = 10;
+
     private static final int DIALOGS = 100_000;
     private static final String MENU =
             """
@@ -45,7 +49,9 @@ public final class ParkedScripts {
         PrintStream out = System.out;
         int count = arguments.length == 0 ? DIALOGS : Integer.parseInt(arguments[0]);
         Script script = BenchDialog.compile(MENU);
-        new ParkedScripts(script, WARM_UP).park();
+        for (int i = 0; i < WARM_UPS; i++) {
+            new ParkedScripts(script, count).park();
+        }
         long before = liveHeap();
         ParkedScripts scripts = new ParkedScripts(script, count);
         long start = System.nanoTime();

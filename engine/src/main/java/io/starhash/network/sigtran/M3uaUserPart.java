@@ -99,7 +99,8 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
             start();
             begun = true;
             tickOnTheLoop();
-            addM3UAManagementEventListener(new StateWatch(board, server -> reachable(servers, server)));
+            addM3UAManagementEventListener(
+                    new StateWatch(board, server -> reachable(servers, server)));
             boolean heartbeat = !links.heartbeat().isZero();
             if (heartbeat) {
                 setHeartbeatTime((int) links.heartbeat().toMillis());
@@ -114,9 +115,9 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
     }
 
     /**
-     * What a far end said of points that cannot be reached (DUNA) it said on a connection that may be
-     * gone, and with it who would say that they can be: the layer itself only takes it back where the
-     * server was down for longer.
+     * What a far end said of points that cannot be reached (DUNA) it said on a connection that may
+     * be gone, and with it who would say that they can be: the layer itself only takes it back
+     * where the server was down for longer.
      */
     private void reachable(List<ApplicationServer> servers, String name) {
         for (ApplicationServer server : servers) {
