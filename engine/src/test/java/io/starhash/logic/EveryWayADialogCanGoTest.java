@@ -35,6 +35,23 @@ class EveryWayADialogCanGoTest {
     }
 
     @Test
+    void more_menus_than_there_are_invoke_ids() throws Exception {
+        String many =
+                """
+                local sum = 0
+                for i = 1, 300 do sum = sum + tonumber(ussd.menu("Number " .. i)) end
+                return "Sum " .. sum
+                """;
+        try (LiveDesk live = LiveDesk.running(folder, many)) {
+            Handset handset = live.dial("*100#");
+            for (int i = 0; i < 300; i++) {
+                handset.answer(menu(handset), "1");
+            }
+            assertThat(next(handset)).isEqualTo(new Screen.Respond("Sum 300"));
+        }
+    }
+
+    @Test
     void an_answer_in_tc_end() throws Exception {
         try (LiveDesk live = LiveDesk.running(folder, ASK)) {
             Handset handset = live.dial("*100#");
