@@ -119,12 +119,13 @@ final class LoadRun {
     }
 
     private boolean mayBegin(int begun) throws InterruptedException {
-        return (heldMenus == 0
-                        || awaitRoom(
-                                () ->
-                                        begun - tally.parkedSoFar() - tally.failedSoFar()
-                                                < ON_THEIR_WAY))
+        return (heldMenus == 0 || awaitRoom(() -> onTheirWay(begun) < ON_THEIR_WAY))
                 && free.tryAcquire(load.patience().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** How many of those begun are not parked in their first menu yet. */
+    private long onTheirWay(int begun) {
+        return begun - tally.parkedSoFar() - tally.failedSoFar();
     }
 
     /** Waits for room; false where there is none while patience lasts. */
