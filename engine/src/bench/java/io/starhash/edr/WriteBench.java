@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,8 +40,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 public class WriteBench {
     private static final int PRODUCERS = 4;
-    private static final int RECORDS = 400_000;
-    private static final long PAUSE_NANOS = 100_000;
+    private static final int RECORDS = 1_000_000;
     private static final int BUFFER_OCTETS = 64 * 1024;
 
     private final Edr[] records = BenchEdrs.dialog();
@@ -146,8 +144,8 @@ public class WriteBench {
     private void produce(EdrApp app) {
         for (int i = 0; i < RECORDS / PRODUCERS; i++) {
             // A dialog asks once, before it begins.
-            if (i % records.length == 0 && !app.accepting()) {
-                LockSupport.parkNanos(PAUSE_NANOS);
+            while (i % records.length == 0 && !app.accepting()) {
+                Thread.yield();
             }
             app.write("ussd", records[i & (records.length - 1)]);
         }

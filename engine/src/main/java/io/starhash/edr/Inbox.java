@@ -1,34 +1,44 @@
 package io.starhash.edr;
 
-import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The records of one stream on their way to its writer: many threads hand over, one takes.
  *
- * <p>Who hands a record over also encodes it, and puts the line into a {@link BlockChain} without
- * waiting for anyone; so the writer only has to write whole blocks, and the processors share the
- * work. What was handed over less what was written is the backlog: the limit, what the status
- * shows, and the sign to wake the writer. It sleeps until so many wait that a flush is due, so that
- * a caller pays for a wake-up once a flush and not once a record.
+ * <p>Who hands a record over also encodes it, with the {@link Scribe} that its thread has in common
+ * with few others; so the writer only has to write whole chunks, and the processors share the work.
+ * While the writer rests, each line goes on to the {@link Backlog} at once, is counted there, and
+ * wakes the writer when a flush is due. While it is at work, lines go on many at a time, as what
+ * threads have in common costs them more than all the rest; before it rests it fetches those that
+ * are left. So the records of one thread stand in their order, and with them those of a dialog.
  */
 final class Inbox {
-    private static final long NEVER = Long.MAX_VALUE;
-    private static final long BRIEF_NANOS = 20_000;
+    /** More than there are processors, so that few threads meet; each takes some kilobytes. */
+    private static final int SCRIBES = 32;
 
-    private final Scribes scribes = new Scribes();
-    private final BlockChain chain = new BlockChain();
-    private final BlockReader reader = new BlockReader(chain);
+    /** In the place of a count at which the writer is to be woken. */
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private static final long SHORT_OF_MEMORY_NANOS = 1_000_000;
+
+    private final Scribe[] scribes =
+            IntStream.range(0, SCRIBES).mapToObj(i -> new Scribe()).toArray(Scribe[]::new);
+    private final Backlog backlog = new Backlog();
     private final AtomicLong wakeAt = new AtomicLong(NEVER);
     private final AtomicLong done = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
     private final int limit;
     private final boolean dropWhenFull;
     private volatile @Nullable Thread sleeper;
+    private volatile boolean writerAtWork;
     private volatile boolean closed;
+
+    /** What the writer has taken, and not yet passed over; null: nothing. */
+    private @Nullable Chunk taken;
 
     /**
      * @param limit how many records may wait
@@ -46,45 +56,60 @@ final class Inbox {
      * @throws IllegalStateException after {@link #close}
      */
     void add(Edr edr) {
-        var scribe = scribes.borrow();
-        long count;
-        try {
-            count = chain.put(scribe.line(edr), dropWhenFull ? done.get() + limit : Long.MAX_VALUE);
-        } finally {
-            scribes.giveBack(scribe);
+        var scribe = scribes[(int) (Thread.currentThread().threadId() % SCRIBES)];
+        synchronized (scribe) {
+            if (closed) {
+                throw new IllegalStateException(
+                        "The EdrApp is closed: stop what writes EDRs before it is.");
+            }
+            scribe.write(edr);
+            if (!writerAtWork || scribe.isFull()) {
+                passOn(scribe.lines());
+            }
         }
-        if (count == BlockChain.ENDED) {
-            throw new IllegalStateException(
-                    "The EdrApp is closed: stop what writes EDRs before it is.");
-        }
-        if (count == Block.BEYOND_LIMIT) {
-            dropped.increment();
+    }
+
+    private void passOn(LineBuffer lines) {
+        long count = backlog.add(lines, dropWhenFull ? done.get() + limit : Long.MAX_VALUE);
+        if (count == Backlog.BEYOND_LIMIT) {
+            dropped.add(lines.lines());
         } else {
             wakeFor(count);
         }
+        lines.clear();
     }
 
-    /** How many records the writer can take at once; more may wait. */
-    int ready() {
-        return reader.ready();
+    private void wakeFor(long count) {
+        long threshold = wakeAt.get();
+        if (count >= threshold && wakeAt.compareAndSet(threshold, NEVER)) {
+            writerAtWork = true;
+            LockSupport.unpark(sleeper);
+        }
     }
 
-    /** The lines of the first so many of the records that are ready. */
-    ByteBuffer content(int records) {
-        return reader.content(records);
+    /** What the writer can take at once; more may wait. Null: nothing. */
+    @Nullable Chunk ready() {
+        if (taken != null && taken.lines() == 0) {
+            backlog.giveBack(taken);
+            taken = null;
+        }
+        if (taken == null) {
+            taken = backlog.poll();
+        }
+        return taken;
     }
 
     /** Tells that the first so many of the records that are ready wait no longer. */
-    void done(int records) {
-        reader.pass(records);
+    void done(Chunk chunk, int records) {
+        chunk.pass(records);
         done.addAndGet(records);
     }
 
-    /** How many records wait, those just being handed over counted. */
+    /** How many records wait; those that a writer at work has still to fetch are not counted. */
     int waiting() {
         // In this order: what is done was handed over before.
         long written = done.get();
-        return (int) Math.min(chain.handedOver() - written, Integer.MAX_VALUE);
+        return (int) Math.min(backlog.added() - written, Integer.MAX_VALUE);
     }
 
     /** How many records may wait. */
@@ -103,19 +128,40 @@ final class Inbox {
     /** Sleeps until so many records wait, the time is over, or the inbox is closed. */
     void await(int count, long nanos) {
         sleeper = Thread.currentThread();
+        writerAtWork = false;
+        long rest = couldFetch() ? nanos : Math.min(nanos, SHORT_OF_MEMORY_NANOS);
         wakeAt.set(done.get() + count);
         if (waiting() < count && !closed) {
-            LockSupport.parkNanos(this, nanos);
-        } else if (ready() == 0) {
-            // What waits is just being put in, by a thread that does not run at the moment.
-            LockSupport.parkNanos(this, BRIEF_NANOS);
+            LockSupport.parkNanos(this, rest);
         }
         wakeAt.set(NEVER);
+        writerAtWork = true;
+    }
+
+    /** Where there is no memory for them, lines stay with their scribes until the next time. */
+    private boolean couldFetch() {
+        try {
+            fetch();
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+    }
+
+    /** Passes on what the scribes keep. After {@link #close} nothing comes after it. */
+    void fetch() {
+        for (var scribe : scribes) {
+            // Empty or not: who is at this scribe has passed on what it wrote, or does so now.
+            synchronized (scribe) {
+                if (scribe.lines().lines() > 0) {
+                    passOn(scribe.lines());
+                }
+            }
+        }
     }
 
     /** Lets nothing in any more, and wakes the writer. */
     void close() {
-        chain.end();
         closed = true;
         LockSupport.unpark(sleeper);
     }
@@ -128,14 +174,13 @@ final class Inbox {
     int abandon() {
         int lost = waiting();
         done.addAndGet(lost);
+        for (var scribe : scribes) {
+            synchronized (scribe) {
+                lost += scribe.lines().lines();
+                scribe.lines().clear();
+            }
+        }
         dropped.add(lost);
         return lost;
-    }
-
-    private void wakeFor(long count) {
-        long threshold = wakeAt.get();
-        if (count >= threshold && wakeAt.compareAndSet(threshold, NEVER)) {
-            LockSupport.unpark(sleeper);
-        }
     }
 }

@@ -7,10 +7,16 @@ import java.util.Arrays;
 /** A growing run of octets that encoded lines are put into, and that is used again and again. */
 final class LineBuffer {
     private static final int INITIAL_CAPACITY = 1024;
+    private static final int INITIAL_LINES = 64;
     private static final int KEPT_CAPACITY = 64 * 1024;
 
     private byte[] octets = new byte[INITIAL_CAPACITY];
     private int length;
+
+    /** After which length each line was ended. */
+    private int[] ends = {};
+
+    private int lines;
 
     /** Makes sure that so many more octets fit. */
     void reserve(int more) {
@@ -25,11 +31,30 @@ final class LineBuffer {
         octets[length++] = octet;
     }
 
+    /** Puts a line feed, and makes the room. */
+    void endLine() {
+        reserve(1);
+        put((byte) '\n');
+        if (lines == ends.length) {
+            ends = Arrays.copyOf(ends, INITIAL_LINES + 2 * lines);
+        }
+        ends[lines++] = length;
+    }
+
     /** Puts characters of which each is one octet, and makes the room. */
     void putAscii(String text) {
         int size = text.length();
         reserve(size);
         copy(text, 0, size);
+    }
+
+    /** The same, between two more characters. */
+    void putAscii(char before, String text, char after) {
+        int size = text.length();
+        reserve(size + 2);
+        put((byte) before);
+        copy(text, 0, size);
+        put((byte) after);
     }
 
     /**
@@ -71,13 +96,28 @@ final class LineBuffer {
         length += source.length;
     }
 
+    /** How many lines were ended in it. */
+    int lines() {
+        return lines;
+    }
+
     int length() {
         return length;
+    }
+
+    /** The length up to the end of a line, itself counted, by the line's index. */
+    int endOf(int line) {
+        return ends[line];
     }
 
     /** Copies all that is in it. */
     void copyTo(byte[] target, int from) {
         System.arraycopy(octets, 0, target, from, length);
+    }
+
+    /** Takes back what was put after a length that it had, with no line ended since. */
+    void cutBackTo(int earlierLength) {
+        length = earlierLength;
     }
 
     /** What is in it, to be read from the start; good until the buffer changes. */
@@ -93,6 +133,7 @@ final class LineBuffer {
     /** Empties it; the room that one huge record took is given back. */
     void clear() {
         length = 0;
+        lines = 0;
         if (octets.length > KEPT_CAPACITY) {
             octets = new byte[INITIAL_CAPACITY];
         }

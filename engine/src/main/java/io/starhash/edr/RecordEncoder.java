@@ -1,6 +1,7 @@
 package io.starhash.edr;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -16,10 +17,9 @@ import java.util.Locale;
 final class RecordEncoder {
     private static final DateTimeFormatter TO_THE_SECOND =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.", Locale.ROOT);
-    private static final int MILLIS_A_SECOND = 1000;
+    private static final int NANOS_A_MILLI = 1_000_000;
 
-    /** Three digits, and the separators round the id. */
-    private static final int FRAME = 8;
+    private static final int MILLIS_DIGITS = 3;
 
     private long second = Long.MIN_VALUE;
     private byte[] secondText = {};
@@ -27,18 +27,13 @@ final class RecordEncoder {
     /** Puts the record and the line feed that ends it. */
     void encodeLine(Edr edr, LineBuffer out) {
         encode(edr, out);
-        out.reserve(1);
-        out.put((byte) '\n');
+        out.endLine();
     }
 
     /** Puts the record alone. */
     void encode(Edr edr, LineBuffer out) {
-        putTime(edr, out);
-        out.reserve(FRAME);
-        out.put((byte) '<');
-        out.putAscii(edr.instanceId());
-        out.reserve(1);
-        out.put((byte) '>');
+        putTime(edr.at(), out);
+        out.putAscii('<', edr.instanceId(), '>');
         out.putAscii(edr.event());
         var fields = edr.fields();
         for (int i = 0; i < fields.size(); i++) {
@@ -46,9 +41,9 @@ final class RecordEncoder {
         }
     }
 
-    private void putTime(Edr edr, LineBuffer out) {
-        long epochMilli = edr.at().toEpochMilli();
-        long epochSecond = Math.floorDiv(epochMilli, MILLIS_A_SECOND);
+    private void putTime(Instant at, LineBuffer out) {
+        long epochSecond = at.getEpochSecond();
+        int millis = at.getNano() / NANOS_A_MILLI;
         if (epochSecond != second) {
             second = epochSecond;
             secondText =
@@ -57,19 +52,14 @@ final class RecordEncoder {
                             .getBytes(StandardCharsets.US_ASCII);
         }
         out.put(secondText);
-        out.reserve(FRAME);
-        int millis = Math.floorMod(epochMilli, MILLIS_A_SECOND);
+        out.reserve(MILLIS_DIGITS);
         out.put((byte) ('0' + millis / 100));
         out.put((byte) ('0' + millis / 10 % 10));
         out.put((byte) ('0' + millis % 10));
     }
 
     private static void putField(Edr.Field field, LineBuffer out) {
-        out.reserve(1);
-        out.put((byte) '|');
-        out.putAscii(field.name());
-        out.reserve(1);
-        out.put((byte) '=');
+        out.putAscii('|', field.name(), '=');
         putValues(field.values(), out);
     }
 

@@ -89,10 +89,9 @@ final class StreamWriter implements Runnable {
     /** Writes out all there is and completes the file; what the disk refuses now is lost. */
     void finish() {
         try {
+            inbox.fetch();
             while (inbox.waiting() > 0) {
-                // What is not ready is just being put in.
                 flush(inbox.waiting());
-                Thread.onSpinWait();
             }
             files.complete();
             noteSuccess();
@@ -142,15 +141,16 @@ final class StreamWriter implements Runnable {
         }
     }
 
-    /** Writes out so many records, and cuts files at their size; fewer where fewer are ready. */
+    /** Writes out at least so many records, and cuts files at their size. */
     private void flush(int records) throws IOException {
         completeFull();
-        int left = records;
-        for (int ready; (ready = Math.min(left, inbox.ready())) > 0; left -= ready) {
-            ready = Math.min(ready, files.room());
-            files.append(inbox.content(ready), ready);
-            written.addAndGet(ready);
-            inbox.done(ready);
+        Chunk chunk;
+        for (int left = records; left > 0 && (chunk = inbox.ready()) != null; ) {
+            int count = Math.min(chunk.lines(), files.room());
+            files.append(chunk.content(count), count);
+            written.addAndGet(count);
+            inbox.done(chunk, count);
+            left -= count;
             completeFull();
         }
     }

@@ -1,0 +1,37 @@
+package io.starhash.edr;
+
+/**
+ * Encodes the records of some threads, and keeps the lines until they are passed on: one by one, or
+ * many at once. Whoever uses it holds its monitor.
+ */
+final class Scribe {
+    /** So much is passed on at once: a small part of a {@link Chunk}, and many lines. */
+    private static final int BATCH_OCTETS = 4 * 1024;
+
+    private final RecordEncoder encoder = new RecordEncoder();
+    private final LineBuffer lines = new LineBuffer();
+
+    /** Adds a record's line, all of it or (with an exception) nothing. */
+    void write(Edr edr) {
+        int before = lines.length();
+        boolean whole = false;
+        try {
+            encoder.encodeLine(edr, lines);
+            whole = true;
+        } finally {
+            if (!whole) {
+                lines.cutBackTo(before);
+            }
+        }
+    }
+
+    /** Whether so much is kept that it is to be passed on. */
+    boolean isFull() {
+        return lines.length() >= BATCH_OCTETS;
+    }
+
+    /** What was written since it was cleared. */
+    LineBuffer lines() {
+        return lines;
+    }
+}
