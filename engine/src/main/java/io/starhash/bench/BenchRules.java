@@ -15,7 +15,12 @@ final class BenchRules {
 
     private BenchRules() {}
 
-    /** Writes them into a folder; the result is the rules file. */
+    /**
+     * Writes them into a folder; the result is the rules file.
+     *
+     * <p>EDR files are of a size that fits the load, about one a second: with the default of 1024
+     * records there would be eighty a second, and a file takes some twenty system calls.
+     */
     static Path write(Path folder, int menus, Path edrs, int maxDialogs) throws IOException {
         Path scripts = Files.createDirectories(folder.resolve("scripts"));
         Files.writeString(
@@ -40,7 +45,7 @@ final class BenchRules {
                   globals: {MENUS: %d}
                 script: {max_time: 2h}
                 dialogs: {max: %d}
-                edr: {directory: "%s"}
+                edr: {directory: "%s", max_file_edrs: 65536}
                 log: {level: warn}
                 """
                         .formatted(CODE, menus, maxDialogs, edrs.toAbsolutePath()));
