@@ -41,7 +41,14 @@ final class Outbox {
             loop.execute(this::answerCall);
         } catch (RejectedExecutionException stopped) {
             // The connections went before the loop.
-            letters.removeIf(letter -> ReferenceCountUtil.release(letter.message()));
+            called.set(false);
+            releaseAll();
+        }
+    }
+
+    private void releaseAll() {
+        for (Letter letter; (letter = letters.poll()) != null; ) {
+            ReferenceCountUtil.release(letter.message());
         }
     }
 
