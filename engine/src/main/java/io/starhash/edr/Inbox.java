@@ -12,13 +12,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Who hands a record over also encodes it, with the {@link Scribe} that its thread has in common
  * with few others; so the writer only has to write whole chunks, and the processors share the work.
  * While the writer rests, each line goes on to the {@link Backlog} at once, is counted there, and
- * wakes the writer when a flush is due. While it is at work, lines go on many at a time, as what
- * threads have in common costs them more than all the rest; before it rests it fetches those that
- * are left. So the records of one thread stand in their order, and with them those of a dialog.
+ * wakes the writer when a flush is due. While it is at work, lines gather and go on many at a time,
+ * as what threads have in common costs them more than all the rest; before it rests it fetches
+ * those that are left. With a small limit they never gather, as each counts. So the records of one
+ * thread stand in their order, and with them those of a dialog.
  */
 final class Inbox {
     /** More than there are processors, so that few threads meet; each takes some kilobytes. */
     private static final int SCRIBES = 32;
+
+    /** From this limit on, lines gather: what scribes keep and nobody counts is a tenth of it. */
+    private static final int LIMIT_TO_GATHER = 10 * SCRIBES * Scribe.MOST_LINES;
 
     /** In the place of a count at which the writer is to be woken. */
     private static final long NEVER = Long.MAX_VALUE;
@@ -34,7 +38,10 @@ final class Inbox {
     private final int limit;
     private final boolean dropWhenFull;
     private volatile @Nullable Thread sleeper;
-    private volatile boolean writerAtWork;
+
+    /** Whether lines stay with their scribes until they are many. */
+    private volatile boolean gathering;
+
     private volatile boolean closed;
 
     /** What the writer has taken, and not yet passed over; null: nothing. */
@@ -63,7 +70,7 @@ final class Inbox {
                         "The EdrApp is closed: stop what writes EDRs before it is.");
             }
             scribe.write(edr);
-            if (!writerAtWork || scribe.isFull()) {
+            if (!gathering || scribe.isFull()) {
                 passOn(scribe.lines());
             }
         }
@@ -82,7 +89,7 @@ final class Inbox {
     private void wakeFor(long count) {
         long threshold = wakeAt.get();
         if (count >= threshold && wakeAt.compareAndSet(threshold, NEVER)) {
-            writerAtWork = true;
+            gathering = limit >= LIMIT_TO_GATHER;
             LockSupport.unpark(sleeper);
         }
     }
@@ -105,11 +112,22 @@ final class Inbox {
         done.addAndGet(records);
     }
 
-    /** How many records wait; those that a writer at work has still to fetch are not counted. */
+    /** How many records wait; those that gather are not counted. */
     int waiting() {
         // In this order: what is done was handed over before.
         long written = done.get();
         return (int) Math.min(backlog.added() - written, Integer.MAX_VALUE);
+    }
+
+    /** How many records wait, those that gather counted: each scribe is asked. */
+    int held() {
+        int held = waiting();
+        for (var scribe : scribes) {
+            synchronized (scribe) {
+                held += scribe.lines().lines();
+            }
+        }
+        return held;
     }
 
     /** How many records may wait. */
@@ -128,14 +146,14 @@ final class Inbox {
     /** Sleeps until so many records wait, the time is over, or the inbox is closed. */
     void await(int count, long nanos) {
         sleeper = Thread.currentThread();
-        writerAtWork = false;
+        gathering = false;
         long rest = couldFetch() ? nanos : Math.min(nanos, SHORT_OF_MEMORY_NANOS);
         wakeAt.set(done.get() + count);
         if (waiting() < count && !closed) {
             LockSupport.parkNanos(this, rest);
         }
         wakeAt.set(NEVER);
-        writerAtWork = true;
+        gathering = limit >= LIMIT_TO_GATHER;
     }
 
     /** Where there is no memory for them, lines stay with their scribes until the next time. */

@@ -8,6 +8,11 @@ final class Scribe {
     /** So much is passed on at once: a small part of a {@link Chunk}, and many lines. */
     private static final int BATCH_OCTETS = 4 * 1024;
 
+    private static final int SHORTEST_LINE = 50;
+
+    /** How many lines are kept at most, about: those of the shortest records. */
+    static final int MOST_LINES = BATCH_OCTETS / SHORTEST_LINE;
+
     private final RecordEncoder encoder = new RecordEncoder();
     private final LineBuffer lines = new LineBuffer();
 

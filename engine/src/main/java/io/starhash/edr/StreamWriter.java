@@ -104,7 +104,7 @@ final class StreamWriter implements Runnable {
     StreamStatus status() {
         return new StreamStatus(
                 stream,
-                inbox.waiting(),
+                inbox.held(),
                 inbox.limit(),
                 written.get(),
                 inbox.dropped(),
@@ -185,7 +185,7 @@ final class StreamWriter implements Runnable {
                 stream,
                 files.directory(),
                 describe(e),
-                inbox.waiting());
+                inbox.held());
         LOG.debug("The failure of EDR stream {}", stream, e);
         noteDropped();
     }

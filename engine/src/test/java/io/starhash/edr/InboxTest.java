@@ -37,6 +37,7 @@ class InboxTest {
         inbox.add(edr("a", 1));
         inbox.add(edr("a", 2));
         assertThat(inbox.waiting()).isZero();
+        assertThat(inbox.held()).isEqualTo(2);
 
         inbox.await(1, A_MINUTE);
         assertThat(inbox.waiting()).isEqualTo(2);
@@ -57,6 +58,7 @@ class InboxTest {
     @Test
     void a_record_beyond_the_limit_is_dropped_and_counted_where_that_is_wanted() {
         var small = new Inbox(2, true);
+        setToWork(small);
         for (int i = 0; i < 5; i++) {
             small.add(edr("a", i));
         }
