@@ -1,62 +1,45 @@
 package io.starhash.edr;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
- * A stretch of encoded lines in memory, filled and then taken as a whole. It has no lock: whoever
- * uses it has it to itself.
+ * Encoded lines that are taken together, and passed over one after the other. It has no lock:
+ * whoever uses it has it to itself.
  */
 final class Chunk {
-    /** The usual size. It is also how much is written at once when there is much to write. */
-    static final int OCTETS = 128 * 1024;
+    /** The usual size of one that lines are added to, and the most that is written at once. */
+    static final int OCTETS = 64 * 1024;
 
-    private static final int INITIAL_LINES = 64;
-
-    private final byte[] octets;
-
-    /** The index after each line's last octet. */
-    private int[] ends = new int[INITIAL_LINES];
-
-    private int lines;
+    private final LineBuffer buffer;
     private int passed;
 
     /**
-     * An empty one.
+     * One of these lines.
      *
-     * @param octets how many fit; where the lines to come need more than {@link #OCTETS}, that many
+     * @param buffer the chunk's own from now on
      */
-    Chunk(int octets) {
-        this.octets = new byte[octets];
+    Chunk(LineBuffer buffer) {
+        this.buffer = buffer;
     }
 
+    /** Whether more can be added; to an empty one always. */
     boolean hasRoomFor(LineBuffer more) {
-        return more.length() <= octets.length - startOf(lines);
+        return buffer.length() == 0 || more.length() <= OCTETS - buffer.length();
     }
 
-    /** Adds whole lines, for which there is room. */
+    /** Adds whole lines. */
     void add(LineBuffer more) {
-        int start = startOf(lines);
-        int count = more.lines();
-        more.copyTo(octets, start);
-        if (lines + count > ends.length) {
-            ends = Arrays.copyOf(ends, 2 * (lines + count));
-        }
-        for (int i = 0; i < count; i++) {
-            ends[lines + i] = start + more.endOf(i);
-        }
-        lines += count;
+        buffer.putLines(more);
     }
 
     /** How many lines are left in it. */
     int lines() {
-        return lines - passed;
+        return buffer.lines() - passed;
     }
 
     /** The first so many of the lines that are left. */
     ByteBuffer content(int count) {
-        int start = startOf(passed);
-        return ByteBuffer.wrap(octets, start, startOf(passed + count) - start);
+        return buffer.content(passed, passed + count);
     }
 
     /** Passes over the first so many of the lines that are left. */
@@ -64,17 +47,8 @@ final class Chunk {
         passed += count;
     }
 
-    /** Empties it to be filled again. */
-    void clear() {
-        lines = 0;
-        passed = 0;
-    }
-
-    boolean isOfUsualSize() {
-        return octets.length == OCTETS;
-    }
-
-    private int startOf(int line) {
-        return line == 0 ? 0 : ends[line - 1];
+    /** The lines' place, for others once these are done with. */
+    LineBuffer buffer() {
+        return buffer;
     }
 }

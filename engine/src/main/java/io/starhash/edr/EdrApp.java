@@ -25,8 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * WhenFull#REFUSE_DIALOGS} no new dialog begins once {@link #accepting} is false, and the records
  * of running dialogs are kept beyond the limit: at most the number of running dialogs times the
  * records that each still writes. With {@link WhenFull#DROP_RECORDS} no record is kept beyond the
- * limit. With a limit of some 26,000 or more, what gathers while the writer is at work is counted
- * late: up to a hundred kilobytes may be beyond it where the writer is held up in a write.
+ * limit. With a limit of some 52,000 or more, what gathers while the writer is at work is counted
+ * late: up to a quarter of a megabyte may be beyond it where the writer is held up in a write.
  */
 public final class EdrApp implements EdrSink, AutoCloseable {
     /** How many streams there can be: each has a thread and a file. */

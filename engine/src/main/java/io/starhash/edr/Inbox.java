@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inbox {
     /** More than there are processors, so that few threads meet; each takes some kilobytes. */
-    private static final int SCRIBES = 32;
+    private static final int SCRIBES = 16;
 
     /** From this limit on, lines gather: what scribes keep and nobody counts is a tenth of it. */
     private static final int LIMIT_TO_GATHER = 10 * SCRIBES * Scribe.MOST_LINES;
@@ -71,19 +71,19 @@ final class Inbox {
             }
             scribe.write(edr);
             if (!gathering || scribe.isFull()) {
-                passOn(scribe.lines());
+                passOn(scribe);
             }
         }
     }
 
-    private void passOn(LineBuffer lines) {
-        long count = backlog.add(lines, dropWhenFull ? done.get() + limit : Long.MAX_VALUE);
+    private void passOn(Scribe scribe) {
+        int records = scribe.lines().lines();
+        long count = backlog.add(scribe, dropWhenFull ? done.get() + limit : Long.MAX_VALUE);
         if (count == Backlog.BEYOND_LIMIT) {
-            dropped.add(lines.lines());
+            dropped.add(records);
         } else {
             wakeFor(count);
         }
-        lines.clear();
     }
 
     private void wakeFor(long count) {
@@ -172,7 +172,7 @@ final class Inbox {
             // Empty or not: who is at this scribe has passed on what it wrote, or does so now.
             synchronized (scribe) {
                 if (scribe.lines().lines() > 0) {
-                    passOn(scribe.lines());
+                    passOn(scribe);
                 }
             }
         }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 final class LineBuffer {
     private static final int INITIAL_CAPACITY = 1024;
     private static final int INITIAL_LINES = 64;
-    private static final int KEPT_CAPACITY = 64 * 1024;
+    private static final int KEPT_CAPACITY = 128 * 1024;
 
     private byte[] octets = new byte[INITIAL_CAPACITY];
     private int length;
@@ -105,14 +105,28 @@ final class LineBuffer {
         return length;
     }
 
-    /** The length up to the end of a line, itself counted, by the line's index. */
-    int endOf(int line) {
-        return ends[line];
+    /** Puts whole lines, and makes the room. */
+    void putLines(LineBuffer more) {
+        reserve(more.length);
+        System.arraycopy(more.octets, 0, octets, length, more.length);
+        if (lines + more.lines > ends.length) {
+            ends = Arrays.copyOf(ends, INITIAL_LINES + 2 * (lines + more.lines));
+        }
+        for (int i = 0; i < more.lines; i++) {
+            ends[lines + i] = length + more.ends[i];
+        }
+        lines += more.lines;
+        length += more.length;
     }
 
-    /** Copies all that is in it. */
-    void copyTo(byte[] target, int from) {
-        System.arraycopy(octets, 0, target, from, length);
+    /** The lines from one index to another; good until the buffer changes. */
+    ByteBuffer content(int from, int to) {
+        int start = startOf(from);
+        return ByteBuffer.wrap(octets, start, startOf(to) - start);
+    }
+
+    private int startOf(int line) {
+        return line == 0 ? 0 : ends[line - 1];
     }
 
     /** Takes back what was put after a length that it had, with no line ended since. */

@@ -5,8 +5,8 @@ package io.starhash.edr;
  * many at once. Whoever uses it holds its monitor.
  */
 final class Scribe {
-    /** So much is passed on at once: a small part of a {@link Chunk}, and many lines. */
-    private static final int BATCH_OCTETS = 4 * 1024;
+    /** So much is passed on at once: so many lines that it pays to write them by themselves. */
+    static final int BATCH_OCTETS = 16 * 1024;
 
     private static final int SHORTEST_LINE = 50;
 
@@ -14,7 +14,7 @@ final class Scribe {
     static final int MOST_LINES = BATCH_OCTETS / SHORTEST_LINE;
 
     private final RecordEncoder encoder = new RecordEncoder();
-    private final LineBuffer lines = new LineBuffer();
+    private LineBuffer lines = new LineBuffer();
 
     /** Adds a record's line, all of it or (with an exception) nothing. */
     void write(Edr edr) {
@@ -38,5 +38,10 @@ final class Scribe {
     /** What was written since it was cleared. */
     LineBuffer lines() {
         return lines;
+    }
+
+    /** Puts another buffer in the place of the one that was passed on. */
+    void goOnWith(LineBuffer empty) {
+        lines = empty;
     }
 }

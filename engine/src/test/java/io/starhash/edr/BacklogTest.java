@@ -36,7 +36,7 @@ class BacklogTest {
 
     @Test
     void lines_that_need_more_than_a_chunk_has_get_one_of_their_own_and_their_place() {
-        String large = "x".repeat(Chunk.OCTETS) + "\n";
+        String large = "x".repeat(2 * Chunk.OCTETS) + "\n";
         add("a\n");
         add(large);
         add("b\n");
@@ -45,14 +45,33 @@ class BacklogTest {
     }
 
     @Test
-    void chunks_are_full_to_the_last_octet_and_the_next_begins_with_the_line_that_did_not_fit() {
-        String half = "x".repeat(Chunk.OCTETS / 2 - 1) + "\n";
-        add(half);
-        add(half);
-        add("a\n");
+    void a_chunk_of_few_lines_grows_until_the_next_lines_do_not_fit() {
+        String line = "x".repeat(Scribe.BATCH_OCTETS / 4 - 1) + "\n";
+        int fit = Chunk.OCTETS / line.length();
+        for (int i = 0; i < fit + 1; i++) {
+            add(line);
+        }
 
-        assertThat(take(Objects.requireNonNull(backlog.poll()), 2)).isEqualTo(half + half);
-        assertThat(takeAll()).isEqualTo("a\n");
+        assertThat(Objects.requireNonNull(backlog.poll()).lines()).isEqualTo(fit);
+        assertThat(Objects.requireNonNull(backlog.poll()).lines()).isEqualTo(1);
+    }
+
+    @Test
+    void many_lines_come_in_the_buffer_that_they_were_written_into_and_it_goes_round() {
+        var scribe = scribe("x".repeat(Scribe.BATCH_OCTETS) + "\n");
+        var buffer = scribe.lines();
+        add("a\n");
+        assertThat(backlog.add(scribe, Long.MAX_VALUE)).isEqualTo(2);
+        add("b\n");
+
+        assertThat(scribe.lines()).isNotSameAs(buffer);
+        assertThat(scribe.lines().length()).isZero();
+        assertThat(take(Objects.requireNonNull(backlog.poll()), 1)).isEqualTo("a\n");
+        var whole = Objects.requireNonNull(backlog.poll());
+        assertThat(whole.buffer()).isSameAs(buffer);
+        assertThat(takeAll()).isEqualTo("b\n");
+        backlog.giveBack(whole);
+        assertThat(buffer.length()).isZero();
     }
 
     @Test
@@ -60,9 +79,9 @@ class BacklogTest {
         add("a\n");
         add("b\n");
 
-        assertThat(backlog.add(lines("c\n"), 2)).isEqualTo(Backlog.BEYOND_LIMIT);
+        assertThat(backlog.add(scribe("c\n"), 2)).isEqualTo(Backlog.BEYOND_LIMIT);
         assertThat(backlog.added()).isEqualTo(2);
-        assertThat(backlog.add(lines("d\n"), 3)).isEqualTo(3);
+        assertThat(backlog.add(scribe("d\n"), 3)).isEqualTo(3);
         assertThat(takeAll()).isEqualTo("a\nb\nd\n");
     }
 
@@ -74,14 +93,14 @@ class BacklogTest {
         backlog.giveBack(first);
         add("c\n");
 
-        var again = backlog.poll();
-        assertThat(again).isSameAs(first);
-        assertThat(take(first, 1)).isEqualTo("c\n");
-        assertThat(first.lines()).isZero();
+        var again = Objects.requireNonNull(backlog.poll());
+        assertThat(again.buffer()).isSameAs(first.buffer());
+        assertThat(again.lines()).isEqualTo(1);
+        assertThat(take(again, 1)).isEqualTo("c\n");
     }
 
     private long add(String... lines) {
-        return backlog.add(lines(lines), Long.MAX_VALUE);
+        return backlog.add(scribe(lines), Long.MAX_VALUE);
     }
 
     private String takeAll() {
@@ -101,6 +120,12 @@ class BacklogTest {
 
     private static String text(Chunk chunk, int lines) {
         return StandardCharsets.US_ASCII.decode(chunk.content(lines)).toString();
+    }
+
+    private static Scribe scribe(String... texts) {
+        var scribe = new Scribe();
+        scribe.goOnWith(lines(texts));
+        return scribe;
     }
 
     private static LineBuffer lines(String... texts) {
