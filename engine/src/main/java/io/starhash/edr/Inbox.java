@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * thread stand in their order, and with them those of a dialog.
  */
 final class Inbox {
-    /** More than there are processors, so that few threads meet; each takes some kilobytes. */
+    /** More than there are processors, mostly, so that few threads meet; each takes some 20 KiB. */
     private static final int SCRIBES = 16;
 
     /** From this limit on, lines gather: what scribes keep and nobody counts is a tenth of it. */
@@ -169,7 +169,7 @@ final class Inbox {
     /** Passes on what the scribes keep. After {@link #close} nothing comes after it. */
     void fetch() {
         for (var scribe : scribes) {
-            // Empty or not: who is at this scribe has passed on what it wrote, or does so now.
+            // Empty or not: whoever is at this scribe just now is waited for.
             synchronized (scribe) {
                 if (scribe.lines().lines() > 0) {
                     passOn(scribe);
