@@ -16,12 +16,15 @@ final class Backlog {
     /** From so many octets on, lines are not copied. */
     private static final int MANY_OCTETS = Scribe.BATCH_OCTETS / 2;
 
-    /** So many spares are kept when nothing waits. */
-    private static final int FEW_SPARES = 4;
+    /** So many spares are kept when nothing waits: those of a batch. */
+    private static final int FEW_SPARES = Batch.OCTETS / Scribe.BATCH_OCTETS;
+
+    /** How large a new buffer is, so that it need not grow: a batch, and a record beyond it. */
+    private static final int BUFFER_OCTETS = Scribe.BATCH_OCTETS + 2 * 1024;
 
     private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
 
-    /** Buffers that are done with: to clear a new one costs as much as to fill it. */
+    /** Buffers that are done with, the last first: it may still be in a processor's cache. */
     private final ArrayDeque<LineBuffer> spares = new ArrayDeque<>();
 
     /** The last of the chunks, where few lines are added to it; null: the next begins another. */
@@ -61,28 +64,36 @@ final class Backlog {
         return added;
     }
 
-    /** Takes the first chunk out, for the caller to have; null where nothing waits. */
-    synchronized @Nullable Chunk poll() {
-        var first = chunks.poll();
-        if (first == open) {
+    /**
+     * Takes the chunks of a batch back, their buffers to be filled again, and gives it those that
+     * have waited longest, as many as it has room for; none where nothing waits.
+     *
+     * @param batch one without lines left
+     */
+    synchronized void exchange(Batch batch) {
+        for (Chunk done; (done = batch.poll()) != null; ) {
+            done.buffer().clear();
+            spares.push(done.buffer());
+        }
+        for (Chunk next; (next = chunks.peek()) != null && batch.hasRoomFor(next); ) {
+            // Memory may be missing for it: then the chunk stays.
+            batch.add(next);
+            chunks.remove();
+        }
+        if (chunks.isEmpty()) {
             open = null;
+            letGoOfSpares();
         }
-        while (first == null && spares.size() > FEW_SPARES) {
-            spares.pop();
-        }
-        return first;
     }
 
     /**
-     * Takes a chunk back, its buffer to be filled again; one too many is left to the garbage
-     * collector.
-     *
-     * <p>While much waits, as many spares are kept as chunks wait: they are soon in use again.
+     * While anything waits all spares are kept: they are soon in use again. Each time nothing does,
+     * a quarter of those that are many is left to the garbage collector.
      */
-    synchronized void giveBack(Chunk chunk) {
-        if (spares.size() < Math.max(FEW_SPARES, chunks.size())) {
-            chunk.buffer().clear();
-            spares.push(chunk.buffer());
+    private void letGoOfSpares() {
+        int kept = Math.max(FEW_SPARES, spares.size() * 3 / 4);
+        while (spares.size() > kept) {
+            spares.removeLast();
         }
     }
 
@@ -98,6 +109,6 @@ final class Backlog {
 
     private LineBuffer empty() {
         var spare = spares.poll();
-        return spare == null ? new LineBuffer() : spare;
+        return spare == null ? new LineBuffer(BUFFER_OCTETS) : spare;
     }
 }

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * whoever uses it has it to itself.
  */
 final class Chunk {
-    /** The usual size of one that lines are added to, and the most that is written at once. */
+    /** The usual size of one that lines are added to. */
     static final int OCTETS = 64 * 1024;
 
     private final LineBuffer buffer;
@@ -30,6 +30,11 @@ final class Chunk {
     /** Adds whole lines. */
     void add(LineBuffer more) {
         buffer.putLines(more);
+    }
+
+    /** How long it is, lines that were passed over counted. */
+    int octets() {
+        return buffer.length();
     }
 
     /** How many lines are left in it. */

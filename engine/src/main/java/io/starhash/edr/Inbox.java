@@ -36,16 +36,17 @@ final class Inbox {
     private final AtomicLong done = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
     private final int limit;
+    private final boolean gathers;
     private final boolean dropWhenFull;
     private volatile @Nullable Thread sleeper;
 
-    /** Whether lines stay with their scribes until they are many. */
+    /** Whether lines stay with their scribes until they are many: until the writer first rests. */
     private volatile boolean gathering;
 
     private volatile boolean closed;
 
-    /** What the writer has taken, and not yet passed over; null: nothing. */
-    private @Nullable Chunk taken;
+    /** What the writer has taken, and not yet passed over. */
+    private final Batch taken = new Batch();
 
     /**
      * @param limit how many records may wait
@@ -54,6 +55,8 @@ final class Inbox {
      */
     Inbox(int limit, boolean dropWhenFull) {
         this.limit = limit;
+        this.gathers = limit >= LIMIT_TO_GATHER;
+        this.gathering = gathers;
         this.dropWhenFull = dropWhenFull;
     }
 
@@ -89,26 +92,22 @@ final class Inbox {
     private void wakeFor(long count) {
         long threshold = wakeAt.get();
         if (count >= threshold && wakeAt.compareAndSet(threshold, NEVER)) {
-            gathering = limit >= LIMIT_TO_GATHER;
+            gathering = gathers;
             LockSupport.unpark(sleeper);
         }
     }
 
-    /** What the writer can take at once; more may wait. Null: nothing. */
-    @Nullable Chunk ready() {
-        if (taken != null && taken.lines() == 0) {
-            backlog.giveBack(taken);
-            taken = null;
-        }
-        if (taken == null) {
-            taken = backlog.poll();
+    /** What the writer can take at once; more may wait. Without lines where nothing does. */
+    Batch ready() {
+        if (taken.lines() == 0) {
+            backlog.exchange(taken);
         }
         return taken;
     }
 
     /** Tells that the first so many of the records that are ready wait no longer. */
-    void done(Chunk chunk, int records) {
-        chunk.pass(records);
+    void done(int records) {
+        taken.pass(records);
         done.addAndGet(records);
     }
 
@@ -143,17 +142,31 @@ final class Inbox {
         return dropped.sum();
     }
 
-    /** Sleeps until so many records wait, the time is over, or the inbox is closed. */
+    /**
+     * Fetches what has gathered, and waits until so many records wait, the time is over, or the
+     * inbox is closed.
+     */
     void await(int count, long nanos) {
+        couldFetch();
+        if (waiting() < count) {
+            rest(count, nanos);
+        }
+    }
+
+    /**
+     * Sleeps. From here on each line goes on at once; but no more of them than wake the writer, as
+     * it may have to wait for the scribes, and for a processor.
+     */
+    private void rest(int count, long nanos) {
         sleeper = Thread.currentThread();
         gathering = false;
-        long rest = couldFetch() ? nanos : Math.min(nanos, SHORT_OF_MEMORY_NANOS);
         wakeAt.set(done.get() + count);
+        long most = couldFetch() ? nanos : Math.min(nanos, SHORT_OF_MEMORY_NANOS);
         if (waiting() < count && !closed) {
-            LockSupport.parkNanos(this, rest);
+            LockSupport.parkNanos(this, most);
         }
         wakeAt.set(NEVER);
-        gathering = limit >= LIMIT_TO_GATHER;
+        gathering = gathers;
     }
 
     /** Where there is no memory for them, lines stay with their scribes until the next time. */

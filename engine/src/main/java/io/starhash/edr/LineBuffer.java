@@ -8,15 +8,31 @@ import java.util.Arrays;
 final class LineBuffer {
     private static final int INITIAL_CAPACITY = 1024;
     private static final int INITIAL_LINES = 64;
+    private static final int USUAL_LINE = 100;
     private static final int KEPT_CAPACITY = 128 * 1024;
 
-    private byte[] octets = new byte[INITIAL_CAPACITY];
+    private byte[] octets;
     private int length;
 
     /** After which length each line was ended. */
-    private int[] ends = {};
+    private int[] ends;
 
     private int lines;
+
+    /** One that is small to begin with. */
+    LineBuffer() {
+        this(INITIAL_CAPACITY);
+    }
+
+    /**
+     * One that need not grow for a while.
+     *
+     * @param capacity for how many octets
+     */
+    LineBuffer(int capacity) {
+        octets = new byte[capacity];
+        ends = new int[capacity / USUAL_LINE];
+    }
 
     /** Makes sure that so many more octets fit. */
     void reserve(int more) {

@@ -120,9 +120,9 @@ final class OpenFile implements Closeable {
     }
 
     /** Writes whole lines, all or (with an exception) none. */
-    void append(ByteBuffer lines, int count) throws IOException {
+    void append(ByteBuffer[] lines, int count) throws IOException {
         try {
-            long end = writeAt(lines, length);
+            long end = writeAt(length, lines);
             force();
             length = end;
             records += count;
@@ -163,7 +163,7 @@ final class OpenFile implements Closeable {
     /** Writes the footer of a file that was moved; its name is no longer ours to give. */
     void writeFooter(Instant now) throws IOException {
         var closed = now.isBefore(opened) ? opened : now;
-        writeAt(ByteBuffer.wrap(FrameLines.footer(closed, records, length)), length);
+        writeAt(length, ByteBuffer.wrap(FrameLines.footer(closed, records, length)));
         force();
     }
 
@@ -190,16 +190,16 @@ final class OpenFile implements Closeable {
     }
 
     private void writeHeader(byte[] header) throws IOException {
-        length = writeAt(ByteBuffer.wrap(header), 0);
+        length = writeAt(0, ByteBuffer.wrap(header));
         headerLength = header.length;
     }
 
-    private long writeAt(ByteBuffer octets, long position) throws IOException {
-        long end = position;
-        while (octets.hasRemaining()) {
-            end += channel.write(octets, end);
+    private long writeAt(long position, ByteBuffer... octets) throws IOException {
+        channel.position(position);
+        while (octets[octets.length - 1].hasRemaining()) {
+            channel.write(octets);
         }
-        return end;
+        return channel.position();
     }
 
     private void force() throws IOException {

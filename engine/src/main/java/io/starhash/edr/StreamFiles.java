@@ -79,7 +79,7 @@ final class StreamFiles {
     }
 
     /** Writes whole lines, all or (with an exception) none. */
-    void append(ByteBuffer lines, int records) throws IOException {
+    void append(ByteBuffer[] lines, int records) throws IOException {
         letGoOfMisplaced();
         open().append(lines, records);
     }

@@ -144,12 +144,12 @@ final class StreamWriter implements Runnable {
     /** Writes out at least so many records, and cuts files at their size. */
     private void flush(int records) throws IOException {
         completeFull();
-        Chunk chunk;
-        for (int left = records; left > 0 && (chunk = inbox.ready()) != null; ) {
-            int count = Math.min(chunk.lines(), files.room());
-            files.append(chunk.content(count), count);
+        for (int left = records; left > 0; ) {
+            var batch = inbox.ready();
+            int count = Math.min(batch.lines(), files.room());
+            files.append(batch.content(count), count);
             written.addAndGet(count);
-            inbox.done(chunk, count);
+            inbox.done(count);
             left -= count;
             completeFull();
         }

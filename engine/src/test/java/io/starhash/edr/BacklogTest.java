@@ -3,34 +3,37 @@ package io.starhash.edr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
     private final Backlog backlog = new Backlog();
+    private final Batch batch = new Batch();
 
     @Test
     void lines_come_out_as_they_were_added() {
         assertThat(add("a\n")).isEqualTo(1);
         assertThat(add("bc\n", "def\n")).isEqualTo(3);
 
-        var chunk = Objects.requireNonNull(backlog.poll());
-        assertThat(chunk.lines()).isEqualTo(3);
-        assertThat(take(chunk, 1)).isEqualTo("a\n");
-        assertThat(chunk.lines()).isEqualTo(2);
-        assertThat(take(chunk, 2)).isEqualTo("bc\ndef\n");
-        assertThat(chunk.lines()).isZero();
-        assertThat(backlog.poll()).isNull();
+        backlog.exchange(batch);
+        assertThat(batch.lines()).isEqualTo(3);
+        assertThat(take(1)).isEqualTo("a\n");
+        assertThat(batch.lines()).isEqualTo(2);
+        assertThat(take(2)).isEqualTo("bc\ndef\n");
+        backlog.exchange(batch);
+        assertThat(batch.lines()).isZero();
         assertThat(backlog.added()).isEqualTo(3);
     }
 
     @Test
     void a_chunk_that_was_taken_is_filled_no_further() {
         add("a\n");
-        var taken = Objects.requireNonNull(backlog.poll());
+        backlog.exchange(batch);
         add("b\n");
 
-        assertThat(text(taken, 1)).isEqualTo("a\n");
+        assertThat(batch.lines()).isEqualTo(1);
+        assertThat(take(1)).isEqualTo("a\n");
         assertThat(takeAll()).isEqualTo("b\n");
     }
 
@@ -52,26 +55,68 @@ class BacklogTest {
             add(line);
         }
 
-        assertThat(Objects.requireNonNull(backlog.poll()).lines()).isEqualTo(fit);
-        assertThat(Objects.requireNonNull(backlog.poll()).lines()).isEqualTo(1);
+        backlog.exchange(batch);
+        assertThat(batch.content(fit)).hasSize(1);
+        assertThat(batch.content(fit + 1)).hasSize(2);
+    }
+
+    @Test
+    void a_batch_takes_as_many_chunks_as_it_has_room_for_and_the_next_those_after_them() {
+        String line = "x".repeat(Scribe.BATCH_OCTETS - 1) + "\n";
+        int fit = Batch.OCTETS / line.length();
+        for (int i = 0; i < fit + 2; i++) {
+            add(i + line.substring(2));
+        }
+
+        backlog.exchange(batch);
+        assertThat(batch.lines()).isEqualTo(fit);
+        assertThat(take(fit)).startsWith("0x");
+        backlog.exchange(batch);
+        assertThat(batch.lines()).isEqualTo(2);
+        assertThat(text(1)).startsWith(fit + "x");
+    }
+
+    @Test
+    void a_chunk_larger_than_a_batch_is_one_alone() {
+        String large = "x".repeat(2 * Batch.OCTETS) + "\n";
+        add(large);
+        add("b\n");
+
+        backlog.exchange(batch);
+        assertThat(take(1)).isEqualTo(large);
+        assertThat(batch.lines()).isZero();
+        assertThat(takeAll()).isEqualTo("b\n");
+    }
+
+    @Test
+    void lines_are_passed_over_across_chunks() {
+        String line = "x".repeat(Chunk.OCTETS / 2) + "\n";
+        add("1" + line);
+        add("2" + line);
+        add("3\n", "4\n");
+
+        backlog.exchange(batch);
+        assertThat(batch.content(4)).hasSizeGreaterThan(1);
+        assertThat(take(3)).isEqualTo("1" + line + "2" + line + "3\n");
+        assertThat(batch.lines()).isEqualTo(1);
+        assertThat(take(1)).isEqualTo("4\n");
     }
 
     @Test
     void many_lines_come_in_the_buffer_that_they_were_written_into_and_it_goes_round() {
         var scribe = scribe("x".repeat(Scribe.BATCH_OCTETS) + "\n");
-        var buffer = scribe.lines();
+        var octets = scribe.lines().content().array();
         add("a\n");
         assertThat(backlog.add(scribe, Long.MAX_VALUE)).isEqualTo(2);
         add("b\n");
 
-        assertThat(scribe.lines()).isNotSameAs(buffer);
+        assertThat(scribe.lines().content().array()).isNotSameAs(octets);
         assertThat(scribe.lines().length()).isZero();
-        assertThat(take(Objects.requireNonNull(backlog.poll()), 1)).isEqualTo("a\n");
-        var whole = Objects.requireNonNull(backlog.poll());
-        assertThat(whole.buffer()).isSameAs(buffer);
-        assertThat(takeAll()).isEqualTo("b\n");
-        backlog.giveBack(whole);
-        assertThat(buffer.length()).isZero();
+        backlog.exchange(batch);
+        assertThat(batch.content(3)[1].array()).isSameAs(octets);
+        assertThat(take(1)).isEqualTo("a\n");
+        batch.pass(1);
+        assertThat(take(1)).isEqualTo("b\n");
     }
 
     @Test
@@ -86,17 +131,18 @@ class BacklogTest {
     }
 
     @Test
-    void a_chunk_given_back_is_used_again_and_is_empty_then() {
+    void a_buffer_given_back_is_used_again_and_is_empty_then() {
         add("a\n", "b\n");
-        var first = Objects.requireNonNull(backlog.poll());
-        first.pass(1);
-        backlog.giveBack(first);
+        backlog.exchange(batch);
+        var octets = batch.content(2)[0].array();
+        batch.pass(2);
+        backlog.exchange(batch);
         add("c\n");
 
-        var again = Objects.requireNonNull(backlog.poll());
-        assertThat(again.buffer()).isSameAs(first.buffer());
-        assertThat(again.lines()).isEqualTo(1);
-        assertThat(take(again, 1)).isEqualTo("c\n");
+        backlog.exchange(batch);
+        assertThat(batch.content(1)[0].array()).isSameAs(octets);
+        assertThat(batch.lines()).isEqualTo(1);
+        assertThat(take(1)).isEqualTo("c\n");
     }
 
     private long add(String... lines) {
@@ -105,21 +151,23 @@ class BacklogTest {
 
     private String takeAll() {
         var all = new StringBuilder();
-        for (Chunk chunk; (chunk = backlog.poll()) != null; ) {
-            all.append(take(chunk, chunk.lines()));
-            backlog.giveBack(chunk);
-        }
+        do {
+            all.append(take(batch.lines()));
+            backlog.exchange(batch);
+        } while (batch.lines() > 0);
         return all.toString();
     }
 
-    private static String take(Chunk chunk, int lines) {
-        String text = text(chunk, lines);
-        chunk.pass(lines);
+    private String take(int lines) {
+        String text = text(lines);
+        batch.pass(lines);
         return text;
     }
 
-    private static String text(Chunk chunk, int lines) {
-        return StandardCharsets.US_ASCII.decode(chunk.content(lines)).toString();
+    private String text(int lines) {
+        return Stream.of(batch.content(lines))
+                .map(part -> StandardCharsets.US_ASCII.decode(part).toString())
+                .collect(Collectors.joining());
     }
 
     private static Scribe scribe(String... texts) {

@@ -94,6 +94,21 @@ class DiskFullTest {
     }
 
     @Test
+    void of_a_batch_that_fits_only_in_part_nothing_is_written_twice() throws IOException {
+        var texts = numbers(10).stream().map(number -> number + "x".repeat(10 * 1024)).toList();
+        texts.forEach(this::add);
+        writer.work();
+        assertThat(writer.status().failure()).isNotNull();
+        assertThat(EdrFiles.texts(Objects.requireNonNull(writer.status().file()))).isEmpty();
+
+        makeRoom();
+        time.pass(RETRY);
+        writer.work();
+        writer.finish();
+        assertThat(EdrFiles.texts(folder, ".edr")).isEqualTo(texts);
+    }
+
+    @Test
     void a_stop_with_the_disk_full_counts_what_is_lost_and_the_next_start_closes_the_file()
             throws IOException {
         workOff();
@@ -114,15 +129,16 @@ class DiskFullTest {
     private void workOff() {
         var numbers = numbers(RECORDS);
         for (int i = 0; i < RECORDS; i++) {
-            inbox.add(
-                    Edr.builder(time.now(), "Logic-1-00000001", "X")
-                            .text("TEXT", numbers.get(i))
-                            .build());
+            add(numbers.get(i));
             if (i % 50 == 0) {
                 writer.work();
             }
         }
         writer.work();
+    }
+
+    private void add(String text) {
+        inbox.add(Edr.builder(time.now(), "Logic-1-00000001", "X").text("TEXT", text).build());
     }
 
     private void makeRoom() throws IOException {

@@ -2,6 +2,7 @@ package io.starhash.edr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class InboxTest {
@@ -24,16 +26,24 @@ class InboxTest {
     private final Inbox inbox = new Inbox(LIMIT, false);
 
     @Test
-    void while_the_writer_rests_every_record_waits_for_it_at_once() {
+    void while_the_writer_rests_every_record_waits_for_it_at_once_until_enough_wake_it()
+            throws Exception {
+        var writer = Thread.ofPlatform().start(() -> inbox.await(3, A_MINUTE));
+        await().until(() -> writer.getState() == Thread.State.TIMED_WAITING);
         inbox.add(edr("a", 1));
         assertThat(inbox.waiting()).isEqualTo(1);
         inbox.add(edr("a", 2));
         assertThat(inbox.waiting()).isEqualTo(2);
+        inbox.add(edr("a", 3));
+        writer.join();
+
+        inbox.add(edr("a", 4));
+        assertThat(inbox.waiting()).isEqualTo(3);
+        assertThat(inbox.held()).isEqualTo(4);
     }
 
     @Test
     void while_the_writer_is_at_work_records_gather_and_it_fetches_them_before_it_rests() {
-        setToWork(inbox);
         inbox.add(edr("a", 1));
         inbox.add(edr("a", 2));
         assertThat(inbox.waiting()).isZero();
@@ -45,8 +55,20 @@ class InboxTest {
     }
 
     @Test
+    void what_has_gathered_is_fetched_even_where_so_much_waits_that_the_writer_does_not_rest()
+            throws Exception {
+        Thread.ofPlatform().start(() -> inbox.add(edr("a", 1))).join();
+        int others = 0;
+        while (inbox.waiting() == 0) {
+            inbox.add(edr("b", others++));
+        }
+
+        inbox.await(1, A_MINUTE);
+        assertThat(inbox.waiting()).isEqualTo(others + 1);
+    }
+
+    @Test
     void what_has_gathered_goes_on_when_it_is_much() {
-        setToWork(inbox);
         int added = 0;
         while (inbox.waiting() == 0 && added < RECORDS) {
             inbox.add(edr("a", added++));
@@ -58,7 +80,6 @@ class InboxTest {
     @Test
     void a_record_beyond_the_limit_is_dropped_and_counted_where_that_is_wanted() {
         var small = new Inbox(2, true);
-        setToWork(small);
         for (int i = 0; i < 5; i++) {
             small.add(edr("a", i));
         }
@@ -70,7 +91,7 @@ class InboxTest {
     @Test
     void what_is_abandoned_is_counted_and_with_it_what_has_gathered() {
         inbox.add(edr("a", 1));
-        inbox.await(1, 0);
+        inbox.fetch();
         inbox.add(edr("a", 2));
 
         assertThat(inbox.abandon()).isEqualTo(2);
@@ -102,9 +123,6 @@ class InboxTest {
         for (int round = 0; round < 50; round++) {
             var closing = new Inbox(LIMIT, false);
             try (var threads = Executors.newCachedThreadPool()) {
-                if (round % 2 == 0) {
-                    setToWork(closing);
-                }
                 var counts = producers(threads, t -> addUntilClosed(closing, t));
                 closing.close();
                 closing.fetch();
@@ -177,22 +195,16 @@ class InboxTest {
     /** By the value of each record's only field. */
     private List<String> takeAll() {
         List<String> all = new ArrayList<>();
-        for (Chunk chunk; (chunk = inbox.ready()) != null; ) {
-            int count = chunk.lines();
-            StandardCharsets.US_ASCII
-                    .decode(chunk.content(count))
-                    .toString()
-                    .lines()
+        for (var batch = inbox.ready(); batch.lines() > 0; batch = inbox.ready()) {
+            int count = batch.lines();
+            Stream.of(batch.content(count))
+                    .map(part -> StandardCharsets.US_ASCII.decode(part).toString())
+                    .flatMap(String::lines)
                     .map(line -> line.substring(line.indexOf('=') + 1))
                     .forEach(all::add);
-            inbox.done(chunk, count);
+            inbox.done(count);
         }
         return all;
-    }
-
-    /** As a writer does that has rested. */
-    private static void setToWork(Inbox inbox) {
-        inbox.await(FLUSH, 0);
     }
 
     private static Edr edr(String thread, int number) {

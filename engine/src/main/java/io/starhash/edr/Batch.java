@@ -1,0 +1,70 @@
+package io.starhash.edr;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chunks that are written together. It has no lock: it is the writer's alone.
+ *
+ * <p>A file system keeps what is written at once in larger pieces, and takes half the time for it.
+ */
+final class Batch {
+    /** So much is written at once, where so much waits; more than that is one chunk's. */
+    static final int OCTETS = 256 * 1024;
+
+    private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
+    private int octets;
+    private int lines;
+
+    /** Whether a chunk can be added; to an empty one always. */
+    boolean hasRoomFor(Chunk chunk) {
+        return chunks.isEmpty() || chunk.octets() <= OCTETS - octets;
+    }
+
+    /** Adds a chunk that nobody adds lines to any more. */
+    void add(Chunk chunk) {
+        chunks.add(chunk);
+        octets += chunk.octets();
+        lines += chunk.lines();
+    }
+
+    /** How many lines are left in it. */
+    int lines() {
+        return lines;
+    }
+
+    /** The first so many of the lines that are left. */
+    ByteBuffer[] content(int count) {
+        List<ByteBuffer> content = new ArrayList<>(chunks.size());
+        int left = count;
+        for (var chunk : chunks) {
+            int some = Math.min(left, chunk.lines());
+            if (some > 0) {
+                content.add(chunk.content(some));
+                left -= some;
+            }
+        }
+        return content.toArray(ByteBuffer[]::new);
+    }
+
+    /** Passes over the first so many of the lines that are left. */
+    void pass(int count) {
+        int left = count;
+        for (var chunk : chunks) {
+            int some = Math.min(left, chunk.lines());
+            chunk.pass(some);
+            left -= some;
+        }
+        lines -= count;
+    }
+
+    /** Takes a chunk out of one that has no lines left; null where there is none. */
+    @Nullable Chunk poll() {
+        var chunk = chunks.poll();
+        octets -= chunk == null ? 0 : chunk.octets();
+        return chunk;
+    }
+}
