@@ -158,7 +158,7 @@ class FailoverTest {
     void what_waits_for_another_link_in_vain_is_told_of_once() throws Exception {
         Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
         try (Lab lab = lab(TrafficMode.OVERRIDE);
-                LogLine log = new LogLine(M3uaUserPart.class, "nothing does", () -> {})) {
+                LogLine log = new LogLine(WaitingRoom.class, "nothing does", () -> {})) {
             try (Connection first = one.accept().activate();
                     Connection second = two.accept()) {
                 second.next(StpStub.ASPUP);
