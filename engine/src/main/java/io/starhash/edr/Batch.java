@@ -1,9 +1,7 @@
 package io.starhash.edr;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +13,13 @@ final class Batch {
     /** So much is written at once, where so much waits; more than that is one chunk's. */
     static final int OCTETS = 256 * 1024;
 
-    private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
+    private final ChunkQueue chunks = new ChunkQueue();
     private int octets;
     private int lines;
 
     /** Whether a chunk can be added; to an empty one always. */
     boolean hasRoomFor(Chunk chunk) {
-        return chunks.isEmpty() || chunk.octets() <= OCTETS - octets;
+        return chunks.size() == 0 || chunk.octets() <= OCTETS - octets;
     }
 
     /** Adds a chunk that nobody adds lines to any more. */
@@ -38,22 +36,21 @@ final class Batch {
 
     /** The first so many of the lines that are left. */
     ByteBuffer[] content(int count) {
-        List<ByteBuffer> content = new ArrayList<>(chunks.size());
+        var content = new ByteBuffer[chunks.size()];
+        int parts = 0;
         int left = count;
-        for (var chunk : chunks) {
+        for (var chunk = chunks.peek(); chunk != null && left > 0; chunk = chunk.next) {
             int some = Math.min(left, chunk.lines());
-            if (some > 0) {
-                content.add(chunk.content(some));
-                left -= some;
-            }
+            content[parts++] = chunk.content(some);
+            left -= some;
         }
-        return content.toArray(ByteBuffer[]::new);
+        return Arrays.copyOf(content, parts);
     }
 
-    /** Passes over the first so many of the lines that are left. */
+    /** Passes over the first so many of the lines that are left; needs no memory. */
     void pass(int count) {
         int left = count;
-        for (var chunk : chunks) {
+        for (var chunk = chunks.peek(); chunk != null && left > 0; chunk = chunk.next) {
             int some = Math.min(left, chunk.lines());
             chunk.pass(some);
             left -= some;

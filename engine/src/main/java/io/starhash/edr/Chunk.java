@@ -1,6 +1,7 @@
 package io.starhash.edr;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encoded lines that are taken together, and passed over one after the other. It has no lock:
@@ -13,23 +14,31 @@ final class Chunk {
     private final LineBuffer buffer;
     private int passed;
 
+    /** The one after it in the {@link ChunkQueue} that it is in. */
+    @Nullable Chunk next;
+
+    /** An empty one that is small to begin with. */
+    Chunk() {
+        buffer = new LineBuffer();
+    }
+
     /**
-     * One of these lines.
+     * An empty one.
      *
-     * @param buffer the chunk's own from now on
+     * @param capacity for how many octets it need not grow
      */
-    Chunk(LineBuffer buffer) {
-        this.buffer = buffer;
+    Chunk(int capacity) {
+        buffer = new LineBuffer(capacity);
     }
 
     /** Whether more can be added; to an empty one always. */
-    boolean hasRoomFor(LineBuffer more) {
-        return buffer.length() == 0 || more.length() <= OCTETS - buffer.length();
+    boolean hasRoomFor(Chunk more) {
+        return octets() == 0 || more.octets() <= OCTETS - octets();
     }
 
-    /** Adds whole lines. */
-    void add(LineBuffer more) {
-        buffer.putLines(more);
+    /** Adds all lines of another: all or (with an exception) none. */
+    void add(Chunk more) {
+        buffer.putLines(more.buffer);
     }
 
     /** How long it is, lines that were passed over counted. */
@@ -52,8 +61,14 @@ final class Chunk {
         passed += count;
     }
 
-    /** The lines' place, for others once these are done with. */
+    /** Where lines are put. */
     LineBuffer buffer() {
         return buffer;
+    }
+
+    /** Empties it, to be filled again. */
+    void clear() {
+        buffer.clear();
+        passed = 0;
     }
 }

@@ -133,8 +133,9 @@ public final class EdrApp implements EdrSink, AutoCloseable {
                             .formatted(name, MAX_STREAMS, new TreeSet<>(streams.keySet())));
         }
         var stream = newStream(name);
-        streams.put(name, stream);
+        // First: where there can be no thread, there is no stream that would take records.
         stream.thread().start();
+        streams.put(name, stream);
         return stream;
     }
 

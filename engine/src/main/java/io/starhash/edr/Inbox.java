@@ -29,9 +29,17 @@ final class Inbox {
 
     private static final long SHORT_OF_MEMORY_NANOS = 1_000_000;
 
+    /** How large a new chunk is, so that it need not grow: a batch, and a record beyond it. */
+    private static final int CHUNK_OCTETS = Scribe.BATCH_OCTETS + 2 * 1024;
+
+    /** So long the writer sleeps at most while there is much that a burst has left. */
+    private static final long LETTING_GO_NANOS = 1_000_000_000;
+
     private final Scribe[] scribes =
-            IntStream.range(0, SCRIBES).mapToObj(i -> new Scribe()).toArray(Scribe[]::new);
-    private final Backlog backlog = new Backlog();
+            IntStream.range(0, SCRIBES)
+                    .mapToObj(i -> new Scribe(new Chunk()))
+                    .toArray(Scribe[]::new);
+    private final Backlog backlog = new Backlog(() -> new Chunk(CHUNK_OCTETS));
     private final AtomicLong wakeAt = new AtomicLong(NEVER);
     private final AtomicLong done = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
@@ -74,13 +82,22 @@ final class Inbox {
             }
             scribe.write(edr);
             if (!gathering || scribe.isFull()) {
-                passOn(scribe);
+                passOnIfMemoryAllows(scribe);
             }
         }
     }
 
+    /** Else the lines stay with their scribe, and the writer fetches them as soon as it can. */
+    private void passOnIfMemoryAllows(Scribe scribe) {
+        try {
+            passOn(scribe);
+        } catch (OutOfMemoryError e) {
+            LockSupport.unpark(sleeper);
+        }
+    }
+
     private void passOn(Scribe scribe) {
-        int records = scribe.lines().lines();
+        int records = scribe.lines();
         long count = backlog.add(scribe, dropWhenFull ? done.get() + limit : Long.MAX_VALUE);
         if (count == Backlog.BEYOND_LIMIT) {
             dropped.add(records);
@@ -123,7 +140,7 @@ final class Inbox {
         int held = waiting();
         for (var scribe : scribes) {
             synchronized (scribe) {
-                held += scribe.lines().lines();
+                held += scribe.lines();
             }
         }
         return held;
@@ -162,6 +179,9 @@ final class Inbox {
         gathering = false;
         wakeAt.set(done.get() + count);
         long most = couldFetch() ? nanos : Math.min(nanos, SHORT_OF_MEMORY_NANOS);
+        if (backlog.letGoOfSpares()) {
+            most = Math.min(most, LETTING_GO_NANOS);
+        }
         if (waiting() < count && !closed) {
             LockSupport.parkNanos(this, most);
         }
@@ -184,7 +204,7 @@ final class Inbox {
         for (var scribe : scribes) {
             // Empty or not: whoever is at this scribe just now is waited for.
             synchronized (scribe) {
-                if (scribe.lines().lines() > 0) {
+                if (scribe.lines() > 0) {
                     passOn(scribe);
                 }
             }
@@ -203,15 +223,17 @@ final class Inbox {
 
     /** Counts what was never written as dropped. */
     int abandon() {
-        int lost = waiting();
-        done.addAndGet(lost);
+        int kept = 0;
         for (var scribe : scribes) {
             synchronized (scribe) {
-                lost += scribe.lines().lines();
-                scribe.lines().clear();
+                kept += scribe.lines();
+                scribe.chunk().clear();
             }
         }
-        dropped.add(lost);
-        return lost;
+        // Last: a caller that came before the close may just have passed its lines on.
+        int lost = waiting();
+        done.addAndGet(lost);
+        dropped.add(kept + lost);
+        return kept + lost;
     }
 }

@@ -9,6 +9,7 @@ final class LineBuffer {
     private static final int INITIAL_CAPACITY = 1024;
     private static final int INITIAL_LINES = 64;
     private static final int USUAL_LINE = 100;
+    private static final byte[] NONE = {};
     private static final int KEPT_CAPACITY = 128 * 1024;
 
     private byte[] octets;
@@ -38,7 +39,8 @@ final class LineBuffer {
     void reserve(int more) {
         int needed = Math.addExact(length, more);
         if (needed > octets.length) {
-            octets = Arrays.copyOf(octets, Math.max(needed, octets.length + (octets.length >> 1)));
+            int grown = Math.max(INITIAL_CAPACITY, octets.length + (octets.length >> 1));
+            octets = Arrays.copyOf(octets, Math.max(needed, grown));
         }
     }
 
@@ -160,12 +162,12 @@ final class LineBuffer {
         return new String(octets, 0, length, StandardCharsets.US_ASCII);
     }
 
-    /** Empties it; the room that one huge record took is given back. */
+    /** Empties it, which needs no memory; the room that one huge record took is given back. */
     void clear() {
         length = 0;
         lines = 0;
         if (octets.length > KEPT_CAPACITY) {
-            octets = new byte[INITIAL_CAPACITY];
+            octets = NONE;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.starhash.edr;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -126,7 +127,7 @@ final class OpenFile implements Closeable {
             force();
             length = end;
             records += count;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             cutBack(e);
             throw e;
         }
@@ -137,11 +138,20 @@ final class OpenFile implements Closeable {
         channel.position(length);
         long from = lost.headerLength;
         while (from < lost.length) {
-            from += lost.channel.transferTo(from, lost.length - from, channel);
+            long some = lost.channel.transferTo(from, lost.length - from, channel);
+            if (some <= 0) {
+                throw new EOFException(lost.inProgress + " was cut at " + from);
+            }
+            from += some;
         }
         force();
         length = channel.position();
         records = lost.records;
+    }
+
+    /** Whether someone cut the file, so that records are missing in it. */
+    boolean isCut() throws IOException {
+        return channel.size() < length;
     }
 
     /** Whether the file has no name any more, and not just another one. */
@@ -154,7 +164,7 @@ final class OpenFile implements Closeable {
         try {
             writeFooter(now);
             Files.move(inProgress, complete, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             cutBack(e);
             throw e;
         }
@@ -196,8 +206,12 @@ final class OpenFile implements Closeable {
 
     private long writeAt(long position, ByteBuffer... octets) throws IOException {
         channel.position(position);
-        while (octets[octets.length - 1].hasRemaining()) {
-            channel.write(octets);
+        long left = 0;
+        for (var part : octets) {
+            left += part.remaining();
+        }
+        while (left > 0) {
+            left -= channel.write(octets);
         }
         return channel.position();
     }
@@ -208,7 +222,7 @@ final class OpenFile implements Closeable {
         }
     }
 
-    private void cutBack(IOException cause) {
+    private void cutBack(Throwable cause) {
         try {
             channel.truncate(length);
         } catch (IOException e) {

@@ -45,11 +45,11 @@ final class RecordEncoder {
         long epochSecond = at.getEpochSecond();
         int millis = at.getNano() / NANOS_A_MILLI;
         if (epochSecond != second) {
-            second = epochSecond;
             secondText =
                     TO_THE_SECOND
                             .format(LocalDateTime.ofEpochSecond(epochSecond, 0, ZoneOffset.UTC))
                             .getBytes(StandardCharsets.US_ASCII);
+            second = epochSecond;
         }
         out.put(secondText);
         out.reserve(MILLIS_DIGITS);

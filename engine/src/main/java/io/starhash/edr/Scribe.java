@@ -14,10 +14,20 @@ final class Scribe {
     static final int MOST_LINES = BATCH_OCTETS / SHORTEST_LINE;
 
     private final RecordEncoder encoder = new RecordEncoder();
-    private LineBuffer lines = new LineBuffer();
+    private Chunk chunk;
+
+    /**
+     * One that has written nothing.
+     *
+     * @param first where it puts its lines; the scribe's own from now on
+     */
+    Scribe(Chunk first) {
+        chunk = first;
+    }
 
     /** Adds a record's line, all of it or (with an exception) nothing. */
     void write(Edr edr) {
+        var lines = chunk.buffer();
         int before = lines.length();
         boolean whole = false;
         try {
@@ -32,16 +42,21 @@ final class Scribe {
 
     /** Whether so much is kept that it is to be passed on. */
     boolean isFull() {
-        return lines.length() >= BATCH_OCTETS;
+        return chunk.octets() >= BATCH_OCTETS;
     }
 
-    /** What was written since it was cleared. */
-    LineBuffer lines() {
-        return lines;
+    /** How many lines it keeps. */
+    int lines() {
+        return chunk.lines();
     }
 
-    /** Puts another buffer in the place of the one that was passed on. */
-    void goOnWith(LineBuffer empty) {
-        lines = empty;
+    /** The lines that it keeps. */
+    Chunk chunk() {
+        return chunk;
+    }
+
+    /** Puts another chunk in the place of the one that was passed on. */
+    void goOnWith(Chunk empty) {
+        chunk = empty;
     }
 }

@@ -163,7 +163,9 @@ final class StreamFiles {
             return;
         }
         if (lost.isDeleted()) {
-            file = copyOf(lost);
+            var instead = lost.isCut() ? newFile() : copyOf(lost);
+            file = instead;
+            logDeleted(lost, instead);
         } else {
             lost.writeFooter(clock.now());
             file = null;
@@ -180,16 +182,27 @@ final class StreamFiles {
         var copy = newFile();
         try {
             copy.takeOver(lost);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             copy.delete();
             throw e;
         }
-        LOG.warn(
-                "EDR stream {}: {} was deleted; its {} records are written anew into {}",
-                stream,
-                lost.path(),
-                lost.records(),
-                copy.path());
         return copy;
+    }
+
+    private void logDeleted(OpenFile lost, OpenFile instead) {
+        if (instead.records() == lost.records()) {
+            LOG.warn(
+                    "EDR stream {}: {} was deleted; its {} records are written anew into {}",
+                    stream,
+                    lost.path(),
+                    lost.records(),
+                    instead.path());
+        } else {
+            LOG.error(
+                    "EDR stream {}: {} was cut and deleted; its {} records are lost",
+                    stream,
+                    lost.path(),
+                    lost.records());
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.starhash.edr;
 
 import io.starhash.metrics.Counters;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ final class StreamWriter implements Runnable {
     private long droppedBefore;
     private volatile StreamStatus.@Nullable Failure failure;
 
+    /** Made while there is memory for it. */
+    private final StreamStatus.Failure outOfMemory;
+
     StreamWriter(
             String stream,
             EdrSettings settings,
@@ -56,14 +60,20 @@ final class StreamWriter implements Runnable {
         this.clock = clock;
         this.inbox = inbox;
         this.counters = counters;
+        this.outOfMemory = new StreamStatus.Failure(clock.now(), "OutOfMemoryError");
     }
 
     /** Works until the inbox is closed, then finishes. */
     @Override
     public void run() {
         while (!inbox.isClosed()) {
-            long rest = work();
-            inbox.await(wakeCount(), rest);
+            try {
+                long rest = work();
+                inbox.await(wakeCount(), rest);
+            } catch (RuntimeException | Error e) {
+                // A writer that is gone would lose all that comes.
+                noteFailure(e);
+            }
         }
         finish();
     }
@@ -79,7 +89,6 @@ final class StreamWriter implements Runnable {
                 settle();
                 noteSuccess();
             } catch (IOException | RuntimeException | Error e) {
-                // An Error too: a writer that is gone would lose all that comes.
                 noteFailure(e);
             }
         }
@@ -89,15 +98,20 @@ final class StreamWriter implements Runnable {
     /** Writes out all there is and completes the file; what the disk refuses now is lost. */
     void finish() {
         try {
+            flushAll();
             inbox.fetch();
-            while (inbox.waiting() > 0) {
-                flush(inbox.waiting());
-            }
+            flushAll();
             files.complete();
             noteSuccess();
         } catch (IOException | RuntimeException | Error e) {
             noteFailure(e);
             abandon();
+        }
+    }
+
+    private void flushAll() throws IOException {
+        while (inbox.waiting() > 0) {
+            flush(inbox.waiting());
         }
     }
 
@@ -174,11 +188,20 @@ final class StreamWriter implements Runnable {
     }
 
     private void noteFailure(Throwable e) {
+        retryAt = clock.nanoTime() + retryNanos;
+        failures.incrementAndGet();
+        try {
+            tell(e);
+        } catch (OutOfMemoryError more) {
+            // The next attempt comes at its time, and may have the memory to tell.
+            failure = Objects.requireNonNullElse(failure, outOfMemory);
+        }
+    }
+
+    private void tell(Throwable e) {
         var before = failure;
         var since = before == null ? clock.now() : before.since();
         failure = new StreamStatus.Failure(since, describe(e));
-        retryAt = clock.nanoTime() + retryNanos;
-        failures.incrementAndGet();
         counters.increment("edr.failures");
         LOG.error(
                 "EDR stream {}: cannot write to {}: {}; {} records wait in memory",

@@ -1,6 +1,7 @@
 package io.starhash.edr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
@@ -8,8 +9,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
-    private final Backlog backlog = new Backlog();
+    private final Backlog backlog = new Backlog(this::newChunk);
     private final Batch batch = new Batch();
+    private boolean shortOfMemory;
+
+    private Chunk newChunk() {
+        if (shortOfMemory) {
+            throw new OutOfMemoryError("as the test wants it");
+        }
+        return new Chunk();
+    }
 
     @Test
     void lines_come_out_as_they_were_added() {
@@ -105,13 +114,13 @@ class BacklogTest {
     @Test
     void many_lines_come_in_the_buffer_that_they_were_written_into_and_it_goes_round() {
         var scribe = scribe("x".repeat(Scribe.BATCH_OCTETS) + "\n");
-        var octets = scribe.lines().content().array();
+        var octets = octets(scribe.chunk());
         add("a\n");
         assertThat(backlog.add(scribe, Long.MAX_VALUE)).isEqualTo(2);
         add("b\n");
 
-        assertThat(scribe.lines().content().array()).isNotSameAs(octets);
-        assertThat(scribe.lines().length()).isZero();
+        assertThat(octets(scribe.chunk())).isNotSameAs(octets);
+        assertThat(scribe.chunk().octets()).isZero();
         backlog.exchange(batch);
         assertThat(batch.content(3)[1].array()).isSameAs(octets);
         assertThat(take(1)).isEqualTo("a\n");
@@ -145,6 +154,46 @@ class BacklogTest {
         assertThat(take(1)).isEqualTo("c\n");
     }
 
+    @Test
+    void where_memory_is_short_lines_stay_with_their_scribe_and_come_once_and_in_order() {
+        add("a\n");
+        String line = "x".repeat(Scribe.BATCH_OCTETS) + "\n";
+        var scribe = scribe(line);
+        shortOfMemory = true;
+        assertThatThrownBy(() -> backlog.add(scribe, Long.MAX_VALUE))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(scribe.lines()).isEqualTo(1);
+        assertThat(backlog.added()).isEqualTo(1);
+        backlog.exchange(batch);
+        assertThat(take(1)).isEqualTo("a\n");
+
+        shortOfMemory = false;
+        assertThat(backlog.add(scribe, Long.MAX_VALUE)).isEqualTo(2);
+        add("b\n");
+        assertThat(takeAll()).isEqualTo(line + "b\n");
+    }
+
+    @Test
+    void what_a_burst_took_goes_by_and_by_all_but_a_few() {
+        int chunks = 5 * Backlog.FEW_SPARES;
+        for (int i = 0; i < chunks; i++) {
+            add("x".repeat(Scribe.BATCH_OCTETS) + "\n");
+        }
+        assertThat(takeAll().lines()).hasSize(chunks);
+        int times = 1;
+        while (backlog.letGoOfSpares()) {
+            times++;
+        }
+        assertThat(times).isGreaterThan(1).isLessThan(10);
+
+        shortOfMemory = true;
+        for (int i = 0; i < Backlog.FEW_SPARES; i++) {
+            add("x".repeat(Scribe.BATCH_OCTETS) + "\n");
+        }
+        assertThatThrownBy(() -> add("x".repeat(Scribe.BATCH_OCTETS) + "\n"))
+                .isInstanceOf(OutOfMemoryError.class);
+    }
+
     private long add(String... lines) {
         return backlog.add(scribe(lines), Long.MAX_VALUE);
     }
@@ -170,18 +219,16 @@ class BacklogTest {
                 .collect(Collectors.joining());
     }
 
-    private static Scribe scribe(String... texts) {
-        var scribe = new Scribe();
-        scribe.goOnWith(lines(texts));
-        return scribe;
+    private static byte[] octets(Chunk chunk) {
+        return chunk.buffer().content().array();
     }
 
-    private static LineBuffer lines(String... texts) {
-        var lines = new LineBuffer();
+    private static Scribe scribe(String... texts) {
+        var chunk = new Chunk();
         for (String text : texts) {
-            lines.putAscii(text.substring(0, text.length() - 1));
-            lines.endLine();
+            chunk.buffer().putAscii(text.substring(0, text.length() - 1));
+            chunk.buffer().endLine();
         }
-        return lines;
+        return new Scribe(chunk);
     }
 }

@@ -89,6 +89,46 @@ class InboxTest {
     }
 
     @Test
+    void what_was_written_makes_room_under_the_limit() {
+        var small = new Inbox(2, true);
+        for (int round = 0; round < 3; round++) {
+            small.add(edr("a", 1));
+            small.add(edr("a", 2));
+            small.done(small.ready().lines());
+        }
+        assertThat(small.dropped()).isZero();
+    }
+
+    @Test
+    void with_a_limit_of_less_than_ten_times_what_can_gather_none_does() {
+        int most = 10 * 16 * Scribe.MOST_LINES;
+        var exact = new Inbox(most - 1, false);
+        exact.add(edr("a", 1));
+        assertThat(exact.waiting()).isEqualTo(1);
+
+        var late = new Inbox(most, true);
+        late.add(edr("a", 1));
+        assertThat(late.waiting()).isZero();
+        assertThat(late.held()).isEqualTo(1);
+    }
+
+    @Test
+    void of_what_gathered_all_records_beyond_the_limit_are_counted() {
+        int limit = 10 * 16 * Scribe.MOST_LINES;
+        var full = new Inbox(limit, true);
+        while (full.hasRoom()) {
+            full.add(edr("a", 1));
+            full.fetch();
+        }
+        for (int i = 0; i < 5; i++) {
+            full.add(edr("a", 2));
+        }
+        full.fetch();
+        assertThat(full.dropped()).isEqualTo(5);
+        assertThat(full.held()).isEqualTo(limit);
+    }
+
+    @Test
     void what_is_abandoned_is_counted_and_with_it_what_has_gathered() {
         inbox.add(edr("a", 1));
         inbox.fetch();
@@ -96,6 +136,7 @@ class InboxTest {
 
         assertThat(inbox.abandon()).isEqualTo(2);
         assertThat(inbox.waiting()).isZero();
+        assertThat(inbox.held()).isZero();
         assertThat(inbox.dropped()).isEqualTo(2);
     }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.starhash.edr.EdrSettings.WhenFull;
 import io.starhash.metrics.Counters;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -395,6 +397,43 @@ class StreamWriterTest {
         Files.delete(EdrFiles.inProgress(folder()).getFirst());
         writer.finish();
 
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void of_a_file_that_was_cut_and_deleted_the_records_are_lost_and_no_others()
+            throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        var file = EdrFiles.inProgress(folder()).getFirst();
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(10);
+        }
+        Files.delete(file);
+        add("4", "5", "6");
+        writer.work();
+        writer.finish();
+
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("4", "5", "6");
+    }
+
+    @Test
+    void a_writer_without_the_memory_even_to_tell_of_it_tries_again() throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        time.fail(new OutOfMemoryError("as the test wants it"));
+        writer.work();
+        assertThat(Objects.requireNonNull(writer.status().failure()).why())
+                .contains("OutOfMemoryError");
+        assertThat(writer.status().backlog()).isEqualTo(3);
+
+        time.fail(null);
+        time.pass(RETRY);
+        writer.work();
+        assertThat(writer.status().failure()).isNull();
+        writer.finish();
         assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1", "2", "3");
     }
 
