@@ -32,6 +32,9 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     /** How many streams there can be: each has a thread and a file. */
     public static final int MAX_STREAMS = 64;
 
+    /** How many of them only the engine's own records open: no script may use all of them up. */
+    private static final int ENGINES_STREAMS = 4;
+
     private final EdrSettings settings;
     private final EdrClock clock;
     private final String hostname;
@@ -72,7 +75,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     @Override
     public void write(String stream, Edr edr) {
         var open = streams.get(stream);
-        (open == null ? open(stream) : open).inbox().add(edr);
+        (open == null ? open(stream, most(edr)) : open).inbox().add(edr);
     }
 
     /**
@@ -117,7 +120,12 @@ public final class EdrApp implements EdrSink, AutoCloseable {
         return new ArrayList<>(streams.values());
     }
 
-    private synchronized Stream open(String name) {
+    private static int most(Edr edr) {
+        boolean engines = edr.event().startsWith(Edr.ENGINE_PREFIX);
+        return engines ? MAX_STREAMS : MAX_STREAMS - ENGINES_STREAMS;
+    }
+
+    private synchronized Stream open(String name, int most) {
         var known = streams.get(name);
         if (known != null) {
             return known;
@@ -127,10 +135,10 @@ public final class EdrApp implements EdrSink, AutoCloseable {
             throw new IllegalStateException(
                     "The EdrApp is closed: stop what writes EDRs before it is.");
         }
-        if (streams.size() >= MAX_STREAMS) {
+        if (streams.size() >= most) {
             throw new IllegalArgumentException(
                     "\"%s\" would be one EDR stream too many; there can be %d, and these are open: %s"
-                            .formatted(name, MAX_STREAMS, new TreeSet<>(streams.keySet())));
+                            .formatted(name, most, new TreeSet<>(streams.keySet())));
         }
         var stream = newStream(name);
         // First: where there can be no thread, there is no stream that would take records.

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,8 +102,14 @@ final class Orphans {
                 torn);
     }
 
+    /** Never before the start, wherever the clock was moved meanwhile. */
+    private Instant finished(OrphanContent content) {
+        var now = clock.now();
+        return now.isBefore(content.started()) ? content.started() : now;
+    }
+
     private void writeFooter(FileChannel channel, OrphanContent content) throws IOException {
-        var footer = FrameLines.footer(clock.now(), content.records(), content.end());
+        var footer = FrameLines.footer(finished(content), content.records(), content.end());
         var octets = ByteBuffer.wrap(footer);
         while (octets.hasRemaining()) {
             channel.write(octets, content.end() + octets.position());

@@ -3,6 +3,7 @@ package io.starhash.logic;
 import static java.util.stream.Collectors.joining;
 
 import io.starhash.config.Measure;
+import io.starhash.dialog.Message;
 import io.starhash.dialog.Outcome;
 import io.starhash.edr.Edr;
 import io.starhash.edr.EdrSink;
@@ -87,6 +88,11 @@ final class DialogJournal implements ScriptServices {
     /** A message is about to be sent. */
     void sending() {
         watch.sending(identity.instanceId(), place);
+    }
+
+    /** Whether a text of this message has a secret answer in it, by the script's own doing. */
+    boolean hasSecretIn(Message message) {
+        return secrets.isAny() && SentTexts.of(message).anyMatch(secrets::areIn);
     }
 
     /** No link took a message, for this reason: the far side gets nothing of it. */
@@ -186,6 +192,9 @@ final class DialogJournal implements ScriptServices {
     @Override
     public void writeEdr(String event, Map<String, List<String>> fields, @Nullable String into) {
         requireNoSecretIn(event);
+        if (into != null) {
+            requireNoSecretIn(into);
+        }
         fields.keySet().forEach(this::requireNoSecretIn);
         Map<String, List<String>> masked = new TreeMap<>();
         fields.forEach(

@@ -271,6 +271,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         for (DialogAction action : actions) {
             if (action instanceof DialogAction.Send(Message message)) {
                 journal.sending();
+                if (journal.hasSecretIn(message)) {
+                    link.hideTexts();
+                }
                 send(message);
             } else if (action instanceof DialogAction.KeepSecret(int invokeId)) {
                 link.keepSecret(invokeId);

@@ -54,6 +54,17 @@ final class Secrets {
                         .replaceAll(found -> Matcher.quoteReplacement(Mask.of(found.group())));
     }
 
+    /** Whether there is one. */
+    boolean isAny() {
+        return pattern != null;
+    }
+
+    /** Whether a text has one of them in it, so that it is to be masked. */
+    boolean areIn(String text) {
+        Pattern known = pattern;
+        return known != null && known.matcher(text).find();
+    }
+
     /** Whether a name has one of them in it; a short one is not looked for. */
     boolean isIn(String name) {
         return answers.stream()

@@ -25,6 +25,13 @@ public interface DialogLink {
     void keepSecret(int invokeId);
 
     /**
+     * The texts of the message that is sent next have a secret answer in them, by the script's own
+     * doing: they are masked for whoever looks at the signalling. A network that nobody looks at
+     * has nothing to do.
+     */
+    default void hideTexts() {}
+
+    /**
      * Lets go of the dialog without a word, as a far side that lost power: it is unknown here from
      * now on.
      */

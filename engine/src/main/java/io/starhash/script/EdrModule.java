@@ -41,12 +41,14 @@ final class EdrModule {
                                                 "fields",
                                                 TABLE,
                                                 "by name; a value is a string, a number, a boolean or a"
-                                                        + " list of them, and is written in the order in"
-                                                        + " which the fields were set")
+                                                        + " list of them (an empty one leaves the field"
+                                                        + " out); written in the order of their names, at"
+                                                        + " most 65,536 characters in all")
                                         .mayTake(
                                                 "stream",
                                                 STRING,
-                                                "the stream of records; nil is the service's")
+                                                "the stream of records: up to 64 letters, digits and _;"
+                                                        + " nil is the service's. There can be 60 streams")
                                         .raises("a name or a value that cannot be written")
                                         .does(
                                                 "edr.write(\"TOPUP\", {AMOUNT = 50, VOUCHERS = {\"123\","
@@ -98,11 +100,28 @@ final class EdrModule {
         if (!(value instanceof LuaTable list)) {
             return List.of(text(field, value, meter));
         }
+        requireList(field, list);
         List<String> texts = new ArrayList<>();
         for (int i = 1; i <= list.length(); i++) {
             texts.add(text(field, list.get(i), meter));
         }
         return texts;
+    }
+
+    /** What stands beside the list's values would be lost without a word. */
+    private static void requireList(String field, LuaTable list) {
+        for (var e = list.next(null); e != null; e = list.next(e[0])) {
+            if (!(e[0] instanceof Number key
+                    && key.doubleValue() >= 1
+                    && key.doubleValue() <= list.length()
+                    && key.doubleValue() == Math.rint(key.doubleValue()))) {
+                throw new LuaError(
+                        "edr.write: field "
+                                + field
+                                + ": a list has its values at 1, 2, 3 and so on, got the key "
+                                + Lua.show(e[0]));
+            }
+        }
     }
 
     private static String text(String field, @Nullable Object value, Meter meter) {

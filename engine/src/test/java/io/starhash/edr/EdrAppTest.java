@@ -203,10 +203,28 @@ class EdrAppTest {
         try (var app = app(settings(WhenFull.REFUSE_DIALOGS, 1000))) {
             assertThatThrownBy(() -> app.write("a/b", edr("x")))
                     .hasMessageContaining("\"a/b\" is not an EDR stream's name");
-            for (int i = 0; i < EdrApp.MAX_STREAMS; i++) {
+            int scripts = EdrApp.MAX_STREAMS - 4;
+            for (int i = 0; i < scripts; i++) {
                 app.write("s" + i, edr("x"));
             }
             assertThatThrownBy(() -> app.write("more", edr("x")))
+                    .hasMessageContaining("\"more\" would be one EDR stream too many")
+                    .hasMessageContaining("there can be " + scripts);
+        }
+    }
+
+    @Test
+    void scripts_leave_streams_to_the_engine() {
+        try (var app = app(settings(WhenFull.REFUSE_DIALOGS, 1000))) {
+            for (int i = 0; i < EdrApp.MAX_STREAMS - 4; i++) {
+                app.write("s" + i, edr("x"));
+            }
+            var engines = Edr.builder(AT, "Logic-1-00000001", "USSD-PROCESS").build();
+            for (int i = 0; i < 4; i++) {
+                app.write("engine" + i, engines);
+            }
+            app.write("engine0", edr("of a script"));
+            assertThatThrownBy(() -> app.write("more", engines))
                     .hasMessageContaining("\"more\" would be one EDR stream too many");
         }
     }

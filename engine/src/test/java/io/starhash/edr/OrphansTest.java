@@ -38,6 +38,16 @@ class OrphansTest {
     }
 
     @Test
+    void one_from_a_time_that_the_clock_has_not_reached_again_is_not_finished_before_its_start()
+            throws IOException {
+        orphan(HEADER.replace("TIME_START=100", "TIME_START=5000") + ONE);
+
+        close();
+
+        assertThat(EdrFiles.footer(folder.resolve("a.edr")).timeFinish()).isEqualTo(5000);
+    }
+
+    @Test
     void a_file_that_only_lacked_its_name_gets_it() throws IOException {
         String whole = HEADER + ONE + "#FOOTER|TIME_FINISH=150|NUM_EDRS=1|NUM_BYTES=106\n";
         orphan(whole);

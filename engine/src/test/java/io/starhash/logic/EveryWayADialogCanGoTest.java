@@ -10,6 +10,8 @@ import io.starhash.rules.Trigger;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each way over the real codec: a handset, two SS7 stacks, a Lua script, the records. */
 class EveryWayADialogCanGoTest {
@@ -304,15 +306,22 @@ class EveryWayADialogCanGoTest {
         }
     }
 
-    @Test
-    void a_secret_in_the_name_of_a_record_or_a_field_is_refused_without_telling_it()
-            throws Exception {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'TRIED', {['PIN_' .. pin] = 1}",
+                "'PIN_' .. pin, {A = 1}",
+                "'TRIED', {A = 1}, 'PIN_' .. pin"
+            })
+    void a_secret_in_the_name_of_a_record_a_field_or_a_stream_is_refused_without_telling_it(
+            String arguments) throws Exception {
         String careless =
                 """
                 local pin = ussd.menu("PIN?", {secret = true})
-                local fine, why = pcall(edr.write, "TRIED", {["PIN_" .. pin] = 1})
+                local fine, why = pcall(edr.write, %s)
                 return why
-                """;
+                """
+                        .formatted(arguments);
         try (LiveDesk live = LiveDesk.running(folder, careless)) {
             Handset handset = live.dial("*100#");
             handset.answer(menu(handset), "4711");

@@ -68,6 +68,8 @@ class HostApiTest {
                 "edr.write('X', {['a-b'] = 1})|edr.write: field 'a-b': a letter, then up to 63 of letters, digits, _",
                 "edr.write('X', {a = {{}}})|edr.write: field a: a string, number, boolean or a list of them expected, got table",
                 "edr.write('X', {a = print})|got function",
+                "edr.write('X', {a = {x = 1}})|edr.write: field a: a list has its values at 1, 2, 3 and so on, got the key x",
+                "edr.write('X', {a = {1, 2, [4.5] = 3}})|field a: a list has its values at 1, 2, 3 and so on, got the key 4.5",
                 "edr.write('X', {}, 'a-b')|edr.write: stream 'a-b': a letter, then up to 63 of letters, digits, _",
                 "stat.increment('')|stat.increment: name ''",
                 "stat.increment('a b')|stat.increment: name 'a b': a letter, then up to 99 of letters, digits, _ and .",

@@ -19,11 +19,11 @@ final class DialogCallbacks implements MAPDialogListener {
     private static final Logger log = LoggerFactory.getLogger(DialogCallbacks.class);
 
     private final BeginScreening screening;
-    private final Aside<String> undelivered;
+    private final Asides asides;
 
-    DialogCallbacks(BeginScreening screening, Aside<String> undelivered) {
+    DialogCallbacks(BeginScreening screening, Asides asides) {
         this.screening = screening;
-        this.undelivered = undelivered;
+        this.asides = asides;
     }
 
     @Override
@@ -33,7 +33,7 @@ final class DialogCallbacks implements MAPDialogListener {
             @Nullable AddressString destination,
             @Nullable AddressString origination,
             @Nullable MAPExtensionContainer extension) {
-        MapLink link = new MapLink(dialog, undelivered);
+        MapLink link = new MapLink(dialog, asides);
     }
 
     @Override

@@ -25,7 +25,7 @@ final class MapLink implements DialogLink {
     private static final Logger log = LoggerFactory.getLogger(MapLink.class);
 
     private final MAPDialogImpl dialog;
-    private final Aside<String> undelivered;
+    private final Asides asides;
     private final List<Received> components = new ArrayList<>(1);
     private boolean rejectQueued;
 
@@ -40,14 +40,17 @@ final class MapLink implements DialogLink {
     /** What ends the dialog has been sent or delivered. */
     private boolean over;
 
+    /** The texts of the next message are secret. */
+    private boolean hideTexts;
+
     /**
      * Links a MAP dialog; from now on its callbacks come here.
      *
-     * @param undelivered where the layers below say that no link took what we sent
+     * @param asides shared with the layers below
      */
-    MapLink(MAPDialog dialog, Aside<String> undelivered) {
+    MapLink(MAPDialog dialog, Asides asides) {
         this.dialog = (MAPDialogImpl) dialog;
-        this.undelivered = undelivered;
+        this.asides = asides;
         this.dialog.setUserObject(this);
         LeanTcap.slim(this.dialog.getTcapDialog());
         this.dialog.setReturnMessageOnError(true);
@@ -179,15 +182,25 @@ final class MapLink implements DialogLink {
             if (dialog.getTcapDialog().getState() == TRPseudoState.Expunged) {
                 throw new DialogGoneException("the dialog has ended");
             }
-            undelivered.take(); // what was said of messages that nobody asks about
+            asides.undelivered().take(); // what was said of messages that nobody asks about
             LeanTcap.makeRoom(dialog.getTcapDialog());
+            if (hideTexts) {
+                asides.hidden().say(true);
+            }
             transmit(message);
-            return Optional.ofNullable(undelivered.take());
+            return Optional.ofNullable(asides.undelivered().take());
         } catch (MAPException e) {
             return refused(message, e);
         } finally {
+            hideTexts = false;
+            asides.hidden().take();
             lock.unlock();
         }
+    }
+
+    @Override
+    public void hideTexts() {
+        hideTexts = true;
     }
 
     @Override

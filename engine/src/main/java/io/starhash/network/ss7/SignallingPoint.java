@@ -32,7 +32,7 @@ public final class SignallingPoint implements AttachedPoint {
 
     private final SignallingPlan plan;
     private final Taps taps;
-    private final Aside<String> undelivered = new Aside<>();
+    private final Asides asides = new Asides();
     private final GlobalTitleTranslation translation;
     private final LowerLayers layers;
     private final UssdMapProvider map;
@@ -43,13 +43,15 @@ public final class SignallingPoint implements AttachedPoint {
      */
     public SignallingPoint(SignallingPlan plan, Mtp3UserPart userPart) {
         this.plan = plan;
-        taps = new Taps(this::isSecret);
+        taps = new Taps(secrecy());
         translation = new GlobalTitleTranslation(plan);
         layers =
                 new LowerLayers(
                         plan,
-                        new ScreenedSccp(plan.name(), translation.asExtension(), taps, undelivered),
-                        new TappedUserPart(userPart, taps, undelivered, plan.maxSccpMessage()));
+                        new ScreenedSccp(
+                                plan.name(), translation.asExtension(), taps, asides.undelivered()),
+                        new TappedUserPart(
+                                userPart, taps, asides.undelivered(), plan.maxSccpMessage()));
         map =
                 new UssdMapProvider(
                         plan.name(), layers.tcap().getProvider(), plan.limits().invokeTimeout());
@@ -60,7 +62,7 @@ public final class SignallingPoint implements AttachedPoint {
         try {
             layers.start();
             map.addMAPDialogListener(
-                    new DialogCallbacks(new BeginScreening(desk, plan.pointCode()), undelivered));
+                    new DialogCallbacks(new BeginScreening(desk, plan.pointCode()), asides));
             map.report(desk);
             map.start();
             TcapScreening.insert(
@@ -95,7 +97,7 @@ public final class SignallingPoint implements AttachedPoint {
                                             call.ssn(),
                                             peer.globalTitle()),
                                     reference(call.destination()));
-            MapLink link = new MapLink(dialog, undelivered);
+            MapLink link = new MapLink(dialog, asides);
             link.receiver(receiver);
             link.dialog().setReturnMessageOnError(true);
             link.dialog()
@@ -148,9 +150,19 @@ public final class SignallingPoint implements AttachedPoint {
     }
 
     /** An answer to a dialog that is not there any more may be a secret one. */
-    private boolean isSecret(byte[] tid, int invokeId) {
-        MapLink link = map.link(TransactionIds.number(tid));
-        return link == null || link.isSecret(invokeId);
+    private Taps.Secrecy secrecy() {
+        return new Taps.Secrecy() {
+            @Override
+            public boolean isSecret(byte[] tid, int invokeId) {
+                MapLink link = map.link(TransactionIds.number(tid));
+                return link == null || link.isSecret(invokeId);
+            }
+
+            @Override
+            public boolean hidesTexts() {
+                return asides.hidden().take() != null;
+            }
+        };
     }
 
     @Override

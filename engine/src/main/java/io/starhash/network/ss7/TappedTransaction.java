@@ -6,9 +6,10 @@ import io.starhash.text.UssdString;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A TCAP message in the hands of the taps: whose it is, and the answers in it. */
+/** A TCAP message in the hands of the taps: whose it is, and the texts in it. */
 final class TappedTransaction {
     private static final int INVOKE = 0xa1;
     private static final int RESULT_LAST = 0xa2;
@@ -22,11 +23,12 @@ final class TappedTransaction {
     private final byte[] userData;
     private final boolean engines;
     private final TransactionPortion portion;
-    private final List<Answer> answers = new ArrayList<>(0);
+    private final List<Text> answers = new ArrayList<>(0);
+    private final List<Text> questions = new ArrayList<>(0);
     private @Nullable String msisdn;
 
-    /** A result with a USSD string. */
-    private record Answer(int invokeId, Dcs dcs, BerElement string) {}
+    /** The USSD string of an invoke or of a result. */
+    private record Text(int invokeId, Dcs dcs, BerElement string) {}
 
     private TappedTransaction(byte[] userData, boolean engines) {
         this.userData = userData;
@@ -57,7 +59,10 @@ final class TappedTransaction {
     private void component(BerElement component) throws NotBerException {
         List<BerElement> fields = component.children();
         switch (component.tag()) {
-            case INVOKE -> argument(fields.getLast());
+            case INVOKE -> {
+                argument(fields.getLast());
+                text(fields.getFirst(), fields.getLast(), questions);
+            }
             case RESULT_LAST, RESULT_NOT_LAST -> {
                 if (fields.size() == 2 && fields.get(0).tag() == INTEGER) {
                     result(fields.get(0), fields.get(1).children());
@@ -86,41 +91,63 @@ final class TappedTransaction {
     }
 
     private void result(BerElement invokeId, List<BerElement> result) throws NotBerException {
-        if (result.size() < 2 || result.getLast().tag() != SEQUENCE) {
+        if (result.size() >= 2) {
+            text(invokeId, result.getLast(), answers);
+        }
+    }
+
+    private static void text(BerElement invokeId, BerElement parameter, List<Text> texts)
+            throws NotBerException {
+        if (parameter.tag() != SEQUENCE) {
             return;
         }
-        List<BerElement> ussd = result.getLast().children();
+        List<BerElement> ussd = parameter.children();
         if (ussd.size() >= 2
                 && ussd.get(0).length() == 1
                 && ussd.get(1).tag() == OCTET_STRING
                 && ussd.get(1).length() <= MAX_STRING
                 && invokeId.length() == 1) {
-            answers.add(
-                    new Answer(
+            texts.add(
+                    new Text(
                             invokeId.contents()[0],
                             new Dcs(ussd.get(0).contents()[0] & 0xff),
                             ussd.get(1)));
         }
     }
 
-    /** Masks the secret answers of the far side; false where there are none. */
+    /**
+     * Masks the secret answers of the far side, and what the engine sends with one of them in it;
+     * false where there is nothing of the kind.
+     */
     boolean mask(Taps.Secrecy secrecy) {
-        byte[] tid = portion.destinationId();
-        boolean masked = false;
-        if (!engines && tid != null) {
-            for (Answer answer : answers) {
-                if (secrecy.isSecret(tid, answer.invokeId())) {
-                    mask(answer);
-                    masked = true;
-                }
-            }
+        if (engines) {
+            return secrecy.hidesTexts() && maskTexts();
         }
-        return masked;
+        return mask(answered(secrecy));
     }
 
-    private void mask(Answer answer) {
-        byte[] mask = UssdString.mask(answer.dcs(), answer.string().length());
-        System.arraycopy(mask, 0, userData, answer.string().content(), mask.length);
+    /** Masks every text; false where there is none. */
+    boolean maskTexts() {
+        return mask(Stream.concat(questions.stream(), answers.stream()).toList());
+    }
+
+    private boolean mask(List<Text> secret) {
+        secret.forEach(this::mask);
+        return !secret.isEmpty();
+    }
+
+    private List<Text> answered(Taps.Secrecy secrecy) {
+        byte[] tid = portion.destinationId();
+        return tid == null
+                ? List.of()
+                : answers.stream()
+                        .filter(answer -> secrecy.isSecret(tid, answer.invokeId()))
+                        .toList();
+    }
+
+    private void mask(Text text) {
+        byte[] mask = UssdString.mask(text.dcs(), text.string().length());
+        System.arraycopy(mask, 0, userData, text.string().content(), mask.length);
     }
 
     byte[] userData() {

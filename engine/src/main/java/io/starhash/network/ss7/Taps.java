@@ -21,6 +21,9 @@ final class Taps {
     interface Secrecy {
         /** Whether what answers this invoke is secret; true where nobody knows. */
         boolean isSecret(byte[] engineTid, int invokeId);
+
+        /** Whether the texts of what this thread sends just now are secret. */
+        boolean hidesTexts();
     }
 
     Taps(Secrecy secrecy) {
@@ -64,7 +67,10 @@ final class Taps {
         // What comes back undelivered is the other side's own message.
         TappedTransaction transaction =
                 TappedTransaction.read(whole.userData(), returned != outgoing);
-        if (transaction.mask(secrecy)) {
+        // Of what comes back nobody knows any more whether its texts are secret.
+        boolean lost = returned && !outgoing;
+        boolean masked = lost ? transaction.maskTexts() : transaction.mask(secrecy);
+        if (masked) {
             whole.replaceUserData(transaction.userData());
         }
         return new SignallingMessage(
