@@ -11,6 +11,7 @@ import io.starhash.edr.spec.EdrSpecException;
 import io.starhash.problem.ProblemPrinter;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -97,8 +98,15 @@ final class EdrCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
+    private Writer output = EdrOutput.standard();
+
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
     EdrCommand() {}
+
+    /** Lets the records go elsewhere than to the standard output. */
+    void printTo(Writer elsewhere) {
+        output = elsewhere;
+    }
 
     @Override
     public Integer call() throws InterruptedException {
@@ -114,9 +122,12 @@ final class EdrCommand implements Callable<Integer> {
                             "ussd: cannot be read: %s: %s"
                                     .formatted(e.getClass().getSimpleName(), e.getMessage()));
             return ExitCode.FAILED;
-        } catch (EdrPrinter.NobodyReads e) {
+        } catch (EdrOutput.NobodyReads e) {
             // As of a pipe into head: there is nothing left to do.
             return ExitCode.GOOD;
+        } catch (EdrOutput.Unwritable e) {
+            err().println("ussd: " + e.getMessage());
+            return ExitCode.FAILED;
         } catch (EdrSpecException e) {
             err().print(ProblemPrinter.print(e.problems()));
             err().flush();
@@ -134,13 +145,12 @@ final class EdrCommand implements Callable<Integer> {
 
     private int print(EdrInput input) throws IOException, InterruptedException {
         var filter = new RecordFilter(events, msisdn, instance);
-        var printer = new EdrPrinter(filter, spec.commandLine().getOut(), err());
+        var printer = new EdrPrinter(filter, new EdrOutput(output), err());
         if (follow) {
             new UntilSignal().follow(new Follower(input, printer), printer);
         } else {
             printAll(input, filter, printer);
         }
-        spec.commandLine().getOut().flush();
         return printer.exitCode();
     }
 
@@ -157,6 +167,7 @@ final class EdrCommand implements Callable<Integer> {
         } else {
             input.read(printer);
         }
+        printer.flush();
     }
 
     private void refuseMixtures() {

@@ -1,9 +1,15 @@
 package io.starhash.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.starhash.edr.report.EdrInput;
+import io.starhash.edr.report.Follower;
+import io.starhash.edr.report.RecordFilter;
 import io.starhash.edr.report.Written;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -11,10 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class EdrCommandTest {
     private static final String DIALLED =
@@ -193,33 +202,40 @@ class EdrCommandTest {
     void what_nobody_reads_any_more_is_not_printed_on_and_on() {
         String[] many = new String[5_000];
         Arrays.fill(many, Written.line(0, BYE));
-        Path file = Written.file(folder, "a.edr", many);
-        var closed =
-                new Writer() {
-                    private int writes;
+        var closed = new FailingWriter("Broken pipe");
 
-                    @Override
-                    public void write(char[] text, int from, int length) throws IOException {
-                        writes++;
-                        throw new IOException("closed");
-                    }
-
-                    @Override
-                    public void flush() {}
-
-                    @Override
-                    public void close() {}
-                };
-
-        int code =
-                Ussd.commandLine()
-                        .setOut(new PrintWriter(closed))
-                        .setErr(new PrintWriter(err, true))
-                        .execute("edr", file.toString());
-
-        assertThat(code).isZero();
-        assertThat(closed.writes).isLessThan(many.length);
+        assertThat(runInto(closed, Written.file(folder, "a.edr", many))).isZero();
+        assertThat(closed.writes).isEqualTo(1);
         assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--dialogs"})
+    void output_that_a_full_disk_does_not_take_is_told_and_is_a_failure(String mode) {
+        twoDialogs();
+        var full = new BufferedWriter(new FailingWriter("No space left on device"));
+
+        int code = mode.isEmpty() ? runInto(full, folder) : runInto(full, mode, folder);
+
+        assertThat(code).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString())
+                .startsWith("ussd: the output cannot be written: No space left on device; ");
+    }
+
+    @Test
+    void following_into_a_full_disk_ends_with_a_failure() throws Exception {
+        twoDialogs();
+        var full = new EdrOutput(new FailingWriter("No space left on device"));
+        var printer =
+                new EdrPrinter(
+                        new RecordFilter(List.of(), null, null), full, new PrintWriter(err, true));
+
+        try (var follower =
+                new Follower(
+                        new EdrInput(List.of(folder), InputStream.nullInputStream()), printer)) {
+            assertThatThrownBy(follower::look).isInstanceOf(EdrOutput.Unwritable.class);
+        }
+        assertThat(printer.exitCode()).isEqualTo(ExitCode.FAILED);
     }
 
     @Test
@@ -246,13 +262,40 @@ class EdrCommandTest {
     }
 
     private int run(Object... arguments) {
+        return runInto(out, arguments);
+    }
+
+    private int runInto(Writer records, Object... arguments) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
-        String[] words = new String[arguments.length + 1];
-        words[0] = "edr";
-        for (int i = 0; i < arguments.length; i++) {
-            words[i + 1] = arguments[i].toString();
+        CommandLine line = Ussd.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        CommandLine edr = Objects.requireNonNull(line.getSubcommands().get("edr"));
+        edr.<EdrCommand>getCommand().printTo(records);
+        return line.execute(
+                Stream.concat(Stream.of("edr"), Arrays.stream(arguments).map(Object::toString))
+                        .toArray(String[]::new));
+    }
+
+    private static final class FailingWriter extends Writer {
+        private final String why;
+        private int writes;
+
+        private FailingWriter(String why) {
+            this.why = why;
         }
-        return InProcess.ussd(out, err, words);
+
+        @Override
+        public void write(char[] text, int from, int length) throws IOException {
+            writes++;
+            throw new IOException(why);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 }
