@@ -42,7 +42,8 @@ final class EdrCommand implements Callable<Integer> {
             paramLabel = "FILE",
             arity = "0..*",
             description = {
-                "EDR files, complete (.edr) or in progress (.edr.part); or folders: all that are in them, by name.",
+                "EDR files, complete (.edr) or in progress (.edr.part); or folders: all that are in them, by name,",
+                "but not what is in folders in them. A file that is named twice is read once.",
                 "'-', or none at all, is the standard input."
             })
     private List<Path> files = List.of(EdrInput.STANDARD_INPUT);
@@ -86,7 +87,8 @@ final class EdrCommand implements Callable<Integer> {
             names = "--validate",
             description =
                     "Checks files and records against their specification in the place of printing them: every problem is "
-                            + "told on stderr with FILE:LINE and the field, then how much was checked; any problem makes the exit code 1.")
+                            + "told on stderr with FILE:LINE and the field, then how much was checked; any problem makes the exit code 1, and a "
+                            + "folder without EDR files is one.")
     private boolean validate;
 
     @Option(
@@ -144,6 +146,7 @@ final class EdrCommand implements Callable<Integer> {
     }
 
     private int print(EdrInput input) throws IOException, InterruptedException {
+        input.emptyFolders().forEach(err()::println);
         var filter = new RecordFilter(events, msisdn, instance);
         var printer = new EdrPrinter(filter, new EdrOutput(output), err());
         if (follow) {
@@ -154,8 +157,7 @@ final class EdrCommand implements Callable<Integer> {
         return printer.exitCode();
     }
 
-    private void printAll(EdrInput input, RecordFilter filter, EdrPrinter printer)
-            throws IOException {
+    private void printAll(EdrInput input, RecordFilter filter, EdrPrinter printer) {
         if (filter.needsAll() && input.isFiles()) {
             // What cannot be read is told when the records are printed.
             input.read(RecordSink.of(found -> filter.learn(found.edr()), problem -> {}));

@@ -158,6 +158,41 @@ class EdrCommandTest {
     }
 
     @Test
+    void a_validation_that_had_nothing_to_check_is_a_failure() {
+        assertThat(run("--validate", folder)).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString().replace(folder.toString(), "FOLDER").lines())
+                .containsExactly(
+                        "FOLDER: no EDR file (*.edr, *.edr.part) in it; "
+                                + "name the files, or the folder that has them",
+                        "0 records in 0 files: 1 problem");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--dialogs"})
+    void a_folder_without_edr_files_is_noted(String mode) {
+        assertThat(mode.isEmpty() ? run(folder) : run(mode, folder)).isZero();
+        assertThat(err.toString()).contains(": no EDR file (*.edr, *.edr.part) in it; ");
+    }
+
+    @Test
+    void a_file_that_is_named_twice_counts_once() {
+        Path file = Written.file(folder, "a.edr", Written.line(0, "USSD-NOTIFY|DIRECTION=out"));
+
+        assertThat(run("--dialogs", folder, file)).isZero();
+        assertThat(lines()).singleElement().asString().contains("\"notifies\":1,");
+    }
+
+    @Test
+    void a_file_that_has_just_got_its_other_name_is_read() {
+        Written.file(folder, "a.edr", Written.line(0, BYE));
+        Written.text(folder, "b.edr.part", Written.HEADER + Written.line(0, BYE) + "2021-");
+
+        assertThat(run(folder.resolve("a.edr.part"), folder.resolve("b.edr"))).isZero();
+        assertThat(lines()).hasSize(2);
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
     void an_operators_own_events_are_checked_against_the_folder_given() throws Exception {
         Path own = Files.createDirectory(folder.resolve("spec"));
         Files.writeString(

@@ -7,8 +7,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The EDR files that somebody named: files, folders of them, the standard input.
@@ -21,17 +23,25 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
     /** The name of the standard input. */
     public static final Path STANDARD_INPUT = Path.of("-");
 
-    private static final String COMPLETE = ".edr";
     private static final String PART = ".part";
 
     public EdrInput {
         named = List.copyOf(named);
     }
 
-    /** What was named, and is not there. */
+    /** What was named, and is not there under either name that a file has in its time. */
     public List<Path> missing() {
         return named.stream()
-                .filter(path -> !isStandardInput(path) && !Files.exists(path))
+                .filter(path -> !isStandardInput(path))
+                .filter(path -> !Files.exists(path) && !Files.exists(otherName(path)))
+                .toList();
+    }
+
+    /** What is told of each folder that was named and has no EDR file. */
+    public List<Problem> emptyFolders() {
+        return named.stream()
+                .filter(EdrInput::isFolder)
+                .flatMap(folder -> emptiness(folder).stream())
                 .toList();
     }
 
@@ -41,31 +51,53 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
     }
 
     /** Reads everything to its end. */
-    public void read(RecordSink sink) throws IOException {
-        for (Path file : files()) {
-            try (EdrFileReader reader = open(file)) {
+    public void read(RecordSink sink) {
+        for (EdrFile file : files(sink::unreadable)) {
+            try (EdrFileReader reader = open(file.path())) {
                 Lines.hand(reader, sink);
-                Problem torn = isPart(file) ? null : reader.atEnd();
+                Problem torn = isPart(reader.path()) ? null : reader.atEnd();
                 if (torn != null) {
                     sink.unreadable(torn);
                 }
             } catch (IOException e) {
-                sink.unreadable(unreadable(file, e));
+                sink.unreadable(unreadable("file", file.path(), e));
             }
         }
     }
 
-    /** The files, with the folders replaced by what is in them now. */
-    List<Path> files() throws IOException {
-        var files = new ArrayList<Path>();
+    /**
+     * The files, each once whatever names it was given, with the folders replaced by what is in
+     * them now.
+     *
+     * @param problems takes what is told of a folder that cannot be read
+     */
+    List<EdrFile> files(Consumer<Problem> problems) {
+        var files = new LinkedHashMap<Object, EdrFile>();
         for (Path path : named) {
-            if (!isStandardInput(path) && Files.isDirectory(path)) {
-                files.addAll(filesIn(path));
-            } else {
-                files.add(path);
+            for (Path name : namesAt(path, problems)) {
+                EdrFile file = EdrFile.of(name);
+                files.putIfAbsent(file.key(), file);
             }
         }
-        return files;
+        return List.copyOf(files.values());
+    }
+
+    private static Optional<Problem> emptiness(Path folder) {
+        try {
+            return EdrFolder.emptiness(folder);
+        } catch (IOException e) {
+            // It is told where the files are asked for.
+            return Optional.empty();
+        }
+    }
+
+    private static List<Path> namesAt(Path path, Consumer<Problem> problems) {
+        try {
+            return isFolder(path) ? EdrFolder.files(path) : List.of(path);
+        } catch (IOException e) {
+            problems.accept(unreadable("folder", path, e));
+            return List.of();
+        }
     }
 
     /** Opens a file under this name, or under the other that it has before or after completion. */
@@ -76,18 +108,18 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
         try {
             return EdrFileReader.open(file);
         } catch (NoSuchFileException renamed) {
-            return EdrFileReader.open(isPart(file) ? complete(file) : part(file));
+            return EdrFileReader.open(otherName(file));
         }
     }
 
-    /** What is told of a file that cannot be read. */
-    static Problem unreadable(Path file, IOException why) {
+    /** What is told of a file or a folder that cannot be read. */
+    static Problem unreadable(String what, Path file, IOException why) {
         return new Problem(
                 file,
                 0,
                 0,
-                "the file cannot be read: %s: %s"
-                        .formatted(why.getClass().getSimpleName(), why.getMessage()));
+                "the %s cannot be read: %s: %s"
+                        .formatted(what, why.getClass().getSimpleName(), why.getMessage()));
     }
 
     /** Whether a file's name is that of one in progress. */
@@ -103,19 +135,16 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
                 : file;
     }
 
-    private static Path part(Path file) {
-        return file.resolveSibling(file.getFileName() + PART);
+    /** The name that a file has before its completion, where this is that after it; or after. */
+    static Path otherName(Path file) {
+        return isPart(file) ? complete(file) : file.resolveSibling(file.getFileName() + PART);
     }
 
-    private static List<Path> filesIn(Path folder) throws IOException {
-        try (var paths = Files.list(folder)) {
-            return paths.filter(path -> complete(path).toString().endsWith(COMPLETE))
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private static boolean isStandardInput(Path path) {
+    static boolean isStandardInput(Path path) {
         return path.equals(STANDARD_INPUT);
+    }
+
+    private static boolean isFolder(Path path) {
+        return !isStandardInput(path) && Files.isDirectory(path);
     }
 }

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 /** One file that is followed from its header to its footer. */
 final class FollowedFile implements Closeable {
     private final EdrInput input;
-    private final Path complete;
+    private EdrFile file;
     private @Nullable EdrFileReader reader;
     private int lines;
     private boolean over;
 
-    FollowedFile(EdrInput input, Path complete) {
+    FollowedFile(EdrInput input, EdrFile file) {
         this.input = input;
-        this.complete = complete;
+        this.file = file;
     }
 
     /** Hands on what has come; nothing where the file is there no more, or not again. */
@@ -33,6 +33,29 @@ final class FollowedFile implements Closeable {
         }
     }
 
+    /** A name that it has, or had last. */
+    Path path() {
+        return file.path();
+    }
+
+    /**
+     * Whether it is this one of the files that are there now. While it is open nothing else can
+     * have its key; once it is not, a new file can.
+     *
+     * @param seen the file that has its key; null: none was seen, as where its folder cannot be
+     *     read, or it got another name in the meantime
+     */
+    boolean isStill(@Nullable EdrFile seen) {
+        if (seen == null) {
+            return file.isThere();
+        }
+        boolean still = !over || seen.created().equals(file.created());
+        if (still) {
+            file = seen;
+        }
+        return still;
+    }
+
     boolean isOpen() {
         return reader != null;
     }
@@ -41,6 +64,10 @@ final class FollowedFile implements Closeable {
     void giveUp() throws IOException {
         over = true;
         close();
+        EdrFile now = EdrFile.of(file.path());
+        if (isSame(now)) {
+            file = now;
+        }
     }
 
     @Override
@@ -54,7 +81,7 @@ final class FollowedFile implements Closeable {
 
     private @Nullable EdrFileReader opened() throws IOException {
         EdrFileReader open = reader;
-        if (open != null && open.atEnd() != null && Files.exists(complete)) {
+        if (open != null && open.atEnd() != null && Files.exists(EdrInput.complete(file.path()))) {
             // It ended within a line, and is complete now. A writer that was killed leaves such a
             // line, and the next start cuts it off: what was read of it is not there any more.
             close();
@@ -65,12 +92,21 @@ final class FollowedFile implements Closeable {
 
     private @Nullable EdrFileReader openAgain() throws IOException {
         try {
-            EdrFileReader open = input.open(complete);
+            EdrFileReader open = input.open(file.path());
             reader = open;
+            if (!isSame(EdrFile.of(file.path()))) {
+                // Another has got its name since the look began; the next look sees that one.
+                close();
+                return null;
+            }
             Lines.skip(open, lines);
             return open;
         } catch (NoSuchFileException gone) {
             return null;
         }
+    }
+
+    private boolean isSame(EdrFile other) {
+        return other.key().equals(file.key());
     }
 }

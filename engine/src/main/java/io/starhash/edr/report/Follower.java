@@ -1,8 +1,8 @@
 package io.starhash.edr.report;
 
+import io.starhash.problem.Problem;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,30 +13,26 @@ import java.util.Set;
  * The one that follows files as they grow and are cut: each {@link #look} hands on what has come
  * since the last one.
  *
- * <p>A file is known by the name that it has once it is complete, so that it stays the same file
- * when it gets that name. It is followed until its footer.
+ * <p>A file stays the same file whatever name it gets, and is followed until its footer; one that
+ * was made anew under an old name is another.
  */
 public final class Follower implements Closeable {
     private final EdrInput input;
     private final RecordSink sink;
-    private final Map<Path, FollowedFile> followed = new LinkedHashMap<>();
+    private final Map<Object, FollowedFile> followed = new LinkedHashMap<>();
+    private Set<Problem> told = Set.of();
 
     public Follower(EdrInput input, RecordSink sink) {
         this.input = input;
         this.sink = sink;
     }
 
-    /**
-     * Hands on what has come, file by file, in the order of their names.
-     *
-     * @throws IOException where a folder cannot be listed
-     */
+    /** Hands on what has come, file by file, in the order of their names. */
     public void look() throws IOException {
-        Set<Path> present = new LinkedHashSet<>();
-        input.files().forEach(file -> present.add(EdrInput.complete(file)));
+        Map<Object, EdrFile> present = present();
         letGoOfOthers(present);
-        for (Path file : present) {
-            read(file, followed.computeIfAbsent(file, it -> new FollowedFile(input, it)));
+        for (EdrFile file : present.values()) {
+            read(followed.computeIfAbsent(file.key(), it -> new FollowedFile(input, file)));
         }
     }
 
@@ -47,15 +43,30 @@ public final class Follower implements Closeable {
         }
     }
 
+    /** The files that are there now; a folder that cannot be read is told when it begins. */
+    private Map<Object, EdrFile> present() {
+        var present = new LinkedHashMap<Object, EdrFile>();
+        var problems = new LinkedHashSet<Problem>();
+        for (EdrFile file : input.files(problems::add)) {
+            if (file.isFound()) {
+                present.put(file.key(), file);
+            }
+        }
+        problems.stream().filter(problem -> !told.contains(problem)).forEach(sink::unreadable);
+        told = problems;
+        return present;
+    }
+
     /** A file that somebody moved away or deleted is read to its end. */
-    private void letGoOfOthers(Set<Path> present) throws IOException {
-        for (Iterator<Map.Entry<Path, FollowedFile>> all = followed.entrySet().iterator();
+    private void letGoOfOthers(Map<Object, EdrFile> present) throws IOException {
+        for (Iterator<Map.Entry<Object, FollowedFile>> all = followed.entrySet().iterator();
                 all.hasNext(); ) {
-            Map.Entry<Path, FollowedFile> entry = all.next();
-            if (!present.contains(entry.getKey())) {
-                try (FollowedFile gone = entry.getValue()) {
-                    if (gone.isOpen()) {
-                        read(entry.getKey(), gone);
+            Map.Entry<Object, FollowedFile> entry = all.next();
+            FollowedFile file = entry.getValue();
+            if (!file.isStill(present.get(entry.getKey()))) {
+                try (file) {
+                    if (file.isOpen()) {
+                        read(file);
                     }
                 }
                 all.remove();
@@ -63,12 +74,12 @@ public final class Follower implements Closeable {
         }
     }
 
-    private void read(Path name, FollowedFile file) throws IOException {
+    private void read(FollowedFile file) throws IOException {
         try {
             file.read(sink);
         } catch (IOException e) {
             // The same would come at every look.
-            sink.unreadable(EdrInput.unreadable(name, e));
+            sink.unreadable(EdrInput.unreadable("file", file.path(), e));
             file.giveUp();
         }
     }

@@ -4,7 +4,6 @@ import io.starhash.edr.EdrFileReader;
 import io.starhash.edr.spec.EdrSpec;
 import io.starhash.problem.Problem;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** The check of files against the specification, and what it has counted so far. */
@@ -23,14 +22,15 @@ public final class Validation {
         this.sink = sink;
     }
 
-    /** Checks every file of the input. */
-    public void check(EdrInput input) throws IOException {
-        for (Path file : input.files()) {
+    /** Checks every file of the input; a folder that has none is a problem. */
+    public void check(EdrInput input) {
+        input.emptyFolders().forEach(this::note);
+        for (EdrFile file : input.files(this::note)) {
             files++;
-            try (EdrFileReader reader = input.open(file)) {
+            try (EdrFileReader reader = input.open(file.path())) {
                 records += spec.check(reader, this::note);
             } catch (IOException e) {
-                note(EdrInput.unreadable(file, e));
+                note(EdrInput.unreadable("file", file.path(), e));
             }
         }
     }

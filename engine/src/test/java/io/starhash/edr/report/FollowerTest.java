@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +113,66 @@ class FollowerTest {
         }
 
         assertThat(found).containsExactly("one", "two");
+    }
+
+    @Test
+    void a_file_that_is_made_anew_under_its_old_name_is_followed_from_its_start()
+            throws IOException {
+        Path part = Written.text(folder, "a.edr.part", HEADER + line("one"));
+        try (var follower = follower(part)) {
+            follower.look();
+            append(part, line("two"));
+            Files.delete(part);
+            Written.text(folder, "a.edr.part", HEADER + line("three"));
+            follower.look();
+            append(part, line("four"));
+            follower.look();
+        }
+
+        assertThat(found).containsExactly("one", "two", "three", "four");
+    }
+
+    @Test
+    void a_complete_file_that_is_replaced_is_followed_again() throws IOException {
+        Path file = Written.file(folder, "a.edr", line("one"));
+        try (var follower = follower(file)) {
+            follower.look();
+            Path other = Written.file(folder, "other", line("two"));
+            Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+            follower.look();
+            follower.look();
+        }
+
+        assertThat(found).containsExactly("one", "two");
+    }
+
+    @Test
+    void a_file_that_gets_another_name_is_not_read_again() throws IOException {
+        Path complete = Written.file(folder, "b.edr", line("one"));
+        Path part = Written.text(folder, "d.edr.part", HEADER + line("two"));
+        try (var follower = follower(folder)) {
+            follower.look();
+            Files.move(complete, folder.resolve("c.edr"));
+            Files.move(part, folder.resolve("e.edr.part"));
+            follower.look();
+            append(folder.resolve("e.edr.part"), line("three"));
+            follower.look();
+        }
+
+        assertThat(found).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void a_file_that_is_named_before_it_is_there_is_followed_once_it_is() throws IOException {
+        try (var follower = follower(folder.resolve("a.edr"))) {
+            follower.look();
+            Written.text(folder, "a.edr.part", HEADER + line("one"));
+            follower.look();
+            follower.look();
+        }
+
+        assertThat(found).containsExactly("one");
+        assertThat(problems).isEmpty();
     }
 
     @Test

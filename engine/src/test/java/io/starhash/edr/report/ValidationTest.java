@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +126,40 @@ class ValidationTest {
         assertThat(problems)
                 .containsExactly("a.edr: there is no #FOOTER; a complete file ends with one");
         assertThat(validation.summary()).isEqualTo("2 records in 2 files: 1 problem");
+    }
+
+    @Test
+    void a_folder_whose_folders_have_the_files_is_told_with_the_name_of_one() throws IOException {
+        Files.createDirectory(folder.resolve("empty"));
+        Written.file(Files.createDirectory(folder.resolve("ussd")), "a.edr");
+        check(folder);
+
+        assertThat(problems)
+                .containsExactly(
+                        folder
+                                + ": no EDR file (*.edr, *.edr.part) in it; the folders in it are not "
+                                + "looked into: name them, such as ussd");
+        assertThat(validation.isGood()).isFalse();
+    }
+
+    @Test
+    void a_folder_that_has_compressed_files_alone_is_told_to_be_unpacked() throws IOException {
+        Written.text(folder, "a.edr.gz", "");
+        check(folder);
+
+        assertThat(problems).singleElement().asString().contains("unpack them first");
+    }
+
+    @Test
+    void a_file_under_two_names_is_checked_once() throws IOException {
+        Path file = Written.file(folder, "a.edr", Written.line(0, END));
+        Files.createSymbolicLink(folder.resolve("b.edr"), file);
+        validation.check(
+                new EdrInput(
+                        List.of(folder, file, folder.resolve("..").resolve(file)),
+                        InputStream.nullInputStream()));
+
+        assertThat(validation.summary()).isEqualTo("1 record in 1 file: all as specified");
     }
 
     @Test
