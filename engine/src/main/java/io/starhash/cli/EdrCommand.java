@@ -113,12 +113,13 @@ final class EdrCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         refuseMixtures();
-        EdrInput input = new EdrInput(files, System.in);
+        var records = new EdrOutput(output);
+        EdrInput input = new EdrInput(files, new EdrLiveInput(System.in, records::flush));
         if (!input.missing().isEmpty()) {
             throw bad("there is no such file or folder: " + input.missing().getFirst());
         }
         try {
-            return validate ? validate(input) : print(input);
+            return validate ? validate(input) : print(input, records);
         } catch (IOException e) {
             err().println(
                             "ussd: cannot be read: %s: %s"
@@ -145,10 +146,10 @@ final class EdrCommand implements Callable<Integer> {
         return validation.isGood() ? ExitCode.GOOD : ExitCode.FAILED;
     }
 
-    private int print(EdrInput input) throws IOException, InterruptedException {
+    private int print(EdrInput input, EdrOutput records) throws IOException, InterruptedException {
         input.emptyFolders().forEach(err()::println);
         var filter = new RecordFilter(events, msisdn, instance);
-        var printer = new EdrPrinter(filter, new EdrOutput(output), err());
+        var printer = new EdrPrinter(filter, records, err());
         if (follow) {
             new UntilSignal().follow(new Follower(input, printer), printer);
         } else {

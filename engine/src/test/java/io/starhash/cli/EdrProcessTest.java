@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.starhash.Main;
 import io.starhash.edr.report.Written;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +56,18 @@ class EdrProcessTest {
         assertThat(texts(process))
                 .contains("closed: the folder cannot be read: AccessDeniedException: ");
         assertThat(process.waitFor()).isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
+    void what_came_by_a_pipe_is_printed_before_more_comes() throws Exception {
+        Process process = ussd(List.of(), Path.of("-")).start();
+        Writer input = process.outputWriter(StandardCharsets.US_ASCII);
+        input.write(Written.HEADER + LINE);
+        input.flush();
+
+        assertThat(process.inputReader().readLine()).contains("USSD-PROCESS-R");
+        input.close();
+        assertThat(process.waitFor()).isZero();
     }
 
     private void permit(String permissions) throws IOException {
