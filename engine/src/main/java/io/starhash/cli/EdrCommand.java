@@ -58,6 +58,7 @@ final class EdrCommand implements Callable<Integer> {
     @Option(
             names = "--msisdn",
             paramLabel = "DIGITS",
+            converter = EdrMsisdnConverter.class,
             description =
                     "Only records of dialogs whose USSD-PROCESS has this MSISDN. Files are read twice for it.")
     private @Nullable String msisdn;
@@ -171,6 +172,7 @@ final class EdrCommand implements Callable<Integer> {
             input.read(printer);
         }
         printer.flush();
+        printer.noteUnknownEvents();
     }
 
     private void refuseMixtures() {

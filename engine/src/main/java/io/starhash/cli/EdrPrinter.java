@@ -4,6 +4,7 @@ import io.starhash.edr.report.Dialogs;
 import io.starhash.edr.report.PlacedRecord;
 import io.starhash.edr.report.RecordFilter;
 import io.starhash.edr.report.RecordSink;
+import io.starhash.edr.spec.EdrSpec;
 import io.starhash.problem.Problem;
 import java.io.PrintWriter;
 
@@ -37,6 +38,22 @@ final class EdrPrinter implements RecordSink {
 
     void print(Dialogs dialogs) {
         dialogs.summaries().map(json::of).forEach(out::line);
+    }
+
+    /** Notes each wanted event that the engine does not have and no record was of. */
+    void noteUnknownEvents() {
+        String met = String.join(", ", filter.metEvents());
+        for (String event : filter.unmetEvents()) {
+            if (!EdrSpec.ENGINE_EVENTS.contains(event)) {
+                err.println(
+                        "ussd: no record of event %s; %s"
+                                .formatted(
+                                        event,
+                                        met.isEmpty()
+                                                ? "there is no record at all"
+                                                : "there are records of " + met));
+            }
+        }
     }
 
     /** Writes what was printed and still waits. */

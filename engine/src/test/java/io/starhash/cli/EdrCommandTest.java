@@ -95,6 +95,20 @@ class EdrCommandTest {
                 .contains(Written.instance(2), "\"event\":\"TOPUP\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--instance=none", "--dialogs"})
+    void an_event_that_nobody_knows_is_noted_and_one_that_did_not_happen_is_not(String more) {
+        Path file = twoDialogs();
+
+        assertThat(run("--event", "TOP-UP", "--event", "USSD-ABORT", more, file)).isZero();
+        assertThat(err.toString())
+                .isEqualTo(
+                        "ussd: no record of event TOP-UP; "
+                                + "there are records of TOPUP, USSD-PROCESS, USSD-PROCESS-R\n");
+        assertThat(run("--event", "TOPUP", more, file)).isZero();
+        assertThat(err.toString()).isEmpty();
+    }
+
     @Test
     void all_records_of_a_numbers_dialogs_are_picked_whatever_stream_they_are_in() {
         twoDialogs();
@@ -223,6 +237,10 @@ class EdrCommandTest {
                 "--validate --dialogs FOLDER",
                 "--validate --event TOPUP FOLDER",
                 "--spec FOLDER FOLDER",
+                "--msisdn +27761485722 FOLDER",
+                "--msisdn 27761485722:1:1 FOLDER",
+                "--msisdn abc FOLDER",
+                "--msisdn 123456789012345678901234567890123456789 FOLDER",
                 "FOLDER/none.edr"
             })
     void what_makes_no_sense_is_bad_usage(String words) {

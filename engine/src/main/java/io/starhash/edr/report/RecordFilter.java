@@ -2,8 +2,11 @@ package io.starhash.edr.report;
 
 import io.starhash.edr.Edr;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ public final class RecordFilter {
     private final Set<String> events;
     private final @Nullable String msisdn;
     private final @Nullable String instance;
+    private final SortedSet<String> metEvents = new TreeSet<>();
     private final Set<String> instancesOfMsisdn = new HashSet<>();
 
     /**
@@ -36,8 +40,9 @@ public final class RecordFilter {
         return msisdn != null;
     }
 
-    /** Learns whose dialog a record begins. */
+    /** Learns whose dialog a record begins, and which events there are. */
     public void learn(Edr edr) {
+        metEvents.add(edr.event());
         if (msisdn != null && msisdn.equals(Msisdn.digits(edr))) {
             instancesOfMsisdn.add(edr.instanceId());
         }
@@ -52,5 +57,17 @@ public final class RecordFilter {
     /** Whether the event that a record is of is wanted. */
     public boolean isOfEvent(Edr edr) {
         return events.isEmpty() || events.contains(edr.event());
+    }
+
+    /** The events that records were of which were shown to it, wanted or not. */
+    public SortedSet<String> metEvents() {
+        return Collections.unmodifiableSortedSet(metEvents);
+    }
+
+    /** The wanted events that no record was of so far. */
+    public SortedSet<String> unmetEvents() {
+        var unmet = new TreeSet<>(events);
+        unmet.removeAll(metEvents);
+        return unmet;
     }
 }
