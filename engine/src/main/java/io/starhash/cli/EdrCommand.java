@@ -42,8 +42,8 @@ final class EdrCommand implements Callable<Integer> {
             paramLabel = "FILE",
             arity = "0..*",
             description = {
-                "EDR files, complete (.edr) or in progress (.edr.part); or folders: all that are in them, by name,",
-                "but not what is in folders in them. A file that is named twice is read once.",
+                "EDR files, complete (.edr) or in progress (.edr.part); or folders: their files, by",
+                "name, but not those of folders in them. A file that is named twice is read once.",
                 "'-', or none at all, is the standard input."
             })
     private List<Path> files = List.of(EdrInput.STANDARD_INPUT);

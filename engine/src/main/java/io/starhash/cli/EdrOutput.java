@@ -36,7 +36,7 @@ final class EdrOutput {
 
         private Unwritable(IOException why) {
             super(
-                    "the output cannot be written: %s; what came out is not all: give it room, or another place, and try again"
+                    "the output cannot be written: %s; what came out is not all: make room there, or write elsewhere, and try again"
                             .formatted(why.getMessage()),
                     why);
         }
