@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +20,10 @@ import org.jspecify.annotations.Nullable;
  * should have been escaped) and keeps a {@link Flaw} of each departure from the grammar.
  */
 final class EdrLineParser {
-    private static final String HEADER = "#HEADER";
-    private static final String FOOTER = "#FOOTER";
-
     /** Where a digit is expected, 0 stands; every other character stands for itself. */
     private static final String TIME_SHAPE = "0000-00-00 00:00:00.000";
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     private static final int ID_AT = TIME_SHAPE.length();
 
@@ -60,7 +60,8 @@ final class EdrLineParser {
             throw malformed(
                     idEnd + 1, "an event's name is a letter, then letters, digits, _ and -");
         }
-        return new EdrLine.Event(new Edr(at, id, event, fields(eventEnd)), flawsInOrder());
+        return new EdrLine.Event(
+                new Edr(at, id, event, fields(eventEnd, LineForm.RECORD)), flawsInOrder());
     }
 
     private Instant time() throws Malformed {
@@ -88,34 +89,40 @@ final class EdrLineParser {
     private EdrLine frameLine() throws Malformed {
         int wordEnd = indexOf('|', 0);
         String word = ascii(0, wordEnd);
-        if (word.equals(HEADER)) {
-            var fields = fields(wordEnd);
-            return new EdrLine.Header(
-                    required(fields, "FILENAME"),
-                    requiredNumber(fields, "TIME_START"),
-                    required(fields, "HOSTNAME"),
-                    flawsInOrder());
+        if (word.equals(LineForm.HEADER.word())) {
+            return header(fields(wordEnd, LineForm.HEADER));
         }
-        if (word.equals(FOOTER)) {
-            var fields = fields(wordEnd);
-            return new EdrLine.Footer(
-                    requiredNumber(fields, "TIME_FINISH"),
-                    requiredNumber(fields, "NUM_EDRS"),
-                    requiredNumber(fields, "NUM_BYTES"),
-                    flawsInOrder());
+        if (word.equals(LineForm.FOOTER.word())) {
+            return footer(fields(wordEnd, LineForm.FOOTER));
         }
-        throw malformed(0, "a line that begins with # is " + HEADER + " or " + FOOTER);
+        throw malformed(0, "a line that begins with # is #HEADER or #FOOTER");
+    }
+
+    private EdrLine header(List<Edr.Field> fields) throws Malformed {
+        return new EdrLine.Header(
+                required(fields, "FILENAME"),
+                requiredNumber(fields, "TIME_START"),
+                required(fields, "HOSTNAME"),
+                flawsInOrder());
+    }
+
+    private EdrLine footer(List<Edr.Field> fields) throws Malformed {
+        return new EdrLine.Footer(
+                requiredNumber(fields, "TIME_FINISH"),
+                requiredNumber(fields, "NUM_EDRS"),
+                requiredNumber(fields, "NUM_BYTES"),
+                flawsInOrder());
     }
 
     /** Reads {@code |KEY=VALUE...} from an index to the line's end. */
-    private List<Edr.Field> fields(int from) {
+    private List<Edr.Field> fields(int from, LineForm form) {
         var fields = new ArrayList<Edr.Field>();
         var names = new HashSet<String>();
         for (int start = from; start < line.length; ) {
             int end = indexOf('|', start + 1);
             var field = field(start + 1, end);
             if (field != null && names.add(field.name())) {
-                noteOrder(fields, field, start);
+                note(form.fault(fields, field), start);
                 fields.add(field);
             } else if (field != null) {
                 flaw(start + 1, field.name() + " comes twice; the first is taken");
@@ -125,15 +132,9 @@ final class EdrLineParser {
         return fields;
     }
 
-    private void noteOrder(List<Edr.Field> before, Edr.Field field, int start) {
-        boolean record = line[0] != '#';
-        if (record && !before.isEmpty() && before.getLast().name().compareTo(field.name()) > 0) {
-            flaw(
-                    start + 1,
-                    field.name()
-                            + " comes after "
-                            + before.getLast().name()
-                            + "; fields stand in alphabetical order");
+    private void note(@Nullable String fault, int start) {
+        if (fault != null) {
+            flaw(start + 1, fault);
         }
     }
 
@@ -165,11 +166,10 @@ final class EdrLineParser {
 
     private static long requiredNumber(List<Edr.Field> fields, String name) throws Malformed {
         String text = required(fields, name);
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException e) {
+        if (!NUMBER.matcher(text).matches()) {
             throw malformed(0, name + " is \"" + text + "\"; it is a whole number");
         }
+        return Long.parseLong(text);
     }
 
     private int indexOf(char wanted, int from) {

@@ -171,6 +171,29 @@ class EdrFormatTest {
                         new Edr.Field("C", List.of("*")));
     }
 
+    @Test
+    void a_header_and_a_footer_have_their_fields_in_their_order_and_no_others() {
+        assertThat(EdrFormat.parse("#HEADER|FILENAME=/a|HOSTNAME=h|TIME_START=1").flaws())
+                .containsExactly(
+                        new Flaw(
+                                32,
+                                "TIME_START comes after HOSTNAME; a #HEADER has FILENAME,"
+                                        + " TIME_START, HOSTNAME, in this order"));
+        assertThat(EdrFormat.parse("#FOOTER|TIME_FINISH=1|NUM_BYTES=2|NUM_EDRS=3|FOO=1").flaws())
+                .containsExactly(
+                        new Flaw(
+                                35,
+                                "NUM_EDRS comes after NUM_BYTES; a #FOOTER has TIME_FINISH,"
+                                        + " NUM_EDRS, NUM_BYTES, in this order"),
+                        new Flaw(
+                                46,
+                                "FOO is no field of a #FOOTER; it has TIME_FINISH, NUM_EDRS,"
+                                        + " NUM_BYTES, in this order"));
+        assertThat(EdrFormat.parse("#HEADER|FILENAME=/a,b|TIME_START=1|HOSTNAME=h").flaws())
+                .containsExactly(
+                        new Flaw(9, "FILENAME has a bare comma; one in its text is written %2C"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -186,6 +209,7 @@ class EdrFormatTest {
                 "2021-09-30 05:00:54.079<x>1E",
                 "#HEADER|FILENAME=/a|TIME_START=x|HOSTNAME=h",
                 "#FOOTER|TIME_FINISH=1|NUM_EDRS=2",
+                "#FOOTER|TIME_FINISH=1|NUM_EDRS=+2|NUM_BYTES=3",
                 "#OTHER"
             })
     void a_line_that_is_nothing_known_is_told(String line) {

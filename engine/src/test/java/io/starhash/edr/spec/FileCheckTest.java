@@ -44,6 +44,21 @@ class FileCheckTest {
     }
 
     @Test
+    void fields_of_the_footer_that_are_swapped_or_more_are_told() throws IOException {
+        String content = HEADER + ABORT;
+        assertThat(
+                        check(
+                                content
+                                        + "#FOOTER|TIME_FINISH=150|NUM_BYTES=%d|NUM_EDRS=1|FOO=1\n"
+                                                .formatted(content.length())))
+                .containsExactly(
+                        "a.edr:3:39: NUM_EDRS comes after NUM_BYTES; a #FOOTER has TIME_FINISH,"
+                                + " NUM_EDRS, NUM_BYTES, in this order",
+                        "a.edr:3:50: FOO is no field of a #FOOTER; it has TIME_FINISH, NUM_EDRS,"
+                                + " NUM_BYTES, in this order");
+    }
+
+    @Test
     void counts_that_do_not_add_up_are_told() throws IOException {
         assertThat(check(HEADER + ABORT + "#FOOTER|TIME_FINISH=99|NUM_EDRS=2|NUM_BYTES=5\n"))
                 .containsExactly(
