@@ -3,6 +3,7 @@ package io.starhash.edr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.edr.spec.EdrSpec;
 import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -372,6 +373,22 @@ class StreamWriterTest {
         assertThat(EdrFiles.texts(collected)).containsExactly("1", "2", "3");
         assertThat(EdrFiles.footer(collected).numEdrs()).isEqualTo(3);
         assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("4", "5", "6");
+    }
+
+    @Test
+    void a_file_moved_away_before_its_first_records_has_none_and_is_as_specified()
+            throws IOException {
+        var writer = writer(settings());
+        add("1");
+        writer.work();
+
+        var collected = root.resolve("collected.edr");
+        Files.move(EdrFiles.inProgress(folder()).getFirst(), collected);
+        writer.finish();
+
+        assertThat(EdrFiles.footer(collected).numEdrs()).isZero();
+        assertThat(EdrSpec.builtIn().check(collected)).isEmpty();
+        assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("1");
     }
 
     @Test

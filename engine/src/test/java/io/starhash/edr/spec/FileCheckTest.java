@@ -44,6 +44,11 @@ class FileCheckTest {
     }
 
     @Test
+    void a_file_without_records_conforms_as_one_that_was_moved_early_has_none() throws IOException {
+        assertThat(check(complete(HEADER, 0))).isEmpty();
+    }
+
+    @Test
     void fields_of_the_footer_that_are_swapped_or_more_are_told() throws IOException {
         String content = HEADER + ABORT;
         assertThat(
