@@ -64,8 +64,14 @@ final class FileCheck {
     private void checkHeader(Entry entry, EdrLine.Header found) {
         if (lines > 1) {
             problem(entry, "there is a #HEADER within the file; it is the first line");
-        } else {
-            header = found;
+            return;
+        }
+        header = found;
+        if (!found.filename().startsWith("/")) {
+            problem(
+                    entry,
+                    "FILENAME is \"%s\"; it is the full path of the complete file, from / on"
+                            .formatted(found.filename()));
         }
     }
 

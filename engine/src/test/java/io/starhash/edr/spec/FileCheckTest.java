@@ -49,6 +49,15 @@ class FileCheckTest {
     }
 
     @Test
+    void a_file_name_that_is_not_a_full_path_is_told() throws IOException {
+        String header = HEADER.replace("/edr/a.edr", "bla");
+        assertThat(check(complete(header + ABORT, 1)))
+                .containsExactly(
+                        "a.edr:1: FILENAME is \"bla\"; it is the full path of the complete file,"
+                                + " from / on");
+    }
+
+    @Test
     void fields_of_the_footer_that_are_swapped_or_more_are_told() throws IOException {
         String content = HEADER + ABORT;
         assertThat(
