@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * The specification of the event types, and the validator of records and files against it.
@@ -41,6 +42,9 @@ public final class EdrSpec {
                     "USSD-SHUTDOWN");
 
     private static final String SUFFIX = ".yaml";
+
+    /** As {@link io.starhash.edr.InstanceIds} makes them; a script's event may be another's. */
+    private static final Pattern INSTANCE_ID = Pattern.compile(".+-[0-9]+-[0-9a-f]{8}");
 
     private final SortedMap<String, EventSpec> events = new TreeMap<>();
 
@@ -90,15 +94,21 @@ public final class EdrSpec {
 
     /** What is wrong with a record, each in one sentence that names the field; empty: nothing. */
     public List<String> check(Edr edr) {
+        var faults = new ArrayList<String>();
+        boolean ours = edr.event().startsWith(Edr.ENGINE_PREFIX);
+        if (ours && !INSTANCE_ID.matcher(edr.instanceId()).matches()) {
+            faults.add(
+                    "the instance id is \"%s\"; it is App-startEpoch-instance, as in %s"
+                            .formatted(edr.instanceId(), "Logic-1632976990-05f220e1"));
+        }
         var event = events.get(edr.event());
         if (event != null) {
-            return event.check(edr);
+            faults.addAll(event.check(edr));
+        } else if (ours) {
+            faults.add(
+                    "there is no event %s; there are %s".formatted(edr.event(), events.keySet()));
         }
-        return edr.event().startsWith(Edr.ENGINE_PREFIX)
-                ? List.of(
-                        "there is no event %s; there are %s"
-                                .formatted(edr.event(), events.keySet()))
-                : List.of();
+        return faults;
     }
 
     /** What is wrong with a file and each of its records, by line; empty: nothing. */

@@ -101,6 +101,20 @@ class EdrSpecTest {
     }
 
     @Test
+    void a_record_of_the_engines_own_has_an_instance_id_of_its_three_parts() {
+        for (String id : List.of("xxx", "Logic-1", "Logic-x-00000001", "Logic-1-0000000A", "-1-0")) {
+            assertThat(SPEC.check(edr("2021-09-30 05:00:54.079<" + id + ">USSD-END|DIRECTION=in")))
+                    .containsExactly(
+                            "the instance id is \"%s\"; it is App-startEpoch-instance, as in"
+                                            .formatted(id)
+                                    + " Logic-1632976990-05f220e1");
+        }
+        assertThat(SPEC.check(edr("2021-09-30 05:00:54.079<a-b-1-00000001>USSD-END|DIRECTION=in")))
+                .isEmpty();
+        assertThat(SPEC.check(edr("2021-09-30 05:00:54.079<xxx>TOPUP"))).isEmpty();
+    }
+
+    @Test
     void an_event_of_the_scripts_own_is_free_and_one_that_looks_like_ours_is_not() {
         assertThat(faults("TOPUP|ANY=1")).isEmpty();
         assertThat(faults("USSD-OTHER")).singleElement().asString().startsWith("there is no event");
