@@ -50,7 +50,9 @@ final class ValueReader {
         var octets = ByteBuffer.allocate(to - from);
         for (int i = from; i < to; ) {
             if (line[i] == '%' && isEscape(i, to)) {
-                octets.put((byte) (hex(line[i + 1]) << 4 | hex(line[i + 2])));
+                int octet = hex(line[i + 1]) << 4 | hex(line[i + 2]);
+                noteEscape(i, octet);
+                octets.put((byte) octet);
                 i += ESCAPE;
             } else {
                 noteUnescaped(i);
@@ -63,6 +65,19 @@ final class ValueReader {
 
     private boolean isEscape(int index, int to) {
         return index + ESCAPE <= to && hex(line[index + 1]) >= 0 && hex(line[index + 2]) >= 0;
+    }
+
+    /** A reader takes any escape; but there is only one form of each octet. */
+    private void noteEscape(int index, int octet) {
+        String found = new String(line, index, ESCAPE, StandardCharsets.US_ASCII);
+        String written =
+                PercentCode.isSafe(octet) ? "\"" + (char) octet + "\"" : "%%%02X".formatted(octet);
+        if (!found.equals(written)) {
+            flaws.add(
+                    new Flaw(
+                            index + 1,
+                            "%s has %s, which is written %s".formatted(name, found, written)));
+        }
     }
 
     private void noteUnescaped(int index) {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -129,8 +130,26 @@ class EdrFormatTest {
                     StandardCharsets.UTF_8
                             .encode(new String(octets, StandardCharsets.UTF_8))
                             .equals(java.nio.ByteBuffer.wrap(octets));
-            assertThat(event.flaws().isEmpty()).isEqualTo(text);
+            assertThat(event.flaws().isEmpty())
+                    .isEqualTo(
+                            text
+                                    && encodedValue(
+                                                    Objects.requireNonNull(
+                                                            event.edr().text("TEXT")))
+                                            .contentEquals(escaped));
         }
+    }
+
+    @Test
+    void an_escape_in_lower_case_or_of_a_safe_character_is_read_and_told() {
+        var event = event("2021-09-30 05:00:54.079<x>E|A=%2a%59%2A%20");
+
+        assertThat(event.edr().text("A")).isEqualTo("*Y* ");
+        assertThat(event.flaws())
+                .containsExactly(
+                        new Flaw(31, "A has %2a, which is written %2A"),
+                        new Flaw(34, "A has %59, which is written \"Y\""),
+                        new Flaw(40, "A has %20, which is written \" \""));
     }
 
     @Test

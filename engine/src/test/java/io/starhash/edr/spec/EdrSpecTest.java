@@ -102,7 +102,8 @@ class EdrSpecTest {
 
     @Test
     void a_record_of_the_engines_own_has_an_instance_id_of_its_three_parts() {
-        for (String id : List.of("xxx", "Logic-1", "Logic-x-00000001", "Logic-1-0000000A", "-1-0")) {
+        for (String id :
+                List.of("xxx", "Logic-1", "Logic-x-00000001", "Logic-1-0000000A", "-1-0")) {
             assertThat(SPEC.check(edr("2021-09-30 05:00:54.079<" + id + ">USSD-END|DIRECTION=in")))
                     .containsExactly(
                             "the instance id is \"%s\"; it is App-startEpoch-instance, as in"
