@@ -27,7 +27,7 @@ import picocli.CommandLine;
 
 class EdrCommandTest {
     private static final String DIALLED =
-            "USSD-PROCESS|DIRECTION=in|LRI=1|LTID=01|MSISDN=%s:1:1|RRI=1|RTID=02|TEXT=%%2A100%%23";
+            "USSD-PROCESS|DIRECTION=in|LRI=1|LTID=00000001|MSISDN=%s:1:1|RRI=1|RTID=02|TEXT=%%2A100%%23";
     private static final String BYE = "USSD-PROCESS-R|TEXT=Bye";
 
     private final StringWriter out = new StringWriter();

@@ -11,6 +11,13 @@ sealed interface FieldType {
     /** What is allowed, in words that end a sentence. */
     String words();
 
+    private static String count(long min, long max) {
+        if (min == max) {
+            return String.valueOf(min);
+        }
+        return max == Long.MAX_VALUE ? min + " or more" : min + " to " + max;
+    }
+
     /** Any text. */
     record Text() implements FieldType {
         @Override
@@ -59,7 +66,23 @@ sealed interface FieldType {
 
         @Override
         public String words() {
-            return min + " to " + max + " lower-case hex digits";
+            return count(min, max) + " lower-case hex digits";
+        }
+    }
+
+    /** Octets as two lower-case hex digits each, so many. */
+    record Octets(long min, long max) implements FieldType {
+        private static final Pattern FORM = Pattern.compile("([0-9a-f]{2})*");
+
+        @Override
+        public boolean allows(String value) {
+            long count = value.length() / 2;
+            return count >= min && count <= max && FORM.matcher(value).matches();
+        }
+
+        @Override
+        public String words() {
+            return count(min, max) + " octets, each as two lower-case hex digits";
         }
     }
 

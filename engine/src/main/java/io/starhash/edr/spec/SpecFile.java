@@ -18,7 +18,7 @@ final class SpecFile {
             ValueType.wholeNumber(Long.MIN_VALUE, Long.MAX_VALUE);
     private static final ValueType<String> ALWAYS = ValueType.choice(List.of("always"));
     private static final ValueType<String> TYPE =
-            ValueType.choice(List.of("text", "integer", "hex", "address", "choice"));
+            ValueType.choice(List.of("text", "integer", "hex", "octets", "address", "choice"));
 
     private SpecFile() {}
 
@@ -93,6 +93,10 @@ final class SpecFile {
                             field.find("max", NUMBER, Long.MAX_VALUE));
             case "hex" ->
                     new FieldType.Hex(
+                            field.find("min", NUMBER, 1L),
+                            field.find("max", NUMBER, Long.MAX_VALUE));
+            case "octets" ->
+                    new FieldType.Octets(
                             field.find("min", NUMBER, 1L),
                             field.find("max", NUMBER, Long.MAX_VALUE));
             case "address" -> new FieldType.Address();

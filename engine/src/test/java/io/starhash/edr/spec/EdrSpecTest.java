@@ -77,8 +77,8 @@ class EdrSpecTest {
                         "DREF is \"333:1\"; it can be digits:noa:npi, the nature of address 0 to 7,"
                                 + " the numbering plan 0 to 15",
                         "LRI is \"2\"; it can be a whole number, 0 to 1",
-                        "LTID is \"ABC\"; it can be 2 to 8 lower-case hex digits",
-                        "RTID is \"1\"; it can be 2 to 8 lower-case hex digits");
+                        "LTID is \"ABC\"; it can be 4 octets, each as two lower-case hex digits",
+                        "RTID is \"1\"; it can be 1 to 4 octets, each as two lower-case hex digits");
     }
 
     @Test
@@ -98,6 +98,24 @@ class EdrSpecTest {
                 .containsExactly(
                         "CONTROLLED is there; it is not when REASON is Timeout",
                         "TEXT is there; it is not when REASON is Timeout");
+    }
+
+    @Test
+    void a_transaction_id_of_ours_has_four_octets_and_the_far_ones_as_many_as_came() {
+        assertThat(tids("0123abcd", "ab")).isEmpty();
+        assertThat(tids("00000001", "0123abcd")).isEmpty();
+        assertThat(tids("ab", "abc"))
+                .containsExactly(
+                        "LTID is \"ab\"; it can be 4 octets, each as two lower-case hex digits",
+                        "RTID is \"abc\"; it can be 1 to 4 octets, each as two lower-case hex digits");
+        assertThat(tids("0123ABCD", "0123abcd01")).hasSize(2);
+        assertThat(tids("0123abcde", "")).hasSize(2);
+    }
+
+    private static List<String> tids(String local, String remote) {
+        return faults(
+                "USSD-PROCESS|DIRECTION=in|LRI=1|LTID=%s|RRI=1|RTID=%s|TEXT=x"
+                        .formatted(local, remote));
     }
 
     @Test
