@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name
  * @param type what its values can be
+ * @param list whether it can have several values; each is of the type then
  * @param always whether every record has it
  * @param requiredIf where one of these holds, the record has it
  * @param forbiddenIf where one of these holds, the record does not have it
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 record FieldSpec(
         String name,
         FieldType type,
+        boolean list,
         boolean always,
         List<Condition> requiredIf,
         List<Condition> forbiddenIf,
@@ -36,8 +38,20 @@ record FieldSpec(
 
     /** What is wrong with this field in a record of its type, each in one sentence. */
     List<String> check(Edr edr) {
-        String value = edr.text(name);
-        return value == null ? checkAbsent(edr) : checkPresent(edr, value);
+        return edr.fields().stream()
+                .filter(field -> field.name().equals(name))
+                .findFirst()
+                .map(field -> checkPresent(edr, field.values()))
+                .orElseGet(() -> checkAbsent(edr));
+    }
+
+    /** What its values can be, in words that end a sentence. */
+    String words() {
+        return list ? "a list, each of it " + type.words() : type.words();
+    }
+
+    private String named() {
+        return list ? "a value of " + name : name;
     }
 
     private List<String> checkAbsent(Edr edr) {
@@ -49,12 +63,20 @@ record FieldSpec(
                 .orElse(List.of());
     }
 
-    private List<String> checkPresent(Edr edr, String value) {
+    private List<String> checkPresent(Edr edr, List<String> values) {
         var faults = new ArrayList<String>();
         firstOf(forbiddenIf, edr)
                 .ifPresent(why -> faults.add(name + " is there; it is not when " + why));
-        if (!type.allows(value)) {
-            faults.add("%s is \"%s\"; it can be %s".formatted(name, value, type.words()));
+        if (values.size() > 1 && !list) {
+            faults.add(
+                    "%s has %d values; it has one, and a comma in that is written %%2C"
+                            .formatted(name, values.size()));
+            return faults;
+        }
+        for (String value : values) {
+            if (!type.allows(value)) {
+                faults.add("%s is \"%s\"; it can be %s".formatted(named(), value, type.words()));
+            }
         }
         return faults;
     }

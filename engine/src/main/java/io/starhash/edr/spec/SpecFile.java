@@ -16,6 +16,7 @@ final class SpecFile {
     private static final ValueType<String> TEXT = ValueType.text();
     private static final ValueType<Long> NUMBER =
             ValueType.wholeNumber(Long.MIN_VALUE, Long.MAX_VALUE);
+    private static final ValueType<Boolean> FLAG = ValueType.flag();
     private static final ValueType<String> ALWAYS = ValueType.choice(List.of("always"));
     private static final ValueType<String> TYPE =
             ValueType.choice(List.of("text", "integer", "hex", "octets", "address", "choice"));
@@ -76,6 +77,7 @@ final class SpecFile {
         return new FieldSpec(
                 name,
                 type(field),
+                field.find("list", FLAG, false),
                 always,
                 conditions(field, "required_if"),
                 conditions(field, "forbidden_if"),

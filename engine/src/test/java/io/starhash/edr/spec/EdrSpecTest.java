@@ -161,6 +161,29 @@ class EdrSpecTest {
     }
 
     @Test
+    void each_value_of_a_list_is_checked_and_only_a_list_has_several() throws Exception {
+        Files.writeString(folder.resolve("TOPUP.yaml"), exampleOfThePage());
+        var spec = EdrSpec.load(folder);
+
+        assertThat(spec.check(edr(AT + "TOPUP|AMOUNT=1|VOUCHERS=1"))).isEmpty();
+        assertThat(spec.check(edr(AT + "TOPUP|AMOUNT=1|VOUCHERS=1,2"))).isEmpty();
+        assertThat(spec.check(edr(AT + "TOPUP|AMOUNT=1,2|VOUCHERS=1,x,,3")))
+                .containsExactly(
+                        "AMOUNT has 2 values; it has one, and a comma in that is written %2C",
+                        "a value of VOUCHERS is \"x\"; it can be a whole number",
+                        "a value of VOUCHERS is \"\"; it can be a whole number");
+        assertThat(faults("USSD-PROCESS-R|TEXT=a,b"))
+                .containsExactly(
+                        "TEXT has 2 values; it has one, and a comma in that is written %2C");
+    }
+
+    private static String exampleOfThePage() throws IOException {
+        String page = Files.readString(specFolder().resolve("README.md"));
+        int start = page.indexOf("```yaml\n") + "```yaml\n".length();
+        return page.substring(start, page.indexOf("```", start));
+    }
+
+    @Test
     void everything_wrong_in_the_folder_is_told_at_once_with_its_place() throws IOException {
         Files.writeString(
                 folder.resolve("A.yaml"),

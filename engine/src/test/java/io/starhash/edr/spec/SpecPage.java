@@ -30,7 +30,7 @@ final class SpecPage {
         return "| `%s` | %s | %s | %s |\n"
                 .formatted(
                         field.name(),
-                        field.type().words(),
+                        field.words(),
                         presence(field.always(), field.when()),
                         field.note() == null
                                 ? field.meaning()
