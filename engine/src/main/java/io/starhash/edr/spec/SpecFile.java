@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** One file of {@code edr-spec/} being read: gathers everything that is wrong with it. */
 final class SpecFile {
@@ -51,19 +52,22 @@ final class SpecFile {
             file.refuse("event", "the file of the event " + spec.event() + " is named after it");
         }
         file.refuseUnknownKeys();
+        SpecFileCheck.example(spec, file);
         return spec;
     }
 
     private static List<FieldSpec> fields(Section event) {
+        var sections = event.namedSections("fields", TEXT);
         var fields = new ArrayList<FieldSpec>();
         String before = "";
-        for (var entry : event.namedSections("fields", TEXT).entrySet()) {
+        for (var entry : sections.entrySet()) {
             String name = entry.getKey();
             if (name.compareTo(before) < 0) {
                 entry.getValue().refuse(name + " comes after " + before + "; fields are in order");
             }
             before = name;
             fields.add(field(name, entry.getValue()));
+            SpecFileCheck.conditions(fields.getLast(), entry.getValue(), sections.keySet());
         }
         return fields;
     }
@@ -89,22 +93,25 @@ final class SpecFile {
     /** What is not allowed is told already; text then stands for it. */
     private static FieldType type(Section field) {
         return switch (field.require("type", TYPE).orElse("text")) {
-            case "integer" ->
-                    new FieldType.Whole(
-                            field.find("min", NUMBER, Long.MIN_VALUE),
-                            field.find("max", NUMBER, Long.MAX_VALUE));
-            case "hex" ->
-                    new FieldType.Hex(
-                            field.find("min", NUMBER, 1L),
-                            field.find("max", NUMBER, Long.MAX_VALUE));
-            case "octets" ->
-                    new FieldType.Octets(
-                            field.find("min", NUMBER, 1L),
-                            field.find("max", NUMBER, Long.MAX_VALUE));
+            case "integer" -> range(field, Long.MIN_VALUE, FieldType.Whole::new);
+            case "hex" -> range(field, 1, FieldType.Hex::new);
+            case "octets" -> range(field, 1, FieldType.Octets::new);
             case "address" -> new FieldType.Address();
             case "choice" -> new FieldType.Choice(field.distinct("values", TEXT, List.of()));
             default -> new FieldType.Text();
         };
+    }
+
+    private static FieldType range(
+            Section field, long least, BiFunction<Long, Long, FieldType> type) {
+        long min = field.find("min", NUMBER, least);
+        long max = field.find("max", NUMBER, Long.MAX_VALUE);
+        if (min > max) {
+            field.refuse(
+                    field.has("min") ? "min" : "max",
+                    "min is %d and max is %d; min is not greater than max".formatted(min, max));
+        }
+        return type.apply(min, max);
     }
 
     private static List<Condition> conditions(Section field, String key) {

@@ -184,6 +184,64 @@ class EdrSpecTest {
     }
 
     @Test
+    void a_range_that_holds_nothing_is_refused() throws IOException {
+        assertThat(refused("TOPUP|A=1", "A: {type: integer, min: 5, max: 1, when: w, meaning: m}"))
+                .containsExactly(
+                        "TOPUP.yaml:6:27: min: min is 5 and max is 1; min is not greater than max");
+        assertThat(refused("TOPUP|A=1", "A: {type: hex, max: 0, when: w, meaning: m}"))
+                .containsExactly(
+                        "TOPUP.yaml:6:23: max: min is 1 and max is 0; min is not greater than max");
+    }
+
+    @Test
+    void a_condition_on_a_field_that_there_is_not_is_refused() throws IOException {
+        assertThat(
+                        refused(
+                                "TOPUP|A=1",
+                                "A: {type: text, when: w, meaning: m, required_if: [B=1],"
+                                        + " forbidden_if: ['!C']}"))
+                .containsExactly(
+                        "TOPUP.yaml:6:53: required_if: the event has no field B; it has A",
+                        "TOPUP.yaml:6:74: forbidden_if: the event has no field C; it has A");
+    }
+
+    @Test
+    void an_example_that_is_not_as_its_file_says_is_refused() throws IOException {
+        String field = "A: {type: integer, required: always, meaning: m}";
+        String why = "TOPUP.yaml:4:10: example: it is a record that is as this file says; but ";
+        assertThat(refused("TOPUP|A=x", field))
+                .containsExactly(why + "A is \"x\"; it can be a whole number");
+        assertThat(refused("TOPUP|A=%31", field))
+                .containsExactly(why + "A has %31, which is written \"1\"");
+        assertThat(refused("TOP|A=1", field)).containsExactly(why + "its event is TOP");
+        assertThat(refused("", field))
+                .containsExactly(
+                        why + "an event's name is a letter, then letters, digits, _ and -");
+    }
+
+    private List<String> refused(String example, String field) throws IOException {
+        Files.writeString(
+                folder.resolve("TOPUP.yaml"),
+                """
+                event: TOPUP
+                meaning: An account was topped up.
+                source: ours
+                example: "%s"
+                fields:
+                  %s
+                """
+                        .formatted(AT + example, field));
+        try {
+            EdrSpec.load(folder);
+            return List.of();
+        } catch (EdrSpecException e) {
+            return e.problems().stream()
+                    .map(problem -> problem.toString().replace(folder + "/", ""))
+                    .toList();
+        }
+    }
+
+    @Test
     void everything_wrong_in_the_folder_is_told_at_once_with_its_place() throws IOException {
         Files.writeString(
                 folder.resolve("A.yaml"),
