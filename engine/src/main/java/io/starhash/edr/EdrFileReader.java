@@ -140,6 +140,7 @@ public final class EdrFileReader implements AutoCloseable {
 
     private static EdrLine longLine() {
         return new EdrLine.Unreadable(
-                new Flaw(MAX_LINE + 1, "the line is longer than " + MAX_LINE + " octets"));
+                new Flaw(MAX_LINE + 1, "the line is longer than " + MAX_LINE + " octets"),
+                EdrLine.Kind.OTHER);
     }
 }

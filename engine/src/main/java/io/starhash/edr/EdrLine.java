@@ -48,12 +48,24 @@ public sealed interface EdrLine {
         }
     }
 
-    /** A line that is none of these. */
-    record Unreadable(Flaw flaw) implements EdrLine {
+    /**
+     * A line that is none of these.
+     *
+     * @param meant what it begins as
+     */
+    record Unreadable(Flaw flaw, Kind meant) implements EdrLine {
         @Override
         public List<Flaw> flaws() {
             return List.of(flaw);
         }
+    }
+
+    /** What a line that cannot be read begins as. */
+    enum Kind {
+        HEADER,
+        FOOTER,
+        /** A record, or nothing known. */
+        OTHER
     }
 
     /**

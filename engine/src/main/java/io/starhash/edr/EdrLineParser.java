@@ -29,6 +29,7 @@ final class EdrLineParser {
 
     private final byte[] line;
     private final List<Flaw> flaws = new ArrayList<>();
+    private EdrLine.Kind kind = EdrLine.Kind.OTHER;
 
     private EdrLineParser(byte[] line) {
         this.line = line;
@@ -39,7 +40,7 @@ final class EdrLineParser {
         try {
             return line.length > 0 && line[0] == '#' ? parser.frameLine() : parser.record();
         } catch (Malformed malformed) {
-            return new EdrLine.Unreadable(malformed.flaw);
+            return new EdrLine.Unreadable(malformed.flaw, parser.kind);
         }
     }
 
@@ -90,9 +91,11 @@ final class EdrLineParser {
         int wordEnd = indexOf('|', 0);
         String word = ascii(0, wordEnd);
         if (word.equals(LineForm.HEADER.word())) {
+            kind = EdrLine.Kind.HEADER;
             return header(fields(wordEnd, LineForm.HEADER));
         }
         if (word.equals(LineForm.FOOTER.word())) {
+            kind = EdrLine.Kind.FOOTER;
             return footer(fields(wordEnd, LineForm.FOOTER));
         }
         throw malformed(0, "a line that begins with # is #HEADER or #FOOTER");

@@ -3,6 +3,7 @@ package io.starhash.edr.spec;
 import io.starhash.edr.EdrFileReader;
 import io.starhash.edr.EdrFileReader.Entry;
 import io.starhash.edr.EdrLine;
+import io.starhash.edr.EdrLine.Kind;
 import io.starhash.problem.Problem;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -49,16 +50,30 @@ final class FileCheck {
         if (footerSeen) {
             problem(entry, "there is a line after the footer; the footer is the last");
         }
-        if (lines == 1 && !(entry.line() instanceof EdrLine.Header)) {
+        if (lines == 1 && !isHeader(entry.line())) {
             problem(entry, "the first line is not a #HEADER");
         }
         switch (entry.line()) {
             case EdrLine.Header found -> checkHeader(entry, found);
             case EdrLine.Event event -> checkRecord(entry, event);
             case EdrLine.Footer footer -> checkFooter(entry, footer);
-            case EdrLine.Unreadable _ -> records++;
+            case EdrLine.Unreadable line -> countUnreadable(line);
         }
         octets += entry.length();
+    }
+
+    private static boolean isHeader(EdrLine line) {
+        return line instanceof EdrLine.Header
+                || (line instanceof EdrLine.Unreadable broken && broken.meant() == Kind.HEADER);
+    }
+
+    /** What is wrong with it is told already. */
+    private void countUnreadable(EdrLine.Unreadable line) {
+        switch (line.meant()) {
+            case HEADER -> {}
+            case FOOTER -> footerSeen = true;
+            case OTHER -> records++;
+        }
     }
 
     private void checkHeader(Entry entry, EdrLine.Header found) {
