@@ -32,6 +32,7 @@ public final class EdrFileReader implements AutoCloseable {
     private int filled;
     private long length;
     private int number;
+    private boolean compressed;
 
     private EdrFileReader(Path path, InputStream input) {
         this.path = path;
@@ -82,7 +83,10 @@ public final class EdrFileReader implements AutoCloseable {
 
     /** The next whole line; null where there is none, or not yet. */
     public @Nullable Entry next() throws IOException {
-        while (position < filled || fill()) {
+        while (!compressed && (position < filled || fill())) {
+            if (beginsCompressed()) {
+                return compressedFile();
+            }
             int end = position;
             while (end < filled && chunk[end] != '\n') {
                 end++;
@@ -136,6 +140,27 @@ public final class EdrFileReader implements AutoCloseable {
         pending.reset();
         length = 0;
         return entry;
+    }
+
+    /** By the octets that a gzip file begins with (RFC 1952, 2.3.1). */
+    private boolean beginsCompressed() {
+        return number == 0
+                && length == 0
+                && position == 0
+                && filled > 1
+                && chunk[0] == 0x1F
+                && chunk[1] == (byte) 0x8B;
+    }
+
+    private Entry compressedFile() {
+        compressed = true;
+        number++;
+        var flaw =
+                new Flaw(
+                        1,
+                        "the file is compressed with gzip, and EDR files are read as text;"
+                                + " decompress it first: gunzip -c FILE | ussd edr -");
+        return new Entry(path, number, 0, new EdrLine.Unreadable(flaw, EdrLine.Kind.COMPRESSED));
     }
 
     private static EdrLine longLine() {

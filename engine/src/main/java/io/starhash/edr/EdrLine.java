@@ -64,6 +64,8 @@ public sealed interface EdrLine {
     enum Kind {
         HEADER,
         FOOTER,
+        /** Nothing: the file is compressed, and none of its lines is read. */
+        COMPRESSED,
         /** A record, or nothing known. */
         OTHER
     }

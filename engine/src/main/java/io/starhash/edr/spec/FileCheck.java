@@ -26,6 +26,7 @@ final class FileCheck {
     private long octets;
     private EdrLine.@Nullable Header header;
     private boolean footerSeen;
+    private boolean compressed;
 
     FileCheck(EdrSpec spec, EdrFileReader reader, Consumer<Problem> problems) {
         this.spec = spec;
@@ -38,7 +39,7 @@ final class FileCheck {
         for (Entry entry; (entry = reader.next()) != null; ) {
             check(entry);
         }
-        if (!reader.path().toString().endsWith(IN_PROGRESS)) {
+        if (!compressed && !reader.path().toString().endsWith(IN_PROGRESS)) {
             checkEnd(reader.atEnd());
         }
         return records;
@@ -63,8 +64,12 @@ final class FileCheck {
     }
 
     private static boolean isHeader(EdrLine line) {
-        return line instanceof EdrLine.Header
-                || (line instanceof EdrLine.Unreadable broken && broken.meant() == Kind.HEADER);
+        return switch (line) {
+            case EdrLine.Header _ -> true;
+            case EdrLine.Unreadable broken ->
+                    broken.meant() == Kind.HEADER || broken.meant() == Kind.COMPRESSED;
+            default -> false;
+        };
     }
 
     /** What is wrong with it is told already. */
@@ -72,6 +77,7 @@ final class FileCheck {
         switch (line.meant()) {
             case HEADER -> {}
             case FOOTER -> footerSeen = true;
+            case COMPRESSED -> compressed = true;
             case OTHER -> records++;
         }
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,6 +107,22 @@ class FileCheckTest {
                 .containsExactly("a.edr:1:1: FILENAME is missing");
         assertThat(check(HEADER + ABORT + "#FOOTER|TIME_FINISH=150|NUM_EDRS=x|NUM_BYTES=1\n"))
                 .containsExactly("a.edr:3:1: NUM_EDRS is \"x\"; it is a whole number");
+    }
+
+    @Test
+    void a_compressed_file_is_told_to_be_one_and_nothing_else_of_it() throws IOException {
+        var file = folder.resolve("a.edr");
+        try (var out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(
+                    complete(HEADER + ABORT.repeat(5_000), 5_000).getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(SPEC.check(file))
+                .extracting(Problem::toString)
+                .containsExactly(
+                        file
+                                + ":1:1: the file is compressed with gzip, and EDR files are read as"
+                                + " text; decompress it first: gunzip -c FILE | ussd edr -");
     }
 
     @Test
