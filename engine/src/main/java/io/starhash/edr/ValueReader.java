@@ -10,6 +10,8 @@ import java.util.List;
 /** The reader of one value: undoes the percent-encoding, and parts a list at its bare commas. */
 final class ValueReader {
     private static final int ESCAPE = 3;
+    private static final String ESCAPE_RULE =
+            "a % is followed by two hex digits, and one of the text is written %25";
 
     private final byte[] line;
     private final int start;
@@ -55,7 +57,7 @@ final class ValueReader {
                 octets.put((byte) octet);
                 i += ESCAPE;
             } else {
-                noteUnescaped(i);
+                noteUnescaped(i, to);
                 octets.put(line[i]);
                 i++;
             }
@@ -80,16 +82,26 @@ final class ValueReader {
         }
     }
 
-    private void noteUnescaped(int index) {
+    private void noteUnescaped(int index, int to) {
         int octet = line[index] & 0xFF;
         if (octet == '%') {
-            flaws.add(new Flaw(index + 1, name + " has a % without two hex digits after it"));
+            flaws.add(
+                    new Flaw(
+                            index + 1,
+                            "%s has \"%s\"; %s".formatted(name, shown(index, to), ESCAPE_RULE)));
         } else if (!PercentCode.isSafe(octet)) {
             flaws.add(
                     new Flaw(
                             index + 1,
                             "%s has an octet that is written as %%%02X".formatted(name, octet)));
         }
+    }
+
+    /** What stands in an escape's place, as far as it can be printed. */
+    private String shown(int index, int to) {
+        int end = Math.min(index + ESCAPE, to);
+        return new String(line, index, end - index, StandardCharsets.ISO_8859_1)
+                .replaceAll("[^ -~]", "?");
     }
 
     private String utf8(ByteBuffer octets, int from) {

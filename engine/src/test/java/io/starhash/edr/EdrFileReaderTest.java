@@ -65,7 +65,8 @@ class EdrFileReaderTest {
                 .extracting(Problem::toString)
                 .containsExactly(
                         file + ":1:1: a record begins with its time, YYYY-MM-DD HH:MM:SS.sss",
-                        file + ":2:31: A has a % without two hex digits after it");
+                        file
+                                + ":2:31: A has \"%4\"; a % is followed by two hex digits, and one of the text is written %25");
     }
 
     @Test

@@ -153,6 +153,17 @@ class EdrFormatTest {
     }
 
     @Test
+    void a_percent_sign_without_its_digits_is_told_with_what_stands_in_their_place() {
+        String rest = "; a % is followed by two hex digits, and one of the text is written %25";
+
+        assertThat(event("2021-09-30 05:00:54.079<x>E|A=5% %G1%\t").flaws())
+                .contains(
+                        new Flaw(32, "A has \"% %\"" + rest),
+                        new Flaw(34, "A has \"%G1\"" + rest),
+                        new Flaw(37, "A has \"%?\"" + rest));
+    }
+
+    @Test
     void any_octets_at_all_are_read_without_an_exception() {
         var random = new Random(7);
         String model = "2021-09-30 05:00:54.079<x>E|A=%41|B=2,3";
@@ -177,7 +188,9 @@ class EdrFormatTest {
         assertThat(event.flaws())
                 .containsExactly(
                         new Flaw(33, "A comes after B; fields stand in alphabetical order"),
-                        new Flaw(35, "A has a % without two hex digits after it"),
+                        new Flaw(
+                                35,
+                                "A has \"%4\"; a % is followed by two hex digits, and one of the text is written %25"),
                         new Flaw(40, "C has an octet that is written as %2A"),
                         new Flaw(42, "A comes twice; the first is taken"),
                         new Flaw(46, "a field's name is a letter, then letters, digits and _"),

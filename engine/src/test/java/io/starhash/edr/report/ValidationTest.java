@@ -59,7 +59,8 @@ class ValidationTest {
         check(Written.file(folder, "a.edr", Written.line(0, "USSD-PROCESS-R|TEXT=100%2")));
 
         assertThat(problems)
-                .containsExactly("a.edr:2:65: TEXT has a % without two hex digits after it");
+                .containsExactly(
+                        "a.edr:2:65: TEXT has \"%2\"; a % is followed by two hex digits, and one of the text is written %25");
     }
 
     @Test
