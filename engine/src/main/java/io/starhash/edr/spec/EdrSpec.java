@@ -79,11 +79,9 @@ public final class EdrSpec {
     public static EdrSpec load(Path folder) throws IOException, EdrSpecException {
         var events = new ArrayList<EventSpec>();
         var problems = new ArrayList<Problem>();
-        try (var paths = Files.list(folder)) {
-            for (var path : paths.filter(p -> p.toString().endsWith(SUFFIX)).sorted().toList()) {
-                try (var input = Files.newInputStream(path)) {
-                    read(path, input, events, problems);
-                }
+        for (var path : filesIn(folder)) {
+            try (var input = Files.newInputStream(path)) {
+                read(path, input, events, problems);
             }
         }
         if (!problems.isEmpty()) {
@@ -132,6 +130,26 @@ public final class EdrSpec {
 
     Collection<EventSpec> events() {
         return events.values();
+    }
+
+    private static List<Path> filesIn(Path folder) throws IOException, EdrSpecException {
+        if (!Files.isDirectory(folder)) {
+            throw noSpecification(
+                    folder, Files.exists(folder) ? "it is no folder" : "there is no such folder");
+        }
+        try (var paths = Files.list(folder)) {
+            var files = paths.filter(p -> p.toString().endsWith(SUFFIX)).sorted().toList();
+            if (files.isEmpty()) {
+                throw noSpecification(folder, "no file in it ends in " + SUFFIX);
+            }
+            return files;
+        }
+    }
+
+    private static EdrSpecException noSpecification(Path folder, String why) {
+        String rule = "a specification is a folder with a file an event, such as TOPUP" + SUFFIX;
+        return new EdrSpecException(
+                List.of(new Problem(folder, 0, 0, why + "; " + rule + "; name one that is there")));
     }
 
     private static void read(

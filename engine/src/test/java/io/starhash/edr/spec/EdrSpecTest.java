@@ -242,6 +242,21 @@ class EdrSpecTest {
     }
 
     @Test
+    void a_folder_that_is_none_or_has_no_specification_is_told_with_what_to_do() throws Exception {
+        var file = Files.writeString(folder.resolve("file"), "");
+        String rule =
+                "; a specification is a folder with a file an event, such as TOPUP.yaml;"
+                        + " name one that is there";
+
+        assertThatThrownBy(() -> EdrSpec.load(folder.resolve("none")))
+                .isInstanceOf(EdrSpecException.class)
+                .hasMessage(folder + "/none: there is no such folder" + rule);
+        assertThatThrownBy(() -> EdrSpec.load(file)).hasMessage(file + ": it is no folder" + rule);
+        assertThatThrownBy(() -> EdrSpec.load(folder))
+                .hasMessage(folder + ": no file in it ends in .yaml" + rule);
+    }
+
+    @Test
     void everything_wrong_in_the_folder_is_told_at_once_with_its_place() throws IOException {
         Files.writeString(
                 folder.resolve("A.yaml"),
