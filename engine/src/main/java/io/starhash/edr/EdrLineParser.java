@@ -103,17 +103,17 @@ final class EdrLineParser {
 
     private EdrLine header(List<Edr.Field> fields) throws Malformed {
         return new EdrLine.Header(
-                required(fields, "FILENAME"),
-                requiredNumber(fields, "TIME_START"),
-                required(fields, "HOSTNAME"),
+                required(fields, "FILENAME", LineForm.HEADER),
+                requiredNumber(fields, "TIME_START", LineForm.HEADER),
+                required(fields, "HOSTNAME", LineForm.HEADER),
                 flawsInOrder());
     }
 
     private EdrLine footer(List<Edr.Field> fields) throws Malformed {
         return new EdrLine.Footer(
-                requiredNumber(fields, "TIME_FINISH"),
-                requiredNumber(fields, "NUM_EDRS"),
-                requiredNumber(fields, "NUM_BYTES"),
+                requiredNumber(fields, "TIME_FINISH", LineForm.FOOTER),
+                requiredNumber(fields, "NUM_EDRS", LineForm.FOOTER),
+                requiredNumber(fields, "NUM_BYTES", LineForm.FOOTER),
                 flawsInOrder());
     }
 
@@ -158,17 +158,19 @@ final class EdrLineParser {
         return new Edr.Field(name, values);
     }
 
-    private static String required(List<Edr.Field> fields, String name) throws Malformed {
+    private static String required(List<Edr.Field> fields, String name, LineForm form)
+            throws Malformed {
         for (var field : fields) {
             if (field.name().equals(name)) {
                 return field.text();
             }
         }
-        throw malformed(0, name + " is missing");
+        throw malformed(0, form.missing(name));
     }
 
-    private static long requiredNumber(List<Edr.Field> fields, String name) throws Malformed {
-        String text = required(fields, name);
+    private static long requiredNumber(List<Edr.Field> fields, String name, LineForm form)
+            throws Malformed {
+        String text = required(fields, name, form);
         if (!NUMBER.matcher(text).matches()) {
             throw malformed(0, name + " is \"" + text + "\"; it is a whole number");
         }

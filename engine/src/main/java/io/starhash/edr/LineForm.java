@@ -20,6 +20,12 @@ record LineForm(String word, List<String> names) {
         names = List.copyOf(names);
     }
 
+    /** What is told where the line lacks a field. */
+    String missing(String name) {
+        return "%s is missing; a %s has %s, in this order"
+                .formatted(name, word, String.join(", ", names));
+    }
+
     /**
      * What is wrong with a field at its place, in one sentence; null where nothing is.
      *

@@ -104,7 +104,9 @@ class FileCheckTest {
     @Test
     void a_header_or_a_footer_that_cannot_be_read_is_told_once() throws IOException {
         assertThat(check(complete("#HEADER|TIME_START=100|HOSTNAME=h\n" + ABORT, 1)))
-                .containsExactly("a.edr:1:1: FILENAME is missing");
+                .containsExactly(
+                        "a.edr:1:1: FILENAME is missing; a #HEADER has FILENAME, TIME_START, HOSTNAME,"
+                                + " in this order");
         assertThat(check(HEADER + ABORT + "#FOOTER|TIME_FINISH=150|NUM_EDRS=x|NUM_BYTES=1\n"))
                 .containsExactly("a.edr:3:1: NUM_EDRS is \"x\"; it is a whole number");
     }
