@@ -92,7 +92,7 @@ final class DialogJournal implements ScriptServices {
 
     /** Whether a text of this message has a secret answer in it, by the script's own doing. */
     boolean hasSecretIn(Message message) {
-        return secrets.isAny() && SentTexts.of(message).anyMatch(secrets::areIn);
+        return secrets.isAny() && SentTexts.anyMatch(message, secrets::areIn);
     }
 
     /** No link took a message, for this reason: the far side gets nothing of it. */
