@@ -8,6 +8,7 @@ import io.starhash.dialog.Outcome;
 import io.starhash.edr.Edr;
 import io.starhash.edr.EdrSink;
 import io.starhash.metrics.Counters;
+import io.starhash.metrics.RateLimitedLog;
 import io.starhash.rules.Rules;
 import io.starhash.script.Script;
 import io.starhash.script.ScriptDialog.Refused;
@@ -44,7 +45,7 @@ final class DialogJournal implements ScriptServices {
     private final Logger scriptLog;
     private final OptionalLong seed;
     private final DialogWatch watch;
-    private final RefusalLog refusals;
+    private final RateLimitedLog refusals;
     private final Secrets secrets = new Secrets();
     private boolean faultLogged;
     private String place = "";
@@ -55,7 +56,7 @@ final class DialogJournal implements ScriptServices {
             EdrSink edrs,
             Counters counters,
             Surroundings around,
-            RefusalLog refusals) {
+            RateLimitedLog refusals) {
         this.identity = identity;
         this.stream = stream;
         this.edrs = edrs;
@@ -98,7 +99,7 @@ final class DialogJournal implements ScriptServices {
     /** No link took a message, for this reason: the far side gets nothing of it. */
     void undelivered(String why) {
         counters.increment("dialogs.undelivered");
-        refusals.tell(Level.WARN, "undelivered", "{} undelivered: {}", identity, why);
+        refusals.write(Level.WARN, "undelivered", "{} undelivered: {}", identity, why);
     }
 
     /** From now on this answer stands as asterisks wherever it would be written. */

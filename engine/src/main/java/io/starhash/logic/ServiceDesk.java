@@ -7,6 +7,7 @@ import io.starhash.dialog.Operation;
 import io.starhash.edr.EdrSink;
 import io.starhash.edr.InstanceIds;
 import io.starhash.metrics.Counters;
+import io.starhash.metrics.RateLimitedLog;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
@@ -33,7 +34,7 @@ public final class ServiceDesk implements DialogDesk {
     private final Surroundings around;
     private final OpenDialogs open;
     private final Logger log;
-    private final RefusalLog refusals;
+    private final RateLimitedLog refusals;
     private volatile List<LuaService> services = List.of();
     private volatile BooleanSupplier heap = () -> true;
 
@@ -68,7 +69,7 @@ public final class ServiceDesk implements DialogDesk {
         this.around = around;
         this.open = new OpenDialogs(maxDialogs);
         this.log = around.loggers().getLogger("dialog");
-        this.refusals = new RefusalLog(log, around.time());
+        this.refusals = new RateLimitedLog(log, around.time());
     }
 
     /**
@@ -167,7 +168,7 @@ public final class ServiceDesk implements DialogDesk {
     private DialogLink.Receiver refuse(
             Opening opening, DialogLink link, int errorCode, String cause) {
         counters.increment("dialogs.refused." + cause);
-        refusals.tell(
+        refusals.write(
                 Level.INFO,
                 cause,
                 "{} {} {} refused, {}: answered with ReturnError {}",
@@ -192,7 +193,7 @@ public final class ServiceDesk implements DialogDesk {
     @Override
     public void refused(Refusal refusal) {
         counters.increment("dialogs.refused." + refusal.cause().word());
-        refusals.tell(
+        refusals.write(
                 Level.WARN,
                 refusal.cause().word(),
                 "{} {} {}",

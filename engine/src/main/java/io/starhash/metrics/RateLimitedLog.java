@@ -1,4 +1,4 @@
-package io.starhash.logic;
+package io.starhash.metrics;
 
 import io.starhash.time.Time;
 import java.time.Duration;
@@ -8,27 +8,28 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Log lines of what is refused or cannot be sent, few of each cause: a flood of dialogs that are
- * refused must not become a flood of lines. Those beyond are counted, and told of in one line once
- * their time is over.
+ * A log in which no cause floods the others: of each cause at most ten lines per second are
+ * written. The rest are counted, and one line gives their number when the second is over.
+ *
+ * <p>Causes are kept for good, so they must come from a fixed list, never from the network.
  */
-final class RefusalLog {
+public final class RateLimitedLog {
     /** Lines of one cause within {@link #WINDOW} that are written in full. */
-    static final int FULL_LINES = 10;
+    public static final int FULL_LINES = 10;
 
-    static final Duration WINDOW = Duration.ofSeconds(1);
+    public static final Duration WINDOW = Duration.ofSeconds(1);
 
     private final Logger log;
     private final Time time;
     private final Map<String, Cause> causes = new ConcurrentHashMap<>();
 
-    RefusalLog(Logger log, Time time) {
+    public RateLimitedLog(Logger log, Time time) {
         this.log = log;
         this.time = time;
     }
 
-    /** Tells of one, unless its cause has been told of often enough just now. */
-    void tell(Level level, String cause, String format, Object... arguments) {
+    /** Writes one line, unless this cause has had its lines within the second. */
+    public void write(Level level, String cause, String format, Object... arguments) {
         if (causes.computeIfAbsent(cause, Cause::new).mayWrite(level)) {
             log.atLevel(level).log(format, arguments);
         }
