@@ -6,10 +6,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the heap has room for one more dialog. What counts is what a collection of garbage leaves
- * over: between two of them even a heap that is mostly garbage may fill up to its end. The mere use
- * of it counts only at the brim, and only until a whole collection tells what of that which the
- * last one left is alive.
+ * Whether the heap has room for one more dialog. What counts is what is alive: what a collection of
+ * garbage leaves in use, without what was allocated while it ran. A collector that works beside the
+ * program, as ZGC does, leaves all of that in use, and a busy engine allocates a whole heap while
+ * one collection lasts.
+ *
+ * <p>Between two collections even a heap that is mostly garbage fills up to its end, so mere use
+ * counts only at the brim, and only where what is alive, grown on as it has grown lately, would be
+ * too much by now.
  */
 public final class HeapGuard {
     private static final Logger log = LoggerFactory.getLogger("heap");
@@ -22,9 +26,31 @@ public final class HeapGuard {
     private final long max;
     private final int percent;
     private final LongSupplier used;
-    private volatile long lastLeft;
+    private final LongSupplier nanos;
+    private volatile Trend trend = Trend.UNKNOWN;
     private volatile boolean full;
     private volatile boolean atBrim;
+
+    /**
+     * What is alive and how it grows.
+     *
+     * @param live octets alive at a time
+     * @param at that time, in nanoseconds
+     * @param perNano octets by which it has grown in a nanosecond; never below 0
+     */
+    private record Trend(long live, long at, double perNano) {
+        static final Trend UNKNOWN = new Trend(-1, 0, 0);
+
+        Trend then(long nowLive, long now) {
+            boolean first = live < 0 || now <= at;
+            return new Trend(
+                    nowLive, now, first ? 0 : Math.max(0, (double) (nowLive - live) / (now - at)));
+        }
+
+        double expected(long now) {
+            return live + perNano * (now - at);
+        }
+    }
 
     /** What is known after a collection. */
     enum Verdict {
@@ -42,16 +68,20 @@ public final class HeapGuard {
      * @param max the most octets that the heap may have
      * @param percent of them that may be left in use by a collection; from then on there is no room
      * @param used octets in use now, garbage included
+     * @param nanos a clock that only goes forward, in nanoseconds
      */
-    HeapGuard(long max, int percent, LongSupplier used) {
+    HeapGuard(long max, int percent, LongSupplier used, LongSupplier nanos) {
         this.max = max;
         this.percent = percent;
         this.used = used;
+        this.nanos = nanos;
     }
 
     /** Whether one more dialog may begin. Cheap: asked for each. */
     public boolean hasRoom() {
-        boolean brimful = lastLeft >= share(percent) && used.getAsLong() >= share(BRIM);
+        boolean brimful =
+                used.getAsLong() >= share(BRIM)
+                        && trend.expected(nanos.getAsLong()) >= share(percent);
         if (brimful != atBrim) {
             brimChanged(brimful);
         }
@@ -63,11 +93,11 @@ public final class HeapGuard {
             atBrim = brimful;
             if (brimful) {
                 log.warn(
-                        "new dialogs are refused: the heap of {} is full to the brim, and the last"
-                                + " collection left {}% of it in use",
-                        Measure.SIZE.format(max), lastLeft * 100 / max);
+                        "new dialogs are refused: the heap of {} is used up, and {}% of it was alive"
+                                + " at the last collection of garbage",
+                        Measure.SIZE.format(max), trend.live() * 100 / max);
             } else {
-                log.info("new dialogs are taken again, as far as it is for the brim of the heap");
+                log.info("new dialogs are taken again: the heap is not used up any more");
             }
         }
     }
@@ -75,34 +105,35 @@ public final class HeapGuard {
     /**
      * A collection has ended.
      *
-     * @param left octets in use after it
+     * @param live octets in use after it, without those that were allocated while it ran
+     * @param began when it began, on the clock that goes forward
      * @param whole whether it looked at the whole heap, so that nearly nothing of that is garbage
      */
-    synchronized Verdict collected(long left, boolean whole) {
-        lastLeft = left;
-        if (left < share(percent - REOPEN_BELOW)) {
-            change(false, left);
+    synchronized Verdict collected(long live, long began, boolean whole) {
+        trend = trend.then(live, began);
+        if (live < share(percent - REOPEN_BELOW)) {
+            change(false, live);
             return Verdict.ROOM;
         }
-        if (left >= share(percent)) {
+        if (live >= share(percent)) {
             if (!whole) {
                 return Verdict.UNSURE;
             }
-            change(true, left);
+            change(true, live);
         }
         return full ? Verdict.FULL : Verdict.ROOM;
     }
 
-    private void change(boolean nowFull, long left) {
+    private void change(boolean nowFull, long live) {
         if (full == nowFull) {
             return;
         }
         full = nowFull;
         String found =
-                "a collection leaves %s in use, %d%% of the heap of %s"
+                "%s are alive after a collection of garbage, %d%% of the heap of %s"
                         .formatted(
-                                Measure.SIZE.format(left >> 20 << 20),
-                                left * 100 / max,
+                                Measure.SIZE.format(live >> 20 << 20),
+                                live * 100 / max,
                                 Measure.SIZE.format(max));
         if (nowFull) {
             log.warn("new dialogs are refused: {} (dialogs.max_heap is {}%)", found, percent);

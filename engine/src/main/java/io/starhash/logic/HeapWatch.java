@@ -2,12 +2,15 @@ package io.starhash.logic;
 
 import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.GcInfo;
+import com.sun.management.ThreadMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +20,7 @@ import javax.management.Notification;
 import javax.management.NotificationEmitter;
 import javax.management.NotificationListener;
 import javax.management.openmbean.CompositeData;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +38,69 @@ public final class HeapWatch implements AutoCloseable {
     private static final List<GarbageCollectorMXBean> COLLECTORS =
             List.copyOf(ManagementFactory.getGarbageCollectorMXBeans());
 
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /**
+     * A moment.
+     *
+     * @param nanos on the clock that goes forward
+     * @param allocated octets that all threads have allocated until then
+     */
+    record Moment(long nanos, long allocated) {}
+
+    /**
+     * The collections that run now, put together from what the JVM reports. A collector that works
+     * beside the program reports each of its pauses and, at the end, the cycle; the first pause is
+     * the beginning. Any other collection is one pause, in which nothing is allocated.
+     */
+    static final class Cycles {
+        private final Map<String, Moment> beginnings = new HashMap<>();
+        private final Map<String, Long> ends = new HashMap<>();
+
+        /**
+         * A collection that has ended.
+         *
+         * @param live octets in use after it, without those allocated while it ran
+         * @param began when, on the clock that goes forward
+         * @param whole whether it looked at the whole heap
+         */
+        record Ended(long live, long began, boolean whole) {}
+
+        /**
+         * What follows from a report; null: nothing yet.
+         *
+         * @param start in milliseconds since the JVM's start, as {@code end}
+         * @param left octets in use at the end
+         * @param now the moment of the report
+         */
+        @Nullable Ended reported(
+                String collector, String action, long start, long end, long left, Moment now) {
+            String cycle = collector.replace("Pauses", "Cycles");
+            if (!cycle.equals(collector)) {
+                if (start >= ends.getOrDefault(cycle, 0L)) {
+                    beginnings.putIfAbsent(cycle, now);
+                }
+                return null;
+            }
+            ends.put(cycle, end);
+            Moment began = beginnings.remove(cycle);
+            if (began == null) {
+                began = now;
+            }
+            return new Ended(
+                    Math.max(0, left - (now.allocated() - began.allocated())),
+                    began.nanos(),
+                    collector.equals("ZGC Major Cycles") || action.equals("end of major GC"));
+        }
+    }
+
     private final Set<String> heapPools =
             ManagementFactory.getMemoryPoolMXBeans().stream()
                     .filter(pool -> pool.getType() == MemoryType.HEAP)
                     .map(MemoryPoolMXBean::getName)
                     .collect(Collectors.toUnmodifiableSet());
     private final NotificationListener listener = this::told;
+    private final Cycles cycles = new Cycles(); // the JVM reports on one thread
     private final Semaphore wanted = new Semaphore(0);
     private final HeapGuard guard;
     private final Thread asker;
@@ -56,7 +117,8 @@ public final class HeapWatch implements AutoCloseable {
                 new HeapGuard(
                         runtime.maxMemory(),
                         percent,
-                        () -> runtime.totalMemory() - runtime.freeMemory());
+                        () -> runtime.totalMemory() - runtime.freeMemory(),
+                        System::nanoTime);
         COLLECTORS.forEach(
                 it -> ((NotificationEmitter) it).addNotificationListener(listener, null, null));
         asker = Thread.ofPlatform().daemon().name("heap").start(this::ask);
@@ -74,13 +136,20 @@ public final class HeapWatch implements AutoCloseable {
         }
         GarbageCollectionNotificationInfo info =
                 GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData());
-        long left = left(info.getGcInfo());
-        if (left == 0) {
-            return; // a pause of a cycle of ZGC's: it says nothing of the heap
-        }
-        switch (guard.collected(left, isWhole(info))) {
-            case ROOM -> wanted.drainPermits();
-            case FULL, UNSURE -> wanted.release();
+        GcInfo gc = info.getGcInfo();
+        Cycles.Ended ended =
+                cycles.reported(
+                        info.getGcName(),
+                        info.getGcAction(),
+                        gc.getStartTime(),
+                        gc.getEndTime(),
+                        left(gc),
+                        new Moment(System.nanoTime(), THREADS.getTotalThreadAllocatedBytes()));
+        if (ended != null) {
+            switch (guard.collected(ended.live(), ended.began(), ended.whole())) {
+                case ROOM -> wanted.drainPermits();
+                case FULL, UNSURE -> wanted.release();
+            }
         }
     }
 
@@ -89,11 +158,6 @@ public final class HeapWatch implements AutoCloseable {
                 .filter(entry -> heapPools.contains(entry.getKey()))
                 .mapToLong(entry -> entry.getValue().getUsed())
                 .sum();
-    }
-
-    private static boolean isWhole(GarbageCollectionNotificationInfo info) {
-        return info.getGcName().equals("ZGC Major Cycles")
-                || info.getGcAction().equals("end of major GC");
     }
 
     private void ask() {
