@@ -83,10 +83,11 @@ final class Bench {
     }
 
     private Outcome.Parking whileParked(List<Round> rounds) throws InterruptedException {
+        List<Round> calm = rounds();
         long before = engine.liveHeap();
         LoadRun parked = onEngine.park(plan.load().parked(plan.parked()));
         long with = engine.liveHeap();
         rounds.addAll(rounds());
-        return new Outcome.Parking(plan.parked(), before, with, onEngine.goOn(parked));
+        return new Outcome.Parking(plan.parked(), calm, before, with, onEngine.goOn(parked));
     }
 }

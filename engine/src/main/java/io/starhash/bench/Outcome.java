@@ -28,11 +28,22 @@ public record Outcome(
      * Dialogs that stayed open while the load ran.
      *
      * @param dialogs how many
+     * @param calm the rounds of the same load before they were there
      * @param heapBefore live octets without them
      * @param heapWith live octets with all of them open
      * @param figures what became of them in the end
      */
-    public record Parking(int dialogs, long heapBefore, long heapWith, Figures figures) {
+    public record Parking(
+            int dialogs, List<Round> calm, long heapBefore, long heapWith, Figures figures) {
+        public Parking {
+            calm = List.copyOf(calm);
+        }
+
+        /** Whether all of them, and all of the load before, went as they should. */
+        public boolean good() {
+            return figures.good() && calm.stream().allMatch(Round::good);
+        }
+
         /** Octets a dialog. */
         public double octetsEach() {
             return (double) (heapWith - heapBefore) / dialogs;
@@ -70,7 +81,7 @@ public record Outcome(
 
     /** The round whose rate is the median of all. */
     public Round median() {
-        return middle(Comparator.comparingDouble(round -> round.engine().rate()));
+        return middle(rounds, Comparator.comparingDouble(round -> round.engine().rate()));
     }
 
     /** Whether the ceiling was measured too. */
@@ -80,17 +91,32 @@ public record Outcome(
 
     /** The median of the rounds' ratios; 0 without a baseline. */
     public double medianRatio() {
-        return middle(Comparator.comparingDouble(Round::ratio)).ratio();
+        return middle(rounds, Comparator.comparingDouble(Round::ratio)).ratio();
     }
 
-    private Round middle(Comparator<Round> by) {
+    /** The median of the rounds' ratios of a percentile of the turns; 0 without a baseline. */
+    public double medianTurnRatio(double percentile) {
+        return middle(rounds, Comparator.comparingDouble(round -> round.turnRatio(percentile)))
+                .turnRatio(percentile);
+    }
+
+    /** The median, over these rounds, of a percentile of the engine's turns, in milliseconds. */
+    public static double medianTurnMillis(List<Round> rounds, double percentile) {
+        return middle(
+                        rounds,
+                        Comparator.comparingDouble(round -> round.engine().turnMillis(percentile)))
+                .engine()
+                .turnMillis(percentile);
+    }
+
+    private static Round middle(List<Round> rounds, Comparator<Round> by) {
         return rounds.stream().sorted(by).toList().get(rounds.size() / 2);
     }
 
     /** Whether every dialog and every record is as it should be. */
     public boolean good() {
         return rounds.stream().allMatch(Round::good)
-                && (parking == null || parking.figures().good())
+                && (parking == null || parking.good())
                 && (flooding == null || flooding.good())
                 && (expectedEdrs < 0 || edrs == expectedEdrs);
     }

@@ -13,6 +13,13 @@ public record Round(Figures engine, @Nullable Figures baseline) {
         return baseline == null ? 0 : engine.rate() / baseline.rate();
     }
 
+    /** A percentile of the engine's turns against that of the ceiling's; 0 without one. */
+    public double turnRatio(double percentile) {
+        return baseline == null
+                ? 0
+                : engine.turnMillis(percentile) / baseline.turnMillis(percentile);
+    }
+
     /** Whether every dialog on either went as it should. */
     public boolean good() {
         return engine.good() && (baseline == null || baseline.good());

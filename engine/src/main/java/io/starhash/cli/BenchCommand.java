@@ -72,7 +72,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--baseline",
             description = {
                 "Measures the ceiling too, in turn with the engine: the same signalling stack and network with a",
-                "fixed conversation hard-coded upon it; no scripts, no rules, no records. Prints the ratio."
+                "fixed conversation hard-coded upon it; no scripts, no rules, no records. Prints the ratios of the",
+                "dialogs a second and of the turns."
             })
     private boolean baseline;
 
@@ -89,7 +90,8 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "How many more dialogs stay in their first menu while the load runs, and are answered after it.")
+                    "How many more dialogs stay in their first menu while the load runs, and are answered after it."
+                            + " The load runs without them first, and the turns are compared.")
     private int park;
 
     @Option(

@@ -37,7 +37,7 @@ sealed interface BenchPrinter {
             line("EDRs", records(outcome));
             Outcome.Parking parking = outcome.parking();
             if (parking != null) {
-                parked(parking);
+                parked(outcome, parking);
             }
             if (outcome.hasBaseline()) {
                 baseline(outcome);
@@ -108,7 +108,7 @@ sealed interface BenchPrinter {
                             : "");
         }
 
-        private void parked(Outcome.Parking parking) {
+        private void parked(Outcome outcome, Outcome.Parking parking) {
             line(
                     "parked",
                     parking.dialogs()
@@ -122,6 +122,17 @@ sealed interface BenchPrinter {
                             + parking.figures().failed()
                             + " failed");
             parking.figures().failures().forEach(why -> line("", why));
+            for (double percentile : PERCENTILES) {
+                double without = Outcome.medianTurnMillis(parking.calm(), percentile);
+                double beside = Outcome.medianTurnMillis(outcome.rounds(), percentile);
+                line(
+                        turn(percentile),
+                        "%s ms without them, %s ms beside them, ratio %s"
+                                .formatted(
+                                        decimal(without, 3),
+                                        decimal(beside, 3),
+                                        decimal(beside / without, 2)));
+            }
         }
 
         private void baseline(Outcome outcome) {
@@ -137,10 +148,23 @@ sealed interface BenchPrinter {
                                     + decimal(baseline.rate(), 0)
                                     + "/s, ratio "
                                     + decimal(round.ratio(), 3));
+                    for (double percentile : PERCENTILES) {
+                        line(
+                                "",
+                                "%s: engine %s, baseline %s, ratio %s"
+                                        .formatted(
+                                                turn(percentile),
+                                                millis(round.engine(), percentile),
+                                                millis(baseline, percentile),
+                                                decimal(round.turnRatio(percentile), 2)));
+                    }
                     baseline.failures().forEach(why -> line("", "baseline: " + why));
                 }
             }
             line("ratio", decimal(outcome.medianRatio(), 3) + ", the median of " + number);
+            for (double percentile : PERCENTILES) {
+                line(turn(percentile), "ratio " + decimal(outcome.medianTurnRatio(percentile), 2));
+            }
         }
 
         private static String millis(Figures figures, double percentile) {
@@ -170,10 +194,12 @@ sealed interface BenchPrinter {
                 if (baseline != null) {
                     figures(one.putObject("baseline"), baseline);
                     one.put("ratio", round.ratio());
+                    one.put("turn_ratio_p99", round.turnRatio(99));
                 }
             }
             if (outcome.hasBaseline()) {
                 all.put("median_ratio", outcome.medianRatio());
+                all.put("median_turn_ratio_p99", outcome.medianTurnRatio(99));
             }
             all.put("live_heap", outcome.liveHeap());
             all.put("edrs", outcome.edrs());
@@ -186,6 +212,8 @@ sealed interface BenchPrinter {
                 parked.put("dialogs", parking.dialogs());
                 parked.put("heap_each", parking.octetsEach());
                 figures(parked.putObject("answered"), parking.figures());
+                parked.put("turn_ms_p99_without", Outcome.medianTurnMillis(parking.calm(), 99));
+                parked.put("turn_ms_p99_beside", Outcome.medianTurnMillis(outcome.rounds(), 99));
             }
             Outcome.Flooding flooding = outcome.flooding();
             if (flooding != null) {

@@ -76,7 +76,8 @@ class BenchTest {
         assertThat(outcome.good()).isTrue();
         Outcome.Parking parking = Objects.requireNonNull(outcome.parking());
         assertThat(parking.figures().finished()).isEqualTo(100);
-        assertThat(outcome.edrs()).isEqualTo((40 + 100) * 4);
+        assertThat(parking.calm()).hasSize(1);
+        assertThat(outcome.edrs()).isEqualTo((40 + 40 + 100) * 4);
     }
 
     @Test
@@ -112,6 +113,10 @@ class BenchTest {
                             assertThat(baseline.turns().getTotalCount()).isEqualTo(300);
                             assertThat(round.ratio())
                                     .isEqualTo(round.engine().rate() / baseline.rate());
+                            assertThat(round.turnRatio(99))
+                                    .isEqualTo(
+                                            round.engine().turnMillis(99)
+                                                    / baseline.turnMillis(99));
                         });
         assertThat(outcome.edrs()).isEqualTo((20 + 3 * 100) * 6);
     }
@@ -127,7 +132,7 @@ class BenchTest {
         Round round = outcome.median();
         assertThat(round.engine().finished()).isEqualTo(100);
         assertThat(Objects.requireNonNull(round.baseline()).finished()).isEqualTo(100);
-        assertThat(outcome.edrs()).isEqualTo((20 + 100 + 30) * 4);
+        assertThat(outcome.edrs()).isEqualTo((20 + 2 * 100 + 30) * 4);
         assertThat(outcome.liveHeap()).isPositive();
     }
 
