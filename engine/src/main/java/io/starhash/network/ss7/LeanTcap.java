@@ -11,7 +11,9 @@ import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
 import org.restcomm.protocols.ss7.tcap.asn.InvokeImpl;
 
-/** A TCAP stack whose dialogs take less memory while they wait. */
+/**
+ * A TCAP stack whose dialogs take less memory while they wait, and have ids that nobody can guess.
+ */
 final class LeanTcap extends TCAPStackImpl {
     private static final VarHandle OUR_INVOKES = invokes("operationsSent");
     private static final VarHandle FAR_SIDES_INVOKES = invokes("operationsSentA");
@@ -25,10 +27,36 @@ final class LeanTcap extends TCAPStackImpl {
     /** Few dialogs go beyond it. */
     private static final int USUAL_INVOKE_ID = 15;
 
-    LeanTcap(String name, SccpProvider sccp, int ssn) {
+    private static final long BELOW_EVERY_ID = 0;
+
+    private final TransactionIdSource ids;
+
+    /** Under the provider's lock. */
+    private long nextId = BELOW_EVERY_ID;
+
+    /** A stack that is not started; its dialogs are given ids of these limits. */
+    LeanTcap(String name, SccpProvider sccp, int ssn, TcapLimits limits) {
         super(name, sccp, ssn);
+        ids = new TransactionIdSource(limits.firstTid(), limits.lastTid(), limits.maxDialogs());
         tcapProvider = new Provider(sccp, this, ssn);
         tcapCounterProvider = new TCAPCounterProviderImpl(tcapProvider);
+    }
+
+    /**
+     * The stack asks for the end of the range before it tries an id, under its lock. It always
+     * finds itself behind that end, so that it goes on at the start, which is another id each time;
+     * and it does so until it meets one that is not in use.
+     */
+    @Override
+    public long getDialogIdRangeEnd() {
+        nextId = ids.next();
+        return BELOW_EVERY_ID;
+    }
+
+    /** The id that is tried next: see {@link #getDialogIdRangeEnd}. */
+    @Override
+    public long getDialogIdRangeStart() {
+        return nextId;
     }
 
     /**
@@ -75,11 +103,17 @@ final class LeanTcap extends TCAPStackImpl {
         }
     }
 
-    private static final class Provider extends TCAPProviderImpl {
+    private final class Provider extends TCAPProviderImpl {
         private static final long serialVersionUID = 1L;
 
         Provider(SccpProvider sccp, TCAPStackImpl stack, int ssn) {
             super(sccp, stack, ssn);
+        }
+
+        @Override
+        public void release(DialogImpl dialog) {
+            ids.giveBack(dialog.getLocalDialogId());
+            super.release(dialog);
         }
 
         /**

@@ -1,7 +1,6 @@
 package io.starhash.network.ss7;
 
 import java.util.ArrayList;
-import java.util.concurrent.ThreadLocalRandom;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
 import org.restcomm.protocols.ss7.sccp.LongMessageRuleType;
 import org.restcomm.protocols.ss7.sccp.Router;
@@ -28,7 +27,9 @@ final class LowerLayers {
         this.sccp = sccp;
         sccp.setPersistDir(folder.path());
         sccp.setMtp3UserPart(USER_PART, userPart);
-        tcap = new LeanTcap(plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst());
+        tcap =
+                new LeanTcap(
+                        plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst(), plan.limits());
         tcap.setPersistDir(folder.path());
     }
 
@@ -76,10 +77,6 @@ final class LowerLayers {
         long idle = limits.idleTimeout().toMillis();
         tcap.setInvokeTimeout(Math.min(idle, tcap.getInvokeTimeout())); // never the longer one
         tcap.setDialogIdleTimeout(idle);
-        long half = (limits.lastTid() - limits.firstTid()) / 2;
-        long start = limits.firstTid() + ThreadLocalRandom.current().nextLong(half);
-        tcap.setDialogIdRangeEnd(start + half);
-        tcap.setDialogIdRangeStart(start);
         tcap.setMaxDialogs(limits.maxDialogs());
     }
 

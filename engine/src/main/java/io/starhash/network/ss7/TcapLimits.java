@@ -12,15 +12,15 @@ import java.time.Duration;
  * @param invokeTimeout how long after one of our invokes the stack still takes a result for it;
  *     zero: as long as its dialog is open
  * @param firstTid the least transaction id that dialogs are given ...
- * @param lastTid ... and the greatest. Each start begins somewhere else between them, at random, so
- *     that an id of before a restart does not soon come again
+ * @param lastTid ... and the greatest. They are drawn at random between them, so that nobody can
+ *     guess the next one
  */
 public record TcapLimits(
         int maxDialogs, Duration idleTimeout, Duration invokeTimeout, long firstTid, long lastTid) {
     /** Transaction ids lie below this: the stack keeps them in the positive half of four octets. */
     public static final long MAX_TID = Integer.MAX_VALUE;
 
-    /** The stack insists on as many ids. */
+    /** Fewer ids than twice this are soon tried out by a stranger. */
     public static final int MIN_TIDS = 10_000;
 
     /** Longer than any wait of the engine's. */
@@ -39,7 +39,7 @@ public record TcapLimits(
         }
     }
 
-    /** By how much the last transaction id lies above the first at least: ids are used in turn. */
+    /** By how much the last transaction id lies above the first at least: some must rest. */
     public static long minSpan(int maxDialogs) {
         return 2L * Math.max(maxDialogs + 1L, MIN_TIDS);
     }

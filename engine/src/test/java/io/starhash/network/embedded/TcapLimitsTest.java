@@ -69,9 +69,13 @@ class TcapLimitsTest {
         return Objects.requireNonNull(queue.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     }
 
-    /** The transaction ids that the engine gives to so many dialogs. */
-    private static List<Long> ids(TcapLimits limits, int dialogs) throws Exception {
+    /** The transaction ids of some dialogs, in the order in which they were given. */
+    private record Ids(List<Long> engine, List<Long> handsets) {}
+
+    /** The transaction ids that both sides give to so many dialogs, which stay open. */
+    private static Ids ids(TcapLimits limits, int dialogs) throws Exception {
         List<Long> ids = new ArrayList<>();
+        List<Long> handsets = new ArrayList<>();
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
         try (EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), limits)) {
             network.start(
@@ -88,24 +92,49 @@ class TcapLimitsTest {
                         }
                     });
             for (int i = 0; i < dialogs; i++) {
-                network.begin(call(), message -> {});
+                DialogLink handset = network.begin(call(), message -> {});
+                handsets.add(Long.parseLong(handset.localTid(), 16));
                 ids.add(Long.parseLong(next(seen), 16));
             }
         }
-        return ids;
+        return new Ids(ids, handsets);
     }
 
     @Test
-    void transaction_ids_lie_in_the_range_and_begin_elsewhere_at_each_start() throws Exception {
+    void transaction_ids_lie_in_the_range_and_no_order_leads_from_one_to_the_next()
+            throws Exception {
         TcapLimits limits = new TcapLimits(100, WEEK, Duration.ZERO, 1_000_000, 1_999_999_999);
 
-        List<Long> first = ids(limits, 20);
-        List<Long> second = ids(limits, 20);
+        Ids given = ids(limits, 100);
 
-        assertThat(first)
+        assertThat(given.engine())
                 .doesNotHaveDuplicates()
                 .allMatch(id -> id >= 1_000_000 && id <= 1_999_999_999);
-        assertThat(second).doesNotContainAnyElementsOf(first);
+        assertNoOrder(given.engine());
+        assertNoOrder(given.handsets());
+        assertThat(ids(limits, 100).engine())
+                .as("after a restart")
+                .doesNotContainAnyElementsOf(given.engine());
+    }
+
+    /** Of a hundred ids that are drawn over the whole range, few lie near the one before. */
+    private static void assertNoOrder(List<Long> ids) {
+        long near = 0;
+        for (int i = 1; i < ids.size(); i++) {
+            near += Math.abs(ids.get(i) - ids.get(i - 1)) < 1_000_000 ? 1 : 0;
+        }
+        assertThat(near).isLessThan(10);
+    }
+
+    @Test
+    void ids_of_a_small_range_are_drawn_too() throws Exception {
+        int span = (int) TcapLimits.minSpan(100);
+        TcapLimits limits = new TcapLimits(100, WEEK, Duration.ZERO, 7, 7 + span);
+
+        List<Long> ids = ids(limits, 100).engine();
+
+        assertThat(ids).doesNotHaveDuplicates().allMatch(id -> id >= 7 && id <= 7 + span);
+        assertThat(ids).isNotEqualTo(ids.stream().sorted().toList());
     }
 
     @Test
