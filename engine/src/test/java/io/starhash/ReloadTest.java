@@ -257,7 +257,7 @@ class ReloadTest {
                     "scripts/two\uFFFDlines.lua: a script's name.*");
             refused(live, "odd name.lua", text(""), "scripts/odd name.lua: a script's name.*");
             Files.createDirectory(folder.resolve("scripts/dir.lua"));
-            live.awaitLog("scripts/dir.lua: not a file, though named like a script");
+            live.awaitLog("scripts/dir.lua: not a plain file, though named like a script");
             Files.delete(folder.resolve("scripts/dir.lua"));
             Files.writeString(folder.resolve("outside.lua"), "return 1");
             Files.createSymbolicLink(

@@ -4,6 +4,7 @@ import io.starhash.coverage.Coverage;
 import io.starhash.coverage.CoverageFolder;
 import io.starhash.coverage.FileCoverage;
 import io.starhash.coverage.TextReport;
+import io.starhash.file.FileTrouble;
 import io.starhash.script.CompilationObserver;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -60,7 +61,7 @@ final class CoverageOption {
         try {
             CoverageFolder.write(wanted, files);
         } catch (IOException e) {
-            err.println("ussd: the coverage cannot be written: " + e);
+            err.println("ussd: the coverage cannot be written: " + FileTrouble.tell(e));
             return false;
         }
         return true;

@@ -5,7 +5,10 @@ import io.starhash.bench.BenchException;
 import io.starhash.control.NotRunningException;
 import io.starhash.control.RefusedException;
 import io.starhash.dialogtest.language.DialogFileException;
+import io.starhash.file.FileTrouble;
 import io.starhash.problem.ProblemPrinter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -40,6 +43,14 @@ final class Failures implements IExecutionExceptionHandler {
             }
             case RefusedException refused -> {
                 line.getErr().println("ussd: the engine refuses: " + refused.getMessage());
+                yield ExitCode.FAILED;
+            }
+            case IOException file -> {
+                line.getErr().println("ussd: " + FileTrouble.tell(file));
+                yield ExitCode.FAILED;
+            }
+            case UncheckedIOException file -> {
+                line.getErr().println("ussd: " + FileTrouble.words(file));
                 yield ExitCode.FAILED;
             }
             default -> throw failure;

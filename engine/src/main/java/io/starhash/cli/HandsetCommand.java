@@ -2,6 +2,8 @@ package io.starhash.cli;
 
 import io.starhash.Configuration;
 import io.starhash.ConfigurationException;
+import io.starhash.file.PlainFile;
+import io.starhash.file.UnreadableFileException;
 import io.starhash.handset.Subscriber;
 import io.starhash.handset.program.HandsetProgram;
 import io.starhash.handset.program.ProgramConsole;
@@ -10,10 +12,7 @@ import io.starhash.script.ScriptFault;
 import io.starhash.script.ScriptLimits;
 import io.starhash.script.lua.CompileFailure;
 import io.starhash.time.SystemTime;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,6 +35,9 @@ import picocli.CommandLine.Spec;
             "2 where it does not compile. engine/docs/handset.md is its reference."
         })
 final class HandsetCommand implements Callable<Integer> {
+    /** Larger than any program for a handset. */
+    private static final int MAX_OCTETS = 1 << 20;
+
     @Mixin private RulesOption rules;
 
     @Mixin private SubscriberOptions options;
@@ -81,13 +83,11 @@ final class HandsetCommand implements Callable<Integer> {
 
     private HandsetProgram program() throws ConfigurationException {
         try {
-            return HandsetProgram.compile(Files.readAllBytes(file), file.toString());
+            return HandsetProgram.compile(PlainFile.read(file, MAX_OCTETS), file.toString());
         } catch (CompileFailure e) {
             throw bad(e.line(), e.column(), String.valueOf(e.getMessage()));
-        } catch (NoSuchFileException e) {
-            throw bad(0, 0, "there is no such file");
-        } catch (IOException e) {
-            throw bad(0, 0, "cannot be read: " + e);
+        } catch (UnreadableFileException e) {
+            throw bad(0, 0, e.reason());
         }
     }
 

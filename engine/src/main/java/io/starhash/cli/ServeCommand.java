@@ -2,6 +2,7 @@ package io.starhash.cli;
 
 import io.starhash.ConfigurationException;
 import io.starhash.Engine;
+import io.starhash.file.FileTrouble;
 import io.starhash.trace.PcapFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ final class ServeCommand implements Callable<Integer> {
             }
         } catch (IOException e) {
             engine.close();
-            throw new NotStartedException(String.valueOf(e.getMessage()), e);
+            throw new NotStartedException(FileTrouble.tell(e), e);
         }
     }
 

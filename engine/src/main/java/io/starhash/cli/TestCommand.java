@@ -6,6 +6,7 @@ import io.starhash.dialogtest.language.DialogFileException;
 import io.starhash.dialogtest.report.Paint;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -97,6 +98,7 @@ final class TestCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--watch goes with none of --update, --junit and --coverage");
         }
+        requireFolderOf(junit);
         rules.observe(coverage.observer());
         TestRun.Options options =
                 new TestRun.Options(filter, failFast, update, junit, json, paint(), Terminal.is());
@@ -108,6 +110,23 @@ final class TestCommand implements Callable<Integer> {
         // beside a JSON object a line there is no room for a table
         boolean told = result == ExitCode.BAD_INPUT || coverage.report(json ? err : out, err);
         return told ? result : ExitCode.FAILED;
+    }
+
+    /** Before the tests are run: a report that has nowhere to go is known at once. */
+    private void requireFolderOf(@Nullable Path report) {
+        if (report == null) {
+            return;
+        }
+        Path folder = report.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--junit %s: there is no folder %s; make it first".formatted(report, folder));
+        }
+        if (Files.isDirectory(report)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--junit %s is a folder: name a file".formatted(report));
+        }
     }
 
     private int record(Path file, PrintWriter out, PrintWriter err)

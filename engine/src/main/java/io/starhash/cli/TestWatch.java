@@ -5,6 +5,7 @@ import io.starhash.ConfigurationException;
 import io.starhash.dialogtest.language.DialogFileException;
 import io.starhash.dialogtest.language.DialogTest;
 import io.starhash.dialogtest.run.TestResult;
+import io.starhash.file.FileTrouble;
 import io.starhash.problem.ProblemPrinter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -77,11 +78,17 @@ final class TestWatch {
         for (Path place : places) {
             try (Stream<Path> all = Files.walk(place, MAX_DEPTH)) {
                 all.filter(TestWatch::isSource).forEach(file -> add(files, file));
-            } catch (IOException | UncheckedIOException e) {
-                err.println("ussd: " + place + " cannot be read: " + e.getMessage());
+            } catch (IOException e) {
+                unreadable(place, FileTrouble.words(e));
+            } catch (UncheckedIOException e) {
+                unreadable(place, FileTrouble.words(e));
             }
         }
         return files;
+    }
+
+    private void unreadable(Path place, String why) {
+        err.println("ussd: " + place + " cannot be read: " + why);
     }
 
     private static boolean isSource(Path file) {

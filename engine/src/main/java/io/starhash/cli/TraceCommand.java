@@ -4,6 +4,7 @@ import io.starhash.ConfigurationException;
 import io.starhash.control.ControlClient;
 import io.starhash.control.NotRunningException;
 import io.starhash.control.RefusedException;
+import io.starhash.file.FileTrouble;
 import io.starhash.trace.TraceFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -117,7 +118,7 @@ final class TraceCommand implements Callable<Integer> {
                 report(client.copyTrace(file));
                 return ExitCode.GOOD;
             } catch (IOException e) {
-                throw new IOException("the trace broke off: " + e.getMessage(), e);
+                throw new IOException("the trace broke off: " + FileTrouble.tell(e), e);
             }
         } finally {
             over.countDown();

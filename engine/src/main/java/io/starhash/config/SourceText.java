@@ -1,14 +1,14 @@
 package io.starhash.config;
 
+import io.starhash.file.FileTrouble;
+import io.starhash.file.PlainFile;
+import io.starhash.file.UnreadableFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** The text of a file in UTF-8, without a byte order mark. */
@@ -21,43 +21,21 @@ final class SourceText {
     private SourceText() {}
 
     static String read(Path file) throws Refusal {
-        return decode(octets(file));
+        try {
+            return decode(PlainFile.read(file, MAX_OCTETS));
+        } catch (UnreadableFileException e) {
+            throw new Refusal(Place.FILE, e.reason());
+        }
     }
 
     static String read(InputStream input) throws Refusal {
         try {
-            return decode(octets(input));
+            return decode(PlainFile.read(input, MAX_OCTETS));
+        } catch (UnreadableFileException e) {
+            throw new Refusal(Place.FILE, e.reason());
         } catch (IOException e) {
-            throw unreadable(e);
+            throw new Refusal(Place.FILE, "the file cannot be read: " + FileTrouble.words(e));
         }
-    }
-
-    private static byte[] octets(Path file) throws Refusal {
-        if (Files.isDirectory(file)) {
-            throw new Refusal(Place.FILE, "this is a folder: name a file");
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            return octets(in);
-        } catch (NoSuchFileException e) {
-            throw new Refusal(Place.FILE, "there is no such file");
-        } catch (AccessDeniedException e) {
-            throw new Refusal(Place.FILE, "the file may not be read: check its permissions");
-        } catch (IOException e) {
-            throw unreadable(e);
-        }
-    }
-
-    private static byte[] octets(InputStream in) throws IOException, Refusal {
-        byte[] octets = in.readNBytes(MAX_OCTETS + 1);
-        if (octets.length > MAX_OCTETS) {
-            throw new Refusal(
-                    Place.FILE, "the file is too long: at most " + Measure.SIZE.format(MAX_OCTETS));
-        }
-        return octets;
-    }
-
-    private static Refusal unreadable(IOException e) {
-        return new Refusal(Place.FILE, "the file cannot be read: " + e.getMessage());
     }
 
     private static String decode(byte[] octets) throws Refusal {

@@ -1,5 +1,6 @@
 package io.starhash.control;
 
+import io.starhash.file.FileTrouble;
 import io.starhash.time.SystemTime;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -46,7 +47,7 @@ public final class ControlClient implements AutoCloseable {
             channel.close();
             throw new NotRunningException(
                     "no engine answers at %s (control: socket in the rules): %s; start one with: ussd serve"
-                            .formatted(socket, e.getMessage()),
+                            .formatted(socket, FileTrouble.words(e)),
                     e);
         }
         in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
@@ -117,7 +118,7 @@ public final class ControlClient implements AutoCloseable {
         } catch (IOException e) {
             throw new NotRunningException(
                     "the engine at %s has ended instead of answering: %s"
-                            .formatted(socket, e.getMessage()),
+                            .formatted(socket, FileTrouble.words(e)),
                     e);
         } finally {
             alarm.cancel();

@@ -1,13 +1,18 @@
 package io.starhash.control;
 
+import io.starhash.file.FileTrouble;
 import io.starhash.metrics.Counters;
 import io.starhash.rules.Rules;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,10 +20,22 @@ import org.slf4j.LoggerFactory;
 public final class ControlSocket implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
 
+    /** How long after a failed attempt the next connection is waited for. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    /** Where connections come from. */
+    @FunctionalInterface
+    interface Listening {
+        /** Waits for the next one. */
+        SocketChannel accept() throws IOException;
+    }
+
     private final Rules.Control settings;
     private final ControlledEngine engine;
     private final Counters counters;
     private final SocketPlace place;
+    private final Listening listening;
+    private final CountDownLatch over = new CountDownLatch(1);
     private final Semaphore room;
     private final RunningTraces traces = new RunningTraces();
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
@@ -26,31 +43,70 @@ public final class ControlSocket implements AutoCloseable {
     /**
      * Opens the socket.
      *
-     * @param counters for what is refused here
+     * @param counters for what is refused or fails here
      * @throws IOException where it cannot be opened, another engine's being there among that; the
      *     message says what to do
      */
     public ControlSocket(Rules.Control settings, ControlledEngine engine, Counters counters)
+            throws IOException {
+        this(settings, engine, counters, UnaryOperator.identity());
+    }
+
+    /** The same, where something may stand between it and the operating system. */
+    ControlSocket(
+            Rules.Control settings,
+            ControlledEngine engine,
+            Counters counters,
+            UnaryOperator<Listening> wrapped)
             throws IOException {
         this.settings = settings;
         this.engine = engine;
         this.counters = counters;
         this.room = new Semaphore(settings.maxConnections());
         this.place = SocketPlace.take(settings.socket());
+        this.listening = wrapped.apply(place.server()::accept);
         Thread.ofPlatform().daemon().name("control").start(this::accept);
     }
 
+    /**
+     * Takes connections until the socket is closed. Where one cannot be taken, because the process
+     * has no file descriptor or no memory left, it is tried again and again: what is used up comes
+     * free.
+     */
     private void accept() {
+        boolean failing = false;
         while (true) {
             try {
-                SocketChannel channel = place.server().accept();
+                SocketChannel channel = listening.accept();
+                if (failing) {
+                    failing = false;
+                    log.info("the control socket takes connections again");
+                }
                 Thread.ofVirtual().name("control").start(() -> serve(channel));
             } catch (ClosedChannelException e) {
                 return;
-            } catch (IOException e) {
-                log.error("the control socket takes no more connections", e);
-                return;
+            } catch (IOException | RuntimeException | Error e) {
+                counters.increment("control.failures");
+                if (!failing) {
+                    failing = true;
+                    log.error(
+                            "the control socket cannot take connections now: {}; it is tried again every {} ms",
+                            e instanceof IOException io ? FileTrouble.words(io) : e.toString(),
+                            PAUSE.toMillis());
+                }
+                if (isOverAfter(PAUSE)) {
+                    return;
+                }
             }
+        }
+    }
+
+    private boolean isOverAfter(Duration time) {
+        try {
+            return over.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 
@@ -86,6 +142,7 @@ public final class ControlSocket implements AutoCloseable {
     /** Ends what is asked still, and takes the socket away. */
     @Override
     public void close() {
+        over.countDown();
         try {
             traces.stopAll();
             traces.awaitNone(settings.timeout());

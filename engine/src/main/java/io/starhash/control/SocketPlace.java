@@ -1,5 +1,6 @@
 package io.starhash.control;
 
+import io.starhash.file.OwnersFolder;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -57,7 +58,7 @@ final class SocketPlace implements AutoCloseable {
     static SocketPlace take(Path socket) throws IOException {
         Path workshop = workshop(socket);
         requireShort(socket, workshop.resolve("s"));
-        makeFolder(socket);
+        OwnersFolder.make(folderOf(socket));
         FileChannel lock = lock(socket);
         try {
             requireSocketOrNothing(socket);
@@ -87,22 +88,19 @@ final class SocketPlace implements AutoCloseable {
         return path.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private static void makeFolder(Path socket) throws IOException {
+    private static Path folderOf(Path socket) throws IOException {
         Path folder = socket.toAbsolutePath().getParent();
-        if (folder != null && !Files.isDirectory(folder)) {
-            Files.createDirectories(folder, OWNER_FOLDER);
+        if (folder == null) {
+            throw new IOException(
+                    "%s is no path of a socket (control: socket in the rules)".formatted(socket));
         }
+        return folder;
     }
 
+    /** The lock's file is emptied once it is ours: never what a link leads to. */
     private static FileChannel lock(Path socket) throws IOException {
-        FileChannel channel =
-                FileChannel.open(
-                        socket.resolveSibling(socket.getFileName() + ".lock"),
-                        Set.of(
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.READ,
-                                StandardOpenOption.WRITE),
-                        OWNER_FILE);
+        Path file = socket.resolveSibling(socket.getFileName() + ".lock");
+        FileChannel channel = openLock(file);
         try {
             if (tryLock(channel) == null) {
                 throw new IOException(
@@ -117,6 +115,23 @@ final class SocketPlace implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    private static FileChannel openLock(Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(
+                    "%s is in the place of the control socket's lock, and is a link or no plain file: take it away"
+                            .formatted(file));
+        }
+        return FileChannel.open(
+                file,
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS),
+                OWNER_FILE);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -1,9 +1,8 @@
 package io.starhash.problem;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.starhash.file.PlainFile;
+import io.starhash.file.UnreadableFileException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -15,8 +14,8 @@ import java.util.Map;
  * alone.
  */
 public final class ProblemPrinter {
-    /** No more of a file is looked at for its lines. */
-    private static final int MAX_OCTETS = 16 << 20;
+    /** Of a longer file no line is shown: no file that is taken is so long. */
+    private static final int MAX_OCTETS = 32 << 20;
 
     /** The most characters of a line that are shown; those around the column. */
     private static final int MAX_SHOWN = 120;
@@ -62,14 +61,14 @@ public final class ProblemPrinter {
     }
 
     private static List<String> lines(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            String text = new String(in.readNBytes(MAX_OCTETS), StandardCharsets.UTF_8);
+        try {
+            String text = new String(PlainFile.read(file, MAX_OCTETS), StandardCharsets.UTF_8);
             String unmarked =
                     text.startsWith(BYTE_ORDER_MARK)
                             ? text.substring(BYTE_ORDER_MARK.length())
                             : text;
             return unmarked.lines().toList();
-        } catch (IOException e) {
+        } catch (UnreadableFileException e) {
             // The problem itself is told anyway, and is often just this.
             return List.of();
         }

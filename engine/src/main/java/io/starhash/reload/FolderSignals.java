@@ -1,5 +1,6 @@
 package io.starhash.reload;
 
+import io.starhash.file.FileTrouble;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -40,7 +41,7 @@ final class FolderSignals implements AutoCloseable {
         } catch (IOException | UnsupportedOperationException e) {
             log.warn(
                     "changes of files are found by looking at them now and then only: {}",
-                    e.toString());
+                    e instanceof IOException io ? FileTrouble.words(io) : "no such service");
             return none();
         }
     }
@@ -68,7 +69,7 @@ final class FolderSignals implements AutoCloseable {
                     log.warn(
                             "changes in {} are found by looking now and then only: {}",
                             folder,
-                            e.toString());
+                            FileTrouble.words(e));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.starhash.rules;
 
+import io.starhash.file.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -36,7 +37,8 @@ record ScriptFolder(Path folder, Set<String> keys, Optional<String> fault) {
         } catch (NotDirectoryException e) {
             return faulty(folder, folder + " is not a folder");
         } catch (IOException e) {
-            return faulty(folder, "the folder " + folder + " cannot be listed: " + e.getMessage());
+            return faulty(
+                    folder, "the folder " + folder + " cannot be listed: " + FileTrouble.words(e));
         }
     }
 

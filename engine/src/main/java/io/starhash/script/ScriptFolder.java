@@ -1,5 +1,8 @@
 package io.starhash.script;
 
+import io.starhash.file.FileTrouble;
+import io.starhash.file.PlainFile;
+import io.starhash.file.UnreadableFileException;
 import io.starhash.problem.Problem;
 import io.starhash.script.lua.LuaString;
 import java.io.IOException;
@@ -46,7 +49,7 @@ final class ScriptFolder {
                 read.readAll(library, real, true);
             }
         } catch (IOException e) {
-            read.report(folder, "the script folder cannot be read: " + e);
+            read.report(folder, "the script folder cannot be read: " + FileTrouble.words(e));
         }
         return read;
     }
@@ -93,7 +96,7 @@ final class ScriptFolder {
             if (!file.toRealPath().startsWith(root)) {
                 report(file, "a link that leads out of the script folder");
             } else if (!Files.isRegularFile(file)) {
-                report(file, "not a file, though named like a script");
+                report(file, "not a plain file, though named like a script");
             } else if (Files.size(file) > MAX_FILE_OCTETS) {
                 report(
                         file,
@@ -103,11 +106,13 @@ final class ScriptFolder {
                                 + " at most");
             } else {
                 String label = inLibrary ? LIBRARY + "/" + fileName : fileName;
-                LuaString content = LuaString.ofOctets(Files.readAllBytes(file));
+                LuaString content = LuaString.ofOctets(PlainFile.read(file, MAX_FILE_OCTETS));
                 sources.add(new Source(name, file, label, inLibrary, content));
             }
+        } catch (UnreadableFileException e) {
+            report(file, e.reason());
         } catch (IOException e) {
-            report(file, "cannot be read: " + e);
+            report(file, "cannot be read: " + FileTrouble.words(e));
         }
     }
 

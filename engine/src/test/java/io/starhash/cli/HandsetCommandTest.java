@@ -123,7 +123,7 @@ class HandsetCommandTest {
     @Test
     void a_folder_is_no_program() {
         assertThat(run(folder)).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(err.toString()).contains("cannot be read");
+        assertThat(err.toString()).contains("this is a folder: name a file");
     }
 
     @Test

@@ -194,6 +194,22 @@ class TestCommandTest {
     }
 
     @Test
+    void a_junit_report_into_a_folder_that_is_not_there_is_refused_before_a_test_is_run()
+            throws IOException {
+        dialog("a.dialog", GOOD);
+        Path missing = folder.resolve("missing");
+
+        assertThat(test("--junit", missing.resolve("report.xml").toString()))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("there is no folder " + missing + "; make it first");
+        assertThat(out.toString()).isEmpty();
+        assertThat(missing).doesNotExist();
+
+        assertThat(test("--junit", folder.toString())).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("is a folder: name a file");
+    }
+
+    @Test
     void a_conversation_is_recorded_as_a_test_that_passes() throws IOException {
         Path file = folder.resolve("scripts/new.dialog");
         InputStream before = System.in;

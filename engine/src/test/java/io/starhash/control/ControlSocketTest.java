@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.starhash.handset.Screen;
+import io.starhash.metrics.Counters;
+import io.starhash.rules.Rules;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -19,6 +21,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -218,6 +222,73 @@ class ControlSocketTest {
                             () ->
                                     assertThat(asked(it.socket, "{\"verb\":\"status\"}\n"))
                                             .startsWith("{\"version\""));
+        }
+    }
+
+    @Test
+    void a_process_without_file_descriptors_takes_connections_again_once_it_has_some()
+            throws Exception {
+        Counters counters = new Counters();
+        AtomicInteger attempts = new AtomicInteger();
+        UnaryOperator<ControlSocket.Listening> exhausted =
+                system ->
+                        () -> {
+                            if (attempts.incrementAndGet() <= 3) {
+                                throw new IOException("Too many open files");
+                            }
+                            return system.accept();
+                        };
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            Path other = folder.resolve("run/other.sock");
+            Rules.Control settings = new Rules.Control(other, 16, PATIENCE);
+            try (ControlSocket socket =
+                    new ControlSocket(settings, it.engine, counters, exhausted)) {
+                assertThat(asked(other, "{\"verb\":\"status\"}\n")).startsWith("{\"version\"");
+                assertThat(counters.value("control.failures")).isEqualTo(3);
+                assertThat(socket).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void a_link_in_the_place_of_the_lock_is_not_followed() throws Exception {
+        Files.createDirectories(folder.resolve("run"));
+        Path precious = Files.writeString(folder.resolve("precious"), "precious");
+        Path link = folder.resolve("run/ussd.sock.lock");
+        Files.createSymbolicLink(link, precious);
+        assertThatThrownBy(() -> new RunningEngine(folder, "return 'x'"))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "%s is in the place of the control socket's lock, and is a link or no plain file: take it away"
+                                .formatted(link));
+        assertThat(precious).hasContent("precious");
+    }
+
+    @Test
+    void a_folder_that_others_can_write_to_is_refused() throws Exception {
+        Path run = Files.createDirectories(folder.resolve("run"));
+        for (String open : List.of("rwxrwx---", "rwxr-x-wx")) {
+            Files.setPosixFilePermissions(run, PosixFilePermissions.fromString(open));
+            assertThatThrownBy(() -> new RunningEngine(folder, "return 'x'"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("others than its owner can write to the folder " + run)
+                    .hasMessageContaining("chmod go-w");
+        }
+        assertThat(run).isEmptyDirectory();
+    }
+
+    @Test
+    void a_folder_in_one_that_everybody_can_write_to_is_refused() throws Exception {
+        Path open = Files.createDirectories(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        String rules = "control: {socket: open/run/ussd.sock}";
+        assertThatThrownBy(() -> new RunningEngine(folder, "return 'x'", rules))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("everybody can write to the folder " + open);
+
+        Files.setAttribute(open, "unix:mode", 01777); // as /tmp is
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'", rules)) {
+            assertThat(asked(it.socket, "{\"verb\":\"status\"}\n")).startsWith("{\"version\"");
         }
     }
 }

@@ -102,7 +102,7 @@ class ScriptReleaseTest {
         bench.file("two words.lua", "").file(".hidden.lua", "= =").file("notes.txt", "= =");
         assertThat(problems())
                 .containsExactly(
-                        "dir.lua: not a file, though named like a script",
+                        "dir.lua: not a plain file, though named like a script",
                         "two words.lua: a script's name has 1 to 64 of letters, digits, _ and -, before .lua");
     }
 

@@ -1,11 +1,11 @@
 package io.starhash.dialogtest.language;
 
+import io.starhash.file.PlainFile;
+import io.starhash.file.UnreadableFileException;
 import io.starhash.problem.Problem;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,17 +37,14 @@ public final class DialogFile {
      */
     public static DialogFile read(Path path) throws DialogFileException {
         try {
-            if (Files.size(path) > MAX_OCTETS) {
-                throw refused(path, "the file is longer than " + MAX_OCTETS + " octets");
-            }
-            byte[] octets = Files.readAllBytes(path);
+            byte[] octets = PlainFile.read(path, MAX_OCTETS);
             return new DialogFile(
                     path,
                     StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString());
         } catch (CharacterCodingException e) {
             throw refused(path, "the file is not UTF-8: save it in that encoding");
-        } catch (IOException e) {
-            throw refused(path, "the file cannot be read: " + e.getMessage());
+        } catch (UnreadableFileException e) {
+            throw refused(path, e.reason());
         }
     }
 

@@ -27,12 +27,8 @@ public final class JunitReport {
         this.xml = xml;
     }
 
-    /** Writes a file; a missing folder is made. */
+    /** Writes a file, in a folder that is there. */
     public static void write(Path file, List<TestResult> results) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
         try (Writer out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
             XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
             new JunitReport(xml).write(results);

@@ -3,8 +3,10 @@ package io.starhash.dialogtest.run;
 import io.starhash.dialogtest.language.DialogFile;
 import io.starhash.dialogtest.language.DialogFileException;
 import io.starhash.dialogtest.language.DialogTest;
+import io.starhash.file.FileTrouble;
 import io.starhash.problem.Problem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,9 +58,15 @@ public final class DialogFiles {
             files.filter(it -> it.toString().endsWith(SUFFIX))
                     .filter(Files::isRegularFile)
                     .forEach(found::add);
-        } catch (IOException | java.io.UncheckedIOException e) {
-            problems.add(new Problem(folder, 0, 0, "the folder cannot be read: " + e.getMessage()));
+        } catch (IOException e) {
+            problems.add(unreadable(folder, FileTrouble.words(e)));
+        } catch (UncheckedIOException e) {
+            problems.add(unreadable(folder, FileTrouble.words(e)));
         }
+    }
+
+    private static Problem unreadable(Path folder, String why) {
+        return new Problem(folder, 0, 0, "the folder cannot be read: " + why);
     }
 
     /**
