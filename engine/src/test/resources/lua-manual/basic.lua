@@ -102,3 +102,26 @@ ussd.mneu("x") --> ! main.lua:1: 'ussd' has no 'mneu'; did you mean 'menu'?
 return json.parse("{}") --> ! 'json' has no 'parse'
 return ussd[1] --> ! 'ussd' has no '1'
 return rawget(ussd, "mneu"), getmetatable(ussd) --> nil, false
+-- 6.1 load: what a reader raises or gives wrongly is a failure to load
+return load(function() return true end) --> nil, "reader function must return a string"
+return load(function() error("no more", 0) end) --> nil, "no more"
+return load(function() error({}) end) == nil, type(select(2, load(function() error({}) end))) --> true, "table"
+-- 6.1 load: a chunk is no file
+return load("#this is no lua") --> nil, "[string \"#this is no lua\"]:1: unexpected symbol near '#'"
+return load("\239\187\191return 1") == nil, load("return '\233'")() == "\233" --> true, true
+-- 6.1 tonumber with a base
+return tonumber("+ff", 16), tonumber("-11", 2), tonumber(" \t7 ", 8), tonumber("+", 10), tonumber("--1", 10), tonumber("", 10) --> 255, -3, 7, nil, nil, nil
+return tonumber("\226\132\170", 36), tonumber("1\226\128\131", 10), tonumber("1\0", 10) --> nil, nil, nil
+-- 6.1 error counts a function in Java as a level
+return pcall(error, "msg", 2) --> false, "main.lua:11: msg"
+return pcall(error, "msg"), select(2, pcall(error, "msg", 1)) --> false, "msg"
+local function f() error("msg", 3) end return pcall(f) --> false, "main.lua:11: msg"
+local function f() error("msg", 2) end return pcall(f) --> false, "msg"
+local function f(n) error("msg", n) end local function g(n) f(n) return 1 end
+local function h(n) return (select(2, pcall(g, n))) end
+return h(1), h(2), h(3), h(4), h(5), h(99) --> "main.lua:11: msg", "main.lua:11: msg", "msg", "main.lua:12: msg", "main.lua:13: msg", "msg"
+-- 6.1 tostring gives what __tostring returns
+return pcall(tostring, setmetatable({}, {__tostring = function() return nil end})) --> true, nil
+return tostring(setmetatable({}, {__tostring = function() return 5 end})), tostring(setmetatable({}, {__tostring = function() return true end})) --> "5", true
+print(setmetatable({}, {__tostring = function() return nil end})) --> ! '__tostring' must return a string
+return string.format("%s", setmetatable({}, {__tostring = function() return {} end})) --> ! '__tostring' must return a string

@@ -1,6 +1,6 @@
 -- 0 what docs/lua-deviations.md says
 return -0, (function(x) return -x end)(0) --> 0, -0
-return 5 % math.huge, -5 % math.huge, 0/0 --> 5, inf, nan
+return 0/0, -(0/0) --> nan, nan
 return tonumber(("1"):rep(128)) ~= nil, tonumber(("1"):rep(129)) --> true, nil
 local t = {} for _, k in ipairs{"z", "a", 3, 1, "m", 2} do t[k] = true end local r = {} for k in pairs(t) do r[#r + 1] = k end return table.concat(r) --> "123zam"
 return select("#", table.unpack({}, 1, 8000)), (pcall(table.unpack, {}, 1, 8001)) --> 8000, false

@@ -31,3 +31,12 @@ return ("%%"):format(), ("100%%"):format(), ("%5s%%"):format(50) --> "%", "100%"
 ("%.123d"):format(1) --> ! invalid format (width or precision too long)
 ("%------d"):format(1) --> ! invalid format (repeated flags)
 return ("%a %.0a %.3a %.15a %#.0a %A"):format(1.5, 1.5, 12.5, 0.1, 1, 5e-324) --> "0x1.8p+0 0x2p+0 0x1.900p+3 0x1.999999999999a00p-4 0x1.p+0 0X0.0000000000001P-1022"
+-- 6.4 string.format: a precision of 0 for g is 1
+return string.format("%.0g %.g", 0.03118968, 0.001) --> "0.03 0.001"
+return string.format("%.0g %.0g %.0g %.0g %#.0g", 1.5, 0.00001, 123, 0, 2) --> "2 1e-05 1e+02 0 2."
+-- 6.4 string.format: the ends of the range of integers
+return pcall(string.format, "%d", -2^63) --> true, "-9223372036854775808"
+return pcall(string.format, "%d", 2^63) --> false, "main.lua:11: bad argument #2 to 'format' (not a number in proper range)"
+return string.format("%x %X %o %u", 2^63, 2^64 - 2048, 2^63, 2^63) --> "8000000000000000 FFFFFFFFFFFFF800 1000000000000000000000 9223372036854775808"
+return string.format("%x", -0.5), (pcall(string.format, "%x", -1)), (pcall(string.format, "%x", 2^64)) --> "0", false, false
+return string.format("%.17g", tonumber("0xd08CdB1710B8a4B6D")) --> "2.4044203117983633e+20"

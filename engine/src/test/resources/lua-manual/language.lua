@@ -43,7 +43,7 @@ local mt = {__le = function(a, b) return "yes" end} local a = setmetatable({}, m
 return #setmetatable({}, {__len = function() return 42 end}) --> 42
 return tostring(setmetatable({}, {__tostring = function() return "me" end})) --> "me"
 return tostring(setmetatable({}, {__tostring = function() return 1 end})) --> "1"
-return tostring(setmetatable({}, {__tostring = function() return {} end})) --> ! '__tostring' must return a string
+return type(tostring(setmetatable({}, {__tostring = function() return {} end}))) --> "table"
 return getmetatable(setmetatable({}, {__metatable = "locked"})) --> "locked"
 setmetatable(setmetatable({}, {__metatable = "locked"}), {}) --> ! cannot change a protected metatable
 local t = setmetatable({}, {__pairs = function(t) return function(_, k) if not k then return 1, 2 end end, t, nil end})
@@ -186,3 +186,13 @@ return rawget(_G, "nothing") --> nil
 return _G[1] --> nil
 -- 3.4.1 a remainder of nothing has no sign
 local x, y = -8, 4 return x % y, -x % -y, -7 % 4 --> 0, 0, 1
+-- 3.4.1 the remainder is that of the manual's formula, for constants and for variables
+local one, tenth = 1, 0.1 return one % tenth, 1 % 0.1, 100 % 0.1, -one % tenth, -1 % 0.1 --> 0, 0, 0, 0, 0
+local x, huge = 5, math.huge return x % huge, -x % huge, huge % x --> nan, nan, nan
+local x, y = 1e300, 1e-300 return x % y, 1e300 % 1e-300 --> -inf, -inf
+local x, y = 5.3, 1e15 return x % 0.7 == 5.3 % 0.7, y % 0.3 == 1e15 % 0.3, y % -0.3 == 1e15 % -0.3 --> true, true, true
+-- 3.1 long hexadecimal numerals are rounded once
+return ("%.17g"):format(0xd08CdB1710B8a4B6D), ("%.17g"):format(0xd0.8CdB1710B8a4B6Dp60) --> "2.4044203117983633e+20", "2.4044203117983633e+20"
+return 0xd08CdB1710B8a4B6D == tonumber("0xd08CdB1710B8a4B6D"), 0x20000000000001, 0x20000000000001 == 2^53 --> true, 9.007199254741e+15, true
+return 0x20000000000003 == 2^53 + 4, 0x200000000000010000001 == 2^81 + 2^29, 0xFFFFFFFFFFFFFFFF == 2^64, 0x0.20000000000003p56 == 2^53 + 4 --> true, true, true, true
+return 0x1p+4, 0x.8, 0x1.8p1, 0x00000000000000000001, 0x1FFFFFFFFFFFFF == 2^53 - 1, 0x100000000000000000000p-80 --> 16, 0.5, 3, 1, true, 1

@@ -20,3 +20,6 @@ math.random(0) --> ! interval is empty
 math.random(5, 1) --> ! bad argument #2 to 'random' (interval is empty)
 return math.random(3, 3) --> 3
 return math.modf(-1), select(2, math.modf(-1)), 1 ^ (0/0), (-1) ^ math.huge, math.pow(1, 0/0) --> -1, -0, 1, 1, 1
+-- 6.6 max and min keep what comes first where nothing is greater or less
+return math.max(1, 0/0), math.min(1, 0/0), math.max(0/0, 1), math.min(0/0, 1) --> 1, 1, nan, nan
+local zero = 0 return math.max(-zero, 0), math.max(0, 1, 0/0, 2), math.min(3, 0/0, 2) --> -0, 2, 2

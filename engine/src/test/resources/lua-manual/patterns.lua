@@ -42,3 +42,6 @@ return ("a"):rep(300):match(("a?"):rep(300) .. ("a"):rep(300)) --> ! pattern too
 local n = 0 for w in ("^a ^b a"):gmatch("^%a") do n = n + 1 end return n --> 2
 -- 6.4.1 a captured position is no text to refer back to
 return ("a1"):match("()%1") --> nil
+-- 6.4 gsub: a count below zero is as good as none, one with a fraction is cut
+return ("abc"):gsub("b", "x", -1) --> "axc", 1
+return select(2, ("aaa"):gsub("a", "x", 1.9)), select(2, ("aaa"):gsub("a", "x", 0)), select(2, ("aaa"):gsub("a", "x", -0.5)) --> 1, 0, 0

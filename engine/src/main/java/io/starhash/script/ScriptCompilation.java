@@ -92,7 +92,7 @@ final class ScriptCompilation {
                     observer.compiled(
                             source.path(),
                             source.content(),
-                            compiler.compile(source.content(), source.label()));
+                            compiler.compileFile(source.content(), source.label()));
             units.put(source.label(), new Unit(source, code, RequiredModules.of(code)));
         } catch (CompileFailure e) {
             String message = String.valueOf(e.getMessage());

@@ -41,7 +41,7 @@ class ReportsTest {
             Coverage coverage = new Coverage();
             LuaString source = LuaString.of(SOURCE);
             coverage.compiled(
-                    Path.of("scripts/x.lua"), source, new Compiler().compile(source, "x.lua"));
+                    Path.of("scripts/x.lua"), source, new Compiler().compileFile(source, "x.lua"));
             return coverage.files().getFirst();
         } catch (CompileFailure e) {
             throw new IllegalStateException(e);

@@ -30,7 +30,7 @@ public final class HandsetProgram {
     public static HandsetProgram compile(byte[] source, String name) throws CompileFailure {
         Compiler compiler = new Compiler();
         return new HandsetProgram(
-                compiler.compile(LuaString.ofOctets(source), name), new ProgramBase(compiler));
+                compiler.compileFile(LuaString.ofOctets(source), name), new ProgramBase(compiler));
     }
 
     /**

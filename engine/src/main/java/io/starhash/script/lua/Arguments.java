@@ -37,9 +37,12 @@ public final class Arguments {
         return function;
     }
 
-    /** Whether a function in Java called, {@code pcall} for one, and not a line of Lua. */
-    public boolean calledByJava() {
-        return calledByJava;
+    /**
+     * "script:line: " of the function so many calls up: 1 is what called this one. "" where that is
+     * a function in Java, {@code pcall} for one, or where nothing is.
+     */
+    public String where(int level) {
+        return state.where(level - 1, calledByJava);
     }
 
     /** How many values were given. */

@@ -48,16 +48,12 @@ public final class Arithmetic {
         return x == 1 || (x == -1 && Double.isInfinite(y)) ? 1 : Math.pow(x, y);
     }
 
-    /** The remainder with the divisor's sign; exact, where the manual's formula would round. */
+    /**
+     * The remainder with the divisor's sign, by the manual's formula, roundings included: constants
+     * are computed by the same one when they are compiled.
+     */
     static double modulo(double x, double y) {
-        if (Double.isInfinite(y) && !Double.isInfinite(x) && !Double.isNaN(x)) {
-            return x == 0 || (x > 0) == (y > 0) ? x : y;
-        }
-        double remainder = x % y;
-        if (remainder == 0) {
-            return 0; // never -0: the formula subtracts a number from itself
-        }
-        return (remainder < 0) == (y < 0) ? remainder : remainder + y;
+        return x - Math.floor(x / y) * y;
     }
 
     static @Nullable Object negate(LuaState state, @Nullable Object x) {

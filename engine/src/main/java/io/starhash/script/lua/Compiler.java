@@ -31,14 +31,33 @@ public final class Compiler {
     }
 
     /**
-     * Compiles a chunk.
+     * Compiles a file, which may begin with a byte order mark and with a line that begins with
+     * {@code #}.
      *
-     * @param source the text in UTF-8 (other octets may stand in strings and comments)
+     * @param source the text in UTF-8
      * @param name as messages and stacks name it
      * @throws CompileFailure where it is not Lua
      */
-    public FunctionCode compile(LuaString source, String name) throws CompileFailure {
+    public FunctionCode compileFile(LuaString source, String name) throws CompileFailure {
         SourceText text = new SourceText(withoutMark(source.toOctets()));
+        return compile(text, name);
+    }
+
+    /**
+     * Compiles a chunk that is no file: a text that a script made. Any octets may stand in its
+     * strings and comments.
+     *
+     * @throws CompileFailure where it is not Lua
+     */
+    public FunctionCode compileChunk(LuaString source, String name) throws CompileFailure {
+        SourceText text = new SourceText(source.toOctets());
+        if (text.at(0) == '#') {
+            throw text.failure(0, "unexpected symbol near '#'");
+        }
+        return compile(text, name);
+    }
+
+    private static FunctionCode compile(SourceText text, String name) throws CompileFailure {
         if (text.at(0) == BINARY_MARK) {
             throw new CompileFailure(0, 0, "a compiled (binary) chunk; only Lua source is taken");
         }

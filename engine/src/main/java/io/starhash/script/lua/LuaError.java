@@ -41,11 +41,11 @@ public final class LuaError extends RuntimeException {
 
     /** What {@code pcall} gives to the script; for the state in which the error was raised. */
     public @Nullable Object value(LuaState state) {
-        return placed ? value : LuaString.of(state.where(0) + getMessage());
+        return placed ? value : LuaString.of(state.where(0, false) + getMessage());
     }
 
     /** The message as one text, with its place where it has one. */
     public String text(LuaState state) {
-        return placed ? String.valueOf(getMessage()) : state.where(0) + getMessage();
+        return placed ? String.valueOf(getMessage()) : state.where(0, false) + getMessage();
     }
 }

@@ -212,15 +212,23 @@ public final class LuaState {
     }
 
     /**
-     * "script:line: " of the Lua function so many calls up from the running one; "" where there is
-     * a function in Java, or none.
+     * "script:line: " of the function so many calls up from the innermost one; "" where that is one
+     * in Java, or none. Functions in Java that call each other count as one.
+     *
+     * @param inJava whether the innermost one is in Java, called by the innermost of Lua
      */
-    public String where(int level) {
+    String where(int level, boolean inJava) {
         Frame frame = top;
+        boolean java = inJava;
         for (int i = 0; i < level && frame != null; i++) {
-            frame = frame.calledByJava ? null : frame.caller;
+            if (java) {
+                java = false;
+            } else {
+                java = frame.calledByJava;
+                frame = frame.caller;
+            }
         }
-        return frame == null ? "" : frame.closure.code.source + ":" + frame.line() + ": ";
+        return frame == null || java ? "" : frame.closure.code.source + ":" + frame.line() + ": ";
     }
 
     /** A place in a script. */
@@ -269,17 +277,23 @@ public final class LuaState {
 
     /** The text that {@code tostring} gives, through the metamethod where there is one. */
     public LuaString toText(@Nullable Object value) {
+        if (toStringOf(value) instanceof LuaString text) {
+            return text;
+        }
+        throw new LuaError("'__tostring' must return a string");
+    }
+
+    /** What {@code tostring} gives: a text, or what a metamethod returned that is none. */
+    public @Nullable Object toStringOf(@Nullable Object value) {
         Object method = Metatables.method(this, value, Metatables.TOSTRING);
         if (method == null) {
             LuaString plain = plainText(value);
             meter.string(plain.length());
             return plain;
         }
-        LuaString text = Numbers.textFrom(callForOne(method, value));
-        if (text == null) {
-            throw new LuaError("'__tostring' must return a string");
-        }
-        return text;
+        @Nullable Object result = callForOne(method, value);
+        LuaString text = Numbers.textFrom(result);
+        return text == null ? result : text;
     }
 
     private static LuaString plainText(@Nullable Object value) {

@@ -146,7 +146,7 @@ public final class LuaTable {
     }
 
     /** Stores list items as a table constructor does: holes among them stay part of the list. */
-    void setItems(int first, @Nullable Object[] items) {
+    public void setItems(int first, @Nullable Object[] items) {
         if (first != size + 1) {
             for (int i = 0; i < items.length; i++) {
                 set(first + i, items[i]);

@@ -62,7 +62,7 @@ public final class NumberFormat {
     private @Nullable String common(double magnitude, int digits) {
         return switch (conversion) {
             case 'f' -> QuickDecimal.fixed(magnitude, digits);
-            case 'g' -> QuickDecimal.significant(magnitude, digits);
+            case 'g' -> QuickDecimal.significant(magnitude, Math.max(1, digits));
             default -> null;
         };
     }

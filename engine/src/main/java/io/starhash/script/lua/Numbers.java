@@ -1,6 +1,5 @@
 package io.starhash.script.lua;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How Lua writes numbers as text and reads them from it, the same in every locale. */
@@ -59,28 +58,25 @@ public final class Numbers {
      * that.
      */
     public static @Nullable Double parse(LuaString text) {
-        int from = 0;
-        int to = text.length();
-        while (from < to && isSpace(text.at(from))) {
-            from++;
-        }
-        while (to > from && isSpace(text.at(to - 1))) {
-            to--;
-        }
+        int from = startOf(text);
+        int to = endOf(text, from);
         return to - from > LONGEST ? null : new Numeral(text, from, to).value();
     }
 
     /** The number that the whole string reads as in a base from 2 to 36; null where it does not. */
     public static @Nullable Double parse(LuaString text, int base) {
-        String digits = text.toText().strip().toLowerCase(Locale.ROOT);
-        boolean negative = digits.startsWith("-");
-        int from = negative ? 1 : 0;
-        if (from == digits.length()) {
+        int from = startOf(text);
+        int to = endOf(text, from);
+        boolean negative = from < to && text.at(from) == '-';
+        if (negative || (from < to && text.at(from) == '+')) {
+            from++;
+        }
+        if (from == to) {
             return null;
         }
         double value = 0;
-        for (int i = from; i < digits.length(); i++) {
-            char c = digits.charAt(i);
+        for (int i = from; i < to; i++) {
+            int c = text.at(i);
             int digit = c < 0x80 ? Character.digit(c, base) : -1;
             if (digit < 0) {
                 return null;
@@ -88,6 +84,24 @@ public final class Numbers {
             value = value * base + digit;
         }
         return negative ? -value : value;
+    }
+
+    /** Where the blanks at the beginning end. */
+    private static int startOf(LuaString text) {
+        int from = 0;
+        while (from < text.length() && isSpace(text.at(from))) {
+            from++;
+        }
+        return from;
+    }
+
+    /** Where the blanks at the end begin. */
+    private static int endOf(LuaString text, int from) {
+        int to = text.length();
+        while (to > from && isSpace(text.at(to - 1))) {
+            to--;
+        }
+        return to;
     }
 
     /** Whether C's {@code isspace} holds in the "C" locale. */

@@ -59,39 +59,28 @@ final class Numeral {
     }
 
     private @Nullable Double hexadecimal() {
+        int start = at;
         at += 2;
-        double mantissa = 0;
-        int digits = 0;
-        int exponent = 0;
-        boolean fraction = false;
-        for (; at < end; at++) {
-            int c = peek();
-            int digit = Character.digit(c, 16);
-            if (c == '.' && !fraction) {
-                fraction = true;
-            } else if (digit >= 0) {
-                mantissa = mantissa * 16 + digit;
-                digits++;
-                exponent -= fraction ? 4 : 0;
-            } else {
-                break;
-            }
+        int digits = skipHexDigits();
+        if (peek() == '.') {
+            at++;
+            digits += skipHexDigits();
         }
         if (digits == 0) {
             return null;
         }
-        if ((peek() | 0x20) == 'p') {
-            Integer binary = readExponent();
-            if (binary == null) {
-                return null;
-            }
-            exponent += binary;
-        }
-        return at == end ? scale(mantissa, exponent) : null;
+        String significand = text.slice(start, at).toText();
+        Integer exponent = (peek() | 0x20) == 'p' ? readExponent() : Integer.valueOf(0);
+        // rounded once, as C's strtod does
+        return exponent == null || at != end ? null : Double.valueOf(significand + "p" + exponent);
     }
 
-    private static Double scale(double mantissa, int exponent) {
-        return mantissa * Math.pow(2, exponent);
+    private int skipHexDigits() {
+        int start = at;
+        while (SourceText.isHexDigit(peek())) {
+            at++;
+        }
+        return at - start;
     }
 
     /** The exponent behind its letter; null where there is none. */

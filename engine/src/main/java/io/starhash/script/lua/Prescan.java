@@ -1,6 +1,8 @@
 package io.starhash.script.lua;
 
+import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The pass over Lua source before LuaJ's compiler sees it. It refuses what that compiler takes
@@ -19,6 +21,14 @@ final class Prescan {
     private static final Set<String> JOINING = Set.of("and", "or", "elseif", "goto", "break");
 
     private static final int MOST_JOINING = 10_000;
+
+    private static final String HEX = "0123456789abcdef";
+
+    /** So many hexadecimal digits are exact whatever they are. */
+    private static final int EXACT_DIGITS = 13;
+
+    /** More than decide how a number is rounded, but for whether anything follows. */
+    private static final int ROUNDED_DIGITS = 15;
 
     private final SourceText source;
     private int at;
@@ -182,8 +192,41 @@ final class Prescan {
             throw source.failure(start, "malformed number near '" + source.text(start, at) + "'");
         }
         if (hexadecimal) {
+            roundDigits(start);
             removePlus(start);
         }
+    }
+
+    /**
+     * LuaJ rounds at each digit beyond the 53 bits of a number. So these digits are rounded here,
+     * once, and are zeros then. (Where that carries over all digits, LuaJ comes to the same.)
+     */
+    private void roundDigits(int start) {
+        int[] places = significantPlaces(start);
+        long head = 0;
+        for (int i = 0; i < ROUNDED_DIGITS; i++) {
+            int digit = i < places.length ? Character.digit(source.at(places[i]), 16) : 0;
+            head = head << 4 | digit;
+        }
+        boolean more =
+                Arrays.stream(places).skip(ROUNDED_DIGITS).anyMatch(at -> source.at(at) != '0');
+        long rounded = (long) (double) (head << 1 | (more ? 1 : 0)) >> 1;
+        if (places.length <= EXACT_DIGITS || rounded >> (4 * ROUNDED_DIGITS) != 0) {
+            return;
+        }
+        for (int i = 0; i < places.length; i++) {
+            int shift = 4 * (ROUNDED_DIGITS - 1 - i);
+            source.replace(places[i], shift < 0 ? '0' : HEX.charAt((int) (rounded >> shift) & 15));
+        }
+    }
+
+    /** Where the digits of a hexadecimal numeral stand, from the first that is not zero. */
+    private int[] significantPlaces(int start) {
+        return IntStream.range(start + 2, at)
+                .takeWhile(i -> (source.at(i) | 0x20) != 'p')
+                .filter(i -> source.at(i) != '.')
+                .dropWhile(i -> source.at(i) == '0')
+                .toArray();
     }
 
     /** LuaJ reads a binary exponent with a plus sign as 0. */

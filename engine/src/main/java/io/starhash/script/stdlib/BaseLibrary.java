@@ -44,7 +44,7 @@ final class BaseLibrary {
                 .function("select", BaseLibrary::select)
                 .function("setmetatable", BaseLibrary::setMetatable)
                 .function("tonumber", BaseLibrary::toNumber)
-                .function("tostring", a -> Lua.values(a.state().toText(a.any(1))))
+                .function("tostring", a -> Lua.values(a.state().toStringOf(a.any(1))))
                 .function("type", a -> Lua.values(Lua.text(Lua.typeName(a.any(1)))))
                 .function("xpcall", BaseLibrary::xpcall);
     }
@@ -69,7 +69,7 @@ final class BaseLibrary {
 
     /** An error whose text begins with the place so many calls up. */
     private static LuaError placed(Arguments a, int level, LuaString text) {
-        LuaString where = a.state().newString(a.calledByJava() ? "" : a.state().where(level - 1));
+        LuaString where = a.state().newString(a.where(level));
         byte[] placed = Arrays.copyOf(where.toOctets(), where.length() + text.length());
         text.copyTo(placed, where.length());
         return LuaError.ofValue(LuaString.ofOctets(placed));

@@ -26,8 +26,15 @@ final class LoadFunction {
     }
 
     @Nullable Object[] call(Arguments a) {
-        LuaString source =
-                a.get(1) instanceof LuaFunction reader ? readAll(a, reader) : a.string(1);
+        // what a reader raises is a failure to load
+        return a.get(1) instanceof LuaFunction reader
+                ? a.state()
+                        .protect(
+                                () -> load(a, readAll(a, reader)), error -> Lua.values(null, error))
+                : load(a, a.string(1));
+    }
+
+    private @Nullable Object[] load(Arguments a, LuaString source) {
         String name = chunkName(a, source);
         if (a.string(3, TEXT_OR_BINARY).indexOf(LuaString.of("t"), 0) < 0) {
             return Lua.values(
@@ -37,7 +44,7 @@ final class LoadFunction {
         a.meter().memory((long) source.length() * OCTETS_PER_CHARACTER);
         @Nullable Object environment = a.count() >= 4 ? a.get(4) : a.state().globals();
         try {
-            FunctionCode chunk = compiler.compile(source, name);
+            FunctionCode chunk = compiler.compileChunk(source, name);
             return Lua.values(a.state().load(chunk, environment));
         } catch (CompileFailure e) {
             return Lua.values(
@@ -66,7 +73,7 @@ final class LoadFunction {
                 return source.toLuaString();
             }
             if (!(piece instanceof LuaString text)) {
-                throw new LuaError("reader function must return a string");
+                throw LuaError.ofValue(Lua.text("reader function must return a string"));
             }
             source.append(text);
         }

@@ -37,8 +37,8 @@ final class MathLibrary {
         return math.function("frexp", MathLibrary::frexp)
                 .function("ldexp", MathLibrary::ldexp)
                 .function("log", MathLibrary::log)
-                .function("max", a -> extreme(a, Math::max))
-                .function("min", a -> extreme(a, Math::min))
+                .function("max", a -> extreme(a, (x, chosen) -> x > chosen))
+                .function("min", a -> extreme(a, (x, chosen) -> x < chosen))
                 .function("modf", MathLibrary::modf)
                 .function("random", MathLibrary::random)
                 .function("randomseed", MathLibrary::seed)
@@ -53,10 +53,17 @@ final class MathLibrary {
         math.function(name, a -> Lua.values(operator.applyAsDouble(a.number(1), a.number(2))));
     }
 
-    private static @Nullable Object[] extreme(Arguments a, DoubleBinaryOperator choose) {
+    /** Whether a number goes before the one chosen so far; NaN never does. */
+    @FunctionalInterface
+    private interface Preference {
+        boolean prefers(double number, double chosen);
+    }
+
+    private static @Nullable Object[] extreme(Arguments a, Preference preference) {
         double chosen = a.number(1);
         for (int i = 2; i <= a.count(); i++) {
-            chosen = choose.applyAsDouble(chosen, a.number(i));
+            double number = a.number(i);
+            chosen = preference.prefers(number, chosen) ? number : chosen;
         }
         return Lua.values(chosen);
     }

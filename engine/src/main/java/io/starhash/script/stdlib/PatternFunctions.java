@@ -120,12 +120,12 @@ final class PatternFunctions {
         LuaString s = a.string(1);
         LuaString pattern = a.string(2);
         Object replacement = replacement(a);
-        double limit = a.number(4, Double.POSITIVE_INFINITY);
+        long limit = (long) a.number(4, -1);
         PatternMatch match = new PatternMatch(s, pattern, a.meter());
         LuaStringBuilder result = new LuaStringBuilder(a.meter());
         int at = 0;
         int count = 0;
-        while (count < limit) {
+        while (limit < 0 || count < limit) { // C takes a negative one for a large one
             int end = match.matchAt(at);
             if (end >= 0) {
                 count++;

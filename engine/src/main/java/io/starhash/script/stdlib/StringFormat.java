@@ -10,6 +10,7 @@ import java.util.Locale;
 /** One call of {@code string.format} (Lua 5.2 manual 6.4, C99 7.19.6.1). */
 public final class StringFormat {
     private static final double LONG_END = 0x1p63;
+    private static final double UNSIGNED_END = 0x1p64;
 
     private final Arguments arguments;
     private final LuaString format;
@@ -59,14 +60,14 @@ public final class StringFormat {
         arguments.meter().work(1);
         switch (spec.conversion()) {
             case 'c' -> result.append(spec.pad(LuaString.ofOctets(new byte[] {octet()})));
-            case 'd', 'i' -> result.append(spec.pad(signed(spec, integer(false))));
-            case 'o' -> result.append(spec.pad(unsigned(spec, Long.toOctalString(integer(true)))));
-            case 'u' -> result.append(spec.pad(unsigned(spec, Long.toString(integer(true)))));
-            case 'x' -> result.append(spec.pad(unsigned(spec, Long.toHexString(integer(true)))));
+            case 'd', 'i' -> result.append(spec.pad(signed(spec, integer())));
+            case 'o' -> result.append(spec.pad(unsigned(spec, Long.toOctalString(unsigned()))));
+            case 'u' -> result.append(spec.pad(unsigned(spec, Long.toUnsignedString(unsigned()))));
+            case 'x' -> result.append(spec.pad(unsigned(spec, Long.toHexString(unsigned()))));
             case 'X' ->
                     result.append(
                             spec.pad(
-                                    unsigned(spec, Long.toHexString(integer(true)))
+                                    unsigned(spec, Long.toHexString(unsigned()))
                                             .toUpperCase(Locale.ROOT)));
             case 'e', 'f', 'g', 'a' -> result.append(floating(spec, spec.conversion()));
             case 'E', 'G', 'A' -> {
@@ -88,17 +89,21 @@ public final class StringFormat {
         return (byte) (long) arguments.number(argument);
     }
 
-    private long integer(boolean unsigned) {
+    private long integer() {
         double number = arguments.number(argument);
-        boolean inRange = number > -LONG_END && number < LONG_END && !(unsigned && number <= -1);
-        if (!inRange) {
-            throw arguments.bad(
-                    argument,
-                    unsigned
-                            ? "not a non-negative number in proper range"
-                            : "not a number in proper range");
+        if (!(number >= -LONG_END && number < LONG_END)) {
+            throw arguments.bad(argument, "not a number in proper range");
         }
         return (long) number;
+    }
+
+    /** All 64 bits; from 2^63 on those of a negative number. */
+    private long unsigned() {
+        double number = arguments.number(argument);
+        if (!(number > -1 && number < UNSIGNED_END)) {
+            throw arguments.bad(argument, "not a non-negative number in proper range");
+        }
+        return number < LONG_END ? (long) number : (long) (number - LONG_END) + Long.MIN_VALUE;
     }
 
     private static String signed(FormatSpec spec, long value) {

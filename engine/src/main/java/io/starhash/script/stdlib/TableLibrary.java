@@ -88,9 +88,7 @@ final class TableLibrary {
 
     private static @Nullable Object[] pack(Arguments a) {
         LuaTable packed = a.state().newTable();
-        for (int i = 1; i <= a.count(); i++) {
-            packed.set(i, a.get(i));
-        }
+        packed.setItems(1, a.all());
         packed.set("n", (double) a.count());
         return Lua.values(packed);
     }

@@ -106,6 +106,6 @@ class LargeSourceTest {
     }
 
     private static void compile(String source) throws CompileFailure {
-        new Compiler().compile(LuaString.of(source), "main.lua");
+        new Compiler().compileFile(LuaString.of(source), "main.lua");
     }
 }

@@ -14,7 +14,7 @@ class WatchedChunkTest {
 
     private static WatchedChunk watched(String lua) {
         try {
-            return WatchedChunk.of(COMPILER.compile(LuaString.of(lua), "chunk.lua"));
+            return WatchedChunk.of(COMPILER.compileFile(LuaString.of(lua), "chunk.lua"));
         } catch (CompileFailure e) {
             throw new IllegalArgumentException(e);
         }
@@ -44,7 +44,7 @@ class WatchedChunkTest {
     private static @Nullable Object[] runPlainly(String lua) throws CompileFailure {
         LuaState state = state();
         return state.call(
-                state.load(COMPILER.compile(LuaString.of(lua), "chunk.lua"), state.globals()));
+                state.load(COMPILER.compileFile(LuaString.of(lua), "chunk.lua"), state.globals()));
     }
 
     private static WatchedChunk ran(String lua, @Nullable Object... arguments) {
