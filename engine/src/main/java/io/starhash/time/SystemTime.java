@@ -1,21 +1,32 @@
 package io.starhash.time;
 
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timeout;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The machine's time. One thread rings all alarms; a cancelled one is forgotten at once. */
+/**
+ * The machine's time. One thread rings all alarms, at most one tick late. It looks once a tick; to
+ * set an alarm or to cancel one wakes nobody. (Nearly every alarm is cancelled: a menu's, when its
+ * answer comes. With a queue that is ordered by time, each new one woke the thread.)
+ */
 public final class SystemTime implements Time, AutoCloseable {
-    private final ScheduledThreadPoolExecutor alarms;
+    private static final Duration TICK = Duration.ofMillis(10);
 
-    public SystemTime() {
-        alarms =
-                new ScheduledThreadPoolExecutor(
-                        1, Thread.ofPlatform().daemon().name("alarms").factory());
-        alarms.setRemoveOnCancelPolicy(true);
-    }
+    /** A turn of the wheel is 82 seconds: longer than most menus wait. */
+    private static final int TICKS = 8192;
+
+    private static final long ANY_NUMBER = 0;
+
+    private final HashedWheelTimer alarms =
+            new HashedWheelTimer(
+                    Thread.ofPlatform().daemon().name("alarms").factory(),
+                    TICK.toNanos(),
+                    TimeUnit.NANOSECONDS,
+                    TICKS,
+                    false,
+                    ANY_NUMBER);
 
     @Override
     public Instant now() {
@@ -24,17 +35,18 @@ public final class SystemTime implements Time, AutoCloseable {
 
     @Override
     public Alarm after(Duration delay, Runnable action) {
-        ScheduledFuture<?> future = alarms.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
-        return () -> future.cancel(false);
+        Timeout timeout =
+                alarms.newTimeout(_ -> action.run(), delay.toNanos(), TimeUnit.NANOSECONDS);
+        return timeout::cancel;
     }
 
-    /** How many alarms are set. */
-    public int pending() {
-        return alarms.getQueue().size();
+    /** How many alarms are set; one that was cancelled counts until the next tick. */
+    public long pending() {
+        return alarms.pendingTimeouts();
     }
 
     @Override
     public void close() {
-        alarms.shutdownNow();
+        alarms.stop();
     }
 }

@@ -48,7 +48,7 @@ final class GatedTime implements Time, AutoCloseable {
         return real.after(delay, action);
     }
 
-    int pending() {
+    long pending() {
         return real.pending();
     }
 

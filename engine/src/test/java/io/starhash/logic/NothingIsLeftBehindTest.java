@@ -1,6 +1,7 @@
 package io.starhash.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.starhash.edr.Edr;
 import io.starhash.handset.Handset;
@@ -77,7 +78,7 @@ class NothingIsLeftBehindTest {
                 life.get(); // what failed in it fails here
             }
             live.settle();
-            assertThat(live.time.pending()).as("alarms").isZero();
+            await("alarms").until(() -> live.time.pending() == 0);
             assertThat(live.network.pendingTimers())
                     .as("timers of the stack")
                     .isLessThanOrEqualTo(OWN_TIMERS);
