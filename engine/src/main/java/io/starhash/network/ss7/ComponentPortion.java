@@ -76,7 +76,9 @@ final class ComponentPortion {
         int code = fields.size() > 1 && fields.get(1).tag() == LINKED_ID ? 2 : 1;
         if (!invokeId(fields)) {
             mistyped(component, NO_ID);
-        } else if ((code == 2 && fields.get(1).length() != 1) || !code(fields, code)) {
+        } else if ((code == 2 && fields.get(1).length() != 1)
+                || !code(fields, code)
+                || fields.size() > code + 2) {
             mistyped(component, id(fields));
         } else {
             component.writeTo(out);
@@ -103,7 +105,7 @@ final class ComponentPortion {
     private void resultWithCode(BerElement component, List<BerElement> fields)
             throws NotBerException {
         List<BerElement> result = fields.get(1).children();
-        if (!code(result, 0)) {
+        if (!code(result, 0) || result.size() > 2) {
             mistyped(component, id(fields));
         } else if (result.size() == 1) {
             BerElement.write(out, component.tag(), id(fields));

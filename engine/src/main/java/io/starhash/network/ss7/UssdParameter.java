@@ -6,7 +6,6 @@ import io.starhash.text.UssdString;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.mobicents.protocols.asn.AsnException;
-import org.mobicents.protocols.asn.AsnInputStream;
 import org.mobicents.protocols.asn.AsnOutputStream;
 import org.mobicents.protocols.asn.Tag;
 import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
@@ -17,12 +16,13 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
  * wrong can be named.
  */
 record UssdParameter(UssdString ussd, @Nullable Address msisdn) {
-    private static final int MAX_STRING = 160;
+    private static final int OCTET_STRING = 0x04;
+    private static final int MSISDN = 0x80;
     private static final int TAG_MSISDN = 0;
 
     /**
      * Reads a parameter; elements after the string that are not known are passed over, as 17.1.1
-     * asks.
+     * asks. Every length is compared with what is there before anything is made of it.
      */
     static UssdParameter read(@Nullable Parameter parameter) throws MalformedException {
         if (parameter == null) {
@@ -34,54 +34,50 @@ record UssdParameter(UssdString ussd, @Nullable Address msisdn) {
             throw unexpected("the argument is not a SEQUENCE (tag " + parameter.getTag() + ")");
         }
         try {
-            byte[] data = parameter.getData();
-            AsnInputStream sequence =
-                    new AsnInputStream(data, Tag.CLASS_UNIVERSAL, false, Tag.SEQUENCE)
-                            .readSequenceStreamData(data.length);
-            return readElements(sequence);
-        } catch (AsnException | IOException | RuntimeException e) {
-            throw unexpected("the argument is no valid BER: " + e);
+            return readElements(parameter.getData());
+        } catch (NotBerException e) {
+            throw unexpected("the argument is no valid BER: " + e.getMessage());
         }
     }
 
-    private static UssdParameter readElements(AsnInputStream in)
-            throws MalformedException, IOException, AsnException {
-        byte[] dcs = readOctetString(in, "the data coding scheme");
-        if (dcs.length != 1) {
+    private static UssdParameter readElements(byte[] argument)
+            throws MalformedException, NotBerException {
+        BerElement dcs = octetString(argument, 0, "the data coding scheme");
+        if (dcs.length() != 1) {
             throw unexpected(
-                    "the data coding scheme has " + dcs.length + " octets; one is allowed");
+                    "the data coding scheme has " + dcs.length() + " octets; one is allowed");
         }
-        byte[] string = readOctetString(in, "the USSD string");
-        if (string.length > MAX_STRING) {
-            throw unexpected("the USSD string has " + string.length + " octets; 160 are allowed");
+        BerElement string = octetString(argument, dcs.end(), "the USSD string");
+        if (string.length() > UssdString.MAX_OCTETS) {
+            throw unexpected("the USSD string has " + string.length() + " octets; 160 are allowed");
         }
-        return new UssdParameter(new UssdString(new Dcs(dcs[0] & 0xff), string), readMsisdn(in));
+        return new UssdParameter(
+                new UssdString(new Dcs(argument[dcs.content()] & 0xff), string.contents()),
+                msisdn(argument, string.end()));
     }
 
-    private static byte[] readOctetString(AsnInputStream in, String what)
-            throws MalformedException, IOException, AsnException {
-        if (in.available() == 0) {
+    private static BerElement octetString(byte[] argument, int at, String what)
+            throws MalformedException, NotBerException {
+        if (at == argument.length) {
             throw new MalformedException(MapError.DATA_MISSING, what + " is missing");
         }
-        int tag = in.readTag();
-        if (in.getTagClass() != Tag.CLASS_UNIVERSAL
-                || tag != Tag.STRING_OCTET
-                || !in.isTagPrimitive()) {
-            throw unexpected(what + " is not an OCTET STRING (tag " + tag + ")");
+        BerElement element = BerElement.read(argument, at, argument.length);
+        if (element.tag() != OCTET_STRING) {
+            throw unexpected("%s is not an OCTET STRING (tag %02x)".formatted(what, element.tag()));
         }
-        return in.readOctetString();
+        return element;
     }
 
-    private static @Nullable Address readMsisdn(AsnInputStream in)
-            throws MalformedException, IOException, AsnException {
+    private static @Nullable Address msisdn(byte[] argument, int from)
+            throws MalformedException, NotBerException {
         Address msisdn = null;
-        while (in.available() > 0) {
-            int tag = in.readTag();
-            if (in.getTagClass() == Tag.CLASS_CONTEXT_SPECIFIC && tag == TAG_MSISDN) {
-                msisdn = AddressCodec.decode(in.readOctetString());
-            } else {
-                in.advanceElement();
+        int next = from;
+        while (next < argument.length) {
+            BerElement element = BerElement.read(argument, next, argument.length);
+            if (element.tag() == MSISDN) {
+                msisdn = AddressCodec.decode(element.contents());
             }
+            next = element.end();
         }
         return msisdn;
     }

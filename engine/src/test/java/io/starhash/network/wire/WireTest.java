@@ -20,6 +20,8 @@ import io.starhash.text.Dcs;
 import io.starhash.text.UssdString;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a TC-BEGIN is served or refused, octet by octet. */
 class WireTest extends OverTheWire {
@@ -74,6 +76,71 @@ class WireTest extends OverTheWire {
         peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, tlv(0x30, hex("04010f04062a")))));
         assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a306020101020124"))));
         assertThat(peer.refusal().text()).contains("no valid BER").contains("36");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "04010f" + "04847fffffff2a", // of the USSD string: 2 GiB
+                "04010f" + "0484ffffffff2a", // negative where it is taken for an int
+                "04010f" + "048501000000012a", // beyond an int
+                "04010f" + "0488ffffffffffffffff2a", // beyond a long
+                "04010f" + "0483ffffff2a", // 16 MiB
+                "04010f" + "04ff2a", // a reserved length
+                "04010f" + "048200002a", // empty, and then something that is no element
+                "04010f" + "24802a0000", // indefinite, and nothing that is an element in it
+                "04847fffffff0f", // of the data coding scheme
+                "04010f" + "0401aa" + "80847fffffff91", // of the MSISDN
+                "04010f" + "0401aa" + "8083ffffff91",
+                "04010f" + "0401aa" + "8015" + "91" + "2143658709", // more than is there
+                "04010f" + "0401aa" + "04847fffffff00", // of the alerting pattern
+                "04010f" + "0401aa" + "bf8fffff7f847fffffff00", // of an extension with a long tag
+                "04010f" + "0401aa" + "3f8f8f8f", // a tag that does not end
+            })
+    void a_length_that_is_not_there_is_answered_before_anything_is_made_of_it(String argument)
+            throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, tlv(0x30, hex(argument)))));
+        assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a306020101020124"))));
+        assertThat(peer.refusal().cause()).isEqualTo(Cause.MALFORMED_ARGUMENT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 21, 40})
+    void an_msisdn_of_a_length_that_no_address_has_is_answered_with_unexpected_data_value(
+            int octets) throws Exception {
+        byte[] msisdn = tlv(0x80, new byte[octets]);
+        peer.send(
+                begin(
+                        OTID,
+                        Ber.DIALOGUE,
+                        invoke(1, 59, tlv(0x30, hex("04010f" + "0401aa"), msisdn))));
+        assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a306020101020124"))));
+        assertThat(peer.refusal().text()).contains("octets; 1 to 20 are allowed");
+    }
+
+    @Test
+    void what_follows_the_string_and_is_not_known_is_passed_over() throws Exception {
+        byte[] argument =
+                tlv(
+                        0x30,
+                        hex("04010f" + "0405aa180c3602"),
+                        hex("040101"), // the alerting pattern
+                        hex("800791" + "2143658709f1"),
+                        hex("a18030800201010000" + "0000"), // indefinite lengths, nested
+                        hex("bf8f7f0100")); // a long tag
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(3, 59, argument)));
+        RecordingDesk.Begun dialog = peer.dialog();
+        assertThat(dialog.opening().text()).isEqualTo("*100#");
+        assertThat(dialog.opening().msisdn()).isEqualTo(Address.international("12345678901"));
+        peer.end(dialog);
+    }
+
+    @Test
+    void nesting_without_end_is_passed_over() throws Exception {
+        byte[] nested = hex("3080".repeat(60) + "0000".repeat(60));
+        byte[] argument = tlv(0x30, hex("04010f" + "0405aa180c3602"), tlv(0xa1, nested));
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(3, 59, argument)));
+        peer.end(peer.dialog());
     }
 
     @Test
