@@ -57,7 +57,7 @@ record BenchDialog(Supplier<PrimitiveResult> answer) implements ScriptDialog, Sc
     }
 
     @Override
-    public PrimitiveResult respond(String text) {
+    public PrimitiveResult respond(String text, @Nullable String mask) {
         return new PrimitiveResult.Done();
     }
 

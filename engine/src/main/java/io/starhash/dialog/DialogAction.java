@@ -12,6 +12,9 @@ public sealed interface DialogAction {
     /** Sends a message to the far side. */
     record Send(Message message) implements DialogAction {}
 
+    /** The text of the message that is sent next is secret, and masked wherever it is shown. */
+    record HideText() implements DialogAction {}
+
     /** The answer to an invoke that is sent next is secret, and masked wherever it is shown. */
     record KeepSecret(int invokeId) implements DialogAction {}
 

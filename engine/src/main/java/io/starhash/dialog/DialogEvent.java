@@ -25,9 +25,24 @@ public sealed interface DialogEvent {
      * @param timeout null: the trigger's menu timeout
      * @param dcs 0 to 255, kept for the dialog's later texts; null: the dialog's
      * @param secret whether the answer is masked wherever it is written
+     * @param mask what records and traces show in the place of the text; null: the text
      */
-    record ScreenOptions(@Nullable Duration timeout, @Nullable Integer dcs, boolean secret) {
-        public static final ScreenOptions NONE = new ScreenOptions(null, null, false);
+    record ScreenOptions(
+            @Nullable Duration timeout,
+            @Nullable Integer dcs,
+            boolean secret,
+            @Nullable String mask) {
+        public static final ScreenOptions NONE = new ScreenOptions(null, null, false, null);
+
+        /** For a text that is no secret. */
+        public ScreenOptions(@Nullable Duration timeout, @Nullable Integer dcs, boolean secret) {
+            this(timeout, dcs, secret, null);
+        }
+
+        /** The same for a text with this mask; null: it has none. */
+        public ScreenOptions writtenAs(@Nullable String mask) {
+            return mask == null ? this : new ScreenOptions(timeout, dcs, secret, mask);
+        }
     }
 
     record Menu(String text, ScreenOptions options) implements Screen {
@@ -44,7 +59,17 @@ public sealed interface DialogEvent {
         }
     }
 
-    record Respond(String text) implements ScriptCall {
+    /**
+     * The final text.
+     *
+     * @param mask as {@link ScreenOptions#mask}
+     */
+    record Respond(String text, @Nullable String mask) implements ScriptCall {
+        /** One that is no secret. */
+        public Respond(String text) {
+            this(text, null);
+        }
+
         @Override
         public String primitive() {
             return "respond";
@@ -72,8 +97,18 @@ public sealed interface DialogEvent {
         }
     }
 
-    /** The script came to its end; null where what it returned is no usable text. */
-    record Returned(@Nullable String text) implements DialogEvent {}
+    /**
+     * The script came to its end.
+     *
+     * @param text null where what it returned is no usable text
+     * @param mask as {@link ScreenOptions#mask}
+     */
+    record Returned(@Nullable String text, @Nullable String mask) implements DialogEvent {
+        /** With a text that is no secret. */
+        public Returned(@Nullable String text) {
+            this(text, null);
+        }
+    }
 
     /** The script failed: a Lua error, a broken limit, a fault. */
     record Failed(String exception) implements DialogEvent {}

@@ -14,6 +14,7 @@ import io.starhash.text.UssdString;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The primitives: what a script's calls do to its dialog. */
 final class ScriptCalls {
@@ -43,7 +44,7 @@ final class ScriptCalls {
         switch (call) {
             case Menu menu -> screen(step, menu, Operation.UNSTRUCTURED_SS_REQUEST);
             case Notify notify -> screen(step, notify, Operation.UNSTRUCTURED_SS_NOTIFY);
-            case Respond respond -> respond(step, respond.text());
+            case Respond respond -> respond(step, respond);
             case Decline decline -> decline(step, decline.code());
             case Close close -> close(step);
             case Abort abort -> abort(step);
@@ -79,26 +80,37 @@ final class ScriptCalls {
         if (sent.secret()) {
             step.keepSecret(sent.invokeId());
         }
+        String mask = screen.options().mask();
         step.send(
                 new Message.Continue(
-                        List.of(new Component.Invoke(sent.invokeId(), operation, ussd))));
-        step.record(sent.event(), "DIRECTION", "out", "TEXT", screen.text());
+                        List.of(new Component.Invoke(sent.invokeId(), operation, ussd))),
+                mask);
+        step.record(
+                sent.event(),
+                "DIRECTION",
+                "out",
+                "TEXT",
+                Objects.requireNonNullElse(mask, screen.text()));
         Duration timeout = screen.options().timeout();
         step.startTimer(
                 sent.invokeId(), Objects.requireNonNullElse(timeout, step.setup.menuTimeout()));
     }
 
-    private static void respond(Step step, String text) {
+    private static void respond(Step step, Respond call) {
         try {
-            sendFinalText(step, text);
+            sendFinalText(step, call.text(), call.mask());
             step.reply(new PrimitiveResult.Done());
         } catch (UnsendableText e) {
             step.refuse("ussd.respond: " + e.getMessage());
         }
     }
 
-    /** The final result of the ProcessUnstructuredSS-Request, in TC-END. */
-    static void sendFinalText(Step step, String text) throws UnsendableText {
+    /**
+     * The final result of the ProcessUnstructuredSS-Request, in TC-END.
+     *
+     * @param mask what records and traces show in the place of the text; null: the text
+     */
+    static void sendFinalText(Step step, String text, @Nullable String mask) throws UnsendableText {
         UssdString ussd = UssdString.encode(text, step.dcs);
         int invokeId = step.setup.opening().invokeId();
         step.send(
@@ -107,8 +119,9 @@ final class ScriptCalls {
                                 new Component.Result(
                                         invokeId,
                                         Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
-                                        ussd))));
-        step.record("USSD-PROCESS-R", "TEXT", text);
+                                        ussd))),
+                mask);
+        step.record("USSD-PROCESS-R", "TEXT", Objects.requireNonNullElse(mask, text));
         step.finish(new Phase.Ended("respond"), new Outcome.Responded());
     }
 

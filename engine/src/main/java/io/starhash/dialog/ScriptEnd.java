@@ -27,7 +27,9 @@ final class ScriptEnd {
         }
         try {
             ScriptCalls.sendFinalText(
-                    step, Objects.requireNonNullElse(returned.text(), step.setup.errorMessage()));
+                    step,
+                    Objects.requireNonNullElse(returned.text(), step.setup.errorMessage()),
+                    returned.mask());
         } catch (UnsendableText e) {
             failed(
                     step,

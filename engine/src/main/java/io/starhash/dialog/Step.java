@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** One transition in the making: the dialog's state as it changes, and the actions so far. */
 final class Step {
@@ -30,12 +31,20 @@ final class Step {
         actions.add(new DialogAction.Send(message));
     }
 
+    /** Sends a message with a text; a mask takes the text's place in traces. */
+    void send(Message message, @Nullable String mask) {
+        if (mask != null) {
+            actions.add(new DialogAction.HideText());
+        }
+        send(message);
+    }
+
     void keepSecret(int invokeId) {
         actions.add(new DialogAction.KeepSecret(invokeId));
     }
 
     /** A record with these fields: names and values in turn; a null value leaves its field out. */
-    void record(String event, @org.jspecify.annotations.Nullable Object... fields) {
+    void record(String event, @Nullable Object... fields) {
         SortedMap<String, String> map = new TreeMap<>();
         for (int i = 0; i < fields.length; i += 2) {
             Object value = fields[i + 1];

@@ -3,7 +3,6 @@ package io.starhash.logic;
 import static java.util.stream.Collectors.joining;
 
 import io.starhash.config.Measure;
-import io.starhash.dialog.Message;
 import io.starhash.dialog.Outcome;
 import io.starhash.edr.Edr;
 import io.starhash.edr.EdrSink;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,8 +32,6 @@ import org.slf4j.event.Level;
  * counts.
  */
 final class DialogJournal implements ScriptServices {
-    private static final Set<String> FREE_TEXTS = Set.of("TEXT", "EXCEPTION");
-
     private final DialogIdentity identity;
     private final String stream;
     private final EdrSink edrs;
@@ -46,7 +42,6 @@ final class DialogJournal implements ScriptServices {
     private final OptionalLong seed;
     private final DialogWatch watch;
     private final RateLimitedLog refusals;
-    private final Secrets secrets = new Secrets();
     private boolean faultLogged;
     private String place = "";
 
@@ -77,23 +72,13 @@ final class DialogJournal implements ScriptServices {
 
     void write(String event, Map<String, String> fields) {
         Edr.Builder record = Edr.builder(time.now(), identity.instanceId(), event);
-        fields.forEach((name, value) -> record.text(name, masked(name, value)));
+        fields.forEach(record::text);
         edrs.write(stream, record.build());
-    }
-
-    /** The other fields' values are the engine's own words and the network's numbers. */
-    private String masked(String field, String value) {
-        return FREE_TEXTS.contains(field) ? secrets.mask(value) : value;
     }
 
     /** A message is about to be sent. */
     void sending() {
         watch.sending(identity.instanceId(), place);
-    }
-
-    /** Whether a text of this message has a secret answer in it, by the script's own doing. */
-    boolean hasSecretIn(Message message) {
-        return secrets.isAny() && SentTexts.anyMatch(message, secrets::areIn);
     }
 
     /** No link took a message, for this reason: the far side gets nothing of it. */
@@ -102,21 +87,18 @@ final class DialogJournal implements ScriptServices {
         refusals.write(Level.WARN, "undelivered", "{} undelivered: {}", identity, why);
     }
 
-    /** From now on this answer stands as asterisks wherever it would be written. */
-    void keepSecret(String answer) {
-        secrets.add(answer);
-    }
-
     void note(String text) {
         counters.increment("dialogs.notes");
-        log.info("{} {}", identity, safe(text));
+        log.info("{} {}", identity, LogText.of(text));
     }
 
     void failed(ScriptFault fault) {
         faultLogged = true;
         String stack =
-                fault.luaStack().stream().map(line -> "\n    " + safe(line)).collect(joining());
-        log.warn("{} {}{}{}", identity, safe(fault.text()), stack, trace(fault.cause()));
+                fault.luaStack().stream()
+                        .map(line -> "\n    " + LogText.of(line))
+                        .collect(joining());
+        log.warn("{} {}{}{}", identity, LogText.of(fault.text()), stack, trace(fault.cause()));
     }
 
     /** A limit ended the script. */
@@ -163,62 +145,42 @@ final class DialogJournal implements ScriptServices {
     void finished(Outcome outcome) {
         counters.increment("dialogs.finished." + outcome.word());
         if (outcome instanceof Outcome.Failed(String exception) && !faultLogged) {
-            log.warn("{} {}", identity, safe(exception));
+            log.warn("{} {}", identity, LogText.of(exception));
         } else {
             log.debug("{} {}", identity, outcome.word());
         }
     }
 
-    /** What Java threw may have a secret in its message. */
-    private String trace(@Nullable Throwable fault) {
+    private static String trace(@Nullable Throwable fault) {
         if (fault == null) {
             return "";
         }
         StringWriter trace = new StringWriter();
         fault.printStackTrace(new PrintWriter(trace));
-        return "\n" + secrets.mask(trace.toString());
-    }
-
-    private String safe(String text) {
-        return LogText.of(secrets.mask(text));
+        return "\n" + trace;
     }
 
     // ---- the script's part
 
     @Override
     public void log(Level level, String message) {
-        scriptLog.atLevel(level).log("{} {}", identity, safe(message));
+        scriptLog.atLevel(level).log("{} {}", identity, LogText.of(message));
     }
 
     @Override
     public void writeEdr(String event, Map<String, List<String>> fields, @Nullable String into) {
-        requireNoSecretIn(event);
-        if (into != null) {
-            requireNoSecretIn(into);
-        }
-        fields.keySet().forEach(this::requireNoSecretIn);
-        Map<String, List<String>> masked = new TreeMap<>();
-        fields.forEach(
-                (name, values) -> masked.put(name, values.stream().map(secrets::mask).toList()));
         try {
-            Edr record = Edr.custom(time.now(), identity.instanceId(), event, masked);
+            Edr record =
+                    Edr.custom(time.now(), identity.instanceId(), event, new TreeMap<>(fields));
             edrs.write(Objects.requireNonNullElse(into, stream), record);
         } catch (IllegalArgumentException e) {
             throw new Refused("edr.write: " + e.getMessage());
         }
     }
 
-    private void requireNoSecretIn(String name) {
-        if (secrets.isIn(name)) {
-            throw new Refused(
-                    "edr.write: the name '%s' has a secret answer in it; names are written in clear"
-                            .formatted(secrets.mask(name)));
-        }
-    }
-
     @Override
     public void increment(String name) {
-        counters.increment("script." + secrets.mask(name));
+        counters.increment("script." + name);
     }
 
     @Override

@@ -155,7 +155,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         catchUp();
         switch (outcome) {
             case ScriptOutcome.Returned returned ->
-                    handle(new DialogEvent.Returned(returned.text()));
+                    handle(new DialogEvent.Returned(returned.text(), returned.mask()));
             case ScriptOutcome.Failed failed -> {
                 journal.failed(failed.fault());
                 handle(new DialogEvent.Failed(failed.fault().text()));
@@ -188,8 +188,8 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     @Override
-    public PrimitiveResult respond(String text) {
-        return call(new DialogEvent.Respond(text));
+    public PrimitiveResult respond(String text, @Nullable String mask) {
+        return call(new DialogEvent.Respond(text, mask));
     }
 
     @Override
@@ -215,19 +215,10 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             handle(mailbox.take());
         }
         return switch (settled) {
-            case Settled.Replied(PrimitiveResult result) -> {
-                if (secret(call) && result instanceof PrimitiveResult.Input(String answer)) {
-                    journal.keepSecret(answer);
-                }
-                yield result;
-            }
+            case Settled.Replied(PrimitiveResult result) -> result;
             case Settled.Refusal(String message) -> throw new Refused(message);
             case Settled.Kill(String reason) -> throw new Killed(reason);
         };
-    }
-
-    private static boolean secret(DialogEvent.ScriptCall call) {
-        return call instanceof DialogEvent.Screen screen && screen.options().secret();
     }
 
     // ---- on the script's thread: events and what they ask for
@@ -269,14 +260,14 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     private void send(List<DialogAction> actions) throws DialogGoneException {
         for (DialogAction action : actions) {
-            if (action instanceof DialogAction.Send(Message message)) {
-                journal.sending();
-                if (journal.hasSecretIn(message)) {
-                    link.hideTexts();
+            switch (action) {
+                case DialogAction.KeepSecret(int invokeId) -> link.keepSecret(invokeId);
+                case DialogAction.HideText hide -> link.hideTexts();
+                case DialogAction.Send(Message message) -> {
+                    journal.sending();
+                    send(message);
                 }
-                send(message);
-            } else if (action instanceof DialogAction.KeepSecret(int invokeId)) {
-                link.keepSecret(invokeId);
+                default -> {}
             }
         }
     }
@@ -299,6 +290,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         switch (action) {
             case DialogAction.Send sent -> {}
             case DialogAction.KeepSecret kept -> {}
+            case DialogAction.HideText hidden -> {}
             case DialogAction.Write(String event, var fields) -> journal.write(event, fields);
             case DialogAction.StartTimer(int invokeId, var after) ->
                     alarm =

@@ -25,9 +25,8 @@ public interface DialogLink {
     void keepSecret(int invokeId);
 
     /**
-     * The texts of the message that is sent next have a secret answer in them, by the script's own
-     * doing: they are masked for whoever looks at the signalling. A network that nobody looks at
-     * has nothing to do.
+     * The text of the message that is sent next is a secret itself: it is masked for whoever looks
+     * at the signalling. A network that nobody looks at has nothing to do.
      */
     default void hideTexts() {}
 

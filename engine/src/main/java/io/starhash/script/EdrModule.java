@@ -9,7 +9,6 @@ import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaError;
 import io.starhash.script.lua.LuaString;
 import io.starhash.script.lua.LuaTable;
-import io.starhash.script.lua.Meter;
 import io.starhash.script.lua.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,13 +42,16 @@ final class EdrModule {
                                                 "by name; a value is a string, a number, a boolean or a"
                                                         + " list of them (an empty one leaves the field"
                                                         + " out); written in the order of their names, at"
-                                                        + " most 65,536 characters in all")
+                                                        + " most 65,536 characters in all. A secret answer is"
+                                                        + " written as asterisks")
                                         .mayTake(
                                                 "stream",
                                                 STRING,
                                                 "the stream of records: up to 64 letters, digits and _;"
                                                         + " nil is the service's. There can be 60 streams")
-                                        .raises("a name or a value that cannot be written")
+                                        .raises(
+                                                "a name or a value that cannot be written, a name that is a secret"
+                                                        + " answer")
                                         .does(
                                                 "edr.write(\"TOPUP\", {AMOUNT = 50, VOUCHERS = {\"123\","
                                                         + " \"456\"}})",
@@ -58,13 +60,13 @@ final class EdrModule {
     }
 
     private static @Nullable Object[] write(Arguments a) {
-        String event = name(a.text(1), "event", NAME);
+        String event = name(a.openText(1, "event"), "event", NAME);
         if (event.startsWith(RESERVED)) {
             throw new LuaError(
                     "edr.write: event '" + event + "': names in USSD- are the engine's own");
         }
-        Map<String, List<String>> fields = fields(a.table(2), a.meter());
-        String stream = a.isNil(3) ? null : name(a.text(3), "stream", WORD);
+        Map<String, List<String>> fields = fields(a, a.table(2));
+        String stream = a.isNil(3) ? null : name(a.openText(3, "stream"), "stream", WORD);
         RunningScript running = a.context(RunningScript.class);
         running.refusable(() -> running.services().writeEdr(event, fields, stream));
         return Lua.nothing();
@@ -83,33 +85,34 @@ final class EdrModule {
         return name;
     }
 
-    private static Map<String, List<String>> fields(LuaTable table, Meter meter) {
+    private static Map<String, List<String>> fields(Arguments a, LuaTable table) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
         for (var e = table.next(null); e != null; e = table.next(e[0])) {
             if (!(e[0] instanceof LuaString key)) {
                 throw new LuaError(
                         "edr.write: fields must have names, got the key " + Lua.show(e[0]));
             }
+            a.refuseSecret(key, "name of a field");
             String name = name(key.toText(), "field", WORD);
-            fields.put(name, values(name, e[1], meter));
+            fields.put(name, values(a, name, e[1]));
         }
         return fields;
     }
 
-    private static List<String> values(String field, @Nullable Object value, Meter meter) {
+    private static List<String> values(Arguments a, String field, @Nullable Object value) {
         if (!(value instanceof LuaTable list)) {
-            return List.of(text(field, value, meter));
+            return List.of(text(a, field, value));
         }
-        requireList(field, list);
+        requireList(a, field, list);
         List<String> texts = new ArrayList<>();
         for (int i = 1; i <= list.length(); i++) {
-            texts.add(text(field, list.get(i), meter));
+            texts.add(text(a, field, list.get(i)));
         }
         return texts;
     }
 
     /** What stands beside the list's values would be lost without a word. */
-    private static void requireList(String field, LuaTable list) {
+    private static void requireList(Arguments a, String field, LuaTable list) {
         for (var e = list.next(null); e != null; e = list.next(e[0])) {
             if (!(e[0] instanceof Number key
                     && key.doubleValue() >= 1
@@ -119,16 +122,16 @@ final class EdrModule {
                         "edr.write: field "
                                 + field
                                 + ": a list has its values at 1, 2, 3 and so on, got the key "
-                                + Lua.show(e[0]));
+                                + a.state().show(e[0]));
             }
         }
     }
 
-    private static String text(String field, @Nullable Object value, Meter meter) {
+    private static String text(Arguments a, String field, @Nullable Object value) {
         LuaString text = Numbers.textFrom(value);
         if (text != null) {
-            meter.string(text.length());
-            return text.toText();
+            a.meter().string(text.length());
+            return a.state().written(text).toText();
         }
         if (value instanceof Boolean b) {
             return b.toString();

@@ -27,7 +27,8 @@ final class LoadedModules {
 
     /** Lua's {@code require} for a module that is not built in. */
     static @Nullable Object[] require(Arguments a) {
-        return Lua.values(a.context(RunningScript.class).modules().get(a.text(1), a.state()));
+        return Lua.values(
+                a.context(RunningScript.class).modules().get(a.openText(1, "name"), a.state()));
     }
 
     private Object get(String name, LuaState state) {

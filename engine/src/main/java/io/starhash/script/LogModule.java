@@ -37,16 +37,17 @@ final class LogModule {
                         "format",
                         ANY,
                         "the line; with values behind it a format as of string.format, alone any"
-                                + " value, taken as it is")
+                                + " value, taken as it is; a secret"
+                                + " answer among them is asterisks")
                 .mayTake("...", ANY, "the values of the format")
-                .raises("the values do not fit the format")
+                .raises("the values do not fit the format, or a secret answer is to be a number")
                 .does(
                         "log." + name + "(\"balance of %s: %.2f\", \"27761485722\", 12.5)",
                         a -> log(a, level));
     }
 
     private static @Nullable Object[] log(Arguments a, Level level) {
-        LuaString line = a.count() == 1 ? a.state().toText(a.get(1)) : StringFormat.of(a);
+        LuaString line = a.count() == 1 ? shown(a, 1) : StringFormat.masking(a);
         return log(a, level, line);
     }
 
@@ -57,6 +58,10 @@ final class LogModule {
         return Lua.nothing();
     }
 
+    private static LuaString shown(Arguments a, int position) {
+        return a.state().written(a.state().toText(a.get(position)));
+    }
+
     /** Lua's {@code print}: its values with tabs between them, logged at level info. */
     static @Nullable Object[] print(Arguments a) {
         LuaStringBuilder line = new LuaStringBuilder(a.meter());
@@ -64,7 +69,7 @@ final class LogModule {
             if (i > 1) {
                 line.append('\t');
             }
-            line.append(a.state().toText(a.get(i)));
+            line.append(shown(a, i));
         }
         return log(a, Level.INFO, line.toLuaString());
     }

@@ -2,7 +2,6 @@ package io.starhash.script;
 
 import io.starhash.dialog.DialogEvent.ScreenOptions;
 import io.starhash.script.lua.Arguments;
-import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaError;
 import io.starhash.script.lua.LuaString;
 import io.starhash.script.lua.LuaTable;
@@ -31,26 +30,26 @@ final class MenuOptions {
         MenuOptions options = new MenuOptions();
         LuaTable table = a.table(position);
         for (var e = table.next(null); e != null; e = table.next(e[0])) {
-            options.read(e[0], e[1], a.function());
+            options.read(a, e[0], e[1]);
         }
         return new ScreenOptions(options.timeout, options.dcs, options.secret);
     }
 
-    private void read(@Nullable Object name, @Nullable Object value, String function) {
+    private void read(Arguments a, @Nullable Object name, @Nullable Object value) {
         switch (name instanceof LuaString s ? s.toText() : "") {
-            case "timeout" -> timeout = timeout(value, function);
-            case "dcs" -> dcs = dcs(value, function);
-            case "secret" -> secret = secret(value, function);
+            case "timeout" -> timeout = timeout(a, value);
+            case "dcs" -> dcs = dcs(a, value);
+            case "secret" -> secret = secret(a, value);
             default ->
                     throw new LuaError(
-                            function
+                            a.function()
                                     + ": unknown option '"
-                                    + Lua.show(name)
+                                    + a.state().show(name)
                                     + "'; allowed are timeout, dcs, secret");
         }
     }
 
-    private static Duration timeout(@Nullable Object value, String function) {
+    private static Duration timeout(Arguments a, @Nullable Object value) {
         Duration duration =
                 switch (value) {
                     case Double seconds when seconds > 0 && seconds <= LONGEST.toSeconds() ->
@@ -60,7 +59,7 @@ final class MenuOptions {
                 };
         if (!duration.isPositive() || duration.compareTo(LONGEST) > 0) {
             throw wrong(
-                    function,
+                    a,
                     "timeout",
                     "seconds as a number, or a text like \"30s\", \"500ms\", \"2m\"; at most 10m",
                     value);
@@ -82,23 +81,29 @@ final class MenuOptions {
         };
     }
 
-    private static Integer dcs(@Nullable Object value, String function) {
+    private static Integer dcs(Arguments a, @Nullable Object value) {
         if (value instanceof Double d && d == Math.rint(d) && d >= 0 && d <= MAX_DCS) {
             return d.intValue();
         }
-        throw wrong(function, "dcs", "a whole number from 0 to 255", value);
+        throw wrong(a, "dcs", "a whole number from 0 to 255", value);
     }
 
-    private static boolean secret(@Nullable Object value, String function) {
+    private static boolean secret(Arguments a, @Nullable Object value) {
         if (value instanceof Boolean b) {
             return b;
         }
-        throw wrong(function, "secret", "true or false", value);
+        throw wrong(a, "secret", "true or false", value);
     }
 
     private static LuaError wrong(
-            String function, String option, String allowed, @Nullable Object value) {
+            Arguments a, String option, String allowed, @Nullable Object value) {
         return new LuaError(
-                function + ": option " + option + ": " + allowed + "; got " + Lua.show(value));
+                a.function()
+                        + ": option "
+                        + option
+                        + ": "
+                        + allowed
+                        + "; got "
+                        + a.state().show(value));
     }
 }

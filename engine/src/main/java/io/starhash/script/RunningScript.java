@@ -106,7 +106,7 @@ final class RunningScript implements ScriptClock {
             services().seed().ifPresent(state::seedRandom);
             @Nullable Object[] results = state.call(state.load(main, state.globals()), request());
             tellPlace(state.lastReturn());
-            return new ScriptOutcome.Returned(text(results), usage());
+            return returned(results);
         } catch (LuaError e) {
             return failed(ScriptFault.Kind.ERROR, e.text(state), null);
         } catch (Kill kill) {
@@ -158,9 +158,13 @@ final class RunningScript implements ScriptClock {
         return numbers;
     }
 
-    private static @Nullable String text(@Nullable Object[] results) {
+    private ScriptOutcome returned(@Nullable Object[] results) {
         LuaString text = results.length == 0 ? null : Numbers.textFrom(results[0]);
-        return text == null || text.length() == 0 ? null : text.toText();
+        if (text == null || text.length() == 0) {
+            return new ScriptOutcome.Returned(null, null, usage());
+        }
+        String mask = state.isSecret(text) ? state.show(text) : null;
+        return new ScriptOutcome.Returned(text.toText(), mask, usage());
     }
 
     private static ScriptFault.Kind kind(Kill kill) {

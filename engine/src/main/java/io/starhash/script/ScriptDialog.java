@@ -2,6 +2,7 @@ package io.starhash.script;
 
 import io.starhash.dialog.DialogEvent.ScreenOptions;
 import io.starhash.dialog.PrimitiveResult;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a running script can do to its dialog: the primitives. Called on the script's own thread; a
@@ -14,8 +15,12 @@ public interface ScriptDialog {
     /** Sends an UnstructuredSS-Notify and waits: Done, Timeout, Abandon or ReturnError. */
     PrimitiveResult notify(String text, ScreenOptions options);
 
-    /** Sends the final result of the ProcessUnstructuredSS-Request in TC-END: Done or Abandon. */
-    PrimitiveResult respond(String text);
+    /**
+     * Sends the final result of the ProcessUnstructuredSS-Request in TC-END: Done or Abandon.
+     *
+     * @param mask what records and traces show in the place of the text; null: the text
+     */
+    PrimitiveResult respond(String text, @Nullable String mask);
 
     /** Sends a ReturnError in TC-END: Done or Abandon. */
     PrimitiveResult decline(int errorCode);

@@ -20,8 +20,10 @@ public sealed interface ScriptOutcome {
      *
      * @param text what it returned where that is a string with something in it, or a number; else
      *     null
+     * @param mask what records and traces show in the place of the text; null: the text
      */
-    record Returned(@Nullable String text, Usage usage) implements ScriptOutcome {}
+    record Returned(@Nullable String text, @Nullable String mask, Usage usage)
+            implements ScriptOutcome {}
 
     /** It did not come to its end. */
     record Failed(ScriptFault fault, Usage usage) implements ScriptOutcome {}

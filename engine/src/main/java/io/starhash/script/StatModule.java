@@ -25,7 +25,7 @@ final class StatModule {
                                         .raises(
                                                 "the name does not begin with a letter, has more than"
                                                         + " 100 characters, or others than letters,"
-                                                        + " digits, _ and .")
+                                                        + " digits, _ and ., or is a secret answer")
                                         .does(
                                                 "stat.increment(\"topup.success\")",
                                                 StatModule::increment))
@@ -33,7 +33,7 @@ final class StatModule {
     }
 
     private static @Nullable Object[] increment(Arguments a) {
-        String name = a.text(1);
+        String name = a.openText(1, "name");
         if (!NAME.matcher(name).matches()) {
             throw new LuaError(
                     "stat.increment: name '"

@@ -12,6 +12,7 @@ import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaError;
 import io.starhash.text.Alphabet;
 import io.starhash.text.Dcs;
+import io.starhash.text.Mask;
 import io.starhash.text.TextLength;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,7 @@ final class UssdModule {
     private static final String TEXT = "what the handset shows";
     private static final String OPTIONS =
             "a table with any of timeout (seconds, or a text like \"30s\"), dcs (0 to 255), secret"
-                    + " (true: the answer is masked wherever it is written, by as many asterisks; one of"
-                    + " one or two characters only where no letter or digit stands beside it, so that"
-                    + " numbers stay readable)";
+                    + " (true: the answer is written as asterisks, see \"Secret answers\")";
     private static final String MEASURED_FOR =
             "the options of the menu that will show it; its dcs may mean another alphabet";
     private static final String NO_TEXT = "an option is wrong, or no text is sent under its dcs";
@@ -203,16 +202,26 @@ final class UssdModule {
 
     private static @Nullable Object[] waiting(Arguments a, Waiting primitive) {
         String text = a.text(1);
-        ScreenOptions options = MenuOptions.read(a, 2);
-        return primitive(a, dialog -> primitive.carryOut(dialog, text, options));
+        ScreenOptions options = MenuOptions.read(a, 2).writtenAs(mask(a, a.get(1)));
+        PrimitiveResult result = outside(a, dialog -> primitive.carryOut(dialog, text, options));
+        return options.secret() && result instanceof PrimitiveResult.Input(String answer)
+                ? Lua.values(a.state().newSecret(answer, Mask.of(answer)))
+                : values(a, result);
+    }
+
+    /** What records and traces show in the place of a secret text; null where it is none. */
+    private static @Nullable String mask(Arguments a, @Nullable Object text) {
+        return a.state().isSecret(text) ? a.state().show(text) : null;
     }
 
     private static @Nullable Object[] respond(Arguments a) {
         String text = a.text(1);
-        return primitive(a, dialog -> dialog.respond(text));
+        String mask = mask(a, a.get(1));
+        return primitive(a, dialog -> dialog.respond(text, mask));
     }
 
     private static @Nullable Object[] decline(Arguments a) {
+        a.refuseSecret(a.get(1), "code");
         double code = a.number(1, SYSTEM_FAILURE);
         if (code != Math.rint(code) || code < 1 || code > MAX_ERROR_CODE) {
             throw new LuaError(
@@ -224,8 +233,16 @@ final class UssdModule {
 
     private static @Nullable Object[] primitive(
             Arguments a, Function<ScriptDialog, PrimitiveResult> primitive) {
+        return values(a, outside(a, primitive));
+    }
+
+    private static PrimitiveResult outside(
+            Arguments a, Function<ScriptDialog, PrimitiveResult> primitive) {
         RunningScript running = a.context(RunningScript.class);
-        PrimitiveResult result = running.outside(() -> primitive.apply(running.dialog()));
+        return running.outside(() -> primitive.apply(running.dialog()));
+    }
+
+    private static @Nullable Object[] values(Arguments a, PrimitiveResult result) {
         return switch (result) {
             case PrimitiveResult.Input input -> Lua.values(a.state().newString(input.text()));
             case PrimitiveResult.Done done -> Lua.values(true);

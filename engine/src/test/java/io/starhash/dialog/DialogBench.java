@@ -15,6 +15,7 @@ final class DialogBench {
     final List<String> records = new ArrayList<>();
     final List<Message> sent = new ArrayList<>();
     final List<Integer> secretInvokes = new ArrayList<>();
+    int hiddenTexts;
     final List<Outcome> outcomes = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
     @Nullable DialogAction settled;
@@ -107,6 +108,7 @@ final class DialogBench {
         switch (action) {
             case DialogAction.Send(Message message) -> sent.add(message);
             case DialogAction.KeepSecret(int invokeId) -> secretInvokes.add(invokeId);
+            case DialogAction.HideText hide -> hiddenTexts++;
             case DialogAction.Write(String event, Map<String, String> fields) ->
                     records.add(fields.isEmpty() ? event : event + " " + fields);
             case DialogAction.StartTimer(int invokeId, Duration after) -> timer = invokeId;

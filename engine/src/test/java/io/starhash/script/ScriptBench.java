@@ -144,12 +144,17 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     private static String describe(ScreenOptions options) {
         return options.equals(ScreenOptions.NONE)
                 ? ""
-                : " [" + options.timeout() + " " + options.dcs() + " " + options.secret() + "]";
+                : " [%s %s %s%s]"
+                        .formatted(
+                                options.timeout(),
+                                options.dcs(),
+                                options.secret(),
+                                options.mask() == null ? "" : " " + options.mask());
     }
 
     @Override
-    public PrimitiveResult respond(String text) {
-        return primitive("respond " + text);
+    public PrimitiveResult respond(String text, @Nullable String mask) {
+        return primitive("respond " + text + (mask == null ? "" : " [" + mask + "]"));
     }
 
     @Override

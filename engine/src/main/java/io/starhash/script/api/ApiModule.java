@@ -1,7 +1,6 @@
 package io.starhash.script.api;
 
 import io.starhash.script.lua.Arguments;
-import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaError;
 import io.starhash.script.lua.LuaTable;
 import io.starhash.script.lua.NativeFunction;
@@ -103,7 +102,7 @@ public final class ApiModule {
         }
 
         private @Nullable Object[] unknown(Arguments a) {
-            String field = Lua.show(a.get(2));
+            String field = a.state().show(a.get(2));
             throw new LuaError(
                     "'"
                             + name

@@ -76,7 +76,7 @@ public final class JsonModule {
     }
 
     private @Nullable Object[] encode(Arguments a) {
-        String text = new JsonWriter(factory, a.meter(), marks).write(a.get(1));
+        String text = new JsonWriter(factory, a.state(), marks).write(a.get(1));
         return Lua.values(a.state().newString(text));
     }
 

@@ -2,6 +2,7 @@ package io.starhash.script.api;
 
 import io.starhash.script.lua.Lua;
 import io.starhash.script.lua.LuaError;
+import io.starhash.script.lua.LuaState;
 import io.starhash.script.lua.LuaString;
 import io.starhash.script.lua.LuaTable;
 import io.starhash.script.lua.Meter;
@@ -20,13 +21,15 @@ final class JsonWriter {
     private static final double EXACT_BELOW = 0x1p53;
 
     private final JsonFactory factory;
+    private final LuaState state;
     private final Meter meter;
     private final JsonMarks marks;
     private final StringWriter text = new StringWriter();
 
-    JsonWriter(JsonFactory factory, Meter meter, JsonMarks marks) {
+    JsonWriter(JsonFactory factory, LuaState state, JsonMarks marks) {
         this.factory = factory;
-        this.meter = meter;
+        this.state = state;
+        this.meter = state.meter();
         this.marks = marks;
     }
 
@@ -112,7 +115,7 @@ final class JsonWriter {
         if (beyond != null) {
             throw new LuaError(
                     "json.encode: a table with list items and also the key '"
-                            + Lua.show(beyond[0])
+                            + state.show(beyond[0])
                             + "'; JSON has arrays and objects, not both in one");
         }
     }
@@ -123,7 +126,7 @@ final class JsonWriter {
             if (!(e[0] instanceof LuaString name)) {
                 throw new LuaError(
                         "json.encode: the key "
-                                + Lua.show(e[0])
+                                + state.show(e[0])
                                 + " of an object; names must be strings, lists have 1 to n");
             }
             json.writeName(name.toText());

@@ -91,6 +91,25 @@ public final class Arguments {
         return string(position).toText();
     }
 
+    /**
+     * A text that would be written where no mask can stand, the name of a record for one: no
+     * secret.
+     *
+     * @param what it is, for the message
+     */
+    public String openText(int position, String what) {
+        refuseSecret(get(position), what);
+        return text(position);
+    }
+
+    /** Refuses a secret value where no mask can stand. */
+    public void refuseSecret(@Nullable Object value, String what) {
+        if (state.isSecret(value)) {
+            throw new LuaError(
+                    function + ": the " + what + " is a secret answer, which is not written here");
+        }
+    }
+
     /** A number, or a string that reads as one. */
     public double number(int position) {
         Double number = Numbers.from(get(position));

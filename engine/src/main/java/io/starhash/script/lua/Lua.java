@@ -38,7 +38,7 @@ public final class Lua {
 
     /**
      * A value for a message: a string or a number itself, of others the type. No metamethod is
-     * called.
+     * called. Where the value may be a script's, {@link LuaState#show} keeps secrets.
      */
     public static String show(@Nullable Object value) {
         LuaString text = Numbers.textFrom(value);

@@ -44,8 +44,11 @@ public final class LuaError extends RuntimeException {
         return placed ? value : LuaString.of(state.where(0, false) + getMessage());
     }
 
-    /** The message as one text, with its place where it has one. */
+    /** The message as one text, as it is written: with its place where it has one. */
     public String text(LuaState state) {
+        if (value instanceof LuaString text) {
+            return state.written(text).toText();
+        }
         return placed ? String.valueOf(getMessage()) : state.where(0, false) + getMessage();
     }
 }

@@ -1,6 +1,7 @@
 package io.starhash.script.lua;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -20,6 +21,10 @@ public final class LuaState {
     private final Object context;
     private final Interpreter interpreter;
     private @Nullable SplittableRandom random;
+
+    /** What is written in the place of the secret values of this run; null while there is none. */
+    private @Nullable IdentityHashMap<LuaString, LuaString> masks;
+
     @Nullable Frame top;
     @Nullable Frame lastReturned;
     private int depth;
@@ -86,6 +91,39 @@ public final class LuaState {
         LuaString string = LuaString.of(text);
         meter.string(string.length());
         return string;
+    }
+
+    /**
+     * A secret string of this run, counted. The script reads it like any other, and it equals any
+     * string of the same octets; it is this one value that is secret, wherever it goes, and not
+     * what is made of it.
+     *
+     * @param mask what is written in its place
+     */
+    public LuaString newSecret(String text, String mask) {
+        LuaString secret = newString(text);
+        IdentityHashMap<LuaString, LuaString> known = masks;
+        if (known == null) {
+            known = new IdentityHashMap<>(2);
+            masks = known;
+        }
+        known.put(secret, newString(mask));
+        return secret;
+    }
+
+    /** Whether a value is a secret one. */
+    public boolean isSecret(@Nullable Object value) {
+        return masks != null && value instanceof LuaString text && masks.containsKey(text);
+    }
+
+    /** What is written where the script writes this value: its mask where it is secret. */
+    public LuaString written(LuaString value) {
+        return masks == null ? value : masks.getOrDefault(value, value);
+    }
+
+    /** As {@link Lua#show} has it, a secret value masked. */
+    public String show(@Nullable Object value) {
+        return Lua.show(value instanceof LuaString text ? written(text) : value);
     }
 
     /** A chunk as a function whose global names are in a table. */

@@ -68,7 +68,8 @@ final class BaseLibrary {
     }
 
     /** An error whose text begins with the place so many calls up. */
-    private static LuaError placed(Arguments a, int level, LuaString text) {
+    private static LuaError placed(Arguments a, int level, LuaString message) {
+        LuaString text = a.state().written(message);
         LuaString where = a.state().newString(a.where(level));
         byte[] placed = Arrays.copyOf(where.toOctets(), where.length() + text.length());
         text.copyTo(placed, where.length());

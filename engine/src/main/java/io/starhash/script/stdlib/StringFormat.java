@@ -15,16 +15,23 @@ public final class StringFormat {
     private final Arguments arguments;
     private final LuaString format;
     private final LuaStringBuilder result;
+    private final boolean masking;
     private int argument = 1;
 
     /** The text for a call whose first argument is the format, the others its values. */
     public static LuaString of(Arguments arguments) {
-        return new StringFormat(arguments).format();
+        return new StringFormat(arguments, false).format();
     }
 
-    private StringFormat(Arguments arguments) {
+    /** The same for a text that is written, where secret values are masked. */
+    public static LuaString masking(Arguments arguments) {
+        return new StringFormat(arguments, true).format();
+    }
+
+    private StringFormat(Arguments arguments, boolean masking) {
         this.arguments = arguments;
-        this.format = arguments.string(1);
+        this.masking = masking;
+        this.format = shown(arguments.string(1));
         this.result = new LuaStringBuilder(arguments.meter());
     }
 
@@ -74,7 +81,7 @@ public final class StringFormat {
                 char lower = (char) (spec.conversion() | 0x20);
                 result.append(floating(spec, lower).toUpperCase(Locale.ROOT));
             }
-            case 'q' -> quote(arguments.string(argument));
+            case 'q' -> quote(shown(arguments.string(argument)));
             case 's' -> result.append(spec.pad(spec.cut(text())));
             default ->
                     throw new LuaError("invalid option '%" + spec.conversion() + "' to 'format'");
@@ -82,15 +89,26 @@ public final class StringFormat {
     }
 
     private LuaString text() {
-        return arguments.state().toText(arguments.any(argument));
+        return shown(arguments.state().toText(arguments.any(argument)));
+    }
+
+    private LuaString shown(LuaString text) {
+        return masking ? arguments.state().written(text) : text;
+    }
+
+    private double number() {
+        if (masking && arguments.state().isSecret(arguments.get(argument))) {
+            throw arguments.bad(argument, "a secret answer is written by %s, as asterisks");
+        }
+        return arguments.number(argument);
     }
 
     private byte octet() {
-        return (byte) (long) arguments.number(argument);
+        return (byte) (long) number();
     }
 
     private long integer() {
-        double number = arguments.number(argument);
+        double number = number();
         if (!(number >= -LONG_END && number < LONG_END)) {
             throw arguments.bad(argument, "not a number in proper range");
         }
@@ -127,7 +145,7 @@ public final class StringFormat {
     }
 
     private String floating(FormatSpec spec, char conversion) {
-        double number = arguments.number(argument);
+        double number = number();
         // the exact value has as many digits as its exponent and more
         arguments.meter().work(16 + Math.abs(Math.getExponent(number)));
         String text = new NumberFormat(conversion, spec.precision(), spec.has('#')).format(number);

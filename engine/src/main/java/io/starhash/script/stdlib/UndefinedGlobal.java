@@ -21,11 +21,12 @@ public final class UndefinedGlobal {
     }
 
     private static @Nullable Object[] read(Arguments a) {
-        if (!(a.get(2) instanceof LuaString name)) {
+        if (!(a.get(2) instanceof LuaString key)) {
             return Lua.values((Object) null);
         }
-        String leftOut = LeftOut.message(name.toText());
-        throw new LuaError(leftOut == null ? undefined(a, name.toText()) : leftOut);
+        String name = a.state().show(key);
+        String leftOut = LeftOut.message(name);
+        throw new LuaError(leftOut == null ? undefined(a, name) : leftOut);
     }
 
     private static String undefined(Arguments a, String name) {
