@@ -18,6 +18,7 @@ import io.starhash.network.embedded.EmbeddedNetwork;
 import io.starhash.network.sigtran.SigtranNetwork;
 import io.starhash.reload.FileWatch;
 import io.starhash.rules.Rules;
+import io.starhash.time.Activity;
 import io.starhash.time.SystemTime;
 import io.starhash.time.Time;
 import io.starhash.trace.PcapSink;
@@ -76,7 +77,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         network =
                 switch (rules.network()) {
                     case Rules.Network.Embedded(var ssns, var tcap) ->
-                            new EmbeddedNetwork(ssns, tcap);
+                            new EmbeddedNetwork(ssns, tcap, Activity.UNCOUNTED, counters);
                     case Rules.Network.Sigtran(var settings, var tcap) ->
                             new SigtranNetwork(settings, tcap, counters);
                 };

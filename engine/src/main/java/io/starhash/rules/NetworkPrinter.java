@@ -7,6 +7,7 @@ import io.starhash.network.sigtran.SigtranSettings;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Links;
+import io.starhash.network.ss7.Guards;
 import io.starhash.network.ss7.TcapLimits;
 import io.starhash.rules.Rules.Network;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ final class NetworkPrinter {
                     yaml.section("sigtran", () -> sigtran(sigtran.settings()));
         }
         yaml.section("tcap", () -> tcap(network.tcap()));
+        yaml.section("sccp", () -> sccp(network.tcap().guards()));
     }
 
     private void tcap(TcapLimits tcap) {
@@ -37,6 +39,15 @@ final class NetworkPrinter {
         yaml.entry("invoke_timeout", tcap.invokeTimeout());
         yaml.entry("first_tid", tcap.firstTid());
         yaml.entry("last_tid", tcap.lastTid());
+        Guards guards = tcap.guards();
+        yaml.word("origin_check", guards.originCheck().word());
+        yaml.entry("max_unknown_id_answers", guards.unknownIdAnswers());
+        yaml.entry("max_unknown_id_answers_per_far_end", guards.unknownIdAnswersPerFarEnd());
+    }
+
+    private void sccp(Guards guards) {
+        yaml.entry("max_reassemblies", guards.reassemblies());
+        yaml.entry("max_reassemblies_per_far_end", guards.reassembliesPerFarEnd());
     }
 
     private void sigtran(SigtranSettings sigtran) {

@@ -2,6 +2,8 @@ package io.starhash.rules;
 
 import io.starhash.config.Section;
 import io.starhash.config.ValueType;
+import io.starhash.network.ss7.Guards;
+import io.starhash.network.ss7.OriginCheck;
 import io.starhash.network.ss7.TcapLimits;
 import io.starhash.rules.Rules.Dialogs;
 import io.starhash.rules.Rules.Network;
@@ -17,10 +19,20 @@ final class NetworkReader {
     private static final int MAX_DIALOGS = 20_000_000;
     private static final ValueType<Long> TID = ValueType.wholeNumber(1, TcapLimits.MAX_TID);
 
+    private static final ValueType<OriginCheck> ORIGIN_CHECK =
+            Words.choice(OriginCheck.values(), OriginCheck::word);
+
+    /** Answers per second. */
+    private static final ValueType<Integer> RATE = ValueType.wholeNumber(0, 1_000_000);
+
+    private static final ValueType<Integer> REASSEMBLIES = ValueType.wholeNumber(1, 1_000_000);
+
     private NetworkReader() {}
 
     static Network read(Section network, Dialogs dialogs) {
-        TcapLimits tcap = tcap(network.section("tcap"), dialogs);
+        Section tcapSection = network.section("tcap");
+        Guards guards = guards(tcapSection, network.section("sccp"));
+        TcapLimits tcap = tcap(tcapSection, dialogs, guards);
         Optional<Section> sigtran = network.sectionIfGiven("sigtran");
         Optional<Section> embedded = network.sectionIfGiven("embedded");
         if (sigtran.isPresent() && embedded.isPresent()) {
@@ -37,8 +49,24 @@ final class NetworkReader {
                 embedded.distinct("ssns", TriggerReader.SUBSYSTEM, List.of(6, 147)), tcap);
     }
 
+    private static Guards guards(Section tcap, Section sccp) {
+        Guards usual = Guards.DEFAULT;
+        return new Guards(
+                tcap.find("origin_check", ORIGIN_CHECK, usual.originCheck()),
+                tcap.find("max_unknown_id_answers", RATE, usual.unknownIdAnswers()),
+                tcap.find(
+                        "max_unknown_id_answers_per_far_end",
+                        RATE,
+                        usual.unknownIdAnswersPerFarEnd()),
+                sccp.find("max_reassemblies", REASSEMBLIES, usual.reassemblies()),
+                sccp.find(
+                        "max_reassemblies_per_far_end",
+                        REASSEMBLIES,
+                        usual.reassembliesPerFarEnd()));
+    }
+
     /** Values that are allowed each by itself may not go together: then all are as if left out. */
-    private static TcapLimits tcap(Section tcap, Dialogs dialogs) {
+    private static TcapLimits tcap(Section tcap, Dialogs dialogs, Guards guards) {
         int fallback = dialogs.max() + HEADROOM;
         int maxDialogs = tcap.find("max_dialogs", ValueType.wholeNumber(1, MAX_DIALOGS), fallback);
         Duration idle =
@@ -77,7 +105,7 @@ final class NetworkReader {
             sound = false;
         }
         return sound
-                ? new TcapLimits(maxDialogs, idle, invoke, first, last)
-                : TcapLimits.of(fallback);
+                ? new TcapLimits(maxDialogs, idle, invoke, first, last, guards)
+                : TcapLimits.of(fallback, guards);
     }
 }

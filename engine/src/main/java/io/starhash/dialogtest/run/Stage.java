@@ -3,6 +3,7 @@ package io.starhash.dialogtest.run;
 import io.starhash.Configuration;
 import io.starhash.dialog.Opening;
 import io.starhash.dialogtest.language.Given;
+import io.starhash.metrics.Counters;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide;
@@ -30,7 +31,7 @@ final class Stage implements AutoCloseable {
     Stage(Configuration configuration) {
         this.configuration = configuration;
         List<Integer> ssns = configuration.rules().network().ssns();
-        network = new EmbeddedNetwork(ssns, TcapLimits.of(MAX_DIALOGS), rest);
+        network = new EmbeddedNetwork(ssns, TcapLimits.of(MAX_DIALOGS), rest, new Counters());
         network.start(board);
     }
 

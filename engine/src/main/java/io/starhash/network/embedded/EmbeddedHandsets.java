@@ -1,6 +1,7 @@
 package io.starhash.network.embedded;
 
 import io.starhash.dialog.Opening;
+import io.starhash.metrics.Counters;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide.Call;
@@ -35,11 +36,13 @@ final class EmbeddedHandsets implements AutoCloseable {
                                 EmbeddedNetwork.HANDSET_GLOBAL_TITLE,
                                 List.of(EmbeddedNetwork.HANDSET_SSN),
                                 List.of(new Peer(EmbeddedNetwork.ENGINE_POINT_CODE, ssns)),
+                                List.of(),
                                 Map.of(),
                                 true,
                                 TcapLimits.of(maxDialogs),
                                 SignallingPlan.MAX_SCCP_MESSAGE),
-                        end);
+                        end,
+                        new Counters());
     }
 
     void start() {

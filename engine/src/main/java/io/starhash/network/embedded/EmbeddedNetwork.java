@@ -1,5 +1,6 @@
 package io.starhash.network.embedded;
 
+import io.starhash.metrics.Counters;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide;
@@ -45,20 +46,22 @@ public final class EmbeddedNetwork implements Network, FarSide {
      * @param limits of each stack
      */
     public EmbeddedNetwork(List<Integer> ssns, TcapLimits limits) {
-        this(ssns, limits, Activity.UNCOUNTED);
+        this(ssns, limits, Activity.UNCOUNTED, new Counters());
     }
 
     /**
      * A network that is not started yet.
      *
      * @param activity counts the messages under way
+     * @param counters of what the engine's side drops
      */
-    public EmbeddedNetwork(List<Integer> ssns, TcapLimits limits, Activity activity) {
+    public EmbeddedNetwork(
+            List<Integer> ssns, TcapLimits limits, Activity activity, Counters counters) {
         engineEnd = new LoopedMtp3(activity);
         handsetEnd = new LoopedMtp3(activity);
         engineEnd.connect(handsetEnd::receive);
         handsetEnd.connect(engineEnd::receive);
-        engine = new SignallingPoint(enginePlan(ssns, limits), engineEnd);
+        engine = new SignallingPoint(enginePlan(ssns, limits), engineEnd, counters);
         handsets = new EmbeddedHandsets(ssns, limits.maxDialogs(), handsetEnd);
     }
 
@@ -74,6 +77,7 @@ public final class EmbeddedNetwork implements Network, FarSide {
                 ENGINE_GLOBAL_TITLE,
                 ssns,
                 List.of(new Peer(HANDSET_POINT_CODE, List.of(HANDSET_SSN))),
+                List.of(),
                 Map.of(),
                 true,
                 limits,

@@ -74,9 +74,14 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
                                 .toList(),
                         List.of(),
                         Links.DEFAULT);
+        Counters counters = new Counters();
         point =
                 new SigtranPoint<>(
-                        "handsets", settings, limits, new Counters(), SignallingPoint::new);
+                        "handsets",
+                        settings,
+                        limits,
+                        counters,
+                        (plan, userPart) -> new SignallingPoint(plan, userPart, counters));
     }
 
     /** Starts connecting. */

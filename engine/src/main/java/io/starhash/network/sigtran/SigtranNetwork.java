@@ -15,7 +15,13 @@ public final class SigtranNetwork implements Network {
 
     /** A network that is not started yet. */
     public SigtranNetwork(SigtranSettings settings, TcapLimits limits, Counters counters) {
-        point = new SigtranPoint<>("engine", settings, limits, counters, SignallingPoint::new);
+        point =
+                new SigtranPoint<>(
+                        "engine",
+                        settings,
+                        limits,
+                        counters,
+                        (plan, userPart) -> new SignallingPoint(plan, userPart, counters));
     }
 
     /**

@@ -11,6 +11,7 @@ import io.starhash.network.ss7.SignallingPlan.Peer;
 import io.starhash.network.ss7.TcapLimits;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -70,6 +71,9 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
                 settings.globalTitle(),
                 settings.ssns(),
                 settings.pointCodes().stream().map(pc -> peer(pc, settings)).toList(),
+                settings.applicationServers().stream()
+                        .map(it -> Set.copyOf(it.pointCodes()))
+                        .toList(),
                 settings.globalTitles().stream()
                         .collect(
                                 Collectors.toMap(

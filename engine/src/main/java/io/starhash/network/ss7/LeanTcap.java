@@ -3,6 +3,8 @@ package io.starhash.network.ss7;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.sccp.SccpProvider;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.restcomm.protocols.ss7.tcap.TCAPCounterProviderImpl;
@@ -15,8 +17,12 @@ import org.restcomm.protocols.ss7.tcap.asn.InvokeImpl;
  * A TCAP stack whose dialogs take less memory while they wait, and have ids that nobody can guess.
  */
 final class LeanTcap extends TCAPStackImpl {
-    private static final VarHandle OUR_INVOKES = invokes("operationsSent");
-    private static final VarHandle FAR_SIDES_INVOKES = invokes("operationsSentA");
+    private static final VarHandle OUR_INVOKES =
+            field(DialogImpl.class, "operationsSent", InvokeImpl[].class);
+    private static final VarHandle FAR_SIDES_INVOKES =
+            field(DialogImpl.class, "operationsSentA", InvokeImpl[].class);
+    private static final VarHandle DIALOGS =
+            field(TCAPProviderImpl.class, "dialogs", ConcurrentHashMap.class);
     private static final InvokeImpl[] NONE = {};
 
     /** The stack has one place for each invoke id there can be, from -128 on. */
@@ -59,6 +65,11 @@ final class LeanTcap extends TCAPStackImpl {
         return nextId;
     }
 
+    /** The dialog with this id of ours; null where there is none. */
+    static @Nullable DialogImpl dialog(TCAPProviderImpl tcap, long id) {
+        return (DialogImpl) ((ConcurrentHashMap<?, ?>) DIALOGS.get(tcap)).get(id);
+    }
+
     /**
      * Lets go of a dialog's room for 257 Invokes of the far side. The stack only uses it when it
      * listens to the dialogs of others (its preview mode).
@@ -94,10 +105,10 @@ final class LeanTcap extends TCAPStackImpl {
         }
     }
 
-    private static VarHandle invokes(String field) {
+    private static VarHandle field(Class<?> owner, String name, Class<?> type) {
         try {
-            return MethodHandles.privateLookupIn(DialogImpl.class, MethodHandles.lookup())
-                    .findVarHandle(DialogImpl.class, field, InvokeImpl[].class);
+            return MethodHandles.privateLookupIn(owner, MethodHandles.lookup())
+                    .findVarHandle(owner, name, type);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -117,13 +128,13 @@ final class LeanTcap extends TCAPStackImpl {
         }
 
         /**
-         * As it is, without the levels that user parts may announce, of which there are none here.
-         * To look for them in a map of its own kind makes the stack leave 700 octets behind with
-         * every thread that sends, and each script has a thread.
+         * Never congested: the engine says by itself, dialog by dialog, what it cannot take. The
+         * stack would take any burst that its timers' threads lag behind for congestion, and send
+         * SCMG's SSC (subsystem congested) for every eighth message of it.
          */
         @Override
         public int getCumulativeCongestionLevel() {
-            return Math.max(getMemoryCongestionLevel(), getExecutorCongestionLevel());
+            return 0;
         }
     }
 }

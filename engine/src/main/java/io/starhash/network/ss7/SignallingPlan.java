@@ -2,6 +2,7 @@ package io.starhash.network.ss7;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a signalling point is and whom it can reach.
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param globalTitle its own, digits of an international ISDN number
  * @param ssns the subsystems it serves; the first is the one that it calls from
  * @param peers the points that it reaches, in order of preference
+ * @param groups points that stand for each other, such as STPs that share the load: a dialog's
+ *     messages may come from any of its group
  * @param globalTitles the point that titles of a prefix go to; any other title that is not its own
  *     goes to the first peer that can be reached
  * @param reachable whether the peers can be reached before the user part says so
@@ -26,6 +29,7 @@ public record SignallingPlan(
         String globalTitle,
         List<Integer> ssns,
         List<Peer> peers,
+        List<Set<Integer>> groups,
         Map<String, Integer> globalTitles,
         boolean reachable,
         TcapLimits limits,
@@ -46,6 +50,30 @@ public record SignallingPlan(
     public SignallingPlan {
         ssns = List.copyOf(ssns);
         peers = List.copyOf(peers);
+        groups = List.copyOf(groups);
         globalTitles = Map.copyOf(globalTitles);
+    }
+
+    /** Whether this is a point that we have been told of. */
+    boolean names(int pointCode) {
+        for (Peer peer : peers) {
+            if (peer.pointCode() == pointCode) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether these are one point, or stand for each other. */
+    boolean related(int pointCode, int other) {
+        if (pointCode == other) {
+            return true;
+        }
+        for (Set<Integer> group : groups) {
+            if (group.contains(pointCode) && group.contains(other)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

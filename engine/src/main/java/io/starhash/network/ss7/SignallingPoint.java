@@ -1,6 +1,7 @@
 package io.starhash.network.ss7;
 
 import io.starhash.dialog.Address;
+import io.starhash.metrics.Counters;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide.Call;
@@ -36,20 +37,24 @@ public final class SignallingPoint implements AttachedPoint {
     private final GlobalTitleTranslation translation;
     private final LowerLayers layers;
     private final UssdMapProvider map;
+    private final Drops drops;
 
     /**
      * A point of this plan above this user part, which is started by the caller; it takes dialogs
      * once started.
+     *
+     * @param counters of what goes no further than here
      */
-    public SignallingPoint(SignallingPlan plan, Mtp3UserPart userPart) {
+    public SignallingPoint(SignallingPlan plan, Mtp3UserPart userPart, Counters counters) {
         this.plan = plan;
+        drops = new Drops(counters);
         taps = new Taps(secrecy());
         translation = new GlobalTitleTranslation(plan);
         layers =
                 new LowerLayers(
                         plan,
                         new ScreenedSccp(
-                                plan.name(), translation.asExtension(), taps, asides.undelivered()),
+                                plan, translation.asExtension(), taps, drops, asides.undelivered()),
                         new TappedUserPart(
                                 userPart, taps, asides.undelivered(), plan.maxSccpMessage()));
         map =
@@ -68,9 +73,9 @@ public final class SignallingPoint implements AttachedPoint {
             TcapScreening.insert(
                     layers.sccp().getSccpProvider(),
                     (TCAPProviderImpl) layers.tcap().getProvider(),
-                    map,
-                    plan.ssns(),
-                    desk);
+                    plan,
+                    desk,
+                    drops);
         } catch (Exception e) {
             throw new IllegalStateException("signalling point " + plan.name() + " cannot start", e);
         }
@@ -182,6 +187,8 @@ public final class SignallingPoint implements AttachedPoint {
 
     @Override
     public void close() {
-        layers.close(map::stop);
+        try (drops) {
+            layers.close(map::stop);
+        }
     }
 }

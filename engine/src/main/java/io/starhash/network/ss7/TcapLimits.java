@@ -14,9 +14,15 @@ import java.time.Duration;
  * @param firstTid the least transaction id that dialogs are given ...
  * @param lastTid ... and the greatest. They are drawn at random between them, so that nobody can
  *     guess the next one
+ * @param guards what is believed of the network, and how much of it
  */
 public record TcapLimits(
-        int maxDialogs, Duration idleTimeout, Duration invokeTimeout, long firstTid, long lastTid) {
+        int maxDialogs,
+        Duration idleTimeout,
+        Duration invokeTimeout,
+        long firstTid,
+        long lastTid,
+        Guards guards) {
     /** Transaction ids lie below this: the stack keeps them in the positive half of four octets. */
     public static final long MAX_TID = Integer.MAX_VALUE;
 
@@ -39,6 +45,16 @@ public record TcapLimits(
         }
     }
 
+    /** Limits with the usual guards. */
+    public TcapLimits(
+            int maxDialogs,
+            Duration idleTimeout,
+            Duration invokeTimeout,
+            long firstTid,
+            long lastTid) {
+        this(maxDialogs, idleTimeout, invokeTimeout, firstTid, lastTid, Guards.DEFAULT);
+    }
+
     /** By how much the last transaction id lies above the first at least: some must rest. */
     public static long minSpan(int maxDialogs) {
         return 2L * Math.max(maxDialogs + 1L, MIN_TIDS);
@@ -46,6 +62,11 @@ public record TcapLimits(
 
     /** So many dialogs, and nothing else that is limited. */
     public static TcapLimits of(int maxDialogs) {
-        return new TcapLimits(maxDialogs, IDLE_TIMEOUT, Duration.ZERO, 1, MAX_TID);
+        return of(maxDialogs, Guards.DEFAULT);
+    }
+
+    /** So many dialogs, these guards, and nothing else that is limited. */
+    public static TcapLimits of(int maxDialogs, Guards guards) {
+        return new TcapLimits(maxDialogs, IDLE_TIMEOUT, Duration.ZERO, 1, MAX_TID, guards);
     }
 }

@@ -5,10 +5,8 @@ import io.starhash.network.DialogDesk.Cause;
 import io.starhash.network.DialogDesk.Refusal;
 import java.io.IOException;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.restcomm.protocols.ss7.map.MAPDialogImpl;
-import org.restcomm.protocols.ss7.map.api.MAPDialog;
 import org.restcomm.protocols.ss7.sccp.NetworkIdState;
 import org.restcomm.protocols.ss7.sccp.RemoteSccpStatus;
 import org.restcomm.protocols.ss7.sccp.SccpConnection;
@@ -19,14 +17,15 @@ import org.restcomm.protocols.ss7.sccp.message.SccpDataMessage;
 import org.restcomm.protocols.ss7.sccp.message.SccpNoticeMessage;
 import org.restcomm.protocols.ss7.sccp.parameter.Credit;
 import org.restcomm.protocols.ss7.sccp.parameter.ErrorCause;
+import org.restcomm.protocols.ss7.sccp.parameter.GlobalTitle;
 import org.restcomm.protocols.ss7.sccp.parameter.Importance;
 import org.restcomm.protocols.ss7.sccp.parameter.ProtocolClass;
 import org.restcomm.protocols.ss7.sccp.parameter.RefusalCause;
 import org.restcomm.protocols.ss7.sccp.parameter.ReleaseCause;
 import org.restcomm.protocols.ss7.sccp.parameter.ResetCause;
 import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
+import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.restcomm.protocols.ss7.tcap.TCAPProviderImpl;
-import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,27 +37,36 @@ final class TcapScreening implements SccpListener {
     private static final long serialVersionUID = 1L;
     private static final Logger log = LoggerFactory.getLogger(TcapScreening.class);
     private static final HexFormat HEX = HexFormat.of();
-    private static final int OUR_ID_OCTETS = 4;
 
     private final transient TCAPProviderImpl tcap;
-    private final transient UssdMapProvider map;
     private final transient DialogDesk desk;
+    private final transient Origins origins;
+    private final transient Drops drops;
+    private final transient AnswerRate unknownIdAnswers;
 
-    private TcapScreening(TCAPProviderImpl tcap, UssdMapProvider map, DialogDesk desk) {
+    private TcapScreening(
+            TCAPProviderImpl tcap, SignallingPlan plan, DialogDesk desk, Drops drops) {
         this.tcap = tcap;
-        this.map = map;
         this.desk = desk;
+        this.drops = drops;
+        Guards guards = plan.limits().guards();
+        origins = new Origins(guards.originCheck(), plan);
+        unknownIdAnswers =
+                new AnswerRate(
+                        guards.unknownIdAnswers(),
+                        guards.unknownIdAnswersPerFarEnd(),
+                        System::nanoTime);
     }
 
     /** Takes the place of a TCAP that has started as the listener of its subsystems. */
     static void insert(
             SccpProvider sccp,
             TCAPProviderImpl tcap,
-            UssdMapProvider map,
-            List<Integer> ssns,
-            DialogDesk desk) {
-        TcapScreening screening = new TcapScreening(tcap, map, desk);
-        for (int ssn : ssns) {
+            SignallingPlan plan,
+            DialogDesk desk,
+            Drops drops) {
+        TcapScreening screening = new TcapScreening(tcap, plan, desk, drops);
+        for (int ssn : plan.ssns()) {
             sccp.registerSccpListener(ssn, screening);
         }
     }
@@ -66,45 +74,107 @@ final class TcapScreening implements SccpListener {
     @Override
     public void onMessage(SccpDataMessage message) {
         TransactionPortion transaction = TransactionPortion.derive(message.getData());
-        Screened screened = Screened.of(transaction, this::ours);
-        if (screened.why() != null) {
-            report(transaction, screened, screened.why());
+        byte[] id = transaction.destinationId();
+        if (id == null || transaction.kind() == TransactionKind.BEGIN) {
+            ofNoDialog(message, transaction);
+            return;
         }
+        DialogImpl dialog = dialog(id);
+        if (dialog == null) {
+            ofUnknownId(message, transaction);
+        } else {
+            ofDialog(dialog, message, transaction);
+        }
+    }
+
+    private void ofNoDialog(SccpDataMessage message, TransactionPortion transaction) {
+        Screened screened = screened(transaction, false);
         if (screened.answer() != null) {
             answer(message, screened.answer());
         }
         if (screened.deliver() != null) {
             message.setData(screened.deliver());
-            deliver(message, transaction.destinationId());
+            tcap.onMessage(message);
         }
     }
 
-    private void deliver(SccpDataMessage message, byte @Nullable [] destinationId) {
-        MAPDialog dialog = destinationId == null ? null : open(destinationId);
-        if (dialog == null) {
-            tcap.onMessage(message);
+    private void ofDialog(
+            DialogImpl dialog, SccpDataMessage message, TransactionPortion transaction) {
+        dialog.getDialogLock().lock();
+        try {
+            String strange = origins.strange(dialog, message, transaction);
+            if (strange != null) {
+                drops.drop(
+                        "tcap.origin_mismatch",
+                        "{} {} TC-{} dropped, for it is not from the far side of its dialog: {}",
+                        TransactionIds.local(dialog),
+                        hex(TransactionIds.remoteOctets(dialog)),
+                        transaction.kind(),
+                        strange);
+                return;
+            }
+            Screened screened = screened(transaction, true);
+            if (screened.answer() != null) {
+                answer(message, screened.answer());
+            }
+            if (screened.deliver() != null) {
+                message.setData(screened.deliver());
+                LeanTcap.makeRoom(dialog);
+                tcap.onMessage(message);
+            }
+        } finally {
+            dialog.getDialogLock().unlock();
+        }
+    }
+
+    /**
+     * A dialog that has ended here, or a guess. What would be answered is, up to a rate: a flood of
+     * them shall not make another one of ours.
+     */
+    private void ofUnknownId(SccpDataMessage message, TransactionPortion transaction) {
+        Screened screened = screened(transaction, false);
+        byte[] origin = transaction.originatingId();
+        byte[] answer = screened.answer();
+        if (screened.why() == null) {
+            answer =
+                    transaction.kind() == TransactionKind.CONTINUE && origin != null
+                            ? PAbortCause.UNRECOGNIZED_TRANSACTION_ID.message(origin)
+                            : null;
+            drops.note(
+                    "tcap.unknown_id." + transaction.kind().name().toLowerCase(Locale.ROOT),
+                    "TC-{} for transaction id {}, which is no dialog's, from point code {}, {}",
+                    transaction.kind(),
+                    hex(transaction.destinationId()),
+                    message.getIncomingOpc(),
+                    SccpWords.of(message.getCallingPartyAddress()));
+        }
+        if (answer == null) {
             return;
         }
-        Dialog below = ((MAPDialogImpl) dialog).getTcapDialog();
-        below.getDialogLock().lock();
-        try {
-            LeanTcap.makeRoom(below);
-            tcap.onMessage(message);
-        } finally {
-            below.getDialogLock().unlock();
+        if (unknownIdAnswers.allows(farEnd(message))) {
+            answer(message, answer);
+        } else {
+            drops.count("tcap.unknown_id.unanswered");
         }
     }
 
-    private boolean ours(byte[] id) {
-        return open(id) != null;
+    private static Object farEnd(SccpDataMessage message) {
+        GlobalTitle title = message.getCallingPartyAddress().getGlobalTitle();
+        return title == null || title.getDigits() == null
+                ? (Object) message.getIncomingOpc()
+                : title.getDigits();
     }
 
-    private @Nullable MAPDialog open(byte[] id) {
-        return id.length == OUR_ID_OCTETS ? map.getMAPDialog(number(id)) : null;
+    private Screened screened(TransactionPortion transaction, boolean ofDialog) {
+        Screened screened = Screened.of(transaction, id -> ofDialog);
+        if (screened.why() != null) {
+            report(transaction, screened, screened.why());
+        }
+        return screened;
     }
 
-    private static long number(byte[] id) {
-        return Integer.toUnsignedLong(HexFormat.fromHexDigits(HEX.formatHex(id)));
+    private @Nullable DialogImpl dialog(byte[] id) {
+        return LeanTcap.dialog(tcap, TransactionIds.number(id));
     }
 
     private void report(TransactionPortion transaction, Screened screened, String why) {
@@ -150,19 +220,43 @@ final class TcapScreening implements SccpListener {
     @Override
     public void onNotice(SccpNoticeMessage notice) {
         TransactionPortion returned = TransactionPortion.derive(notice.getData());
-        byte[] origin = returned.originatingId();
-        if (origin == null || !ours(origin)) {
-            log.info(
+        byte[] id = returned.originatingId();
+        DialogImpl dialog = id == null ? null : dialog(id);
+        if (dialog == null) {
+            drops.note(
+                    "tcap.returned.unknown_id",
                     "TC-{} of no open dialog was returned undelivered: {}",
                     returned.kind(),
-                    notice.getReturnCause());
+                    SccpWords.of(notice.getReturnCause().getValue()));
             return;
         }
-        log.warn(
+        dialog.getDialogLock().lock();
+        try {
+            String strange = origins.strange(dialog, notice, returned);
+            if (strange == null) {
+                returned(dialog, notice, returned);
+            } else {
+                drops.drop(
+                        "tcap.origin_mismatch",
+                        "{} {} dropped a notice that TC-{} was not delivered, for this dialog sent none such: {}",
+                        TransactionIds.local(dialog),
+                        hex(TransactionIds.remoteOctets(dialog)),
+                        returned.kind(),
+                        strange);
+            }
+        } finally {
+            dialog.getDialogLock().unlock();
+        }
+    }
+
+    private void returned(
+            DialogImpl dialog, SccpNoticeMessage notice, TransactionPortion returned) {
+        drops.drop(
+                "tcap.returned",
                 "{} TC-{} was returned undelivered: {}",
-                HEX.formatHex(origin),
+                TransactionIds.local(dialog),
                 returned.kind(),
-                notice.getReturnCause());
+                SccpWords.of(notice.getReturnCause().getValue()));
         notice.setData(returned.rebuilt(null, null));
         tcap.onNotice(notice);
     }

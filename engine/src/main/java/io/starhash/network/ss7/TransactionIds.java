@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
 
@@ -40,5 +41,10 @@ final class TransactionIds {
     /** The far side's. */
     static String remote(Dialog dialog) {
         return HEX.formatHex((byte[]) REMOTE.get((DialogImpl) dialog));
+    }
+
+    /** The far side's, as it came; null where none has come yet. */
+    static byte @Nullable [] remoteOctets(DialogImpl dialog) {
+        return (byte[]) REMOTE.get(dialog);
     }
 }

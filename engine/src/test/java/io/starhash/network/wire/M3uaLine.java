@@ -26,13 +26,15 @@ final class M3uaLine implements Line {
     static final int ROUTING_CONTEXT = 101;
     private static final int ENGINE = 2;
     private static final int PEER = 1;
+    private static final int MATE = 3;
     private static final int MAX_PROBES = 600;
 
     private final M3uaPeer gateway = new M3uaPeer(ROUTING_CONTEXT);
+    private final Counters counters = new Counters();
     private final SigtranNetwork engine;
 
-    M3uaLine(DialogDesk desk, int maxDialogs) {
-        engine = new SigtranNetwork(settings(), TcapLimits.of(maxDialogs), new Counters());
+    M3uaLine(DialogDesk desk, TcapLimits limits) {
+        engine = new SigtranNetwork(settings(), limits, counters);
         engine.start(desk);
         try {
             awaitTraffic();
@@ -59,7 +61,7 @@ final class M3uaLine implements Line {
                         (long) ROUTING_CONTEXT,
                         null,
                         TrafficMode.LOADSHARE,
-                        List.of(PEER),
+                        List.of(PEER, MATE),
                         List.of(association));
         return new SigtranSettings(
                 ENGINE,
@@ -102,12 +104,17 @@ final class M3uaLine implements Line {
     }
 
     @Override
-    public void send(byte[] sccp) {
+    public void send(int from, int to, byte[] sccp) {
         try {
-            gateway.send(M3uaMessage.data(ROUTING_CONTEXT, PEER, ENGINE, sccp));
+            gateway.send(M3uaMessage.data(ROUTING_CONTEXT, from, to, sccp));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public Counters counters() {
+        return counters;
     }
 
     @Override

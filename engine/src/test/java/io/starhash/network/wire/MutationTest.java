@@ -18,6 +18,7 @@ import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
 import io.starhash.network.embedded.MemoryLine;
+import io.starhash.network.ss7.TcapLimits;
 import io.starhash.text.Dcs;
 import io.starhash.text.UnsendableText;
 import io.starhash.text.UssdString;
@@ -102,7 +103,7 @@ class MutationTest {
         PrintStream err = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setErr(new PrintStream(printed, true, UTF_8));
-        try (MemoryLine line = new MemoryLine(desk, 50_000)) {
+        try (MemoryLine line = new MemoryLine(desk, TcapLimits.of(50_000, RawPeer.TALKATIVE))) {
             flood(line, MESSAGES / 5);
             int timers = line.pendingTimers();
             long threads = ManagementFactory.getThreadMXBean().getThreadCount();
@@ -129,7 +130,7 @@ class MutationTest {
         PrintStream err = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setErr(new PrintStream(printed, true, UTF_8));
-        try (M3uaLine line = new M3uaLine(desk, 50_000)) {
+        try (M3uaLine line = new M3uaLine(desk, TcapLimits.of(50_000, RawPeer.TALKATIVE))) {
             floodM3ua(line, M3UA_MESSAGES / 5);
             long threads = ManagementFactory.getThreadMXBean().getThreadCount();
             long heap = heap();
@@ -147,7 +148,7 @@ class MutationTest {
     /** Else nobody would ever say that it can be reached again. */
     @Test
     void what_could_not_be_reached_can_be_over_a_new_connection() throws Exception {
-        try (M3uaLine line = new M3uaLine(desk, 100)) {
+        try (M3uaLine line = new M3uaLine(desk, TcapLimits.of(100, RawPeer.TALKATIVE))) {
             line.gateway().send(unavailable());
             line.gateway().cut();
 

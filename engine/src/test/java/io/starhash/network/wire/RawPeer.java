@@ -9,6 +9,9 @@ import io.starhash.dialog.Component;
 import io.starhash.dialog.Message;
 import io.starhash.network.DialogDesk.Refusal;
 import io.starhash.network.DialogGoneException;
+import io.starhash.network.ss7.Guards;
+import io.starhash.network.ss7.OriginCheck;
+import io.starhash.network.ss7.TcapLimits;
 import io.starhash.text.Dcs;
 import io.starhash.text.UssdString;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +28,9 @@ final class RawPeer implements AutoCloseable {
     private static final int MAX_SEGMENT = 240;
     private static final int MAX_DIALOGS = 10_000;
 
+    /** Tests ask about transactions that are nobody's, to hear that nothing else comes. */
+    static final Guards TALKATIVE = new Guards(OriginCheck.STRICT, 1_000_000, 1_000_000, 4096, 256);
+
     private final RecordingDesk desk = new RecordingDesk();
     private final Line line;
     private int segmented;
@@ -35,7 +41,12 @@ final class RawPeer implements AutoCloseable {
 
     /** A peer of a point whose stack holds so many dialogs. */
     RawPeer(Medium medium, int maxDialogs) {
-        line = medium.open(desk, maxDialogs);
+        this(medium, TcapLimits.of(maxDialogs, TALKATIVE));
+    }
+
+    /** A peer of a point with these limits. */
+    RawPeer(Medium medium, TcapLimits limits) {
+        line = medium.open(desk, limits);
     }
 
     Line line() {

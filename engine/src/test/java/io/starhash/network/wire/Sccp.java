@@ -23,6 +23,17 @@ final class Sccp {
 
     private Sccp() {}
 
+    /** An address of a subsystem that is routed on its title of these international digits. */
+    static byte[] title(int ssn, String digits) {
+        boolean odd = digits.length() % 2 == 1;
+        StringBuilder swapped = new StringBuilder();
+        String even = odd ? digits + "0" : digits;
+        for (int i = 0; i < even.length(); i += 2) {
+            swapped.append(even.charAt(i + 1)).append(even.charAt(i));
+        }
+        return hex("12%02x001%d04%s".formatted(ssn, odd ? 1 : 2, swapped));
+    }
+
     static byte[] udt(byte[] called, byte[] calling, byte[] data) {
         return udt(1, called, calling, data);
     }

@@ -182,6 +182,15 @@ class SccpTest extends OverTheWire {
     }
 
     @Test
+    void a_message_for_another_point_is_not_passed_on_though_we_know_that_point() throws Exception {
+        for (int elsewhere : List.of(3, 4)) {
+            peer.line().send(1, elsewhere, Sccp.udt(Sccp.ENGINE, Sccp.PEER, BEGIN));
+        }
+        peer.expectSilence();
+        assertThat(peer.line().counters().value("sccp.dropped.other_point_code")).isEqualTo(2);
+    }
+
+    @Test
     void a_test_of_our_subsystem_is_answered_with_its_being_allowed() throws Exception {
         byte[] management = hex("43020001");
         peer.line().send(Sccp.udt(management, hex("43010001"), hex("0306020000")));
