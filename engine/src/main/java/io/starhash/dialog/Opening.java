@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param remote the far side: its calling party
  * @param localTid our transaction id, lower-case hex of its octets
  * @param remoteTid the far side's transaction id, lower-case hex of the octets that came
+ * @param mask what is written in the place of the text; null: the text
  */
 public record Opening(
         int invokeId,
@@ -30,7 +31,60 @@ public record Opening(
         Party local,
         Party remote,
         String localTid,
-        String remoteTid) {
+        String remoteTid,
+        @Nullable String mask) {
+
+    /** One whose text is no secret. */
+    public Opening(
+            int invokeId,
+            int operation,
+            UssdString ussd,
+            String text,
+            @Nullable Address msisdn,
+            @Nullable Address destination,
+            @Nullable Address origination,
+            Party local,
+            Party remote,
+            String localTid,
+            String remoteTid) {
+        this(
+                invokeId,
+                operation,
+                ussd,
+                text,
+                msisdn,
+                destination,
+                origination,
+                local,
+                remote,
+                localTid,
+                remoteTid,
+                null);
+    }
+
+    /** The same, with this written in the place of the text; null: the text. */
+    public Opening writtenAs(@Nullable String mask) {
+        return mask == null
+                ? this
+                : new Opening(
+                        invokeId,
+                        operation,
+                        ussd,
+                        text,
+                        msisdn,
+                        destination,
+                        origination,
+                        local,
+                        remote,
+                        localTid,
+                        remoteTid,
+                        mask);
+    }
+
+    /** The text as it is written. */
+    public String written() {
+        return mask == null ? text : mask;
+    }
 
     /** The IMSI, where the destination reference is one; else null. */
     public @Nullable String imsi() {

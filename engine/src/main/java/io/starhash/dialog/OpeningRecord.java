@@ -7,7 +7,7 @@ final class OpeningRecord {
     static void write(Step step) {
         Opening opening = step.setup.opening();
         if (step.setup.isNotify()) {
-            step.record("USSD-NOTIFY", "DIRECTION", "in", "TEXT", opening.text());
+            step.record("USSD-NOTIFY", "DIRECTION", "in", "TEXT", opening.written());
             return;
         }
         Party local = opening.local();
@@ -43,6 +43,6 @@ final class OpeningRecord {
                 "RTID",
                 opening.remoteTid(),
                 "TEXT",
-                opening.text());
+                opening.written());
     }
 }

@@ -8,9 +8,11 @@ import io.starhash.script.ScriptGlobals;
 import io.starhash.script.ScriptRelease;
 import io.starhash.text.Dcs;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mobile-initiated USSD: a script for each ProcessUnstructuredSS-Request that a trigger matches.
@@ -40,6 +42,11 @@ public final class ProcessUssdLuaService implements LuaService {
     }
 
     @Override
+    public BitSet hidden(@Nullable String text, @Nullable String msisdn) {
+        return scripts.hidden(text, msisdn);
+    }
+
+    @Override
     public Optional<Claim> claim(Opening opening) {
         return scripts.match(opening)
                 .map(
@@ -47,7 +54,7 @@ public final class ProcessUssdLuaService implements LuaService {
                             Duration own = match.trigger().overrides().menuTimeout();
                             DialogSetup setup =
                                     new DialogSetup(
-                                            opening,
+                                            match.opening(),
                                             match.script().fileName(),
                                             Objects.requireNonNullElse(own, rules.menuTimeout()),
                                             rules.errorMessage(),

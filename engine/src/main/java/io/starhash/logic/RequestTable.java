@@ -3,6 +3,7 @@ package io.starhash.logic;
 import io.starhash.dialog.Address;
 import io.starhash.dialog.Opening;
 import io.starhash.dialog.Party;
+import io.starhash.script.ScriptRun;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class RequestTable {
 
     static Map<String, Object> of(Opening opening) {
         RequestTable table = new RequestTable();
-        table.put("text", opening.text());
+        table.put("text", text(opening));
         table.put("dcs", opening.ussd().dcs().octet());
         table.put("imsi", opening.imsi());
         table.put("local_tid", opening.localTid());
@@ -28,6 +29,11 @@ final class RequestTable {
         table.party("local", opening.local());
         table.party("remote", opening.remote());
         return table.fields;
+    }
+
+    private static Object text(Opening opening) {
+        String mask = opening.mask();
+        return mask == null ? opening.text() : new ScriptRun.Secret(opening.text(), mask);
     }
 
     private void address(String name, @Nullable Address address) {

@@ -13,9 +13,11 @@ import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
 import io.starhash.time.Time;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
@@ -127,12 +129,23 @@ public final class ServiceDesk implements DialogDesk {
     }
 
     private Optional<Claim> claim(Opening opening) {
+        LuaService service = service(opening.operation());
+        return service == null ? Optional.empty() : service.claim(opening);
+    }
+
+    private @Nullable LuaService service(int operation) {
         for (LuaService service : services) {
-            if (service.operation() == opening.operation()) {
-                return service.claim(opening);
+            if (service.operation() == operation) {
+                return service;
             }
         }
-        return Optional.empty();
+        return null;
+    }
+
+    @Override
+    public BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
+        LuaService service = service(operation);
+        return service == null ? new BitSet() : service.hidden(text, msisdn);
     }
 
     private DialogRun run(Claim claim, DialogLink link) {

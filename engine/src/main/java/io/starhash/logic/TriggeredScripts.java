@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.starhash.dialog.Address;
 import io.starhash.dialog.Opening;
+import io.starhash.rules.DialledMask;
 import io.starhash.rules.Rules;
 import io.starhash.rules.Trigger;
 import io.starhash.rules.TriggerRequest;
@@ -11,6 +12,7 @@ import io.starhash.rules.TriggerTable;
 import io.starhash.script.Script;
 import io.starhash.script.ScriptLimits;
 import io.starhash.script.ScriptRelease;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +27,13 @@ final class TriggeredScripts {
     private final Rules.Script rules;
     private final Map<String, ScriptBreaker> breakers = new HashMap<>();
 
-    /** A trigger that matched, and its script. */
-    record Match(Trigger trigger, Script script, ScriptLimits limits, ScriptBreaker breaker) {}
+    /** A trigger that matched, its script, and the opening with what the trigger masks of it. */
+    record Match(
+            Opening opening,
+            Trigger trigger,
+            Script script,
+            ScriptLimits limits,
+            ScriptBreaker breaker) {}
 
     TriggeredScripts(TriggerTable triggers, ScriptRelease scripts, Rules.Script rules) {
         this.triggers = triggers;
@@ -37,7 +44,7 @@ final class TriggeredScripts {
     }
 
     Optional<Match> match(Opening opening) {
-        return triggers.match(request(opening)).map(this::match);
+        return triggers.match(request(opening)).map(trigger -> match(opening, trigger));
     }
 
     /** Each script once, as its service shows it. */
@@ -53,8 +60,15 @@ final class TriggeredScripts {
         return requireNonNull(breakers.get(key)).isOff();
     }
 
-    private Match match(Trigger trigger) {
+    /** What of a text must not be shown, see {@link TriggerTable#hidden}. */
+    BitSet hidden(@Nullable String text, @Nullable String msisdn) {
+        return triggers.hidden(text, msisdn);
+    }
+
+    private Match match(Opening opening, Trigger trigger) {
+        DialledMask mask = trigger.mask();
         return new Match(
+                mask == null ? opening : opening.writtenAs(mask.written(opening.text())),
                 trigger,
                 script(trigger.scriptKey()),
                 limits(trigger.overrides()),

@@ -9,8 +9,10 @@ import io.starhash.script.ScriptGlobals;
 import io.starhash.script.ScriptRelease;
 import io.starhash.text.Dcs;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Inbound notifies: a script for each UnstructuredSS-Notify that a trigger matches. */
 public final class UssdNotifyLuaService implements LuaService {
@@ -38,12 +40,17 @@ public final class UssdNotifyLuaService implements LuaService {
     }
 
     @Override
+    public BitSet hidden(@Nullable String text, @Nullable String msisdn) {
+        return scripts.hidden(text, msisdn);
+    }
+
+    @Override
     public Optional<Claim> claim(Opening opening) {
         return scripts.match(opening)
                 .map(
                         match ->
                                 new Claim(
-                                        setup(opening, match.script()),
+                                        setup(match.opening(), match.script()),
                                         match.script(),
                                         match.limits(),
                                         globals,

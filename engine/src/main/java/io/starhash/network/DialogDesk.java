@@ -1,6 +1,8 @@
 package io.starhash.network;
 
 import io.starhash.dialog.Opening;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom the network asks when the far side begins a dialog; on a network thread, so it must not
@@ -12,6 +14,18 @@ public interface DialogDesk {
      * rest of it.
      */
     DialogLink.Receiver begun(Opening opening, DialogLink link);
+
+    /**
+     * What of the text that begins a dialog must not be shown to whoever looks at the signalling.
+     *
+     * @param operation its code
+     * @param text null where it cannot be read; then any index hides all of it
+     * @param msisdn the digits of the subscriber's number; null where the request has none
+     * @return the indices of the characters
+     */
+    default BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
+        return new BitSet();
+    }
 
     /** What the network has answered or dropped by itself, and why. */
     void refused(Refusal refusal);

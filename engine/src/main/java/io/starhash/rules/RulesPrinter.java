@@ -82,6 +82,11 @@ public final class RulesPrinter {
         Map<String, Object> item = new LinkedHashMap<>();
         conditions(item, trigger.conditions());
         item.put("script_key", trigger.scriptKey());
+        switch (trigger.mask()) {
+            case null -> {}
+            case DialledMask.After(int stars) -> item.put("mask", Map.of("after", stars));
+            case DialledMask.Group group -> item.put("mask", Map.of("pattern", group.regex()));
+        }
         overrides(item, trigger.overrides());
         return item;
     }

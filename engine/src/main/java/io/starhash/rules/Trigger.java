@@ -9,8 +9,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param line where it stands in the rules file, from 1
  * @param scriptKey the script is {@code SCRIPT_DIR/KEY.lua}
+ * @param mask what of the dialled text is written as asterisks; null: nothing
  */
-public record Trigger(int line, String scriptKey, Conditions conditions, Overrides overrides) {
+public record Trigger(
+        int line,
+        String scriptKey,
+        Conditions conditions,
+        Overrides overrides,
+        @Nullable DialledMask mask) {
+
+    /** One that masks nothing. */
+    public Trigger(int line, String scriptKey, Conditions conditions, Overrides overrides) {
+        this(line, scriptKey, conditions, overrides, null);
+    }
 
     /**
      * What a request must be like. Digits are compared as they were sent, without nature and plan.
@@ -49,6 +60,14 @@ public record Trigger(int line, String scriptKey, Conditions conditions, Overrid
                     && begins(imsiPrefix, request.imsi())
                     && begins(sourceGtPrefix, request.sourceGt())
                     && equal(destSsn, request.destSsn());
+        }
+
+        /** Whether these may hold for a request of which nothing but text and number is known. */
+        boolean mayMatch(String text, @Nullable String number) {
+            return equal(ussdString, text)
+                    && begins(ussdStringPrefix, text)
+                    && equal(msisdn, number)
+                    && begins(msisdnPrefix, number);
         }
 
         private static boolean equal(@Nullable Object wanted, @Nullable Object found) {

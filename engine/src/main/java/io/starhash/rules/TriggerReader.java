@@ -6,6 +6,7 @@ import io.starhash.config.ValueType;
 import io.starhash.rules.Trigger.Conditions;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** The triggers of a service, one by one. */
@@ -13,6 +14,7 @@ final class TriggerReader {
     /** A subsystem number (ITU-T Q.713 3.4.2.2), without 0 for unknown and 255 for expansion. */
     static final ValueType<Integer> SUBSYSTEM = ValueType.wholeNumber(1, 254);
 
+    private static final ValueType<Integer> STARS = ValueType.wholeNumber(1, 100);
     private static final ValueType<String> DIGITS =
             ValueType.text("digits only, 0 to 9", Pattern.compile("[0-9]+"));
     private static final ValueType<String> SCRIPT_KEY =
@@ -30,8 +32,39 @@ final class TriggerReader {
     Optional<Trigger> read(Section trigger) {
         var conditions = conditions(trigger);
         var overrides = Limits.overrides(trigger);
+        var mask = trigger.sectionIfGiven("mask").flatMap(TriggerReader::mask).orElse(null);
         return scriptKey(trigger)
-                .map(key -> new Trigger(trigger.place().line(), key, conditions, overrides));
+                .map(key -> new Trigger(trigger.place().line(), key, conditions, overrides, mask));
+    }
+
+    private static Optional<DialledMask> mask(Section mask) {
+        Optional<DialledMask> after = mask.find("after", STARS).map(DialledMask.After::new);
+        Optional<DialledMask> group =
+                mask.find("pattern", ValueType.text()).flatMap(regex -> group(mask, regex));
+        if (mask.has("after") == mask.has("pattern")) {
+            mask.refuse("a mask has either after or pattern");
+        }
+        return after.or(() -> group);
+    }
+
+    private static Optional<DialledMask> group(Section mask, String regex) {
+        try {
+            Pattern pattern = Pattern.compile(regex);
+            int groups = pattern.matcher("").groupCount();
+            if (groups == 1) {
+                return Optional.of(new DialledMask.Group(pattern));
+            }
+            mask.refuse(
+                    "pattern",
+                    "it has %s; allowed is exactly one, around what is masked, and (?: ) for others"
+                            .formatted(groups == 0 ? "no group" : groups + " groups"));
+        } catch (PatternSyntaxException e) {
+            mask.refuse(
+                    "pattern",
+                    "this regular expression does not compile: %s, at character %d"
+                            .formatted(e.getDescription(), e.getIndex() + 1));
+        }
+        return Optional.empty();
     }
 
     private Optional<String> scriptKey(Section trigger) {

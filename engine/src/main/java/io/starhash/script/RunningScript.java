@@ -131,13 +131,14 @@ final class RunningScript implements ScriptClock {
         LuaTable request = state.newTable();
         run.request()
                 .get()
-                .forEach((name, value) -> request.set(base.name(name), lua(name, value)));
+                .forEach((name, value) -> request.set(base.name(name), lua(state, name, value)));
         return request;
     }
 
-    private static Object lua(String name, Object value) {
+    private static Object lua(LuaState state, String name, Object value) {
         return switch (value) {
             case String s -> LuaString.of(s);
+            case ScriptRun.Secret(String text, String mask) -> state.newSecret(text, mask);
             case Number n -> small(n.doubleValue());
             default ->
                     throw new IllegalArgumentException(

@@ -98,9 +98,14 @@ final class Gsm7 {
     static String text(byte[] septets) {
         var text = new StringBuilder(septets.length);
         for (int i = 0; i < septets.length; i++) {
-            boolean escaped = septets[i] == ESCAPE && i + 1 < septets.length;
+            boolean escaped = isEscaped(septets, i);
             text.append(escaped ? AFTER_ESCAPE[septets[++i]] : BASIC.charAt(septets[i]));
         }
         return text.toString();
+    }
+
+    /** Whether the septet at an index makes one character with that behind it. */
+    static boolean isEscaped(byte[] septets, int index) {
+        return septets[index] == ESCAPE && index + 1 < septets.length;
     }
 }

@@ -41,6 +41,17 @@ final class Septets {
         return filled;
     }
 
+    /** Puts a septet into the place of another. */
+    static void put(byte[] octets, int index, byte septet) {
+        int at = index * 7 / 8;
+        int shift = index * 7 % 8;
+        octets[at] = (byte) ((octets[at] & ~(MASK << shift)) | (septet << shift));
+        if (shift > 1) {
+            int low = 8 - shift; // so many of its bits are in the octet before
+            octets[at + 1] = (byte) ((octets[at + 1] & ~(MASK >> low)) | (septet >> low));
+        }
+    }
+
     /** The septets of any octets, the filler left out; spare bits are not looked at. */
     static byte[] unpack(byte[] octets) {
         int count = octets.length * 8 / 7;

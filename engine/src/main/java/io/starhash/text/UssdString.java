@@ -3,6 +3,7 @@ package io.starhash.text;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * A USSD string as it is on the wire: octets, and the data coding scheme that gives them meaning
@@ -134,6 +135,57 @@ public final class UssdString {
             throw UndecodableString.oddUcs2(dcs, octets.length);
         }
         return Ucs2.text(octets, from);
+    }
+
+    /**
+     * The octets with asterisks in the place of some characters; all of them where the string
+     * cannot be read.
+     *
+     * @param hidden the indices of those characters in the text
+     */
+    public byte[] masked(BitSet hidden) {
+        return switch (dcs.coding()) {
+            case GSM7, RESERVED -> maskedSeptets(hidden, 0);
+            case GSM7_AFTER_LANGUAGE -> {
+                byte[] septets = Septets.unpack(octets);
+                yield maskedSeptets(hidden, septets.length - afterLanguage(septets).length);
+            }
+            case OCTETS -> maskedUnits(hidden, 0, 1);
+            case UCS2 -> maskedUnits(hidden, 0, 2);
+            case UCS2_AFTER_LANGUAGE ->
+                    maskedUnits(hidden, Math.min(LANGUAGE_OCTETS, octets.length), 2);
+            case COMPRESSED, USER_DATA_HEADER, I1_PROTOCOL, WAP -> mask(dcs, octets.length);
+        };
+    }
+
+    private byte[] maskedSeptets(BitSet hidden, int from) {
+        byte[] masked = octets.clone();
+        byte[] septets = Septets.unpack(octets);
+        int character = 0;
+        for (int i = from; i < septets.length; i++) {
+            boolean escaped = Gsm7.isEscaped(septets, i);
+            if (hidden.get(character++)) {
+                Septets.put(masked, i, ASTERISK);
+                if (escaped) {
+                    Septets.put(masked, i + 1, ASTERISK);
+                }
+            }
+            if (escaped) {
+                i++;
+            }
+        }
+        return masked;
+    }
+
+    private byte[] maskedUnits(BitSet hidden, int from, int size) {
+        byte[] masked = octets.clone();
+        for (int i = from; i + size <= octets.length; i += size) {
+            if (hidden.get((i - from) / size)) {
+                masked[i] = 0;
+                masked[i + size - 1] = ASTERISK;
+            }
+        }
+        return masked;
     }
 
     /**

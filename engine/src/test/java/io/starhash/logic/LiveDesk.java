@@ -104,10 +104,14 @@ final class LiveDesk implements AutoCloseable {
     }
 
     void serve(String lua, Trigger.Conditions conditions) {
-        ScriptRelease release = compile(lua);
-        TriggerTable triggers =
+        serve(
+                lua,
                 new TriggerTable(
-                        List.of(new Trigger(1, "main", conditions, Trigger.Overrides.NONE)));
+                        List.of(new Trigger(1, "main", conditions, Trigger.Overrides.NONE))));
+    }
+
+    void serve(String lua, TriggerTable triggers) {
+        ScriptRelease release = compile(lua);
         desk.serve(
                 List.of(
                         new ProcessUssdLuaService(

@@ -50,6 +50,8 @@ final class RulesPrinterTest {
         assertThat(reread)
                 .usingRecursiveComparison()
                 .ignoringFieldsMatchingRegexes(".*\\.line")
+                // a Pattern is equal to none but itself
+                .withEqualsForType(DialledMask.Group::equals, DialledMask.Group.class)
                 .isEqualTo(rules);
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HexFormat;
+import java.util.BitSet;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -199,6 +201,50 @@ final class UssdStringTest {
         octets[0] = 0;
         string.octets()[0] = 0;
         assertThat(string).isEqualTo(received(0x0F, "31"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, *1*4711#, 3, 7, *1*****#",
+        "15, *1*4711#€1, 0, 10, ***********",
+        "15, a€b€c, 1, 2, a**b€c",
+        "15, 12345678, 7, 8, 1234567*",
+        "15, 1234567, 6, 7, 123456*",
+        "72, *1*пин#, 3, 6, *1****#",
+        "72, a😀b, 1, 3, a**b",
+        "68, *1*4711#, 3, 7, *1*****#",
+    })
+    void characters_are_masked_in_their_places(
+            int dcs, String text, int from, int to, String masked) throws Exception {
+        UssdString string = UssdString.encode(text, new Dcs(dcs));
+        BitSet hidden = new BitSet();
+        hidden.set(from, to);
+
+        byte[] octets = string.masked(hidden);
+
+        assertThat(octets).hasSameSizeAs(string.octets());
+        assertThat(new UssdString(string.dcs(), octets).decode()).isEqualTo(masked);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 17})
+    void characters_behind_a_language_code_are_masked_in_their_places(int dcs) throws Exception {
+        UssdString string = UssdString.afterLanguage("en", "*1*4711#", new Dcs(dcs));
+        BitSet hidden = new BitSet();
+        hidden.set(3, 7);
+
+        byte[] octets = string.masked(hidden);
+
+        assertThat(new UssdString(new Dcs(dcs), octets).decode()).isEqualTo("*1*****#");
+        assertThat(octets).startsWith(Arrays.copyOf(string.octets(), 2));
+    }
+
+    @Test
+    void of_a_string_that_cannot_be_read_nothing_is_left() {
+        UssdString string = new UssdString(new Dcs(0x60), new byte[] {1, 2, 3});
+
+        assertThat(string.masked(new BitSet()))
+                .isEqualTo(UssdString.mask(new Dcs(0x60), 3));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.starhash.dialogtest.language;
 
+import io.starhash.text.BoundedText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -12,6 +13,9 @@ public sealed interface Expected {
 
     /** As a regular expression for the whole of it says, in which a dot is a newline too. */
     record Like(Template regex) implements Expected {}
+
+    /** The most looks at a character of a screen: some hundredths of a second. */
+    int MAX_LOOKS = 2_000_000;
 
     /** How a comparison came out. */
     sealed interface Verdict {
@@ -50,7 +54,7 @@ public sealed interface Expected {
     private static Verdict match(String regex, String actual) {
         Pattern pattern = Pattern.compile(regex, Pattern.DOTALL);
         try {
-            Matcher matcher = pattern.matcher(new BoundedText(actual));
+            Matcher matcher = pattern.matcher(new BoundedText(actual, MAX_LOOKS));
             return matcher.matches()
                     ? new Verdict.Good(groups(pattern, matcher))
                     : new Verdict.Different(regex, matcher.reset().find());

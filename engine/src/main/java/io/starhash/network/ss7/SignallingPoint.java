@@ -1,5 +1,6 @@
 package io.starhash.network.ss7;
 
+import java.util.BitSet;
 import io.starhash.dialog.Address;
 import io.starhash.metrics.Counters;
 import io.starhash.network.DialogDesk;
@@ -38,6 +39,7 @@ public final class SignallingPoint implements AttachedPoint {
     private final LowerLayers layers;
     private final UssdMapProvider map;
     private final Drops drops;
+    private volatile @Nullable DialogDesk desk;
 
     /**
      * A point of this plan above this user part, which is started by the caller; it takes dialogs
@@ -64,6 +66,7 @@ public final class SignallingPoint implements AttachedPoint {
 
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */
     public void start(DialogDesk desk) {
+        this.desk = desk;
         try {
             layers.start();
             map.addMAPDialogListener(
@@ -166,6 +169,14 @@ public final class SignallingPoint implements AttachedPoint {
             @Override
             public boolean hidesTexts() {
                 return asides.hidden().take() != null;
+            }
+
+            @Override
+            public BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
+                DialogDesk present = desk;
+                return present == null
+                        ? new BitSet()
+                        : present.hidden(operation, text, msisdn);
             }
         };
     }

@@ -2,8 +2,10 @@ package io.starhash.network.ss7;
 
 import io.starhash.network.SignallingMessage;
 import io.starhash.text.Dcs;
+import io.starhash.text.UndecodableString;
 import io.starhash.text.UssdString;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ final class TappedTransaction {
     private final TransactionPortion portion;
     private final List<Text> answers = new ArrayList<>(0);
     private final List<Text> questions = new ArrayList<>(0);
+    private int operation;
     private @Nullable String msisdn;
 
     /** The USSD string of an invoke or of a result. */
@@ -60,6 +63,7 @@ final class TappedTransaction {
         List<BerElement> fields = component.children();
         switch (component.tag()) {
             case INVOKE -> {
+                operation = operation(fields);
                 argument(fields.getLast());
                 text(fields.getFirst(), fields.getLast(), questions);
             }
@@ -70,6 +74,12 @@ final class TappedTransaction {
             }
             default -> {}
         }
+    }
+
+    /** The code before the argument; 0 where it is none of one octet. */
+    private static int operation(List<BerElement> fields) {
+        BerElement code = fields.size() < 2 ? null : fields.get(fields.size() - 2);
+        return code == null || code.tag() != INTEGER || code.length() != 1 ? 0 : code.contents()[0];
     }
 
     private void argument(BerElement argument) throws NotBerException {
@@ -116,14 +126,43 @@ final class TappedTransaction {
     }
 
     /**
-     * Masks the secret answers of the far side, and what the engine sends with one of them in it;
-     * false where there is nothing of the kind.
+     * Masks the secret answers of the far side, the secret part of what it dials, and what the
+     * engine sends that is secret itself; false where there is nothing of the kind.
      */
     boolean mask(Taps.Secrecy secrecy) {
         if (engines) {
             return secrecy.hidesTexts() && maskTexts();
         }
-        return mask(answered(secrecy));
+        return portion.kind() == TransactionKind.BEGIN
+                ? maskDialled(secrecy)
+                : mask(answered(secrecy));
+    }
+
+    private boolean maskDialled(Taps.Secrecy secrecy) {
+        boolean masked = false;
+        for (Text text : questions) {
+            byte[] octets = text.string().contents();
+            UssdString ussd = new UssdString(text.dcs(), octets);
+            String dialled = readable(ussd);
+            BitSet hidden = secrecy.hidden(operation, dialled, msisdn);
+            if (!hidden.isEmpty()) {
+                put(
+                        text,
+                        dialled == null
+                                ? UssdString.mask(text.dcs(), octets.length)
+                                : ussd.masked(hidden));
+                masked = true;
+            }
+        }
+        return masked;
+    }
+
+    private static @Nullable String readable(UssdString ussd) {
+        try {
+            return ussd.decode();
+        } catch (UndecodableString e) {
+            return null;
+        }
     }
 
     /** Masks every text; false where there is none. */
@@ -146,8 +185,11 @@ final class TappedTransaction {
     }
 
     private void mask(Text text) {
-        byte[] mask = UssdString.mask(text.dcs(), text.string().length());
-        System.arraycopy(mask, 0, userData, text.string().content(), mask.length);
+        put(text, UssdString.mask(text.dcs(), text.string().length()));
+    }
+
+    private void put(Text text, byte[] octets) {
+        System.arraycopy(octets, 0, userData, text.string().content(), octets.length);
     }
 
     byte[] userData() {

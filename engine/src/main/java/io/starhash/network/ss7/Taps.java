@@ -1,9 +1,12 @@
 package io.starhash.network.ss7;
 
+import io.starhash.network.DialogDesk;
 import io.starhash.network.SignallingMessage;
 import io.starhash.network.SignallingTap;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,13 +20,16 @@ final class Taps {
     private final TappedParts parts = new TappedParts();
     private final Secrecy secrecy;
 
-    /** Which answers are secret. */
+    /** What is secret. */
     interface Secrecy {
         /** Whether what answers this invoke is secret; true where nobody knows. */
         boolean isSecret(byte[] engineTid, int invokeId);
 
         /** Whether the texts of what this thread sends just now are secret. */
         boolean hidesTexts();
+
+        /** What of the text that begins a dialog is secret, see {@link DialogDesk#hidden}. */
+        BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn);
     }
 
     Taps(Secrecy secrecy) {

@@ -1,18 +1,20 @@
-package io.starhash.dialogtest.language;
+package io.starhash.text;
 
 /**
  * A text that can be looked at so often and no more: what bounds a regular expression that tries
  * too many ways.
  */
-final class BoundedText implements CharSequence {
-    /** The most looks at a character: some hundredths of a second. */
-    static final int MAX_LOOKS = 2_000_000;
-
+public final class BoundedText implements CharSequence {
     private final CharSequence text;
     private final int[] looks;
 
-    BoundedText(CharSequence text) {
-        this(text, new int[] {MAX_LOOKS});
+    /**
+     * A text, and how often a character of it may be looked at.
+     *
+     * @param looks a million take about a hundredth of a second
+     */
+    public BoundedText(CharSequence text, int looks) {
+        this(text, new int[] {looks});
     }
 
     private BoundedText(CharSequence text, int[] looks) {
@@ -44,7 +46,7 @@ final class BoundedText implements CharSequence {
     }
 
     /** The text has been looked at as often as it may be. */
-    static final class SpentException extends RuntimeException {
+    public static final class SpentException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         SpentException() {
