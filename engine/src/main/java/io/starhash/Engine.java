@@ -8,8 +8,10 @@ import io.starhash.edr.EdrClock;
 import io.starhash.edr.EdrFolders;
 import io.starhash.edr.InstanceIds;
 import io.starhash.edr.StreamStatus;
+import io.starhash.logic.DialogWatch;
 import io.starhash.logic.HeapWatch;
 import io.starhash.logic.ServiceDesk;
+import io.starhash.logic.Surroundings;
 import io.starhash.metrics.Counters;
 import io.starhash.network.FarSide;
 import io.starhash.network.LinkStatus;
@@ -52,6 +54,11 @@ public final class Engine implements AutoCloseable, ControlledEngine {
 
     /** An engine with this configuration; it takes dialogs once started. */
     public Engine(Configuration configuration) {
+        this(configuration, DialogWatch.NOBODY);
+    }
+
+    /** As above, with somebody who wants to know what dialogs begin and send. */
+    public Engine(Configuration configuration, DialogWatch watch) {
         this.configuration = configuration;
         rules = configuration.rules();
         EdrFolders.make(rules.edr());
@@ -69,7 +76,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         new InstanceIds(
                                 rules.edr().appName(), time.now(), ThreadLocalRandom.current()),
                         counters,
-                        time,
+                        Surroundings.at(time, watch),
                         rules.dialogs().max());
         heap = new HeapWatch(rules.dialogs().maxHeapPercent());
         desk.guardHeap(heap.guard()::hasRoom);

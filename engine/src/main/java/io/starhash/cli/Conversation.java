@@ -4,6 +4,7 @@ import io.starhash.handset.Handset;
 import io.starhash.handset.Screen;
 import io.starhash.network.DialogGoneException;
 import io.starhash.network.FarSide;
+import io.starhash.text.Mask;
 import io.starhash.text.UnsendableText;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -120,7 +121,8 @@ final class Conversation {
             handset.answer(menu, answer.get());
             recorder.answered(answer.get());
             if (!typed) {
-                printer.answer(answer.get());
+                printer.answer(
+                        recorder.asksForSecret() ? Mask.of(answer.get()) : answer.get());
             }
         } catch (UnsendableText e) {
             err.println("ussd: this answer cannot be sent: " + e.getMessage());

@@ -1,5 +1,6 @@
 package io.starhash.cli;
 
+import io.starhash.Configuration;
 import io.starhash.ConfigurationException;
 import io.starhash.dialog.Operation;
 import io.starhash.handset.Subscriber;
@@ -59,7 +60,8 @@ final class DialCommand implements Callable<Integer> {
     @Option(
             names = "--record",
             paramLabel = "FILE",
-            description = "Adds the conversation to this file as a test for ussd test.")
+            description =
+                    "Adds the conversation to this file as a test for ussd test, without its secrets. Not with --connect.")
     private @Nullable Path record;
 
     @Parameters(
@@ -84,7 +86,14 @@ final class DialCommand implements Callable<Integer> {
                         atTerminal());
         ScreenPrinter printer = ScreenPrinter.to(spec.commandLine().getOut(), json);
         PrintWriter err = spec.commandLine().getErr();
-        DialRecorder recorder = recorder();
+        if (connect.given() && record != null) {
+            throw bad(
+                    "--record goes with an engine of its own: which answers a running one"
+                            + " (--connect) takes for secrets is not known here, and a test must hold"
+                            + " none. Leave --connect out");
+        }
+        Configuration configuration = connect.given() ? null : rules.read();
+        DialRecorder recorder = recorder(configuration);
         OwnEngine.Use talk =
                 handsets -> {
                     int result =
@@ -95,20 +104,21 @@ final class DialCommand implements Callable<Integer> {
                     return result;
                 };
         int exitCode =
-                connect.given()
+                configuration == null
                         ? connect.use(options.subscriber().ssn(), talk)
-                        : OwnEngine.use(rules.read(), err, talk);
+                        : OwnEngine.use(configuration, recorder, err, talk);
         recorder.write(err);
         return exitCode;
     }
 
-    private DialRecorder recorder() {
-        DialRecorder recorder = new DialRecorder(record);
-        recorder.opened(
-                options.subscriber(),
-                dcs,
-                notify != null,
-                notify == null ? words.getFirst() : notify);
+    private DialRecorder recorder(@Nullable Configuration configuration) {
+        DialRecorder recorder =
+                new DialRecorder(
+                        record,
+                        configuration == null ? List.of() : configuration.services(),
+                        notify != null,
+                        notify == null ? words.getFirst() : notify);
+        recorder.from(options.subscriber(), dcs);
         return recorder;
     }
 

@@ -7,6 +7,7 @@ import io.starhash.file.UnreadableFileException;
 import io.starhash.handset.Subscriber;
 import io.starhash.handset.program.HandsetProgram;
 import io.starhash.handset.program.ProgramConsole;
+import io.starhash.logic.DialogWatch;
 import io.starhash.problem.Problem;
 import io.starhash.script.ScriptFault;
 import io.starhash.script.ScriptLimits;
@@ -64,7 +65,7 @@ final class HandsetCommand implements Callable<Integer> {
         }
         Configuration configuration = rules.read();
         ScriptLimits limits = configuration.rules().script().limits();
-        return OwnEngine.use(configuration, err, use(program, subscriber, limits, console));
+        return OwnEngine.use(configuration, DialogWatch.NOBODY, err, use(program, subscriber, limits, console));
     }
 
     private static OwnEngine.Use use(

@@ -2,6 +2,7 @@ package io.starhash.cli;
 
 import io.starhash.Configuration;
 import io.starhash.Engine;
+import io.starhash.logic.DialogWatch;
 import io.starhash.network.FarSide;
 import java.io.PrintWriter;
 import org.slf4j.Logger;
@@ -25,13 +26,14 @@ final class OwnEngine {
     /**
      * Starts an engine, uses it, stops it.
      *
+     * @param watch told of what its dialogs do
      * @return the exit code: that of the use, unless records were lost
      */
-    static int use(Configuration configuration, PrintWriter err, Use use)
+    static int use(Configuration configuration, DialogWatch watch, PrintWriter err, Use use)
             throws NotStartedException, InterruptedException {
         int result;
         Engine.Stop stop;
-        Engine engine = RulesOption.engine(configuration.inMemory());
+        Engine engine = RulesOption.engine(configuration.inMemory(), watch);
         // An interrupted command still completes its EDR files.
         Thread hurry = Thread.ofPlatform().name("stop").unstarted(engine::close);
         Runtime.getRuntime().addShutdownHook(hurry);

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import io.starhash.Configuration;
 import io.starhash.ConfigurationException;
 import io.starhash.Engine;
+import io.starhash.logic.DialogWatch;
 import io.starhash.rules.RulesException;
 import io.starhash.rules.RulesFile;
 import io.starhash.script.CompilationObserver;
@@ -49,13 +50,14 @@ final class RulesOption {
 
     /** An engine that is not started yet. */
     Engine engine() throws ConfigurationException, NotStartedException {
-        return engine(read());
+        return engine(read(), DialogWatch.NOBODY);
     }
 
     /** An engine with this configuration that is not started yet. */
-    static Engine engine(Configuration configuration) throws NotStartedException {
+    static Engine engine(Configuration configuration, DialogWatch watch)
+            throws NotStartedException {
         try {
-            return new Engine(configuration);
+            return new Engine(configuration, watch);
         } catch (RuntimeException e) {
             throw new NotStartedException(String.valueOf(e.getMessage()), e);
         }

@@ -77,8 +77,8 @@ final class DialogJournal implements ScriptServices {
     }
 
     /** A message is about to be sent. */
-    void sending() {
-        watch.sending(identity.instanceId(), place);
+    void sending(DialogWatch.Secrecy secrecy) {
+        watch.sending(identity.instanceId(), place, secrecy);
     }
 
     /** No link took a message, for this reason: the far side gets nothing of it. */

@@ -259,12 +259,19 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     private void send(List<DialogAction> actions) throws DialogGoneException {
+        DialogWatch.Secrecy secrecy = DialogWatch.Secrecy.NONE;
         for (DialogAction action : actions) {
             switch (action) {
-                case DialogAction.KeepSecret(int invokeId) -> link.keepSecret(invokeId);
-                case DialogAction.HideText hide -> link.hideTexts();
+                case DialogAction.KeepSecret(int invokeId) -> {
+                    secrecy = secrecy.andAnswer();
+                    link.keepSecret(invokeId);
+                }
+                case DialogAction.HideText hide -> {
+                    secrecy = secrecy.andText();
+                    link.hideTexts();
+                }
                 case DialogAction.Send(Message message) -> {
-                    journal.sending();
+                    journal.sending(secrecy);
                     send(message);
                 }
                 default -> {}

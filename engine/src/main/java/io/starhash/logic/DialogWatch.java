@@ -11,7 +11,7 @@ public interface DialogWatch {
                 public void begun(String instanceId, Opening opening) {}
 
                 @Override
-                public void sending(String instanceId, String place) {}
+                public void sending(String instanceId, String place, Secrecy secrecy) {}
             };
 
     /** A dialog is claimed by a service, under this instance id; on a network thread. */
@@ -23,5 +23,35 @@ public interface DialogWatch {
      * @param place {@code file:line} of the primitive, the return or the fault that it comes from;
      *     empty where no script has got that far
      */
-    void sending(String instanceId, String place);
+    void sending(String instanceId, String place, Secrecy secrecy);
+
+    /** What of a message must be recorded nowhere. */
+    enum Secrecy {
+        /** Nothing of it, nor of the answer to it. */
+        NONE,
+        /** The answer to it. */
+        ANSWER,
+        /** Its own text. */
+        TEXT,
+        /** Its text, and the answer to it. */
+        BOTH;
+
+        /** Whether the answer is. */
+        public boolean ofAnswer() {
+            return this == ANSWER || this == BOTH;
+        }
+
+        /** Whether its text is. */
+        public boolean ofText() {
+            return this == TEXT || this == BOTH;
+        }
+
+        Secrecy andAnswer() {
+            return ofText() ? BOTH : ANSWER;
+        }
+
+        Secrecy andText() {
+            return ofAnswer() ? BOTH : TEXT;
+        }
+    }
 }

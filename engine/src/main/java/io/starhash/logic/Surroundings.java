@@ -18,7 +18,12 @@ public record Surroundings(
 
     /** Those of an engine at work. */
     public static Surroundings at(Time time) {
+        return at(time, DialogWatch.NOBODY);
+    }
+
+    /** Those of an engine at work that somebody watches. */
+    public static Surroundings at(Time time, DialogWatch watch) {
         return new Surroundings(
-                time, LoggerFactory.getILoggerFactory(), OptionalLong::empty, DialogWatch.NOBODY);
+                time, LoggerFactory.getILoggerFactory(), OptionalLong::empty, watch);
     }
 }

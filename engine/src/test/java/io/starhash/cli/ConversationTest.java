@@ -97,7 +97,7 @@ class ConversationTest {
                         call,
                         answers,
                         ScreenPrinter.to(printer, false),
-                        new DialRecorder(null),
+                        new DialRecorder(null, List.of(), false, "*1#"),
                         printer)
                 .hold();
         printer.flush();

@@ -2,6 +2,7 @@ package io.starhash.dialogtest.language;
 
 import io.starhash.dialog.Address;
 import io.starhash.handset.Screen;
+import io.starhash.text.Mask;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ public final class Recorded {
         }
     }
 
-    /** What began the dialog. */
+    /** What began the dialog, a stand-in in it for what is secret. */
     public void opened(boolean push, String text) {
         String word = push ? "push" : "dial";
         steps.addAll(Wording.lines(word, text));
@@ -43,6 +44,11 @@ public final class Recorded {
     /** What the handset did. */
     public void did(String word, String text) {
         steps.addAll(Wording.lines(word, text));
+    }
+
+    /** A secret answer, of which a test knows the length alone. */
+    public void answeredInSecret(String word, String text) {
+        did(word, Mask.of(text));
     }
 
     /** A step as somebody has written it. */
@@ -58,9 +64,30 @@ public final class Recorded {
         }
     }
 
-    /** What came. */
-    public void came(Screen screen) {
-        steps.addAll(Wording.of(screen));
+    /**
+     * What came.
+     *
+     * @param secret whether its text is, so that a test takes any
+     * @param ids those that may stand in it
+     */
+    public void came(Screen screen, boolean secret, PassingIds ids) {
+        String text = text(screen);
+        if (secret) {
+            steps.add(screen.word() + " ~ .*");
+        } else if (text != null && ids.areIn(text)) {
+            steps.add(screen.word() + " ~ " + ids.expressionFor(text));
+        } else {
+            steps.addAll(Wording.of(screen));
+        }
+    }
+
+    private static @Nullable String text(Screen screen) {
+        return switch (screen) {
+            case Screen.Menu(int id, String text) -> text;
+            case Screen.Notify(int id, String text) -> text;
+            case Screen.Respond(String text) -> text;
+            default -> null;
+        };
     }
 
     /** Whether there is anything to write. */

@@ -1,6 +1,7 @@
 package io.starhash.dialogtest.run;
 
 import io.starhash.dialogtest.language.Lines;
+import io.starhash.dialogtest.language.StandIn;
 import io.starhash.dialogtest.language.Step;
 import io.starhash.handset.Handset;
 import io.starhash.handset.Screen;
@@ -75,15 +76,41 @@ final class Acting {
                     word,
                     text,
                     handset -> {
+                        String sent = sent(actor, menu, text);
                         if (step.release()) {
-                            handset.answerAndRelease(menu, text);
+                            handset.answerAndRelease(menu, sent);
                             actor.call().over();
                         } else {
-                            handset.answer(menu, text);
+                            handset.answer(menu, sent);
                         }
                         actor.call().answered(menu);
                     });
         }
+    }
+
+    /** What is sent where a test says this: a recorded secret is asterisks, which stand for one. */
+    private String sent(Actor actor, Screen.Menu menu, String text) {
+        return isSecret(actor, menu) && StandIn.isNeededFor(text) ? StandIn.of(text.length()) : text;
+    }
+
+    private boolean isSecret(Actor actor, Screen menu) {
+        Call call = actor.call();
+        return world.secrecyOf(call, call.positionOf(menu)).ofAnswer();
+    }
+
+    /** Whether this step would answer a secret menu. */
+    boolean answersInSecret(Actor actor, Step step) {
+        Call call = actor.call;
+        if (call == null) {
+            return false;
+        }
+        Optional<? extends Screen> answered =
+                switch (step) {
+                    case Step.Answer answer -> call.open();
+                    case Step.LateAnswer late -> call.timedOut();
+                    default -> Optional.empty();
+                };
+        return answered.filter(screen -> isSecret(actor, screen)).isPresent();
     }
 
     void answerLate(Actor actor, Step.LateAnswer step) {
@@ -103,7 +130,7 @@ final class Acting {
                 "late answer",
                 text,
                 handset -> {
-                    handset.answer(menu.get(), text);
+                    handset.answer(menu.get(), sent(actor, menu.get(), text));
                     actor.call().answered(menu.get());
                 });
     }

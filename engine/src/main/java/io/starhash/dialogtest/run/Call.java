@@ -55,6 +55,11 @@ final class Call {
         return told - 1;
     }
 
+    /** The number of a screen that has come, from 0. */
+    synchronized int positionOf(Screen screen) {
+        return screens.lastIndexOf(screen);
+    }
+
     /** The newest screen that asks for an answer, where it has none and is still waited for. */
     synchronized Optional<Screen> open() {
         return screens.reversed().stream().filter(Call::asks).findFirst().filter(this::unanswered);

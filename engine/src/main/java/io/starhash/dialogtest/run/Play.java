@@ -1,11 +1,14 @@
 package io.starhash.dialogtest.run;
 
+import io.starhash.dialog.Address;
+import io.starhash.dialog.Operation;
 import io.starhash.dialogtest.language.DialogTest;
 import io.starhash.dialogtest.language.Given;
 import io.starhash.dialogtest.language.Lines;
+import io.starhash.dialogtest.language.PassingIds;
+import io.starhash.dialogtest.language.Recorded;
 import io.starhash.dialogtest.language.Step;
 import io.starhash.dialogtest.language.UnsetVariableException;
-import io.starhash.dialogtest.language.Wording;
 import io.starhash.handset.Screen;
 import io.starhash.text.Dcs;
 import java.time.Duration;
@@ -172,13 +175,36 @@ final class Play {
         return notes.failures().stream().map(Failure::message).toList();
     }
 
-    /** What has come since the last time, in the words of a test. */
-    List<List<String>> overhear() {
-        List<List<String>> heard = new ArrayList<>();
+    /** Whether a step would answer a secret menu. */
+    boolean answersInSecret(Step step) {
+        return acting.answersInSecret(actor, step);
+    }
+
+    /** Adds what has just begun a dialog to a recording. */
+    void recordOpening(Step.Open open, Recorded recorded) {
+        String text = open.text().fill(notes.variables());
+        recorded.opened(open.push(), actor.call == null ? text : recordable(open.push(), text));
+    }
+
+    private String recordable(boolean push, String text) {
+        int operation =
+                push
+                        ? Operation.UNSTRUCTURED_SS_NOTIFY
+                        : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+        Address from = actor.from;
+        return world.recordable(
+                actor.call(), operation, text, from == null ? null : from.digits());
+    }
+
+    /** What has come since the last time, which is added to a recording too. */
+    List<Screen> overhear(Recorded recorded) {
+        List<Screen> heard = new ArrayList<>();
         Call call = actor.call;
         if (call != null) {
+            PassingIds ids = world.idsOf(call);
             for (Screen came = call.next(); came != null; came = call.next()) {
-                heard.add(Wording.of(came));
+                heard.add(came);
+                recorded.came(came, world.secrecyOf(call, call.position()).ofText(), ids);
             }
         }
         return heard;

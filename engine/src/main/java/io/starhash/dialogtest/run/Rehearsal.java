@@ -7,6 +7,7 @@ import io.starhash.dialogtest.language.DialogTest;
 import io.starhash.dialogtest.language.Given;
 import io.starhash.dialogtest.language.Recorded;
 import io.starhash.dialogtest.language.Step;
+import io.starhash.dialogtest.language.Wording;
 import io.starhash.problem.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +65,7 @@ public final class Rehearsal implements AutoCloseable {
         if (step instanceof Step.Expect || step instanceof Step.EdrCheck) {
             return new Turn.Refused(List.of("type what the handset does: what comes is recorded"));
         }
+        boolean secret = play.answersInSecret(step);
         List<String> faults = play.improvise(step);
         if (!faults.isEmpty()) {
             return new Turn.Refused(faults);
@@ -71,14 +73,17 @@ public final class Rehearsal implements AutoCloseable {
         lines.clear();
         lines.addAll(tried);
         steps++;
-        if (step instanceof Step.Open open) {
-            recorded.opened(open.push(), open.text().toString());
-        } else {
-            recorded.wrote(List.of(line));
+        switch (step) {
+            case Step.Open open -> play.recordOpening(open, recorded);
+            case Step.Answer answer when secret ->
+                    recorded.answeredInSecret(
+                            answer.release() ? "answer and release" : "answer",
+                            answer.text().toString());
+            case Step.LateAnswer answer when secret ->
+                    recorded.answeredInSecret("late answer", answer.text().toString());
+            default -> recorded.wrote(List.of(line));
         }
-        List<List<String>> screens = play.overhear();
-        screens.forEach(recorded::wrote);
-        return new Turn.Came(screens);
+        return new Turn.Came(play.overhear(recorded).stream().map(Wording::of).toList());
     }
 
     /** Whether a dialog is open, which somebody leaves by doing no more. */

@@ -2,6 +2,8 @@ package io.starhash.dialogtest.run;
 
 import io.starhash.dialog.Opening;
 import io.starhash.dialogtest.language.Given;
+import io.starhash.dialogtest.language.PassingIds;
+import io.starhash.dialogtest.language.StandIn;
 import io.starhash.edr.Edr;
 import io.starhash.edr.InstanceIds;
 import io.starhash.logic.DialogWatch;
@@ -22,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine as one test has it: a desk of its own, its own clock, and everything that happens
@@ -34,13 +37,21 @@ final class World {
     /** Instance id, transaction id, script. */
     private static final int IDENTITY_WORDS = 3;
 
+    private static final Sent UNKNOWN = new Sent("", DialogWatch.Secrecy.NONE);
+
     private final VirtualTime time;
     private final ServiceDesk desk;
     private final AtomicLong seed;
     private final LogLines log;
     private final List<Edr> records = new CopyOnWriteArrayList<>();
-    private final Map<String, String> instances = new ConcurrentHashMap<>();
-    private final Map<String, List<String>> places = new ConcurrentHashMap<>();
+    private final Map<String, Begun> begun = new ConcurrentHashMap<>();
+    private final Map<String, List<Sent>> sent = new ConcurrentHashMap<>();
+
+    /** How a dialog began. */
+    private record Begun(String instanceId, Opening opening) {}
+
+    /** A message of a dialog. */
+    private record Sent(String place, DialogWatch.Secrecy secrecy) {}
 
     World(Rules rules, List<LuaService> services, Given given, Rest rest, LogLines log) {
         this.log = log;
@@ -67,12 +78,13 @@ final class World {
     private final class Watch implements DialogWatch {
         @Override
         public void begun(String instanceId, Opening opening) {
-            instances.put(opening.remoteTid(), instanceId);
+            begun.put(opening.remoteTid(), new Begun(instanceId, opening));
         }
 
         @Override
-        public void sending(String instanceId, String place) {
-            places.computeIfAbsent(instanceId, it -> new CopyOnWriteArrayList<>()).add(place);
+        public void sending(String instanceId, String place, Secrecy secrecy) {
+            sent.computeIfAbsent(instanceId, it -> new CopyOnWriteArrayList<>())
+                    .add(new Sent(place, secrecy));
         }
     }
 
@@ -91,7 +103,22 @@ final class World {
 
     /** The instance id of the dialog that a handset began; empty where no service claimed it. */
     String instanceOf(Call call) {
-        return instances.getOrDefault(call.handset().tid(), "");
+        Begun known = begun.get(call.handset().tid());
+        return known == null ? "" : known.instanceId();
+    }
+
+    /** What is another in every run and may stand on a dialog's screens. */
+    PassingIds idsOf(Call call) {
+        Begun known = begun.get(call.handset().tid());
+        return known == null ? PassingIds.NONE : PassingIds.of(known.instanceId(), known.opening());
+    }
+
+    /** What began a dialog, with a stand-in for what its trigger masks. */
+    String recordable(Call call, int operation, String text, @Nullable String msisdn) {
+        Begun known = begun.get(call.handset().tid());
+        return known != null && known.opening().mask() == null
+                ? text
+                : StandIn.dialled(text, desk.hidden(operation, text, msisdn));
     }
 
     /** The records of one dialog so far. */
@@ -113,14 +140,23 @@ final class World {
 
     /** The line of a script that sent a dialog's screen of this number; empty: not known. */
     String placeOf(Call call, int screen) {
-        List<String> known = places.getOrDefault(instanceOf(call), List.of());
-        return screen >= 0 && screen < known.size() ? known.get(screen) : "";
+        return sent(call, screen).place();
+    }
+
+    /** What of a dialog's screen of this number must be recorded nowhere. */
+    DialogWatch.Secrecy secrecyOf(Call call, int screen) {
+        return sent(call, screen).secrecy();
+    }
+
+    private Sent sent(Call call, int screen) {
+        List<Sent> known = sent.getOrDefault(instanceOf(call), List.of());
+        return screen >= 0 && screen < known.size() ? known.get(screen) : UNKNOWN;
     }
 
     /** Where the script of a dialog has last sent something from; empty: not known. */
     String lastPlace(Call call) {
-        List<String> known = places.getOrDefault(instanceOf(call), List.of());
-        return known.isEmpty() ? "" : known.getLast();
+        List<Sent> known = sent.getOrDefault(instanceOf(call), List.of());
+        return known.isEmpty() ? "" : known.getLast().place();
     }
 
     /** The keys of the scripts that have run to their end. */
