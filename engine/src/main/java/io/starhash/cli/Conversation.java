@@ -121,8 +121,7 @@ final class Conversation {
             handset.answer(menu, answer.get());
             recorder.answered(answer.get());
             if (!typed) {
-                printer.answer(
-                        recorder.asksForSecret() ? Mask.of(answer.get()) : answer.get());
+                printer.answer(recorder.asksForSecret() ? Mask.of(answer.get()) : answer.get());
             }
         } catch (UnsendableText e) {
             err.println("ussd: this answer cannot be sent: " + e.getMessage());

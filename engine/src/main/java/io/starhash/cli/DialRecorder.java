@@ -106,9 +106,7 @@ final class DialRecorder implements DialogWatch {
 
     private String withoutSecrets() {
         int operation =
-                push
-                        ? Operation.UNSTRUCTURED_SS_NOTIFY
-                        : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+                push ? Operation.UNSTRUCTURED_SS_NOTIFY : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
         return services.stream()
                 .filter(service -> service.operation() == operation)
                 .map(service -> StandIn.dialled(text, service.hidden(text, msisdn)))

@@ -65,7 +65,8 @@ final class HandsetCommand implements Callable<Integer> {
         }
         Configuration configuration = rules.read();
         ScriptLimits limits = configuration.rules().script().limits();
-        return OwnEngine.use(configuration, DialogWatch.NOBODY, err, use(program, subscriber, limits, console));
+        return OwnEngine.use(
+                configuration, DialogWatch.NOBODY, err, use(program, subscriber, limits, console));
     }
 
     private static OwnEngine.Use use(

@@ -33,7 +33,9 @@ public sealed interface DialledMask {
 
     /** What the one group of a regular expression matches, each time that it is found. */
     final class Group implements DialledMask {
-        /** Beyond so many looks at a character all is masked: far more than any dialled code takes. */
+        /**
+         * Beyond so many looks at a character all is masked: far more than any dialled code takes.
+         */
         static final int MAX_LOOKS = 50_000;
 
         private final Pattern regex;

@@ -59,7 +59,8 @@ public final class TriggerTable {
             hidden.set(0);
             return hidden;
         }
-        int certain = search(new TriggerRequest(text, null, null, msisdn, null, null, null)).found();
+        int certain =
+                search(new TriggerRequest(text, null, null, msisdn, null, null, null)).found();
         boolean any = certain != IndexSearch.NONE;
         for (int position : masking) {
             Trigger trigger = triggers.get(position);

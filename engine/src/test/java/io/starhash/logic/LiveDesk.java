@@ -11,6 +11,7 @@ import io.starhash.edr.spec.EdrSpec;
 import io.starhash.handset.Handset;
 import io.starhash.handset.Screen;
 import io.starhash.metrics.Counters;
+import io.starhash.network.DialogGoneException;
 import io.starhash.network.FarSide;
 import io.starhash.network.embedded.EmbeddedNetwork;
 import io.starhash.rules.Rules;
@@ -190,6 +191,17 @@ final class LiveDesk implements AutoCloseable {
 
     static Screen.Menu menu(Handset handset) {
         return (Screen.Menu) next(handset);
+    }
+
+    /** Answers the next menu; gives its invoke id. */
+    static int answer(Handset handset, String text) {
+        Screen.Menu menu = menu(handset);
+        try {
+            handset.answer(menu, text);
+            return menu.invokeId();
+        } catch (UnsendableText | DialogGoneException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Waits until no dialog is left anywhere: not at the desk, nor in either stack. */

@@ -62,6 +62,29 @@ class SecretsInTracesTest {
     }
 
     @Test
+    void a_menu_that_has_the_invoke_id_of_a_secret_one_again_is_not_secret() throws Exception {
+        String lua =
+                """
+                ussd.menu("PIN?", {secret = true})
+                for i = 1, 126 do ussd.menu("More?") end
+                ussd.menu("Name?")
+                return "Thanks"
+                """;
+        try (LiveDesk live = LiveDesk.running(folder, lua)) {
+            live.network.attach(seen::add);
+            Handset handset = live.dial("*5#");
+            int secret = LiveDesk.answer(handset, "73915");
+            for (int i = 0; i < 126; i++) {
+                LiveDesk.answer(handset, "y");
+            }
+            assertThat(LiveDesk.answer(handset, "73915")).isEqualTo(secret);
+            assertThat(LiveDesk.next(handset).word()).isEqualTo("respond");
+            live.settle();
+        }
+        assertThat(everything()).containsOnlyOnce(packed("73915")).contains(packed("*****"));
+    }
+
+    @Test
     void a_secret_answer_that_comes_when_its_dialog_is_gone_is_masked_too() throws Exception {
         try (LiveDesk live = LiveDesk.running(folder, ASKS_TWICE)) {
             live.network.attach(seen::add);

@@ -64,15 +64,18 @@ class DialledMaskTest {
         assertThat(written(mask, "1".repeat(182))).isEqualTo("*".repeat(182));
     }
 
-    private static Trigger trigger(String prefix, @Nullable String msisdn, @Nullable DialledMask m) {
+    private static Trigger trigger(
+            String prefix, @Nullable String msisdn, @Nullable DialledMask m) {
         return trigger(prefix, msisdn, null, m);
     }
 
     private static Trigger trigger(
-            String prefix, @Nullable String msisdn, @Nullable Integer ssn, @Nullable DialledMask m) {
+            String prefix,
+            @Nullable String msisdn,
+            @Nullable Integer ssn,
+            @Nullable DialledMask m) {
         var conditions =
-                new Conditions(
-                        null, prefix, null, null, null, null, msisdn, null, null, null, ssn);
+                new Conditions(null, prefix, null, null, null, null, msisdn, null, null, null, ssn);
         return new Trigger(1, "main", conditions, Overrides.NONE, m);
     }
 
@@ -133,8 +136,7 @@ class DialledMaskTest {
                 .forEach(it -> masks.add(Objects.requireNonNull(it.mask())));
 
         assertThat(masks)
-                .containsExactly(
-                        PIN, new DialledMask.Group(Pattern.compile("(\\d{4})#$")))
+                .containsExactly(PIN, new DialledMask.Group(Pattern.compile("(\\d{4})#$")))
                 .doesNotContain(new DialledMask.Group(Pattern.compile("(\\d{5})#$")));
         assertThat(masks.getLast())
                 .hasSameHashCodeAs(new DialledMask.Group(Pattern.compile("(\\d{4})#$")));

@@ -3,9 +3,9 @@ package io.starhash.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.HexFormat;
-import java.util.BitSet;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -243,8 +243,7 @@ final class UssdStringTest {
     void of_a_string_that_cannot_be_read_nothing_is_left() {
         UssdString string = new UssdString(new Dcs(0x60), new byte[] {1, 2, 3});
 
-        assertThat(string.masked(new BitSet()))
-                .isEqualTo(UssdString.mask(new Dcs(0x60), 3));
+        assertThat(string.masked(new BitSet())).isEqualTo(UssdString.mask(new Dcs(0x60), 3));
     }
 
     @Test

@@ -90,7 +90,9 @@ final class Acting {
 
     /** What is sent where a test says this: a recorded secret is asterisks, which stand for one. */
     private String sent(Actor actor, Screen.Menu menu, String text) {
-        return isSecret(actor, menu) && StandIn.isNeededFor(text) ? StandIn.of(text.length()) : text;
+        return isSecret(actor, menu) && StandIn.isNeededFor(text)
+                ? StandIn.of(text.length())
+                : text;
     }
 
     private boolean isSecret(Actor actor, Screen menu) {

@@ -188,12 +188,9 @@ final class Play {
 
     private String recordable(boolean push, String text) {
         int operation =
-                push
-                        ? Operation.UNSTRUCTURED_SS_NOTIFY
-                        : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+                push ? Operation.UNSTRUCTURED_SS_NOTIFY : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
         Address from = actor.from;
-        return world.recordable(
-                actor.call(), operation, text, from == null ? null : from.digits());
+        return world.recordable(actor.call(), operation, text, from == null ? null : from.digits());
     }
 
     /** What has come since the last time, which is added to a recording too. */

@@ -43,6 +43,9 @@ final class MapLink implements DialogLink {
     /** The texts of the next message are secret. */
     private boolean hideTexts;
 
+    /** The answer to the next invoke is secret. */
+    private boolean asksForSecret;
+
     /**
      * Links a MAP dialog; from now on its callbacks come here.
      *
@@ -193,6 +196,7 @@ final class MapLink implements DialogLink {
             return refused(message, e);
         } finally {
             hideTexts = false;
+            asksForSecret = false;
             asides.hidden().take();
             lock.unlock();
         }
@@ -211,6 +215,15 @@ final class MapLink implements DialogLink {
             secretInvokes = secret;
         }
         secret.add(invokeId);
+        asksForSecret = true;
+    }
+
+    /** An id is used again after a while, for another menu. */
+    private void forgetSecret(int invokeId) {
+        Set<Integer> secret = secretInvokes;
+        if (secret != null) {
+            secret.remove(invokeId);
+        }
     }
 
     boolean isSecret(int invokeId) {
@@ -261,6 +274,9 @@ final class MapLink implements DialogLink {
             OutgoingComponent.queue(dialog, part);
             if (part instanceof Component.Invoke invoke) {
                 highestInvokeId = Math.max(highestInvokeId, invoke.invokeId());
+                if (!asksForSecret) {
+                    forgetSecret(invoke.invokeId());
+                }
             }
         }
     }

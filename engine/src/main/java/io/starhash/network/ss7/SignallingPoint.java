@@ -1,12 +1,12 @@
 package io.starhash.network.ss7;
 
-import java.util.BitSet;
 import io.starhash.dialog.Address;
 import io.starhash.metrics.Counters;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide.Call;
 import io.starhash.network.SignallingTap;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.indicator.NatureOfAddress;
 import org.restcomm.protocols.ss7.indicator.RoutingIndicator;
@@ -174,9 +174,7 @@ public final class SignallingPoint implements AttachedPoint {
             @Override
             public BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
                 DialogDesk present = desk;
-                return present == null
-                        ? new BitSet()
-                        : present.hidden(operation, text, msisdn);
+                return present == null ? new BitSet() : present.hidden(operation, text, msisdn);
             }
         };
     }
