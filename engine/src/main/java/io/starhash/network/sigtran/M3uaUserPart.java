@@ -3,6 +3,7 @@ package io.starhash.network.sigtran;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Links;
 import io.starhash.network.ss7.Aside;
+import io.starhash.network.ss7.LinkedUserPart;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -20,7 +21,7 @@ import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
  * M3UA as an MTP3 user part, over associations of our own. Its state machines, which know no lock,
  * are moved by one thread alone; and it keeps nothing on disk.
  */
-final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
+final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, AutoCloseable {
     private static final int DELIVERY_THREADS = 2;
     private static final int TICK_MILLIS = 50;
 
@@ -151,6 +152,11 @@ final class M3uaUserPart extends M3UAManagementImpl implements AutoCloseable {
     @Override
     public void sendMessage(Mtp3TransferPrimitive message) throws IOException {
         send(new WaitingRoom.Guest(message, System.nanoTime()));
+    }
+
+    @Override
+    public boolean leadsTo(int pointCode) {
+        return board.mayServe(pointCode);
     }
 
     private void send(WaitingRoom.Guest it) throws IOException {

@@ -38,6 +38,12 @@ final class Drops implements AutoCloseable {
         lines.write(Level.INFO, counter, format, arguments);
     }
 
+    /** A fault of ours lost a message. */
+    void fault(String counter, String message, RuntimeException fault) {
+        counters.increment(counter);
+        lines.write(Level.ERROR, counter, "{} is lost by a fault of the engine", message, fault);
+    }
+
     /** A message is only counted. */
     void count(String counter) {
         counters.increment(counter);

@@ -1,5 +1,6 @@
 package io.starhash.network.ss7;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.indicator.RoutingIndicator;
@@ -95,10 +96,11 @@ final class GlobalTitleTranslation extends Ss7ExtSccpDetailedInterfaceDefault {
                 return Optional.of(point);
             }
         }
-        return plan.peers().stream()
-                .map(SignallingPlan.Peer::pointCode)
+        List<Integer> points = plan.peers().stream().map(SignallingPlan.Peer::pointCode).toList();
+        return points.stream()
                 .filter(this::reaches)
-                .findFirst();
+                .findFirst()
+                .or(() -> points.stream().findFirst()); // that it cannot be reached is said then
     }
 
     /** Whether messages can go to this point now. */

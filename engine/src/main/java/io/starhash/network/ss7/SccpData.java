@@ -1,5 +1,6 @@
 package io.starhash.network.ss7;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,18 @@ record SccpData(int from, int to, @Nullable Segment segment) {
     static boolean isReturned(byte[] message, int at) {
         int type = at < message.length ? message[at] & 0xff : -1;
         return type == UDTS || type == XUDTS || type == LUDTS;
+    }
+
+    /** The calling party of a well-formed message. */
+    static byte[] calling(byte[] message) {
+        int pointer =
+                switch (message[0] & 0xff) {
+                    case UDT, UDTS -> 3;
+                    case XUDT, XUDTS -> 4;
+                    default -> 5;
+                };
+        int at = new Pointers(message, pointer == 5 ? 2 : 1).target(pointer);
+        return Arrays.copyOfRange(message, at + 1, at + 1 + (message[at] & 0xff));
     }
 
     /** Null where there are none that can be found. */

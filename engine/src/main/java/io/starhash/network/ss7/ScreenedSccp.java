@@ -1,27 +1,29 @@
 package io.starhash.network.ss7;
 
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
+import java.util.HexFormat;
+import org.restcomm.protocols.ss7.mtp.Mtp3PausePrimitive;
+import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 import org.restcomm.protocols.ss7.sccp.impl.SccpStackImpl;
 import org.restcomm.protocols.ss7.ss7ext.Ss7ExtInterface;
 
-/** SCCP that drops what it could not read or would keep for ever. */
-class ScreenedSccp extends SccpStackImpl {
+/**
+ * SCCP that drops what is not for us, what it could not read, and what it would keep too much of.
+ */
+final class ScreenedSccp extends SccpStackImpl {
     private static final int SCCP = 3;
-    private static final int XUDT = 0x11;
-    private static final int LUDT = 0x13;
-
-    /**
-     * Messages of which some segments have come. One that stays incomplete is dropped after the
-     * reassembly timer of ten to twenty seconds, so this bounds what a flood of first segments
-     * costs.
-     */
-    private static final int MAX_REASSEMBLIES = 4096;
 
     private final SignallingPlan plan;
     private final boolean knownOriginsOnly;
     private final Taps taps;
     private final Drops drops;
+    private final Reach reach;
+    private final Reassemblies reassemblies;
+
+    /** Whether the stack has read what this thread handed to it. */
+    private final ThreadLocal<boolean[]> read = ThreadLocal.withInitial(() -> new boolean[1]);
+
     private final Aside<String> undelivered;
 
     ScreenedSccp(
@@ -29,21 +31,29 @@ class ScreenedSccp extends SccpStackImpl {
             Ss7ExtInterface extension,
             Taps taps,
             Drops drops,
+            Reach reach,
             Aside<String> undelivered) {
         super(plan.name(), extension);
         this.plan = plan;
         knownOriginsOnly = plan.limits().guards().originCheck() != OriginCheck.OFF;
         this.taps = taps;
         this.drops = drops;
+        this.reach = reach;
+        reassemblies =
+                new Reassemblies(
+                        plan, Duration.ofMillis(getReassemblyTimerDelay()), System::nanoTime);
         this.undelivered = undelivered;
     }
 
     @Override
     public void start() {
         super.start();
-        sccpRoutingControl = new TellingRouting(sccpProvider, this, undelivered);
+        sccpRoutingControl =
+                new TellingRouting(
+                        sccpProvider, this, reach, drops, undelivered, () -> read.get()[0] = true);
         sccpRoutingControl.setSccpManagement(sccpManagement);
         sccpManagement.setSccpRoutingControl(sccpRoutingControl);
+        sccpProvider.registerManagementEventListener(new SubsystemWatch(getSccpResource()));
     }
 
     @Override
@@ -69,32 +79,90 @@ class ScreenedSccp extends SccpStackImpl {
                     "dropped a message from point code {}, which point_codes does not name",
                     message.getOpc());
         } else {
-            String complaint = complaint(message.getData());
-            if (complaint == null) {
-                super.onMtp3TransferMessage(message);
-            } else {
-                drops.drop(
-                        "sccp.dropped.malformed",
-                        "dropped a message from point code {}: {}",
-                        message.getOpc(),
-                        complaint);
+            screen(message);
+        }
+    }
+
+    private void screen(Mtp3TransferPrimitive message) {
+        String complaint = SccpScreening.complaint(message.getData());
+        if (complaint != null) {
+            drops.drop(
+                    "sccp.dropped.malformed",
+                    "dropped a message from point code {}: {}",
+                    message.getOpc(),
+                    complaint);
+            return;
+        }
+        SccpData data = SccpData.find(message.getData(), 0);
+        SccpData.Segment segment = data == null ? null : data.segment();
+        if (segment == null || (segment.first() && segment.remaining() == 0)) {
+            handOver(message, true);
+        } else if (isTaken(message, segment)) {
+            handOver(message, !segment.first() && segment.remaining() == 0);
+        }
+    }
+
+    private boolean isTaken(Mtp3TransferPrimitive message, SccpData.Segment segment) {
+        String calling = HexFormat.of().formatHex(SccpData.calling(message.getData()));
+        Reassemblies.Verdict verdict = reassemblies.arrived(message.getOpc(), calling, segment);
+        switch (verdict) {
+            case TAKEN -> {
+                return true;
             }
+            case TOO_MANY -> dropSegment("reassemblies", message, calling, "max_reassemblies");
+            case TOO_MANY_OF_ITS_FAR_END ->
+                    dropSegment(
+                            "reassemblies_of_far_end",
+                            message,
+                            calling,
+                            "max_reassemblies_per_far_end");
+            case WITHOUT_FIRST ->
+                    drops.drop(
+                            "sccp.dropped.segment_without_first",
+                            "dropped a segment from point code {}, calling party {}: its first segment did not come",
+                            message.getOpc(),
+                            calling);
+        }
+        return false;
+    }
+
+    private void dropSegment(
+            String counter, Mtp3TransferPrimitive message, String calling, String key) {
+        drops.drop(
+                "sccp.dropped." + counter,
+                "dropped a first segment from point code {}, calling party {}: as many messages wait for their last one as {} allows",
+                message.getOpc(),
+                calling,
+                key);
+    }
+
+    /**
+     * The stack takes it in.
+     *
+     * @param whole whether it must get as far as routing; what does not the stack could not read
+     */
+    private void handOver(Mtp3TransferPrimitive message, boolean whole) {
+        boolean[] mine = read.get();
+        mine[0] = false;
+        super.onMtp3TransferMessage(message);
+        if (whole && !mine[0]) {
+            drops.drop(
+                    "sccp.dropped.unreadable",
+                    "dropped a message from point code {}, which the stack cannot read: {}",
+                    message.getOpc(),
+                    HexFormat.of().formatHex(message.getData()));
         }
     }
 
-    private @Nullable String complaint(byte[] data) {
-        String complaint = SccpScreening.complaint(data);
-        boolean segment = complaint == null && (data[0] == XUDT || data[0] == LUDT);
-        return segment && reassemblies() >= MAX_REASSEMBLIES
-                ? MAX_REASSEMBLIES + " messages wait for their last segment"
-                : complaint;
+    @Override
+    public void onMtp3PauseMessage(Mtp3PausePrimitive message) {
+        reach.lost(message.getAffectedDpc());
+        super.onMtp3PauseMessage(message);
     }
 
-    /** How many messages wait for their last segment. */
-    @SuppressWarnings("SynchronizeOnNonFinalField") // the stack never assigns it anew, and does so
-    int reassemblies() {
-        synchronized (reassemplyCache) {
-            return reassemplyCache.size();
-        }
+    @Override
+    public void onMtp3ResumeMessage(Mtp3ResumePrimitive message) {
+        reach.found(message.getAffectedDpc());
+        super.onMtp3ResumeMessage(message);
     }
 }

@@ -56,12 +56,22 @@ public final class SignallingPoint implements AttachedPoint {
                 new LowerLayers(
                         plan,
                         new ScreenedSccp(
-                                plan, translation.asExtension(), taps, drops, asides.undelivered()),
+                                plan,
+                                translation.asExtension(),
+                                taps,
+                                drops,
+                                new Reach(point -> leadsTo(userPart, point)),
+                                asides.undelivered()),
                         new TappedUserPart(
                                 userPart, taps, asides.undelivered(), plan.maxSccpMessage()));
         map =
                 new UssdMapProvider(
                         plan.name(), layers.tcap().getProvider(), plan.limits().invokeTimeout());
+    }
+
+    /** Where a user part has no links, its points can always be reached. */
+    private static boolean leadsTo(Mtp3UserPart userPart, int pointCode) {
+        return !(userPart instanceof LinkedUserPart links) || links.leadsTo(pointCode);
     }
 
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */
@@ -78,7 +88,8 @@ public final class SignallingPoint implements AttachedPoint {
                     (TCAPProviderImpl) layers.tcap().getProvider(),
                     plan,
                     desk,
-                    drops);
+                    drops,
+                    asides.undelivered());
         } catch (Exception e) {
             throw new IllegalStateException("signalling point " + plan.name() + " cannot start", e);
         }

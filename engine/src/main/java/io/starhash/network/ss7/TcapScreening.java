@@ -42,13 +42,19 @@ final class TcapScreening implements SccpListener {
     private final transient DialogDesk desk;
     private final transient Origins origins;
     private final transient Drops drops;
+    private final transient Aside<String> undelivered;
     private final transient AnswerRate unknownIdAnswers;
 
     private TcapScreening(
-            TCAPProviderImpl tcap, SignallingPlan plan, DialogDesk desk, Drops drops) {
+            TCAPProviderImpl tcap,
+            SignallingPlan plan,
+            DialogDesk desk,
+            Drops drops,
+            Aside<String> undelivered) {
         this.tcap = tcap;
         this.desk = desk;
         this.drops = drops;
+        this.undelivered = undelivered;
         Guards guards = plan.limits().guards();
         origins = new Origins(guards.originCheck(), plan);
         unknownIdAnswers =
@@ -64,15 +70,25 @@ final class TcapScreening implements SccpListener {
             TCAPProviderImpl tcap,
             SignallingPlan plan,
             DialogDesk desk,
-            Drops drops) {
-        TcapScreening screening = new TcapScreening(tcap, plan, desk, drops);
+            Drops drops,
+            Aside<String> undelivered) {
+        TcapScreening screening = new TcapScreening(tcap, plan, desk, drops, undelivered);
         for (int ssn : plan.ssns()) {
             sccp.registerSccpListener(ssn, screening);
         }
     }
 
+    /** What the stack cannot take in ends here: below, it would vanish without a word. */
     @Override
     public void onMessage(SccpDataMessage message) {
+        try {
+            take(message);
+        } catch (RuntimeException e) {
+            drops.fault("tcap.faults", "a message from point code " + message.getIncomingOpc(), e);
+        }
+    }
+
+    private void take(SccpDataMessage message) {
         TransactionPortion transaction = TransactionPortion.derive(message.getData());
         byte[] id = transaction.destinationId();
         if (id == null || transaction.kind() == TransactionKind.BEGIN) {
@@ -198,6 +214,7 @@ final class TcapScreening implements SccpListener {
 
     private void answer(SccpDataMessage message, byte[] answer) {
         SccpAddress us = message.getCalledPartyAddress();
+        undelivered.take(); // what was said of messages that nobody asks about
         try {
             tcap.send(
                     answer,
@@ -211,6 +228,10 @@ final class TcapScreening implements SccpListener {
         } catch (IOException e) {
             log.warn("an ABORT could not be sent", e);
         }
+        String why = undelivered.take();
+        if (why != null) {
+            drops.drop("tcap.unanswered", "an ABORT went nowhere: {}", why);
+        }
     }
 
     /**
@@ -219,6 +240,14 @@ final class TcapScreening implements SccpListener {
      */
     @Override
     public void onNotice(SccpNoticeMessage notice) {
+        try {
+            take(notice);
+        } catch (RuntimeException e) {
+            drops.fault("tcap.faults", "a notice from point code " + notice.getIncomingOpc(), e);
+        }
+    }
+
+    private void take(SccpNoticeMessage notice) {
         TransactionPortion returned = TransactionPortion.derive(notice.getData());
         byte[] id = returned.originatingId();
         DialogImpl dialog = id == null ? null : dialog(id);

@@ -42,6 +42,11 @@ final class Sccp {
         return udt(RETURN_ON_ERROR | 1, called, calling, data);
     }
 
+    /** A UDT of class 0 or 1 that is not to be returned on error. */
+    static byte[] udtOfClass(int protocolClass, byte[] called, byte[] calling, byte[] data) {
+        return udt(protocolClass, called, calling, data);
+    }
+
     private static byte[] udt(int protocolClass, byte[] called, byte[] calling, byte[] data) {
         return join(
                 new byte[] {
@@ -74,6 +79,12 @@ final class Sccp {
      * @param remaining how many follow
      */
     static byte[] segment(boolean first, int remaining, int reference, byte[] data) {
+        return segment(PEER, first, remaining, reference, data);
+    }
+
+    /** The same from another calling party. */
+    static byte[] segment(
+            byte[] calling, boolean first, int remaining, int reference, byte[] data) {
         byte[] segmentation = {
             0x10,
             4,
@@ -83,7 +94,7 @@ final class Sccp {
             (byte) (reference >> 16),
             0
         };
-        return extended(XUDT, 0x81, ENGINE, PEER, data, segmentation);
+        return extended(XUDT, 0x81, ENGINE, calling, data, segmentation);
     }
 
     static byte[] xudts(int cause, byte[] called, byte[] calling, byte[] data) {

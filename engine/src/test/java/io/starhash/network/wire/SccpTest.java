@@ -11,6 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.starhash.dialog.Component;
 import io.starhash.dialog.Message;
+import io.starhash.network.ss7.Guards;
+import io.starhash.network.ss7.OriginCheck;
+import io.starhash.network.ss7.TcapLimits;
 import io.starhash.text.Dcs;
 import io.starhash.text.UssdString;
 import java.util.Arrays;
@@ -23,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SccpTest extends OverTheWire {
     private static final byte[] BEGIN = Ber.begin(OTID, DIALOGUE, invoke(3, 59, STAR_100));
     private static final int SUBSYSTEM_FAILURE = 3;
+    private static final int UNEQUIPPED_USER = 4;
     private static final int CANNOT_REASSEMBLE = 10;
 
     /** Addresses with global titles of twenty digits, routed on the subsystem. */
@@ -90,6 +94,28 @@ class SccpTest extends OverTheWire {
         assertThat(Sccp.type(returned)).isIn(Sccp.UDTS, Sccp.XUDTS);
         assertThat(Sccp.called(returned)).isEqualTo(Sccp.PEER);
         assertThat(hex(Sccp.data(returned))).isEqualTo(hex(head));
+    }
+
+    @Test
+    void a_flood_of_first_segments_leaves_room_for_other_far_ends() throws Exception {
+        Guards few = new Guards(OriginCheck.STRICT, 1000, 250, 6, 4);
+        try (RawPeer other = new RawPeer(medium, TcapLimits.of(100, few))) {
+            byte[] head = Arrays.copyOf(BEGIN, 20);
+            byte[] tail = Arrays.copyOfRange(BEGIN, 20, BEGIN.length);
+            for (int i = 0; i < 1_000; i++) {
+                other.line().send(Sccp.segment(true, 1, i, head));
+            }
+            other.line().send(Sccp.segment(PEER_WITH_TITLE, true, 1, 1, head));
+            other.line().send(Sccp.segment(PEER_WITH_TITLE, false, 0, 1, tail));
+            other.end(other.dialog());
+            assertThat(other.line().counters().value("sccp.dropped.reassemblies_of_far_end"))
+                    .isEqualTo(996);
+            other.line().send(Sccp.segment(false, 0, 3, tail));
+            other.end(other.dialog());
+            other.line().send(Sccp.segment(true, 1, 5_000, head));
+            other.line().send(Sccp.segment(false, 0, 5_000, tail));
+            other.end(other.dialog());
+        }
     }
 
     @Test
@@ -176,7 +202,7 @@ class SccpTest extends OverTheWire {
         assertThat(hex(Sccp.data(prohibited))).isEqualTo("0263020000");
         byte[] returned = peer.sccp();
         assertThat(hex(returned))
-                .isEqualTo(hex(Sccp.udts(SUBSYSTEM_FAILURE, Sccp.PEER, elsewhere, BEGIN)));
+                .isEqualTo(hex(Sccp.udts(UNEQUIPPED_USER, Sccp.PEER, elsewhere, BEGIN)));
         peer.line().send(Sccp.udt(elsewhere, Sccp.PEER, BEGIN));
         peer.expectSilence();
     }
