@@ -43,6 +43,7 @@ final class TcapScreening implements SccpListener {
     private final transient Origins origins;
     private final transient Drops drops;
     private final transient Aside<String> undelivered;
+    private final int maxDialogs;
     private final transient AnswerRate unknownIdAnswers;
 
     private TcapScreening(
@@ -55,6 +56,7 @@ final class TcapScreening implements SccpListener {
         this.desk = desk;
         this.drops = drops;
         this.undelivered = undelivered;
+        maxDialogs = plan.limits().maxDialogs();
         Guards guards = plan.limits().guards();
         origins = new Origins(guards.originCheck(), plan);
         unknownIdAnswers =
@@ -110,8 +112,23 @@ final class TcapScreening implements SccpListener {
         }
         if (screened.deliver() != null) {
             message.setData(screened.deliver());
-            tcap.onMessage(message);
+            begin(message, transaction);
         }
+    }
+
+    /** Where it is full, the stack would say so to the far side alone. */
+    private void begin(SccpDataMessage message, TransactionPortion transaction) {
+        byte[] origin = transaction.originatingId();
+        if (origin == null || tcap.getCurrentDialogsCount() < maxDialogs) {
+            tcap.onMessage(message);
+            return;
+        }
+        drops.drop(
+                "tcap.dialogs_full",
+                "TC-BEGIN from point code {} answered with P-ABORT (resource limitation): the stack holds as many dialogs as tcap.max_dialogs allows, {}",
+                message.getIncomingOpc(),
+                maxDialogs);
+        answer(message, PAbortCause.RESOURCE_LIMITATION.message(origin));
     }
 
     private void ofDialog(

@@ -18,6 +18,7 @@ import io.starhash.text.Vectors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,62 @@ class MenuOverM3uaTest {
     }
 
     @Test
+    void a_stranger_who_knows_the_id_can_neither_answer_the_menu_nor_end_it() throws Exception {
+        byte[] ours = Sccp.title(147, "278291600");
+        byte[] theirs = Sccp.title(6, "27829000001");
+        byte[] strangers = Sccp.title(6, "4915112345678");
+        await().atMost(PATIENCE).until(() -> engine.links().getFirst().aspState().equals("active"));
+        byte[] star100 = invoke(1, 59, ussdArgument(15, "aa180c3602"));
+        send(Sccp.udt(ours, theirs, Ber.begin(OTID, Ber.DIALOGUE, star100)));
+        byte[] menu = find(Sccp.data(answer()), 0x65);
+        String id = hex(find(menu, 0x48));
+        int invokeId = find(find(find(menu, 0x6c), 0xa1), 0x02)[0];
+
+        byte[] said = result(invokeId, "32");
+        for (byte[] message :
+                List.of(
+                        proceed(OTID, id, said),
+                        tlv(0x64, tlv(0x49, hex(id)), tlv(0x6c, said)),
+                        tlv(0x67, tlv(0x49, hex(id))),
+                        Ber.pAbort(id, 1))) {
+            send(Sccp.udt(ours, strangers, message));
+            gateway.send(
+                    M3uaMessage.data(
+                            M3uaLine.ROUTING_CONTEXT, 9, 2, Sccp.udt(ours, theirs, message)));
+        }
+        send(Sccp.udts(1, ours, strangers, proceed(id, OTID)));
+
+        send(Sccp.udt(ours, theirs, proceed(OTID, id, result(invokeId, "31"))));
+        byte[] last = UssdString.encode("You chose 1", Dcs.UNSPECIFIED).octets();
+        assertThat(hex(Sccp.data(answer())))
+                .isEqualTo(
+                        hex(
+                                tlv(
+                                        0x64,
+                                        tlv(0x49, hex(OTID)),
+                                        tlv(
+                                                0x6c,
+                                                tlv(
+                                                        0xa2,
+                                                        hex("020101"),
+                                                        tlv(
+                                                                0x30,
+                                                                hex("02013b"),
+                                                                ussdArgument(15, hex(last))))))));
+        await().atMost(PATIENCE).until(() -> engine.stackDialogs() == 0);
+        assertThat(engine.status().counters())
+                .containsEntry("tcap.origin_mismatch", 5L)
+                .containsEntry("sccp.dropped.unknown_origin", 4L);
+    }
+
+    private static byte[] result(int invokeId, String text) {
+        return tlv(
+                0xa2,
+                tlv(0x02, Ber.octet(invokeId)),
+                tlv(0x30, hex("02013c"), ussdArgument(15, text)));
+    }
+
+    @Test
     void the_wireshark_samples_begin_sent_raw_gets_the_menu_and_its_answer_the_last_word()
             throws Exception {
         byte[] begin =
@@ -114,11 +171,7 @@ class MenuOverM3uaTest {
                                                         60,
                                                         ussdArgument(15, hex(asked)))))));
 
-        byte[] result =
-                tlv(
-                        0xa2,
-                        tlv(0x02, Ber.octet(invokeId)),
-                        tlv(0x30, hex("02013c"), ussdArgument(15, "31")));
+        byte[] result = result(invokeId, "31");
         send(Sccp.udt(Sccp.called(begin), Sccp.calling(begin), proceed(OTID, ours, result)));
         byte[] said = UssdString.encode("You chose 1", Dcs.UNSPECIFIED).octets();
         byte[] last =

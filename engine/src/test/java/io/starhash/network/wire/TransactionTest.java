@@ -241,6 +241,7 @@ class TransactionTest extends OverTheWire {
             RecordingDesk.Begun first = narrow.begin();
             narrow.send(Ber.begin("0c0d", DIALOGUE, invoke(3, 59, STAR_100)));
             narrow.expect(pAbort("0c0d", RESOURCE_LIMITATION));
+            assertThat(narrow.line().counters().value("tcap.dialogs_full")).isEqualTo(1);
             narrow.end(first);
             narrow.end(narrow.begin());
         }
