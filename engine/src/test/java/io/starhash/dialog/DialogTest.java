@@ -106,6 +106,21 @@ class DialogTest {
     }
 
     @Test
+    void a_text_that_is_secret_is_masked_in_its_record_and_hidden_from_who_looks_on() {
+        var options = new ScreenOptions(null, null, false, "****");
+        var bench = dialled("*100#").on(new Menu("0123", options)).arrives(answer(MENU, "yes"));
+        assertThat(bench.later())
+                .containsExactly(
+                        "USSD-REQUEST {DIRECTION=out, TEXT=****}",
+                        "USSD-REQUEST-R {CONTROLLED=1, REASON=Input, TEXT=yes}");
+        assertThat(bench.hiddenTexts).isEqualTo(1);
+        assertThat(bench.secretInvokes).isEmpty();
+        bench.on(new Returned("0123", "****"));
+        assertThat(bench.later().getLast()).isEqualTo("USSD-PROCESS-R {TEXT=****}");
+        assertThat(bench.hiddenTexts).isEqualTo(2);
+    }
+
+    @Test
     void an_error_for_a_menu_is_its_result() {
         var bench = dialled("*100#").menu("?").arrives(new Component.ErrorReturned(MENU, 72));
         assertThat(bench.settled).isEqualTo(new Reply(new ReturnError(72)));

@@ -55,6 +55,8 @@ class SecretAnswerTest {
                 "tostring(pin)",
                 "(pin:match('^%d+$'))",
                 "pin:sub(1)",
+                "(pin:gsub('%s', ''))",
+                "(pin:match('^%s*(.-)%s*$'))",
                 "select(2, 'x', pin)",
                 "({pin})[1]",
                 "(next({[pin] = true}))",
@@ -78,6 +80,7 @@ class SecretAnswerTest {
                 "pin + 0",
                 "pin .. ''",
                 "pin:sub(1, 2) .. pin:sub(3)",
+                "(pin:gsub('5', '5'))",
                 "string.format('%s', pin)",
                 "pin == '5000' and '5000'",
             })

@@ -142,6 +142,9 @@ final class PatternFunctions {
                 break;
             }
         }
+        if (count == 0) {
+            return Lua.values(s, 0.0); // the very value: a secret one stays secret
+        }
         if (at < s.length()) {
             result.append(s, at, s.length());
         }
