@@ -3,6 +3,7 @@ package io.starhash.network.ss7;
 import io.starhash.metrics.Counters;
 import io.starhash.metrics.RateLimitedLog;
 import io.starhash.time.SystemTime;
+import io.starhash.time.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -11,12 +12,14 @@ import org.slf4j.event.Level;
  * What came from the network and goes no further: each message is counted by its cause, and logged
  * at a limited rate.
  */
-final class Drops implements AutoCloseable {
+final class Drops {
     private static final Logger log = LoggerFactory.getLogger(Drops.class);
 
+    /** Of all points: its thread begins with the first line that is left out. */
+    private static final Time TIME = new SystemTime();
+
     private final Counters counters;
-    private final SystemTime time = new SystemTime();
-    private final RateLimitedLog lines = new RateLimitedLog(log, time);
+    private final RateLimitedLog lines = new RateLimitedLog(log, TIME);
 
     Drops(Counters counters) {
         this.counters = counters;
@@ -47,10 +50,5 @@ final class Drops implements AutoCloseable {
     /** A message is only counted. */
     void count(String counter) {
         counters.increment(counter);
-    }
-
-    @Override
-    public void close() {
-        time.close();
     }
 }

@@ -207,8 +207,6 @@ public final class SignallingPoint implements AttachedPoint {
 
     @Override
     public void close() {
-        try (drops) {
-            layers.close(map::stop);
-        }
+        layers.close(map::stop);
     }
 }
