@@ -135,15 +135,29 @@ final class Inbox {
         return (int) Math.min(backlog.added() - written, Integer.MAX_VALUE);
     }
 
-    /** How many records wait, those that gather counted: each scribe is asked. */
+    /**
+     * How many records wait, those that gather counted: each scribe is asked, before those are
+     * counted that scribes have passed on, so that none is missed.
+     */
     int held() {
-        int held = waiting();
+        int held = 0;
         for (var scribe : scribes) {
             synchronized (scribe) {
                 held += scribe.lines();
             }
         }
-        return held;
+        return held + waiting();
+    }
+
+    /** How many records were handed over since the start, dropped ones counted. */
+    long handedOver() {
+        long handedOver = 0;
+        for (var scribe : scribes) {
+            synchronized (scribe) {
+                handedOver += scribe.written();
+            }
+        }
+        return handedOver;
     }
 
     /** How many records may wait. */
@@ -232,8 +246,8 @@ final class Inbox {
         }
         // Last: a caller that came before the close may just have passed its lines on.
         int lost = waiting();
-        done.addAndGet(lost);
         dropped.add(kept + lost);
+        done.addAndGet(lost);
         return kept + lost;
     }
 }

@@ -9,6 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every operation can be tried again after it failed: octets go to the position after the last
  * ones that were written whole, so that nothing stands twice in the file, and what an attempt left
- * behind is cut off.
+ * behind is cut off before anything else is written.
  *
  * <p>The lock belongs to the process, as POSIX has it: closing another channel on the same file
  * within this process lets it go. So an application never looks for orphans once it has a file
@@ -36,9 +37,42 @@ final class OpenFile implements Closeable {
     private final @Nullable Object identity;
     private final Instant opened;
     private final boolean durable;
+
+    /** Where the file is now; it has its final name where that is {@link #complete}. */
+    private Path path;
+
     private int headerLength;
+
+    /** Where the next record goes: after those that are whole. */
     private long length;
+
     private int records;
+
+    /** Whether something may stand after {@link #length}: what an attempt left, or a footer. */
+    private boolean hasTail;
+
+    /** How many records may stand there: those of an attempt that failed. */
+    private int inTail;
+
+    /** Whether a whole footer stands there. */
+    private boolean hasFooter;
+
+    /** How long the file is with its footer. */
+    private long lengthWithFooter;
+
+    /** What has become of a file since something was last written to it. */
+    enum State {
+        /** Nothing. */
+        AS_LEFT,
+        /** Somebody cut it: records are missing. */
+        CUT,
+        /** It has its final name: a renaming was done, though it was told as failed. */
+        RENAMED,
+        /** It has another name, or its folder has, or a link on the way to it leads elsewhere. */
+        MOVED,
+        /** It has no name any more. */
+        DELETED
+    }
 
     private OpenFile(
             FileChannel channel, Path inProgress, Path complete, Instant opened, boolean durable)
@@ -46,6 +80,7 @@ final class OpenFile implements Closeable {
         this.channel = channel;
         this.inProgress = inProgress;
         this.complete = complete;
+        this.path = inProgress;
         this.opened = opened;
         this.durable = durable;
         this.identity = identity(inProgress);
@@ -62,7 +97,7 @@ final class OpenFile implements Closeable {
             throws IOException {
         var inProgress = name.inProgress(directory);
         var complete = name.complete(directory);
-        if (Files.exists(complete)) {
+        if (exists(complete)) {
             return null;
         }
         var channel = newChannel(inProgress);
@@ -70,7 +105,7 @@ final class OpenFile implements Closeable {
             return null;
         }
         try {
-            if (lock(channel) == null || !Files.exists(inProgress)) {
+            if (lock(channel) == null || !exists(inProgress)) {
                 channel.close();
                 return null;
             }
@@ -78,7 +113,7 @@ final class OpenFile implements Closeable {
             file.writeHeader(FrameLines.header(complete, name.opened(), hostname));
             file.forceFolder();
             return file;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             discard(channel, inProgress, e);
             throw e;
         }
@@ -101,34 +136,61 @@ final class OpenFile implements Closeable {
         return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
-    /** The path that the file has now. */
+    /** Whether a path leads to something; unlike {@link Files#exists} it never guesses. */
+    static boolean exists(Path path) throws IOException {
+        try {
+            Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return true;
+        } catch (NoSuchFileException none) {
+            return false;
+        }
+    }
+
+    /** The path that the file has now, as far as is known. */
     Path path() {
-        return inProgress;
+        return path;
     }
 
     int records() {
         return records;
     }
 
-    /** Whether the file is still where it was made: someone may have deleted or moved it. */
-    boolean inPlace() throws IOException {
+    /** What has become of the file: someone may have cut, deleted or moved it. */
+    State state() throws IOException {
         try {
-            var found = identity(inProgress);
-            return found == null || found.equals(identity);
+            var found = Files.readAttributes(inProgress, BasicFileAttributes.class);
+            if (found.fileKey() == null || found.fileKey().equals(identity)) {
+                hasTail |= found.size() > length;
+                hasFooter &= found.size() == lengthWithFooter;
+                return found.size() < length ? State.CUT : State.AS_LEFT;
+            }
         } catch (NoSuchFileException gone) {
-            return false;
+            if (hasFooter && isAt(complete)) {
+                return State.RENAMED;
+            }
         }
+        return OpenFiles.links(identity) > 0 ? State.MOVED : State.DELETED;
+    }
+
+    /** Whether it is known that the file has no name any more: it goes when it is closed. */
+    boolean isDeleted() throws IOException {
+        return OpenFiles.links(identity) == 0;
     }
 
     /** Writes whole lines, all or (with an exception) none. */
     void append(ByteBuffer[] lines, int count) throws IOException {
+        cutTail();
+        hasTail = true;
+        inTail = count;
         try {
             long end = writeAt(length, lines);
             force();
             length = end;
             records += count;
+            hasTail = false;
+            inTail = 0;
         } catch (IOException | RuntimeException | Error e) {
-            cutBack(e);
+            tryToCutTail(e);
             throw e;
         }
     }
@@ -154,33 +216,90 @@ final class OpenFile implements Closeable {
         return channel.size() < length;
     }
 
-    /** Whether the file has no name any more, and not just another one. */
-    boolean isDeleted() throws IOException {
-        return OpenFiles.links(identity) == 0;
+    /**
+     * Goes by what is left of a file that someone cut: its whole records, and no others.
+     *
+     * @return how many records are missing
+     */
+    int countAnew() throws IOException {
+        var found = OrphanContent.read(channel);
+        int left = found.hasHeader() ? (int) Math.min(found.records(), records) : 0;
+        int missing = records - left;
+        length = found.hasHeader() ? found.end() : 0;
+        records = left;
+        hasTail = true;
+        inTail = 0;
+        return missing;
     }
 
     /** Writes the footer and gives the file its final name; then it is to be closed. */
     void complete(Instant now) throws IOException {
-        try {
-            writeFooter(now);
-            Files.move(inProgress, complete, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException | RuntimeException | Error e) {
-            cutBack(e);
-            throw e;
+        writeFooter(now);
+        rename(inProgress, complete);
+    }
+
+    /**
+     * Writes the footer of a file that was moved. Where it has its name still, as its folder was
+     * moved or a link to it turned, it gets its final one there; any other name is not ours to
+     * give.
+     */
+    void completeWhereItIs(Instant now) throws IOException {
+        writeFooter(now);
+        var found = OpenFiles.path(identity);
+        if (found == null) {
+            return;
+        }
+        path = inProgress.getFileSystem().getPath(found);
+        var own = Objects.requireNonNull(inProgress.getFileName()).toString();
+        var name = path.getFileName();
+        if (name != null && name.toString().equals(own) && isAt(path)) {
+            var target = FileNames.complete(path);
+            if (!exists(target)) {
+                rename(path, target);
+                forceFolder();
+            }
         }
     }
 
-    /** Writes the footer of a file that was moved; its name is no longer ours to give. */
-    void writeFooter(Instant now) throws IOException {
-        var closed = now.isBefore(opened) ? opened : now;
-        writeAt(length, ByteBuffer.wrap(FrameLines.footer(closed, records, length)));
-        force();
+    /** Some systems tell of a renaming that they have done that it failed. */
+    private void rename(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (!isAt(to)) {
+                throw e;
+            }
+        }
+        path = to;
+    }
+
+    /** Whether a path leads to this file. */
+    private boolean isAt(Path somewhere) throws IOException {
+        try {
+            return Objects.equals(identity(somewhere), identity);
+        } catch (NoSuchFileException none) {
+            return false;
+        }
+    }
+
+    /** Never before the start, wherever the clock was moved meanwhile. */
+    private void writeFooter(Instant now) throws IOException {
+        if (!hasFooter) {
+            cutTail();
+            hasTail = true;
+            inTail = 0;
+            var closed = now.isBefore(opened) ? opened : now;
+            var footer = FrameLines.footer(closed, records, length);
+            lengthWithFooter = writeAt(length, ByteBuffer.wrap(footer));
+            force();
+            hasFooter = true;
+        }
     }
 
     /** Where the file is durable, its name too: it is not on the disk before its folder is. */
     void forceFolder() throws IOException {
         if (durable) {
-            var folder = Objects.requireNonNull(inProgress.getParent());
+            var folder = Objects.requireNonNull(path.getParent());
             try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }
@@ -195,8 +314,42 @@ final class OpenFile implements Closeable {
 
     /** Removes the file. */
     void delete() throws IOException {
-        Files.deleteIfExists(inProgress);
-        channel.close();
+        try (channel) {
+            Files.deleteIfExists(inProgress);
+        }
+    }
+
+    /**
+     * The records that stand in a file behind those that were written: of an attempt that failed,
+     * in the order in which they wait.
+     *
+     * @param whole how many stand there whole; the next start keeps them
+     * @param unknown how many more may stand there
+     */
+    record Tail(int whole, int unknown) {
+        static final Tail NONE = new Tail(0, 0);
+    }
+
+    /** Cuts off what an attempt that failed has left; tells what is left where that cannot be. */
+    Tail tail() {
+        if (!hasTail || hasFooter) {
+            return Tail.NONE;
+        }
+        try {
+            cutTail();
+            return Tail.NONE;
+        } catch (IOException uncut) {
+            return wholeInTail();
+        }
+    }
+
+    private Tail wholeInTail() {
+        try {
+            var found = OrphanContent.read(channel);
+            return new Tail(Math.clamp(found.records() - records, 0, inTail), 0);
+        } catch (IOException unread) {
+            return new Tail(0, inTail);
+        }
     }
 
     private void writeHeader(byte[] header) throws IOException {
@@ -211,7 +364,11 @@ final class OpenFile implements Closeable {
             left += part.remaining();
         }
         while (left > 0) {
-            left -= channel.write(octets);
+            long taken = channel.write(octets);
+            if (taken == 0) {
+                throw new IOException("the disk takes nothing, and gives no error");
+            }
+            left -= taken;
         }
         return channel.position();
     }
@@ -222,11 +379,19 @@ final class OpenFile implements Closeable {
         }
     }
 
-    private void cutBack(Throwable cause) {
-        try {
+    private void cutTail() throws IOException {
+        if (hasTail) {
             channel.truncate(length);
+            hasTail = false;
+            hasFooter = false;
+        }
+    }
+
+    private void tryToCutTail(Throwable cause) {
+        try {
+            cutTail();
         } catch (IOException e) {
-            // The next attempt writes over it.
+            // The next attempt begins with it.
             cause.addSuppressed(e);
         }
     }
@@ -243,7 +408,7 @@ final class OpenFile implements Closeable {
         }
     }
 
-    private static void discard(FileChannel channel, Path path, IOException cause) {
+    private static void discard(FileChannel channel, Path path, Throwable cause) {
         try (channel) {
             Files.deleteIfExists(path);
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -54,9 +55,14 @@ final class Orphans {
     }
 
     private void closeLogged(Path path) {
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            LOG.error("Left {} alone: it is not a plain file", path);
+            return;
+        }
+        // Another process may have completed it between the opening and the lock.
         try (var channel =
                 FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            if (OpenFile.lock(channel) != null && stillNamed(path)) {
+            if (OpenFile.lock(channel) != null && OpenFile.exists(path)) {
                 closeLocked(path, channel);
             }
         } catch (NoSuchFileException closedByAnother) {
@@ -64,11 +70,6 @@ final class Orphans {
         } catch (IOException | RuntimeException e) {
             LOG.error("Cannot close the orphaned EDR file {}", path, e);
         }
-    }
-
-    /** Another process may have completed it between the opening and the lock. */
-    private static boolean stillNamed(Path path) {
-        return Files.exists(path);
     }
 
     private void closeLocked(Path path, FileChannel channel) throws IOException {
@@ -83,7 +84,7 @@ final class Orphans {
             return;
         }
         var complete = FileNames.complete(path);
-        if (Files.exists(complete)) {
+        if (OpenFile.exists(complete)) {
             LOG.error("Left the orphaned EDR file {}: there is a complete one of its name", path);
             return;
         }

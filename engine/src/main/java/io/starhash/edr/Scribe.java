@@ -15,6 +15,7 @@ final class Scribe {
 
     private final RecordEncoder encoder = new RecordEncoder();
     private Chunk chunk;
+    private long written;
 
     /**
      * One that has written nothing.
@@ -32,6 +33,7 @@ final class Scribe {
         boolean whole = false;
         try {
             encoder.encodeLine(edr, lines);
+            written++;
             whole = true;
         } finally {
             if (!whole) {
@@ -48,6 +50,11 @@ final class Scribe {
     /** How many lines it keeps. */
     int lines() {
         return chunk.lines();
+    }
+
+    /** How many lines it has written since the start. */
+    long written() {
+        return written;
     }
 
     /** The lines that it keeps. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ final class StreamFiles {
     private final String hostname;
     private final EdrClock clock;
     private final FileNames names;
+    private final AtomicLong lost = new AtomicLong();
 
     private volatile @Nullable OpenFile file;
 
@@ -56,6 +58,13 @@ final class StreamFiles {
         return open == null ? null : open.path();
     }
 
+    /**
+     * How many records were lost out of files in progress that somebody cut. Any thread may ask.
+     */
+    long lost() {
+        return lost.get();
+    }
+
     /** How many more records the file in progress, or the next one, takes. */
     int room() {
         var open = file;
@@ -80,21 +89,25 @@ final class StreamFiles {
 
     /** Writes whole lines, all or (with an exception) none. */
     void append(ByteBuffer[] lines, int records) throws IOException {
-        letGoOfMisplaced();
+        letGoOfChanged();
         open().append(lines, records);
     }
 
     /** Completes the file in progress, where there is one. */
     void complete() throws IOException {
         settle();
-        letGoOfMisplaced();
+        letGoOfChanged();
         var open = file;
         if (open != null) {
             open.complete(clock.now());
-            file = null;
-            renamed = open;
-            settle();
+            completed(open);
         }
+    }
+
+    private void completed(OpenFile done) throws IOException {
+        file = null;
+        renamed = done;
+        settle();
     }
 
     /**
@@ -118,17 +131,46 @@ final class StreamFiles {
         }
     }
 
-    /** Lets the files go as they are: one in progress is an orphan for the next start. */
-    void abandon() throws IOException {
+    /**
+     * Lets the files go as they are: one in progress is an orphan for the next start.
+     *
+     * @return what stands in it of the records that wait
+     */
+    OpenFile.Tail abandon() {
         var open = file;
         var unsettled = renamed;
         file = null;
         renamed = null;
         if (unsettled != null) {
-            unsettled.close();
+            close(unsettled);
         }
-        if (open != null) {
-            open.close();
+        if (open == null) {
+            return OpenFile.Tail.NONE;
+        }
+        var tail = open.tail();
+        countWhatIsGone(open);
+        close(open);
+        return tail;
+    }
+
+    /** Of a file without a name nothing is left once it is closed. */
+    private void countWhatIsGone(OpenFile open) {
+        try {
+            if (open.isDeleted()) {
+                lose(open, open.records(), "was deleted, and could not be written anew");
+            } else if (open.isCut()) {
+                lose(open, open.countAnew(), "was cut by somebody else");
+            }
+        } catch (IOException e) {
+            LOG.warn("EDR stream {}: nothing is known of {} any more", stream, open.path(), e);
+        }
+    }
+
+    private void close(OpenFile done) {
+        try {
+            done.close();
+        } catch (IOException e) {
+            LOG.error("EDR stream {}: cannot close {}", stream, done.path(), e);
         }
     }
 
@@ -154,55 +196,88 @@ final class StreamFiles {
     }
 
     /**
-     * Someone may have deleted or moved the file in progress. Of a deleted one, all records are
-     * written into a new one; a moved one has them, and gets its footer where it is.
+     * Someone may have cut, deleted or moved the file in progress. One that was cut is completed
+     * with what is left. Of a deleted one, all records are written into a new one; a moved one has
+     * them, and is closed where it is.
      */
-    private void letGoOfMisplaced() throws IOException {
-        var lost = file;
-        if (lost == null || lost.inPlace()) {
-            return;
+    private void letGoOfChanged() throws IOException {
+        var open = file;
+        if (open != null) {
+            switch (open.state()) {
+                case AS_LEFT -> {}
+                case CUT -> completeRest(open);
+                case RENAMED -> completed(open);
+                case MOVED -> completeWhereItIs(open);
+                case DELETED -> writeAnew(open);
+            }
         }
-        if (lost.isDeleted()) {
-            var instead = lost.isCut() ? newFile() : copyOf(lost);
-            file = instead;
-            logDeleted(lost, instead);
-        } else {
-            lost.writeFooter(clock.now());
-            file = null;
-            LOG.warn(
-                    "EDR stream {}: {} was moved away with {} records; it is closed where it is",
-                    stream,
-                    lost.path(),
-                    lost.records());
-        }
-        lost.close();
     }
 
-    private OpenFile copyOf(OpenFile lost) throws IOException {
+    private void completeRest(OpenFile cut) throws IOException {
+        lose(cut, cut.countAnew(), "was cut by somebody else");
+        if (cut.records() == 0) {
+            cut.delete();
+            file = null;
+        } else {
+            cut.complete(clock.now());
+            completed(cut);
+        }
+    }
+
+    private void completeWhereItIs(OpenFile moved) throws IOException {
+        if (moved.isCut()) {
+            lose(moved, moved.countAnew(), "was moved away and cut");
+        }
+        moved.completeWhereItIs(clock.now());
+        file = null;
+        LOG.warn(
+                "EDR stream {}: the file in progress was moved away with {} records; it is closed"
+                        + " where it is: {}",
+                stream,
+                moved.records(),
+                moved.path());
+        moved.close();
+    }
+
+    private void writeAnew(OpenFile deleted) throws IOException {
+        boolean cut = deleted.isCut();
+        var instead = cut ? newFile() : copyOf(deleted);
+        file = instead;
+        if (cut) {
+            lose(deleted, deleted.records(), "was cut and deleted");
+        } else {
+            LOG.warn(
+                    "EDR stream {}: {} was deleted; its {} records are written anew into {}",
+                    stream,
+                    deleted.path(),
+                    deleted.records(),
+                    instead.path());
+        }
+        deleted.close();
+    }
+
+    private OpenFile copyOf(OpenFile deleted) throws IOException {
         var copy = newFile();
         try {
-            copy.takeOver(lost);
+            copy.takeOver(deleted);
         } catch (IOException | RuntimeException | Error e) {
-            copy.delete();
+            try {
+                copy.delete();
+            } catch (IOException more) {
+                e.addSuppressed(more);
+            }
             throw e;
         }
         return copy;
     }
 
-    private void logDeleted(OpenFile lost, OpenFile instead) {
-        if (instead.records() == lost.records()) {
-            LOG.warn(
-                    "EDR stream {}: {} was deleted; its {} records are written anew into {}",
-                    stream,
-                    lost.path(),
-                    lost.records(),
-                    instead.path());
-        } else {
-            LOG.error(
-                    "EDR stream {}: {} was cut and deleted; its {} records are lost",
-                    stream,
-                    lost.path(),
-                    lost.records());
-        }
+    private void lose(OpenFile where, int records, String why) {
+        lost.addAndGet(records);
+        LOG.error(
+                "EDR stream {}: {} {}; {} of its records are lost",
+                stream,
+                where.path(),
+                why,
+                records);
     }
 }

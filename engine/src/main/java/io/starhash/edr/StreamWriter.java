@@ -37,6 +37,7 @@ final class StreamWriter implements Runnable {
     private long oldestSeen;
     private long retryAt;
     private long droppedBefore;
+    private long lostBefore;
     private volatile StreamStatus.@Nullable Failure failure;
 
     /** Made while there is memory for it. */
@@ -97,15 +98,23 @@ final class StreamWriter implements Runnable {
 
     /** Writes out all there is and completes the file; what the disk refuses now is lost. */
     void finish() {
+        if (!triedToFinish()) {
+            abandon();
+        }
+    }
+
+    /** Writes out all there is and completes the file, as far as the disk takes it. */
+    private boolean triedToFinish() {
         try {
             flushAll();
             inbox.fetch();
             flushAll();
             files.complete();
             noteSuccess();
+            return true;
         } catch (IOException | RuntimeException | Error e) {
             noteFailure(e);
-            abandon();
+            return false;
         }
     }
 
@@ -115,13 +124,19 @@ final class StreamWriter implements Runnable {
         }
     }
 
+    /** In this order: a record that moves on meanwhile is counted twice rather than not at all. */
     StreamStatus status() {
+        long handedOver = inbox.handedOver();
+        int held = inbox.held();
+        long writtenOut = written.get();
         return new StreamStatus(
                 stream,
-                inbox.held(),
+                handedOver,
+                held,
                 inbox.limit(),
-                written.get(),
+                writtenOut,
                 inbox.dropped(),
+                files.lost(),
                 failures.get(),
                 files.current(),
                 failure);
@@ -185,6 +200,7 @@ final class StreamWriter implements Runnable {
                     over.since());
         }
         noteDropped();
+        noteLost();
     }
 
     private void noteFailure(Throwable e) {
@@ -211,6 +227,7 @@ final class StreamWriter implements Runnable {
                 inbox.held());
         LOG.debug("The failure of EDR stream {}", stream, e);
         noteDropped();
+        noteLost();
     }
 
     /** The kind stands first: the message of many is only the path. */
@@ -236,15 +253,21 @@ final class StreamWriter implements Runnable {
         droppedBefore = sinceStart;
     }
 
+    private void noteLost() {
+        long lost = files.lost();
+        counters.add("edr.lost", lost - lostBefore);
+        lostBefore = lost;
+    }
+
     private void abandon() {
-        int lost = inbox.abandon();
+        var tail = files.abandon();
+        written.addAndGet(tail.whole());
+        inbox.done(tail.whole());
+        int dropped = inbox.abandon();
         countDropped(inbox.dropped());
-        LOG.error("EDR stream {}: stopped with {} records unwritten; they are lost", stream, lost);
-        try {
-            files.abandon();
-        } catch (IOException e) {
-            LOG.error("EDR stream {}: cannot close its file", stream, e);
-        }
+        noteLost();
+        LOG.error(
+                "EDR stream {}: stopped with {} records unwritten; they are lost", stream, dropped);
     }
 
     /** With how many records waiting the writer has something to do before its time. */

@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class OrphansTest {
@@ -120,6 +123,19 @@ class OrphansTest {
 
         assertThat(EdrFiles.texts(folder.resolve("a.edr"))).containsExactly("one");
         assertThat(folder.resolve("0.edr.part")).isDirectory();
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @EnabledOnOs(OS.LINUX)
+    void what_is_no_plain_file_is_left_alone_and_never_read() throws IOException {
+        Files.createSymbolicLink(folder.resolve("0.edr.part"), Path.of("/dev/zero"));
+        orphan(HEADER + ONE);
+
+        close();
+
+        assertThat(folder.resolve("0.edr.part")).isSymbolicLink();
+        assertThat(EdrFiles.texts(folder.resolve("a.edr"))).containsExactly("one");
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.util.Objects;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class StreamWriterTest {
@@ -425,15 +427,117 @@ class StreamWriterTest {
         writer.work();
 
         var file = EdrFiles.inProgress(folder()).getFirst();
-        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(10);
-        }
+        cut(file, 10);
         Files.delete(file);
         add("4", "5", "6");
         writer.work();
         writer.finish();
 
         assertThat(EdrFiles.texts(folder(), ".edr")).containsExactly("4", "5", "6");
+    }
+
+    @Test
+    void a_file_cut_under_the_writer_is_completed_with_what_is_left_and_the_loss_is_counted()
+            throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        var cut = EdrFiles.inProgress(folder()).getFirst();
+        cut(cut, Files.size(cut) - 5);
+        add("4", "5", "6");
+        writer.work();
+        writer.finish();
+
+        var files = EdrFiles.complete(folder());
+        assertThat(files).hasSize(2);
+        assertThat(EdrFiles.texts(files.getFirst())).containsExactly("1", "2");
+        assertThat(EdrFiles.footer(files.getFirst()).numEdrs()).isEqualTo(2);
+        assertThat(EdrFiles.texts(files.getLast())).containsExactly("4", "5", "6");
+        assertThat(files).allSatisfy(file -> assertThat(EdrSpec.builtIn().check(file)).isEmpty());
+        assertThat(status(writer).lost()).isOne();
+        assertThat(counters.value("edr.lost")).isOne();
+    }
+
+    @Test
+    void of_a_file_that_somebody_emptied_nothing_is_left_and_a_new_one_is_begun()
+            throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        cut(EdrFiles.inProgress(folder()).getFirst(), 0);
+        writer.finish();
+        add("4");
+        writer.finish();
+
+        assertThat(EdrFiles.texts(folder(), "")).containsExactly("4");
+        assertThat(status(writer).lost()).isEqualTo(3);
+    }
+
+    @Test
+    void what_somebody_adds_to_the_file_in_progress_is_not_in_the_complete_one()
+            throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        var file = EdrFiles.inProgress(folder()).getFirst();
+        Files.writeString(file, "rubbish of some length\n".repeat(9), StandardOpenOption.APPEND);
+        add("4");
+        writer.finish();
+
+        var complete = EdrFiles.complete(folder()).getFirst();
+        assertThat(EdrFiles.texts(complete)).containsExactly("1", "2", "3", "4");
+        assertThat(EdrSpec.builtIn().check(complete)).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void where_the_folder_is_a_link_that_is_turned_the_open_file_is_completed_where_it_is()
+            throws IOException {
+        var before = Files.createDirectory(root.resolve("before"));
+        var after = Files.createDirectory(root.resolve("after"));
+        Files.createSymbolicLink(folder(), before);
+        var writer = writer(settings());
+        add("1", "2", "3");
+        writer.work();
+
+        Files.delete(folder());
+        Files.createSymbolicLink(folder(), after);
+        add("4", "5", "6");
+        writer.work();
+        writer.finish();
+
+        assertThat(EdrFiles.inProgress(before)).isEmpty();
+        assertThat(EdrFiles.texts(before, ".edr")).containsExactly("1", "2", "3");
+        assertThat(EdrFiles.texts(after, ".edr")).containsExactly("4", "5", "6");
+        assertThat(EdrSpec.builtIn().check(EdrFiles.complete(before).getFirst())).isEmpty();
+    }
+
+    @Test
+    void what_was_handed_over_is_what_was_written_waits_or_was_dropped() throws IOException {
+        var writer = writer(settings());
+        add("1", "2", "3", "4");
+        writer.work();
+        Files.move(folder(), root.resolve("elsewhere"));
+        Files.writeString(folder(), "in the way");
+        for (int i = 0; i < LIMIT + 5; i++) {
+            add("" + i);
+        }
+        writer.work();
+
+        var status = status(writer);
+        assertThat(status.dropped()).isEqualTo(5);
+        assertThat(status.handedOver())
+                .isEqualTo(4 + LIMIT + 5)
+                .isEqualTo(status.written() + status.backlog() + status.dropped());
+    }
+
+    private static void cut(Path file, long size) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(size);
+        }
     }
 
     @Test
