@@ -8,6 +8,7 @@ import io.starhash.edr.report.RecordSink;
 import io.starhash.edr.report.Validation;
 import io.starhash.edr.spec.EdrSpec;
 import io.starhash.edr.spec.EdrSpecException;
+import io.starhash.file.FileTrouble;
 import io.starhash.problem.ProblemPrinter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -73,7 +74,7 @@ final class EdrCommand implements Callable<Integer> {
             names = "--dialogs",
             description =
                     "A JSON object a dialog in the place of a record, once all files are read: instance, msisdn, code (what "
-                            + "was dialled) or notification, started, duration_ms, outcome (responded, declined, acknowledged, closed, "
+                            + "was dialled) or notification, started, duration_ms (not where the clock was set back), outcome (responded, declined, acknowledged, closed, "
                             + "aborted, abandoned, failed or unfinished), final_text, choices (each a menu and its answer), counts "
                             + "(menus, timeouts, late, notifies, errors), exception. What there is none of is left out.")
     private boolean dialogs;
@@ -122,9 +123,7 @@ final class EdrCommand implements Callable<Integer> {
         try {
             return validate ? validate(input) : print(input, records);
         } catch (IOException e) {
-            err().println(
-                            "ussd: cannot be read: %s: %s"
-                                    .formatted(e.getClass().getSimpleName(), e.getMessage()));
+            err().println("ussd: cannot be read: " + FileTrouble.tell(e));
             return ExitCode.FAILED;
         } catch (EdrOutput.NobodyReads e) {
             // As of a pipe into head: there is nothing left to do.
@@ -166,7 +165,7 @@ final class EdrCommand implements Callable<Integer> {
         }
         if (dialogs) {
             var gathered = new Dialogs(filter);
-            input.read(RecordSink.of(found -> gathered.add(found.edr()), printer::unreadable));
+            input.read(RecordSink.of(gathered::add, printer::unreadable));
             printer.print(gathered);
         } else {
             input.read(printer);

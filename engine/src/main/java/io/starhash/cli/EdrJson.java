@@ -3,6 +3,7 @@ package io.starhash.cli;
 import io.starhash.edr.Edr;
 import io.starhash.edr.report.DialogSummary;
 import io.starhash.edr.report.PlacedRecord;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -40,7 +41,10 @@ final class EdrJson {
         putKnown(object, "code", dialog.code());
         putKnown(object, "notification", dialog.notification());
         object.put("started", time(dialog.started()));
-        object.put("duration_ms", dialog.duration().toMillis());
+        Duration duration = dialog.duration();
+        if (duration != null) {
+            object.put("duration_ms", duration.toMillis());
+        }
         object.put("outcome", dialog.outcome().word());
         putKnown(object, "final_text", dialog.finalText());
         ArrayNode choices = object.putArray("choices");

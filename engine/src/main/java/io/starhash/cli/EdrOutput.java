@@ -1,5 +1,6 @@
 package io.starhash.cli;
 
+import io.starhash.file.FileTrouble;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -37,7 +38,7 @@ final class EdrOutput {
         private Unwritable(IOException why) {
             super(
                     "the output cannot be written: %s; what came out is not all: make room there, or write elsewhere, and try again"
-                            .formatted(why.getMessage()),
+                            .formatted(FileTrouble.words(why)),
                     why);
         }
     }

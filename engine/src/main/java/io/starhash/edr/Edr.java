@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param fields in the alphabetical order of their names, each name once
  */
 public record Edr(Instant at, String instanceId, String event, List<Field> fields) {
-    /** How long a custom record's fields can be, names and values together. */
+    /**
+     * How long a custom record's fields can be: the characters of names and values together, and
+     * one more for each value after the first of its field, so that an empty one counts too.
+     */
     public static final int MAX_CUSTOM_CHARS = 65_536;
 
     /** What the names of the engine's own events begin with. */
@@ -110,10 +113,11 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
             for (var value : field.getValue()) {
                 chars += value.length();
             }
+            chars += Math.max(0, field.getValue().size() - 1);
         }
         if (chars > MAX_CUSTOM_CHARS) {
             throw new IllegalArgumentException(
-                    "The EDR event %s has %d characters in its fields; it can have %d."
+                    "The EDR event %s has %d characters in its fields, the commas of lists counted; it can have %d."
                             .formatted(event, chars, MAX_CUSTOM_CHARS));
         }
     }

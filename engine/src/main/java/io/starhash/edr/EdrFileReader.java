@@ -5,8 +5,10 @@ import io.starhash.problem.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +59,21 @@ public final class EdrFileReader implements AutoCloseable {
         }
     }
 
-    /** Opens a file. */
+    /**
+     * Opens a file; a symbolic link is followed.
+     *
+     * @throws IOException also where it is a pipe or a device, which may have no end, and may make
+     *     whoever opens it wait for ever
+     */
     public static EdrFileReader open(Path path) throws IOException {
+        var found = Files.readAttributes(path, BasicFileAttributes.class);
+        if (!found.isRegularFile()) {
+            throw new FileSystemException(
+                    path.toString(),
+                    null,
+                    "it is not a plain file; what a pipe or a device gives is read from the"
+                            + " standard input: ussd edr - < FILE");
+        }
         return new EdrFileReader(path, Files.newInputStream(path));
     }
 

@@ -1,8 +1,12 @@
 package io.starhash.edr;
 
+import io.starhash.file.FileTrouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,20 +28,31 @@ public final class EdrFolders {
     /**
      * Makes those that are missing: an engine whose records have nowhere to go should not start.
      *
-     * @throws UncheckedIOException where one cannot be made or written
+     * @throws UncheckedIOException where one cannot be made or written; the message says which, why
+     *     and what to do
      */
     public static void make(EdrSettings settings) {
         for (Path folder : of(settings)) {
             try {
-                Files.createDirectories(folder);
+                make(folder);
+                if (!Files.isWritable(folder)) {
+                    throw new AccessDeniedException(folder.toString());
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(
-                        "the EDR folder " + folder + " cannot be made: " + e, e);
+                        "the EDR folder %s cannot be used: %s; give one that the user %s may write to, with edr: {directory: FOLDER}, or make it so"
+                                .formatted(folder, FileTrouble.words(e), FileTrouble.user()),
+                        e);
             }
-            if (!Files.isWritable(folder)) {
-                throw new UncheckedIOException(
-                        new IOException("the EDR folder " + folder + " cannot be written"));
-            }
+        }
+    }
+
+    /** Makes a folder where it is missing. */
+    static void make(Path folder) throws IOException {
+        try {
+            Files.createDirectories(folder);
+        } catch (FileAlreadyExistsException e) {
+            throw new NotDirectoryException(folder.toString());
         }
     }
 }

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -27,8 +26,15 @@ final class EdrLineParser {
 
     private static final int ID_AT = TIME_SHAPE.length();
 
+    /**
+     * How many fields a line can have, and how many values they can have together. A record that
+     * the engine writes has fewer: {@link Edr#MAX_CUSTOM_CHARS} counts each.
+     */
+    static final int MAX_FIELDS = Edr.MAX_CUSTOM_CHARS;
+
     private final byte[] line;
-    private final List<Flaw> flaws = new ArrayList<>();
+    private final Flaws flaws = new Flaws();
+    private int values;
     private EdrLine.Kind kind = EdrLine.Kind.OTHER;
 
     private EdrLineParser(byte[] line) {
@@ -62,7 +68,7 @@ final class EdrLineParser {
                     idEnd + 1, "an event's name is a letter, then letters, digits, _ and -");
         }
         return new EdrLine.Event(
-                new Edr(at, id, event, fields(eventEnd, LineForm.RECORD)), flawsInOrder());
+                new Edr(at, id, event, fields(eventEnd, LineForm.RECORD)), flaws.inOrder());
     }
 
     private Instant time() throws Malformed {
@@ -106,7 +112,7 @@ final class EdrLineParser {
                 required(fields, "FILENAME", LineForm.HEADER),
                 requiredNumber(fields, "TIME_START", LineForm.HEADER),
                 required(fields, "HOSTNAME", LineForm.HEADER),
-                flawsInOrder());
+                flaws.inOrder());
     }
 
     private EdrLine footer(List<Edr.Field> fields) throws Malformed {
@@ -114,30 +120,45 @@ final class EdrLineParser {
                 requiredNumber(fields, "TIME_FINISH", LineForm.FOOTER),
                 requiredNumber(fields, "NUM_EDRS", LineForm.FOOTER),
                 requiredNumber(fields, "NUM_BYTES", LineForm.FOOTER),
-                flawsInOrder());
+                flaws.inOrder());
     }
 
     /** Reads {@code |KEY=VALUE...} from an index to the line's end. */
-    private List<Edr.Field> fields(int from, LineForm form) {
+    private List<Edr.Field> fields(int from, LineForm form) throws Malformed {
         var fields = new ArrayList<Edr.Field>();
         var names = new HashSet<String>();
         for (int start = from; start < line.length; ) {
             int end = indexOf('|', start + 1);
+            countValues(start, end);
             var field = field(start + 1, end);
             if (field != null && names.add(field.name())) {
                 note(form.fault(fields, field), start);
                 fields.add(field);
             } else if (field != null) {
-                flaw(start + 1, field.name() + " comes twice; the first is taken");
+                flaws.add(start + 1, () -> field.name() + " comes twice; the first is taken");
             }
             start = end;
         }
         return fields;
     }
 
+    /** Before any is read: a line can be so long that its values would fill the memory. */
+    private void countValues(int start, int end) throws Malformed {
+        values++;
+        for (int i = start; i < end; i++) {
+            values += line[i] == ',' ? 1 : 0;
+        }
+        if (values > MAX_FIELDS) {
+            throw malformed(
+                    start,
+                    "the line has more than %d fields or values; none of it is read"
+                            .formatted(MAX_FIELDS));
+        }
+    }
+
     private void note(@Nullable String fault, int start) {
         if (fault != null) {
-            flaw(start + 1, fault);
+            flaws.add(start + 1, () -> fault);
         }
     }
 
@@ -145,17 +166,14 @@ final class EdrLineParser {
         int equals = Math.min(indexOf('=', start), end);
         String name = ascii(start, equals);
         if (!EdrNames.isField(name)) {
-            flaw(start, "a field's name is a letter, then letters, digits and _");
+            flaws.add(start, () -> "a field's name is a letter, then letters, digits and _");
             return null;
         }
         if (equals == end) {
-            flaw(end, name + " has no value; a field is NAME=VALUE");
+            flaws.add(end, () -> name + " has no value; a field is NAME=VALUE");
             return null;
         }
-        var value = new ValueReader(line, equals + 1, end, name);
-        var values = value.read();
-        flaws.addAll(value.flaws());
-        return new Edr.Field(name, values);
+        return new Edr.Field(name, new ValueReader(line, equals + 1, end, name, flaws).read());
     }
 
     private static String required(List<Edr.Field> fields, String name, LineForm form)
@@ -195,14 +213,6 @@ final class EdrLineParser {
 
     private String ascii(int start, int end) {
         return new String(line, start, Math.max(0, end - start), StandardCharsets.ISO_8859_1);
-    }
-
-    private List<Flaw> flawsInOrder() {
-        return flaws.stream().sorted(Comparator.comparingInt(Flaw::column)).toList();
-    }
-
-    private void flaw(int index, String message) {
-        flaws.add(new Flaw(index + 1, message));
     }
 
     private static Malformed malformed(int index, String message) {

@@ -1,5 +1,6 @@
 package io.starhash.edr;
 
+import io.starhash.file.FileTrouble;
 import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,7 +43,7 @@ final class Orphans {
                 closeLogged(path);
             }
         } catch (IOException e) {
-            LOG.error("Cannot look for orphaned EDR files in {}", directory, e);
+            LOG.error("Cannot look for orphaned EDR files: {}", FileTrouble.tell(e));
         }
     }
 
@@ -67,7 +68,12 @@ final class Orphans {
             }
         } catch (NoSuchFileException closedByAnother) {
             LOG.debug("{} is an orphan no longer", path);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            LOG.error(
+                    "Cannot close the orphaned EDR file {}: {}; it stays for the next start",
+                    path,
+                    FileTrouble.words(e));
+        } catch (RuntimeException e) {
             LOG.error("Cannot close the orphaned EDR file {}", path, e);
         }
     }

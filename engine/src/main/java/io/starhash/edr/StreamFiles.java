@@ -1,10 +1,9 @@
 package io.starhash.edr;
 
+import io.starhash.file.FileTrouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -162,7 +161,11 @@ final class StreamFiles {
                 lose(open, open.countAnew(), "was cut by somebody else");
             }
         } catch (IOException e) {
-            LOG.warn("EDR stream {}: nothing is known of {} any more", stream, open.path(), e);
+            LOG.warn(
+                    "EDR stream {}: what became of {} cannot be told: {}",
+                    stream,
+                    open.path(),
+                    FileTrouble.words(e));
         }
     }
 
@@ -170,12 +173,16 @@ final class StreamFiles {
         try {
             done.close();
         } catch (IOException e) {
-            LOG.error("EDR stream {}: cannot close {}", stream, done.path(), e);
+            LOG.error(
+                    "EDR stream {}: cannot close {}: {}",
+                    stream,
+                    done.path(),
+                    FileTrouble.words(e));
         }
     }
 
     private OpenFile newFile() throws IOException {
-        makeDirectory();
+        EdrFolders.make(directory);
         for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
             var name = names.next(clock.now());
             var created = OpenFile.create(directory, name, hostname, settings.durable());
@@ -185,14 +192,6 @@ final class StreamFiles {
         }
         throw new FileSystemException(
                 directory.toString(), null, "no free file name in " + NAME_ATTEMPTS + " attempts");
-    }
-
-    private void makeDirectory() throws IOException {
-        try {
-            Files.createDirectories(directory);
-        } catch (FileAlreadyExistsException e) {
-            throw new FileSystemException(e.getFile(), null, "is not a folder");
-        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.starhash.edr;
 
+import io.starhash.file.FileTrouble;
 import io.starhash.metrics.Counters;
 import java.io.IOException;
 import java.util.Objects;
@@ -61,7 +62,7 @@ final class StreamWriter implements Runnable {
         this.clock = clock;
         this.inbox = inbox;
         this.counters = counters;
-        this.outOfMemory = new StreamStatus.Failure(clock.now(), "OutOfMemoryError");
+        this.outOfMemory = new StreamStatus.Failure(clock.now(), "the memory is used up");
     }
 
     /** Works until the inbox is closed, then finishes. */
@@ -230,9 +231,13 @@ final class StreamWriter implements Runnable {
         noteLost();
     }
 
-    /** The kind stands first: the message of many is only the path. */
+    /** Of a fault of ours the kind stands first; the log has its trace. */
     private static String describe(Throwable e) {
-        return e.getClass().getSimpleName() + ": " + e.getMessage();
+        return switch (e) {
+            case IOException disk -> FileTrouble.tell(disk);
+            case OutOfMemoryError full -> "the memory is used up";
+            default -> "a fault of the engine's, " + e;
+        };
     }
 
     private void noteDropped() {

@@ -1,6 +1,5 @@
 package io.starhash.edr;
 
-import io.starhash.edr.EdrLine.Flaw;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,16 +16,18 @@ final class ValueReader {
     private final int start;
     private final int end;
     private final String name;
-    private final List<Flaw> flaws = new ArrayList<>();
+    private final Flaws flaws;
 
     /**
      * @param name the field's, for the messages
+     * @param flaws takes what is wrong in it
      */
-    ValueReader(byte[] line, int start, int end, String name) {
+    ValueReader(byte[] line, int start, int end, String name, Flaws flaws) {
         this.line = line;
         this.start = start;
         this.end = end;
         this.name = name;
+        this.flaws = flaws;
     }
 
     /** One text, or several where commas part them. */
@@ -41,11 +42,6 @@ final class ValueReader {
         }
         values.add(text(from, end));
         return values;
-    }
-
-    /** What was wrong in it; filled by {@link #read}. */
-    List<Flaw> flaws() {
-        return flaws;
     }
 
     private String text(int from, int to) {
@@ -76,9 +72,7 @@ final class ValueReader {
                 PercentCode.isSafe(octet) ? "\"" + (char) octet + "\"" : "%%%02X".formatted(octet);
         if (!found.equals(written)) {
             flaws.add(
-                    new Flaw(
-                            index + 1,
-                            "%s has %s, which is written %s".formatted(name, found, written)));
+                    index, () -> "%s has %s, which is written %s".formatted(name, found, written));
         }
     }
 
@@ -86,14 +80,12 @@ final class ValueReader {
         int octet = line[index] & 0xFF;
         if (octet == '%') {
             flaws.add(
-                    new Flaw(
-                            index + 1,
-                            "%s has \"%s\"; %s".formatted(name, shown(index, to), ESCAPE_RULE)));
+                    index,
+                    () -> "%s has \"%s\"; %s".formatted(name, shown(index, to), ESCAPE_RULE));
         } else if (!PercentCode.isSafe(octet)) {
             flaws.add(
-                    new Flaw(
-                            index + 1,
-                            "%s has an octet that is written as %%%02X".formatted(name, octet)));
+                    index,
+                    () -> "%s has an octet that is written as %%%02X".formatted(name, octet));
         }
     }
 
@@ -108,7 +100,7 @@ final class ValueReader {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(octets.duplicate()).toString();
         } catch (CharacterCodingException e) {
-            flaws.add(new Flaw(from + 1, name + " is not UTF-8; what is not is read as U+FFFD"));
+            flaws.add(from, () -> name + " is not UTF-8; what is not is read as U+FFFD");
             return StandardCharsets.UTF_8.decode(octets).toString();
         }
     }

@@ -272,7 +272,7 @@ class EdrCommandTest {
 
         assertThat(code).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString())
-                .startsWith("ussd: the output cannot be written: No space left on device; ");
+                .startsWith("ussd: the output cannot be written: the disk is full; ");
     }
 
     @Test

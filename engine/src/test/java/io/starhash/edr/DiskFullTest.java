@@ -57,8 +57,7 @@ class DiskFullTest {
         workOff();
 
         var full = writer.status();
-        assertThat(Objects.requireNonNull(full.failure()).why())
-                .contains("No space left on device");
+        assertThat(Objects.requireNonNull(full.failure()).why()).contains("the disk is full");
         assertThat(full.backlog()).isPositive();
         assertThat(full.written() + full.backlog()).isEqualTo(RECORDS);
         assertThat(full.written()).isPositive();

@@ -1,6 +1,7 @@
 package io.starhash.edr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.starhash.problem.Problem;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class EdrFileReaderTest {
@@ -102,6 +105,39 @@ class EdrFileReaderTest {
     }
 
     @Test
+    void a_line_of_a_million_fields_is_told_and_passed_over() throws IOException {
+        String million = "|A=".repeat(1_000_000);
+        Files.writeString(
+                file,
+                LINE + million + "\n" + LINE + "|L=" + ",".repeat(1_000_000) + "\n" + LINE + "\n");
+
+        assertThat(problems())
+                .extracting(Problem::message)
+                .containsExactly(
+                        "the line has more than 65536 fields or values; none of it is read",
+                        "the line has more than 65536 fields or values; none of it is read");
+        assertThat(EdrFiles.lines(file).getLast()).isInstanceOf(EdrLine.Event.class);
+    }
+
+    @Test
+    void of_a_line_with_more_flaws_than_anybody_reads_the_first_ones_are_told() throws IOException {
+        Files.writeString(file, LINE + "|A=" + "\u0001".repeat(1_000_000) + "\n");
+
+        assertThat(problems())
+                .hasSize(Flaws.MOST + 1)
+                .last()
+                .asString()
+                .endsWith("the line has more than 100 flaws");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void a_device_or_a_pipe_is_no_file_of_records() {
+        assertThatThrownBy(() -> EdrFileReader.open(Path.of("/dev/zero")))
+                .hasMessageContaining("it is not a plain file; what a pipe or a device gives is");
+    }
+
+    @Test
     void whatever_octets_a_file_has_it_is_read_to_its_end() throws IOException {
         var random = new Random(11);
         for (int i = 0; i < 50; i++) {
@@ -116,6 +152,8 @@ class EdrFileReaderTest {
             assertThat(EdrFiles.lines(file)).hasSize((int) feeds);
         }
     }
+
+    private static final String LINE = "2021-09-30 05:00:54.079<x>E";
 
     private List<Problem> problems() throws IOException {
         var problems = new ArrayList<Problem>();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.starhash.edr.EdrLine.Flaw;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -313,7 +314,10 @@ class EdrFormatTest {
                                                 "AB",
                                                 List.of("x".repeat(Edr.MAX_CUSTOM_CHARS - 1)))))
                 .hasMessage(
-                        "The EDR event X has 65537 characters in its fields; it can have 65536.");
+                        "The EDR event X has 65537 characters in its fields, the commas of lists counted; it can have 65536.");
+        var empty = Map.of("L", Collections.nCopies(1_000_000, ""));
+        assertThatThrownBy(() -> Edr.custom(AT, ID, "X", empty))
+                .hasMessageContaining("has 1000000 characters in its fields");
     }
 
     private static String encodedValue(String value) {

@@ -20,6 +20,14 @@ final class DialogStory {
     private final List<Choice> choices = new ArrayList<>();
     private Instant first;
     private Instant last;
+
+    /** The time of the record that opened the dialog; null while it has not come. */
+    private @Nullable Instant opened;
+
+    /** Where the engine's own record before stands; null before the first. */
+    private @Nullable PlacedRecord before;
+
+    private boolean clockWentBack;
     private Counts counts = Counts.NONE;
     private @Nullable Instant ended;
     private DialogOutcome outcome = DialogOutcome.UNFINISHED;
@@ -38,7 +46,12 @@ final class DialogStory {
     }
 
     /** Adds the next record. */
-    void add(Edr edr) {
+    void add(PlacedRecord found) {
+        Edr edr = found.edr();
+        if (edr.event().startsWith(Edr.ENGINE_PREFIX)) {
+            clockWentBack |= isEarlier(found, before);
+            before = found;
+        }
         first = edr.at().isBefore(first) ? edr.at() : first;
         last = edr.at().isAfter(last) ? edr.at() : last;
         switch (edr.event()) {
@@ -60,15 +73,28 @@ final class DialogStory {
         }
     }
 
+    /** Within a file a dialog's records stand in the order in which things happened. */
+    private static boolean isEarlier(PlacedRecord found, @Nullable PlacedRecord before) {
+        return before != null
+                && found.file().equals(before.file())
+                && found.edr().at().isBefore(before.edr().at());
+    }
+
+    /** Null where the clock was set back between the two: the times do not tell it. */
+    private @Nullable Duration duration(Instant started, Instant until) {
+        return clockWentBack || until.isBefore(started) ? null : Duration.between(started, until);
+    }
+
     DialogSummary summary() {
+        var started = Objects.requireNonNullElse(opened, first);
         var until = Objects.requireNonNullElse(ended, last);
         return new DialogSummary(
                 instance,
                 msisdn,
                 code,
                 notification,
-                first,
-                Duration.between(first, until),
+                started,
+                duration(started, until),
                 outcome,
                 finalText,
                 choices,
@@ -77,6 +103,7 @@ final class DialogStory {
     }
 
     private void dialled(Edr edr) {
+        opened = edr.at();
         msisdn = Msisdn.digits(edr);
         code = edr.text("TEXT");
     }
@@ -103,6 +130,7 @@ final class DialogStory {
 
     private void notify(Edr edr) {
         if ("in".equals(edr.text("DIRECTION"))) {
+            opened = edr.at();
             notification = edr.text("TEXT");
         } else {
             counts = counts.notified();

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param msisdn the digits of the user's number; null where the network gave none
  * @param code what was dialled; null where nothing was
  * @param notification the text of the notification that opened it; null where none did
- * @param started the time of the earliest record
- * @param duration from then to the record that decided the outcome, or the latest
+ * @param started the time of the record that opened it; where that is not there, of the earliest
+ * @param duration from then to the record that decided the outcome, or the latest; null where the
+ *     clock was set back meanwhile
  * @param outcome how it ended
  * @param finalText the text of the final result; null where none was sent
  * @param choices what the user answered, in order; late answers are none
@@ -26,7 +27,7 @@ public record DialogSummary(
         @Nullable String code,
         @Nullable String notification,
         Instant started,
-        Duration duration,
+        @Nullable Duration duration,
         DialogOutcome outcome,
         @Nullable String finalText,
         List<Choice> choices,

@@ -23,11 +23,12 @@ public final class Dialogs {
     }
 
     /** Adds a record. */
-    public void add(Edr edr) {
+    public void add(PlacedRecord found) {
+        Edr edr = found.edr();
         filter.learn(edr);
         if (filter.isOfDialog(edr)) {
             String instance = edr.instanceId();
-            stories.computeIfAbsent(instance, it -> new DialogStory(edr)).add(edr);
+            stories.computeIfAbsent(instance, it -> new DialogStory(edr)).add(found);
             if (filter.isOfEvent(edr)) {
                 wanted.add(instance);
             }

@@ -1,6 +1,7 @@
 package io.starhash.edr.report;
 
 import io.starhash.edr.EdrFileReader;
+import io.starhash.file.FileTrouble;
 import io.starhash.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,11 +116,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
     /** What is told of a file or a folder that cannot be read. */
     static Problem unreadable(String what, Path file, IOException why) {
         return new Problem(
-                file,
-                0,
-                0,
-                "the %s cannot be read: %s: %s"
-                        .formatted(what, why.getClass().getSimpleName(), why.getMessage()));
+                file, 0, 0, "the %s cannot be read: %s".formatted(what, FileTrouble.words(why)));
     }
 
     /** Whether a file's name is that of one in progress. */

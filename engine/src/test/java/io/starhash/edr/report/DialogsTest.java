@@ -2,11 +2,14 @@ package io.starhash.edr.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.starhash.edr.Edr;
 import io.starhash.edr.report.DialogSummary.Choice;
 import io.starhash.edr.report.DialogSummary.Counts;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -134,7 +137,7 @@ class DialogsTest {
     void dialogs_stand_in_the_order_in_which_they_began() {
         var dialogs = new Dialogs(new RecordFilter(List.of(), null, null));
         for (int dialog : new int[] {7, 3, 5, 3, 7}) {
-            dialogs.add(Written.edr(Written.line(0, dialog, "TOPUP")));
+            dialogs.add(placed(Written.edr(Written.line(0, dialog, "TOPUP"))));
         }
 
         assertThat(dialogs.summaries().map(DialogSummary::instance))
@@ -144,16 +147,65 @@ class DialogsTest {
     @Test
     void only_dialogs_with_a_record_of_the_wanted_event_are_told_and_those_whole() {
         var dialogs = new Dialogs(new RecordFilter(List.of("USSD-PROCESS-E"), null, null));
-        dialogs.add(Written.edr(Written.line(0, 1, DIALLED)));
-        dialogs.add(Written.edr(Written.line(0, 2, DIALLED)));
-        dialogs.add(Written.edr(Written.line(1, 2, "USSD-PROCESS-E|ERROR_CODE=34")));
+        dialogs.add(placed(Written.edr(Written.line(0, 1, DIALLED))));
+        dialogs.add(placed(Written.edr(Written.line(0, 2, DIALLED))));
+        dialogs.add(placed(Written.edr(Written.line(1, 2, "USSD-PROCESS-E|ERROR_CODE=34"))));
 
         assertThat(dialogs.summaries()).singleElement().returns("*100#", DialogSummary::code);
     }
 
+    @Test
+    void
+            a_dialog_within_which_the_clock_was_set_back_began_when_it_was_dialled_and_has_no_duration() {
+        var dialog =
+                summary(
+                        Written.line(9, DIALLED),
+                        Written.line(8, MENU),
+                        Written.line(7, "USSD-REQUEST-R|CONTROLLED=1|REASON=Input|TEXT=1"),
+                        Written.line(6, "USSD-PROCESS-R|TEXT=Bye"));
+
+        assertThat(dialog.started()).isEqualTo(Instant.parse("2021-09-30T05:00:59.079Z"));
+        assertThat(dialog.duration()).isNull();
+        assertThat(dialog.outcome()).isEqualTo(DialogOutcome.RESPONDED);
+    }
+
+    @Test
+    void a_clock_that_was_set_back_by_less_than_the_dialog_took_is_noticed_all_the_same() {
+        var dialog =
+                summary(
+                        Written.line(1, DIALLED),
+                        Written.line(6, MENU),
+                        Written.line(4, "USSD-REQUEST-R|CONTROLLED=1|REASON=Input|TEXT=1"),
+                        Written.line(8, "USSD-PROCESS-R|TEXT=Bye"));
+
+        assertThat(dialog.started()).isEqualTo(Instant.parse("2021-09-30T05:00:51.079Z"));
+        assertThat(dialog.duration()).isNull();
+    }
+
+    @Test
+    void a_record_of_the_scripts_own_from_another_file_says_nothing_of_the_clock() {
+        var dialogs = new Dialogs(new RecordFilter(List.of(), null, null));
+        dialogs.add(placed(Written.edr(Written.line(5, "TOPUP|AMOUNT=1"))));
+        dialogs.add(placed(Written.edr(Written.line(1, DIALLED))));
+        dialogs.add(placed(Written.edr(Written.line(4, "USSD-PROCESS-R|TEXT=Bye"))));
+
+        assertThat(dialogs.summaries().findFirst().orElseThrow().duration())
+                .isEqualTo(Duration.ofSeconds(3));
+    }
+
+    private static DialogSummary summary(String... lines) {
+        var dialogs = new Dialogs(new RecordFilter(List.of(), null, null));
+        Stream.of(lines).forEach(line -> dialogs.add(placed(Written.edr(line))));
+        return dialogs.summaries().findFirst().orElseThrow();
+    }
+
+    private static PlacedRecord placed(Edr edr) {
+        return new PlacedRecord(Path.of("a.edr"), 2, edr);
+    }
+
     private static DialogSummary told(String... rests) {
         var dialogs = new Dialogs(new RecordFilter(List.of(), null, null));
-        Written.edrs(rests).forEach(dialogs::add);
+        Written.edrs(rests).forEach(edr -> dialogs.add(placed(edr)));
         return dialogs.summaries().findFirst().orElseThrow();
     }
 }
