@@ -199,12 +199,19 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         return network.openDialogs();
     }
 
+    /** What is left to do for a part of the engine at its end. */
+    private interface Ending extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** What a stop came to: dialogs that had to be aborted, and records that no file took. */
     public record Stop(int aborted, long lostEdrs) {}
 
     /**
      * Refuses new dialogs, lets those that run finish within {@code stop_timeout}, aborts the rest,
-     * takes the network down and completes the EDR files. A second call does nothing.
+     * takes the network down and completes the EDR files. A disk that takes no records is tried
+     * until {@code stop_timeout} is over; then they are spilled. A second call does nothing.
      */
     public Stop stop() throws InterruptedException {
         return stop(rules.dialogs().stopTimeout());
@@ -219,11 +226,13 @@ public final class Engine implements AutoCloseable, ControlledEngine {
             reload.close();
         }
         ControlSocket socket = control;
+        long began = System.nanoTime();
+        Ending records = () -> edrs.close(timeout.minusNanos(System.nanoTime() - began));
         int aborted;
         // Closed from the last to the first, each whatever becomes of the others.
         try (heap;
                 time;
-                edrs;
+                records;
                 traces;
                 network;
                 socket) {

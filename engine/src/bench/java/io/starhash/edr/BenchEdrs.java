@@ -56,13 +56,15 @@ final class BenchEdrs {
                         Duration.ofHours(1),
                         FLUSH_EDRS,
                         Duration.ofSeconds(10),
-                        false);
+                        false,
+                        FileMode.DEFAULT);
         return new EdrSettings(
                 "Logic",
                 Duration.ofSeconds(15),
                 100_000,
                 EdrSettings.WhenFull.REFUSE_DIALOGS,
                 stream,
-                Map.of());
+                Map.of(),
+                folder);
     }
 }

@@ -2,6 +2,7 @@ package io.starhash.edr;
 
 import io.starhash.edr.EdrSettings.WhenFull;
 import io.starhash.metrics.Counters;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,10 +17,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>A caller hands a record over and goes on; it never waits for a disk. At the start, what a
  * killed process left in the folders is closed properly.
  *
- * <p>What a kill of the process loses: the records not yet written out, so with a writer that keeps
- * up at most those of the last {@code maxFlushTime}, and of them at most {@code maxFlushEdrs} a
- * stream beside those just then handed over. What a crash of the machine loses: the same with
- * {@code durable}, else what the operating system had not yet written.
+ * <p>What a kill of the process loses: the records handed over since the writer began its last
+ * write. It begins one once {@code maxFlushEdrs} wait, or the oldest is {@code maxFlushTime} old;
+ * but where it gets no processor, more come meanwhile, as no caller is made to wait. What a crash
+ * of the machine loses: the same with {@code durable}, else what the operating system had not yet
+ * written.
  *
  * <p>What memory holds: while a disk refuses, records are kept and tried again. With {@link
  * WhenFull#REFUSE_DIALOGS} no new dialog begins once {@link #accepting} is false, and the records
@@ -46,14 +48,17 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     private record Stream(Inbox inbox, StreamWriter writer, Thread thread) {}
 
     /**
-     * Starts the application: closes orphaned files in the folders of the settings; a file is
-     * opened only at a stream's first record.
+     * Starts the application: closes orphaned files in the folders of the settings, and brings
+     * there what a stop had to leave in the spill folder; a file is opened only at a stream's first
+     * record.
      *
      * @param hostname stands in file names and headers
      * @param pid the process id, the last part of file names
      * @param counters takes {@code edr.failures}, attempts to write that failed; {@code
      *     edr.dropped}, records that were lost; {@code edr.orphans}, files that a killed process
-     *     left, and that were closed
+     *     left, and that were closed; {@code edr.lost}, written records that somebody cut off;
+     *     {@code edr.spilled}, records that a stop left in the spill folder; {@code
+     *     edr.spilled_files.taken_up}, files that the start brought from there
      */
     public EdrApp(
             EdrSettings settings, EdrClock clock, String hostname, long pid, Counters counters) {
@@ -62,7 +67,10 @@ public final class EdrApp implements EdrSink, AutoCloseable {
         this.hostname = hostname;
         this.pid = pid;
         this.counters = counters;
-        var orphans = new Orphans(clock, counters);
+        var spill = new Spill(settings, counters);
+        var orphans = new Orphans(clock, Spill.folder(settings), counters);
+        orphans.close(Spill.folder(settings));
+        spill.takeUp();
         EdrFolders.of(settings).forEach(orphans::close);
     }
 
@@ -103,15 +111,30 @@ public final class EdrApp implements EdrSink, AutoCloseable {
 
     /**
      * Writes out what waits, completes the files and ends. Where the disk refuses, it is tried once
-     * more; what is lost then is logged and counted.
+     * more; then what waits goes to the spill folder. What is lost all the same is logged and
+     * counted.
      */
     @Override
     public void close() {
+        close(Duration.ZERO);
+    }
+
+    /**
+     * The same, but that a disk that refuses is tried again and again.
+     *
+     * @param patience for so long, or until the caller is interrupted
+     */
+    public void close(Duration patience) {
         for (var stream : shut()) {
+            stream.writer().beGiven(patience);
             stream.inbox().close();
         }
+        boolean interrupted = false;
         for (var stream : streams.values()) {
-            join(stream.thread());
+            interrupted |= join(stream.thread());
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -155,19 +178,17 @@ public final class EdrApp implements EdrSink, AutoCloseable {
         return new Stream(inbox, writer, thread);
     }
 
-    private static void join(Thread thread) {
+    /** Whether the caller was interrupted: no time is lost then, but no record either. */
+    private boolean join(Thread thread) {
         boolean interrupted = false;
         while (true) {
             try {
                 thread.join();
-                break;
+                return interrupted;
             } catch (InterruptedException e) {
-                // The records matter more than the caller's hurry; it is told afterwards.
                 interrupted = true;
+                streams.values().forEach(stream -> stream.writer().hurry(stream.thread()));
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param whenFull what happens to a record that comes when the backlog is full
  * @param defaults for a stream that is not listed
  * @param streams by stream name, complete: what the file leaves out is filled in from the defaults
+ * @param spillDirectory where a stop leaves what the disk does not take; made when needed
  */
 public record EdrSettings(
         String appName,
@@ -21,7 +22,8 @@ public record EdrSettings(
         int maxBacklog,
         WhenFull whenFull,
         StreamSettings defaults,
-        Map<String, StreamSettings> streams) {
+        Map<String, StreamSettings> streams,
+        Path spillDirectory) {
 
     /** What a full backlog means. */
     public enum WhenFull {
@@ -49,11 +51,11 @@ public record EdrSettings(
         return streams.getOrDefault(name, defaults);
     }
 
-    /** The same, with the files of every stream in one folder. */
+    /** The same, with the files of every stream in one folder, and none spilled elsewhere. */
     public EdrSettings in(Path folder) {
         Map<String, StreamSettings> moved = new HashMap<>();
         streams.forEach((name, stream) -> moved.put(name, stream.in(folder)));
         return new EdrSettings(
-                appName, retryInterval, maxBacklog, whenFull, defaults.in(folder), moved);
+                appName, retryInterval, maxBacklog, whenFull, defaults.in(folder), moved, folder);
     }
 }

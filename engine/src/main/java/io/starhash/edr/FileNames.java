@@ -7,6 +7,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of one stream's files: {@code STREAM_HOST_YYYYMMDDhhmmssuuuuuu_N.edr}, the time in UTC
@@ -24,6 +26,9 @@ final class FileNames {
 
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("uuuuMMddHHmmssSSSSSS", Locale.ROOT);
+
+    private static final Pattern COMPLETE_NAME =
+            Pattern.compile("(\\w+)_[A-Za-z0-9.-]*_[0-9]{20}_[0-9]+\\.edr");
 
     private final String before;
     private final String after;
@@ -57,6 +62,19 @@ final class FileNames {
         last = stamp;
         String text = STAMP.format(LocalDateTime.ofInstant(stamp, ZoneOffset.UTC));
         return new Name(before + text + after, stamp);
+    }
+
+    /** The stream whose complete file this is; null where its name is not that of one. */
+    static @Nullable String stream(Path complete) {
+        var name = COMPLETE_NAME.matcher(complete.getFileName().toString());
+        return name.matches() && EdrNames.isField(name.group(1)) ? name.group(1) : null;
+    }
+
+    /** The name that a complete file had before. */
+    static Path inProgress(Path complete) {
+        String name = complete.getFileName().toString();
+        String base = name.substring(0, name.length() - COMPLETE.length());
+        return complete.resolveSibling(base + IN_PROGRESS);
     }
 
     /** The name that a file in progress has once it is complete. */

@@ -128,6 +128,12 @@ final class Inbox {
         done.addAndGet(records);
     }
 
+    /** Counts the first so many of those that wait as dropped. */
+    void drop(int records) {
+        dropped.add(records);
+        done(records);
+    }
+
     /** How many records wait; those that gather are not counted. */
     int waiting() {
         // In this order: what is done was handed over before.

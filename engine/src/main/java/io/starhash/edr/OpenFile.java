@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class OpenFile implements Closeable {
     private final @Nullable Object identity;
     private final Instant opened;
     private final boolean durable;
+    private final @Nullable IOException modeTrouble;
 
     /** Where the file is now; it has its final name where that is {@link #complete}. */
     private Path path;
@@ -75,32 +77,39 @@ final class OpenFile implements Closeable {
     }
 
     private OpenFile(
-            FileChannel channel, Path inProgress, Path complete, Instant opened, boolean durable)
+            FileChannel channel,
+            Path inProgress,
+            Path complete,
+            Instant opened,
+            StreamSettings settings)
             throws IOException {
         this.channel = channel;
         this.inProgress = inProgress;
         this.complete = complete;
         this.path = inProgress;
         this.opened = opened;
-        this.durable = durable;
-        this.identity = identity(inProgress);
+        this.durable = settings.durable();
+        var found = FileMode.attributes(inProgress);
+        this.identity = found.fileKey();
+        this.modeTrouble = settings.mode().give(inProgress, found);
     }
 
     /**
      * Makes the file with its header.
      *
+     * @param header a line with its line feed
      * @return null where the name is taken: by a file, or by another process that took the new file
      *     for an orphan before it was locked
      */
     static @Nullable OpenFile create(
-            Path directory, FileNames.Name name, String hostname, boolean durable)
+            Path directory, FileNames.Name name, byte[] header, StreamSettings settings)
             throws IOException {
         var inProgress = name.inProgress(directory);
         var complete = name.complete(directory);
         if (exists(complete)) {
             return null;
         }
-        var channel = newChannel(inProgress);
+        var channel = newChannel(inProgress, settings.mode());
         if (channel == null) {
             return null;
         }
@@ -109,8 +118,8 @@ final class OpenFile implements Closeable {
                 channel.close();
                 return null;
             }
-            var file = new OpenFile(channel, inProgress, complete, name.opened(), durable);
-            file.writeHeader(FrameLines.header(complete, name.opened(), hostname));
+            var file = new OpenFile(channel, inProgress, complete, name.opened(), settings);
+            file.writeHeader(header);
             file.forceFolder();
             return file;
         } catch (IOException | RuntimeException | Error e) {
@@ -144,6 +153,11 @@ final class OpenFile implements Closeable {
         } catch (NoSuchFileException none) {
             return false;
         }
+    }
+
+    /** Why the file has not the mode that it should have; null where it has. */
+    @Nullable IOException modeTrouble() {
+        return modeTrouble;
     }
 
     /** The path that the file has now, as far as is known. */
@@ -299,10 +313,14 @@ final class OpenFile implements Closeable {
     /** Where the file is durable, its name too: it is not on the disk before its folder is. */
     void forceFolder() throws IOException {
         if (durable) {
-            var folder = Objects.requireNonNull(path.getParent());
-            try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+            forceFolder(Objects.requireNonNull(path.getParent()));
+        }
+    }
+
+    /** Forces the names in a folder to the disk. */
+    static void forceFolder(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 
@@ -396,13 +414,15 @@ final class OpenFile implements Closeable {
         }
     }
 
-    private static @Nullable FileChannel newChannel(Path inProgress) throws IOException {
+    private static @Nullable FileChannel newChannel(Path inProgress, FileMode mode)
+            throws IOException {
         try {
-            return FileChannel.open(
+            return mode.open(
                     inProgress,
-                    StandardOpenOption.CREATE_NEW,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
+                    Set.of(
+                            StandardOpenOption.CREATE_NEW,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE));
         } catch (FileAlreadyExistsException taken) {
             return null;
         }

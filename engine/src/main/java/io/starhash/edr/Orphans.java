@@ -26,9 +26,15 @@ final class Orphans {
     private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
 
     private final EdrClock clock;
+    private final Path spillFolder;
     private final Counters counters;
 
-    Orphans(EdrClock clock, Counters counters) {
+    /**
+     * @param spillFolder where the originals are of copies that were not finished: none of them is
+     *     an orphan
+     */
+    Orphans(EdrClock clock, Path spillFolder, Counters counters) {
+        this.spillFolder = spillFolder;
         this.clock = clock;
         this.counters = counters;
     }
@@ -63,7 +69,7 @@ final class Orphans {
         // Another process may have completed it between the opening and the lock.
         try (var channel =
                 FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            if (OpenFile.lock(channel) != null && OpenFile.exists(path)) {
+            if (OpenFile.lock(channel) != null && OpenFile.exists(path) && !isCopy(path)) {
                 closeLocked(path, channel);
             }
         } catch (NoSuchFileException closedByAnother) {
@@ -76,6 +82,12 @@ final class Orphans {
         } catch (RuntimeException e) {
             LOG.error("Cannot close the orphaned EDR file {}", path, e);
         }
+    }
+
+    private boolean isCopy(Path inProgress) throws IOException {
+        var complete = FileNames.complete(inProgress);
+        return !spillFolder.equals(complete.getParent())
+                && OpenFile.exists(spillFolder.resolve(complete.getFileName().toString()));
     }
 
     private void closeLocked(Path path, FileChannel channel) throws IOException {

@@ -24,6 +24,10 @@ final class StreamFiles {
     private final String stream;
     private final StreamSettings settings;
     private final Path directory;
+
+    /** The folder that files are in once they are where they belong. */
+    private final Path home;
+
     private final long maxFileNanos;
     private final String hostname;
     private final EdrClock clock;
@@ -35,16 +39,44 @@ final class StreamFiles {
     /** Complete under its final name, which is not known to be on the disk yet; null: none. */
     private @Nullable OpenFile renamed;
 
+    private boolean toldOfMode;
+
     private long openedNanos;
 
     StreamFiles(String stream, StreamSettings settings, EdrClock clock, String hostname, long pid) {
+        this(
+                stream,
+                settings,
+                settings.directory(),
+                clock,
+                hostname,
+                new FileNames(stream, hostname, pid));
+    }
+
+    private StreamFiles(
+            String stream,
+            StreamSettings settings,
+            Path home,
+            EdrClock clock,
+            String hostname,
+            FileNames names) {
         this.stream = stream;
+        this.home = home.toAbsolutePath().normalize();
         this.settings = settings;
         this.directory = settings.directory().toAbsolutePath().normalize();
         this.maxFileNanos = TimeUnit.NANOSECONDS.convert(settings.maxFileTime());
         this.hostname = hostname;
         this.clock = clock;
-        this.names = new FileNames(stream, hostname, pid);
+        this.names = names;
+    }
+
+    /**
+     * Files for the same stream in another folder, to be brought here later: their headers name
+     * this one.
+     */
+    StreamFiles spilledTo(Path folder) {
+        return new StreamFiles(
+                stream, settings.durableIn(folder), directory, clock, hostname, names);
     }
 
     Path directory() {
@@ -182,16 +214,32 @@ final class StreamFiles {
     }
 
     private OpenFile newFile() throws IOException {
-        EdrFolders.make(directory);
+        EdrFolders.make(directory, settings.mode());
         for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
             var name = names.next(clock.now());
-            var created = OpenFile.create(directory, name, hostname, settings.durable());
+            var header = FrameLines.header(name.complete(home), name.opened(), hostname);
+            var created = OpenFile.create(directory, name, header, settings);
             if (created != null) {
+                tellOfMode(created);
                 return created;
             }
         }
         throw new FileSystemException(
                 directory.toString(), null, "no free file name in " + NAME_ATTEMPTS + " attempts");
+    }
+
+    private void tellOfMode(OpenFile created) {
+        var why = created.modeTrouble();
+        if (why != null && !toldOfMode) {
+            toldOfMode = true;
+            LOG.warn(
+                    "EDR stream {}: {} and files after it cannot be given the mode {}: {}; records"
+                            + " are written all the same",
+                    stream,
+                    created.path(),
+                    settings.mode().octal(),
+                    FileTrouble.words(why));
+        }
     }
 
     /**

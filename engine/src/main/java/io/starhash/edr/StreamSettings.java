@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param maxFlushEdrs buffered records are written out once there are this many
  * @param maxFlushTime buffered records are written out once the oldest is this old
  * @param durable whether a flush also forces the file to the disk
+ * @param mode who may read and write its files
  */
 public record StreamSettings(
         Path directory,
@@ -19,7 +20,8 @@ public record StreamSettings(
         Duration maxFileTime,
         int maxFlushEdrs,
         Duration maxFlushTime,
-        boolean durable) {
+        boolean durable,
+        FileMode mode) {
 
     public StreamSettings {
         if (maxFileEdrs < 1
@@ -34,6 +36,12 @@ public record StreamSettings(
     /** The same, with the files elsewhere. */
     StreamSettings in(Path elsewhere) {
         return new StreamSettings(
-                elsewhere, maxFileEdrs, maxFileTime, maxFlushEdrs, maxFlushTime, durable);
+                elsewhere, maxFileEdrs, maxFileTime, maxFlushEdrs, maxFlushTime, durable, mode);
+    }
+
+    /** The same, with files elsewhere that are forced to the disk. */
+    StreamSettings durableIn(Path elsewhere) {
+        return new StreamSettings(
+                elsewhere, maxFileEdrs, maxFileTime, maxFlushEdrs, maxFlushTime, true, mode);
     }
 }

@@ -3,9 +3,12 @@ package io.starhash.edr;
 import io.starhash.file.FileTrouble;
 import io.starhash.metrics.Counters;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +22,10 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamWriter implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamWriter.class);
+
+    /** At the stop it is tried again soon, as there is little time. */
+    private static final long STOP_RETRY_NANOS = 1_000_000_000;
+
     private static final int NEVER = Integer.MAX_VALUE;
 
     private final String stream;
@@ -28,6 +35,7 @@ final class StreamWriter implements Runnable {
     private final long retryNanos;
     private final EdrClock clock;
     private final Inbox inbox;
+    private final Path spillDirectory;
     private final Counters counters;
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
@@ -39,6 +47,8 @@ final class StreamWriter implements Runnable {
     private long retryAt;
     private long droppedBefore;
     private long lostBefore;
+    private volatile long patienceNanos;
+    private volatile boolean hurried;
     private volatile StreamStatus.@Nullable Failure failure;
 
     /** Made while there is memory for it. */
@@ -59,6 +69,7 @@ final class StreamWriter implements Runnable {
         this.flushCount = Math.min(own.maxFlushEdrs(), settings.maxBacklog());
         this.maxFlushNanos = TimeUnit.NANOSECONDS.convert(own.maxFlushTime());
         this.retryNanos = TimeUnit.NANOSECONDS.convert(settings.retryInterval());
+        this.spillDirectory = Spill.folder(settings);
         this.clock = clock;
         this.inbox = inbox;
         this.counters = counters;
@@ -77,7 +88,30 @@ final class StreamWriter implements Runnable {
                 noteFailure(e);
             }
         }
-        finish();
+        finishInTime();
+    }
+
+    /** How long a disk that refuses is tried once the inbox is closed. */
+    void beGiven(Duration patience) {
+        patienceNanos = TimeUnit.NANOSECONDS.convert(patience);
+    }
+
+    /** Lets no more time pass at the stop. */
+    void hurry(Thread writing) {
+        hurried = true;
+        LockSupport.unpark(writing);
+    }
+
+    private void finishInTime() {
+        long began = clock.nanoTime();
+        while (!triedToFinish()) {
+            long left = patienceNanos - (clock.nanoTime() - began);
+            if (left <= 0 || hurried) {
+                giveUp();
+                return;
+            }
+            LockSupport.parkNanos(this, Math.min(left, Math.min(retryNanos, STOP_RETRY_NANOS)));
+        }
     }
 
     /**
@@ -97,19 +131,17 @@ final class StreamWriter implements Runnable {
         return untilDue();
     }
 
-    /** Writes out all there is and completes the file; what the disk refuses now is lost. */
+    /** Writes out all there is and completes the file; what the disk refuses now is spilled. */
     void finish() {
         if (!triedToFinish()) {
-            abandon();
+            giveUp();
         }
     }
 
     /** Writes out all there is and completes the file, as far as the disk takes it. */
     private boolean triedToFinish() {
         try {
-            flushAll();
-            inbox.fetch();
-            flushAll();
+            flushAll(files);
             files.complete();
             noteSuccess();
             return true;
@@ -119,10 +151,10 @@ final class StreamWriter implements Runnable {
         }
     }
 
-    private void flushAll() throws IOException {
-        while (inbox.waiting() > 0) {
-            flush(inbox.waiting());
-        }
+    private void flushAll(StreamFiles to) throws IOException {
+        flush(to, inbox.waiting());
+        inbox.fetch();
+        flush(to, inbox.waiting());
     }
 
     /** In this order: a record that moves on meanwhile is counted twice rather than not at all. */
@@ -155,7 +187,7 @@ final class StreamWriter implements Runnable {
         boolean fileOver = files.remaining(now) == 0;
         if (fileOver || waiting >= due() || untilFlush(now) == 0) {
             // All that waits goes out with what is due, so that no record is older than the time.
-            flush(waiting);
+            flush(files, waiting);
             holding = inbox.waiting() > 0;
             oldestSeen = now;
         }
@@ -172,22 +204,22 @@ final class StreamWriter implements Runnable {
     }
 
     /** Writes out at least so many records, and cuts files at their size. */
-    private void flush(int records) throws IOException {
-        completeFull();
+    private void flush(StreamFiles to, int records) throws IOException {
+        completeFull(to);
         for (int left = records; left > 0; ) {
             var batch = inbox.ready();
-            int count = Math.min(batch.lines(), files.room());
-            files.append(batch.content(count), count);
+            int count = Math.min(batch.lines(), to.room());
+            to.append(batch.content(count), count);
             written.addAndGet(count);
             inbox.done(count);
             left -= count;
-            completeFull();
+            completeFull(to);
         }
     }
 
-    private void completeFull() throws IOException {
-        if (files.room() == 0) {
-            files.complete();
+    private static void completeFull(StreamFiles to) throws IOException {
+        if (to.room() == 0) {
+            to.complete();
         }
     }
 
@@ -264,15 +296,53 @@ final class StreamWriter implements Runnable {
         lostBefore = lost;
     }
 
-    private void abandon() {
-        var tail = files.abandon();
-        written.addAndGet(tail.whole());
-        inbox.done(tail.whole());
+    /**
+     * What cannot be written where it belongs goes elsewhere; what cannot be written there either,
+     * is lost.
+     */
+    private void giveUp() {
+        letGoOf(files);
+        spill();
         int dropped = inbox.abandon();
         countDropped(inbox.dropped());
         noteLost();
-        LOG.error(
-                "EDR stream {}: stopped with {} records unwritten; they are lost", stream, dropped);
+        if (dropped > 0) {
+            LOG.error(
+                    "EDR stream {}: stopped with {} records unwritten; they are lost",
+                    stream,
+                    dropped);
+        }
+    }
+
+    private void spill() {
+        var elsewhere = files.spilledTo(spillDirectory);
+        long before = written.get();
+        try {
+            flushAll(elsewhere);
+            elsewhere.complete();
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.error("EDR stream {}: cannot spill to {}: {}", stream, spillDirectory, describe(e));
+            letGoOf(elsewhere);
+        }
+        long spilled = written.get() - before;
+        if (spilled > 0) {
+            counters.add("edr.spilled", spilled);
+            LOG.error(
+                    "EDR stream {}: {} did not take the last {} records; they are in {}, and the"
+                            + " next start brings them here",
+                    stream,
+                    files.directory(),
+                    spilled,
+                    spillDirectory);
+        }
+    }
+
+    /** Of what may stand in an unfinished file nothing is written once more. */
+    private void letGoOf(StreamFiles unfinished) {
+        var tail = unfinished.abandon();
+        written.addAndGet(tail.whole());
+        inbox.done(tail.whole());
+        inbox.drop(tail.unknown());
     }
 
     /** With how many records waiting the writer has something to do before its time. */

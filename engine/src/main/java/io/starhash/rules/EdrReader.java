@@ -4,6 +4,7 @@ import io.starhash.config.Section;
 import io.starhash.config.ValueType;
 import io.starhash.edr.EdrSettings;
 import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.edr.FileMode;
 import io.starhash.edr.StreamSettings;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -31,6 +32,13 @@ final class EdrReader {
             ValueType.choice(Stream.of(WhenFull.values()).map(EdrReader::name).toList())
                     .map(name -> WhenFull.valueOf(name.toUpperCase(Locale.ROOT)));
 
+    private static final ValueType<FileMode> MODE =
+            ValueType.text(
+                            "a mode such as 0640: 0, 6 for the owner, then for the group and for all"
+                                    + " others 0 (nothing), 4 (reading) or 6 (reading and writing)",
+                            FileMode.PATTERN)
+                    .map(FileMode::new);
+
     private EdrReader() {}
 
     /** A choice as it is written in the file. */
@@ -46,7 +54,8 @@ final class EdrReader {
                 edr.find("max_backlog", COUNT, 100_000),
                 edr.find("when_full", WHEN_FULL, WhenFull.REFUSE_DIALOGS),
                 defaults,
-                streams(edr, defaults));
+                streams(edr, defaults),
+                edr.path("spill_directory", "edr-spill"));
     }
 
     private static StreamSettings factoryDefaults(Section edr) {
@@ -56,7 +65,8 @@ final class EdrReader {
                 Duration.ofSeconds(300),
                 64,
                 Duration.ofSeconds(10),
-                false);
+                false,
+                FileMode.DEFAULT);
     }
 
     private static Map<String, StreamSettings> streams(Section edr, StreamSettings defaults) {
@@ -73,6 +83,7 @@ final class EdrReader {
                 section.find("max_file_time", TIME, otherwise.maxFileTime()),
                 section.find("max_flush_edrs", COUNT, otherwise.maxFlushEdrs()),
                 section.find("max_flush_time", TIME, otherwise.maxFlushTime()),
-                section.find("durable", ValueType.flag(), otherwise.durable()));
+                section.find("durable", ValueType.flag(), otherwise.durable()),
+                section.find("mode", MODE, otherwise.mode()));
     }
 }

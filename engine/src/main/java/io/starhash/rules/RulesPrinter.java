@@ -149,6 +149,7 @@ public final class RulesPrinter {
         yaml.entry("retry_interval", edr.retryInterval());
         yaml.entry("max_backlog", edr.maxBacklog());
         yaml.word("when_full", EdrReader.name(edr.whenFull()));
+        path("spill_directory", edr.spillDirectory());
         stream(edr.defaults());
         streams(new TreeMap<>(edr.streams()));
     }
@@ -170,6 +171,7 @@ public final class RulesPrinter {
         yaml.entry("max_flush_edrs", stream.maxFlushEdrs());
         yaml.entry("max_flush_time", stream.maxFlushTime());
         yaml.entry("durable", stream.durable());
+        yaml.word("mode", stream.mode().octal());
     }
 
     private void network(Network network) {

@@ -61,6 +61,16 @@ final class ChildEngine implements AutoCloseable {
         return start(unprivileged(folder), folder, "" + records, DURABLE);
     }
 
+    /** Starts it with a umask, its files with a mode. */
+    static ChildEngine startWith(String umask, String mode, Path folder, int records)
+            throws IOException {
+        return start(
+                List.of("sh", "-c", "umask " + umask + " && exec \"$@\"", "sh"),
+                folder,
+                "" + records,
+                mode);
+    }
+
     private static List<String> unprivileged(Path folder) {
         if (!Files.isWritable(folder)) {
             return List.of();
@@ -134,10 +144,11 @@ final class ChildEngine implements AutoCloseable {
     }
 
     static EdrSettings settings(Path folder) {
-        return settings(folder, 100_000, false);
+        return settings(folder, 100_000, false, FileMode.DEFAULT);
     }
 
-    private static EdrSettings settings(Path folder, int maxFileEdrs, boolean durable) {
+    private static EdrSettings settings(
+            Path folder, int maxFileEdrs, boolean durable, FileMode mode) {
         var stream =
                 new StreamSettings(
                         folder,
@@ -145,14 +156,16 @@ final class ChildEngine implements AutoCloseable {
                         Duration.ofHours(1),
                         MAX_FLUSH_EDRS,
                         Duration.ofHours(1),
-                        durable);
+                        durable,
+                        mode);
         return new EdrSettings(
                 "Logic",
                 Duration.ofMillis(100),
                 1_000_000,
                 WhenFull.REFUSE_DIALOGS,
                 stream,
-                Map.of());
+                Map.of(),
+                folder);
     }
 
     static Edr record(int number) {
@@ -163,10 +176,14 @@ final class ChildEngine implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
-        boolean durable = args.length > 2 && args[2].equals(DURABLE);
+        var more = args.length > 2 ? args[2] : "";
         var app =
                 new EdrApp(
-                        durable ? settings(folder, MAX_FILE_EDRS, true) : settings(folder),
+                        switch (more) {
+                            case "" -> settings(folder);
+                            case DURABLE -> settings(folder, MAX_FILE_EDRS, true, FileMode.DEFAULT);
+                            default -> settings(folder, 100_000, false, new FileMode(more));
+                        },
                         EdrClock.system(),
                         "child",
                         ProcessHandle.current().pid(),

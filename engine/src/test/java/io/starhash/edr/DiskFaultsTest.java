@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 class DiskFaultsTest {
     private static final Duration RETRY = Duration.ofSeconds(15);
     private static final int RECORDS = 7;
+    private static final int FLUSH = 2;
     private static final List<String> ALL =
             IntStream.range(0, RECORDS).mapToObj(Integer::toString).toList();
     private static final EdrSpec SPEC = EdrSpec.builtIn();
@@ -74,11 +75,11 @@ class DiskFaultsTest {
     })
     void whatever_call_fails_once_every_record_is_in_one_complete_file_or_told_as_lost(
             Neighbour neighbour, boolean durable) throws IOException {
-        var calls = new Life("none", neighbour, durable).live().calls();
+        var calls = new Life("none", neighbour, durable, false).live().calls();
         assertThat(calls).hasSizeGreaterThan(20);
         for (var fault : Fault.values()) {
             for (int call = 0; call < calls.size(); call++) {
-                var life = new Life(fault + "-" + call, neighbour, durable);
+                var life = new Life(fault + "-" + call, neighbour, durable, false);
                 life.disk.fail(call, call, fault, "Input/output error");
                 life.live();
             }
@@ -95,12 +96,14 @@ class DiskFaultsTest {
     })
     void whatever_call_the_disk_fails_from_on_the_same_holds_once_it_is_well_again(
             Neighbour neighbour, boolean durable) throws IOException {
-        var calls = new Life("none", neighbour, durable).live().calls();
+        var calls = new Life("none", neighbour, durable, false).live().calls();
         for (var fault : Fault.values()) {
             for (int call = 0; call < calls.size(); call++) {
-                var life = new Life(fault + "-" + call, neighbour, durable);
+                var life = new Life(fault + "-" + call, neighbour, durable, true);
                 life.disk.fail(call, Integer.MAX_VALUE, fault, "No space left on device");
                 life.live();
+                // What may stand in a file that can neither be cut nor read is not spilled.
+                assertThat(life.writer.status().dropped()).as(life.name).isLessThanOrEqualTo(FLUSH);
             }
         }
     }
@@ -116,25 +119,30 @@ class DiskFaultsTest {
         private final ManualTime time = new ManualTime("2021-03-22T00:54:41Z");
         private final Counters counters = new Counters();
         private final Inbox inbox = new Inbox(1000, false);
+        private final EdrSettings settings;
         private final StreamWriter writer;
 
-        Life(String name, Neighbour neighbour, boolean durable) throws IOException {
+        Life(String name, Neighbour neighbour, boolean durable, boolean otherDisk)
+                throws IOException {
             this.name = name;
             this.neighbour = neighbour;
             this.home = Files.createTempDirectory(root, name);
             this.folder = home.resolve("edr");
             this.old = home.resolve("old");
+            var other = home.resolve("spill");
+            var spill = otherDisk ? other : disk.path(other);
             var stream =
                     new StreamSettings(
                             disk.path(folder),
                             4,
                             Duration.ofMinutes(5),
-                            2,
+                            FLUSH,
                             Duration.ofSeconds(10),
-                            durable);
-            var settings =
+                            durable,
+                            FileMode.DEFAULT);
+            settings =
                     new EdrSettings(
-                            "Logic", RETRY, 1000, WhenFull.REFUSE_DIALOGS, stream, Map.of());
+                            "Logic", RETRY, 1000, WhenFull.REFUSE_DIALOGS, stream, Map.of(), spill);
             writer = new StreamWriter("ussd", settings, time.clock(), "h", 1, inbox, counters);
         }
 
@@ -166,8 +174,7 @@ class DiskFaultsTest {
                 switch (neighbour) {
                     case NONE -> {}
                     case DELETES -> Files.delete(part);
-                    case MOVES ->
-                            Files.move(part, home.resolve(part.getFileName() + ".moved"));
+                    case MOVES -> Files.move(part, home.resolve(part.getFileName() + ".moved"));
                     case CUTS -> cut(part, Math.max(0, Files.size(part) - 10));
                     case MOVES_THE_FOLDER -> Files.move(folder, old);
                 }
@@ -181,7 +188,7 @@ class DiskFaultsTest {
         }
 
         private void startAgain() {
-            new Orphans(time.clock(), counters).close(disk.path(folder));
+            new EdrApp(settings, time.clock(), "h", 2, counters).close();
             assertThat(disk.openFiles()).as("%s: open files of a start", name).isZero();
         }
 
@@ -196,6 +203,7 @@ class DiskFaultsTest {
             complete.addAll(EdrFiles.named(home, ".moved"));
             var texts = complete.stream().flatMap(file -> EdrFiles.texts(file).stream()).toList();
             assertThat(EdrFiles.inProgress(folder)).as(name).isEmpty();
+            assertThat(EdrFiles.named(home.resolve("spill"), "")).as(name).isEmpty();
             assertThat(texts)
                     .as("%s: what is in files", name)
                     .doesNotHaveDuplicates()

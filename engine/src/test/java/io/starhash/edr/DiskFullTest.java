@@ -40,9 +40,22 @@ class DiskFullTest {
         Files.write(disk.folder().resolve("ballast"), new byte[96 * 1024]);
         var stream =
                 new StreamSettings(
-                        folder, 10_000, Duration.ofHours(1), 7, Duration.ofSeconds(10), false);
+                        folder,
+                        10_000,
+                        Duration.ofHours(1),
+                        7,
+                        Duration.ofSeconds(10),
+                        false,
+                        FileMode.DEFAULT);
         var settings =
-                new EdrSettings("Logic", RETRY, RECORDS, WhenFull.REFUSE_DIALOGS, stream, Map.of());
+                new EdrSettings(
+                        "Logic",
+                        RETRY,
+                        RECORDS,
+                        WhenFull.REFUSE_DIALOGS,
+                        stream,
+                        Map.of(),
+                        disk.folder().resolve("spill"));
         writer = new StreamWriter("ussd", settings, time.clock(), "host", 1, inbox, counters);
     }
 
@@ -118,7 +131,7 @@ class DiskFullTest {
         assertThat(stopped.dropped()).isPositive();
 
         makeRoom();
-        new Orphans(time.clock(), counters).close(folder);
+        new Orphans(time.clock(), folder.resolve("spill"), counters).close(folder);
 
         assertThat(EdrFiles.texts(folder, ".edr")).isEqualTo(numbers((int) stopped.written()));
         assertThat(EdrFiles.inProgress(folder)).isEmpty();

@@ -44,6 +44,79 @@ class EdrAppTest {
     }
 
     @Test
+    void what_a_stop_had_to_spill_is_brought_to_its_streams_folder_by_the_next_start()
+            throws IOException {
+        var settings = settings(WhenFull.REFUSE_DIALOGS, 1000);
+        var elsewhere = settings.in(root.resolve("gone"));
+        var inTheWay = Files.writeString(root.resolve("gone"), "in the way");
+        var refused =
+                new EdrSettings(
+                        "Logic",
+                        Duration.ofSeconds(15),
+                        1000,
+                        WhenFull.REFUSE_DIALOGS,
+                        elsewhere.defaults(),
+                        Map.of(),
+                        root.resolve("spill"));
+        try (var app = app(refused)) {
+            app.write("my_stream", edr("one"));
+        }
+        assertThat(EdrFiles.texts(root.resolve("spill"), ".edr")).containsExactly("one");
+
+        Files.delete(inTheWay);
+        app(refused).close();
+
+        assertThat(root.resolve("spill")).isEmptyDirectory();
+        var file = EdrFiles.complete(root.resolve("gone")).getFirst();
+        assertThat(EdrFiles.texts(file)).containsExactly("one");
+        assertThat(EdrFiles.header(file).filename()).isEqualTo(file.toString());
+        assertThat(EdrFiles.inProgress(root.resolve("gone"))).isEmpty();
+    }
+
+    @Test
+    void a_stop_tries_a_disk_that_refuses_until_it_takes_the_records_again() throws Exception {
+        var folder = root.resolve("edr");
+        var inTheWay = Files.writeString(folder, "in the way");
+        var settings = settings(WhenFull.REFUSE_DIALOGS, 1000).in(folder);
+        var counters = new Counters();
+        var app = new EdrApp(settings, EdrClock.system(), "h", 1, counters);
+        app.write("ussd", edr("one"));
+        await().until(() -> app.status().getFirst().failure() != null);
+        var stop = Thread.ofPlatform().start(() -> app.close(Duration.ofDays(1)));
+        long before = counters.value("edr.failures");
+        await().until(() -> counters.value("edr.failures") > before);
+
+        Files.delete(inTheWay);
+        stop.join();
+
+        assertThat(EdrFiles.texts(folder, ".edr")).containsExactly("one");
+        assertThat(app.status().getFirst().dropped()).isZero();
+    }
+
+    @Test
+    void a_stop_that_is_interrupted_waits_no_longer_and_spills() throws Exception {
+        var folder = root.resolve("edr");
+        Files.writeString(folder, "in the way");
+        var refused =
+                new EdrSettings(
+                        "Logic",
+                        Duration.ofSeconds(15),
+                        1000,
+                        WhenFull.REFUSE_DIALOGS,
+                        stream(folder, 100),
+                        Map.of(),
+                        root.resolve("spill"));
+        var app = app(refused);
+        app.write("ussd", edr("one"));
+        var stop = Thread.ofPlatform().start(() -> app.close(Duration.ofDays(1)));
+
+        stop.interrupt();
+        stop.join();
+
+        assertThat(EdrFiles.texts(root.resolve("spill"), ".edr")).containsExactly("one");
+    }
+
+    @Test
     void each_stream_has_its_own_folder_and_limits() {
         var one = stream(root.resolve("one"), 1);
         var settings =
@@ -53,7 +126,8 @@ class EdrAppTest {
                         1000,
                         WhenFull.REFUSE_DIALOGS,
                         stream(root.resolve("others"), 100),
-                        Map.of("one", one));
+                        Map.of("one", one),
+                        root.resolve("spill"));
         try (var app = app(settings)) {
             for (int i = 0; i < 3; i++) {
                 app.write("one", edr("one" + i));
@@ -232,7 +306,14 @@ class EdrAppTest {
     @Test
     void a_sleeping_writer_is_woken_by_the_record_that_makes_a_flush_due() {
         var stream =
-                new StreamSettings(root, 1024, Duration.ofHours(1), 3, Duration.ofHours(1), false);
+                new StreamSettings(
+                        root,
+                        1024,
+                        Duration.ofHours(1),
+                        3,
+                        Duration.ofHours(1),
+                        false,
+                        FileMode.DEFAULT);
         var settings =
                 new EdrSettings(
                         "Logic",
@@ -240,7 +321,8 @@ class EdrAppTest {
                         1000,
                         WhenFull.REFUSE_DIALOGS,
                         stream,
-                        Map.of());
+                        Map.of(),
+                        root.resolve("spill"));
         try (var app = app(settings)) {
             for (int flush = 1; flush <= 20; flush++) {
                 for (int i = 0; i < 3; i++) {
@@ -282,18 +364,25 @@ class EdrAppTest {
         return settings(root, whenFull, maxBacklog);
     }
 
-    private static EdrSettings settings(Path folder, WhenFull whenFull, int maxBacklog) {
+    private EdrSettings settings(Path folder, WhenFull whenFull, int maxBacklog) {
         return new EdrSettings(
                 "Logic",
                 Duration.ofSeconds(15),
                 maxBacklog,
                 whenFull,
                 stream(folder, 1024),
-                Map.of());
+                Map.of(),
+                root.resolve("spill"));
     }
 
     private static StreamSettings stream(Path folder, int maxFileEdrs) {
         return new StreamSettings(
-                folder, maxFileEdrs, Duration.ofMinutes(5), 64, Duration.ofSeconds(10), false);
+                folder,
+                maxFileEdrs,
+                Duration.ofMinutes(5),
+                64,
+                Duration.ofSeconds(10),
+                false,
+                FileMode.DEFAULT);
     }
 }

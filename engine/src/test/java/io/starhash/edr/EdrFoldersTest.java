@@ -43,14 +43,15 @@ class EdrFoldersTest {
                 .hasMessageNotContaining("Exception");
     }
 
-    private static EdrSettings settings(Path folder) {
+    private EdrSettings settings(Path folder) {
         var time = Duration.ofSeconds(1);
         return new EdrSettings(
                 "Logic",
                 time,
                 1,
                 WhenFull.REFUSE_DIALOGS,
-                new StreamSettings(folder, 1, time, 1, time, false),
-                Map.of());
+                new StreamSettings(folder, 1, time, 1, time, false, FileMode.DEFAULT),
+                Map.of(),
+                root.resolve("spill"));
     }
 }

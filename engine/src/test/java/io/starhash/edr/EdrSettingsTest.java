@@ -46,11 +46,13 @@ class EdrSettingsTest {
 
     private static StreamSettings stream(
             int fileEdrs, Duration fileTime, int flushEdrs, Duration flushTime) {
-        return new StreamSettings(Path.of("edr"), fileEdrs, fileTime, flushEdrs, flushTime, false);
+        return new StreamSettings(
+                Path.of("edr"), fileEdrs, fileTime, flushEdrs, flushTime, false, FileMode.DEFAULT);
     }
 
     private static EdrSettings settings(
             String app, Duration retry, int backlog, Map<String, StreamSettings> streams) {
-        return new EdrSettings(app, retry, backlog, WhenFull.REFUSE_DIALOGS, STREAM, streams);
+        return new EdrSettings(
+                app, retry, backlog, WhenFull.REFUSE_DIALOGS, STREAM, streams, Path.of("spill"));
     }
 }

@@ -151,7 +151,8 @@ class OrphansTest {
 
     @Test
     void a_folder_that_is_not_there_has_none() {
-        new Orphans(time.clock(), new Counters()).close(folder.resolve("missing"));
+        new Orphans(time.clock(), folder.resolve("spill"), new Counters())
+                .close(folder.resolve("missing"));
 
         assertThat(folder).isEmptyDirectory();
     }
@@ -161,6 +162,6 @@ class OrphansTest {
     }
 
     private void close() {
-        new Orphans(time.clock(), new Counters()).close(folder);
+        new Orphans(time.clock(), folder.resolve("spill"), new Counters()).close(folder);
     }
 }

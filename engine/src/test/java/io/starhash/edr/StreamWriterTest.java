@@ -290,8 +290,10 @@ class StreamWriterTest {
     }
 
     @Test
-    void what_a_refusing_disk_leaves_at_the_stop_is_counted_as_lost() throws IOException {
+    void what_neither_the_disk_nor_the_spill_folder_takes_at_the_stop_is_counted_as_lost()
+            throws IOException {
         Files.writeString(folder(), "in the way");
+        Files.writeString(root.resolve("spill"), "in the way");
         var writer = writer(settings());
 
         add("1", "2");
@@ -300,6 +302,27 @@ class StreamWriterTest {
         assertThat(status(writer).dropped()).isEqualTo(2);
         assertThat(counters.value("edr.dropped")).isEqualTo(2);
         assertThat(status(writer).backlog()).isZero();
+    }
+
+    @Test
+    void what_a_refusing_disk_leaves_at_the_stop_is_spilled_into_complete_files()
+            throws IOException {
+        Files.writeString(folder(), "in the way");
+        var writer = writer(settings());
+
+        add("1", "2", "3", "4", "5", "6", "7");
+        writer.finish();
+
+        var spilled = EdrFiles.complete(root.resolve("spill"));
+        assertThat(spilled)
+                .hasSize(2)
+                .allSatisfy(file -> assertThat(EdrSpec.builtIn().check(file)).isEmpty());
+        assertThat(EdrFiles.texts(root.resolve("spill"), ""))
+                .containsExactly("1", "2", "3", "4", "5", "6", "7");
+        assertThat(EdrFiles.header(spilled.getFirst()).filename())
+                .isEqualTo(folder().resolve(spilled.getFirst().getFileName()).toString());
+        assertThat(counters.value("edr.spilled")).isEqualTo(7);
+        assertThat(status(writer).dropped()).isZero();
     }
 
     @Test
@@ -576,7 +599,8 @@ class StreamWriterTest {
                                 Duration.ofMinutes(5),
                                 1,
                                 Duration.ofSeconds(10),
-                                durable));
+                                durable,
+                                FileMode.DEFAULT));
         var file = root.resolve("forces.jfr");
         try (var recording = new Recording()) {
             recording.enable("jdk.FileForce").withoutThreshold();
@@ -616,12 +640,25 @@ class StreamWriterTest {
 
     private StreamSettings settings() {
         return new StreamSettings(
-                folder(), 5, Duration.ofMinutes(5), 3, Duration.ofSeconds(10), false);
+                folder(),
+                5,
+                Duration.ofMinutes(5),
+                3,
+                Duration.ofSeconds(10),
+                false,
+                FileMode.DEFAULT);
     }
 
     private StreamWriter writer(StreamSettings stream) {
         var settings =
-                new EdrSettings("Logic", RETRY, LIMIT, WhenFull.DROP_RECORDS, stream, Map.of());
+                new EdrSettings(
+                        "Logic",
+                        RETRY,
+                        LIMIT,
+                        WhenFull.DROP_RECORDS,
+                        stream,
+                        Map.of(),
+                        root.resolve("spill"));
         return new StreamWriter(
                 "ussd", settings, time.clock(), "candy floss", 131977, inbox, counters);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.starhash.edr.EdrSettings;
 import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.edr.FileMode;
 import io.starhash.edr.StreamSettings;
 import io.starhash.network.ss7.TcapLimits;
 import io.starhash.script.ScriptLimits;
@@ -30,7 +31,8 @@ final class RulesFileTest {
                         Duration.ofSeconds(300),
                         64,
                         Duration.ofSeconds(10),
-                        false);
+                        false,
+                        FileMode.DEFAULT);
         assertThat(RulesFile.read(file))
                 .isEqualTo(
                         new Rules(
@@ -60,7 +62,8 @@ final class RulesFileTest {
                                         100_000,
                                         WhenFull.REFUSE_DIALOGS,
                                         defaults,
-                                        Map.of()),
+                                        Map.of(),
+                                        folder.resolve("edr-spill")),
                                 new Rules.Network.Embedded(List.of(6, 147), TcapLimits.of(260_000)),
                                 new Rules.Control(
                                         folder.resolve("run/ussd.sock"),

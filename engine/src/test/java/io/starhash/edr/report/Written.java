@@ -7,6 +7,7 @@ import io.starhash.edr.EdrFormat;
 import io.starhash.edr.EdrLine;
 import io.starhash.edr.EdrSettings;
 import io.starhash.edr.EdrSettings.WhenFull;
+import io.starhash.edr.FileMode;
 import io.starhash.edr.StreamSettings;
 import io.starhash.metrics.Counters;
 import java.io.IOException;
@@ -31,7 +32,13 @@ public final class Written {
     public static EdrApp app(Path folder, int maxFileEdrs) {
         var stream =
                 new StreamSettings(
-                        folder, maxFileEdrs, Duration.ofHours(1), 1, Duration.ofHours(1), false);
+                        folder,
+                        maxFileEdrs,
+                        Duration.ofHours(1),
+                        1,
+                        Duration.ofHours(1),
+                        false,
+                        FileMode.DEFAULT);
         var settings =
                 new EdrSettings(
                         "Logic",
@@ -39,7 +46,8 @@ public final class Written {
                         100_000,
                         WhenFull.REFUSE_DIALOGS,
                         stream,
-                        Map.of());
+                        Map.of(),
+                        folder);
         return new EdrApp(settings, EdrClock.system(), "host", 1, new Counters());
     }
 
