@@ -9,6 +9,7 @@ import io.starhash.reload.WatchedFiles;
 import io.starhash.rules.ChangedSettings;
 import io.starhash.rules.ChangedSettings.Change;
 import io.starhash.rules.Rules;
+import io.starhash.text.LogText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -120,15 +121,13 @@ final class Reloading implements ReloadSource {
         log.error(
                 "not reloaded, the scripts and rules in service stay: {} to be put right",
                 problems.size() == 1 ? "one problem" : problems.size() + " problems");
-        problems.stream().limit(MAX_LOGGED).forEach(problem -> log.error("{}", line(problem)));
+        // a file may be called anything
+        problems.stream()
+                .limit(MAX_LOGGED)
+                .forEach(problem -> log.error("{}", LogText.of(problem.toString())));
         if (problems.size() > MAX_LOGGED) {
             log.error("and {} more: ussd check shows them all", problems.size() - MAX_LOGGED);
         }
-    }
-
-    /** A file may be called anything: a log line it must not end. */
-    private static String line(Problem problem) {
-        return problem.toString().replaceAll("\\p{Cntrl}", "\uFFFD");
     }
 
     private void failed(RuntimeException fault) {

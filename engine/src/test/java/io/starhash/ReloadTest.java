@@ -254,7 +254,7 @@ class ReloadTest {
                     live,
                     "two\nlines.lua",
                     text(""),
-                    "scripts/two\uFFFDlines.lua: a script's name.*");
+                    "scripts/two\\\\nlines.lua: a script's name.*");
             refused(live, "odd name.lua", text(""), "scripts/odd name.lua: a script's name.*");
             Files.createDirectory(folder.resolve("scripts/dir.lua"));
             live.awaitLog("scripts/dir.lua: not a plain file, though named like a script");

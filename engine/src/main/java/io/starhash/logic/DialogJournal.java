@@ -13,6 +13,7 @@ import io.starhash.script.Script;
 import io.starhash.script.ScriptDialog.Refused;
 import io.starhash.script.ScriptFault;
 import io.starhash.script.ScriptServices;
+import io.starhash.text.LogText;
 import io.starhash.time.Time;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
@@ -94,11 +96,12 @@ final class DialogJournal implements ScriptServices {
 
     void failed(ScriptFault fault) {
         faultLogged = true;
-        String stack =
-                fault.luaStack().stream()
-                        .map(line -> "\n    " + LogText.of(line))
-                        .collect(joining());
-        log.warn("{} {}{}{}", identity, LogText.of(fault.text()), stack, trace(fault.cause()));
+        log.warn(
+                "{} {}{}{}",
+                identity,
+                LogText.of(fault.text()),
+                indented(fault.luaStack().stream()),
+                trace(fault.cause()));
     }
 
     /** A limit ended the script. */
@@ -157,7 +160,11 @@ final class DialogJournal implements ScriptServices {
         }
         StringWriter trace = new StringWriter();
         fault.printStackTrace(new PrintWriter(trace));
-        return "\n" + trace;
+        return indented(trace.toString().lines());
+    }
+
+    private static String indented(Stream<String> lines) {
+        return lines.map(line -> "\n    " + LogText.of(line)).collect(joining());
     }
 
     // ---- the script's part

@@ -2,6 +2,7 @@ package io.starhash.problem;
 
 import io.starhash.file.PlainFile;
 import io.starhash.file.UnreadableFileException;
+import io.starhash.text.LogText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -57,7 +58,7 @@ public final class ProblemPrinter {
     }
 
     private static int shown(int character) {
-        return Character.isISOControl(character) && character != '\t' ? '\uFFFD' : character;
+        return LogText.isSeen(character) || character == '\t' ? character : '\uFFFD';
     }
 
     private static List<String> lines(Path file) {

@@ -39,8 +39,10 @@ final class EdrModule {
                                         .takes(
                                                 "fields",
                                                 TABLE,
-                                                "by name; a value is a string, a number, a boolean or a"
-                                                        + " list of them (an empty one leaves the field"
+                                                "by name; a value is a string, a number (a"
+                                                        + " whole one up to 2^53 is written with"
+                                                        + " all its digits, another as tostring"
+                                                        + " gives it), a boolean or a list of them (an empty one leaves the field"
                                                         + " out); written in the order of their names, at"
                                                         + " most 65,536 characters in all. A secret answer is"
                                                         + " written as asterisks")
@@ -50,8 +52,9 @@ final class EdrModule {
                                                 "the stream of records: up to 64 letters, digits and _;"
                                                         + " nil is the service's. There can be 60 streams")
                                         .raises(
-                                                "a name or a value that cannot be written, a name that is a secret"
-                                                        + " answer")
+                                                "a name or a value that cannot be written, NaN and"
+                                                        + " infinities among them, a name that is a"
+                                                        + " secret answer")
                                         .does(
                                                 "edr.write(\"TOPUP\", {AMOUNT = 50, VOUCHERS = {\"123\","
                                                         + " \"456\"}})",
@@ -128,18 +131,22 @@ final class EdrModule {
     }
 
     private static String text(Arguments a, String field, @Nullable Object value) {
-        LuaString text = Numbers.textFrom(value);
-        if (text != null) {
-            a.meter().string(text.length());
-            return a.state().written(text).toText();
-        }
-        if (value instanceof Boolean b) {
-            return b.toString();
-        }
-        throw new LuaError(
-                "edr.write: field "
-                        + field
-                        + ": a string, number, boolean or a list of them expected, got "
-                        + Lua.typeName(value));
+        return switch (value) {
+            case LuaString text -> {
+                a.meter().string(text.length());
+                yield a.state().written(text).toText();
+            }
+            case Double number when Double.isFinite(number) -> Numbers.allDigits(number);
+            case Boolean b -> b.toString();
+            case null, default ->
+                    throw new LuaError(
+                            "edr.write: field "
+                                    + field
+                                    + ": a string, a finite number, a boolean or a list of them"
+                                    + " expected, got "
+                                    + (value instanceof Double
+                                            ? Lua.show(value)
+                                            : Lua.typeName(value)));
+        };
     }
 }

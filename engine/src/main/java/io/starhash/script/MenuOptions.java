@@ -53,7 +53,7 @@ final class MenuOptions {
         Duration duration =
                 switch (value) {
                     case Double seconds when seconds > 0 && seconds <= LONGEST.toSeconds() ->
-                            Duration.ofMillis(Math.round(seconds * 1000));
+                            Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
                     case LuaString text -> duration(text.toText());
                     case null, default -> Duration.ZERO;
                 };
@@ -61,7 +61,8 @@ final class MenuOptions {
             throw wrong(
                     a,
                     "timeout",
-                    "seconds as a number, or a text like \"30s\", \"500ms\", \"2m\"; at most 10m",
+                    "more than 0 and at most 10m: seconds as a number, or a text with a unit like"
+                            + " \"30s\", \"500ms\", \"2m\"",
                     value);
         }
         return duration;
@@ -97,13 +98,9 @@ final class MenuOptions {
 
     private static LuaError wrong(
             Arguments a, String option, String allowed, @Nullable Object value) {
+        String shown = a.state().show(value);
+        String given = value instanceof LuaString ? "the text \"" + shown + "\"" : shown;
         return new LuaError(
-                a.function()
-                        + ": option "
-                        + option
-                        + ": "
-                        + allowed
-                        + "; got "
-                        + a.state().show(value));
+                a.function() + ": option " + option + ": " + allowed + "; got " + given);
     }
 }

@@ -102,13 +102,7 @@ final class RunningScript implements ScriptClock {
     ScriptOutcome run(FunctionCode main) {
         try {
             meter.beginBurst();
-            prepareGlobals();
-            services().seed().ifPresent(state::seedRandom);
-            @Nullable Object[] results = state.call(state.load(main, state.globals()), request());
-            tellPlace(state.lastReturn());
-            return returned(results);
-        } catch (LuaError e) {
-            return failed(ScriptFault.Kind.ERROR, e.text(state), null);
+            return runMain(main);
         } catch (Kill kill) {
             return failed(kind(kill), String.valueOf(kill.getMessage()), null);
         } catch (RuntimeException | Error e) {
@@ -116,6 +110,18 @@ final class RunningScript implements ScriptClock {
             return failed(ScriptFault.Kind.INTERNAL, "internal fault: " + e, e);
         } finally {
             meter.endBurst();
+        }
+    }
+
+    private ScriptOutcome runMain(FunctionCode main) {
+        try {
+            prepareGlobals();
+            services().seed().ifPresent(state::seedRandom);
+            @Nullable Object[] results = state.call(state.load(main, state.globals()), request());
+            tellPlace(state.lastReturn());
+            return returned(results);
+        } catch (LuaError e) {
+            return failed(ScriptFault.Kind.ERROR, e.text(state), null);
         }
     }
 
@@ -160,12 +166,15 @@ final class RunningScript implements ScriptClock {
     }
 
     private ScriptOutcome returned(@Nullable Object[] results) {
-        LuaString text = results.length == 0 ? null : Numbers.textFrom(results[0]);
-        if (text == null || text.length() == 0) {
-            return new ScriptOutcome.Returned(null, null, usage());
-        }
-        String mask = state.isSecret(text) ? state.show(text) : null;
-        return new ScriptOutcome.Returned(text.toText(), mask, usage());
+        return switch (results.length == 0 ? null : results[0]) {
+            case LuaString text when text.length() > 0 -> {
+                String mask = state.isSecret(text) ? state.show(text) : null;
+                yield new ScriptOutcome.Returned(text.toText(), mask, usage());
+            }
+            case Double number when Double.isFinite(number) ->
+                    new ScriptOutcome.Returned(Numbers.allDigits(number), null, usage());
+            case null, default -> new ScriptOutcome.Returned(null, null, usage());
+        };
     }
 
     private static ScriptFault.Kind kind(Kill kill) {

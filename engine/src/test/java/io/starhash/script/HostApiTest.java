@@ -66,8 +66,11 @@ class HostApiTest {
                 "edr.write('X', {'y'})|edr.write: fields must have names, got the key 1",
                 "edr.write('X', {['a b'] = 1})|edr.write: field 'a b'",
                 "edr.write('X', {['a-b'] = 1})|edr.write: field 'a-b': a letter, then up to 63 of letters, digits, _",
-                "edr.write('X', {a = {{}}})|edr.write: field a: a string, number, boolean or a list of them expected, got table",
+                "edr.write('X', {a = {{}}})|edr.write: field a: a string, a finite number, a boolean or a list of them expected, got table",
                 "edr.write('X', {a = print})|got function",
+                "edr.write('X', {a = 1/0})|edr.write: field a: a string, a finite number, a boolean or a list of them expected, got inf",
+                "edr.write('X', {a = {1, -1/0}})|expected, got -inf",
+                "edr.write('X', {a = 0/0})|expected, got nan",
                 "edr.write('X', {a = {x = 1}})|edr.write: field a: a list has its values at 1, 2, 3 and so on, got the key x",
                 "edr.write('X', {a = {1, 2, [4.5] = 3}})|field a: a list has its values at 1, 2, 3 and so on, got the key 4.5",
                 "edr.write('X', {}, 'a-b')|edr.write: stream 'a-b': a letter, then up to 63 of letters, digits, _",
@@ -79,6 +82,16 @@ class HostApiTest {
                 .startsWith("main.lua:2: ")
                 .contains(message);
         assertThat(bench.edrs).isEmpty();
+    }
+
+    @Test
+    void records_have_all_digits_of_whole_numbers() {
+        bench.textOf(
+                "edr.write('T', {A = 655011420096316, B = 1e14, C = {2^53, -2^53, 0, -(0 * 1)}, D = 12.5, E = 1/3})");
+        assertThat(bench.edrs)
+                .containsExactly(
+                        "T {A=[655011420096316], B=[100000000000000], C=[9007199254740992,"
+                                + " -9007199254740992, 0, 0], D=[12.5], E=[0.33333333333333]} null");
     }
 
     @Test

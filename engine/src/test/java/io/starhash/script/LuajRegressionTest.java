@@ -43,7 +43,6 @@ class LuajRegressionTest {
         assertThat(textOf("return tostring(" + number + ")")).isEqualTo(text);
         assertThat(textOf("return table.concat({" + number + "})")).isEqualTo(text);
         assertThat(textOf("return ('%s'):format(" + number + ")")).isEqualTo(text);
-        assertThat(textOf("return " + number)).isEqualTo(text);
         assertThat(textOf("return string.rep(" + number + ", 1)")).isEqualTo(text);
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -207,6 +208,41 @@ class ScriptRunTest {
                         "main.lua:1: in function <main.lua:1>",
                         "main.lua:4: in function <main.lua:3>",
                         "main.lua:3: in main chunk");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}|(error object is a table value)",
+                "{code = 5}|(error object is a table with code 5)",
+                "{message = 'no credit', code = 5}|no credit (code 5)",
+                "{message = 'no credit'}|no credit",
+                "{message = {}, code = print}|(error object is a table value)",
+                "setmetatable({}, {__index = function() while true do end end})|(error object is a table value)",
+                "setmetatable({c = 7}, {__tostring = function(e) return 'credit ' .. e.c end})|credit 7",
+                "setmetatable({code = 7}, {__tostring = function() error('x') end})|(error object is a table with code 7)",
+                "setmetatable({code = 7}, {__tostring = function() return {} end})|(error object is a table with code 7)",
+                "setmetatable({code = 7}, {__tostring = 5})|(error object is a table with code 7)",
+                "print|(error object is a function value)",
+                "nil|nil",
+                "true|(error object is a boolean value)",
+            })
+    void an_error_object_says_what_it_knows(String object, String text) {
+        ScriptFault fault = bench.faultOf("local function f()\n  error(" + object + ")\nend\nf()");
+        assertThat(fault.text()).isEqualTo("main.lua:2: " + text);
+        assertThat(fault.kind()).isEqualTo(ScriptFault.Kind.ERROR);
+        assertThat(fault.luaStack())
+                .containsExactly("main.lua:2: in function local 'f'", "main.lua:4: in main chunk");
+    }
+
+    @Test
+    void what_an_error_object_does_to_say_so_is_bounded_as_all_that_runs() {
+        ScriptFault fault =
+                bench.faultOf(
+                        "error(setmetatable({}, {__tostring = function() while true do end end}))");
+        assertThat(fault.kind()).isEqualTo(ScriptFault.Kind.LIMIT);
+        assertThat(fault.message()).startsWith("used up max_instructions");
     }
 
     @Test

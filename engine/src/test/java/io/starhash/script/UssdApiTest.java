@@ -87,11 +87,18 @@ class UssdApiTest {
                 "ussd.menu('x', 30)|ussd.menu: options expected (table), got number",
                 "ussd.menu('x', {timout = 1})|ussd.menu: unknown option 'timout'; allowed are timeout, dcs, secret",
                 "ussd.notify('x', {1})|ussd.notify: unknown option '1'; allowed are timeout, dcs, secret",
-                "ussd.menu('x', {timeout = 0})|ussd.menu: option timeout: seconds as a number, or a text like \"30s\", \"500ms\", \"2m\"; at most 10m; got 0",
-                "ussd.menu('x', {timeout = '30'})|at most 10m; got 30",
-                "ussd.menu('x', {timeout = '11m'})|at most 10m; got 11m",
-                "ussd.menu('x', {timeout = 0/0})|at most 10m; got nan",
-                "ussd.menu('x', {timeout = {}})|at most 10m; got a table",
+                "ussd.menu('x', {timeout = 0})|ussd.menu: option timeout: more than 0 and at most 10m: seconds as a number, or a text with a unit like \"30s\", \"500ms\", \"2m\"; got 0",
+                "ussd.menu('x', {timeout = '5'})|; got the text \"5\"",
+                "ussd.menu('x', {timeout = '0s'})|; got the text \"0s\"",
+                "ussd.menu('x', {timeout = '11m'})|; got the text \"11m\"",
+                "ussd.menu('x', {timeout = -1})|; got -1",
+                "ussd.menu('x', {timeout = 601})|; got 601",
+                "ussd.menu('x', {timeout = 0/0})|; got nan",
+                "ussd.menu('x', {timeout = {}})|; got a table",
+                "ussd.menu('x', {dcs = '1'})|a whole number from 0 to 255; got the text \"1\"",
+                "ussd.menu('x', {secret = 'yes'})|true or false; got the text \"yes\"",
+                "ussd.menu(1/0)|bad argument #1 to 'ussd.menu' (a string or a finite number expected, got inf)",
+                "ussd.respond(0/0)|a string or a finite number expected, got nan",
                 "ussd.menu('x', {dcs = 256})|ussd.menu: option dcs: a whole number from 0 to 255; got 256",
                 "ussd.menu('x', {secret = 1})|ussd.menu: option secret: true or false; got 1",
                 "ussd.decline(0)|ussd.decline: code must be a whole number from 1 to 255, got 0",
@@ -104,6 +111,27 @@ class UssdApiTest {
         assertThat(fault.message()).startsWith("main.lua:2: ").contains(message);
         assertThat(fault.line()).isEqualTo(2);
         assertThat(bench.primitives).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1e14, 100000000000000",
+        "655011420096316, 655011420096316",
+        "-2^53, -9007199254740992",
+        "0, 0",
+        "12.5, 12.5",
+        "1e17, 1e+17",
+    })
+    void of_a_whole_number_the_handset_shows_all_digits(String number, String text) {
+        bench.run("ussd.menu(" + number + ") ussd.respond(" + number + ")");
+        assertThat(bench.primitives).containsExactly("menu " + text, "respond " + text);
+        assertThat(bench.textOf("return " + number)).isEqualTo(text);
+    }
+
+    @Test
+    void the_shortest_timeout_is_a_millisecond() {
+        bench.run("ussd.menu('x', {timeout = 0.0001})");
+        assertThat(bench.primitives).containsExactly("menu x [PT0.001S null false]");
     }
 
     @Test

@@ -86,8 +86,19 @@ public final class Arguments {
         return isNil(position) ? otherwise : string(position);
     }
 
-    /** A string as Java's text, read as UTF-8. */
+    /**
+     * A string as Java's text, read as UTF-8, for what is outside Lua: of a whole number given in
+     * its place all digits; an infinity or NaN is an error.
+     */
     public String text(int position) {
+        if (get(position) instanceof Double number) {
+            if (!Double.isFinite(number)) {
+                throw bad(
+                        position,
+                        "a string or a finite number expected, got " + Numbers.toText(number));
+            }
+            return Numbers.allDigits(number);
+        }
         return string(position).toText();
     }
 

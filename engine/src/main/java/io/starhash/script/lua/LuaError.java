@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 public final class LuaError extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final LuaString MESSAGE = LuaString.of("message");
+    private static final LuaString CODE = LuaString.of("code");
+
     private final transient @Nullable Object value;
     private final boolean placed;
 
@@ -44,11 +47,40 @@ public final class LuaError extends RuntimeException {
         return placed ? value : LuaString.of(state.where(0, false) + getMessage());
     }
 
-    /** The message as one text, as it is written: with its place where it has one. */
+    /**
+     * The message as one text, as it is written: with its place where it has one. An error object
+     * is asked by its {@code __tostring}, which the meter bounds as all that runs; else its fields
+     * {@code message} and {@code code} tell.
+     */
     public String text(LuaState state) {
-        if (value instanceof LuaString text) {
-            return state.written(text).toText();
+        return switch (value) {
+            case LuaString text -> state.written(text).toText();
+            case LuaTable object -> textOf(object, state);
+            case null, default ->
+                    placed
+                            ? String.valueOf(getMessage())
+                            : state.where(0, false) + getMessage();
+        };
+    }
+
+    private String textOf(LuaTable object, LuaState state) {
+        if (state.metamethod(object, Metatables.TOSTRING) != null) {
+            @Nullable Object[] told =
+                    state.protect(
+                            () -> Lua.values(state.toText(object)),
+                            error -> Lua.values((Object) null));
+            if (told[0] instanceof LuaString text) {
+                return state.written(text).toText();
+            }
         }
-        return placed ? String.valueOf(getMessage()) : state.where(0, false) + getMessage();
+        LuaString message = Numbers.textFrom(object.get(MESSAGE));
+        LuaString code = Numbers.textFrom(object.get(CODE));
+        if (message != null) {
+            return state.written(message)
+                    + (code == null ? "" : " (code " + state.written(code) + ")");
+        }
+        return code == null
+                ? String.valueOf(getMessage())
+                : "(error object is a table with code " + state.written(code) + ")";
     }
 }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class Numbers {
     private static final int LONGEST = 128;
     private static final double PLAIN_BELOW = 1e14;
+    private static final double EXACT_TO = 0x1p53;
 
     private Numbers() {}
 
@@ -16,6 +17,15 @@ public final class Numbers {
             return minusZero ? "-0" : Long.toString((long) number);
         }
         return NumberFormat.SHORT.format(number);
+    }
+
+    /**
+     * The number for people and records outside Lua: a whole one up to 2^53, where each is exact,
+     * with all its digits; any other as {@code tostring} gives it.
+     */
+    public static String allDigits(double number) {
+        boolean exact = number == Math.rint(number) && Math.abs(number) <= EXACT_TO;
+        return exact ? Long.toString((long) number) : toText(number);
     }
 
     /** The value as a number: a number itself, or a string that reads as one; null otherwise. */
