@@ -29,34 +29,53 @@ final class CoreSchema {
     private static final int MAX_NUMBER = 64;
 
     private final Problems problems;
+    private final Objection objection;
 
-    CoreSchema(Problems problems) {
+    /**
+     * A reading of free-form values.
+     *
+     * @param objection what is wrong with a scalar that is well-formed
+     */
+    CoreSchema(Problems problems, Objection objection) {
         this.problems = problems;
+        this.objection = objection;
     }
 
-    /** The entries of a section, in their order; those with a problem are left out. */
-    Map<String, Object> map(Mapping mapping) {
+    /**
+     * The entries of a section, in their order; those with a problem are left out.
+     *
+     * @param path of the section, with a point behind it; empty where it is the top
+     */
+    Map<String, Object> map(Mapping mapping, String path) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (Entry entry : mapping.entries()) {
-            value(entry.value()).ifPresent(it -> values.put(entry.key().text(), it));
+            String key = entry.key().text();
+            value(entry.value(), path + key).ifPresent(it -> values.put(key, it));
         }
         return Collections.unmodifiableMap(values);
     }
 
-    private Optional<Object> value(Node node) {
+    private Optional<Object> value(Node node, String path) {
         return switch (node) {
-            case Scalar scalar -> scalar(scalar);
-            case Sequence sequence -> Optional.of(list(sequence));
-            case Mapping mapping -> Optional.of(map(mapping));
+            case Scalar scalar -> scalar(scalar).filter(it -> isAccepted(scalar, path, it));
+            case Sequence sequence -> Optional.of(list(sequence, path));
+            case Mapping mapping -> Optional.of(map(mapping, path + "."));
         };
     }
 
-    private List<Object> list(Sequence sequence) {
+    private List<Object> list(Sequence sequence, String path) {
         List<Object> values = new ArrayList<>();
+        int number = 0;
         for (Node item : sequence.items()) {
-            value(item).ifPresent(values::add);
+            value(item, path + "[" + ++number + "]").ifPresent(values::add);
         }
         return Collections.unmodifiableList(values);
+    }
+
+    private boolean isAccepted(Scalar scalar, String path, Object value) {
+        Optional<String> objected = objection.to(path, value);
+        objected.ifPresent(it -> problems.add(scalar.place(), it));
+        return objected.isEmpty();
     }
 
     private Optional<Object> scalar(Scalar scalar) {

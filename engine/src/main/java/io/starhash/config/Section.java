@@ -186,10 +186,11 @@ public final class Section {
      * Free-form values under names that the writer of the file chose: String, Long, Double,
      * Boolean, and lists and maps of them.
      */
-    public Map<String, Object> values(String key, ValueType<String> nameType) {
+    public Map<String, Object> values(
+            String key, ValueType<String> nameType, Objection objection) {
         List<Entry> given = entriesOf(key);
         given.forEach(entry -> single(key, entry.key(), nameType));
-        return new CoreSchema(problems).map(new Mapping(placeOf(key), given));
+        return new CoreSchema(problems, objection).map(new Mapping(placeOf(key), given), "");
     }
 
     private List<Entry> entriesOf(String key) {

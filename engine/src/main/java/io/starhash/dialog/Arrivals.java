@@ -160,8 +160,8 @@ final class Arrivals {
         if (event != null) {
             step.record(event, "DIRECTION", "in");
         }
-        if (step.phase instanceof Phase.Broken(String reason, boolean linkUp)) {
-            step.phase = new Phase.Broken(reason, false);
+        if (step.phase instanceof Phase.Broken broken) {
+            step.phase = broken.linkDown();
             return;
         }
         Phase before = step.phase;
@@ -175,17 +175,26 @@ final class Arrivals {
         }
     }
 
-    /** Something after which the script cannot go on: it is stopped where it stands. */
-    static void fault(Step step, String reason, boolean linkUp) {
+    /** Something came after which the script cannot go on. */
+    private static void fault(Step step, String reason, boolean linkUp) {
+        breakOff(step, new Phase.Broken(reason, linkUp, false));
+    }
+
+    /** The engine ends the dialog. */
+    static void stop(Step step, DialogEvent.Stopped stopped) {
+        breakOff(step, new Phase.Broken(stopped.reason(), true, stopped.scriptsFault()));
+    }
+
+    /** The script is stopped where it stands; the first reason counts. */
+    private static void breakOff(Step step, Phase.Broken broken) {
         switch (step.phase) {
-            case Phase.Busy busy -> step.phase = new Phase.Broken(reason, linkUp);
+            case Phase.Busy busy -> step.phase = broken;
             case Phase.Waiting waiting -> {
                 step.stopTimer();
-                step.phase = new Phase.Broken(reason, linkUp);
-                step.kill(reason);
+                step.phase = broken;
+                step.kill(broken.reason());
             }
-            case Phase.Broken broken ->
-                    step.phase = new Phase.Broken(broken.reason(), linkUp && broken.linkUp());
+            case Phase.Broken before -> step.phase = broken.linkUp() ? before : before.linkDown();
             case Phase.Ended ended -> {}
             case Phase.Gone gone -> {}
         }

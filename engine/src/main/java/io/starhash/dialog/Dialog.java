@@ -5,6 +5,7 @@ import io.starhash.dialog.DialogEvent.Failed;
 import io.starhash.dialog.DialogEvent.Returned;
 import io.starhash.dialog.DialogEvent.ScriptCall;
 import io.starhash.dialog.DialogEvent.Stopped;
+import io.starhash.dialog.DialogEvent.SwitchedOff;
 import io.starhash.dialog.DialogEvent.TimerFired;
 import io.starhash.text.Dcs;
 
@@ -38,10 +39,11 @@ public final class Dialog {
         switch (event) {
             case ScriptCall call -> ScriptCalls.on(step, call);
             case Returned returned -> ScriptEnd.returned(step, returned);
-            case Failed failed -> ScriptEnd.failed(step, failed.exception());
+            case SwitchedOff off -> ScriptEnd.switchedOff(step);
+            case Failed failed -> ScriptEnd.failed(step, failed.exception(), failed.scriptsFault());
             case Arrived arrived -> Arrivals.on(step, arrived.message());
             case TimerFired fired -> timerFired(step, fired.invokeId());
-            case Stopped stopped -> Arrivals.fault(step, stopped.reason(), true);
+            case Stopped stopped -> Arrivals.stop(step, stopped);
         }
         return step.done();
     }
@@ -64,7 +66,7 @@ public final class Dialog {
         return switch (phase) {
             case Phase.Busy b -> true;
             case Phase.Waiting w -> true;
-            case Phase.Broken(String reason, boolean linkUp) -> linkUp;
+            case Phase.Broken broken -> broken.linkUp();
             case Phase.Ended e -> false;
             case Phase.Gone g -> false;
         };

@@ -36,6 +36,9 @@ public sealed interface DialogAction {
     /** The script is stopped where it stands, for this reason; it cannot catch that. */
     record Kill(String reason) implements DialogAction {}
 
+    /** The script did something that its author should know of. */
+    record Warn(String text) implements DialogAction {}
+
     /** Something for the log that changes nothing. */
     record Note(String text) implements DialogAction {}
 

@@ -102,16 +102,26 @@ public sealed interface DialogEvent {
      *
      * @param text null where what it returned is no usable text
      * @param mask as {@link ScreenOptions#mask}
+     * @param what what it returned, in words, for the log
      */
-    record Returned(@Nullable String text, @Nullable String mask) implements DialogEvent {
-        /** With a text that is no secret. */
+    record Returned(@Nullable String text, @Nullable String mask, String what)
+            implements DialogEvent {
+        /** With a text that is no secret, or with nothing. */
         public Returned(@Nullable String text) {
-            this(text, null);
+            this(text, null, text == null ? "nil" : "a text");
         }
     }
 
-    /** The script failed: a Lua error, a broken limit, a fault. */
-    record Failed(String exception) implements DialogEvent {}
+    /** The script does not run: it is switched off. */
+    record SwitchedOff() implements DialogEvent {}
+
+    /**
+     * The script failed.
+     *
+     * @param scriptsFault whether it is to blame: a Lua error, a broken limit; else it is a fault
+     *     of the engine's
+     */
+    record Failed(String exception, boolean scriptsFault) implements DialogEvent {}
 
     /** A message came from the far side. */
     record Arrived(Message message) implements DialogEvent {}
@@ -119,6 +129,10 @@ public sealed interface DialogEvent {
     /** The time for the answer to this invoke has run out. */
     record TimerFired(int invokeId) implements DialogEvent {}
 
-    /** The engine ends the dialog, for this reason. */
-    record Stopped(String reason) implements DialogEvent {}
+    /**
+     * The engine ends the dialog.
+     *
+     * @param scriptsFault whether the script is to blame: its time is over
+     */
+    record Stopped(String reason, boolean scriptsFault) implements DialogEvent {}
 }

@@ -8,8 +8,16 @@ sealed interface Phase {
     /** A primitive waits for the answer to this screen. */
     record Waiting(Sent screen) implements Phase {}
 
-    /** Something came that the script cannot go on after; it is being stopped. */
-    record Broken(String reason, boolean linkUp) implements Phase {}
+    /**
+     * Something came that the script cannot go on after; it is being stopped.
+     *
+     * @param scriptsFault whether the script is to blame
+     */
+    record Broken(String reason, boolean linkUp, boolean scriptsFault) implements Phase {
+        Broken linkDown() {
+            return new Broken(reason, false, scriptsFault);
+        }
+    }
 
     /** We ended the dialog with this primitive. */
     record Ended(String primitive) implements Phase {}

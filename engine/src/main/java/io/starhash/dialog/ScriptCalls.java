@@ -111,7 +111,13 @@ final class ScriptCalls {
      * @param mask what records and traces show in the place of the text; null: the text
      */
     static void sendFinalText(Step step, String text, @Nullable String mask) throws UnsendableText {
-        UssdString ussd = UssdString.encode(text, step.dcs);
+        sendFinal(step, UssdString.encode(text, step.dcs), mask);
+        step.record("USSD-PROCESS-R", "TEXT", Objects.requireNonNullElse(mask, text));
+        step.finish(new Phase.Ended("respond"), new Outcome.Responded());
+    }
+
+    /** Sends that result and no more. */
+    static void sendFinal(Step step, UssdString ussd, @Nullable String mask) {
         int invokeId = step.setup.opening().invokeId();
         step.send(
                 new Message.End(
@@ -121,11 +127,9 @@ final class ScriptCalls {
                                         Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
                                         ussd))),
                 mask);
-        step.record("USSD-PROCESS-R", "TEXT", Objects.requireNonNullElse(mask, text));
-        step.finish(new Phase.Ended("respond"), new Outcome.Responded());
     }
 
-    private static void decline(Step step, int code) {
+    static void decline(Step step, int code) {
         if (code < 1 || code > 255) {
             step.refuse("ussd.decline: the error code is " + code + "; 1 to 255 is allowed");
             return;

@@ -2,18 +2,27 @@ package io.starhash.dialog;
 
 import io.starhash.dialog.DialogEvent.Returned;
 import io.starhash.text.UnsendableText;
+import io.starhash.text.UssdString;
 import java.util.List;
-import java.util.Objects;
 
 /** What the end of a script does to its dialog. */
 final class ScriptEnd {
+    private static final int SYSTEM_FAILURE = 34;
+
     private ScriptEnd() {}
 
     static void returned(Step step, Returned returned) {
         switch (step.phase) {
             case Phase.Busy busy -> finishWith(step, returned);
-            case Phase.Broken broken -> failed(step, step.setup.script() + ": " + broken.reason());
-            case Phase.Ended ended -> {}
+            case Phase.Broken(String reason, boolean linkUp, boolean scriptsFault) ->
+                    failed(step, step.setup.script() + ": " + reason, scriptsFault);
+            case Phase.Ended(String primitive) -> {
+                if (returned.text() != null) {
+                    step.warn(
+                            "returned a text after ussd.%s had ended the dialog: the text is dropped"
+                                    .formatted(primitive));
+                }
+            }
             case Phase.Gone gone -> {}
             case Phase.Waiting waiting ->
                     throw new IllegalStateException("a script returns while its call waits");
@@ -25,15 +34,21 @@ final class ScriptEnd {
             acknowledge(step);
             return;
         }
+        String text = returned.text();
+        if (text == null) {
+            step.warn(
+                    "returned %s, which is no text: error_message is sent"
+                            .formatted(returned.what()));
+            respondWithErrorMessage(step);
+            return;
+        }
         try {
-            ScriptCalls.sendFinalText(
-                    step,
-                    Objects.requireNonNullElse(returned.text(), step.setup.errorMessage()),
-                    returned.mask());
+            ScriptCalls.sendFinalText(step, text, returned.mask());
         } catch (UnsendableText e) {
             failed(
                     step,
-                    step.setup.script() + ": the returned text cannot be sent: " + e.getMessage());
+                    step.setup.script() + ": the returned text cannot be sent: " + e.getMessage(),
+                    true);
         }
     }
 
@@ -48,14 +63,51 @@ final class ScriptEnd {
         step.finish(new Phase.Ended("return"), new Outcome.Acknowledged());
     }
 
-    /** USSD-SHUTDOWN in any case; TC-U-ABORT where the far side still waits. */
-    static void failed(Step step, String exception) {
+    /** The far side is told in the way that its operation has. */
+    static void switchedOff(Step step) {
         switch (step.phase) {
-            case Phase.Busy busy -> abort(step, exception);
-            case Phase.Waiting waiting -> abort(step, exception);
-            case Phase.Broken(String reason, boolean linkUp) -> {
+            case Phase.Busy busy -> {
+                if (step.setup.isNotify()) {
+                    ScriptCalls.decline(step, SYSTEM_FAILURE);
+                } else {
+                    respondWithErrorMessage(step);
+                }
+            }
+            case Phase.Broken(String reason, boolean linkUp, boolean scriptsFault) ->
+                    failed(step, step.setup.script() + ": " + reason, scriptsFault);
+            case Phase.Gone gone -> {}
+            case Phase.Ended ended -> throw new IllegalStateException("nothing ran that ends it");
+            case Phase.Waiting waiting -> throw new IllegalStateException("nothing ran that waits");
+        }
+    }
+
+    private static void respondWithErrorMessage(Step step) {
+        sendErrorMessage(step);
+        step.record("USSD-PROCESS-R", "TEXT", step.setup.errorMessage());
+        step.finish(new Phase.Ended("respond"), new Outcome.Responded());
+    }
+
+    /** Under the service's coding, whatever the script chose: for that the text was checked. */
+    private static void sendErrorMessage(Step step) {
+        try {
+            ScriptCalls.sendFinal(
+                    step, UssdString.encode(step.setup.errorMessage(), step.setup.dcs()), null);
+        } catch (UnsendableText e) {
+            throw new IllegalStateException("error_message is checked when rules are read", e);
+        }
+    }
+
+    /** USSD-SHUTDOWN in any case; an end for the far side where that still waits. */
+    static void failed(Step step, String exception, boolean scriptsFault) {
+        switch (step.phase) {
+            case Phase.Busy busy -> end(step, exception, scriptsFault);
+            case Phase.Waiting waiting -> {
+                step.stopTimer();
+                end(step, exception, scriptsFault);
+            }
+            case Phase.Broken(String reason, boolean linkUp, boolean blamed) -> {
                 if (linkUp) {
-                    abort(step, exception);
+                    end(step, exception, blamed);
                 } else {
                     shutdown(step, exception);
                     step.finish(new Phase.Gone(), new Outcome.Failed(exception));
@@ -66,13 +118,18 @@ final class ScriptEnd {
         }
     }
 
-    private static void abort(Step step, String exception) {
-        step.send(new Message.Abort(exception));
-        if (step.phase instanceof Phase.Waiting) {
-            step.stopTimer();
+    private static void end(Step step, String exception, boolean scriptsFault) {
+        if (scriptsFault
+                && step.setup.onError() == OnError.MESSAGE
+                && !step.setup.isNotify()) {
+            sendErrorMessage(step);
+            shutdown(step, exception);
+            step.record("USSD-PROCESS-R", "TEXT", step.setup.errorMessage());
+        } else {
+            step.send(new Message.Abort(exception));
+            shutdown(step, exception);
+            step.record("USSD-ABORT", "DIRECTION", "out");
         }
-        shutdown(step, exception);
-        step.record("USSD-ABORT", "DIRECTION", "out");
         step.finish(new Phase.Ended("a failure"), new Outcome.Failed(exception));
     }
 

@@ -80,6 +80,10 @@ final class Step {
         actions.add(new DialogAction.Kill(reason));
     }
 
+    void warn(String text) {
+        actions.add(new DialogAction.Warn(text));
+    }
+
     void note(String text) {
         actions.add(new DialogAction.Note(text));
     }

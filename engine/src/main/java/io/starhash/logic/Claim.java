@@ -1,6 +1,7 @@
 package io.starhash.logic;
 
 import io.starhash.dialog.DialogSetup;
+import io.starhash.rules.Rules;
 import io.starhash.script.Script;
 import io.starhash.script.ScriptGlobals;
 import io.starhash.script.ScriptLimits;
@@ -11,6 +12,7 @@ import java.time.Duration;
  *
  * @param grace how long the script may go on once the far side has ended the dialog
  * @param breaker what switches this version of the script off
+ * @param shares what the script may take of what all share
  */
 record Claim(
         DialogSetup setup,
@@ -19,4 +21,5 @@ record Claim(
         ScriptGlobals globals,
         String edrStream,
         Duration grace,
-        ScriptBreaker breaker) {}
+        ScriptBreaker breaker,
+        Rules.Shares shares) {}

@@ -43,7 +43,9 @@ final class DialogJournal implements ScriptServices {
     private final Logger scriptLog;
     private final OptionalLong seed;
     private final DialogWatch watch;
-    private final RateLimitedLog refusals;
+    private final RateLimitedLog limited;
+    private final ScriptShares.Share share;
+    private final Rules.Shares limits;
     private boolean faultLogged;
     private String place = "";
 
@@ -53,7 +55,9 @@ final class DialogJournal implements ScriptServices {
             EdrSink edrs,
             Counters counters,
             Surroundings around,
-            RateLimitedLog refusals) {
+            RateLimitedLog limited,
+            ScriptShares.Share share,
+            Rules.Shares limits) {
         this.identity = identity;
         this.stream = stream;
         this.edrs = edrs;
@@ -63,7 +67,9 @@ final class DialogJournal implements ScriptServices {
         this.scriptLog = around.loggers().getLogger("script");
         this.seed = around.seeds().get();
         this.watch = around.watch();
-        this.refusals = refusals;
+        this.limited = limited;
+        this.share = share;
+        this.limits = limits;
     }
 
     // ---- the engine's part
@@ -86,22 +92,37 @@ final class DialogJournal implements ScriptServices {
     /** No link took a message, for this reason: the far side gets nothing of it. */
     void undelivered(String why) {
         counters.increment("dialogs.undelivered");
-        refusals.write(Level.WARN, "undelivered", "{} undelivered: {}", identity, why);
+        limited.write(Level.WARN, "undelivered", "{} undelivered: {}", identity, why);
     }
 
     void note(String text) {
         counters.increment("dialogs.notes");
-        log.info("{} {}", identity, LogText.of(text));
+        limited.write(Level.INFO, "notes", "{} {}", identity, LogText.of(text));
     }
 
     void failed(ScriptFault fault) {
         faultLogged = true;
-        log.warn(
-                "{} {}{}{}",
-                identity,
-                LogText.of(fault.text()),
-                indented(fault.luaStack().stream()),
-                trace(fault.cause()));
+        counters.increment("scripts.errors");
+        if (mayLogError()) {
+            log.warn(
+                    "{} {}{}{}",
+                    identity,
+                    LogText.of(fault.text()),
+                    indented(fault.luaStack().stream()),
+                    trace(fault.cause()));
+        }
+    }
+
+    /** What a script's author should know of. */
+    void warn(String text) {
+        counters.increment("scripts.warnings");
+        if (mayLogError()) {
+            log.warn("{} {}: {}", identity, place, text);
+        }
+    }
+
+    private boolean mayLogError() {
+        return limited.mayWrite(Level.WARN, share.errors(), RateLimitedLog.FULL_LINES);
     }
 
     /** A limit ended the script. */
@@ -139,16 +160,23 @@ final class DialogJournal implements ScriptServices {
 
     void broken(Throwable fault) {
         faultLogged = true;
-        log.error(
-                "{} internal fault: this dialog fails, the others are not touched{}",
-                identity,
-                trace(fault));
+        if (limited.mayWrite(Level.ERROR, "internal faults", RateLimitedLog.FULL_LINES)) {
+            log.error(
+                    "{} internal fault: this dialog fails, the others are not touched{}",
+                    identity,
+                    trace(fault));
+        }
     }
 
     void finished(Outcome outcome) {
         counters.increment("dialogs.finished." + outcome.word());
         if (outcome instanceof Outcome.Failed(String exception) && !faultLogged) {
-            log.warn("{} {}", identity, LogText.of(exception));
+            limited.write(
+                    Level.WARN,
+                    "failures of dialogs",
+                    "{} {}",
+                    identity,
+                    LogText.of(exception));
         } else {
             log.debug("{} {}", identity, outcome.word());
         }
@@ -171,7 +199,9 @@ final class DialogJournal implements ScriptServices {
 
     @Override
     public void log(Level level, String message) {
-        scriptLog.atLevel(level).log("{} {}", identity, LogText.of(message));
+        if (share.mayLog(level, limits)) {
+            scriptLog.atLevel(level).log("{} {}", identity, LogText.of(message));
+        }
     }
 
     @Override
@@ -187,7 +217,7 @@ final class DialogJournal implements ScriptServices {
 
     @Override
     public void increment(String name) {
-        counters.increment("script." + name);
+        share.increment(name, limits);
     }
 
     @Override

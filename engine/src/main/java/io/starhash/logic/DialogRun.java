@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * network thread never waits for a script.
  */
 final class DialogRun implements ScriptDialog, DialogLink.Receiver {
-    private static final int SYSTEM_FAILURE = 34;
-
     private final Claim claim;
     private final DialogLink link;
     private final DialogJournal journal;
@@ -71,8 +69,12 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     /** Ends the dialog for this reason, wherever its script is. */
     void stop(String reason) {
+        stop(reason, false);
+    }
+
+    private void stop(String reason, boolean scriptsFault) {
         control.stop(reason);
-        mailbox.post(new DialogEvent.Stopped(reason));
+        mailbox.post(new DialogEvent.Stopped(reason, scriptsFault));
     }
 
     // ---- on the script's thread: its life
@@ -101,18 +103,14 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private void finishWithoutScript() {
         journal.metSwitchedOff();
         catchUp();
-        if (claim.setup().isNotify()) {
-            handle(new DialogEvent.Decline(SYSTEM_FAILURE));
-        } else {
-            handle(new DialogEvent.Returned(null));
-        }
+        handle(new DialogEvent.SwitchedOff());
     }
 
     private void runScript() {
         ScriptLimits limits = claim.limits();
         // The script notices the time by itself only while it computes: a waiting primitive has to
         // be woken.
-        Time.Alarm deadline = time.after(limits.maxTime(), () -> stop(limits.timeIsOver()));
+        Time.Alarm deadline = time.after(limits.maxTime(), () -> stop(limits.timeIsOver(), true));
         try {
             finish(claim.script().run(scriptRun()));
         } finally {
@@ -128,7 +126,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     void broken(Throwable fault) {
         journal.broken(fault);
         try {
-            handle(new DialogEvent.Failed("internal fault: " + fault));
+            handle(new DialogEvent.Failed("internal fault: " + fault, false));
         } catch (RuntimeException again) {
             journal.broken(again);
             link.forget();
@@ -155,10 +153,14 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         catchUp();
         switch (outcome) {
             case ScriptOutcome.Returned returned ->
-                    handle(new DialogEvent.Returned(returned.text(), returned.mask()));
+                    handle(
+                            new DialogEvent.Returned(
+                                    returned.text(), returned.mask(), returned.what()));
             case ScriptOutcome.Failed failed -> {
                 journal.failed(failed.fault());
-                handle(new DialogEvent.Failed(failed.fault().text()));
+                handle(
+                        new DialogEvent.Failed(
+                                failed.fault().text(), failed.fault().isScriptsFault()));
                 if (failed.fault().isKill()) {
                     killed();
                 }
@@ -309,6 +311,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
                     settled = new Settled.Replied(result);
             case DialogAction.Refuse(String message) -> settled = new Settled.Refusal(message);
             case DialogAction.Kill(String reason) -> settled = new Settled.Kill(reason);
+            case DialogAction.Warn(String text) -> journal.warn(text);
             case DialogAction.Note(String text) -> journal.note(text);
             case DialogAction.Finish(var outcome) -> finished(outcome);
         }

@@ -64,7 +64,7 @@ final class Mailbox {
 
     private DialogEvent interrupted() {
         activity.begin();
-        return new DialogEvent.Stopped("the script's thread was interrupted");
+        return new DialogEvent.Stopped("the script's thread was interrupted", false);
     }
 
     /** The thread is about to end. */

@@ -1,16 +1,18 @@
 package io.starhash.logic;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.starhash.dialog.DialogSetup;
 import io.starhash.dialog.Opening;
 import io.starhash.dialog.Operation;
 import io.starhash.rules.Rules;
+import io.starhash.rules.Trigger;
 import io.starhash.script.ScriptGlobals;
 import io.starhash.script.ScriptRelease;
 import io.starhash.text.Dcs;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +24,14 @@ public final class ProcessUssdLuaService implements LuaService {
     private final TriggeredScripts scripts;
     private final ScriptGlobals globals;
     private final Duration grace;
+    private final Rules.Shares shares;
 
     public ProcessUssdLuaService(
             Rules.ProcessService rules, ScriptRelease scripts, Rules.Script supervision) {
         this.rules = rules;
         this.scripts = new TriggeredScripts(rules.triggers(), scripts, supervision);
         this.grace = supervision.graceTime();
+        this.shares = supervision.shares();
         this.globals = new ScriptGlobals(rules.globals());
     }
 
@@ -51,13 +55,14 @@ public final class ProcessUssdLuaService implements LuaService {
         return scripts.match(opening)
                 .map(
                         match -> {
-                            Duration own = match.trigger().overrides().menuTimeout();
+                            Trigger.Overrides own = match.trigger().overrides();
                             DialogSetup setup =
                                     new DialogSetup(
                                             match.opening(),
                                             match.script().fileName(),
-                                            Objects.requireNonNullElse(own, rules.menuTimeout()),
+                                            requireNonNullElse(own.menuTimeout(), rules.menuTimeout()),
                                             rules.errorMessage(),
+                                            requireNonNullElse(own.onError(), rules.onError()),
                                             Dcs.gsm7(rules.dcsLanguage()));
                             return new Claim(
                                     setup,
@@ -66,7 +71,8 @@ public final class ProcessUssdLuaService implements LuaService {
                                     globals,
                                     rules.edrStream(),
                                     grace,
-                                    match.breaker());
+                                    match.breaker(),
+                                    shares);
                         });
     }
 }

@@ -1,5 +1,6 @@
 package io.starhash.logic;
 
+import io.starhash.dialog.Address;
 import io.starhash.dialog.Component;
 import io.starhash.dialog.Message;
 import io.starhash.dialog.Opening;
@@ -11,6 +12,7 @@ import io.starhash.metrics.RateLimitedLog;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
+import io.starhash.text.LogText;
 import io.starhash.time.Time;
 import java.time.Duration;
 import java.util.BitSet;
@@ -36,7 +38,8 @@ public final class ServiceDesk implements DialogDesk {
     private final Surroundings around;
     private final OpenDialogs open;
     private final Logger log;
-    private final RateLimitedLog refusals;
+    private final RateLimitedLog limited;
+    private final ScriptShares shares;
     private volatile List<LuaService> services = List.of();
     private volatile BooleanSupplier heap = () -> true;
 
@@ -71,7 +74,10 @@ public final class ServiceDesk implements DialogDesk {
         this.around = around;
         this.open = new OpenDialogs(maxDialogs);
         this.log = around.loggers().getLogger("dialog");
-        this.refusals = new RateLimitedLog(log, around.time());
+        this.limited = new RateLimitedLog(log, around.time());
+        this.shares =
+                new ScriptShares(
+                        counters, around.loggers().getLogger("script"), around.time());
     }
 
     /**
@@ -118,7 +124,7 @@ public final class ServiceDesk implements DialogDesk {
         }
         Optional<Claim> claim = claim(opening);
         if (claim.isEmpty()) {
-            return refuse(opening, link, UNEXPECTED_DATA_VALUE, "no_trigger");
+            return refuse(opening, link, UNEXPECTED_DATA_VALUE, "no_trigger", asked(opening));
         }
         DialogRun run = run(claim.get(), link);
         return switch (open.admit(run)) {
@@ -154,7 +160,15 @@ public final class ServiceDesk implements DialogDesk {
         DialogIdentity identity =
                 new DialogIdentity(instanceId, link.localTid(), claim.script().name());
         DialogJournal journal =
-                new DialogJournal(identity, claim.edrStream(), edrs, counters, around, refusals);
+                new DialogJournal(
+                        identity,
+                        claim.edrStream(),
+                        edrs,
+                        counters,
+                        around,
+                        limited,
+                        shares.of(claim.script().name()),
+                        claim.shares());
         return new DialogRun(claim, link, journal, around.time());
     }
 
@@ -178,17 +192,33 @@ public final class ServiceDesk implements DialogDesk {
         }
     }
 
+    /** What the triggers were asked with, for whoever wonders why none matched. */
+    private static String asked(Opening opening) {
+        Address msisdn = opening.msisdn();
+        return " for \"%s\" from %s to SSN %d"
+                .formatted(
+                        LogText.of(opening.text()),
+                        msisdn == null ? "no number" : LogText.of(msisdn.digits()),
+                        opening.local().ssn());
+    }
+
     private DialogLink.Receiver refuse(
             Opening opening, DialogLink link, int errorCode, String cause) {
+        return refuse(opening, link, errorCode, cause, "");
+    }
+
+    private DialogLink.Receiver refuse(
+            Opening opening, DialogLink link, int errorCode, String cause, String details) {
         counters.increment("dialogs.refused." + cause);
-        refusals.write(
+        limited.write(
                 Level.INFO,
                 cause,
-                "{} {} {} refused, {}: answered with ReturnError {}",
+                "{} {} {} refused, {}{}: answered with ReturnError {}",
                 link.localTid(),
                 opening.remoteTid(),
                 Operation.name(opening.operation()),
                 cause.replace('_', ' '),
+                details,
                 errorCode);
         try {
             link.send(
@@ -206,7 +236,7 @@ public final class ServiceDesk implements DialogDesk {
     @Override
     public void refused(Refusal refusal) {
         counters.increment("dialogs.refused." + refusal.cause().word());
-        refusals.write(
+        limited.write(
                 Level.WARN,
                 refusal.cause().word(),
                 "{} {} {}",

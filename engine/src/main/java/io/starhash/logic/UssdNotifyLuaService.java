@@ -1,6 +1,7 @@
 package io.starhash.logic;
 
 import io.starhash.dialog.DialogSetup;
+import io.starhash.dialog.OnError;
 import io.starhash.dialog.Opening;
 import io.starhash.dialog.Operation;
 import io.starhash.rules.Rules;
@@ -20,12 +21,14 @@ public final class UssdNotifyLuaService implements LuaService {
     private final TriggeredScripts scripts;
     private final ScriptGlobals globals;
     private final Duration grace;
+    private final Rules.Shares shares;
 
     public UssdNotifyLuaService(
             Rules.NotifyService rules, ScriptRelease scripts, Rules.Script supervision) {
         this.rules = rules;
         this.scripts = new TriggeredScripts(rules.triggers(), scripts, supervision);
         this.grace = supervision.graceTime();
+        this.shares = supervision.shares();
         this.globals = new ScriptGlobals(rules.globals());
     }
 
@@ -56,7 +59,8 @@ public final class UssdNotifyLuaService implements LuaService {
                                         globals,
                                         rules.edrStream(),
                                         grace,
-                                        match.breaker()));
+                                        match.breaker(),
+                                    shares));
     }
 
     /**
@@ -64,6 +68,7 @@ public final class UssdNotifyLuaService implements LuaService {
      * used.
      */
     private static DialogSetup setup(Opening opening, Script script) {
-        return new DialogSetup(opening, script.fileName(), Duration.ZERO, "", Dcs.UNSPECIFIED);
+        return new DialogSetup(
+                opening, script.fileName(), Duration.ZERO, "", OnError.ABORT, Dcs.UNSPECIFIED);
     }
 }

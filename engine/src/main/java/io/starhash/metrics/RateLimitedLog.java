@@ -9,9 +9,11 @@ import org.slf4j.event.Level;
 
 /**
  * A log in which no cause floods the others: of each cause at most ten lines per second are
- * written. The rest are counted, and one line gives their number when the second is over.
+ * written, or as many as are allowed for it. The rest are counted, and one line gives their number
+ * when the second is over.
  *
- * <p>Causes are kept for good, so they must come from a fixed list, never from the network.
+ * <p>Causes are kept for good, so they must come from a fixed list, such as the script keys of the
+ * rules, never from the network.
  */
 public final class RateLimitedLog {
     /** Lines of one cause within {@link #WINDOW} that are written in full. */
@@ -30,9 +32,19 @@ public final class RateLimitedLog {
 
     /** Writes one line, unless this cause has had its lines within the second. */
     public void write(Level level, String cause, String format, Object... arguments) {
-        if (causes.computeIfAbsent(cause, Cause::new).mayWrite(level)) {
+        if (mayWrite(level, cause, FULL_LINES)) {
             log.atLevel(level).log(format, arguments);
         }
+    }
+
+    /**
+     * Whether the caller may write one line of this cause now. If not, it is counted among those
+     * whose number is given later.
+     *
+     * @param fullLines how many may be written within the second
+     */
+    public boolean mayWrite(Level level, String cause, int fullLines) {
+        return causes.computeIfAbsent(cause, Cause::new).mayWrite(level, fullLines);
     }
 
     /** The lines of one cause. */
@@ -46,13 +58,13 @@ public final class RateLimitedLog {
             this.name = name;
         }
 
-        synchronized boolean mayWrite(Level level) {
+        synchronized boolean mayWrite(Level level, int fullLines) {
             long now = time.nanos();
             if (written == 0 || now - began >= WINDOW.toNanos()) {
                 began = now;
                 written = 0;
             }
-            if (written < FULL_LINES) {
+            if (written < fullLines) {
                 written++;
                 return true;
             }

@@ -1,5 +1,6 @@
 package io.starhash.rules;
 
+import io.starhash.dialog.OnError;
 import io.starhash.config.Section;
 import io.starhash.config.ValueType;
 import io.starhash.rules.Trigger.Overrides;
@@ -23,6 +24,11 @@ final class Limits {
     private static final ValueType<Duration> PAUSE =
             ValueType.duration(Duration.ofMillis(1), Duration.ofDays(1));
 
+    private static final ValueType<Integer> LOG_LINES = ValueType.wholeNumber(1, 1_000_000);
+    private static final ValueType<Integer> STAT_NAMES = ValueType.wholeNumber(1, 1_000_000);
+    private static final ValueType<OnError> ON_ERROR =
+            Words.choice(OnError.values(), OnError::word);
+
     private Limits() {}
 
     /** Those of all scripts. */
@@ -43,6 +49,22 @@ final class Limits {
                 script.find("switch_off_time", PAUSE, Duration.ofSeconds(30)));
     }
 
+    /** What one may take of what all share. */
+    static Rules.Shares shares(Section script) {
+        return new Rules.Shares(
+                script.find("max_log_lines", LOG_LINES, Rules.Shares.DEFAULTS.maxLogLines()),
+                script.find("max_stat_names", STAT_NAMES, Rules.Shares.DEFAULTS.maxStatNames()),
+                script.find(
+                        "max_stat_names_in_all",
+                        STAT_NAMES,
+                        Rules.Shares.DEFAULTS.maxStatNamesInAll()));
+    }
+
+    /** What is sent where a script of a service fails. */
+    static OnError onError(Section service) {
+        return service.find("on_error", ON_ERROR, OnError.ABORT);
+    }
+
     /** How long menus of a service wait. */
     static Duration menuTimeout(Section service) {
         return service.find("menu_timeout", WAIT, Duration.ofSeconds(30));
@@ -56,6 +78,7 @@ final class Limits {
                 trigger.find("max_instructions", INSTRUCTIONS).orElse(null),
                 trigger.find("max_memory", MEMORY).orElse(null),
                 trigger.find("max_call_depth", CALL_DEPTH).orElse(null),
-                trigger.find("max_string_length", STRING_LENGTH).orElse(null));
+                trigger.find("max_string_length", STRING_LENGTH).orElse(null),
+                trigger.find("on_error", ON_ERROR).orElse(null));
     }
 }

@@ -1,5 +1,6 @@
 package io.starhash.rules;
 
+import io.starhash.dialog.OnError;
 import io.starhash.edr.EdrSettings;
 import io.starhash.network.sigtran.SigtranSettings;
 import io.starhash.network.ss7.TcapLimits;
@@ -58,6 +59,7 @@ public record Rules(
      *
      * @param menuTimeout how long a menu waits where neither trigger nor script says otherwise
      * @param errorMessage sent where a script ends without a usable text
+     * @param onError what is sent where a script fails by its own fault
      * @param dcsLanguage 0 to 15, of the data coding scheme that texts are sent under (3GPP TS
      *     23.038 clause 5)
      * @param edrStream the stream of its records
@@ -67,6 +69,7 @@ public record Rules(
             Path scriptDir,
             Duration menuTimeout,
             String errorMessage,
+            OnError onError,
             int dcsLanguage,
             String edrStream,
             TriggerTable triggers,
@@ -83,9 +86,26 @@ public record Rules(
      * @param limits where a trigger names none of its own
      * @param graceTime how long a script may go on once the far side has ended its dialog
      * @param breaker when a script that its limits keep ending is switched off
+     * @param shares what a script may take of what all share
      */
     public record Script(
-            Duration reloadInterval, ScriptLimits limits, Duration graceTime, Breaker breaker) {}
+            Duration reloadInterval,
+            ScriptLimits limits,
+            Duration graceTime,
+            Breaker breaker,
+            Shares shares) {}
+
+    /**
+     * What a script may take of what all share.
+     *
+     * @param maxLogLines of one level in a second; more are counted
+     * @param maxStatNames that it counts under; what is under more is counted under one name
+     * @param maxStatNamesInAll of all scripts together
+     */
+    public record Shares(int maxLogLines, int maxStatNames, int maxStatNamesInAll) {
+        /** Where nothing else is said. */
+        public static final Shares DEFAULTS = new Shares(1000, 200, 10_000);
+    }
 
     /**
      * When a version of a script that its limits keep ending is switched off.

@@ -89,7 +89,8 @@ public final class RulesFile {
                         "grace_time",
                         ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
                         Duration.ofSeconds(5)),
-                Limits.breaker(script));
+                Limits.breaker(script),
+                Limits.shares(script));
     }
 
     private static Dialogs dialogs(Section dialogs) {

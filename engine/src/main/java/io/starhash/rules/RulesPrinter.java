@@ -1,5 +1,6 @@
 package io.starhash.rules;
 
+import io.starhash.dialog.OnError;
 import io.starhash.config.Measure;
 import io.starhash.config.YamlWriter;
 import io.starhash.edr.EdrSettings;
@@ -57,6 +58,7 @@ public final class RulesPrinter {
         path("script_dir", service.scriptDir());
         yaml.entry("menu_timeout", service.menuTimeout());
         yaml.entry("error_message", service.errorMessage());
+        yaml.word("on_error", service.onError().word());
         yaml.entry("dcs_language", service.dcsLanguage());
         yaml.entry("edr_stream", service.edrStream());
         triggers(service.triggers());
@@ -117,6 +119,8 @@ public final class RulesPrinter {
                 item,
                 "max_string_length",
                 maxString == null ? null : Measure.SIZE.format(maxString));
+        OnError onError = overrides.onError();
+        putGiven(item, "on_error", onError == null ? null : onError.word());
     }
 
     private static void putGiven(Map<String, Object> item, String key, @Nullable Object value) {
@@ -136,6 +140,9 @@ public final class RulesPrinter {
         yaml.entry("max_kills", script.breaker().maxKills());
         yaml.entry("max_kills_time", script.breaker().within());
         yaml.entry("switch_off_time", script.breaker().pause());
+        yaml.entry("max_log_lines", script.shares().maxLogLines());
+        yaml.entry("max_stat_names", script.shares().maxStatNames());
+        yaml.entry("max_stat_names_in_all", script.shares().maxStatNamesInAll());
     }
 
     private void dialogs(Dialogs dialogs) {

@@ -6,6 +6,7 @@ import io.starhash.config.Section;
 import io.starhash.config.ValueType;
 import io.starhash.rules.Rules.NotifyService;
 import io.starhash.rules.Rules.ProcessService;
+import io.starhash.script.ScriptGlobals;
 import io.starhash.text.Dcs;
 import io.starhash.text.UnsendableText;
 import io.starhash.text.UssdString;
@@ -14,29 +15,24 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The sections of the two services. */
 final class ServiceReader {
     private static final String ERROR_MESSAGE = "Service unavailable, please try again.";
 
-    /** Globals that every script has, whatever the rules say. */
-    private static final Set<String> ENGINES_OWN =
-            Set.of(
-                    "SCRIPT_NAME",
-                    "SCRIPT_VERSION",
-                    "INSTANCE_ID",
-                    "ussd",
-                    "log",
-                    "edr",
-                    "stat",
-                    "json");
+    private static final Pattern LUA_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private static final ValueType<String> GLOBAL_NAME =
-            ValueType.text(
-                    "a Lua name: letters, digits and _, no digit first",
-                    Pattern.compile("[A-Za-z_][A-Za-z0-9_]*"));
+            new ValueType<>(
+                    "a Lua name (letters, digits and _, no digit first) that scripts do not have"
+                            + " already, as they have print, string and ussd",
+                    List.of(),
+                    scalar ->
+                            Optional.of(scalar.text())
+                                    .filter(it -> LUA_NAME.matcher(it).matches())
+                                    .filter(it -> !ScriptGlobals.isTaken(it)));
 
     private ServiceReader() {}
 
@@ -47,16 +43,17 @@ final class ServiceReader {
                 scriptDir,
                 Limits.menuTimeout(service),
                 errorMessage(service, dcsLanguage),
+                Limits.onError(service),
                 dcsLanguage,
                 edrStream(service),
-                triggers(service, scriptDir),
+                triggers(service, scriptDir, true),
                 globals(service));
     }
 
     static NotifyService inboundNotify(Section service) {
         Path scriptDir = scriptDir(service);
         return new NotifyService(
-                scriptDir, edrStream(service), triggers(service, scriptDir), globals(service));
+                scriptDir, edrStream(service), triggers(service, scriptDir, false), globals(service));
     }
 
     static Path scriptDir(Section service) {
@@ -77,14 +74,14 @@ final class ServiceReader {
         return service.find("edr_stream", EdrReader.STREAM_NAME, "ussd");
     }
 
-    private static TriggerTable triggers(Section service, Path scriptDir) {
+    private static TriggerTable triggers(Section service, Path scriptDir, boolean sendsTexts) {
         List<Section> given = service.sections("triggers");
         if (given.isEmpty()) {
             return new TriggerTable(List.of());
         }
         var scripts = ScriptFolder.list(scriptDir);
         scripts.fault().ifPresent(fault -> service.refuse("script_dir", fault));
-        var reader = new TriggerReader(scripts);
+        var reader = new TriggerReader(scripts, sendsTexts);
         // What is wrong in itself says nothing of the others.
         IdentityHashMap<Trigger, Section> sound = new IdentityHashMap<>();
         List<Trigger> triggers = new ArrayList<>();
@@ -119,29 +116,15 @@ final class ServiceReader {
     }
 
     private static Map<String, Object> globals(Section service) {
-        Map<String, Object> globals = service.values("globals", GLOBAL_NAME);
-        globals.keySet().stream()
-                .filter(ENGINES_OWN::contains)
-                .forEach(
-                        name ->
-                                service.refuse(
-                                        "globals",
-                                        name + " is a name of the engine's own; choose another"));
-        if (hasInexactNumber(globals)) {
-            service.refuse(
-                    "globals",
-                    "a whole number is beyond 2^53, where Lua's numbers lose digits: put it in quotes");
-        }
-        return globals;
+        return service.values("globals", GLOBAL_NAME, ServiceReader::inexact);
     }
 
-    private static boolean hasInexactNumber(Object value) {
-        return switch (value) {
-            case Long number -> Math.abs(number) > 1L << 53;
-            case List<?> items -> items.stream().anyMatch(ServiceReader::hasInexactNumber);
-            case Map<?, ?> entries ->
-                    entries.values().stream().anyMatch(ServiceReader::hasInexactNumber);
-            default -> false;
-        };
+    private static Optional<String> inexact(String path, Object value) {
+        return value instanceof Long number && Math.abs(number) > 1L << 53
+                ? Optional.of(
+                        ("globals: %s is %d, beyond 2^53, where Lua's numbers lose digits: put it in"
+                                        + " quotes to have it as a text")
+                                .formatted(path, number))
+                : Optional.empty();
     }
 }

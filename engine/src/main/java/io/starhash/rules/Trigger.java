@@ -1,5 +1,6 @@
 package io.starhash.rules;
 
+import io.starhash.dialog.OnError;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +89,9 @@ public record Trigger(
             @Nullable Long maxInstructions,
             @Nullable Long maxMemory,
             @Nullable Integer maxCallDepth,
-            @Nullable Integer maxStringLength) {
-        public static final Overrides NONE = new Overrides(null, null, null, null, null, null);
+            @Nullable Integer maxStringLength,
+            @Nullable OnError onError) {
+        public static final Overrides NONE =
+                new Overrides(null, null, null, null, null, null, null);
     }
 }

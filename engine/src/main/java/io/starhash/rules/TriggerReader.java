@@ -23,9 +23,16 @@ final class TriggerReader {
                     Pattern.compile("[A-Za-z0-9_-]{1,64}"));
 
     private final ScriptFolder scripts;
+    private final boolean sendsTexts;
 
-    TriggerReader(ScriptFolder scripts) {
+    /**
+     * A reader of the triggers of one service.
+     *
+     * @param sendsTexts whether its dialogs are sent texts
+     */
+    TriggerReader(ScriptFolder scripts, boolean sendsTexts) {
         this.scripts = scripts;
+        this.sendsTexts = sendsTexts;
     }
 
     /** Empty where no script can be told; that is a problem then. */
@@ -33,6 +40,10 @@ final class TriggerReader {
         var conditions = conditions(trigger);
         var overrides = Limits.overrides(trigger);
         var mask = trigger.sectionIfGiven("mask").flatMap(TriggerReader::mask).orElse(null);
+        if (overrides.onError() != null && !sendsTexts) {
+            trigger.refuse(
+                    "on_error", "a notify is never sent a text: only triggers of process have it");
+        }
         return scriptKey(trigger)
                 .map(key -> new Trigger(trigger.place().line(), key, conditions, overrides, mask));
     }

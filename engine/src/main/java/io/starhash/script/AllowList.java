@@ -39,7 +39,14 @@ final class AllowList {
             stat stat.increment
             """;
 
+    private static final Set<String> ALL = Set.of(NAMES.strip().split("\\s+"));
+
     private AllowList() {}
+
+    /** Whether a script reaches something by this name alone. */
+    static boolean isGlobal(String name) {
+        return ALL.contains(name) && name.indexOf('.') < 0;
+    }
 
     /**
      * Compares what scripts would get with what they may have.
@@ -47,7 +54,7 @@ final class AllowList {
      * @throws IllegalStateException where they differ
      */
     static void check(LuaTable globals) {
-        Set<String> allowed = new TreeSet<>(Set.of(NAMES.strip().split("\\s+")));
+        Set<String> allowed = new TreeSet<>(ALL);
         Set<String> present = new TreeSet<>();
         collect(globals, "", present);
         if (!present.equals(allowed)) {

@@ -169,11 +169,22 @@ final class RunningScript implements ScriptClock {
         return switch (results.length == 0 ? null : results[0]) {
             case LuaString text when text.length() > 0 -> {
                 String mask = state.isSecret(text) ? state.show(text) : null;
-                yield new ScriptOutcome.Returned(text.toText(), mask, usage());
+                yield new ScriptOutcome.Returned(text.toText(), mask, "a text", usage());
             }
             case Double number when Double.isFinite(number) ->
-                    new ScriptOutcome.Returned(Numbers.allDigits(number), null, usage());
-            case null, default -> new ScriptOutcome.Returned(null, null, usage());
+                    new ScriptOutcome.Returned(
+                            Numbers.allDigits(number), null, "a text", usage());
+            case null, default -> new ScriptOutcome.Returned(null, null, what(results), usage());
+        };
+    }
+
+    /** What was returned that is no usable text, in words. */
+    private static String what(@Nullable Object[] results) {
+        return switch (results.length == 0 ? null : results[0]) {
+            case null -> results.length == 0 ? "nothing" : "nil";
+            case LuaString empty -> "an empty text";
+            case Boolean b -> b.toString();
+            case Object other -> Lua.show(other);
         };
     }
 

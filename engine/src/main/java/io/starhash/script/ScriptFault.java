@@ -47,6 +47,11 @@ public record ScriptFault(
         };
     }
 
+    /** Whether the script is to blame, and not the engine or whoever stopped it. */
+    public boolean isScriptsFault() {
+        return kind == Kind.ERROR || isKill();
+    }
+
     /** One line that says all: place and message, for an EDR or a log. */
     public String text() {
         String place = line > 0 ? script + ":" + line + ": " : "";

@@ -6,6 +6,7 @@ import io.starhash.script.lua.LuaTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ public final class ScriptGlobals {
     /** No names. */
     public static final ScriptGlobals NONE = new ScriptGlobals(Map.of());
 
+    private static final Set<String> OF_EACH_RUN =
+            Set.of("_G", "SCRIPT_NAME", "SCRIPT_VERSION", "INSTANCE_ID");
+
     private final Map<LuaString, Object> values = new LinkedHashMap<>();
 
     /**
@@ -26,6 +30,11 @@ public final class ScriptGlobals {
      */
     public ScriptGlobals(Map<String, ?> values) {
         values.forEach((name, value) -> this.values.put(LuaString.of(name), lua(name, value)));
+    }
+
+    /** Whether every script has a global of this name already. */
+    public static boolean isTaken(String name) {
+        return OF_EACH_RUN.contains(name) || AllowList.isGlobal(name);
     }
 
     void forEach(BiConsumer<LuaString, Object> action) {

@@ -18,11 +18,13 @@ public sealed interface ScriptOutcome {
     /**
      * It returned.
      *
-     * @param text what it returned where that is a string with something in it, or a number; else
-     *     null
+     * @param text what it returned where that is a string with something in it, or a finite number;
+     *     else null
      * @param mask what records and traces show in the place of the text; null: the text
+     * @param what what it returned, in words
      */
-    record Returned(@Nullable String text, @Nullable String mask, Usage usage)
+    record Returned(
+            @Nullable String text, @Nullable String mask, String what, Usage usage)
             implements ScriptOutcome {}
 
     /** It did not come to its end. */

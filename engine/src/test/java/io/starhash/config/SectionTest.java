@@ -179,7 +179,7 @@ final class SectionTest {
                 .isEqualTo(List.of(Long.MAX_VALUE, Long.MIN_VALUE));
 
         Problems problems = problems("values: {a: 9223372036854775808}");
-        assertThat(root(problems).values("values", ValueType.text())).isEmpty();
+        assertThat(root(problems).values("values", ValueType.text(), Objection.NONE)).isEmpty();
         assertThat(problems.inFileOrder())
                 .extracting(Problem::message)
                 .containsExactly(
@@ -202,7 +202,7 @@ final class SectionTest {
 
     private Object free(String value) throws Exception {
         Problems problems = problems("values: {value: " + value + "}");
-        Map<String, Object> values = root(problems).values("values", ValueType.text());
+        Map<String, Object> values = root(problems).values("values", ValueType.text(), Objection.NONE);
         assertThat(problems.isEmpty()).isTrue();
         return values.values().iterator().next();
     }

@@ -18,6 +18,7 @@ final class DialogBench {
     int hiddenTexts;
     final List<Outcome> outcomes = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
+    final List<String> warnings = new ArrayList<>();
     @Nullable DialogAction settled;
     @Nullable Integer timer;
     Dialog dialog;
@@ -28,14 +29,18 @@ final class DialogBench {
     }
 
     static DialogBench dialled(String code) {
-        return opened(Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, code);
+        return dialled(code, OnError.ABORT);
+    }
+
+    static DialogBench dialled(String code, OnError onError) {
+        return opened(Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, code, onError);
     }
 
     static DialogBench pushed(String text) {
-        return opened(Operation.UNSTRUCTURED_SS_NOTIFY, text);
+        return opened(Operation.UNSTRUCTURED_SS_NOTIFY, text, OnError.MESSAGE);
     }
 
-    private static DialogBench opened(int operation, String text) {
+    private static DialogBench opened(int operation, String text, OnError onError) {
         Opening opening =
                 new Opening(
                         7,
@@ -56,6 +61,7 @@ final class DialogBench {
                                 "main.lua",
                                 Duration.ofSeconds(30),
                                 "Service unavailable",
+                                onError,
                                 Dcs.UNSPECIFIED)));
     }
 
@@ -117,6 +123,7 @@ final class DialogBench {
             case DialogAction.Refuse refuse -> settled = refuse;
             case DialogAction.Kill kill -> settled = kill;
             case DialogAction.Note(String text) -> notes.add(text);
+            case DialogAction.Warn(String text) -> warnings.add(text);
             case DialogAction.Finish(Outcome outcome) -> outcomes.add(outcome);
         }
     }

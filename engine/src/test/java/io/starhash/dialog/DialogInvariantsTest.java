@@ -18,7 +18,7 @@ class DialogInvariantsTest {
         for (int seed = 0; seed < DIALOGS; seed++) {
             Random random = new Random(seed);
             DialogBench bench =
-                    random.nextInt(5) == 0 ? DialogBench.pushed("hi") : DialogBench.dialled("*1#");
+                    random.nextInt(5) == 0 ? DialogBench.pushed("hi") : DialogBench.dialled("*1#", random.nextBoolean() ? OnError.ABORT : OnError.MESSAGE);
             live(bench, random);
             assertThat(bench.outcomes).as("seed %d: %s", seed, bench.records).hasSize(1);
             assertThat(bench.later()).as("seed %d", seed).isNotEmpty();
@@ -39,14 +39,14 @@ class DialogInvariantsTest {
                 settled = bench.settled;
             }
             if (settled instanceof DialogAction.Kill(String reason)) {
-                bench.on(new Failed(reason));
+                bench.on(new Failed(reason, false));
                 return;
             }
             if (random.nextInt(4) == 0) {
                 bench.on(happening(random));
             }
         }
-        bench.on(random.nextBoolean() ? new Returned("bye") : new Failed("boom"));
+        bench.on(random.nextBoolean() ? new Returned("bye") : new Failed("boom", random.nextBoolean()));
     }
 
     private static DialogEvent.ScriptCall call(Random random) {
@@ -64,7 +64,7 @@ class DialogInvariantsTest {
         int id = 1 + random.nextInt(4);
         return switch (random.nextInt(12)) {
             case 0 -> new DialogEvent.Arrived(new Message.Abort("gone"));
-            case 1 -> new DialogEvent.Stopped("stop");
+            case 1 -> new DialogEvent.Stopped("stop", random.nextBoolean());
             case 2, 3 -> new DialogEvent.TimerFired(id);
             case 4 ->
                     new DialogEvent.Arrived(

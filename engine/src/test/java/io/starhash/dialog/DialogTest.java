@@ -115,7 +115,7 @@ class DialogTest {
                         "USSD-REQUEST-R {CONTROLLED=1, REASON=Input, TEXT=yes}");
         assertThat(bench.hiddenTexts).isEqualTo(1);
         assertThat(bench.secretInvokes).isEmpty();
-        bench.on(new Returned("0123", "****"));
+        bench.on(new Returned("0123", "****", "a text"));
         assertThat(bench.later().getLast()).isEqualTo("USSD-PROCESS-R {TEXT=****}");
         assertThat(bench.hiddenTexts).isEqualTo(2);
     }
@@ -319,7 +319,7 @@ class DialogTest {
 
     @Test
     void an_error_after_the_end_is_told_and_aborts_nothing() {
-        var bench = dialled("*100#").on(new Respond("Bye")).on(new Failed("x.lua:3: boom"));
+        var bench = dialled("*100#").on(new Respond("Bye")).on(new Failed("x.lua:3: boom", true));
         assertThat(bench.later())
                 .containsExactly(
                         "USSD-PROCESS-R {TEXT=Bye}", "USSD-SHUTDOWN {EXCEPTION=x.lua:3: boom}");
@@ -345,7 +345,7 @@ class DialogTest {
 
     @Test
     void a_lua_error_shuts_down_and_aborts() {
-        var bench = dialled("*100#").on(new Failed("x.lua:3: boom"));
+        var bench = dialled("*100#").on(new Failed("x.lua:3: boom", true));
         assertThat(bench.later())
                 .containsExactly(
                         "USSD-SHUTDOWN {EXCEPTION=x.lua:3: boom}", "USSD-ABORT {DIRECTION=out}");
@@ -357,7 +357,7 @@ class DialogTest {
         var bench = dialled("*100#").menu("?").arrives(acknowledgement(MENU));
         String reason = "Received unsupported ReturnResult operation code 61 on USSD transaction.";
         assertThat(bench.settled).isEqualTo(new Kill(reason));
-        bench.on(new Failed("x.lua:3: " + reason));
+        bench.on(new Failed("x.lua:3: " + reason, false));
         assertThat(bench.later())
                 .containsSubsequence(
                         "USSD-SHUTDOWN {EXCEPTION=x.lua:3: " + reason + "}",
@@ -368,7 +368,7 @@ class DialogTest {
     void a_reject_of_what_we_invoked_stops_the_script() {
         var bench = dialled("*1#").menu("?").arrives(new Component.Rejected(MENU, "mistyped"));
         assertThat(bench.settled).isInstanceOf(Kill.class);
-        bench.on(new Failed("why"));
+        bench.on(new Failed("why", true));
         assertThat(bench.sent.getLast()).isInstanceOf(Message.Abort.class);
     }
 
@@ -376,7 +376,7 @@ class DialogTest {
     void a_broken_answer_in_tc_end_leaves_nobody_to_abort() {
         var bench =
                 dialled("*1#").menu("?").endsWith(new Component.Undecodable(MENU, 60, "no BER"));
-        bench.on(new Failed("why"));
+        bench.on(new Failed("why", true));
         assertThat(bench.sent).hasSize(1);
         assertThat(bench.later().getLast()).isEqualTo("USSD-SHUTDOWN {EXCEPTION=why}");
         assertThat(bench.outcomes).containsExactly(new Outcome.Failed("why"));
@@ -384,16 +384,16 @@ class DialogTest {
 
     @Test
     void a_fault_while_the_script_is_busy_stops_it_at_its_next_primitive_or_its_end() {
-        var bench = dialled("*1#").on(new Stopped("the engine stops"));
+        var bench = dialled("*1#").on(new Stopped("the engine stops", false));
         assertThat(bench.settled).isNull();
         assertThat(bench.menu("?").settled).isEqualTo(new Kill("the engine stops"));
-        bench.on(new Failed("x.lua:1: the engine stops"));
+        bench.on(new Failed("x.lua:1: the engine stops", false));
         assertThat(bench.later())
                 .containsExactly(
                         "USSD-SHUTDOWN {EXCEPTION=x.lua:1: the engine stops}",
                         "USSD-ABORT {DIRECTION=out}");
         var returning =
-                dialled("*1#").on(new Stopped("the engine stops")).on(new Returned("too late"));
+                dialled("*1#").on(new Stopped("the engine stops", false)).on(new Returned("too late"));
         assertThat(returning.later().getFirst())
                 .isEqualTo("USSD-SHUTDOWN {EXCEPTION=main.lua: the engine stops}");
     }

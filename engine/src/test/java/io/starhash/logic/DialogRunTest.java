@@ -2,6 +2,7 @@ package io.starhash.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.starhash.dialog.OnError;
 import io.starhash.dialog.Message;
 import io.starhash.dialog.Opening;
 import io.starhash.dialog.Operation;
@@ -98,6 +99,7 @@ class DialogRunTest {
                                         folder,
                                         Duration.ofSeconds(30),
                                         "Service unavailable",
+                                        OnError.ABORT,
                                         15,
                                         "ussd",
                                         new TriggerTable(

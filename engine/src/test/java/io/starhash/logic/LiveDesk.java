@@ -3,6 +3,7 @@ package io.starhash.logic;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
+import io.starhash.dialog.OnError;
 import io.starhash.dialog.Address;
 import io.starhash.dialog.Operation;
 import io.starhash.edr.Edr;
@@ -37,6 +38,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.assertj.core.api.Assertions;
 
 /**
@@ -48,6 +50,10 @@ final class LiveDesk implements AutoCloseable {
     private static final Map<Handset, BlockingQueue<Screen>> SCREENS = new ConcurrentHashMap<>();
     private static final EdrSpec SPEC = EdrSpec.builtIn();
     private static final String STREAM = "ussd";
+
+    /** A record of this name cannot be written: a fault of the engine's. */
+    static final String FAULT = "FAULT";
+
     private static final ScriptLimits LIMITS =
             new ScriptLimits(50_000_000, 16 << 20, Duration.ofMinutes(10));
 
@@ -57,7 +63,8 @@ final class LiveDesk implements AutoCloseable {
                     Duration.ofSeconds(1),
                     LIMITS,
                     Duration.ofSeconds(5),
-                    new Rules.Breaker(1_000_000, Duration.ofHours(1), Duration.ofHours(1)));
+                    new Rules.Breaker(1_000_000, Duration.ofHours(1), Duration.ofHours(1)),
+                    Rules.Shares.DEFAULTS);
 
     final List<Edr> records = new CopyOnWriteArrayList<>();
     private final List<String> flaws = new CopyOnWriteArrayList<>();
@@ -100,18 +107,37 @@ final class LiveDesk implements AutoCloseable {
     }
 
     private void keep(String stream, Edr edr) {
+        if (edr.event().equals(FAULT)) {
+            throw new IllegalStateException("as the test asked for");
+        }
         flaws.addAll(SPEC.check(edr));
         records.add(edr);
     }
 
     void serve(String lua, Trigger.Conditions conditions) {
+        serve(lua, conditions, OnError.ABORT);
+    }
+
+    void serve(String lua, Trigger.Conditions conditions, OnError onError) {
+        serve(lua, conditions, onError, Trigger.Overrides.NONE);
+    }
+
+    void serve(
+            String lua,
+            Trigger.Conditions conditions,
+            OnError onError,
+            Trigger.Overrides overrides) {
         serve(
                 lua,
-                new TriggerTable(
-                        List.of(new Trigger(1, "main", conditions, Trigger.Overrides.NONE))));
+                new TriggerTable(List.of(new Trigger(1, "main", conditions, overrides))),
+                onError);
     }
 
     void serve(String lua, TriggerTable triggers) {
+        serve(lua, triggers, OnError.ABORT);
+    }
+
+    private void serve(String lua, TriggerTable triggers, OnError onError) {
         ScriptRelease release = compile(lua);
         desk.serve(
                 List.of(
@@ -120,6 +146,7 @@ final class LiveDesk implements AutoCloseable {
                                         folder,
                                         Duration.ofSeconds(30),
                                         "Service unavailable",
+                                        onError,
                                         15,
                                         STREAM,
                                         triggers,
@@ -187,6 +214,16 @@ final class LiveDesk implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** The last of the screens that have come and nobody has taken; null for none. */
+    static @Nullable Screen lastOf(Handset handset) {
+        Screen last = null;
+        BlockingQueue<Screen> screens = requireNonNull(SCREENS.get(handset));
+        for (Screen screen = screens.poll(); screen != null; screen = screens.poll()) {
+            last = screen;
+        }
+        return last;
     }
 
     static Screen.Menu menu(Handset handset) {

@@ -4,8 +4,10 @@ import static io.starhash.logic.LiveDesk.menu;
 import static io.starhash.logic.LiveDesk.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.starhash.dialog.OnError;
 import io.starhash.handset.Handset;
 import io.starhash.handset.Screen;
+import io.starhash.rules.Trigger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +112,9 @@ class OrderTableTest {
         List<Told> told = rows(heading).getOrDefault(row, List.of());
         assertThat(told).as("the row \"%s\" of %s", row, PAGE).isNotEmpty();
         try (LiveDesk live = LiveDesk.running(folder, way.lua())) {
+            if (row.contains("on_error: message")) {
+                live.serve(way.lua(), Trigger.Conditions.NONE, OnError.MESSAGE);
+            }
             way.act().on(live, opening.with(live, "*100#"));
             live.settle();
 
@@ -194,6 +199,9 @@ class OrderTableTest {
         ways.put("it closes", way("ussd.close()", NOTHING));
         ways.put("it aborts", way("ussd.abort()", NOTHING));
         ways.put("a Lua error, a broken limit, a fault", way("error('no')", NOTHING));
+        ways.put(
+                "a Lua error or a broken limit, with `on_error: message`",
+                way("error('no')", NOTHING));
         ways.put(
                 "an invalid message comes",
                 way(List.of(PROCESS, MENU), ASK, (_, h) -> h.rejectComponent(menu(h).invokeId())));

@@ -34,7 +34,8 @@ class SwitchedOffScriptTest {
                         Duration.ofSeconds(1),
                         new ScriptLimits(10_000, 1 << 20, maxTime),
                         Duration.ofSeconds(5),
-                        new Rules.Breaker(maxKills, LONG, pause));
+                        new Rules.Breaker(maxKills, LONG, pause),
+                        Rules.Shares.DEFAULTS);
         return new LiveDesk(folder, lua, Trigger.Conditions.NONE, 1_000, rules);
     }
 

@@ -2,6 +2,7 @@ package io.starhash.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.starhash.dialog.OnError;
 import io.starhash.edr.EdrSettings;
 import io.starhash.edr.EdrSettings.WhenFull;
 import io.starhash.edr.FileMode;
@@ -41,6 +42,7 @@ final class RulesFileTest {
                                         folder.resolve("scripts"),
                                         Duration.ofSeconds(30),
                                         "Service unavailable, please try again.",
+                                        OnError.ABORT,
                                         15,
                                         "ussd",
                                         new TriggerTable(List.of()),
@@ -54,7 +56,8 @@ final class RulesFileTest {
                                         new Rules.Breaker(
                                                 10,
                                                 Duration.ofSeconds(10),
-                                                Duration.ofSeconds(30))),
+                                                Duration.ofSeconds(30)),
+                                        new Rules.Shares(1000, 200, 10_000)),
                                 new Rules.Dialogs(250_000, 85, Duration.ofSeconds(30)),
                                 new EdrSettings(
                                         "Logic",

@@ -32,6 +32,7 @@ final class Globals {
                                 process.scriptDir(),
                                 process.menuTimeout(),
                                 process.errorMessage(),
+                                process.onError(),
                                 process.dcsLanguage(),
                                 process.edrStream(),
                                 process.triggers(),
