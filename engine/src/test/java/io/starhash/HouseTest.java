@@ -4,13 +4,12 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** The house: which room may know which. */
-@AnalyzeClasses(packages = "io.starhash", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.starhash", importOptions = EngineOnly.class)
 class HouseTest {
     @ArchTest
     static final ArchRule THE_DIALOG_KNOWS_TEXT_ALONE =

@@ -186,8 +186,7 @@ public final class Section {
      * Free-form values under names that the writer of the file chose: String, Long, Double,
      * Boolean, and lists and maps of them.
      */
-    public Map<String, Object> values(
-            String key, ValueType<String> nameType, Objection objection) {
+    public Map<String, Object> values(String key, ValueType<String> nameType, Objection objection) {
         List<Entry> given = entriesOf(key);
         given.forEach(entry -> single(key, entry.key(), nameType));
         return new CoreSchema(problems, objection).map(new Mapping(placeOf(key), given), "");

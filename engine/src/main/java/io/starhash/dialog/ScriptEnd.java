@@ -119,9 +119,7 @@ final class ScriptEnd {
     }
 
     private static void end(Step step, String exception, boolean scriptsFault) {
-        if (scriptsFault
-                && step.setup.onError() == OnError.MESSAGE
-                && !step.setup.isNotify()) {
+        if (scriptsFault && step.setup.onError() == OnError.MESSAGE && !step.setup.isNotify()) {
             sendErrorMessage(step);
             shutdown(step, exception);
             step.record("USSD-PROCESS-R", "TEXT", step.setup.errorMessage());

@@ -172,11 +172,7 @@ final class DialogJournal implements ScriptServices {
         counters.increment("dialogs.finished." + outcome.word());
         if (outcome instanceof Outcome.Failed(String exception) && !faultLogged) {
             limited.write(
-                    Level.WARN,
-                    "failures of dialogs",
-                    "{} {}",
-                    identity,
-                    LogText.of(exception));
+                    Level.WARN, "failures of dialogs", "{} {}", identity, LogText.of(exception));
         } else {
             log.debug("{} {}", identity, outcome.word());
         }

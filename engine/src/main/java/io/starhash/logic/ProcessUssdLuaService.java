@@ -60,7 +60,8 @@ public final class ProcessUssdLuaService implements LuaService {
                                     new DialogSetup(
                                             match.opening(),
                                             match.script().fileName(),
-                                            requireNonNullElse(own.menuTimeout(), rules.menuTimeout()),
+                                            requireNonNullElse(
+                                                    own.menuTimeout(), rules.menuTimeout()),
                                             rules.errorMessage(),
                                             requireNonNullElse(own.onError(), rules.onError()),
                                             Dcs.gsm7(rules.dcsLanguage()));

@@ -60,7 +60,12 @@ final class ScriptShares {
             this.script = script;
             this.errors = "errors of " + script;
             for (Level level : Level.values()) {
-                causes.put(level, "lines of " + script + " at level " + level.toString().toLowerCase(Locale.ROOT));
+                causes.put(
+                        level,
+                        "lines of "
+                                + script
+                                + " at level "
+                                + level.toString().toLowerCase(Locale.ROOT));
             }
         }
 
@@ -76,9 +81,7 @@ final class ScriptShares {
             }
             boolean written =
                     lines.mayWrite(
-                            level,
-                            Objects.requireNonNull(causes.get(level)),
-                            limits.maxLogLines());
+                            level, Objects.requireNonNull(causes.get(level)), limits.maxLogLines());
             if (!written) {
                 counters.increment("scripts.log_lines_left_out");
             }

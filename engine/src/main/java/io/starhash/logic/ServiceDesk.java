@@ -76,8 +76,7 @@ public final class ServiceDesk implements DialogDesk {
         this.log = around.loggers().getLogger("dialog");
         this.limited = new RateLimitedLog(log, around.time());
         this.shares =
-                new ScriptShares(
-                        counters, around.loggers().getLogger("script"), around.time());
+                new ScriptShares(counters, around.loggers().getLogger("script"), around.time());
     }
 
     /**

@@ -60,7 +60,7 @@ public final class UssdNotifyLuaService implements LuaService {
                                         rules.edrStream(),
                                         grace,
                                         match.breaker(),
-                                    shares));
+                                        shares));
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.starhash.rules;
 
-import io.starhash.dialog.OnError;
 import io.starhash.config.Section;
 import io.starhash.config.ValueType;
+import io.starhash.dialog.OnError;
 import io.starhash.rules.Trigger.Overrides;
 import io.starhash.script.ScriptLimits;
 import java.time.Duration;

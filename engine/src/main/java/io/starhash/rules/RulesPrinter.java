@@ -1,8 +1,8 @@
 package io.starhash.rules;
 
-import io.starhash.dialog.OnError;
 import io.starhash.config.Measure;
 import io.starhash.config.YamlWriter;
+import io.starhash.dialog.OnError;
 import io.starhash.edr.EdrSettings;
 import io.starhash.edr.StreamSettings;
 import io.starhash.rules.Rules.Control;

@@ -53,7 +53,10 @@ final class ServiceReader {
     static NotifyService inboundNotify(Section service) {
         Path scriptDir = scriptDir(service);
         return new NotifyService(
-                scriptDir, edrStream(service), triggers(service, scriptDir, false), globals(service));
+                scriptDir,
+                edrStream(service),
+                triggers(service, scriptDir, false),
+                globals(service));
     }
 
     static Path scriptDir(Section service) {

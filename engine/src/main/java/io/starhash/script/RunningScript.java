@@ -172,8 +172,7 @@ final class RunningScript implements ScriptClock {
                 yield new ScriptOutcome.Returned(text.toText(), mask, "a text", usage());
             }
             case Double number when Double.isFinite(number) ->
-                    new ScriptOutcome.Returned(
-                            Numbers.allDigits(number), null, "a text", usage());
+                    new ScriptOutcome.Returned(Numbers.allDigits(number), null, "a text", usage());
             case null, default -> new ScriptOutcome.Returned(null, null, what(results), usage());
         };
     }

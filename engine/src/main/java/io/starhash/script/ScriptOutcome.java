@@ -23,8 +23,7 @@ public sealed interface ScriptOutcome {
      * @param mask what records and traces show in the place of the text; null: the text
      * @param what what it returned, in words
      */
-    record Returned(
-            @Nullable String text, @Nullable String mask, String what, Usage usage)
+    record Returned(@Nullable String text, @Nullable String mask, String what, Usage usage)
             implements ScriptOutcome {}
 
     /** It did not come to its end. */

@@ -202,7 +202,8 @@ final class SectionTest {
 
     private Object free(String value) throws Exception {
         Problems problems = problems("values: {value: " + value + "}");
-        Map<String, Object> values = root(problems).values("values", ValueType.text(), Objection.NONE);
+        Map<String, Object> values =
+                root(problems).values("values", ValueType.text(), Objection.NONE);
         assertThat(problems.isEmpty()).isTrue();
         return values.values().iterator().next();
     }

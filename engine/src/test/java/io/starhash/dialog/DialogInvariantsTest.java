@@ -18,7 +18,10 @@ class DialogInvariantsTest {
         for (int seed = 0; seed < DIALOGS; seed++) {
             Random random = new Random(seed);
             DialogBench bench =
-                    random.nextInt(5) == 0 ? DialogBench.pushed("hi") : DialogBench.dialled("*1#", random.nextBoolean() ? OnError.ABORT : OnError.MESSAGE);
+                    random.nextInt(5) == 0
+                            ? DialogBench.pushed("hi")
+                            : DialogBench.dialled(
+                                    "*1#", random.nextBoolean() ? OnError.ABORT : OnError.MESSAGE);
             live(bench, random);
             assertThat(bench.outcomes).as("seed %d: %s", seed, bench.records).hasSize(1);
             assertThat(bench.later()).as("seed %d", seed).isNotEmpty();
@@ -46,7 +49,10 @@ class DialogInvariantsTest {
                 bench.on(happening(random));
             }
         }
-        bench.on(random.nextBoolean() ? new Returned("bye") : new Failed("boom", random.nextBoolean()));
+        bench.on(
+                random.nextBoolean()
+                        ? new Returned("bye")
+                        : new Failed("boom", random.nextBoolean()));
     }
 
     private static DialogEvent.ScriptCall call(Random random) {

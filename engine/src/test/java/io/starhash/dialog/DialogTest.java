@@ -393,7 +393,9 @@ class DialogTest {
                         "USSD-SHUTDOWN {EXCEPTION=x.lua:1: the engine stops}",
                         "USSD-ABORT {DIRECTION=out}");
         var returning =
-                dialled("*1#").on(new Stopped("the engine stops", false)).on(new Returned("too late"));
+                dialled("*1#")
+                        .on(new Stopped("the engine stops", false))
+                        .on(new Returned("too late"));
         assertThat(returning.later().getFirst())
                 .isEqualTo("USSD-SHUTDOWN {EXCEPTION=main.lua: the engine stops}");
     }

@@ -46,7 +46,11 @@ class BrokenLimitsTest {
                 Trigger.Conditions.NONE,
                 1_000,
                 new Rules.Script(
-                        quiet.reloadInterval(), limits, quiet.graceTime(), quiet.breaker(), quiet.shares()));
+                        quiet.reloadInterval(),
+                        limits,
+                        quiet.graceTime(),
+                        quiet.breaker(),
+                        quiet.shares()));
     }
 
     static Stream<Arguments> limits() {

@@ -2,8 +2,8 @@ package io.starhash.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.starhash.dialog.OnError;
 import io.starhash.dialog.Message;
+import io.starhash.dialog.OnError;
 import io.starhash.dialog.Opening;
 import io.starhash.dialog.Operation;
 import io.starhash.dialog.Party;

@@ -3,8 +3,8 @@ package io.starhash.logic;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
-import io.starhash.dialog.OnError;
 import io.starhash.dialog.Address;
+import io.starhash.dialog.OnError;
 import io.starhash.dialog.Operation;
 import io.starhash.edr.Edr;
 import io.starhash.edr.InstanceIds;
@@ -38,8 +38,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A desk with one script behind it on a live embedded network: real handsets, real messages, and

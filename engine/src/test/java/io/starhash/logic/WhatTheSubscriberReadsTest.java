@@ -98,15 +98,11 @@ class WhatTheSubscriberReadsTest {
         cases.put(
                 "`max_string_length` reached",
                 dialled("local s = ('x'):rep(1001)").limited(limits(NO_END, 1 << 20, 50, 1000)));
-        cases.put(
-                "`max_time` over while it computes",
-                dialled("while true do end").limited(QUICK));
+        cases.put("`max_time` over while it computes", dialled("while true do end").limited(QUICK));
         cases.put(
                 "`max_time` over while a menu waits",
                 dialled("ussd.menu('Well?')").limited(QUICK).with(OPEN_MENU));
-        cases.put(
-                "an error caught by `pcall`",
-                dialled("pcall(error, 'no') return 'own text'"));
+        cases.put("an error caught by `pcall`", dialled("pcall(error, 'no') return 'own text'"));
         cases.put("an internal fault", dialled("edr.write('" + LiveDesk.FAULT + "', {})"));
         cases.put(
                 "a message that is invalid or a Reject",

@@ -26,7 +26,16 @@ class GlobalsInRulesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"INSTANCE_ID", "SCRIPT_NAME", "ussd", "json", "print", "string", "_G", "pcall"})
+            strings = {
+                "INSTANCE_ID",
+                "SCRIPT_NAME",
+                "ussd",
+                "json",
+                "print",
+                "string",
+                "_G",
+                "pcall"
+            })
     void may_not_take_the_place_of_what_every_script_has(String name) throws IOException {
         refused(
                 "{" + name + ": 1}",
@@ -50,7 +59,8 @@ class GlobalsInRulesTest {
     @Test
     void may_hold_them_up_to_where_they_are_exact() throws Exception {
         Path file = folder.resolve("rules.yaml");
-        Files.writeString(file, "process:\n  globals: {A: [9007199254740992, -9007199254740992]}\n");
+        Files.writeString(
+                file, "process:\n  globals: {A: [9007199254740992, -9007199254740992]}\n");
         assertThat(RulesFile.read(file).process().globals())
                 .containsExactly(Map.entry("A", List.of(1L << 53, -(1L << 53))));
     }

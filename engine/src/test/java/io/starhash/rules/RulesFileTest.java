@@ -54,9 +54,7 @@ final class RulesFileTest {
                                                 10_000_000, 16_777_216, Duration.ofMinutes(10)),
                                         Duration.ofSeconds(5),
                                         new Rules.Breaker(
-                                                10,
-                                                Duration.ofSeconds(10),
-                                                Duration.ofSeconds(30)),
+                                                10, Duration.ofSeconds(10), Duration.ofSeconds(30)),
                                         new Rules.Shares(1000, 200, 10_000)),
                                 new Rules.Dialogs(250_000, 85, Duration.ofSeconds(30)),
                                 new EdrSettings(

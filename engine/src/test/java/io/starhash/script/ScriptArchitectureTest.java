@@ -5,16 +5,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import io.starhash.EngineOnly;
 import org.junit.jupiter.api.Test;
 
 class ScriptArchitectureTest {
     private static final String ROOM = "io.starhash.script";
 
     private final JavaClasses room =
-            new ClassFileImporter()
-                    .withImportOption(new ImportOption.DoNotIncludeTests())
-                    .importPackages(ROOM);
+            new ClassFileImporter().withImportOption(new EngineOnly()).importPackages(ROOM);
 
     @Test
     void one_class_knows_luaj() {

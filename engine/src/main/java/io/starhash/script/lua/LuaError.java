@@ -57,9 +57,7 @@ public final class LuaError extends RuntimeException {
             case LuaString text -> state.written(text).toText();
             case LuaTable object -> textOf(object, state);
             case null, default ->
-                    placed
-                            ? String.valueOf(getMessage())
-                            : state.where(0, false) + getMessage();
+                    placed ? String.valueOf(getMessage()) : state.where(0, false) + getMessage();
         };
     }
 
