@@ -12,8 +12,10 @@ import io.starhash.script.ScriptHost;
 import io.starhash.script.ScriptRelease;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -22,10 +24,13 @@ import java.util.TreeMap;
  *
  * @param releases by script folder
  * @param host where they were compiled
+ * @param warnings what may be meant so, and is shown
  */
-public record Configuration(Rules rules, Map<Path, ScriptRelease> releases, ScriptHost host) {
+public record Configuration(
+        Rules rules, Map<Path, ScriptRelease> releases, ScriptHost host, List<Problem> warnings) {
     public Configuration {
         releases = Map.copyOf(releases);
+        warnings = List.copyOf(warnings);
     }
 
     /**
@@ -72,21 +77,37 @@ public record Configuration(Rules rules, Map<Path, ScriptRelease> releases, Scri
             releases.computeIfAbsent(folder, it -> host.compile(it, earlier.get(it)));
         }
         List<Problem> problems = new ArrayList<>();
-        releases.values().forEach(release -> problems.addAll(release.problems()));
-        if (!problems.isEmpty()) {
+        for (ScriptRelease release : releases.values()) {
+            problems.addAll(release.problems());
+            problems.addAll(release.lint(globals(rules, release.folder())));
+        }
+        if (!problems.stream().allMatch(Problem::isWarning)) {
             throw new ConfigurationException(problems);
         }
-        return new Configuration(rules, releases, host);
+        return new Configuration(rules, releases, host, problems);
+    }
+
+    /** What the rules give to the scripts of a folder. */
+    private static Set<String> globals(Rules rules, Path folder) {
+        Set<String> globals = new HashSet<>();
+        if (rules.process().scriptDir().equals(folder)) {
+            globals.addAll(rules.process().globals().keySet());
+        }
+        Rules.NotifyService inbound = rules.inboundNotify();
+        if (inbound != null && inbound.scriptDir().equals(folder)) {
+            globals.addAll(inbound.globals().keySet());
+        }
+        return globals;
     }
 
     /** The same, on another network. */
     public Configuration on(Rules.Network network) {
-        return new Configuration(rules.on(network), releases, host);
+        return new Configuration(rules.on(network), releases, host, warnings);
     }
 
     /** The same, with the EDR files of every stream in one folder. */
     public Configuration withEdrsIn(Path folder) {
-        return new Configuration(rules.withEdrsIn(folder), releases, host);
+        return new Configuration(rules.withEdrsIn(folder), releases, host, warnings);
     }
 
     private static List<Path> scriptFolders(Rules rules) {
@@ -105,7 +126,7 @@ public record Configuration(Rules rules, Map<Path, ScriptRelease> releases, Scri
 
     /** The same, for a command that has its handsets in its own process. */
     public Configuration inMemory() {
-        return new Configuration(rules.inMemory(), releases, host);
+        return new Configuration(rules.inMemory(), releases, host, warnings);
     }
 
     /** The services that these rules describe. */

@@ -12,6 +12,7 @@ import io.starhash.rules.Rules;
 import io.starhash.text.LogText;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -72,6 +73,9 @@ final class Reloading implements ReloadSource {
     public Runnable prepare() {
         boolean first = !looked;
         looked = true;
+        if (first) {
+            tell(current.warnings());
+        }
         long began = System.nanoTime();
         try {
             Configuration next = current.readAgain();
@@ -94,13 +98,27 @@ final class Reloading implements ReloadSource {
 
     private void putInService(
             Configuration next, List<LuaService> services, ConfigurationChange change, long began) {
+        List<Problem> fresh = new ArrayList<>(next.warnings());
+        fresh.removeAll(current.warnings());
         desk.serve(services);
         current = next;
         counters.increment("reloads.done");
         applied.accept(next.rules());
         long micros = (System.nanoTime() - began) / 1_000;
         log.info("reloaded in {}.{} ms: {}", micros / 1_000, micros / 100 % 10, change);
+        tell(fresh);
         tellWhatWaits();
+    }
+
+    /** What may be meant so, and stops nothing. */
+    private static void tell(List<Problem> warnings) {
+        // a file may be called anything
+        warnings.stream()
+                .limit(MAX_LOGGED)
+                .forEach(problem -> log.warn("{}", LogText.of(problem.toString())));
+        if (warnings.size() > MAX_LOGGED) {
+            log.warn("and {} more: ussd check shows them all", warnings.size() - MAX_LOGGED);
+        }
     }
 
     private void tellWhatWaits() {

@@ -56,7 +56,7 @@ class ReloadTest {
     @Test
     void so_do_the_rules() {
         try (LiveEngine live = engine("return 'main'")) {
-            live.save("scripts/other.lua", "return WHAT");
+            live.save("scripts/other.lua", "return rawget(_G, 'WHAT')");
             live.awaitLog(".*: other\\.lua .* added");
             live.save(
                     "rules.yaml",
@@ -73,6 +73,21 @@ class ReloadTest {
                             ": process.globals, process.menu_timeout 30s -> 45s,"
                                     + " process.triggers, script.reload_interval 10ms -> 20ms");
             assertThat(live.next(live.dial("*2#"))).isEqualTo(new Screen.Respond("main"));
+        }
+    }
+
+    @Test
+    void what_fails_once_it_is_reached_keeps_the_old_set_and_a_warning_does_not() {
+        try (LiveEngine live = engine("return 'main'")) {
+            live.save(
+                    "scripts/main.lua",
+                    "if (...).text == '*9#' then ussd.respnd('x') end return 'new'");
+            live.awaitLog(
+                    "scripts/main.lua:1:34: 'ussd' has no 'respnd'; did you mean 'respond'\\?");
+            assertThat(live.answer()).isEqualTo("main");
+            live.save("scripts/main.lua", "pcall(require, 'extra') return 'new'");
+            live.awaitAnswer("new");
+            live.awaitLog("scripts/main.lua:1:16: warning: module 'extra' not found: .*");
         }
     }
 

@@ -10,7 +10,29 @@ import java.nio.file.Path;
  * @param column from 1, in characters; 0 where it is of the line as a whole
  * @param message one sentence or two: what was found, what is allowed, what to do
  */
-public record Problem(Path file, int line, int column, String message) {
+public record Problem(Path file, int line, int column, String message, Severity severity) {
+    /** What a problem keeps from happening. */
+    public enum Severity {
+        /** What the file says is not put in service. */
+        ERROR,
+        /** Nothing: it is shown, and may be meant so. */
+        WARNING
+    }
+
+    /** An error. */
+    public Problem(Path file, int line, int column, String message) {
+        this(file, line, column, message, Severity.ERROR);
+    }
+
+    /** A warning. */
+    public static Problem warning(Path file, int line, int column, String message) {
+        return new Problem(file, line, column, message, Severity.WARNING);
+    }
+
+    public boolean isWarning() {
+        return severity == Severity.WARNING;
+    }
+
     @Override
     public String toString() {
         var place = new StringBuilder(file.toString());
@@ -20,6 +42,6 @@ public record Problem(Path file, int line, int column, String message) {
         if (line > 0 && column > 0) {
             place.append(':').append(column);
         }
-        return place.append(": ").append(message).toString();
+        return place.append(isWarning() ? ": warning: " : ": ").append(message).toString();
     }
 }

@@ -14,6 +14,8 @@ import io.starhash.script.stdlib.StandardLibrary;
 import io.starhash.script.stdlib.UndefinedGlobal;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,29 @@ final class LuaBase {
     /** Whether {@code require} finds a built-in module of this name. */
     boolean hasModule(String name) {
         return globals.get(LuaString.of(name)) instanceof LuaTable;
+    }
+
+    /** The names of all globals that every script has. */
+    Set<String> globalNames() {
+        return namesIn(globals);
+    }
+
+    /** The fields of a library or module; null where there is none of this name. */
+    @Nullable Set<String> fieldsOf(String library) {
+        return globals.get(LuaString.of(library)) instanceof LuaTable table ? namesIn(table) : null;
+    }
+
+    /** Whether a name is that of a module of ours, and of no library of Lua's. */
+    boolean isApi(String name) {
+        return modules.stream().anyMatch(module -> module.name().equals(name));
+    }
+
+    private static Set<String> namesIn(LuaTable table) {
+        Set<String> names = new TreeSet<>();
+        for (var e = table.next(null); e != null; e = table.next(e[0])) {
+            names.add(Lua.show(e[0]));
+        }
+        return names;
     }
 
     /** A request field's name as a value. */

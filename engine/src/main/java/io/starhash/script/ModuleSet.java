@@ -63,7 +63,7 @@ final class ModuleSet {
             return byName.values();
         }
         return byName.values().stream()
-                .filter(other -> unit.required().lines().containsKey(other.source().name()))
+                .filter(other -> unit.required().names().contains(other.source().name()))
                 .toList();
     }
 

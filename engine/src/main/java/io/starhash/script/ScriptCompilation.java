@@ -6,6 +6,7 @@ import io.starhash.script.lua.CompileFailure;
 import io.starhash.script.lua.Compiler;
 import io.starhash.script.lua.FunctionCode;
 import io.starhash.script.lua.HeavyPermit;
+import io.starhash.script.lua.Outline;
 import io.starhash.script.lua.RequiredModules;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import java.util.TreeSet;
 /** One compilation of a script folder: from its files to a {@link ScriptRelease}. */
 final class ScriptCompilation {
     /** A file that compiled. */
-    record Unit(Source source, FunctionCode code, RequiredModules required) {}
+    record Unit(Source source, FunctionCode code, RequiredModules required, Outline outline) {}
 
     private final Path path;
     private final ScriptFolder folder;
@@ -60,14 +61,19 @@ final class ScriptCompilation {
     ScriptRelease release() {
         problems.addAll(folder.problems());
         folder.sources().forEach(this::compile);
-        units.values().forEach(this::checkRequired);
         problems.sort(
                 Comparator.comparing(Problem::file)
                         .thenComparingInt(Problem::line)
                         .thenComparingInt(Problem::column));
         ModuleSet modules = new ModuleSet(units.values());
         return new ScriptRelease(
-                path, keys(), scripts(modules), units, versions(modules), problems);
+                path,
+                keys(),
+                scripts(modules),
+                units,
+                versions(modules),
+                problems,
+                new Lint(base, folder.names(), units.values()));
     }
 
     private void compile(Source source) {
@@ -84,7 +90,9 @@ final class ScriptCompilation {
         }
         Unit before = known.get(source.label());
         if (before != null && before.source().content().equals(source.content())) {
-            units.put(source.label(), new Unit(source, before.code(), before.required()));
+            units.put(
+                    source.label(),
+                    new Unit(source, before.code(), before.required(), before.outline()));
             return;
         }
         try {
@@ -93,32 +101,13 @@ final class ScriptCompilation {
                             source.path(),
                             source.content(),
                             compiler.compileFile(source.content(), source.label()));
-            units.put(source.label(), new Unit(source, code, RequiredModules.of(code)));
+            units.put(
+                    source.label(),
+                    new Unit(source, code, RequiredModules.of(code), Outline.of(source.content())));
         } catch (CompileFailure e) {
             String message = String.valueOf(e.getMessage());
             problems.add(new Problem(source.path(), e.line(), e.column(), message));
         }
-    }
-
-    private void checkRequired(Unit unit) {
-        unit.required()
-                .lines()
-                .forEach(
-                        (name, line) -> {
-                            if (!base.hasModule(name) && !exists(name)) {
-                                problems.add(
-                                        new Problem(
-                                                unit.source().path(),
-                                                line,
-                                                0,
-                                                LoadedModules.notFound(name)));
-                            }
-                        });
-    }
-
-    /** Whether there is a file for a module, be it sound or not. */
-    private boolean exists(String module) {
-        return folder.sources().stream().anyMatch(source -> source.name().equals(module));
     }
 
     private Set<String> keys() {

@@ -10,7 +10,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -35,6 +37,7 @@ final class ScriptFolder {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private final List<Source> sources = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
     private final List<Problem> problems = new ArrayList<>();
 
     private ScriptFolder() {}
@@ -56,6 +59,11 @@ final class ScriptFolder {
 
     List<Source> sources() {
         return List.copyOf(sources);
+    }
+
+    /** The names for which there is a file, be it sound or not. */
+    Set<String> names() {
+        return Set.copyOf(names);
     }
 
     List<Problem> problems() {
@@ -92,6 +100,7 @@ final class ScriptFolder {
             report(file, "a script's name has 1 to 64 of letters, digits, _ and -, before .lua");
             return;
         }
+        names.add(name);
         try {
             if (!file.toRealPath().startsWith(root)) {
                 report(file, "a link that leads out of the script folder");

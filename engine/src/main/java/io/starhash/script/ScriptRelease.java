@@ -22,6 +22,7 @@ public final class ScriptRelease {
     private final Map<String, Unit> units;
     private final SortedMap<String, String> versions;
     private final List<Problem> problems;
+    private final Lint lint;
 
     ScriptRelease(
             Path folder,
@@ -29,13 +30,15 @@ public final class ScriptRelease {
             Map<String, Script> scripts,
             Map<String, Unit> units,
             SortedMap<String, String> versions,
-            List<Problem> problems) {
+            List<Problem> problems,
+            Lint lint) {
         this.folder = folder;
         this.keys = Set.copyOf(keys);
         this.scripts = Map.copyOf(scripts);
         this.units = Map.copyOf(units);
         this.versions = Collections.unmodifiableSortedMap(versions);
         this.problems = List.copyOf(problems);
+        this.lint = lint;
     }
 
     /** The folder as it was given. */
@@ -66,8 +69,19 @@ public final class ScriptRelease {
         return versions;
     }
 
-    /** All that is wrong, by file and line. */
+    /** What keeps files from being scripts, by file and line. */
     public List<Problem> problems() {
         return problems;
+    }
+
+    /**
+     * What compiles and fails once it is reached, by file and line: misspelt functions of modules,
+     * globals that nothing defines, modules that are not there. What is not surely reached, or may
+     * fail because it is guarded, is a warning.
+     *
+     * @param globals the names that rules give to these scripts
+     */
+    public List<Problem> lint(Set<String> globals) {
+        return lint.problems(globals);
     }
 }

@@ -280,4 +280,22 @@ class UssdTest {
                 .startsWith("process:\n")
                 .contains("menu_timeout: 30s", "script_key: \"main\"");
     }
+
+    @Test
+    void check_shows_what_fails_once_it_is_reached() throws IOException {
+        String rules = rules("if ... then\n  ussd.respnd('x')\nend");
+        assertThat(ussd("check", "--rules", rules)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString())
+                .contains("scripts/main.lua:2:8: 'ussd' has no 'respnd'; did you mean 'respond'?")
+                .contains("\n  ussd.respnd('x')\n       ^\n");
+    }
+
+    @Test
+    void a_warning_is_shown_and_stops_nothing() throws IOException {
+        String rules = rules("local ok, extra = pcall(require, 'extra')\nreturn 'x'");
+        assertThat(ussd("check", "--rules", rules)).isZero();
+        assertThat(err.toString())
+                .contains("scripts/main.lua:1:34: warning: module 'extra' not found");
+        assertThat(out.toString()).startsWith("process:\n");
+    }
 }

@@ -23,6 +23,15 @@ final class ProblemPrinterTest {
     }
 
     @Test
+    void a_warning_says_that_it_is_one() {
+        Path file = Path.of("x.lua");
+        assertThat(Problem.warning(file, 2, 3, "odd")).hasToString("x.lua:2:3: warning: odd");
+        assertThat(Problem.warning(file, 2, 0, "odd")).hasToString("x.lua:2: warning: odd");
+        assertThat(Problem.warning(file, 0, 0, "odd").isWarning()).isTrue();
+        assertThat(new Problem(file, 0, 0, "bad").isWarning()).isFalse();
+    }
+
+    @Test
     void shows_problems_one_after_the_other() throws Exception {
         Path file = Files.writeString(temp.resolve("file"), "one\ntwo\n");
 

@@ -3,10 +3,13 @@ package io.starhash.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.starhash.problem.Problem;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +26,11 @@ class ScriptReleaseTest {
     }
 
     private List<String> problems() {
-        return bench.compile().problems().stream()
+        return found(bench.compile().problems());
+    }
+
+    private List<String> found(List<Problem> problems) {
+        return problems.stream()
                 .map(Problem::toString)
                 .map(text -> text.replace(folder + "/", ""))
                 .toList();
@@ -67,18 +74,30 @@ class ScriptReleaseTest {
     }
 
     @Test
-    void octets_that_are_no_utf8_may_stand_in_strings_only() {
-        bench.file(
-                "main.lua",
-                new byte[] {'r', 'e', 't', 'u', 'r', 'n', ' ', '#', '"', (byte) 0xff, '"'});
-        assertThat(bench.runMain())
-                .isInstanceOfSatisfying(
-                        ScriptOutcome.Returned.class, r -> assertThat(r.text()).isEqualTo("1"));
-        bench.file("main.lua", new byte[] {'x', (byte) 0xff, '=', '1'});
+    void octets_that_are_no_utf8_are_refused_at_the_first_wherever_they_stand() {
+        bench.file("main.lua", octets("return \"a", 0xff, "\""));
         assertThat(problems())
                 .singleElement()
                 .asString()
-                .startsWith("main.lua:1:2: unexpected character");
+                .startsWith("main.lua:1:10: not UTF-8: the octet 0xFF, 'ÿ' in ISO 8859-1;");
+        bench.file("main.lua", octets("-- é\nx", 0x80, "=1"));
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("main.lua:2:2: not UTF-8: the octet 0x80; save the file as UTF-8");
+        bench.file("main.lua", octets("-- cut off in a character: ", 0xc3, ""));
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("main.lua:1:28: not UTF-8: the octet 0xC3");
+    }
+
+    private static byte[] octets(String before, int octet, String after) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(before.getBytes(StandardCharsets.UTF_8));
+        all.write(octet);
+        all.writeBytes(after.getBytes(StandardCharsets.UTF_8));
+        return all.toByteArray();
     }
 
     @Test
@@ -157,11 +176,11 @@ class ScriptReleaseTest {
     @Test
     void a_module_that_is_not_there_is_found_missing_before_anyone_dials() {
         bench.file("main.lua", "local x\nlocal m = require 'nothere'\nlocal n = require('../up')");
-        assertThat(problems())
+        assertThat(found(bench.compile().lint(Set.of())))
                 .containsExactly(
-                        "main.lua:2: module 'nothere' not found: the script folder has no nothere.lua and no"
+                        "main.lua:2:19: module 'nothere' not found: the script folder has no nothere.lua and no"
                                 + " lib/nothere.lua, and it is not built in",
-                        "main.lua:3: module '../up' not found: a module's name has 1 to 64 of letters, digits,"
+                        "main.lua:3:19: module '../up' not found: a module's name has 1 to 64 of letters, digits,"
                                 + " _ and -; no folders, no .lua");
     }
 

@@ -51,7 +51,8 @@ final class Globals {
                         rules.control(),
                         rules.log()),
                 configuration.releases(),
-                configuration.host());
+                configuration.host(),
+                configuration.warnings());
     }
 
     private static Map<String, Object> set(Map<String, Object> own, List<Given.Global> globals) {

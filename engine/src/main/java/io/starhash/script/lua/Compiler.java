@@ -2,7 +2,6 @@ package io.starhash.script.lua;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,7 +38,10 @@ public final class Compiler {
      * @throws CompileFailure where it is not Lua
      */
     public FunctionCode compileFile(LuaString source, String name) throws CompileFailure {
-        SourceText text = new SourceText(withoutMark(source.toOctets()));
+        SourceText text = SourceText.ofFile(source);
+        if (text.at(0) != BINARY_MARK) {
+            text.requireUtf8();
+        }
         return compile(text, name);
     }
 
@@ -76,16 +78,6 @@ public final class Compiler {
         } catch (IOException | RuntimeException e) {
             throw new Cursor(text, stream.position()).failure("the compiler failed: " + e);
         }
-    }
-
-    /** Without the byte order mark that some editors put before UTF-8. */
-    private static byte[] withoutMark(byte[] source) {
-        boolean marked =
-                source.length >= 3
-                        && (source[0] & 0xff) == 0xef
-                        && (source[1] & 0xff) == 0xbb
-                        && (source[2] & 0xff) == 0xbf;
-        return marked ? Arrays.copyOfRange(source, 3, source.length) : source;
     }
 
     /** What LuaJ says, at the line it says, and near the word that its reader had come to. */

@@ -1,17 +1,17 @@
 package io.starhash.script.lua;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The modules that a chunk requires, as far as its code says: each {@code require "name"} with the
- * line of the first, and whether {@code require} is also used in a way that names nothing.
+ * The modules that a chunk requires, as far as its code says: each {@code require "name"}, and
+ * whether {@code require} is also used in a way that names nothing.
  */
 public final class RequiredModules {
     private static final LuaString REQUIRE = LuaString.of("require");
 
-    private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final Set<String> names = new HashSet<>();
     private boolean open;
 
     private RequiredModules() {}
@@ -23,9 +23,9 @@ public final class RequiredModules {
         return found;
     }
 
-    /** The names, each with the line where it is first required. */
-    public Map<String, Integer> lines() {
-        return Map.copyOf(lines);
+    /** The names. */
+    public Set<String> names() {
+        return Set.copyOf(names);
     }
 
     /** Whether it may require others too, by names that it makes while it runs. */
@@ -43,7 +43,7 @@ public final class RequiredModules {
             if (name == null) {
                 open = true;
             } else {
-                lines.putIfAbsent(name, function.lineAt(pc));
+                names.add(name);
             }
         }
     }

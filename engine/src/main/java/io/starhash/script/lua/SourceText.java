@@ -1,6 +1,12 @@
 package io.starhash.script.lua;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
 
 /** Lua source with its lines and columns. */
 final class SourceText {
@@ -9,6 +15,17 @@ final class SourceText {
     /** Takes source without a byte order mark. */
     SourceText(byte[] octets) {
         this.octets = octets;
+    }
+
+    /** A file's text, without the byte order mark that some editors put before UTF-8. */
+    static SourceText ofFile(LuaString content) {
+        byte[] octets = content.toOctets();
+        boolean marked =
+                octets.length >= 3
+                        && (octets[0] & 0xff) == 0xef
+                        && (octets[1] & 0xff) == 0xbb
+                        && (octets[2] & 0xff) == 0xbf;
+        return new SourceText(marked ? Arrays.copyOfRange(octets, 3, octets.length) : octets);
     }
 
     int length() {
@@ -88,6 +105,35 @@ final class SourceText {
         }
         String before = text(start, position);
         return before.codePointCount(0, before.length()) + 1;
+    }
+
+    /** Refuses what is not UTF-8, at the first octet that is not. */
+    void requireUtf8() throws CompileFailure {
+        ByteBuffer rest = ByteBuffer.wrap(octets);
+        CharBuffer text = CharBuffer.allocate(1024);
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CoderResult result;
+        do {
+            text.clear();
+            result = decoder.decode(rest, text, true);
+        } while (result.isOverflow());
+        if (result.isError()) {
+            throw notUtf8(rest.position());
+        }
+    }
+
+    private CompileFailure notUtf8(int position) {
+        int octet = at(position);
+        String latin = octet >= 0xa0 ? ", '" + (char) octet + "' in ISO 8859-1" : "";
+        return failure(
+                position,
+                String.format(
+                        Locale.ROOT,
+                        "not UTF-8: the octet 0x%02X%s; save the file as UTF-8 (an octet of its own is"
+                                + " written \\%d in a string)",
+                        octet,
+                        latin,
+                        octet));
     }
 
     CompileFailure failure(int position, String message) {

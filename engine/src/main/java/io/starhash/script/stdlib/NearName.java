@@ -3,6 +3,8 @@ package io.starhash.script.stdlib;
 import io.starhash.script.lua.LuaString;
 import io.starhash.script.lua.LuaTable;
 import io.starhash.script.lua.Meter;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The name in a table that one which is not there was most likely meant to be. */
@@ -14,16 +16,26 @@ public final class NearName {
 
     /** "; did you mean 'x'?", or "" where no name is near. The search is counted. */
     public static String question(LuaTable names, String name, Meter meter) {
-        String near = name.length() > LONGEST_COMPARED ? null : nearest(names, name, meter);
+        List<String> known = new ArrayList<>();
+        for (var e = names.next(null); e != null; e = names.next(e[0])) {
+            meter.work(name.length());
+            if (e[0] instanceof LuaString text) {
+                known.add(text.toText());
+            }
+        }
+        return question(known, name);
+    }
+
+    /** The same among names that no script pays for. */
+    public static String question(Iterable<String> names, String name) {
+        String near = name.length() > LONGEST_COMPARED ? null : nearest(names, name);
         return near == null ? "" : "; did you mean '" + near + "'?";
     }
 
-    private static @Nullable String nearest(LuaTable names, String name, Meter meter) {
+    private static @Nullable String nearest(Iterable<String> names, String name) {
         String nearest = null;
         int distance = Math.min(NEAR, name.length() - 1) + 1;
-        for (var e = names.next(null); e != null; e = names.next(e[0])) {
-            meter.work(name.length());
-            String known = e[0] instanceof LuaString s ? s.toText() : "";
+        for (String known : names) {
             if (Math.abs(known.length() - name.length()) < distance) {
                 int found = distance(name, known);
                 if (found < distance) {
