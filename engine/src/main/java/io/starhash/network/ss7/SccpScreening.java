@@ -14,6 +14,8 @@ final class SccpScreening {
     private static final int XUDTS = 0x12;
     private static final int LUDT = 0x13;
     private static final int LUDTS = 0x14;
+    private static final int CLASS = 0x0f;
+    private static final int LAST_CONNECTIONLESS_CLASS = 1;
     private static final int SEGMENTATION = 0x10;
     private static final int SEGMENTATION_OCTETS = 4;
     private static final int IMPORTANCE = 0x12;
@@ -36,12 +38,26 @@ final class SccpScreening {
             return "it is empty";
         }
         SccpScreening screening = new SccpScreening(message);
+        if (screening.isOfConnections()) {
+            return "its protocol class %d is not of the connectionless service"
+                    .formatted(message[1] & CLASS);
+        }
         return switch (message[0] & 0xff) {
             case UDT, UDTS -> screening.complaint(2, 1, false);
             case XUDT, XUDTS -> screening.complaint(3, 1, true);
             case LUDT, LUDTS -> screening.complaint(3, 2, true);
             default -> "its type %02x is not of the connectionless service".formatted(message[0]);
         };
+    }
+
+    /** Whether it has data, and a class that data of the connectionless service never has. */
+    private boolean isOfConnections() {
+        boolean hasClass =
+                switch (message[0]) {
+                    case UDT, XUDT, LUDT -> true;
+                    default -> false;
+                };
+        return hasClass && message.length > 1 && (message[1] & CLASS) > LAST_CONNECTIONLESS_CLASS;
     }
 
     private @Nullable String complaint(int pointers, int width, boolean optional) {
@@ -56,6 +72,9 @@ final class SccpScreening {
         }
         if (!address(called) || !address(calling)) {
             return "an address is shorter than its indicator says";
+        }
+        if (hasSpareBit(called) || hasSpareBit(calling)) {
+            return "a global title's nature of address has its spare bit set";
         }
         if (optional && !optionalPart(pointers + 3 * width, width)) {
             return "its optional part is broken";
@@ -91,6 +110,18 @@ final class SccpScreening {
                         + ((indicator & SUBSYSTEM) != 0 ? 1 : 0)
                         + leastOfTitle(title);
         return title <= MAX_TITLE_INDICATOR && length >= least;
+    }
+
+    /** Bit 8 before the digits of a full title (Q.713 3.4.2.3.4), with which nothing reads it. */
+    private boolean hasSpareBit(int at) {
+        int indicator = message[at + 1];
+        int nature =
+                at
+                        + 1
+                        + ((indicator & POINT_CODE) != 0 ? 2 : 0)
+                        + ((indicator & SUBSYSTEM) != 0 ? 1 : 0)
+                        + 3;
+        return (indicator >> 2 & 0xf) == MAX_TITLE_INDICATOR && message[nature] < 0;
     }
 
     /** A global title's octets before its first digits (Q.713 3.4.2.3). */

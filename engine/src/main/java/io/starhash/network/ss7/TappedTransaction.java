@@ -61,6 +61,9 @@ final class TappedTransaction {
 
     private void component(BerElement component) throws NotBerException {
         List<BerElement> fields = component.children();
+        if (fields.isEmpty()) {
+            return;
+        }
         switch (component.tag()) {
             case INVOKE -> {
                 operation = operation(fields);

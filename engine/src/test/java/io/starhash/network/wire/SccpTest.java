@@ -193,6 +193,16 @@ class SccpTest extends OverTheWire {
     }
 
     @Test
+    void data_of_a_class_with_connections_is_dropped() throws Exception {
+        for (int protocolClass = 2; protocolClass < 16; protocolClass++) {
+            byte[] message = Sccp.udt(Sccp.ENGINE, Sccp.PEER, BEGIN);
+            message[1] = (byte) protocolClass;
+            peer.line().send(message);
+        }
+        peer.expectSilence();
+    }
+
+    @Test
     void a_message_to_a_subsystem_that_is_not_ours_returns_in_a_udts_where_that_was_asked()
             throws Exception {
         byte[] elsewhere = hex("43020063");
