@@ -76,7 +76,7 @@ public record Configuration(
         for (Path folder : scriptFolders(rules)) {
             releases.computeIfAbsent(folder, it -> host.compile(it, earlier.get(it)));
         }
-        List<Problem> problems = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>(RulesFile.warnings(rules.file()));
         for (ScriptRelease release : releases.values()) {
             problems.addAll(release.problems());
             problems.addAll(release.lint(globals(rules, release.folder())));

@@ -5,6 +5,7 @@ import io.starhash.network.embedded.EmbeddedNetwork;
 import io.starhash.network.sigtran.Endpoint;
 import io.starhash.network.sigtran.SigtranHandsets;
 import io.starhash.network.sigtran.SigtranSettings;
+import io.starhash.network.sigtran.SigtranSettings.Admission;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Links;
@@ -37,7 +38,9 @@ final class BenchLink {
                                 null,
                                 TrafficMode.LOADSHARE,
                                 List.of(EmbeddedNetwork.HANDSET_POINT_CODE),
-                                List.of(Association.listening("a1", new Endpoint(LOOPBACK, 0))))),
+                                List.of(
+                                        Association.listening("a1", new Endpoint(LOOPBACK, 0))
+                                                .admitting(Admission.UNLIMITED)))),
                 List.of(
                         new RemoteSubsystem(
                                 EmbeddedNetwork.HANDSET_POINT_CODE, EmbeddedNetwork.HANDSET_SSN)),

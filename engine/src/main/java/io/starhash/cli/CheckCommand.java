@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
             "What compiles and fails once it is reached is one too: a misspelt function of a module, a"
                     + " global that nothing defines, a module that is not there.",
             "A warning is printed and stops nothing: such a place in a function given to pcall, or one"
-                    + " that is never reached; a secret answer that becomes part of a text.",
+                    + " that is never reached; a secret answer that becomes part of a text; an association that anybody may take.",
             "Without a problem it prints the effective configuration."
         })
 final class CheckCommand implements Callable<Integer> {

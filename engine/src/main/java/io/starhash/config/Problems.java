@@ -13,6 +13,7 @@ public final class Problems {
 
     private final Path file;
     private final List<Problem> found = new ArrayList<>();
+    private final List<Problem> warnings = new ArrayList<>();
 
     /** None yet. */
     public Problems(Path file) {
@@ -22,6 +23,16 @@ public final class Problems {
     /** One more. */
     public void add(Place place, String message) {
         found.add(new Problem(file, place.line(), place.column(), message));
+    }
+
+    /** Something that is allowed, and that the writer may not have meant; it stops nothing. */
+    public void warn(Place place, String message) {
+        warnings.add(Problem.warning(file, place.line(), place.column(), message));
+    }
+
+    /** All warnings, by their places. */
+    public List<Problem> warnings() {
+        return warnings.stream().sorted(FILE_ORDER).toList();
     }
 
     /** How many there are so far. */

@@ -64,6 +64,11 @@ public final class Section {
         problems.add(placeOf(key), key + ": " + message);
     }
 
+    /** Something about the key's value that is allowed, and may not be meant. */
+    public void warn(String key, String message) {
+        problems.warn(placeOf(key), key + ": " + message);
+    }
+
     /** A key that is known but not to be used: a problem where it is given. */
     public void refuseKey(String key, String message) {
         known.add(key);

@@ -46,10 +46,15 @@ final class StatusJson {
                 .addObject()
                 .put("application_server", link.applicationServer())
                 .put("application_server_state", link.applicationServerState())
+                .put("application_server_since", link.applicationServerSince().toString())
                 .put("association", link.association())
                 .put("address", link.address())
                 .put("association_state", link.associationState())
-                .put("asp_state", link.aspState());
+                .put("asp_state", link.aspState())
+                .put("since", link.since().toString())
+                .put("dialogs", link.load().open())
+                .put("waiting", link.load().waiting())
+                .put("begins_refused", link.load().refused());
     }
 
     private void dialogs(EngineStatus status) {

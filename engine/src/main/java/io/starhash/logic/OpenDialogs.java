@@ -32,6 +32,10 @@ final class OpenDialogs {
         this.max = max;
     }
 
+    int max() {
+        return max;
+    }
+
     int count() {
         return count.get();
     }

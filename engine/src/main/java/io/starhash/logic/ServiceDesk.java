@@ -133,6 +133,11 @@ public final class ServiceDesk implements DialogDesk {
         };
     }
 
+    @Override
+    public int maxDialogs() {
+        return open.max();
+    }
+
     private Optional<Claim> claim(Opening opening) {
         LuaService service = service(opening.operation());
         return service == null ? Optional.empty() : service.claim(opening);

@@ -27,6 +27,11 @@ public interface DialogDesk {
         return new BitSet();
     }
 
+    /** How many dialogs it runs at once; with more it refuses. */
+    default int maxDialogs() {
+        return Integer.MAX_VALUE;
+    }
+
     /** What the network has answered or dropped by itself, and why. */
     void refused(Refusal refusal);
 

@@ -13,6 +13,11 @@ public interface Network extends AutoCloseable {
     /** How each of its signalling links is now; empty where there are none. */
     List<LinkStatus> links();
 
+    /** How many connections it has, and how many of its links. */
+    default Connections connections() {
+        return Connections.NONE;
+    }
+
     /** From now on this tap sees every message of the engine's, both ways. */
     void attach(SignallingTap tap);
 

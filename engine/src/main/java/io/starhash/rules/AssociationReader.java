@@ -1,13 +1,17 @@
 package io.starhash.rules;
 
+import io.starhash.config.Node.Scalar;
 import io.starhash.config.Section;
 import io.starhash.config.ValueType;
 import io.starhash.network.sigtran.Endpoint;
+import io.starhash.network.sigtran.SigtranSettings.Admission;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** One association of an application server. */
 final class AssociationReader {
@@ -22,9 +26,31 @@ final class AssociationReader {
     private static final ValueType<Transport> TRANSPORT =
             Words.choice(Transport.values(), Transport::word);
 
+    private static final int LEAST_WAITING = 100;
+    private static final int MAX_WAITING = 1_000_000;
+    private static final String NO_IDENTIFIER = "none";
+
+    /** Empty: none is sent. */
+    private static final ValueType<OptionalLong> ASP_IDENTIFIER =
+            new ValueType<>(
+                    "none, or a whole number from 0 to 4294967295",
+                    List.of(NO_IDENTIFIER),
+                    AssociationReader::aspIdentifier);
+
+    private static Optional<OptionalLong> aspIdentifier(Scalar scalar) {
+        return scalar.text().equals(NO_IDENTIFIER)
+                ? Optional.of(OptionalLong.empty())
+                : SigtranReader.CONTEXT.parser().apply(scalar).map(OptionalLong::of);
+    }
+
     private AssociationReader() {}
 
-    static Association read(Section section) {
+    /**
+     * An association.
+     *
+     * @param otherwise what its far end may bring where it does not say so itself
+     */
+    static Association read(Section section, Admission otherwise) {
         String name = section.require("name", SigtranReader.NAME).orElse("?");
         Transport transport = section.find("transport", TRANSPORT, Transport.SCTP);
         Optional<Endpoint> connect = section.find("connect", ENDPOINT);
@@ -37,6 +63,11 @@ final class AssociationReader {
         }
         if (section.has("listen") && section.has("local")) {
             section.refuse("local", "where we listen stands in listen: take this one out");
+        }
+        if (listen.filter(it -> !ofThisHost(it)).isPresent() && !section.has("peer")) {
+            section.warn(
+                    "listen",
+                    "whoever connects first holds this association; name its far end in peer");
         }
         if (section.has("connect") && section.has("peer")) {
             section.refuse("peer", "whom we connect to stands in connect: take this one out");
@@ -51,7 +82,41 @@ final class AssociationReader {
                 listen.isPresent(),
                 local.orElse(null),
                 extraLocal,
-                peer.orElse(null));
+                peer.orElse(null),
+                identifier(section),
+                section.sectionIfGiven("admission")
+                        .map(it -> admission(it, otherwise))
+                        .orElse(null));
+    }
+
+    private static @Nullable Long identifier(Section section) {
+        OptionalLong given = section.find("asp_identifier", ASP_IDENTIFIER, OptionalLong.empty());
+        return given.isPresent() ? given.getAsLong() : null;
+    }
+
+    /** Whether only programs of this host can connect there. */
+    private static boolean ofThisHost(Endpoint at) {
+        return at.host().startsWith("127.")
+                || at.host().equals("::1")
+                || at.host().equals("localhost");
+    }
+
+    /** What a far end may bring; this where a key is left out. */
+    static Admission admission(Section section, Admission otherwise) {
+        return new Admission(
+                section.find(
+                        "begins_per_second",
+                        ValueType.wholeNumber(1, Admission.MAX_BEGINS),
+                        otherwise.beginsPerSecond()),
+                section.find("dialogs", ValueType.percentage(1, 100), otherwise.dialogs()),
+                section.find(
+                        "max_waiting",
+                        ValueType.wholeNumber(LEAST_WAITING, MAX_WAITING),
+                        otherwise.maxWaiting()),
+                section.find(
+                        "refusals_answered",
+                        ValueType.wholeNumber(0, Admission.MAX_BEGINS),
+                        otherwise.refusalsAnswered()));
     }
 
     private static void checkExtraLocal(Section section, Transport transport, boolean hasFirst) {

@@ -4,12 +4,14 @@ import io.starhash.config.Measure;
 import io.starhash.config.YamlWriter;
 import io.starhash.network.sigtran.Endpoint;
 import io.starhash.network.sigtran.SigtranSettings;
+import io.starhash.network.sigtran.SigtranSettings.Admission;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Links;
 import io.starhash.network.ss7.Guards;
 import io.starhash.network.ss7.TcapLimits;
 import io.starhash.rules.Rules.Network;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +122,18 @@ final class NetworkPrinter {
             item.put("extra_local", association.extraLocal());
         }
         putGiven(item, "peer", association.peer());
+        putGiven(item, "asp_identifier", association.aspIdentifier());
+        Admission admission = association.admission();
+        putGiven(item, "admission", admission == null ? null : admission(admission));
+        return item;
+    }
+
+    private static Map<String, Object> admission(Admission admission) {
+        Map<String, Object> item = new LinkedHashMap<>();
+        item.put("begins_per_second", admission.beginsPerSecond());
+        item.put("dialogs", admission.dialogs() + "%");
+        item.put("max_waiting", admission.maxWaiting());
+        item.put("refusals_answered", admission.refusalsAnswered());
         return item;
     }
 
@@ -131,10 +145,25 @@ final class NetworkPrinter {
 
     private void links(Links links) {
         yaml.entry("reconnect_interval", links.reconnectInterval());
-        yaml.entry("heartbeat", links.heartbeat());
+        Duration heartbeat = links.heartbeat();
+        if (heartbeat == null) {
+            yaml.word("heartbeat", "auto");
+        } else {
+            yaml.entry("heartbeat", heartbeat);
+        }
+        yaml.entry("ack_timeout", links.ackTimeout());
         yaml.entry("activation_timeout", links.activationTimeout());
         yaml.word("max_unsent", Measure.SIZE.format(links.maxUnsent()));
         yaml.entry("stall_timeout", links.stallTimeout());
         yaml.word("max_sccp_message", Measure.SIZE.format(links.maxSccpMessage()));
+        Admission admission = links.admission();
+        yaml.section(
+                "admission",
+                () -> {
+                    yaml.entry("begins_per_second", admission.beginsPerSecond());
+                    yaml.word("dialogs", admission.dialogs() + "%");
+                    yaml.entry("max_waiting", admission.maxWaiting());
+                    yaml.entry("refusals_answered", admission.refusalsAnswered());
+                });
     }
 }

@@ -4,6 +4,7 @@ import io.starhash.config.LocatedYaml;
 import io.starhash.config.Problems;
 import io.starhash.config.Section;
 import io.starhash.config.ValueType;
+import io.starhash.problem.Problem;
 import io.starhash.rules.Rules.Control;
 import io.starhash.rules.Rules.Dialogs;
 import io.starhash.rules.Rules.Log;
@@ -38,6 +39,14 @@ public final class RulesFile {
             throw new RulesException(problems.inFileOrder());
         }
         return rules.get();
+    }
+
+    /** What is allowed in a file, and its writer may not have meant; none where it is not sound. */
+    public static List<Problem> warnings(Path file) {
+        var problems = new Problems(file);
+        LocatedYaml.read(file, problems)
+                .ifPresent(root -> rules(file, new Section(root, problems)));
+        return problems.isEmpty() ? problems.warnings() : List.of();
     }
 
     /**

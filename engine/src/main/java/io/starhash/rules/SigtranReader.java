@@ -3,6 +3,7 @@ package io.starhash.rules;
 import io.starhash.config.Section;
 import io.starhash.config.ValueType;
 import io.starhash.network.sigtran.SigtranSettings;
+import io.starhash.network.sigtran.SigtranSettings.Admission;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.GlobalTitleRule;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The section of a SIGTRAN network. */
 final class SigtranReader {
@@ -34,7 +36,7 @@ final class SigtranReader {
                     "a name: letters, digits, _ and -, a letter first",
                     Pattern.compile("[a-zA-Z][a-zA-Z0-9_-]*"));
 
-    private static final ValueType<Long> CONTEXT = ValueType.wholeNumber(0, 0xffff_ffffL);
+    static final ValueType<Long> CONTEXT = ValueType.wholeNumber(0, 0xffff_ffffL);
     private static final ValueType<String> TITLE =
             ValueType.text("a global title: 1 to 20 digits", Pattern.compile("[0-9]{1,20}"));
     private static final ValueType<Mode> MODE = Words.choice(Mode.values(), Mode::word);
@@ -46,7 +48,19 @@ final class SigtranReader {
 
     private static final int UNKNOWN = 0;
 
+    private static final String AUTO = "auto";
+
+    private static final ValueType<Heartbeat> HEARTBEAT = heartbeat();
+
+    /**
+     * When a far end is asked for a sign of life.
+     *
+     * @param after null: as the transport needs it
+     */
+    private record Heartbeat(@Nullable Duration after) {}
+
     private final Section sigtran;
+    private final Admission admission;
     private final Map<String, Association> associations = new LinkedHashMap<>();
     private final Set<String> servers = new HashSet<>();
     private final Map<Integer, Integer> serversOfPoint = new LinkedHashMap<>();
@@ -54,6 +68,18 @@ final class SigtranReader {
 
     private SigtranReader(Section sigtran) {
         this.sigtran = sigtran;
+        admission = AssociationReader.admission(sigtran.section("admission"), Admission.DEFAULT);
+    }
+
+    private static ValueType<Heartbeat> heartbeat() {
+        ValueType<Duration> given = ValueType.duration(Duration.ZERO, Duration.ofHours(1));
+        return new ValueType<>(
+                AUTO + ", or " + given.allowed(),
+                List.of(AUTO),
+                scalar ->
+                        scalar.text().equals(AUTO)
+                                ? Optional.of(new Heartbeat(null))
+                                : given.parser().apply(scalar).map(Heartbeat::new));
     }
 
     static SigtranSettings read(Section sigtran) {
@@ -124,7 +150,7 @@ final class SigtranReader {
 
     /** An association that serves several application servers stands in each, the same. */
     private Association association(Section section, Mode mode, boolean hasContext) {
-        Association read = AssociationReader.read(section);
+        Association read = AssociationReader.read(section, admission);
         Association before = associations.putIfAbsent(read.name(), read);
         Mode modeBefore = modes.putIfAbsent(read.name(), mode);
         if (before == null) {
@@ -198,10 +224,11 @@ final class SigtranReader {
                         "reconnect_interval",
                         ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
                         otherwise.reconnectInterval()),
+                sigtran.find("heartbeat", HEARTBEAT, new Heartbeat(null)).after(),
                 sigtran.find(
-                        "heartbeat",
-                        ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
-                        otherwise.heartbeat()),
+                        "ack_timeout",
+                        ValueType.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+                        otherwise.ackTimeout()),
                 sigtran.find(
                         "activation_timeout",
                         ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
@@ -219,6 +246,7 @@ final class SigtranReader {
                                 "max_sccp_message",
                                 ValueType.size(LEAST_SCCP_MESSAGE, SignallingPlan.MAX_SCCP_MESSAGE),
                                 (long) otherwise.maxSccpMessage())
-                        .intValue());
+                        .intValue(),
+                admission);
     }
 }

@@ -298,4 +298,28 @@ class UssdTest {
                 .contains("scripts/main.lua:1:34: warning: module 'extra' not found");
         assertThat(out.toString()).startsWith("process:\n");
     }
+
+    @Test
+    void check_warns_of_what_may_not_be_meant_and_is_content() throws IOException {
+        String rules = rules("return 'x'");
+        Files.writeString(
+                Path.of(rules),
+                Files.readString(Path.of(rules))
+                        + """
+                        network:
+                          sigtran:
+                            point_code: 2
+                            global_title: "1"
+                            application_servers:
+                              - name: stp
+                                mode: asp
+                                point_codes: [1]
+                                associations:
+                                  - {name: a1, listen: "0.0.0.0:2905"}
+                        """);
+
+        assertThat(ussd("check", "--rules", rules)).isZero();
+        assertThat(err.toString()).contains(": warning: listen: ", "  ^");
+        assertThat(out.toString()).startsWith("process:\n");
+    }
 }

@@ -1,11 +1,13 @@
 package io.starhash.rules;
 
+import io.starhash.problem.Problem;
 import io.starhash.problem.ProblemPrinter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /** A folder with a rules file and empty scripts. */
@@ -31,6 +33,12 @@ record RulesFolder(Path folder) {
     Rules read(byte[] octets) throws IOException, RulesException {
         Files.write(file(), octets);
         return RulesFile.read(file());
+    }
+
+    /** What is allowed in it, and may not be meant. */
+    List<Problem> warnings(String text) throws IOException, RulesException {
+        read(text);
+        return RulesFile.warnings(file());
     }
 
     /** What a person sees of the problems, without the folder; empty where there are none. */

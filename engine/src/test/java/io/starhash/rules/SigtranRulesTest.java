@@ -10,6 +10,8 @@ import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,39 @@ class SigtranRulesTest {
                                     .isEqualTo(Transport.SCTP);
                             assertThat(it.associations().getFirst().local()).isNull();
                         });
+    }
+
+    @Test
+    void who_listens_without_a_peer_for_more_than_this_host_is_warned_and_may() throws Exception {
+        for (String listen : List.of("0.0.0.0:2905", "10.0.0.2:2906")) {
+            String rules =
+                    LEAST.replace("connect: \"10.0.0.1:2905\"", "listen: \"" + listen + "\"");
+            assertThat(folder.warnings(rules))
+                    .singleElement()
+                    .asString()
+                    .endsWith(
+                            ": warning: listen: whoever connects first holds this association; name its far end in peer");
+            assertThat(sigtran(rules).applicationServers()).hasSize(1);
+        }
+        for (String sound :
+                List.of(
+                        "connect: \"10.0.0.1:2905\"",
+                        "listen: \"127.0.0.1:2905\"",
+                        "listen: \"[::1]:2905\"",
+                        "listen: \"0.0.0.0:2905\", peer: \"10.0.0.1\"")) {
+            assertThat(folder.warnings(LEAST.replace("connect: \"10.0.0.1:2905\"", sound)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void a_heartbeat_left_out_is_one_for_tcp_alone_and_one_given_is_for_both() throws Exception {
+        Links left = sigtran(LEAST).links();
+        assertThat(left.heartbeat()).isNull();
+        assertThat(sigtran(LEAST + "    heartbeat: auto\n").links()).isEqualTo(left);
+        assertThat(sigtran(LEAST + "    heartbeat: 0s\n").links().heartbeat())
+                .isEqualTo(Duration.ZERO);
+        assertThat(RulesPrinter.print(folder.read(LEAST))).contains("heartbeat: auto");
     }
 
     @Test

@@ -6,20 +6,18 @@ import static java.util.stream.Collectors.toList;
 import io.netty.channel.EventLoop;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.starhash.network.Connections;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
-import io.starhash.network.sigtran.SigtranSettings.Links;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
 import io.starhash.network.ss7.Aside;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.mobicents.protocols.api.Management;
@@ -31,26 +29,50 @@ final class Associations implements AutoCloseable {
 
     private final NioEventLoopGroup group;
     private final EventLoop loop;
+    private final LinkSite site;
     private final Map<String, Link> links = new LinkedHashMap<>();
-    private final List<Door> doors = new ArrayList<>();
+    private final List<ListeningSocket> listening = new ArrayList<>();
     private final HostNames names = new HostNames(InetAddress::getByName);
+    private final Sockets sockets;
 
-    Associations(List<ApplicationServer> servers, Links limits, LinkBoard board, Aside<Fate> fate) {
+    /**
+     * Associations that are not started.
+     *
+     * @param result what became of a message, for the layer that sends it
+     * @param inbound takes what comes
+     */
+    Associations(
+            SigtranSettings settings,
+            LinkBoard board,
+            Aside<SendResult> result,
+            Inbound inbound,
+            KernelSctp sctp) {
         group = new NioEventLoopGroup(1, new DefaultThreadFactory("sigtran", true));
         loop = group.next();
+        site =
+                new LinkSite(
+                        settings.links(),
+                        loop,
+                        board,
+                        result,
+                        inbound,
+                        new Gate.Hall(() -> connections().linked()),
+                        sctp);
+        sockets = new Sockets(site);
+        List<ApplicationServer> servers = settings.applicationServers();
         servers.stream()
                 .flatMap(server -> server.associations().stream())
                 .distinct()
-                .forEach(it -> links.put(it.name(), link(it, servers, limits, board, fate)));
+                .forEach(it -> links.put(it.name(), link(it, servers)));
         links.values().stream()
                 .filter(ListeningLink.class::isInstance)
                 .map(ListeningLink.class::cast)
                 .collect(groupingBy(Associations::place, LinkedHashMap::new, toList()))
                 .values()
-                .forEach(there -> doors.add(new Door(there, limits, loop, board)));
+                .forEach(there -> listening.add(new ListeningSocket(there, sockets, site)));
     }
 
-    /** Links that share an address share a door; a free port is each one's own. */
+    /** Links that share an address share a socket; a free port is each one's own. */
     private static List<Object> place(ListeningLink link) {
         Association settings = link.settings;
         return settings.address().port() == 0
@@ -58,22 +80,35 @@ final class Associations implements AutoCloseable {
                 : List.of(settings.transport(), settings.address());
     }
 
-    private Link link(
-            Association association,
-            List<ApplicationServer> servers,
-            Links limits,
-            LinkBoard board,
-            Aside<Fate> fate) {
-        Set<Long> contexts = new HashSet<>();
-        for (ApplicationServer server : servers) {
-            Long context = server.routingContext();
-            if (context != null && server.associations().contains(association)) {
-                contexts.add(context);
+    private Link link(Association association, List<ApplicationServer> all) {
+        List<ApplicationServer> servers =
+                all.stream().filter(it -> it.associations().contains(association)).toList();
+        return association.listens()
+                ? new ListeningLink(association, servers, site, names)
+                : new ConnectingLink(association, servers, site, names, sockets);
+    }
+
+    /** The dialogs of all far ends. */
+    Gate.Hall hall() {
+        return site.hall();
+    }
+
+    /** How many connections are open, and how many links have one. */
+    Connections connections() {
+        int linked = 0;
+        for (Link link : links.values()) {
+            if (link.isConnected()) {
+                linked++;
             }
         }
-        return association.listens()
-                ? new ListeningLink(association, contexts, limits, loop, board, fate, names)
-                : new ConnectingLink(association, contexts, limits, loop, board, fate, names);
+        return new Connections(sockets.open(), linked);
+    }
+
+    /** Makes sure that the host has SCTP, where any of them needs it. */
+    void requireSctp() {
+        if (links.values().stream().anyMatch(it -> it.settings.transport() == Transport.SCTP)) {
+            site.sctp().require();
+        }
     }
 
     EventLoop loop() {
@@ -82,28 +117,17 @@ final class Associations implements AutoCloseable {
 
     /** Whether any link has a connection. */
     boolean anyConnected() {
-        return links.values().stream().anyMatch(Link::isConnected);
-    }
-
-    /** Whether any of them needs the kernel's SCTP. */
-    boolean needSctp() {
-        return links.values().stream()
-                .anyMatch(link -> link.settings.transport() == Transport.SCTP);
+        return connections().linked() > 0;
     }
 
     /** Lets far ends connect. */
     void listen() {
-        doors.forEach(Door::open);
+        listening.forEach(ListeningSocket::open);
     }
 
     /** Lets no further far end connect. */
     void stopListening() {
-        doors.forEach(Door::close);
-    }
-
-    /** Whether links are read; else their far ends wait. */
-    void read(boolean read) {
-        loop.execute(() -> links.values().forEach(link -> link.read(read)));
+        listening.forEach(ListeningSocket::close);
     }
 
     /** What the M3UA layer asks of its transport: three things of many. */

@@ -3,34 +3,31 @@ package io.starhash.network.sigtran;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.EventLoop;
 import io.netty.channel.sctp.SctpChannel;
+import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
-import io.starhash.network.sigtran.SigtranSettings.Links;
-import io.starhash.network.ss7.Aside;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An association that we connect: again and again, until there is a connection. */
 final class ConnectingLink extends Link {
     private final HostNames names;
+    private final Sockets sockets;
     private boolean trying;
 
     ConnectingLink(
             Association settings,
-            Set<Long> routingContexts,
-            Links limits,
-            EventLoop loop,
-            LinkBoard board,
-            Aside<Fate> fate,
-            HostNames names) {
-        super(settings, routingContexts, limits, loop, board, fate);
+            List<ApplicationServer> servers,
+            LinkSite site,
+            HostNames names,
+            Sockets sockets) {
+        super(settings, servers, site);
+        this.sockets = sockets;
         this.names = names;
     }
 
@@ -38,7 +35,7 @@ final class ConnectingLink extends Link {
     void begin() {
         if (!trying && isFree()) {
             trying = true;
-            names.search(this::way, loop, this::connect, this::failed);
+            names.search(this::way, loop(), this::connect, this::failed);
         }
     }
 
@@ -46,13 +43,13 @@ final class ConnectingLink extends Link {
     void tryAgain() {
         trying = true;
         Faults.logged(
-                loop.schedule(
-                        () -> {
-                            trying = false;
-                            begin();
-                        },
-                        limits.reconnectInterval().toMillis(),
-                        TimeUnit.MILLISECONDS));
+                loop().schedule(
+                                () -> {
+                                    trying = false;
+                                    begin();
+                                },
+                                site.limits().reconnectInterval().toMillis(),
+                                TimeUnit.MILLISECONDS));
     }
 
     /** What is connected, and from where. */
@@ -75,8 +72,8 @@ final class ConnectingLink extends Link {
             return;
         }
         try {
-            Bootstrap bootstrap = Sockets.client(settings.transport(), limits, loop);
-            bootstrap.handler(Sockets.handlers(channel -> this, limits));
+            Bootstrap bootstrap = sockets.client(settings.transport());
+            bootstrap.handler(sockets.handlers(channel -> this));
             if (way.from() != null) {
                 bootstrap.localAddress(way.from());
             }
@@ -121,7 +118,7 @@ final class ConnectingLink extends Link {
     }
 
     private void failed(Throwable why) {
-        board.cannotConnect(settings, why);
+        board().cannotConnect(settings, why);
         tryAgain();
     }
 }

@@ -1,9 +1,11 @@
 package io.starhash.network.sigtran;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host and a port, written {@code HOST:PORT}; an IPv6 address stands in square brackets.
@@ -37,6 +39,13 @@ public record Endpoint(String host, int port) {
     /** As a socket takes it: a name is looked up. */
     InetSocketAddress toSocketAddress() {
         return new InetSocketAddress(host, port);
+    }
+
+    /** A socket's address for people. */
+    static String words(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress it
+                ? new Endpoint(it.getHostString(), it.getPort()).toString()
+                : "an unknown address";
     }
 
     static Endpoint of(InetSocketAddress address) {

@@ -9,11 +9,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.sctp.SctpMessage;
 import io.starhash.network.sigtran.M3uaMessage.Fault;
+import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
-import io.starhash.network.sigtran.SigtranSettings.Links;
+import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
-import io.starhash.network.ss7.Aside;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,7 @@ import org.mobicents.protocols.api.AssociationListener;
 import org.mobicents.protocols.api.AssociationType;
 import org.mobicents.protocols.api.IpChannelType;
 import org.mobicents.protocols.api.PayloadData;
+import org.restcomm.protocols.ss7.m3ua.impl.AspFactoryImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,34 +48,49 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     /** The layer above prefers another link to one as congested as this. */
     private static final int CONGESTED = 2;
 
+    private static final Duration REFUSALS_TOLD_EVERY = Duration.ofSeconds(10);
+
     final Association settings;
-    final EventLoop loop;
-    private final Set<Long> routingContexts;
-    final Links limits;
-    final LinkBoard board;
-    private final Aside<Fate> fate;
+    final LinkSite site;
+    private final List<ApplicationServer> servers;
+    private final Set<Long> routingContexts = new HashSet<>();
     private final Outbox outbox;
+    private final Inbound.Source source;
     private final LongAdder dropped = new LongAdder();
     private @Nullable AssociationListener layerAbove;
+    private AspExchange exchange = new AskedAsp(this, null);
     private volatile @Nullable Channel channel;
     private volatile boolean started;
+    private @Nullable ScheduledFuture<?> activation;
+    private boolean greeted;
+    private long heard;
     private boolean toldOfFault;
+    private boolean toldOfUnexpected;
     private int toldOfError;
+    private long toldOfRefusal;
+    private long toldRefused;
 
-    Link(
-            Association settings,
-            Set<Long> routingContexts,
-            Links limits,
-            EventLoop loop,
-            LinkBoard board,
-            Aside<Fate> fate) {
+    /**
+     * A link that is not started.
+     *
+     * @param servers the application servers that it serves, all of one mode
+     */
+    Link(Association settings, List<ApplicationServer> servers, LinkSite site) {
         this.settings = settings;
-        this.routingContexts = Set.copyOf(routingContexts);
-        this.limits = limits;
-        this.loop = loop;
-        this.outbox = new Outbox(loop);
-        this.board = board;
-        this.fate = fate;
+        this.servers = List.copyOf(servers);
+        this.site = site;
+        this.outbox = new Outbox(site.loop());
+        for (ApplicationServer server : servers) {
+            if (server.routingContext() != null) {
+                routingContexts.add(server.routingContext());
+            }
+        }
+        source =
+                site.inbound()
+                        .source(
+                                site.hall().gate(site.limits().admission(settings)),
+                                this::readLater);
+        site.board().load(settings, source);
     }
 
     /** From now on there is to be a connection. */
@@ -88,8 +108,8 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         started = false;
         Channel open = channel;
         if (open != null) {
-            Departure.end(
-                    open, "three BEATs were not answered"); // or we close, and nobody asks why
+            // Or we close, and nobody asks why.
+            CloseReason.end(open, "three BEATs were not answered");
         }
     }
 
@@ -97,36 +117,91 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     final void renew(String why) {
         Channel open = channel;
         if (open != null) {
-            Departure.end(open, why);
+            CloseReason.end(open, why);
         }
     }
 
     // ---- from the connection: on the loop
 
     final void up(Channel connection, int inStreams, int outStreams) {
+        Channel before = channel;
+        if (before != null) {
+            down(before); // another one takes its place, before its end is heard of
+        }
         channel = connection;
-        toldOfFault = false;
-        toldOfError = 0;
-        board.connected(settings, String.valueOf(connection.remoteAddress()));
-        above().onCommunicationUp(this, inStreams, outStreams);
-        Faults.logged(
-                loop.schedule(
-                        () -> checkActivation(connection),
-                        limits.activationTimeout().toMillis(),
-                        TimeUnit.MILLISECONDS));
+        heard = System.nanoTime();
+        board().connected(settings, Endpoint.words(connection.remoteAddress()));
+        begun(inStreams, outStreams);
     }
 
-    /** The layer above asks for ASPUP again and again, but only once for traffic. */
-    private void checkActivation(Channel connection) {
-        if (connection.equals(channel) && board.isStuck(settings)) {
+    private void begun(int inStreams, int outStreams) {
+        greeted = false;
+        toldOfFault = false;
+        toldOfUnexpected = false;
+        toldOfError = 0;
+        above().onCommunicationUp(this, inStreams, outStreams);
+        exchange.up();
+        watchActivation();
+    }
+
+    /** The far end has lost all it knew, and goes on over the same association (RFC 4666 4.3.3). */
+    final void restarted(int inStreams, int outStreams) {
+        board().restarted(settings);
+        exchange.down();
+        above().onCommunicationShutdown(this);
+        begun(inStreams, outStreams);
+    }
+
+    /** The far end has shown that it speaks M3UA: ASPUP has come, or its acknowledgement. */
+    final void greeted() {
+        if (!greeted) {
+            greeted = true;
+            watchActivation();
+        }
+    }
+
+    /** From now on traffic has its time to begin. */
+    final void watchActivation() {
+        stopWatching();
+        activation =
+                loop().schedule(
+                                this::checkActivation,
+                                site.limits().activationTimeout().toMillis(),
+                                TimeUnit.MILLISECONDS);
+    }
+
+    private void stopWatching() {
+        if (activation != null) {
+            activation.cancel(false);
+            activation = null;
+        }
+    }
+
+    private void checkActivation() {
+        boolean stuck = board().isStuck(settings);
+        if (!greeted && settings.listens()) {
+            renew(
+                    "it %s ASPUP within %d ms"
+                            .formatted(
+                                    asks() ? "did not acknowledge" : "sent no",
+                                    site.limits().activationTimeout().toMillis()));
+        } else if (stuck) {
             renew("it took too long to acknowledge ASPAC");
         }
+    }
+
+    /** Whether we ask the far end for traffic, and not it us. */
+    final boolean asks() {
+        Mode mode = servers.getFirst().mode();
+        return mode == Mode.ASP || mode == Mode.IPSP_CLIENT;
     }
 
     final void down(Channel connection) {
         if (connection.equals(channel)) {
             channel = null;
-            board.disconnected(settings, Departure.of(connection).reason());
+            stopWatching();
+            exchange.down();
+            board().disconnected(settings, CloseReason.of(connection).reason());
             above().onCommunicationShutdown(this);
         }
         if (started) {
@@ -134,8 +209,11 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         }
     }
 
-    /** Whether what the far end sends is read now. */
-    final void read(boolean read) {
+    private void readLater(boolean read) {
+        loop().execute(() -> read(read));
+    }
+
+    private void read(boolean read) {
         Channel open = channel;
         if (open != null) {
             open.config().setAutoRead(read);
@@ -143,30 +221,126 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     }
 
     final void received(ByteBuf message) {
+        heard = System.nanoTime();
         var fault = M3uaMessage.fault(message, routingContexts);
         if (fault.isPresent()) {
             complain(fault.get(), message);
             message.release();
+        } else if (exchange.takes(message) || isRefused(message)) {
+            message.release();
+        } else {
+            site.inbound().reading(source);
+            // The layer above releases it.
+            above().onPayload(
+                            this,
+                            new PayloadData(
+                                    message.readableBytes(),
+                                    message,
+                                    true,
+                                    false,
+                                    PAYLOAD_PROTOCOL,
+                                    0));
+        }
+    }
+
+    /** When something came last, by the system's nanoseconds. */
+    final long heard() {
+        return heard;
+    }
+
+    // ---- dialogs that may not begin
+
+    private boolean isRefused(ByteBuf message) {
+        if (M3uaMessage.kind(message) != M3uaMessage.DATA) {
+            return false;
+        }
+        BeginMessage begin = BeginMessage.in(message);
+        if (begin == null) {
+            return false;
+        }
+        Gate.Verdict verdict = source.gate().ask(heard);
+        if (verdict == Gate.Verdict.ADMITTED) {
+            return false;
+        }
+        board().refused();
+        tellOfRefusals(verdict);
+        ByteBuf answer = source.gate().answers(heard) ? begin.refusal() : null;
+        Channel open = channel;
+        if (answer != null && open != null && open.isWritable()) {
+            write(open, answer, 0, false);
+        }
+        return true;
+    }
+
+    private void tellOfRefusals(Gate.Verdict verdict) {
+        long refused = source.gate().refused();
+        if (toldRefused > 0 && heard - toldOfRefusal < REFUSALS_TOLD_EVERY.toNanos()) {
             return;
         }
-        if (M3uaMessage.isError(message)) {
-            tellOfError(M3uaMessage.errorCode(message));
+        log.warn(
+                "association {}: {} begins refused since this was last said, {}",
+                settings.name(),
+                refused - toldRefused,
+                switch (verdict) {
+                    case ADMITTED -> throw new IllegalArgumentException("nothing is refused");
+                    case TOO_FAST ->
+                            "more than %d a second (admission: begins_per_second)"
+                                    .formatted(source.gate().limits().beginsPerSecond());
+                    case SHARE_FULL ->
+                            "%d of its dialogs are open, and %d %% of all that may run (admission: dialogs)"
+                                    .formatted(
+                                            source.gate().open(), source.gate().limits().dialogs());
+                });
+        toldOfRefusal = heard;
+        toldRefused = refused;
+    }
+
+    /** What comes over this link. */
+    final Inbound.Source source() {
+        return source;
+    }
+
+    // ---- what is no good
+
+    /** It makes no sense in the state that we are in, and says nothing that matters. */
+    final void unexpected(int kind) {
+        board().unexpected();
+        if (!toldOfUnexpected) {
+            toldOfUnexpected = true;
+            log.warn(
+                    "association {}: the far end sends what does not fit the state of its ASP (class and"
+                            + " type {}): dropped, and not logged again while this connection lasts",
+                    settings.name(),
+                    "%04x".formatted(kind));
         }
-        // The layer above releases it.
-        above().onPayload(
-                        this,
-                        new PayloadData(
-                                message.readableBytes(),
-                                message,
-                                true,
-                                false,
-                                PAYLOAD_PROTOCOL,
-                                0));
+    }
+
+    /** The same, where the far end is told. */
+    final void refuse(ByteBuf message) {
+        unexpected(M3uaMessage.kind(message));
+        tell(M3uaMessage.error(Fault.UNEXPECTED_MESSAGE, message));
+    }
+
+    /** What one of the network's points is to the far end (DUNA, DAVA, DRST). */
+    final void told(int pointCode, int kind) {
+        boolean reachable = kind != M3uaMessage.DUNA;
+        if (board().destination(settings, pointCode, reachable)) {
+            ((M3uaUserPart) requireNonNull(layerOfProcesses()).getM3UAManagement())
+                    .reachable(pointCode, reachable);
+        }
+    }
+
+    /** Sends the far end a message of M3UA's own. */
+    final void tell(ByteBuf message) {
+        Channel open = channel;
+        if (open != null) {
+            write(open, message, 0, true);
+        }
     }
 
     /** Tells the far end what is wrong with what it sent, and the log, once a connection. */
     final void complain(Fault fault, ByteBuf wrong) {
-        board.malformed();
+        board().malformed();
         if (!toldOfFault) {
             toldOfFault = true;
             log.warn(
@@ -175,19 +349,19 @@ abstract class Link implements org.mobicents.protocols.api.Association {
                     settings.name(),
                     fault.words());
         }
-        Channel open = channel;
-        if (open != null && !M3uaMessage.isError(wrong)) {
-            write(open, M3uaMessage.error(fault, wrong), 0, true);
+        if (!M3uaMessage.isError(wrong)) {
+            tell(M3uaMessage.error(fault, wrong));
         }
     }
 
-    private void tellOfError(int code) {
+    /** The far end says that we have got something wrong. */
+    final void tellOfError(int code) {
         if (code != toldOfError) {
             toldOfError = code;
             log.warn(
-                    "association {}: the far end answers with M3UA ERROR 0x{} (RFC 4666 3.8.1)",
+                    "association {}: the far end answers with M3UA ERROR {} (RFC 4666 3.8.1)",
                     settings.name(),
-                    "%02x".formatted(code));
+                    M3uaMessage.words(code));
         }
     }
 
@@ -210,18 +384,22 @@ abstract class Link implements org.mobicents.protocols.api.Association {
 
     @Override
     public final void send(PayloadData payload) {
+        if (!exchange.sends(M3uaMessage.kind(payload.getByteBuf()))) {
+            payload.getByteBuf().release();
+            return;
+        }
         Channel open = channel;
         if (open != null && open.isWritable()) {
             write(open, payload.getByteBuf(), payload.getStreamNumber(), payload.isUnordered());
-            fate.say(Fate.TAKEN);
+            site.result().say(SendResult.TAKEN);
             return;
         }
         payload.getByteBuf().release();
         if (open == null) {
-            fate.say(Fate.NO_LINK);
+            site.result().say(SendResult.NO_LINK);
         } else {
             dropped.increment();
-            fate.say(Fate.NOT_READ);
+            site.result().say(SendResult.NOT_READ);
         }
     }
 
@@ -231,6 +409,18 @@ abstract class Link implements org.mobicents.protocols.api.Association {
                 settings.transport() == Transport.SCTP
                         ? new SctpMessage(PAYLOAD_PROTOCOL, stream, unordered, message)
                         : message);
+    }
+
+    final EventLoop loop() {
+        return site.loop();
+    }
+
+    final LinkBoard board() {
+        return site.board();
+    }
+
+    private @Nullable AspFactoryImpl layerOfProcesses() {
+        return layerAbove instanceof AspFactoryImpl processes ? processes : null;
     }
 
     private AssociationListener above() {
@@ -270,6 +460,11 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     @Override
     public final void setAssociationListener(@Nullable AssociationListener listener) {
         layerAbove = listener;
+        AspFactoryImpl processes = layerOfProcesses();
+        exchange =
+                processes != null && asks()
+                        ? new AskingAsp(this, processes, servers, site.limits().ackTimeout())
+                        : new AskedAsp(this, processes);
     }
 
     @Override

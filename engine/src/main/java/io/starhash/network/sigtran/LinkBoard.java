@@ -6,11 +6,14 @@ import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,9 +32,17 @@ final class LinkBoard {
     private static final String PENDING = "pending";
 
     private final Counters counters;
-    private final Map<String, String> servers = new LinkedHashMap<>();
+    private final Map<String, ServerState> servers = new LinkedHashMap<>();
     private final List<Row> rows = new ArrayList<>();
+    private final Set<Integer> unreachable = ConcurrentHashMap.newKeySet();
     private boolean closing;
+
+    /** What an application server is, and since when. */
+    private record ServerState(String word, Instant since) {
+        ServerState(String word) {
+            this(word, Instant.now());
+        }
+    }
 
     /** An association as one of its application servers sees it. */
     private static final class Row {
@@ -40,6 +51,14 @@ final class LinkBoard {
         String address;
         boolean up;
         String asp = DOWN;
+
+        /** Another process carries the traffic, by the far end's word. */
+        boolean standsBy;
+
+        /** Since when {@link #up} and {@link #asp} are what they are. */
+        Instant since = Instant.now();
+
+        Inbound.@Nullable Source source;
         @Nullable String toldFailure;
 
         Row(ApplicationServer server, Association association) {
@@ -49,10 +68,10 @@ final class LinkBoard {
         }
     }
 
-    LinkBoard(List<ApplicationServer> servers, Counters counters) {
+    LinkBoard(List<ApplicationServer> served, Counters counters) {
         this.counters = counters;
-        for (ApplicationServer server : servers) {
-            this.servers.put(server.name(), DOWN);
+        for (ApplicationServer server : served) {
+            servers.put(server.name(), new ServerState(DOWN));
             server.associations().forEach(it -> rows.add(new Row(server, it)));
         }
     }
@@ -65,14 +84,24 @@ final class LinkBoard {
         return new LinkStatus(
                 row.server.name(),
                 stateOf(row.server),
+                Objects.requireNonNull(servers.get(row.server.name())).since(),
                 row.association.name(),
                 row.association.transport().word() + " " + row.address,
                 row.up ? "up" : DOWN,
-                row.asp);
+                row.asp,
+                row.since,
+                load(row.source));
+    }
+
+    private static LinkStatus.Load load(Inbound.@Nullable Source source) {
+        return source == null
+                ? new LinkStatus.Load(0, 0, 0)
+                : new LinkStatus.Load(
+                        source.gate().open(), source.waiting(), source.gate().refused());
     }
 
     private String stateOf(ApplicationServer server) {
-        return Objects.requireNonNull(servers.get(server.name()));
+        return Objects.requireNonNull(servers.get(server.name())).word();
     }
 
     /** From now on nothing that ends is worth a warning. */
@@ -90,7 +119,7 @@ final class LinkBoard {
 
     /** Whether traffic can go to every application server's points. */
     synchronized boolean allActive() {
-        return servers.values().stream().allMatch(ACTIVE::equals);
+        return servers.values().stream().map(ServerState::word).allMatch(ACTIVE::equals);
     }
 
     private Stream<Row> rowsOf(Association association) {
@@ -103,11 +132,17 @@ final class LinkBoard {
         rowsOf(association).forEach(row -> row.address = at.toString());
     }
 
+    /** What comes over an association. */
+    synchronized void load(Association association, Inbound.Source source) {
+        rowsOf(association).forEach(row -> row.source = source);
+    }
+
     synchronized void connected(Association association, String peer) {
         rowsOf(association)
                 .forEach(
                         row -> {
                             row.up = true;
+                            row.since = Instant.now();
                             row.toldFailure = null;
                         });
         log.info(
@@ -118,12 +153,22 @@ final class LinkBoard {
     }
 
     synchronized void disconnected(Association association, String why) {
-        rowsOf(association).forEach(row -> row.up = false);
+        rowsOf(association)
+                .forEach(
+                        row -> {
+                            row.up = false;
+                            row.since = Instant.now();
+                        });
         if (closing) {
             log.info("association {}: disconnected", association.name());
         } else {
             log.warn("association {}: disconnected: {}", association.name(), why);
         }
+    }
+
+    /** The far end has begun anew what was the same association before. */
+    synchronized void restarted(Association association) {
+        log.warn("association {}: begun anew by the far end (SCTP restart)", association.name());
     }
 
     /** A connection could not be had; told again only where the reason is another. */
@@ -145,6 +190,16 @@ final class LinkBoard {
         counters.increment("sigtran.messages.malformed");
     }
 
+    /** What came did not fit the state of its ASP. */
+    void unexpected() {
+        counters.increment("sigtran.messages.unexpected");
+    }
+
+    /** A dialog may not begin. */
+    void refused() {
+        counters.increment("sigtran.begins.refused");
+    }
+
     /** A message was not sent: its link is down, or the far end does not read. */
     void dropped() {
         counters.increment("sigtran.messages.dropped");
@@ -162,6 +217,8 @@ final class LinkBoard {
                 .forEach(
                         row -> {
                             row.asp = state;
+                            row.since = Instant.now();
+                            row.standsBy &= state.equals(INACTIVE);
                             log.info(
                                     "association {}: ASP {} in application server {}",
                                     association,
@@ -170,11 +227,63 @@ final class LinkBoard {
                         });
     }
 
+    /** The far end lets another process carry the traffic: this one stands by. */
+    synchronized void standsBy(String server, String association) {
+        rows.stream()
+                .filter(
+                        row ->
+                                row.server.name().equals(server)
+                                        && row.association.name().equals(association))
+                .forEach(row -> row.standsBy = true);
+        log.info(
+                "association {}: another ASP carries the traffic of application server {}; this one"
+                        + " stands by",
+                association,
+                server);
+    }
+
+    /** The far end sends us no traffic any more, and has not been asked to. */
+    void lostTraffic(String server, String association, String why) {
+        log.warn(
+                "association {}: the far end has ended the traffic of application server {} ({}); it"
+                        + " is asked for again",
+                association,
+                server,
+                why);
+    }
+
+    /**
+     * What the network says of one of its points.
+     *
+     * @return whether that is news
+     */
+    boolean destination(Association association, int pointCode, boolean reachable) {
+        boolean news = reachable ? unreachable.remove(pointCode) : unreachable.add(pointCode);
+        if (news && reachable) {
+            log.info(
+                    "association {}: point code {} can be reached again",
+                    association.name(),
+                    pointCode);
+        } else if (news) {
+            log.warn(
+                    "association {}: point code {} cannot be reached (DUNA)",
+                    association.name(),
+                    pointCode);
+        }
+        return news;
+    }
+
+    /** A server's points count as reachable, or as unknown, whatever was said of them before. */
+    void forgetDestinations(ApplicationServer server) {
+        server.pointCodes().forEach(unreachable::remove);
+    }
+
     synchronized void applicationServer(String server, String state) {
-        String before = servers.put(server, state);
+        String before = Objects.requireNonNull(servers.get(server)).word();
         if (state.equals(before)) {
             return;
         }
+        servers.put(server, new ServerState(state));
         if (state.equals(ACTIVE)) {
             log.info("application server {}: active: traffic flows", server);
         } else if (closing || DOWN.equals(before)) {
@@ -195,8 +304,9 @@ final class LinkBoard {
     private boolean isStuck(Row row) {
         boolean asks = row.server.mode() == Mode.ASP || row.server.mode() == Mode.IPSP_CLIENT;
         boolean standby =
-                row.server.trafficMode() == TrafficMode.OVERRIDE
-                        && stateOf(row.server).equals(ACTIVE);
+                row.standsBy
+                        || (row.server.trafficMode() == TrafficMode.OVERRIDE
+                                && stateOf(row.server).equals(ACTIVE));
         if (row.asp.equals(ACTIVE)) {
             if (!stateOf(row.server).equals(ACTIVE)) {
                 waits(row, "has acknowledged ASPAC but sent no NTFY AS-ACTIVE");

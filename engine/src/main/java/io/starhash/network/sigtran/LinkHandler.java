@@ -1,25 +1,29 @@
 package io.starhash.network.sigtran;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.starhash.network.sigtran.M3uaMessage.Fault;
-import java.time.Duration;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The last handler of a connection: it tells the link what happens, and watches that it is read.
  */
 class LinkHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(LinkHandler.class);
+
     final Link link;
-    private final Duration stallTimeout;
     private @Nullable ScheduledFuture<?> stall;
 
-    LinkHandler(Link link, Duration stallTimeout) {
+    LinkHandler(Link link) {
         this.link = link;
-        this.stallTimeout = stallTimeout;
     }
 
     @Override
@@ -41,7 +45,7 @@ class LinkHandler extends ChannelInboundHandlerAdapter {
     /** What came over TCP can no longer be cut into messages. */
     final void unreadable(ChannelHandlerContext context, Fault fault, ByteBuf from) {
         link.complain(fault, from);
-        Departure.end(context.channel(), "it cannot be read any further: " + fault.words());
+        CloseReason.end(context.channel(), "it cannot be read any further: " + fault.words());
     }
 
     @Override
@@ -53,7 +57,7 @@ class LinkHandler extends ChannelInboundHandlerAdapter {
                     context.executor()
                             .schedule(
                                     () -> stalled(context),
-                                    stallTimeout.toMillis(),
+                                    link.site.limits().stallTimeout().toMillis(),
                                     TimeUnit.MILLISECONDS);
         }
         if (context.channel().isActive()) {
@@ -61,10 +65,20 @@ class LinkHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Closed in good order it would first have to read what it does not read. */
     private void stalled(ChannelHandlerContext context) {
-        Departure.end(
+        abortOnClose(context.channel());
+        CloseReason.end(
                 context.channel(),
-                "the far end has read nothing for " + stallTimeout.toMillis() + " ms");
+                "the far end has read nothing for %d ms: aborted, our end was %s"
+                        .formatted(
+                                link.site.limits().stallTimeout().toMillis(),
+                                Endpoint.words(context.channel().localAddress())));
+    }
+
+    /** Has the connection aborted when it is closed next. */
+    void abortOnClose(Channel connection) {
+        connection.config().setOption(ChannelOption.SO_LINGER, 0);
     }
 
     private void cancelStall() {
@@ -76,7 +90,10 @@ class LinkHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        Departure.of(context.channel()).because(cause);
+        if (!(cause instanceof IOException)) {
+            log.error("association {}: a message broke the link's own work", link.getName(), cause);
+        }
+        CloseReason.of(context.channel()).because(cause);
         Faults.logged(context.close());
     }
 }

@@ -1,12 +1,10 @@
 package io.starhash.network.sigtran;
 
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
+import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
-import io.starhash.network.sigtran.SigtranSettings.Links;
-import io.starhash.network.ss7.Aside;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,16 +17,11 @@ final class ListeningLink extends Link {
     private final HostNames names;
     private @Nullable InetAddress peer;
     private @Nullable Channel taken;
+    private Set<InetAddress> takenFrom = Set.of();
 
     ListeningLink(
-            Association settings,
-            Set<Long> routingContexts,
-            Links limits,
-            EventLoop loop,
-            LinkBoard board,
-            Aside<Fate> fate,
-            HostNames names) {
-        super(settings, routingContexts, limits, loop, board, fate);
+            Association settings, List<ApplicationServer> servers, LinkSite site, HostNames names) {
+        super(settings, servers, site);
         this.names = names;
     }
 
@@ -44,22 +37,43 @@ final class ListeningLink extends Link {
     }
 
     /** Takes a connection, where it is for this link and there is none. */
-    boolean take(Channel connection) {
-        if (taken != null || !isFree() || !isExpected(connection)) {
+    boolean take(Channel connection, Set<InetAddress> from) {
+        if (taken != null || !isFree() || !isExpected(from)) {
             return false;
         }
-        taken = connection;
-        connection.closeFuture().addListener(closed -> taken = null);
+        hold(connection, from);
         return true;
     }
 
-    private boolean isExpected(Channel connection) {
+    /** Whether its connection comes from the same far end, which may have forgotten it. */
+    boolean isHeldBy(Set<InetAddress> from) {
+        return taken != null && from.stream().anyMatch(takenFrom::contains);
+    }
+
+    /** Takes a connection of the same far end in the place of the one that there is. */
+    void replace(Channel connection, Set<InetAddress> from) {
+        renew("its far end has connected again");
+        hold(connection, from);
+    }
+
+    private void hold(Channel connection, Set<InetAddress> from) {
+        taken = connection;
+        takenFrom = from;
+        connection
+                .closeFuture()
+                .addListener(
+                        closed -> {
+                            if (connection.equals(taken)) {
+                                taken = null;
+                            }
+                        });
+    }
+
+    private boolean isExpected(Set<InetAddress> from) {
         if (settings.peer() == null) {
             return true;
         }
-        boolean expected =
-                connection.remoteAddress() instanceof InetSocketAddress from
-                        && from.getAddress().equals(peer);
+        boolean expected = peer != null && from.contains(peer);
         if (!expected) {
             lookForPeer(); // it may have moved; whom it is refused to for that tries again
         }
@@ -71,7 +85,7 @@ final class ListeningLink extends Link {
         if (host != null) {
             names.search(
                     lookup -> lookup.of(host),
-                    loop,
+                    loop(),
                     found -> peer = found,
                     why ->
                             log.warn(

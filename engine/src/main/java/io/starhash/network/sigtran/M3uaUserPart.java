@@ -2,9 +2,11 @@ package io.starhash.network.sigtran;
 
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Links;
+import io.starhash.network.sigtran.SigtranSettings.Transport;
 import io.starhash.network.ss7.Aside;
 import io.starhash.network.ss7.LinkedUserPart;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.mobicents.protocols.api.Management;
 import org.restcomm.protocols.ss7.m3ua.impl.M3UAManagementImpl;
-import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
 
@@ -22,14 +23,13 @@ import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
  * are moved by one thread alone; and it keeps nothing on disk.
  */
 final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, AutoCloseable {
-    private static final int DELIVERY_THREADS = 2;
     private static final int TICK_MILLIS = 50;
 
     private final ScheduledExecutorService loop;
     private final LinkBoard board;
     private final WaitingRoom waiting = new WaitingRoom();
-    private final Intake intake;
-    private final Aside<Fate> fate;
+    private final Inbound inbound;
+    private final Aside<SendResult> result;
     private boolean begun;
     private @Nullable ScheduledFuture<?> ticks;
 
@@ -38,13 +38,13 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
             Management transport,
             ScheduledExecutorService loop,
             LinkBoard board,
-            Intake intake,
-            Aside<Fate> fate) {
+            Inbound inbound,
+            Aside<SendResult> result) {
         super(name, null, null);
         this.loop = loop;
         this.board = board;
-        this.intake = intake;
-        this.fate = fate;
+        this.inbound = inbound;
+        this.result = result;
         setTransportManagement(transport);
         sctpLibNettySupport = true; // the layer would tell it from the transport's class name
     }
@@ -52,24 +52,28 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
     /** Starts with these application servers; their associations start with {@link #startLinks}. */
     void begin(List<ApplicationServer> servers, Links links) {
         try {
-            setDeliveryMessageThreadCount(DELIVERY_THREADS);
+            setDeliveryMessageThreadCount(1); // which hands on no message: inbound does
             setMaxAsForRoute(SigtranSettings.MAX_SERVERS_FOR_POINT_CODE);
             start();
             begun = true;
             tickOnTheLoop();
             addM3UAManagementEventListener(
                     new StateWatch(board, server -> reachable(servers, server)));
-            boolean heartbeat = !links.heartbeat().isZero();
-            if (heartbeat) {
-                setHeartbeatTime((int) links.heartbeat().toMillis());
-            }
-            var making = new ServerMaking(this, heartbeat);
+            inbound.start();
+            setHeartbeatTime(heartbeatMillis(links));
+            var making = new ServerMaking(this, transport -> !links.heartbeat(transport).isZero());
             for (ApplicationServer server : servers) {
                 making.add(server);
             }
         } catch (Exception e) {
             throw new IllegalStateException("M3UA cannot start: " + e.getMessage(), e);
         }
+    }
+
+    /** One for all processes that ask for signs of life at all. */
+    private static int heartbeatMillis(Links links) {
+        Duration tcp = links.heartbeat(Transport.TCP);
+        return (int) (tcp.isZero() ? Links.TCP_HEARTBEAT : tcp).toMillis();
     }
 
     /**
@@ -80,9 +84,9 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
     private void reachable(List<ApplicationServer> servers, String name) {
         for (ApplicationServer server : servers) {
             if (server.name().equals(name)) {
-                for (int pointCode : server.pointCodes()) {
-                    sendResumeMessageToLocalUser(new Mtp3ResumePrimitive(pointCode));
-                }
+                board.forgetDestinations(server);
+                // At once: the layer tells it too, but what comes next may be faster.
+                server.pointCodes().forEach(inbound::resume);
             }
         }
     }
@@ -178,31 +182,41 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
         }
     }
 
-    private Fate attempt(Mtp3TransferPrimitive message) {
-        fate.take();
+    private SendResult attempt(Mtp3TransferPrimitive message) {
+        result.take();
         try {
             super.sendMessage(message);
         } catch (IOException e) {
-            return Fate.NO_LINK;
+            return SendResult.NO_LINK;
         }
         // Where the layer finds no active link after all, it says nothing, nor does any link.
-        return Objects.requireNonNullElse(fate.take(), Fate.NO_LINK);
+        return Objects.requireNonNullElse(result.take(), SendResult.NO_LINK);
     }
 
     @Override
     public void sendTransferMessageToLocalUser(Mtp3TransferPrimitive message, int sls) {
-        intake.arrived();
-        super.sendTransferMessageToLocalUser(message, sls);
+        inbound.add(message, sls);
+    }
+
+    /** Whether a point can be reached, by the network's own word; on the loop. */
+    void reachable(int pointCode, boolean reachable) {
+        if (reachable) {
+            inbound.resume(pointCode);
+        } else {
+            inbound.pause(pointCode);
+        }
     }
 
     @Override
     public void addMtp3UserPartListener(Mtp3UserPartListener layer) {
-        super.addMtp3UserPartListener(intake.counting(layer));
+        super.addMtp3UserPartListener(layer);
+        inbound.add(layer);
     }
 
     @Override
     public void removeMtp3UserPartListener(Mtp3UserPartListener layer) {
-        super.removeMtp3UserPartListener(intake.counting(layer));
+        super.removeMtp3UserPartListener(layer);
+        inbound.remove(layer);
     }
 
     /** Nothing is kept on disk ... */

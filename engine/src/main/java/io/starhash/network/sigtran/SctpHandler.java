@@ -1,11 +1,17 @@
 package io.starhash.network.sigtran;
 
 import com.sun.nio.sctp.AssociationChangeNotification;
+import com.sun.nio.sctp.PeerAddressChangeNotification;
+import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
+import com.sun.nio.sctp.SendFailedNotification;
+import com.sun.nio.sctp.ShutdownNotification;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.sctp.SctpMessage;
-import java.time.Duration;
+import io.netty.handler.codec.sctp.SctpMessageCompletionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** A link's handler where SCTP carries it: whole messages, and notifications of the kernel's. */
 final class SctpHandler extends LinkHandler {
@@ -13,8 +19,8 @@ final class SctpHandler extends LinkHandler {
 
     private boolean up;
 
-    SctpHandler(Link link, Duration stallTimeout) {
-        super(link, stallTimeout);
+    SctpHandler(Link link) {
+        super(link);
     }
 
     /** The association is up once the kernel says so, with its streams. */
@@ -25,33 +31,86 @@ final class SctpHandler extends LinkHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof AssociationChangeNotification change) {
-            changed(context, change);
-        } else {
-            log.info("association {}: {}", link.getName(), event);
+        switch (event) {
+            case AssociationChangeNotification change -> changed(context, change);
+            case PeerAddressChangeNotification path ->
+                    log.atLevel(
+                                    path.event() == AddressChangeEvent.ADDR_UNREACHABLE
+                                            ? Level.WARN
+                                            : Level.INFO)
+                            .log(
+                                    "association {}: the path to {} {}",
+                                    link.getName(),
+                                    Endpoint.words(path.address()),
+                                    words(path.event()));
+            case SendFailedNotification failed ->
+                    log.warn(
+                            "association {}: the kernel could not deliver a message to {} on stream {}"
+                                    + " (error {})",
+                            link.getName(),
+                            Endpoint.words(failed.address()),
+                            failed.streamNumber(),
+                            failed.errorCode());
+            case ShutdownNotification shutdown ->
+                    log.debug("association {}: the far end shuts it down", link.getName());
+            default -> log.debug("association {}: {}", link.getName(), event);
         }
+    }
+
+    private static String words(AddressChangeEvent event) {
+        return switch (event) {
+            case ADDR_AVAILABLE -> "is available";
+            case ADDR_UNREACHABLE -> "is lost";
+            case ADDR_REMOVED -> "is there no more: the far end has taken its address away";
+            case ADDR_ADDED -> "is new: the far end has added its address";
+            case ADDR_MADE_PRIMARY -> "is the primary one now";
+            case ADDR_CONFIRMED -> "is confirmed";
+        };
     }
 
     private void changed(ChannelHandlerContext context, AssociationChangeNotification change) {
         switch (change.event()) {
             case COMM_UP -> isUp(context, change);
-            case RESTART ->
-                    Departure.end(context.channel(), "the far end began the association anew");
-            case COMM_LOST -> Departure.end(context.channel(), "the kernel lost it");
-            case CANT_START -> Departure.end(context.channel(), "the kernel cannot begin it");
-            case SHUTDOWN -> Departure.end(context.channel(), "shut down by the far end");
+            case RESTART -> restarted(context, change);
+            case COMM_LOST ->
+                    CloseReason.end(
+                            context.channel(),
+                            "the kernel lost it: no path answers, or the far end aborted it");
+            case CANT_START -> CloseReason.end(context.channel(), "the kernel cannot begin it");
+            case SHUTDOWN -> CloseReason.end(context.channel(), "shut down by the far end");
         }
     }
 
     private void isUp(ChannelHandlerContext context, AssociationChangeNotification change) {
         if (!up) {
             up = true;
-            var association = change.association();
-            link.up(
-                    context.channel(),
-                    association == null ? 1 : association.maxInboundStreams(),
-                    association == null ? 1 : association.maxOutboundStreams());
+            link.up(context.channel(), inStreams(change), outStreams(change));
         }
+    }
+
+    /** What was half there of messages never gets its other half. */
+    private void restarted(ChannelHandlerContext context, AssociationChangeNotification change) {
+        context.pipeline()
+                .replace(
+                        SctpMessageCompletionHandler.class,
+                        null,
+                        new SctpMessageCompletionHandler());
+        link.restarted(inStreams(change), outStreams(change));
+    }
+
+    private static int inStreams(AssociationChangeNotification change) {
+        var association = change.association();
+        return association == null ? 1 : association.maxInboundStreams();
+    }
+
+    private static int outStreams(AssociationChangeNotification change) {
+        var association = change.association();
+        return association == null ? 1 : association.maxOutboundStreams();
+    }
+
+    @Override
+    void abortOnClose(Channel connection) {
+        link.site.sctp().abortOnClose(connection);
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.starhash.network.sigtran;
 
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
+import io.starhash.network.sigtran.SigtranSettings.Transport;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.m3ua.ExchangeType;
 import org.restcomm.protocols.ss7.m3ua.Functionality;
@@ -33,7 +35,7 @@ final class ServerMaking {
 
     private final ParameterFactory parameters = new ParameterFactoryImpl();
     private final M3UAManagementImpl layer;
-    private final boolean heartbeat;
+    private final Predicate<Transport> heartbeat;
 
     /** The associations of all servers, each of which is made once. */
     private final Set<String> made = new HashSet<>();
@@ -41,9 +43,9 @@ final class ServerMaking {
     /**
      * For a layer that is started.
      *
-     * @param heartbeat whether its processes ask for signs of life
+     * @param heartbeat whether processes over a transport ask for signs of life
      */
-    ServerMaking(M3UAManagementImpl layer, boolean heartbeat) {
+    ServerMaking(M3UAManagementImpl layer, Predicate<Transport> heartbeat) {
         this.layer = layer;
         this.heartbeat = heartbeat;
     }
@@ -67,9 +69,12 @@ final class ServerMaking {
         for (Association association : server.associations()) {
             String name = association.name();
             if (made.add(name)) {
-                layer.createAspFactory(name, name, made.size(), heartbeat);
+                // ASPUP is ours to send, and with it our identifier: the layer's own never goes
+                // out.
+                layer.createAspFactory(
+                        name, name, made.size(), heartbeat.test(association.transport()));
             }
-            layer.assignAspToAs(server.name(), name);
+            AskingAsp.prepare(layer.assignAspToAs(server.name(), name));
         }
         for (int pointCode : server.pointCodes()) {
             layer.addRoute(pointCode, ANY, ANY, server.name());

@@ -1,6 +1,7 @@
 package io.starhash.network.sigtran;
 
 import io.starhash.metrics.Counters;
+import io.starhash.network.Connections;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.LinkStatus;
 import io.starhash.network.Network;
@@ -31,12 +32,18 @@ public final class SigtranNetwork implements Network {
      */
     @Override
     public void start(DialogDesk desk) {
-        point.start(it -> it.start(desk));
+        point.maxDialogs(desk.maxDialogs());
+        point.start(it -> it.start(new ShareDesk(desk)));
     }
 
     @Override
     public int openDialogs() {
         return point.point().openDialogs();
+    }
+
+    /** Whether messages to this point have a way. */
+    boolean reaches(int pointCode) {
+        return point.point().reaches(pointCode);
     }
 
     /** How many messages have come that nobody has taken yet. */
@@ -47,6 +54,11 @@ public final class SigtranNetwork implements Network {
     @Override
     public List<LinkStatus> links() {
         return point.links();
+    }
+
+    @Override
+    public Connections connections() {
+        return point.connections();
     }
 
     @Override

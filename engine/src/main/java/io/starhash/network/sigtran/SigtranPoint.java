@@ -1,6 +1,7 @@
 package io.starhash.network.sigtran;
 
 import io.starhash.metrics.Counters;
+import io.starhash.network.Connections;
 import io.starhash.network.LinkStatus;
 import io.starhash.network.sigtran.SigtranSettings.GlobalTitleRule;
 import io.starhash.network.sigtran.SigtranSettings.RemoteSubsystem;
@@ -26,11 +27,12 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SigtranPoint.class);
     private static final Duration FAREWELL = Duration.ofSeconds(1);
     private static final int LOOK_MILLIS = 10;
+    private static final int DELIVERY_THREADS = 2;
 
     private final SigtranSettings settings;
     private final LinkBoard board;
     private final Associations associations;
-    private final Intake intake;
+    private final Inbound inbound;
     private final M3uaUserPart m3ua;
     private final P point;
     private boolean closed;
@@ -48,18 +50,17 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
             BiFunction<SignallingPlan, Mtp3UserPart, P> above) {
         this.settings = settings;
         board = new LinkBoard(settings.applicationServers(), counters);
-        Aside<Fate> fate = new Aside<>();
-        associations =
-                new Associations(settings.applicationServers(), settings.links(), board, fate);
-        intake = new Intake(associations::read);
+        Aside<SendResult> result = new Aside<>();
+        inbound = new Inbound(DELIVERY_THREADS);
+        associations = new Associations(settings, board, result, inbound, KernelSctp.HOST);
         m3ua =
                 new M3uaUserPart(
                         name,
                         associations.asManagement(),
                         associations.loop(),
                         board,
-                        intake,
-                        fate);
+                        inbound,
+                        result);
         point = above.apply(plan(name, settings, limits), m3ua);
     }
 
@@ -103,9 +104,7 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
      * @param startPoint starts what is above the user part
      */
     void start(Consumer<P> startPoint) {
-        if (associations.needSctp()) {
-            KernelSctp.require();
-        }
+        associations.requireSctp();
         m3ua.begin(settings.applicationServers(), settings.links());
         startPoint.accept(point);
         onTheLoop(m3ua::startLinks);
@@ -114,7 +113,16 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
 
     /** How many messages have come that nobody has taken yet. */
     int waitingMessages() {
-        return intake.waiting();
+        return inbound.waiting();
+    }
+
+    /** How many dialogs may run, of which associations have their shares. */
+    void maxDialogs(int max) {
+        associations.hall().max(max);
+    }
+
+    Connections connections() {
+        return associations.connections();
     }
 
     List<LinkStatus> links() {
@@ -144,6 +152,7 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
         }
         closed = true;
         try (associations;
+                inbound;
                 m3ua;
                 point) {
             sayFarewell();

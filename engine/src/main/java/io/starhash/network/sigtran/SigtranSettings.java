@@ -115,6 +115,8 @@ public record SigtranSettings(
      * @param local what we connect from; null: whatever is free. Never where we listen
      * @param extraLocal further addresses of ours, for an SCTP association over several paths
      * @param peer the only host that may connect to us; null: any
+     * @param aspIdentifier what ASPUP says of us (RFC 4666 3.5.1); null: nothing
+     * @param admission what this far end may bring; null: what holds for every association
      */
     public record Association(
             String name,
@@ -123,19 +125,40 @@ public record SigtranSettings(
             boolean listens,
             @Nullable Endpoint local,
             List<String> extraLocal,
-            @Nullable String peer) {
+            @Nullable String peer,
+            @Nullable Long aspIdentifier,
+            @Nullable Admission admission) {
         public Association {
             extraLocal = List.copyOf(extraLocal);
         }
 
         /** Connects over TCP from any address. */
         public static Association connecting(String name, Endpoint address) {
-            return new Association(name, Transport.TCP, address, false, null, List.of(), null);
+            return plain(name, address, false);
         }
 
         /** Listens for TCP. */
         public static Association listening(String name, Endpoint address) {
-            return new Association(name, Transport.TCP, address, true, null, List.of(), null);
+            return plain(name, address, true);
+        }
+
+        private static Association plain(String name, Endpoint address, boolean listens) {
+            return new Association(
+                    name, Transport.TCP, address, listens, null, List.of(), null, null, null);
+        }
+
+        /** The same, with what its far end may bring. */
+        public Association admitting(Admission limits) {
+            return new Association(
+                    name,
+                    transport,
+                    address,
+                    listens,
+                    local,
+                    extraLocal,
+                    peer,
+                    aspIdentifier,
+                    limits);
         }
 
         @Override
@@ -151,34 +174,84 @@ public record SigtranSettings(
     public record GlobalTitleRule(String prefix, int pointCode) {}
 
     /**
+     * What the far end of one association may bring, so that a flood hurts its own link only.
+     *
+     * @param beginsPerSecond how many dialogs it may begin in a second; as many may come at once
+     * @param dialogs its share of the dialogs that may run, in percent, once others are connected
+     *     too: with more of them running in all, those associations that hold more than their equal
+     *     part begin none
+     * @param maxWaiting how many of its messages may wait for the layers above; with more it is not
+     *     read
+     * @param refusalsAnswered how many refused begins in a second are answered; the others are
+     *     dropped
+     */
+    public record Admission(
+            int beginsPerSecond, int dialogs, int maxWaiting, int refusalsAnswered) {
+        /** The most that {@code beginsPerSecond} can be. */
+        public static final int MAX_BEGINS = 1_000_000;
+
+        public static final Admission DEFAULT = new Admission(5_000, 80, 2_000, 500);
+
+        /** As many as can come: the far end is trusted, or is our own. */
+        public static final Admission UNLIMITED = new Admission(MAX_BEGINS, 100, 10_000, 0);
+    }
+
+    /**
      * What holds for every association.
      *
      * @param reconnectInterval how long after a lost or failed connection it is tried again
      * @param heartbeat how long a silent far end is trusted before it is asked for a sign of life;
-     *     three without an answer end the connection. Zero: it is never asked
-     * @param activationTimeout how long a connected far end may take to let our traffic begin,
-     *     before that is logged; and a far end that has acknowledged ASPUP only is connected to
-     *     anew
+     *     three without an answer end the connection. Zero: it is never asked. Null: {@link
+     *     #TCP_HEARTBEAT} over TCP, and never over SCTP, whose kernel asks
+     * @param ackTimeout after how long without an answer ASPUP and ASPAC are sent again: T(ack) of
+     *     RFC 4666 4.3.4
+     * @param activationTimeout how long a connected far end may take to acknowledge ASPUP, and from
+     *     then on to let our traffic begin, before that is logged. One that has connected to us
+     *     without ASPUP, or its acknowledgement, is cut off; one that does not acknowledge ASPAC is
+     *     connected to anew
      * @param maxUnsent how many octets may wait for a far end that does not read, before further
      *     messages to it are dropped
      * @param stallTimeout how long it may go on not reading, before the connection is ended
      * @param maxSccpMessage how many octets an SCCP message may have; what does not fit into one is
      *     cut into segments
+     * @param admission what each far end may bring
      */
     public record Links(
             Duration reconnectInterval,
-            Duration heartbeat,
+            @Nullable Duration heartbeat,
+            Duration ackTimeout,
             Duration activationTimeout,
             int maxUnsent,
             Duration stallTimeout,
-            int maxSccpMessage) {
+            int maxSccpMessage,
+            Admission admission) {
+        /** When nothing else is said; TCP itself notices a far end that is gone after hours. */
+        public static final Duration TCP_HEARTBEAT = Duration.ofSeconds(10);
+
         public static final Links DEFAULT =
                 new Links(
                         Duration.ofSeconds(2),
-                        Duration.ZERO,
+                        null,
+                        Duration.ofSeconds(2),
                         Duration.ofSeconds(10),
                         8 << 20,
                         Duration.ofSeconds(30),
-                        SignallingPlan.MAX_SCCP_MESSAGE);
+                        SignallingPlan.MAX_SCCP_MESSAGE,
+                        Admission.DEFAULT);
+
+        /** What stands for {@code heartbeat} where it is not given. */
+        Duration heartbeat(Transport transport) {
+            Duration given = heartbeat;
+            if (given != null) {
+                return given;
+            }
+            return transport == Transport.TCP ? TCP_HEARTBEAT : Duration.ZERO;
+        }
+
+        /** What the far end of this association may bring. */
+        Admission admission(Association association) {
+            Admission own = association.admission();
+            return own == null ? admission : own;
+        }
     }
 }

@@ -8,30 +8,37 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.sctp.SctpChannel;
 import io.netty.channel.sctp.SctpChannelOption;
-import io.netty.channel.sctp.nio.NioSctpChannel;
-import io.netty.channel.sctp.nio.NioSctpServerChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.sctp.SctpMessageCompletionHandler;
-import io.starhash.network.sigtran.SigtranSettings.Links;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The sockets of associations, set up for either transport. */
 final class Sockets {
-    private Sockets() {}
+    private final LinkSite site;
+    private final AtomicInteger open = new AtomicInteger();
 
-    static Bootstrap client(Transport transport, Links limits, EventLoop loop) {
-        Bootstrap bootstrap = new Bootstrap().group(loop);
+    Sockets(LinkSite site) {
+        this.site = site;
+    }
+
+    /** How many connections are open that a link was found for. */
+    int open() {
+        return open.get();
+    }
+
+    Bootstrap client(Transport transport) {
+        Bootstrap bootstrap = new Bootstrap().group(site.loop());
         switch (transport) {
             case SCTP ->
                     bootstrap
-                            .channel(NioSctpChannel.class)
+                            .channelFactory(KernelSctp.Socket::new)
                             .option(SctpChannelOption.SCTP_NODELAY, true);
             case TCP ->
                     bootstrap
@@ -39,16 +46,15 @@ final class Sockets {
                             .option(ChannelOption.TCP_NODELAY, true)
                             .option(ChannelOption.SO_KEEPALIVE, true);
         }
-        return bootstrap.option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark(limits));
+        return bootstrap.option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark());
     }
 
-    static AbstractBootstrap<?, ?> server(
-            Transport transport, Links limits, EventLoop loop, ChannelHandler handlers) {
-        ServerBootstrap bootstrap = new ServerBootstrap().group(loop).childHandler(handlers);
+    AbstractBootstrap<?, ?> server(Transport transport, ChannelHandler handlers) {
+        ServerBootstrap bootstrap = new ServerBootstrap().group(site.loop()).childHandler(handlers);
         switch (transport) {
             case SCTP ->
                     bootstrap
-                            .channel(NioSctpServerChannel.class)
+                            .channelFactory(KernelSctp.Listener::new)
                             .childOption(SctpChannelOption.SCTP_NODELAY, true);
             case TCP ->
                     bootstrap
@@ -57,15 +63,16 @@ final class Sockets {
                             .childOption(ChannelOption.TCP_NODELAY, true)
                             .childOption(ChannelOption.SO_KEEPALIVE, true);
         }
-        return bootstrap.childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark(limits));
+        return bootstrap.childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark());
     }
 
-    private static WriteBufferWaterMark waterMark(Links limits) {
-        return new WriteBufferWaterMark(limits.maxUnsent() / 2, limits.maxUnsent());
+    private WriteBufferWaterMark waterMark() {
+        int high = site.limits().maxUnsent();
+        return new WriteBufferWaterMark(high / 2, high);
     }
 
     /** The handlers of a connection for the link that is found for it; null: nobody wants it. */
-    static ChannelHandler handlers(Function<Channel, @Nullable Link> find, Links limits) {
+    ChannelHandler handlers(Function<Channel, @Nullable Link> find) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -73,19 +80,19 @@ final class Sockets {
                 if (link == null) {
                     Faults.logged(channel.close());
                 } else {
-                    add(channel.pipeline(), link, limits);
+                    open.incrementAndGet();
+                    channel.closeFuture().addListener(closed -> open.decrementAndGet());
+                    add(channel.pipeline(), link);
                 }
             }
         };
     }
 
-    private static void add(ChannelPipeline pipeline, Link link, Links limits) {
+    private void add(ChannelPipeline pipeline, Link link) {
         if (pipeline.channel() instanceof SctpChannel) {
-            pipeline.addLast(
-                    new SctpMessageCompletionHandler(),
-                    new SctpHandler(link, limits.stallTimeout()));
+            pipeline.addLast(new SctpMessageCompletionHandler(), new SctpHandler(link));
         } else {
-            LinkHandler last = new LinkHandler(link, limits.stallTimeout());
+            LinkHandler last = new LinkHandler(link);
             pipeline.addLast(new TcpFraming(last::unreadable), last);
         }
     }

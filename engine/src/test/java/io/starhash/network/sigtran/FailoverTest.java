@@ -36,7 +36,7 @@ class FailoverTest {
     private Lab lab(TrafficMode traffic) {
         return new Lab(
                 Lab.settings(
-                        Lab.QUICK,
+                        Lab.STEADY,
                         Lab.server(
                                 Mode.ASP,
                                 traffic,
@@ -215,7 +215,7 @@ class FailoverTest {
                         TrafficMode.LOADSHARE,
                         List.of(9),
                         List.of(Lab.connecting("a2", two.port())));
-        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, north, south));
+        try (Lab lab = new Lab(Lab.settings(Lab.STEADY, north, south));
                 Connection first = one.accept().activate();
                 Connection second = two.accept()) {
             second.next(StpStub.ASPUP);

@@ -8,12 +8,11 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.starhash.metrics.Counters;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Mode;
-import io.starhash.network.ss7.Aside;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -48,15 +47,14 @@ class HostNamesTest {
     }
 
     private ConnectingLink started(Association association, LinkBoard board) {
+        LinkSite site = Lab.site(loop, board, KernelSctp.HOST);
         ConnectingLink link =
                 new ConnectingLink(
                         association,
-                        Set.of(101L),
-                        Lab.QUICK,
-                        loop,
-                        board,
-                        new Aside<>(),
-                        new HostNames(this::answer));
+                        List.of(Lab.server(Mode.ASP, association)),
+                        site,
+                        new HostNames(this::answer),
+                        new Sockets(site));
         link.setAssociationListener(NOBODY);
         loop.execute(link::start);
         return link;
@@ -95,7 +93,7 @@ class HostNamesTest {
     void a_name_that_nobody_knows_is_told_of_once_and_asked_for_again() {
         Association lost = to("a1", "nobody.example", 2905);
         Counters counters = new Counters();
-        LinkBoard board = new LinkBoard(java.util.List.of(Lab.server(Mode.ASP, lost)), counters);
+        LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, lost)), counters);
         try (LogLine log = new LogLine(LinkBoard.class, "nothing does", () -> {})) {
             ConnectingLink link = started(lost, board);
             await().atMost(Lab.PATIENCE)
@@ -109,7 +107,7 @@ class HostNamesTest {
     }
 
     private static LinkBoard board(Association... associations) {
-        return new LinkBoard(java.util.List.of(Lab.server(Mode.ASP, associations)), new Counters());
+        return new LinkBoard(List.of(Lab.server(Mode.ASP, associations)), new Counters());
     }
 
     /** M3UA, which these tests have no need of. */

@@ -2,6 +2,7 @@ package io.starhash.network.sigtran;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.starhash.network.sigtran.SigtranSettings.Admission;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.GlobalTitleRule;
@@ -29,10 +30,12 @@ class KnobTest {
             new Links(
                     Duration.ofMillis(50),
                     Duration.ofMillis(200),
+                    Duration.ofSeconds(2),
                     Duration.ofSeconds(30),
                     8 << 20,
                     Duration.ofSeconds(30),
-                    268);
+                    268,
+                    Admission.DEFAULT);
 
     private StpStub one;
     private StpStub two;
@@ -115,9 +118,11 @@ class KnobTest {
                         true,
                         null,
                         List.of(),
-                        "127.0.0.2");
+                        "127.0.0.2",
+                        null,
+                        null);
         try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, door)));
-                LogLine log = new LogLine(Door.class, "nothing does", () -> {})) {
+                LogLine log = new LogLine(ListeningSocket.class, "nothing does", () -> {})) {
             try (Connection stranger = new Connection(from("127.0.0.1", lab.port("a1")))) {
                 stranger.awaitClosed();
             }
@@ -258,10 +263,12 @@ class KnobTest {
                 new Links(
                         Duration.ofMillis(50),
                         Duration.ZERO,
+                        Duration.ofSeconds(2),
                         Duration.ofSeconds(10),
                         8 << 20,
                         Duration.ofSeconds(30),
-                        max);
+                        max,
+                        Admission.DEFAULT);
         try (Lab lab = lab(links);
                 Connection connection = one.accept().activate()) {
             lab.awaitServer("active");
@@ -352,6 +359,124 @@ class KnobTest {
                             StpStub.parameter(0x0006, "00000065")));
             lab.awaitServer("active");
             assertThat(connection.dial()).startsWith("64");
+        }
+    }
+
+    // ---- asp_identifier
+
+    @ParameterizedTest
+    @CsvSource({"none, ''", "7, 0011000800000007", "4294967295, 00110008ffffffff"})
+    void aspup_says_the_identifier_that_is_given_and_else_none(String given, String parameters)
+            throws Exception {
+        Association plain = Lab.connecting("a1", one.port());
+        Association identified =
+                new Association(
+                        plain.name(),
+                        plain.transport(),
+                        plain.address(),
+                        false,
+                        null,
+                        List.of(),
+                        null,
+                        given.equals("none") ? null : Long.valueOf(given),
+                        null);
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, identified)));
+                Connection connection = one.accept()) {
+            assertThat(hex(connection.next(StpStub.ASPUP)).substring(16)).isEqualTo(parameters);
+            assertThat(hex(connection.next(StpStub.ASPUP)).substring(16)).isEqualTo(parameters);
+            assertThat(lab.link("a1").aspState()).isEqualTo("down");
+        }
+    }
+
+    // ---- ack_timeout, activation_timeout
+
+    @Test
+    void aspac_is_sent_again_and_the_time_for_it_counts_from_the_acknowledgement_of_aspup()
+            throws Exception {
+        Links late =
+                new Links(
+                        Duration.ofMillis(50),
+                        Duration.ZERO,
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(5),
+                        8 << 20,
+                        Duration.ofSeconds(30),
+                        268,
+                        Admission.DEFAULT);
+        try (Lab lab = lab(late);
+                Connection connection = one.accept()) {
+            for (int i = 0; i < 35; i++) {
+                connection.next(StpStub.ASPUP);
+            }
+            connection.send(StpStub.message(StpStub.ASPUP_ACK));
+            for (int i = 0; i < 20; i++) {
+                assertThat(hex(connection.next(StpStub.ASPAC)))
+                        .endsWith("000b000800000002" + "0006000800000065");
+            }
+            byte[] context = StpStub.parameter(0x0006, "00000065");
+            connection.send(StpStub.message(StpStub.ASPAC_ACK, context));
+            connection.send(
+                    StpStub.message(
+                            StpStub.NOTIFY, StpStub.parameter(0x000d, "00010003"), context));
+            lab.awaitServer("active");
+            assertThat(connection.dial()).startsWith("64");
+        }
+    }
+
+    @Test
+    void one_that_another_process_stands_in_for_is_no_fault_and_stays_connected() throws Exception {
+        try (Lab lab = lab(Lab.QUICK);
+                LogLine log = LogLine.of(LinkBoard.class);
+                Connection connection = one.accept()) {
+            connection.next(StpStub.ASPUP);
+            connection.send(StpStub.message(StpStub.ASPUP_ACK));
+            connection.next(StpStub.ASPAC);
+            connection.send(StpStub.message(StpStub.NOTIFY, StpStub.parameter(0x000d, "00020002")));
+            org.awaitility.Awaitility.await()
+                    .atMost(Lab.PATIENCE)
+                    .until(() -> log.lines.stream().anyMatch(it -> it.contains("stands by")));
+            assertThat(lab.link("a1").aspState()).isEqualTo("inactive");
+            for (int i = 0; i < 10; i++) { // longer than activation_timeout by the beats of T(ack)
+                connection.send(StpStub.message(StpStub.BEAT, StpStub.parameter(0x0009, "01")));
+                connection.next(StpStub.BEAT_ACK);
+            }
+            connection.send(StpStub.message(StpStub.BEAT, StpStub.parameter(0x0009, "01")));
+            connection.next(StpStub.BEAT_ACK);
+            assertThat(log.lines).noneMatch(it -> it.contains("no traffic flows"));
+        }
+    }
+
+    // ---- DUNA, DAVA
+
+    @Test
+    void a_point_that_the_network_cannot_reach_is_told_of_once_and_its_dialogs_are_undelivered()
+            throws Exception {
+        try (Lab lab = lab(Lab.QUICK);
+                LogLine log = LogLine.of(LinkBoard.class);
+                Connection connection = one.accept().activate()) {
+            lab.awaitServer("active");
+            connection.dial();
+            byte[] point = StpStub.parameter(0x0012, "02000000"); // 0 to 3
+            connection.send(StpStub.message(0x0201, point));
+            connection.send(StpStub.message(0x0201, point));
+            connection.send(StpStub.data(101, StpStub.begin()));
+            org.awaitility.Awaitility.await()
+                    .atMost(Lab.PATIENCE)
+                    .until(() -> lab.answered.size() == 2);
+            assertThat(lab.network.reaches(1)).isFalse();
+            assertThat(lab.answered)
+                    .last()
+                    .asString()
+                    .contains("point code 1 cannot be reached (DUNA since ");
+
+            connection.send(StpStub.message(0x0202, point));
+            connection.send(StpStub.message(StpStub.BEAT, StpStub.parameter(0x0009, "01")));
+            connection.next(StpStub.BEAT_ACK);
+            assertThat(lab.network.reaches(1)).isTrue();
+            assertThat(log.lines.stream().filter(it -> it.contains("point code")))
+                    .containsExactly(
+                            "association a1: point code 1 cannot be reached (DUNA)",
+                            "association a1: point code 1 can be reached again");
         }
     }
 }

@@ -2,6 +2,7 @@ package io.starhash.network.sigtran;
 
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.EventLoop;
 import io.starhash.dialog.Address;
 import io.starhash.dialog.Component;
 import io.starhash.dialog.Message;
@@ -13,6 +14,7 @@ import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
 import io.starhash.network.FarSide;
 import io.starhash.network.LinkStatus;
+import io.starhash.network.sigtran.SigtranSettings.Admission;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.GlobalTitleRule;
@@ -20,6 +22,7 @@ import io.starhash.network.sigtran.SigtranSettings.Links;
 import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.network.sigtran.SigtranSettings.RemoteSubsystem;
 import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
+import io.starhash.network.ss7.Aside;
 import io.starhash.network.ss7.TcapLimits;
 import io.starhash.text.Dcs;
 import io.starhash.text.UnsendableText;
@@ -44,10 +47,12 @@ final class Lab implements DialogDesk, AutoCloseable {
             new Links(
                     Duration.ofMillis(50),
                     Duration.ZERO,
+                    Duration.ofMillis(100),
                     Duration.ofMillis(300),
                     8 << 20,
                     Duration.ofSeconds(30),
-                    268);
+                    268,
+                    Admission.DEFAULT);
 
     final Queue<Opening> openings = new ConcurrentLinkedQueue<>();
     final Counters counters = new Counters();
@@ -73,6 +78,32 @@ final class Lab implements DialogDesk, AutoCloseable {
             network.close();
             throw e;
         }
+    }
+
+    /** {@link #QUICK}, but for far ends that take their time. */
+    static final Links STEADY = links(Duration.ofMinutes(1), Admission.DEFAULT);
+
+    /** {@link #STEADY}, with another admission. */
+    static Links admitting(Admission admission) {
+        return links(Duration.ofMinutes(1), admission);
+    }
+
+    private static Links links(Duration activationTimeout, Admission admission) {
+        return new Links(
+                QUICK.reconnectInterval(),
+                QUICK.heartbeat(),
+                QUICK.ackTimeout(),
+                activationTimeout,
+                QUICK.maxUnsent(),
+                QUICK.stallTimeout(),
+                QUICK.maxSccpMessage(),
+                admission);
+    }
+
+    /** What links share, for those that are made one by one. */
+    static LinkSite site(EventLoop loop, LinkBoard board, KernelSctp sctp) {
+        return new LinkSite(
+                QUICK, loop, board, new Aside<>(), new Inbound(1), new Gate.Hall(() -> 1), sctp);
     }
 
     static SigtranSettings settings(Links links, ApplicationServer... servers) {
@@ -128,6 +159,9 @@ final class Lab implements DialogDesk, AutoCloseable {
     void awaitServer(String state) {
         await().atMost(PATIENCE)
                 .until(() -> network.links().getFirst().applicationServerState().equals(state));
+        if (state.equals("active")) {
+            await().atMost(PATIENCE).until(() -> network.reaches(1));
+        }
     }
 
     static FarSide.Call call(String text) {

@@ -1,5 +1,6 @@
 package io.starhash.network.sigtran;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -25,6 +26,13 @@ final class LogLine extends AppenderBase<ILoggingEvent> implements AutoCloseable
         logger.addAppender(this);
     }
 
+    /** All lines of information and above. */
+    static LogLine of(Class<?> type) {
+        LogLine lines = new LogLine(type, "nothing does", () -> {});
+        lines.logger.setLevel(Level.INFO);
+        return lines;
+    }
+
     @Override
     protected void append(ILoggingEvent event) {
         lines.add(event.getFormattedMessage());
@@ -36,5 +44,6 @@ final class LogLine extends AppenderBase<ILoggingEvent> implements AutoCloseable
     @Override
     public void close() {
         logger.detachAppender(this);
+        logger.setLevel(null);
     }
 }

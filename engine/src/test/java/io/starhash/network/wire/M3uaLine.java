@@ -7,6 +7,7 @@ import io.starhash.network.DialogDesk;
 import io.starhash.network.sigtran.Endpoint;
 import io.starhash.network.sigtran.SigtranNetwork;
 import io.starhash.network.sigtran.SigtranSettings;
+import io.starhash.network.sigtran.SigtranSettings.Admission;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Links;
@@ -48,10 +49,12 @@ final class M3uaLine implements Line {
                 new Links(
                         Duration.ofMillis(50),
                         Duration.ZERO,
+                        Duration.ofSeconds(2),
                         Duration.ofSeconds(10),
                         8 << 20,
                         Duration.ofSeconds(30),
-                        268);
+                        268,
+                        Admission.UNLIMITED);
         Association association =
                 Association.connecting("a1", new Endpoint("127.0.0.1", gateway.port()));
         ApplicationServer server =

@@ -2,18 +2,19 @@ package io.starhash.network.sigtran;
 
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
-import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Why a connection ended: the first reason that anybody gave. */
-final class Departure {
-    private static final AttributeKey<Departure> KEY = AttributeKey.valueOf(Departure.class, "why");
+final class CloseReason {
+    private static final AttributeKey<CloseReason> KEY =
+            AttributeKey.valueOf(CloseReason.class, "why");
 
     private volatile @Nullable String reason;
 
-    static Departure of(Channel channel) {
-        Departure fresh = new Departure();
-        Departure known = channel.attr(KEY).setIfAbsent(fresh);
+    static CloseReason of(Channel channel) {
+        CloseReason fresh = new CloseReason();
+        CloseReason known = channel.attr(KEY).setIfAbsent(fresh);
         return known == null ? fresh : known;
     }
 
@@ -30,10 +31,7 @@ final class Departure {
     }
 
     void because(Throwable why) {
-        because(
-                why instanceof IOException && why.getMessage() != null
-                        ? why.getMessage()
-                        : why.toString());
+        because(Objects.requireNonNullElse(why.getMessage(), why.toString()));
     }
 
     String reason() {

@@ -1,7 +1,7 @@
 package io.starhash.network.sigtran;
 
 /** What becomes of a message that is to be sent. */
-enum Fate {
+enum SendResult {
     TAKEN,
     /** There is no connection: M3UA knows that, or will in a moment. */
     NO_LINK,

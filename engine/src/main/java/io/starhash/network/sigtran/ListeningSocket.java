@@ -2,33 +2,33 @@ package io.starhash.network.sigtran;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.EventLoop;
 import io.netty.channel.sctp.SctpServerChannel;
 import io.starhash.network.sigtran.SigtranSettings.Association;
-import io.starhash.network.sigtran.SigtranSettings.Links;
+import io.starhash.network.sigtran.SigtranSettings.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An address listened at, and the links whose far ends connect there. */
-final class Door {
-    private static final Logger log = LoggerFactory.getLogger(Door.class);
+final class ListeningSocket {
+    private static final Logger log = LoggerFactory.getLogger(ListeningSocket.class);
 
     private final List<ListeningLink> links;
-    private final Links limits;
-    private final EventLoop loop;
-    private final LinkBoard board;
+    private final Sockets sockets;
+    private final LinkSite site;
     private @Nullable Channel channel;
 
-    Door(List<ListeningLink> links, Links limits, EventLoop loop, LinkBoard board) {
+    ListeningSocket(List<ListeningLink> links, Sockets sockets, LinkSite site) {
         this.links = List.copyOf(links);
-        this.limits = limits;
-        this.loop = loop;
-        this.board = board;
+        this.sockets = sockets;
+        this.site = site;
     }
 
     /**
@@ -39,11 +39,7 @@ final class Door {
     void open() {
         Association first = links.getFirst().settings;
         ChannelFuture bound =
-                Sockets.server(
-                                first.transport(),
-                                limits,
-                                loop,
-                                Sockets.handlers(this::linkFor, limits))
+                sockets.server(first.transport(), sockets.handlers(this::linkFor))
                         .bind(first.address().toSocketAddress())
                         .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -52,7 +48,7 @@ final class Door {
         channel = bound.channel();
         bindFurther(first, bound.channel());
         Endpoint at = Endpoint.of((InetSocketAddress) bound.channel().localAddress());
-        links.forEach(link -> board.listening(link.settings, at));
+        links.forEach(link -> site.board().listening(link.settings, at));
         log.info("listening at {} {}", first.transport().word(), at);
     }
 
@@ -82,16 +78,38 @@ final class Door {
                 why);
     }
 
+    /**
+     * The link that a connection is for: one that is free; else the one, of those whose connection
+     * comes from the same far end, that has been silent the longest. That far end has begun anew,
+     * and the connection that it knows no more would never end by itself.
+     */
     private @Nullable Link linkFor(Channel connection) {
+        Set<InetAddress> from = farAddresses(connection);
         for (ListeningLink link : links) {
-            if (link.take(connection)) {
+            if (link.take(connection, from)) {
                 return link;
             }
         }
-        log.warn(
-                "{} connects to {}, where no association waits for it: refused",
-                connection.remoteAddress(),
-                connection.localAddress());
-        return null;
+        Optional<ListeningLink> held =
+                links.stream()
+                        .filter(link -> link.isHeldBy(from))
+                        .min(Comparator.comparingLong(link -> link.heard() - System.nanoTime()));
+        held.ifPresentOrElse(
+                link -> link.replace(connection, from),
+                () ->
+                        log.warn(
+                                "{} connects to {}, where no association waits for it: refused",
+                                Endpoint.words(connection.remoteAddress()),
+                                Endpoint.words(connection.localAddress())));
+        return held.orElse(null);
+    }
+
+    private Set<InetAddress> farAddresses(Channel connection) {
+        if (links.getFirst().settings.transport() == Transport.SCTP) {
+            return site.sctp().farAddresses(connection);
+        }
+        return connection.remoteAddress() instanceof InetSocketAddress from
+                ? Set.of(from.getAddress())
+                : Set.of();
     }
 }
