@@ -13,12 +13,14 @@ import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
 import io.starhash.text.LogText;
+import io.starhash.text.Mask;
 import io.starhash.time.Time;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
@@ -123,7 +125,7 @@ public final class ServiceDesk implements DialogDesk {
         }
         Optional<Claim> claim = claim(opening);
         if (claim.isEmpty()) {
-            return refuse(opening, link, UNEXPECTED_DATA_VALUE, "no_trigger", asked(opening));
+            return refuse(opening, link, UNEXPECTED_DATA_VALUE, "no_trigger", () -> asked(opening));
         }
         DialogRun run = run(claim.get(), link);
         return switch (open.admit(run)) {
@@ -196,34 +198,43 @@ public final class ServiceDesk implements DialogDesk {
         }
     }
 
-    /** What the triggers were asked with, for whoever wonders why none matched. */
-    private static String asked(Opening opening) {
+    /**
+     * What the triggers were asked with, for whoever wonders why none matched; without what may be
+     * a secret.
+     */
+    private String asked(Opening opening) {
         Address msisdn = opening.msisdn();
+        String digits = msisdn == null ? null : msisdn.digits();
+        BitSet hidden = hidden(opening.operation(), opening.text(), digits);
         return " for \"%s\" from %s to SSN %d"
                 .formatted(
-                        LogText.of(opening.text()),
-                        msisdn == null ? "no number" : LogText.of(msisdn.digits()),
+                        LogText.of(Mask.of(opening.text(), hidden)),
+                        digits == null ? "no number" : LogText.of(digits),
                         opening.local().ssn());
     }
 
     private DialogLink.Receiver refuse(
             Opening opening, DialogLink link, int errorCode, String cause) {
-        return refuse(opening, link, errorCode, cause, "");
+        return refuse(opening, link, errorCode, cause, () -> "");
     }
 
     private DialogLink.Receiver refuse(
-            Opening opening, DialogLink link, int errorCode, String cause, String details) {
+            Opening opening,
+            DialogLink link,
+            int errorCode,
+            String cause,
+            Supplier<String> details) {
         counters.increment("dialogs.refused." + cause);
-        limited.write(
-                Level.INFO,
-                cause,
-                "{} {} {} refused, {}{}: answered with ReturnError {}",
-                link.localTid(),
-                opening.remoteTid(),
-                Operation.name(opening.operation()),
-                cause.replace('_', ' '),
-                details,
-                errorCode);
+        if (limited.mayWrite(Level.INFO, cause, RateLimitedLog.FULL_LINES)) {
+            log.info(
+                    "{} {} {} refused, {}{}: answered with ReturnError {}",
+                    link.localTid(),
+                    opening.remoteTid(),
+                    Operation.name(opening.operation()),
+                    cause.replace('_', ' '),
+                    details.get(),
+                    errorCode);
+        }
         try {
             link.send(
                             new Message.End(
