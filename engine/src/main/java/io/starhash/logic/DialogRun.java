@@ -121,15 +121,15 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     /**
      * A fault of the engine's own, outside the script: it ends this dialog as a failure, and no
-     * other.
+     * other. Where even that fails, the memory being used up for one, the stack lets go of it.
      */
     void broken(Throwable fault) {
-        journal.broken(fault);
         try {
+            journal.broken(fault);
             handle(new DialogEvent.Failed("internal fault: " + fault, false));
-        } catch (RuntimeException again) {
-            journal.broken(again);
+        } catch (RuntimeException | Error again) {
             link.forget();
+            journal.broken(again);
         }
     }
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,36 @@ class DialogRunTest {
         assertThat(sent).hasSize(1);
         assertThat(counters.value("dialogs.broken")).isEqualTo(1);
         assertThat(counters.value("dialogs.finished.failed")).isEqualTo(1);
+    }
+
+    /** A link that the memory does not last for, whatever is sent. */
+    private static final class StarvedLink implements DialogLink {
+        private final AtomicInteger forgotten = new AtomicInteger();
+
+        @Override
+        public String localTid() {
+            return "00000001";
+        }
+
+        @Override
+        public Optional<String> send(Message message) {
+            throw new OutOfMemoryError("for the test");
+        }
+
+        @Override
+        public void keepSecret(int invokeId) {}
+
+        @Override
+        public void forget() {
+            forgotten.incrementAndGet();
+        }
+    }
+
+    @Test
+    void a_dialog_that_cannot_even_be_aborted_is_let_go_of_whatever_is_thrown() throws Exception {
+        StarvedLink link = new StarvedLink();
+        told("ussd.menu('?')", link);
+        assertThat(link.forgotten).hasValue(1);
     }
 
     @Test
