@@ -12,10 +12,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** What in the scripts of a folder compiles, and fails once it is reached. */
 final class Lint {
@@ -50,11 +53,13 @@ final class Lint {
             known.addAll(unit.outline().globalsDefined());
             open |= unit.outline().definesOthers();
         }
+        Set<String> near = new TreeSet<>(known);
+        near.addAll(base.globalNames());
         Set<String> reached = reachedModules();
         List<Problem> all = new ArrayList<>();
         for (Unit unit : units) {
             boolean runs = !unit.source().inLibrary() || reached.contains(unit.source().name());
-            all.addAll(new FileLint(unit, runs, known, open).problems());
+            all.addAll(new FileLint(unit, runs, known, near, open).problems());
         }
         all.sort(BY_PLACE);
         return List.copyOf(all);
@@ -87,7 +92,9 @@ final class Lint {
         private final Outline outline;
         private final boolean runs;
         private final Set<String> known;
+        private final Set<String> near;
         private final boolean open;
+        private final Map<String, String> undefined = new HashMap<>();
         private final List<Problem> problems = new ArrayList<>();
         private final Set<String> told = new HashSet<>();
         private int more;
@@ -97,13 +104,16 @@ final class Lint {
          *
          * @param runs whether a script, or what it requires, is in it
          * @param known the globals that files define and rules give
+         * @param near what a name that is none may have been meant to be
          * @param open whether there may be further ones
          */
-        FileLint(Unit unit, boolean runs, Set<String> known, boolean open) {
+        FileLint(
+                Unit unit, boolean runs, Set<String> known, Set<String> near, boolean open) {
             this.unit = unit;
             this.outline = unit.outline();
             this.runs = runs;
             this.known = known;
+            this.near = near;
             this.open = open;
         }
 
@@ -122,7 +132,7 @@ final class Lint {
 
         private void required(Mention module) {
             if (!base.hasModule(module.name()) && !files.contains(module.name())) {
-                add(module, isSure(module), LoadedModules.notFound(module.name()));
+                add(module, isSure(module), () -> LoadedModules.notFound(module.name()));
             }
         }
 
@@ -136,13 +146,14 @@ final class Lint {
                     isSure(global)
                             && !open
                             && (leftOut == null || global.reach() != Reach.CONDITIONAL);
-            add(global, sure, leftOut == null ? undefined(name) : leftOut);
+            add(global, sure, () -> leftOut == null ? undefined(name) : leftOut);
         }
 
+        /** A name may stand in a file a hundred thousand times, and be near to as many. */
         private String undefined(String name) {
-            Set<String> names = new TreeSet<>(known);
-            names.addAll(base.globalNames());
-            return "undefined global '" + name + "'" + NearName.question(names, name);
+            return undefined.computeIfAbsent(
+                    name,
+                    it -> "undefined global '" + it + "'" + NearName.question(near, it));
         }
 
         private void field(Outline.Field field) {
@@ -163,7 +174,8 @@ final class Lint {
             add(
                     mention,
                     sure,
-                    message == null
+                    () ->
+                            message == null
                             ? "'"
                                     + field.library()
                                     + "' has no '"
@@ -178,7 +190,7 @@ final class Lint {
                 add(
                         variable,
                         false,
-                        "the secret answer in '"
+                        () -> "the secret answer in '"
                                 + variable.name()
                                 + "' becomes part of a text here: wherever that text is written, it"
                                 + " is in clear");
@@ -189,12 +201,13 @@ final class Lint {
             return runs && mention.reach() != Reach.GUARDED && mention.reach() != Reach.DEAD;
         }
 
-        private void add(Mention mention, boolean sure, String message) {
+        private void add(Mention mention, boolean sure, Supplier<String> words) {
             if (problems.size() >= MOST_OF_A_FILE) {
                 more++;
                 return;
             }
             int line = outline.line(mention);
+            String message = words.get();
             if (told.add(line + message)) {
                 problems.add(
                         new Problem(

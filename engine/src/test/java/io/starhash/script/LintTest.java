@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What compiles and fails once it is reached. */
 class LintTest {
+    /** Octets of a script. */
+    private static final int MOST = 1 << 20;
+
     @TempDir Path folder;
     private ScriptBench bench;
 
@@ -87,6 +91,9 @@ class LintTest {
                 "local ok = _VERSION == 'Lua 5.1' and setfenv",
                 "for k, v in pairs({}) do _G[k] = v end return dynamic",
                 "load('dynamic = 1')() return dynamic",
+                "local _ENV = {made = 1} return made",
+                "return (function(_ENV) return made end)({made = 1})",
+                "_ENV = {made = 1} return made",
                 "local n = 'x' rawset(_G, n .. 'y', 1) return xy",
             })
     void what_is_guarded_or_not_surely_reached_is_a_warning(String lua) {
@@ -218,10 +225,20 @@ class LintTest {
         return lua.toString();
     }
 
+    /** With work for each pair of names, or of octets, these would take many minutes. */
     @Test
-    void a_file_of_the_largest_size_is_looked_through_in_no_time() {
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void a_file_of_the_largest_size_is_looked_through_however_full_of_names_it_is() {
         String line = "print(undefined_one, ussd.respnd, 'x' .. 'y') ";
-        assertThat(foundIn(line.repeat((1 << 20) / line.length()))).hasSize(2);
+        assertThat(foundIn(line.repeat(MOST / line.length()))).hasSize(2);
+        String one = "f(nearly) ";
+        StringBuilder defined = new StringBuilder("f = print ");
+        for (int i = 0; defined.length() < MOST / 2; i++) {
+            defined.append("nea").append(1000 + i % 9000).append('=').append(i).append(' ');
+        }
+        assertThat(foundIn(defined + one.repeat((MOST / 2 - 100) / one.length())))
+                .containsExactly(
+                        "main.lua:1:%d: undefined global 'nearly'".formatted(defined.length() + 3));
     }
 
     @Test

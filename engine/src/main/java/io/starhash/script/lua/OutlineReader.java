@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * names. Variables are told apart by their scopes.
  */
 final class OutlineReader {
+    /** The table of the globals; where a chunk puts another there, nobody knows their names. */
+    private static final String ENVIRONMENT = "_ENV";
+
     private static final Set<String> GUARDS = Set.of("pcall", "xpcall");
 
     /** What of {@code _G} itself may be given to, without that it defines anything. */
@@ -299,6 +302,7 @@ final class OutlineReader {
     }
 
     private Variable declare(String name) {
+        outline.definesOthers |= name.equals(ENVIRONMENT);
         Variable variable = new Variable();
         scope().put(name, variable);
         return variable;
@@ -357,6 +361,7 @@ final class OutlineReader {
     }
 
     private void defineGlobal(String name) {
+        outline.definesOthers |= name.equals(ENVIRONMENT);
         if (!readHere.contains(name)) {
             outline.globalsDefined.add(name);
         }
@@ -551,7 +556,7 @@ final class OutlineReader {
 
     private void readGlobal(String name, int place) {
         readHere.add(name);
-        if (name.equals("_G") || name.equals("_ENV") || name.equals("load")) {
+        if (name.equals("_G") || name.equals(ENVIRONMENT) || name.equals("load")) {
             outline.definesOthers = true;
             return;
         }

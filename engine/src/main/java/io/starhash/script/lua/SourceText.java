@@ -7,10 +7,15 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Lua source with its lines and columns. */
 final class SourceText {
     private final byte[] octets;
+
+    /** Where the lines after the first begin; null until somebody asks for a line. */
+    private int @Nullable [] lineStarts;
 
     /** Takes source without a byte order mark. */
     SourceText(byte[] octets) {
@@ -84,17 +89,26 @@ final class SourceText {
     }
 
     int lineOf(int position) {
-        int line = 1;
-        int i = 0;
-        while (i < position) {
+        int[] starts = lineStarts;
+        if (starts == null) {
+            starts = findLineStarts();
+            lineStarts = starts;
+        }
+        int found = Arrays.binarySearch(starts, position);
+        return found < 0 ? -found : found + 2;
+    }
+
+    private int[] findLineStarts() {
+        IntStream.Builder starts = IntStream.builder();
+        for (int i = 0; i < octets.length; ) {
             if (isLineEnd(at(i))) {
                 i = afterLineEnd(i);
-                line += i <= position ? 1 : 0;
+                starts.add(i);
             } else {
                 i++;
             }
         }
-        return line;
+        return starts.build().toArray();
     }
 
     /** The column from 1, in characters. */
