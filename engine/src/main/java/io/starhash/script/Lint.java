@@ -107,8 +107,7 @@ final class Lint {
          * @param near what a name that is none may have been meant to be
          * @param open whether there may be further ones
          */
-        FileLint(
-                Unit unit, boolean runs, Set<String> known, Set<String> near, boolean open) {
+        FileLint(Unit unit, boolean runs, Set<String> known, Set<String> near, boolean open) {
             this.unit = unit;
             this.outline = unit.outline();
             this.runs = runs;
@@ -152,8 +151,7 @@ final class Lint {
         /** A name may stand in a file a hundred thousand times, and be near to as many. */
         private String undefined(String name) {
             return undefined.computeIfAbsent(
-                    name,
-                    it -> "undefined global '" + it + "'" + NearName.question(near, it));
+                    name, it -> "undefined global '" + it + "'" + NearName.question(near, it));
         }
 
         private void field(Outline.Field field) {
@@ -176,13 +174,13 @@ final class Lint {
                     sure,
                     () ->
                             message == null
-                            ? "'"
-                                    + field.library()
-                                    + "' has no '"
-                                    + mention.name()
-                                    + "'"
-                                    + NearName.question(fields, mention.name())
-                            : message);
+                                    ? "'"
+                                            + field.library()
+                                            + "' has no '"
+                                            + mention.name()
+                                            + "'"
+                                            + NearName.question(fields, mention.name())
+                                    : message);
         }
 
         private void secret(Mention variable) {
@@ -190,10 +188,11 @@ final class Lint {
                 add(
                         variable,
                         false,
-                        () -> "the secret answer in '"
-                                + variable.name()
-                                + "' becomes part of a text here: wherever that text is written, it"
-                                + " is in clear");
+                        () ->
+                                "the secret answer in '"
+                                        + variable.name()
+                                        + "' becomes part of a text here: wherever that text is written, it"
+                                        + " is in clear");
             }
         }
 

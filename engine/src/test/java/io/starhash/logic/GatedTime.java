@@ -4,17 +4,19 @@ import io.starhash.time.SystemTime;
 import io.starhash.time.Time;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 
 /**
  * Real time, but a script that asks for the time of day can be held there: so it is busy for as
- * long as a test wants.
+ * long as a test wants. The clock that only goes forward can be stopped; alarms come all the same.
  */
 final class GatedTime implements Time, AutoCloseable {
     private final SystemTime real = new SystemTime();
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch opened = new CountDownLatch(1);
     private volatile boolean closed;
+    private volatile OptionalLong stoppedAt = OptionalLong.empty();
 
     /** From now on the next question after the time waits at the gate. */
     void shut() {
@@ -28,6 +30,16 @@ final class GatedTime implements Time, AutoCloseable {
     void open() {
         closed = false;
         opened.countDown();
+    }
+
+    /** From now on no nanosecond passes: all that happens, happens within any window. */
+    void stopNanos() {
+        stoppedAt = OptionalLong.of(real.nanos());
+    }
+
+    @Override
+    public long nanos() {
+        return stoppedAt.orElseGet(real::nanos);
     }
 
     @Override
