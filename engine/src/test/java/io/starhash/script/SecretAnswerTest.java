@@ -132,6 +132,12 @@ class SecretAnswerTest {
             delimiter = '|',
             value = {
                 "log.info('%d', pin)|bad argument #2 to 'log.info' (a secret answer is written by %s, as asterisks)",
+                "log.info('%u', pin)|bad argument #2 to 'log.info' (a secret answer is written by %s, as asterisks)",
+                "log.info('%x', pin)|bad argument #2 to 'log.info' (a secret answer is written by %s, as asterisks)",
+                "log.info('%X', pin)|bad argument #2 to 'log.info' (a secret answer is written by %s, as asterisks)",
+                "log.info('%o', pin)|bad argument #2 to 'log.info' (a secret answer is written by %s, as asterisks)",
+                "log.info('%c', pin)|bad argument #2 to 'log.info' (a secret answer is written by %s, as asterisks)",
+                "log.info('%g', pin)|bad argument #2 to 'log.info' (a secret answer is written by %s, as asterisks)",
                 "log.info('%.2f', pin)|a secret answer is written by %s, as asterisks",
                 "log.info('%c', pin)|a secret answer is written by %s, as asterisks",
                 "edr.write(pin, {})|edr.write: the event is a secret answer, which is not written here",

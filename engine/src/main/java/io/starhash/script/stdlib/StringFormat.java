@@ -117,7 +117,7 @@ public final class StringFormat {
 
     /** All 64 bits; from 2^63 on those of a negative number. */
     private long unsigned() {
-        double number = arguments.number(argument);
+        double number = number();
         if (!(number > -1 && number < UNSIGNED_END)) {
             throw arguments.bad(argument, "not a non-negative number in proper range");
         }
