@@ -51,7 +51,7 @@ final class Prescan {
             int c = peek(0);
             if (c == '-' && peek(1) == '-') {
                 skipComment();
-            } else if (c == '[' && longBracketLevel() >= 0) {
+            } else if (source.longBracketLevel(at) >= 0) {
                 skipLongBracket("string");
             } else if (c == '"' || c == '\'') {
                 checkString(c);
@@ -92,31 +92,19 @@ final class Prescan {
 
     private void skipComment() throws CompileFailure {
         at += 2;
-        if (peek(0) == '[' && longBracketLevel() >= 0) {
+        if (source.longBracketLevel(at) >= 0) {
             skipLongBracket("comment");
         } else {
             skipLine();
         }
     }
 
-    /** The equals signs of a long bracket that opens here; -1 where none does. */
-    private int longBracketLevel() {
-        int level = 0;
-        while (peek(1 + level) == '=') {
-            level++;
-        }
-        return peek(1 + level) == '[' ? level : -1;
-    }
-
     private void skipLongBracket(String what) throws CompileFailure {
-        int start = at;
-        String end = "]" + "=".repeat(longBracketLevel()) + "]";
-        at += end.length();
-        int close = source.slice(0, source.length()).indexOf(LuaString.of(end), at);
-        if (close < 0) {
-            throw source.failure(start, "unfinished long " + what);
+        int end = source.afterLongBracket(at, source.longBracketLevel(at));
+        if (end < 0) {
+            throw source.failure(at, "unfinished long " + what);
         }
-        at = close + end.length();
+        at = end;
     }
 
     private void checkString(int quote) throws CompileFailure {

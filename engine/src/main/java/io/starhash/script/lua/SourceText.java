@@ -88,6 +88,25 @@ final class SourceText {
         return isLineEnd(next) && next != at(index) ? index + 2 : index + 1;
     }
 
+    /** The equals signs of a long bracket that opens at an index; -1 where none does. */
+    int longBracketLevel(int index) {
+        if (at(index) != '[') {
+            return -1;
+        }
+        int level = 0;
+        while (at(index + 1 + level) == '=') {
+            level++;
+        }
+        return at(index + 1 + level) == '[' ? level : -1;
+    }
+
+    /** What follows a long bracket of a level that opens at an index; -1 where it does not end. */
+    int afterLongBracket(int index, int level) {
+        LuaString end = LuaString.of("]" + "=".repeat(level) + "]");
+        int close = LuaString.ofOctets(octets).indexOf(end, index + level + 2);
+        return close < 0 ? -1 : close + end.length();
+    }
+
     int lineOf(int position) {
         int[] starts = lineStarts;
         if (starts == null) {

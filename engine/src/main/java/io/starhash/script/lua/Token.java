@@ -72,12 +72,12 @@ record Token(Kind kind, String text, int at) {
             return start + 1;
         }
         if (c == '-' && source.at(start + 1) == '-') {
-            int level = longBracketLevel(source, start + 2);
-            return level < 0 ? lineEnd(source, start) : longBracketEnd(source, start + 2, level);
+            int level = source.longBracketLevel(start + 2);
+            return level < 0 ? lineEnd(source, start) : source.afterLongBracket(start + 2, level);
         }
-        int level = longBracketLevel(source, start);
+        int level = source.longBracketLevel(start);
         if (level >= 0) {
-            int end = longBracketEnd(source, start, level);
+            int end = source.afterLongBracket(start, level);
             tokens.add(
                     new Token(Kind.STRING, source.text(start + level + 2, end - level - 2), start));
             return end;
@@ -144,23 +144,5 @@ record Token(Kind kind, String text, int at) {
             end++;
         }
         return end;
-    }
-
-    /** The equals signs of a long bracket that opens here; -1 where none does. */
-    private static int longBracketLevel(SourceText source, int start) {
-        if (source.at(start) != '[') {
-            return -1;
-        }
-        int level = 0;
-        while (source.at(start + 1 + level) == '=') {
-            level++;
-        }
-        return source.at(start + 1 + level) == '[' ? level : -1;
-    }
-
-    private static int longBracketEnd(SourceText source, int start, int level) {
-        LuaString end = LuaString.of("]" + "=".repeat(level) + "]");
-        int close = source.slice(0, source.length()).indexOf(end, start + level + 2);
-        return close < 0 ? source.length() : close + end.length();
     }
 }
