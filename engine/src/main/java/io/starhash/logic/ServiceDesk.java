@@ -178,10 +178,17 @@ public final class ServiceDesk implements DialogDesk {
         return new DialogRun(claim, link, journal, around.time());
     }
 
+    /** Where no thread can be had, nothing stays behind of a dialog that never ran. */
     private DialogLink.Receiver start(DialogRun run) {
-        counters.increment("dialogs.begun");
         around.time().activity().begin();
-        Thread.ofVirtual().name("dialog").start(() -> live(run));
+        try {
+            Thread.ofVirtual().name("dialog").start(() -> live(run));
+        } catch (RuntimeException | Error e) {
+            open.remove(run);
+            around.time().activity().end();
+            throw e;
+        }
+        counters.increment("dialogs.begun");
         return run;
     }
 
@@ -251,12 +258,13 @@ public final class ServiceDesk implements DialogDesk {
     @Override
     public void refused(Refusal refusal) {
         counters.increment("dialogs.refused." + refusal.cause().word());
-        limited.write(
-                Level.WARN,
-                refusal.cause().word(),
-                "{} {} {}",
-                refusal.localTid(),
-                refusal.remoteTid(),
-                refusal.text());
+        String line =
+                "%s %s %s".formatted(refusal.localTid(), refusal.remoteTid(), refusal.text());
+        Throwable fault = refusal.fault();
+        if (fault == null) {
+            limited.write(Level.WARN, refusal.cause().word(), "{}", line);
+        } else {
+            limited.write(Level.ERROR, refusal.cause().word(), "{}", line, fault);
+        }
     }
 }

@@ -42,8 +42,20 @@ public interface DialogDesk {
      * @param remoteTid the far side's transaction id
      * @param cause for a counter
      * @param text what was found and how it was answered, for the log
+     * @param fault of the engine's own; null: the message was at fault
      */
-    record Refusal(String localTid, String remoteTid, Cause cause, String text) {}
+    record Refusal(
+            String localTid,
+            String remoteTid,
+            Cause cause,
+            String text,
+            @Nullable Throwable fault) {
+
+        /** One whose message was at fault. */
+        public Refusal(String localTid, String remoteTid, Cause cause, String text) {
+            this(localTid, remoteTid, cause, text, null);
+        }
+    }
 
     /** Why a message was refused below the services. */
     enum Cause {
@@ -54,7 +66,9 @@ public interface DialogDesk {
         /** The application context is missing (MAP version 1) or not one of ours. */
         OTHER_CONTEXT,
         /** Not TCAP, not MAP, or broken: answered with an ABORT where that can be, else dropped. */
-        UNREADABLE;
+        UNREADABLE,
+        /** The engine has failed on it: answered with P-ABORT, and its dialog is let go of. */
+        FAULT;
 
         /** As part of a counter's name. */
         public String word() {

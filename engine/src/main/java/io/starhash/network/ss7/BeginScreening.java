@@ -1,6 +1,5 @@
 package io.starhash.network.ss7;
 
-import io.starhash.dialog.Address;
 import io.starhash.dialog.Component;
 import io.starhash.dialog.Message;
 import io.starhash.dialog.Opening;
@@ -12,7 +11,6 @@ import io.starhash.network.DialogGoneException;
 import io.starhash.text.UndecodableString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.restcomm.protocols.ss7.map.api.primitives.AddressString;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,25 +107,12 @@ final class BeginScreening {
                 argument.ussd(),
                 text,
                 argument.msisdn(),
-                address(link.dialog().getReceivedDestReference()),
-                address(link.dialog().getReceivedOrigReference()),
+                link.open().destination(),
+                link.open().origination(),
                 Parties.of(tcap.getLocalAddress(), ownPointCode),
                 Parties.of(tcap.getRemoteAddress(), tcap.getRemotePc()),
                 TransactionIds.local(tcap),
                 TransactionIds.remote(tcap));
-    }
-
-    private static @Nullable Address address(@Nullable AddressString reference) {
-        return reference == null
-                ? null
-                : new Address(
-                        reference.getAddress(),
-                        reference.getAddressNature() == null
-                                ? 0
-                                : reference.getAddressNature().getIndicator(),
-                        reference.getNumberingPlan() == null
-                                ? 0
-                                : reference.getNumberingPlan().getIndicator());
     }
 
     private void refuseWithError(

@@ -191,7 +191,11 @@ final class BerElement {
     }
 
     private static void writeLength(ByteArrayOutputStream out, int length) {
-        if (length >= 0x100) {
+        if (length >= 0x1_0000) {
+            out.write(0x83);
+            out.write(length >> 16);
+            out.write(length >> 8);
+        } else if (length >= 0x100) {
             out.write(0x82);
             out.write(length >> 8);
         } else if (length >= 0x80) {

@@ -23,6 +23,12 @@ final class ComponentPortion {
     private static final int LAST_PROBLEM = 0x83;
     private static final int MAX_LOCAL_CODE = 4;
 
+    /**
+     * A message of USSD has one or two. Each that is broken makes the stack write a Reject, so this
+     * bounds how much longer an answer is than what it answers.
+     */
+    private static final int MAX_COMPONENTS = 16;
+
     /** The greatest code of each kind of problem: general, invoke, result, error. */
     private static final int[] LAST_CODES = {2, 7, 2, 4};
 
@@ -42,8 +48,12 @@ final class ComponentPortion {
     static byte[] readable(BerElement portion) {
         ComponentPortion readable = new ComponentPortion();
         int next = portion.content();
+        int count = 0;
         try {
             while (next < portion.contentEnd()) {
+                if (count++ == MAX_COMPONENTS) {
+                    throw new NotBerException("more than " + MAX_COMPONENTS + " components");
+                }
                 BerElement component =
                         BerElement.read(portion.source(), next, portion.contentEnd());
                 readable.add(component);

@@ -70,8 +70,10 @@ final class DialogRefusal {
     }
 
     /** What stands for MAP-open is none. */
-    void invalid() {
-        report(Cause.UNREADABLE, "the MAP-open of a TC-BEGIN cannot be read: aborted");
+    void invalid(String why) {
+        report(
+                Cause.UNREADABLE,
+                "the MAP-open of a TC-BEGIN cannot be read: " + why + "; aborted");
         send(() -> map.abortInvalid(dialog));
     }
 

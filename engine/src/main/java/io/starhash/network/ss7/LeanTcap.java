@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.sccp.SccpProvider;
+import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.restcomm.protocols.ss7.tcap.TCAPCounterProviderImpl;
 import org.restcomm.protocols.ss7.tcap.TCAPProviderImpl;
@@ -68,6 +69,23 @@ final class LeanTcap extends TCAPStackImpl {
     /** The dialog with this id of ours; null where there is none. */
     static @Nullable DialogImpl dialog(TCAPProviderImpl tcap, long id) {
         return (DialogImpl) ((ConcurrentHashMap<?, ?>) DIALOGS.get(tcap)).get(id);
+    }
+
+    /**
+     * The dialog that a TC-BEGIN has begun, of which nobody may know yet: found by going through
+     * all, for when the stack has failed on that message.
+     *
+     * @param caller the very calling address that the message came with
+     * @return null where none was begun, or it has ended
+     */
+    @SuppressWarnings("ReferenceEquality") // another message of the same caller has an equal one
+    static @Nullable DialogImpl begunBy(TCAPProviderImpl tcap, SccpAddress caller) {
+        for (Object dialog : ((ConcurrentHashMap<?, ?>) DIALOGS.get(tcap)).values()) {
+            if (((DialogImpl) dialog).getRemoteAddress() == caller) {
+                return (DialogImpl) dialog;
+            }
+        }
+        return null;
     }
 
     /**

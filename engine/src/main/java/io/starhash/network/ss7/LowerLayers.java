@@ -5,7 +5,6 @@ import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
 import org.restcomm.protocols.ss7.sccp.LongMessageRuleType;
 import org.restcomm.protocols.ss7.sccp.Router;
 import org.restcomm.protocols.ss7.sccp.impl.SccpStackImpl;
-import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
 
 /** SCCP and TCAP, set up after a plan. Nothing is kept on disk. */
 final class LowerLayers {
@@ -14,7 +13,7 @@ final class LowerLayers {
     private final SignallingPlan plan;
     private final PrivateFolder folder = PrivateFolder.create();
     private final SccpStackImpl sccp;
-    private final TCAPStackImpl tcap;
+    private final LeanTcap tcap;
 
     /**
      * Layers that are not started.
@@ -37,7 +36,7 @@ final class LowerLayers {
         return sccp;
     }
 
-    TCAPStackImpl tcap() {
+    LeanTcap tcap() {
         return tcap;
     }
 

@@ -32,6 +32,9 @@ final class MapLink implements DialogLink {
     /** Of those that were sent; under the dialog's lock. */
     private int highestInvokeId;
 
+    /** What the far side's MAP-open says, until there is a receiver. */
+    private MapOpen open;
+
     private @Nullable Receiver receiver;
 
     /** Null while there is none, which is usual: a dialog that waits takes less. */
@@ -54,6 +57,10 @@ final class MapLink implements DialogLink {
     MapLink(MAPDialog dialog, Asides asides) {
         this.dialog = (MAPDialogImpl) dialog;
         this.asides = asides;
+        this.open =
+                dialog.getUserObject() instanceof MapOpen received
+                        ? received
+                        : MapOpen.WITHOUT_REFERENCES;
         this.dialog.setUserObject(this);
         LeanTcap.slim(this.dialog.getTcapDialog());
         this.dialog.setReturnMessageOnError(true);
@@ -63,12 +70,26 @@ final class MapLink implements DialogLink {
         return (MapLink) dialog.getUserObject();
     }
 
+    /** Lets go of a dialog, whether or not it has a link by now. */
+    static void forget(MAPDialog dialog) {
+        if (dialog.getUserObject() instanceof MapLink link) {
+            link.forget();
+        } else {
+            dialog.release();
+        }
+    }
+
     MAPDialogImpl dialog() {
         return dialog;
     }
 
+    MapOpen open() {
+        return open;
+    }
+
     void receiver(Receiver receiver) {
         this.receiver = receiver;
+        open = MapOpen.WITHOUT_REFERENCES;
     }
 
     @Override
@@ -124,15 +145,14 @@ final class MapLink implements DialogLink {
         }
     }
 
-    /** A message came that the stack itself could not take in: what was in it is lost. */
-    void unreadable(RuntimeException why) {
-        components.clear();
-        log.warn("{} a message cannot be read", localTid(), why);
-        if (receiver == null) {
+    /** The engine has failed on a message of this dialog, which ends with it. */
+    void failed(String why) {
+        try {
+            if (!over) {
+                aborted(why);
+            }
+        } finally {
             forget();
-        } else {
-            String text = "the message cannot be read: " + why;
-            deliver(new Message.Continue(List.of(new Component.Undecodable(0, 0, text))));
         }
     }
 

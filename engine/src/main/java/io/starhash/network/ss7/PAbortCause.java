@@ -44,9 +44,24 @@ enum PAbortCause {
 
     /** A P-ABORT to the owner of this transaction id. */
     byte[] message(byte[] destinationId) {
+        return abort(destinationId, element());
+    }
+
+    private byte[] element() {
         ByteArrayOutputStream cause = new ByteArrayOutputStream();
         BerElement.write(cause, TransactionPortion.P_ABORT_CAUSE, new byte[] {(byte) code});
-        return abort(destinationId, cause.toByteArray());
+        return cause.toByteArray();
+    }
+
+    /**
+     * A cause of one octet as the stack can read it, which passes over an ABORT with a cause that
+     * is none: of that one it is only known that the dialog is over.
+     */
+    static byte[] readable(BerElement cause) {
+        int code = cause.contents()[0];
+        PAbortCause[] known = values();
+        return (code >= 0 && code < known.length ? known[code] : UNRECOGNIZED_MESSAGE_TYPE)
+                .element();
     }
 
     /** An ABORT that says that the dialogue portion is wrong. */

@@ -95,7 +95,7 @@ final class Screened {
         }
         BerElement cause = portions.cause();
         if (cause != null) {
-            return new Screened(message.rebuilt(octets(cause), null), null, null);
+            return new Screened(message.rebuilt(PAbortCause.readable(cause), null), null, null);
         }
         BerElement components = portions.components();
         byte[] readable = components == null ? new byte[0] : ComponentPortion.readable(components);

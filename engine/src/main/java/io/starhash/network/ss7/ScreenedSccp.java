@@ -148,9 +148,9 @@ final class ScreenedSccp extends SccpStackImpl {
         if (whole && !mine[0]) {
             drops.drop(
                     "sccp.dropped.unreadable",
-                    "dropped a message from point code {}, which the stack cannot read: {}",
-                    message.getOpc(),
-                    HexFormat.of().formatHex(message.getData()));
+                    "dropped a message of {} octets from point code {}, which the stack cannot read",
+                    message.getData().length, // what is in them may be a secret answer
+                    message.getOpc());
         }
     }
 

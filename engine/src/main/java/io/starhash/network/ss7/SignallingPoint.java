@@ -95,30 +95,13 @@ public final class SignallingPoint implements AttachedPoint {
         }
     }
 
-    /** Begins a dialog with a peer. */
+    /** Begins a dialog with a peer; where that fails, nothing of it stays in the stack. */
     public DialogLink begin(Call call, Called peer, DialogLink.Receiver receiver) {
+        MAPDialogSupplementary dialog = null;
         try {
-            MAPDialogSupplementary dialog =
-                    map.ussd()
-                            .createNewDialog(
-                                    MAPApplicationContext.getInstance(
-                                            MAPApplicationContextName.networkUnstructuredSsContext,
-                                            MAPApplicationContextVersion.version2),
-                                    address(
-                                            peer.routingIndicator(),
-                                            plan.pointCode(),
-                                            plan.ssns().getFirst(),
-                                            plan.globalTitle()),
-                                    reference(call.origination()),
-                                    address(
-                                            peer.routingIndicator(),
-                                            peer.onTitle() ? NO_POINT_CODE : peer.pointCode(),
-                                            call.ssn(),
-                                            peer.globalTitle()),
-                                    reference(call.destination()));
+            dialog = dialog(call, peer);
             MapLink link = new MapLink(dialog, asides);
             link.receiver(receiver);
-            link.dialog().setReturnMessageOnError(true);
             link.dialog()
                     .sendInvokeComponent(
                             OutgoingComponent.invoke(
@@ -128,10 +111,35 @@ public final class SignallingPoint implements AttachedPoint {
                                     call.ussd(),
                                     call.msisdn()));
             link.dialog().send();
+            dialog = null;
             return link;
         } catch (MAPException e) {
             throw new IllegalStateException("a dialog cannot be begun: " + e.getMessage(), e);
+        } finally {
+            if (dialog != null) {
+                MapLink.forget(dialog);
+            }
         }
+    }
+
+    private MAPDialogSupplementary dialog(Call call, Called peer) throws MAPException {
+        return map.ussd()
+                .createNewDialog(
+                        MAPApplicationContext.getInstance(
+                                MAPApplicationContextName.networkUnstructuredSsContext,
+                                MAPApplicationContextVersion.version2),
+                        address(
+                                peer.routingIndicator(),
+                                plan.pointCode(),
+                                plan.ssns().getFirst(),
+                                plan.globalTitle()),
+                        reference(call.origination()),
+                        address(
+                                peer.routingIndicator(),
+                                peer.onTitle() ? NO_POINT_CODE : peer.pointCode(),
+                                call.ssn(),
+                                peer.globalTitle()),
+                        reference(call.destination()));
     }
 
     private SccpAddress address(

@@ -3,6 +3,7 @@ package io.starhash.network.ss7;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogDesk.Cause;
 import io.starhash.network.DialogDesk.Refusal;
+import io.starhash.network.ss7.UssdMapProvider.NotTakenIn;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -80,18 +81,21 @@ final class TcapScreening implements SccpListener {
         }
     }
 
-    /** What the stack cannot take in ends here: below, it would vanish without a word. */
+    /**
+     * Whatever is thrown while a message is read and handed on, by the stack, by MAP or by whoever
+     * receives it, comes here: the one place where it ends.
+     */
     @Override
     public void onMessage(SccpDataMessage message) {
+        TransactionPortion transaction = TransactionPortion.derive(message.getData());
         try {
-            take(message);
-        } catch (RuntimeException e) {
-            drops.fault("tcap.faults", "a message from point code " + message.getIncomingOpc(), e);
+            take(message, transaction);
+        } catch (RuntimeException | Error e) {
+            failed(message, transaction, e);
         }
     }
 
-    private void take(SccpDataMessage message) {
-        TransactionPortion transaction = TransactionPortion.derive(message.getData());
+    private void take(SccpDataMessage message, TransactionPortion transaction) {
         byte[] id = transaction.destinationId();
         if (id == null || transaction.kind() == TransactionKind.BEGIN) {
             ofNoDialog(message, transaction);
@@ -196,6 +200,54 @@ final class TcapScreening implements SccpListener {
         return title == null || title.getDigits() == null
                 ? (Object) message.getIncomingOpc()
                 : title.getDigits();
+    }
+
+    /**
+     * The engine, not the message, was at fault. The dialog that it came in or began is let go of
+     * and its receiver told; the far side is answered with a P-ABORT, where it waits.
+     */
+    private void failed(
+            SccpDataMessage message, TransactionPortion transaction, Throwable thrown) {
+        Throwable fault = thrown instanceof NotTakenIn ? thrown.getCause() : thrown;
+        byte[] origin = transaction.originatingId();
+        byte[] destination = transaction.destinationId();
+        DialogImpl dialog =
+                destination == null
+                        ? LeanTcap.begunBy(tcap, message.getCallingPartyAddress())
+                        : dialog(destination);
+        String localTid = dialog == null ? hex(destination) : TransactionIds.local(dialog);
+        try {
+            if (dialog != null) {
+                letGo(dialog, "the engine has failed on a message: " + fault);
+            }
+            if (origin != null) {
+                answer(message, PAbortCause.RESOURCE_LIMITATION.message(origin));
+            }
+        } finally {
+            String text =
+                    "the engine has failed on a TC-%s: %s; its dialog is let go of, %s"
+                            .formatted(
+                                    transaction.kind(),
+                                    fault,
+                                    origin == null
+                                            ? "and nothing is answered"
+                                            : "answered with P-ABORT (resource limitation)");
+            desk.refused(new Refusal(localTid, hex(origin), Cause.FAULT, text, fault));
+        }
+    }
+
+    private static void letGo(DialogImpl dialog, String why) {
+        dialog.getDialogLock().lock();
+        try {
+            if (dialog.getUserObject() instanceof MapLink link) {
+                link.failed(why);
+            }
+        } catch (RuntimeException | Error e) {
+            log.error("{} nobody could be told that it is over", TransactionIds.local(dialog), e);
+        } finally {
+            dialog.release();
+            dialog.getDialogLock().unlock();
+        }
     }
 
     private Screened screened(TransactionPortion transaction, boolean ofDialog) {
@@ -304,7 +356,13 @@ final class TcapScreening implements SccpListener {
                 returned.kind(),
                 SccpWords.of(notice.getReturnCause().getValue()));
         notice.setData(returned.rebuilt(null, null));
-        tcap.onNotice(notice);
+        try {
+            tcap.onNotice(notice);
+        } catch (RuntimeException | Error e) {
+            String why = "the engine has failed on a message that was returned: " + e;
+            letGo(dialog, why);
+            desk.refused(new Refusal(TransactionIds.local(dialog), "", Cause.FAULT, why, e));
+        }
     }
 
     @Override

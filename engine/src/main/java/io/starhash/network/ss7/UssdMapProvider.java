@@ -2,20 +2,13 @@ package io.starhash.network.ss7;
 
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogDesk.Refusal;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.mobicents.protocols.asn.AsnException;
-import org.mobicents.protocols.asn.AsnInputStream;
-import org.mobicents.protocols.asn.Tag;
 import org.restcomm.protocols.ss7.map.MAPProviderImpl;
 import org.restcomm.protocols.ss7.map.api.MAPDialog;
-import org.restcomm.protocols.ss7.map.api.MAPDialogueAS;
 import org.restcomm.protocols.ss7.map.api.MAPException;
-import org.restcomm.protocols.ss7.map.api.MAPParsingComponentException;
 import org.restcomm.protocols.ss7.map.api.dialog.MAPProviderAbortReason;
-import org.restcomm.protocols.ss7.map.dialog.MAPOpenInfoImpl;
 import org.restcomm.protocols.ss7.tcap.api.TCAPProvider;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCBeginIndication;
@@ -26,16 +19,13 @@ import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCUserAbortIndicatio
 import org.restcomm.protocols.ss7.tcap.asn.ApplicationContextName;
 import org.restcomm.protocols.ss7.tcap.asn.UserInformation;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCBeginIndicationImpl;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCContinueIndicationImpl;
+import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCEndIndicationImpl;
 
 /**
  * The MAP layer with one service, USSD, and made safe against what the stack itself stumbles over.
  */
 final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
-    private static final Logger log = LoggerFactory.getLogger(UssdMapProvider.class);
-    private static final int MAP_OPEN = 0;
-
     private final transient UssdMapService service;
     private final long invokeTimeout;
     private transient volatile @Nullable DialogDesk desk;
@@ -68,26 +58,39 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
         this.desk = desk;
     }
 
+    @Override
+    public void onTCBegin(TCBeginIndication indication) {
+        guarded(indication, this::begin);
+    }
+
     /**
      * A peer may leave MAP-open out; the stack would abort such a dialog, though an application
      * context without any reference says nothing less than an empty MAP-open does.
      */
-    @Override
-    public void onTCBegin(TCBeginIndication indication) {
+    private void begin(TCBeginIndication indication) {
         ApplicationContextName context = indication.getApplicationContextName();
         DialogRefusal refusal = new DialogRefusal(this, indication.getDialog());
         if (context == null) {
             refusal.withoutContext();
         } else if (!DialogRefusal.isOurs(context.getOid())) {
             refusal.ofContext(context);
-        } else if (indication.getUserInformation() == null) {
-            ((TCBeginIndicationImpl) indication).setUserInformation(MapOpen.empty());
-            deliver(indication);
-        } else if (!isMapOpen(indication.getUserInformation())) {
-            refusal.invalid();
         } else {
-            deliver(indication);
+            open(indication, refusal);
         }
+    }
+
+    private void open(TCBeginIndication indication, DialogRefusal refusal) {
+        UserInformation information = indication.getUserInformation();
+        try {
+            MapOpen open =
+                    information == null ? MapOpen.WITHOUT_REFERENCES : MapOpen.read(information);
+            indication.getDialog().setUserObject(open);
+        } catch (NotBerException e) {
+            refusal.invalid(String.valueOf(e.getMessage()));
+            return;
+        }
+        ((TCBeginIndicationImpl) indication).setUserInformation(MapOpen.empty());
+        super.onTCBegin(indication);
     }
 
     void refused(Refusal refusal) {
@@ -97,60 +100,53 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
         }
     }
 
-    private void deliver(TCBeginIndication indication) {
-        guarded(indication.getDialog(), indication, super::onTCBegin);
-    }
-
-    /** Tried before the stack does, which prints a stack trace where it fails. */
-    private static boolean isMapOpen(UserInformation information) {
-        try {
-            if (!information.isAsn()
-                    || MAPDialogueAS.getInstance(information.getOidValue()) == null) {
-                return false;
-            }
-            AsnInputStream in = new AsnInputStream(information.getEncodeType());
-            if (in.readTag() != MAP_OPEN || in.getTagClass() != Tag.CLASS_CONTEXT_SPECIFIC) {
-                return false;
-            }
-            new MAPOpenInfoImpl().decodeAll(in);
-            return true;
-        } catch (AsnException | IOException | MAPParsingComponentException | RuntimeException e) {
-            return false;
-        }
-    }
-
     @Override
     public void onTCContinue(TCContinueIndication indication) {
-        guarded(indication.getDialog(), indication, super::onTCContinue);
+        ((TCContinueIndicationImpl) indication).setUserInformation(null); // a MAP-accept says nothing
+        guarded(indication, super::onTCContinue);
     }
 
     @Override
     public void onTCEnd(TCEndIndication indication) {
-        guarded(indication.getDialog(), indication, super::onTCEnd);
+        ((TCEndIndicationImpl) indication).setUserInformation(null);
+        guarded(indication, super::onTCEnd);
     }
 
     @Override
     public void onTCPAbort(TCPAbortIndication indication) {
-        guarded(indication.getDialog(), indication, super::onTCPAbort);
+        guarded(indication, abort -> aborted(abort.getDialog(), AbortReason.of(abort)));
     }
 
     @Override
     public void onTCUserAbort(TCUserAbortIndication indication) {
-        guarded(indication.getDialog(), indication, super::onTCUserAbort);
+        guarded(indication, abort -> aborted(abort.getDialog(), AbortReason.of(abort)));
     }
 
-    /** A message that the stack cannot take in ends its own dialog, and that one only. */
-    private <T> void guarded(Dialog dialog, T indication, Consumer<T> deliver) {
+    /** The stack's TCAP lets go of the dialog after this. */
+    private void aborted(Dialog dialog, String reason) {
+        MapLink link = link(dialog.getLocalDialogId());
+        if (link != null) {
+            link.aborted(reason);
+        }
+    }
+
+    private static <T> void guarded(T indication, Consumer<T> deliver) {
         try {
             deliver.accept(indication);
         } catch (RuntimeException e) {
-            MapLink link = link(getMAPDialog(dialog.getLocalDialogId()));
-            if (link == null) {
-                log.warn("a message cannot be taken in: its dialog is dropped", e);
-                dialog.release();
-            } else {
-                link.unreadable(e);
-            }
+            throw new NotTakenIn(e);
+        }
+    }
+
+    /**
+     * What was thrown while MAP took a message in, on its way down to where that is answered. It is
+     * an Error because the stack between catches exceptions and goes on as though nothing had been.
+     */
+    static final class NotTakenIn extends Error {
+        private static final long serialVersionUID = 1L;
+
+        NotTakenIn(RuntimeException cause) {
+            super(null, cause, false, false);
         }
     }
 
@@ -160,7 +156,7 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
     }
 
     private static @Nullable MapLink link(@Nullable MAPDialog dialog) {
-        return dialog == null ? null : (MapLink) dialog.getUserObject();
+        return dialog != null && dialog.getUserObject() instanceof MapLink link ? link : null;
     }
 
     void abortInvalid(Dialog dialog) throws MAPException {

@@ -90,7 +90,7 @@ final class UssdMapService extends MAPServiceSupplementaryImpl {
         } else {
             link.add(
                     new Received.Other(
-                            new Component.Rejected(number(invokeId), problem.toString())));
+                            new Component.Rejected(number(invokeId), ProblemWords.of(problem))));
         }
     }
 
@@ -101,7 +101,7 @@ final class UssdMapService extends MAPServiceSupplementaryImpl {
                                 == ReturnErrorProblemType.UnrecognizedError
                 ? new Component.Undecodable(
                         invokeId.intValue(), NO_LOCAL_CODE, "its error code is none of MAP's")
-                : new Component.UnknownInvoke(number(invokeId), problem.toString());
+                : new Component.UnknownInvoke(number(invokeId), ProblemWords.of(problem));
     }
 
     private static @Nullable Integer number(@Nullable Long invokeId) {

@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Components that are broken or come unasked, and the Rejects for them (ITU-T Q.774 3.2.2.2). */
 class ComponentTest extends OverTheWire {
@@ -31,6 +32,7 @@ class ComponentTest extends OverTheWire {
         "a103020103,            a406020103800101", // no operation: mistyped
         "a105020103023b,        a4050500800102", // cut within: badly structured
         "a100,                  a4050500800101", // nothing in it
+        "a10c02010302013b040100040100, a406020103800101", // two parameters
     })
     void a_broken_component_of_a_begin_is_rejected_in_tc_end(String component, String reject)
             throws Exception {
@@ -127,6 +129,38 @@ class ComponentTest extends OverTheWire {
                 .singleElement()
                 .isInstanceOf(Component.Undecodable.class);
         peer.end(dialog);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "04010f" + "04847fffffff31",
+                "04010f" + "0484ffffffff31",
+                "04010f" + "0488ffffffffffffffff31",
+                "04847fffffff0f" + "040131",
+                "04010f" + "040131" + "80847fffffff91",
+            })
+    void an_answer_with_a_length_that_is_not_there_reaches_the_dialog_as_broken(String result)
+            throws Exception {
+        RecordingDesk.Begun dialog = peer.beginWithMenu();
+        byte[] parameter = tlv(0x30, hex("02013c"), tlv(0x30, hex(result)));
+        peer.send(
+                proceed(
+                        OTID,
+                        dialog.opening().localTid(),
+                        tlv(0xa2, hex("020109"), parameter)));
+        assertThat(((Message.Continue) dialog.next()).components())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Component.Undecodable.class,
+                        it -> assertThat(it.why()).contains("no valid BER"));
+        peer.end(dialog);
+    }
+
+    @Test
+    void more_components_than_a_message_has_are_rejected_with_one_word() throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, hex("a500".repeat(110))));
+        peer.expect(accepted(hex("a4050500800100".repeat(16) + "a4050500800102")));
     }
 
     @Test

@@ -46,10 +46,11 @@ class TransactionTest extends OverTheWire {
         peer.expectSilence();
     }
 
-    @Test
-    void a_p_abort_with_a_cause_that_is_none_reaches_the_dialog() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {5, 0x7e, 0x7f, 0x80, 0xff})
+    void a_p_abort_with_a_cause_that_is_none_reaches_the_dialog(int cause) throws Exception {
         RecordingDesk.Begun dialog = peer.begin();
-        peer.send(pAbort(dialog.opening().localTid(), 0x7e));
+        peer.send(pAbort(dialog.opening().localTid(), cause));
         assertThat(dialog.next()).isInstanceOf(Message.Abort.class);
         peer.expectSilence();
     }
