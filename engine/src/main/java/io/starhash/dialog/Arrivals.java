@@ -114,7 +114,7 @@ final class Arrivals {
 
     /** A result without a parameter is an empty answer (3GPP TS 29.002 17.6.4: it is optional). */
     private static String decode(@Nullable UssdString ussd) throws UndecodableString {
-        return ussd == null ? "" : ussd.decode();
+        return ussd == null ? "" : ussd.decodeKeyed();
     }
 
     private static void error(Step step, ErrorReturned error, boolean controlled) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.regex.Pattern;
 
 /**
  * A USSD string as it is on the wire: octets, and the data coding scheme that gives them meaning
@@ -16,6 +17,11 @@ public final class UssdString {
     /** The same in ASCII and in the GSM 7-bit alphabet. */
     private static final byte ASTERISK = '*';
 
+    private static final Pattern CODE_OR_NUMBER_AND_AT =
+            Pattern.compile("(.*#|[0-9*+]+)@", Pattern.DOTALL);
+
+    private static final int OCTETS_OF_EIGHT_SEPTETS = 7;
+    private static final int LAST_SEPTET = 0xfe;
     private static final int LANGUAGE_SEPTETS = 3;
     private static final int LANGUAGE_OCTETS = 2;
 
@@ -104,7 +110,7 @@ public final class UssdString {
      *
      * <p>Two things are not undone, as the standard has it: a carriage return that ended the sent
      * text on an octet boundary is doubled (3GPP TS 23.038 6.1.2.3.1), and seven zero bits at the
-     * end, from a sender that fills as for short messages, are an "@".
+     * end, from a sender that fills as for short messages, are an "@" (see {@link #decodeKeyed}).
      *
      * @throws UndecodableString where the scheme does not mean text that can be read, or the octets
      *     are not what it says
@@ -120,6 +126,27 @@ public final class UssdString {
             case COMPRESSED, USER_DATA_HEADER, I1_PROTOCOL, WAP ->
                     throw UndecodableString.under(dcs);
         };
+    }
+
+    /**
+     * The text of what was keyed on a phone: as {@link #decode}, only that seven zero bits behind a
+     * code that ends with {@code #}, or behind a number, are taken for the filler that they are. An
+     * "@" in that place is not what anybody has keyed.
+     *
+     * @throws UndecodableString as {@link #decode} does
+     */
+    public String decodeKeyed() throws UndecodableString {
+        String text = decode();
+        return endsInZeroSeptet() && CODE_OR_NUMBER_AND_AT.matcher(text).matches()
+                ? text.substring(0, text.length() - 1)
+                : text;
+    }
+
+    /** Eight septets fill seven octets: only there the last septet ends with the last octet. */
+    private boolean endsInZeroSeptet() {
+        return octets.length > 0
+                && octets.length % OCTETS_OF_EIGHT_SEPTETS == 0
+                && (octets[octets.length - 1] & LAST_SEPTET) == 0;
     }
 
     /** Where the CR that must end the language code is missing, all is taken for text. */

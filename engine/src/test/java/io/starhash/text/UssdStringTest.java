@@ -250,4 +250,17 @@ final class UssdStringTest {
     void a_string_is_shown_without_its_content() {
         assertThat(received(0x0F, "aa180c3602")).hasToString("UssdString[dcs=0x0F, 5 octets]");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "15, aa182ca6a28d00, *101*4#", // a code, and seven zero bits behind
+        "15, 31d98c56b3dd00, 1234567", // a number
+        "15, 61f1985c369f01, abcdefg@", // somebody's text
+        "15, 31d90c00, 123@", // four septets: no zero bits could have filled the last
+        "68, 31323334352340, 12345#@", // an octet a character
+    })
+    void zero_bits_behind_what_was_keyed_are_no_at_sign(int dcs, String octets, String text)
+            throws Exception {
+        assertThat(received(dcs, octets).decodeKeyed()).isEqualTo(text);
+    }
 }

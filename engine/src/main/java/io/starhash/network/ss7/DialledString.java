@@ -20,7 +20,7 @@ final class DialledString {
      * and its octets by themselves are one.
      */
     static String text(UssdString ussd) throws UndecodableString {
-        String decoded = ussd.decode();
+        String decoded = ussd.decodeKeyed();
         String unpacked = new String(ussd.octets(), US_ASCII);
         return CODE.matcher(unpacked).matches() && !CODE.matcher(decoded).matches()
                 ? unpacked

@@ -21,6 +21,7 @@ import io.starhash.text.UssdString;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a TC-BEGIN is served or refused, octet by octet. */
@@ -200,6 +201,20 @@ class WireTest extends OverTheWire {
         peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 59, ussdArgument(0x0f, "2a3130302a3223"))));
         RecordingDesk.Begun dialog = peer.dialog();
         assertThat(dialog.opening().text()).isEqualTo("*100*2#");
+        peer.end(dialog);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "aa182ca6a28d00, *101*4#", // seven septets, seven zero bits behind
+        "aa182ca6a28d46, *101*4##", // eight septets
+        "aa182ca6a28d1a, *101*4#", // filled as the standard says
+        "aa182ca60a8b01, *101*ab@", // no code: what ends it is left as it is
+    })
+    void seven_zero_bits_behind_a_code_are_no_at_sign(String octets, String code) throws Exception {
+        peer.send(begin(OTID, Ber.DIALOGUE, invoke(3, 59, ussdArgument(0x0f, octets))));
+        RecordingDesk.Begun dialog = peer.dialog();
+        assertThat(dialog.opening().text()).isEqualTo(code);
         peer.end(dialog);
     }
 
