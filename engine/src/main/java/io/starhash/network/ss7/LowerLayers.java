@@ -5,6 +5,7 @@ import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
 import org.restcomm.protocols.ss7.sccp.LongMessageRuleType;
 import org.restcomm.protocols.ss7.sccp.Router;
 import org.restcomm.protocols.ss7.sccp.impl.SccpStackImpl;
+import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
 
 /** SCCP and TCAP, set up after a plan. Nothing is kept on disk. */
 final class LowerLayers {
@@ -13,7 +14,7 @@ final class LowerLayers {
     private final SignallingPlan plan;
     private final PrivateFolder folder = PrivateFolder.create();
     private final SccpStackImpl sccp;
-    private final LeanTcap tcap;
+    private final TCAPStackImpl tcap;
 
     /**
      * Layers that are not started.
@@ -36,7 +37,7 @@ final class LowerLayers {
         return sccp;
     }
 
-    LeanTcap tcap() {
+    TCAPStackImpl tcap() {
         return tcap;
     }
 

@@ -29,8 +29,8 @@ final class MapLink implements DialogLink {
     private final List<Received> components = new ArrayList<>(1);
     private boolean rejectQueued;
 
-    /** Of those that were sent; under the dialog's lock. */
-    private int highestInvokeId;
+    /** Of those that were sent; written under the dialog's lock. */
+    private volatile int highestInvokeId;
 
     /** What the far side's MAP-open says, until there is a receiver. */
     private MapOpen open;
@@ -246,9 +246,16 @@ final class MapLink implements DialogLink {
         }
     }
 
+    /** Whether an answer to any invoke of this dialog is secret. */
+    boolean hasSecrets() {
+        return secretInvokes != null;
+    }
+
+    /** Whether what answers this invoke is secret, or may be meant for one that is. */
     boolean isSecret(int invokeId) {
         Set<Integer> secret = secretInvokes;
-        return secret != null && secret.contains(invokeId);
+        return secret != null
+                && (secret.contains(invokeId) || invokeId < 0 || invokeId > highestInvokeId);
     }
 
     @Override

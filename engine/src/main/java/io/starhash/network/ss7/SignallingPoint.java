@@ -186,6 +186,12 @@ public final class SignallingPoint implements AttachedPoint {
             }
 
             @Override
+            public boolean hasSecrets(byte[] tid) {
+                MapLink link = map.link(TransactionIds.number(tid));
+                return link == null || link.hasSecrets();
+            }
+
+            @Override
             public boolean hidesTexts() {
                 return asides.hidden().take() != null;
             }

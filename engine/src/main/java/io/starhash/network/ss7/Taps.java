@@ -25,6 +25,9 @@ final class Taps {
         /** Whether what answers this invoke is secret; true where nobody knows. */
         boolean isSecret(byte[] engineTid, int invokeId);
 
+        /** Whether any answer in this dialog is secret; true where nobody knows. */
+        boolean hasSecrets(byte[] engineTid);
+
         /** Whether the texts of what this thread sends just now are secret. */
         boolean hidesTexts();
 
@@ -75,10 +78,12 @@ final class Taps {
                 TappedTransaction.read(whole.userData(), returned != outgoing);
         // Of what comes back nobody knows any more whether its texts are secret.
         boolean lost = returned && !outgoing;
-        boolean masked = lost ? transaction.maskTexts() : transaction.mask(secrecy);
-        if (masked) {
-            whole.replaceUserData(transaction.userData());
+                if (lost) {
+            transaction.maskTexts();
+        } else {
+            transaction.mask(secrecy);
         }
+        whole.replaceUserData(transaction.userData());
         return new SignallingMessage(
                 outgoing,
                 whole.parts().stream().map(TappedParts.Part::mtp3).toList(),

@@ -18,16 +18,19 @@ final class TransactionPortion {
     private final byte @Nullable [] originatingId;
     private final byte @Nullable [] destinationId;
     private final byte[] message;
+    private final int behindIds;
 
     private TransactionPortion(
             TransactionKind kind,
             byte @Nullable [] originatingId,
             byte @Nullable [] destinationId,
-            byte[] message) {
+            byte[] message,
+            int behindIds) {
         this.kind = kind;
         this.originatingId = originatingId;
         this.destinationId = destinationId;
         this.message = message;
+        this.behindIds = behindIds;
     }
 
     /** By the message's tag. */
@@ -43,6 +46,11 @@ final class TransactionPortion {
     /** Where it can be derived; else null. */
     byte @Nullable [] destinationId() {
         return destinationId;
+    }
+
+    /** Where what is behind the ids begins, as far as they could be derived. */
+    int behindIds() {
+        return behindIds;
     }
 
     /**
@@ -74,19 +82,25 @@ final class TransactionPortion {
         TransactionKind kind = TransactionKind.of(message.length == 0 ? -1 : message[0] & 0xff);
         byte[] originating = null;
         byte[] destination = null;
+        int behind = Math.min(firstElement(message), message.length);
         try {
-            int at = firstElement(message);
-            BerElement first = BerElement.read(message, at, message.length);
+            BerElement first = BerElement.read(message, behind, message.length);
             originating = id(first, ORIGINATING_ID);
+            if (first.tag() == ORIGINATING_ID) {
+                behind = first.end();
+            }
             BerElement second =
                     first.tag() == ORIGINATING_ID
                             ? BerElement.read(message, first.end(), message.length)
                             : first;
             destination = id(second, DESTINATION_ID);
+            if (destination != null) {
+                behind = second.end();
+            }
         } catch (NotBerException e) {
             // What has been derived before stands.
         }
-        return new TransactionPortion(kind, originating, destination, message);
+        return new TransactionPortion(kind, originating, destination, message, behind);
     }
 
     /** Behind the message's tag and length, whatever that length says. */

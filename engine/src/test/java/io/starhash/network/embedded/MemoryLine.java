@@ -2,6 +2,7 @@ package io.starhash.network.embedded;
 
 import io.starhash.metrics.Counters;
 import io.starhash.network.DialogDesk;
+import io.starhash.network.SignallingTap;
 import io.starhash.network.ss7.SignallingPlan;
 import io.starhash.network.ss7.SignallingPlan.Peer;
 import io.starhash.network.ss7.SignallingPoint;
@@ -71,6 +72,11 @@ public final class MemoryLine implements Line {
     @Override
     public int openDialogs() {
         return engine.openDialogs();
+    }
+
+    /** From now on this tap sees every message. */
+    public void attach(SignallingTap tap) {
+        engine.attach(tap);
     }
 
     /** How many timers of the point's stack wait. */
