@@ -63,6 +63,8 @@ public interface DialogDesk {
         UNKNOWN_OPERATION,
         UNKNOWN_ALPHABET,
         NOT_ONE_INVOKE,
+        /** A dialog that was begun without an Invoke has ended without one, or one too many waits. */
+        NO_INVOKE,
         /** The application context is missing (MAP version 1) or not one of ours. */
         OTHER_CONTEXT,
         /** Not TCAP, not MAP, or broken: answered with an ABORT where that can be, else dropped. */

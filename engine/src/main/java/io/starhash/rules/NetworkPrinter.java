@@ -45,6 +45,8 @@ final class NetworkPrinter {
         yaml.word("origin_check", guards.originCheck().word());
         yaml.entry("max_unknown_id_answers", guards.unknownIdAnswers());
         yaml.entry("max_unknown_id_answers_per_far_end", guards.unknownIdAnswersPerFarEnd());
+        yaml.entry("first_invoke_timeout", guards.firstInvokeTimeout());
+        yaml.entry("max_without_invoke", guards.withoutInvoke());
     }
 
     private void sccp(Guards guards) {

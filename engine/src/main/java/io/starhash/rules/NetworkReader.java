@@ -27,6 +27,8 @@ final class NetworkReader {
 
     private static final ValueType<Integer> REASSEMBLIES = ValueType.wholeNumber(1, 1_000_000);
 
+    private static final ValueType<Integer> WITHOUT_INVOKE = ValueType.wholeNumber(0, 1_000_000);
+
     private NetworkReader() {}
 
     static Network read(Section network, Dialogs dialogs) {
@@ -62,7 +64,12 @@ final class NetworkReader {
                 sccp.find(
                         "max_reassemblies_per_far_end",
                         REASSEMBLIES,
-                        usual.reassembliesPerFarEnd()));
+                        usual.reassembliesPerFarEnd()),
+                tcap.find(
+                        "first_invoke_timeout",
+                        ValueType.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+                        usual.firstInvokeTimeout()),
+                tcap.find("max_without_invoke", WITHOUT_INVOKE, usual.withoutInvoke()));
     }
 
     /** Values that are allowed each by itself may not go together: then all are as if left out. */

@@ -10,6 +10,7 @@ import io.starhash.network.DialogDesk.Refusal;
 import io.starhash.network.DialogGoneException;
 import io.starhash.text.UndecodableString;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.slf4j.Logger;
@@ -23,21 +24,35 @@ final class BeginScreening {
 
     private final DialogDesk desk;
     private final int ownPointCode;
+    private final Guards guards;
 
-    BeginScreening(DialogDesk desk, int ownPointCode) {
+    /** How many dialogs wait for their first Invoke. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    BeginScreening(DialogDesk desk, int ownPointCode, Guards guards) {
         this.desk = desk;
         this.ownPointCode = ownPointCode;
+        this.guards = guards;
     }
 
-    /** The TC-BEGIN of this link is complete. */
+    /**
+     * The TC-BEGIN of this link is complete, or the TC-CONTINUE behind one that held no Invoke
+     * (MAP-OPEN with MAP-DELIMITER, 3GPP TS 29.002 7.3).
+     */
     void complete(MapLink link) {
         List<Received> components = link.take();
+        if (link.stopWaiting()) {
+            waiting.decrementAndGet();
+        } else if (components.isEmpty()) {
+            accept(link);
+            return;
+        }
         if (!components.isEmpty() && components.stream().allMatch(BeginScreening::isRejected)) {
             refuse(
                     link,
                     Cause.UNREADABLE,
                     new Message.End(List.of()),
-                    "TC-BEGIN holds no component that can be read: rejected");
+                    "no component can be read where an Invoke is due: rejected");
             return;
         }
         if (components.size() != 1 || !(components.getFirst() instanceof Received.Invoke invoke)) {
@@ -45,7 +60,7 @@ final class BeginScreening {
                     link,
                     Cause.NOT_ONE_INVOKE,
                     new Message.Abort("not exactly one Invoke"),
-                    "TC-BEGIN holds %d components where exactly one Invoke is allowed: aborted"
+                    "%d components where exactly one Invoke is allowed: aborted"
                             .formatted(components.size()));
             return;
         }
@@ -57,8 +72,37 @@ final class BeginScreening {
                             link,
                             Cause.UNKNOWN_OPERATION,
                             new Message.End(List.of(new Component.Rejected(invoke.invokeId(), ""))),
-                            "TC-BEGIN invokes %s, which is not served: rejected"
+                            "the first Invoke is of %s, which is not served: rejected"
                                     .formatted(Operation.name(invoke.operation())));
+        }
+    }
+
+    private void accept(MapLink link) {
+        if (waiting.incrementAndGet() > guards.withoutInvoke()) {
+            waiting.decrementAndGet();
+            refuse(
+                    link,
+                    Cause.NO_INVOKE,
+                    new Message.Abort("too many dialogs wait for their first Invoke"),
+                    "begun without an Invoke, and %d others wait for theirs (max_without_invoke): aborted"
+                            .formatted(guards.withoutInvoke()));
+        } else {
+            link.awaitInvoke(guards.firstInvokeTimeout());
+        }
+    }
+
+    /** A dialog is over: if it still waited for its first Invoke, that never came. */
+    void over(MapLink link) {
+        if (link.stopWaiting()) {
+            waiting.decrementAndGet();
+            desk.refused(
+                    new Refusal(
+                            link.localTid(),
+                            TransactionIds.remote(link.dialog().getTcapDialog()),
+                            Cause.NO_INVOKE,
+                            "begun without an Invoke, and over without one: none came within %s"
+                                            .formatted(guards.firstInvokeTimeout())
+                                    + " (first_invoke_timeout), or the far side ended it"));
         }
     }
 

@@ -97,9 +97,12 @@ final class DialogCallbacks implements MAPDialogListener {
 
     @Override
     public void onDialogTimeout(MAPDialog dialog) {
-        log.warn(
-                "{} nothing happened for the stack's idle time: the stack ends the dialog",
-                MapLink.of(dialog).localTid());
+        MapLink link = MapLink.of(dialog);
+        if (!link.awaitsInvoke() && !link.prolonged()) {
+            log.warn(
+                    "{} nothing happened for the stack's idle time: the stack ends the dialog",
+                    link.localTid());
+        }
     }
 
     @Override
@@ -109,6 +112,8 @@ final class DialogCallbacks implements MAPDialogListener {
 
     @Override
     public void onDialogRelease(MAPDialog dialog) {
-        MapLink.of(dialog).released();
+        MapLink link = MapLink.of(dialog);
+        link.released();
+        screening.over(link);
     }
 }

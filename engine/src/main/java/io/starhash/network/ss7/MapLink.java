@@ -4,6 +4,7 @@ import io.starhash.dialog.Component;
 import io.starhash.dialog.Message;
 import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.restcomm.protocols.ss7.map.api.MAPDialog;
 import org.restcomm.protocols.ss7.map.api.MAPException;
 import org.restcomm.protocols.ss7.map.api.dialog.MAPUserAbortChoice;
 import org.restcomm.protocols.ss7.map.dialog.MAPUserAbortChoiceImpl;
+import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.TRPseudoState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +44,12 @@ final class MapLink implements DialogLink {
 
     /** What ends the dialog has been sent or delivered. */
     private boolean over;
+
+    /** Begun without an Invoke, which has not come yet. */
+    private boolean awaitsInvoke;
+
+    /** The stack's idle time of a dialog once it has its Invoke, where it is another one now. */
+    private long usualIdleTime;
 
     /** The texts of the next message are secret. */
     private boolean hideTexts;
@@ -143,6 +151,51 @@ final class MapLink implements DialogLink {
         if (!over) {
             aborted("the stack has given the dialog up");
         }
+    }
+
+    /**
+     * Accepts a dialog that was begun without an Invoke. The stack gives it up, with an ABORT, where
+     * nothing comes within this time.
+     */
+    void awaitInvoke(Duration patience) {
+        Dialog below = dialog.getTcapDialog();
+        usualIdleTime = below.getIdleTaskTimeout();
+        below.setIdleTaskTimeout(patience.toMillis());
+        awaitsInvoke = true;
+        try {
+            dialog.send();
+            LeanTcap.saveRoom(below, highestInvokeId);
+        } catch (MAPException e) {
+            log.warn("{} a dialog without an Invoke could not be accepted", localTid(), e);
+            forget();
+        }
+    }
+
+    boolean awaitsInvoke() {
+        return awaitsInvoke;
+    }
+
+    /** Whether it still waited for its first Invoke; it does not any more. */
+    boolean stopWaiting() {
+        boolean waited = awaitsInvoke;
+        if (waited) {
+            awaitsInvoke = false;
+            dialog.getTcapDialog().setIdleTaskTimeout(usualIdleTime);
+        }
+        return waited;
+    }
+
+    /**
+     * The stack's idle time is over, and the dialog with it unless this says otherwise: where it
+     * was the time to wait for an Invoke, which has come since, the usual one begins.
+     */
+    boolean prolonged() {
+        if (awaitsInvoke || usualIdleTime == 0) {
+            return false;
+        }
+        usualIdleTime = 0;
+        dialog.getTcapDialog().keepAlive();
+        return true;
     }
 
     /** The engine has failed on a message of this dialog, which ends with it. */

@@ -4,6 +4,7 @@ import static io.starhash.network.wire.Ber.abnormalDialogue;
 import static io.starhash.network.wire.Ber.begin;
 import static io.starhash.network.wire.Ber.hex;
 import static io.starhash.network.wire.Ber.invoke;
+import static io.starhash.network.wire.Ber.join;
 import static io.starhash.network.wire.Ber.proceed;
 import static io.starhash.network.wire.Ber.tlv;
 import static io.starhash.network.wire.RawPeer.OTID;
@@ -11,8 +12,16 @@ import static io.starhash.network.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.starhash.dialog.Address;
+import io.starhash.dialog.Component;
 import io.starhash.dialog.Message;
 import io.starhash.network.DialogDesk.Cause;
+import io.starhash.network.ss7.Guards;
+import io.starhash.network.ss7.OriginCheck;
+import io.starhash.network.ss7.TcapLimits;
+import io.starhash.text.Dcs;
+import io.starhash.text.UssdString;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,12 +88,106 @@ class DialogueTest extends OverTheWire {
         peer.expect(tlv(0x67, tlv(0x49, hex(OTID))));
     }
 
+    private static final byte[] EMPTY_BEGIN = tlv(0x62, tlv(0x48, hex(OTID)), Ber.DIALOGUE);
+
+    /** Begins without an Invoke; the engine's id in the TC-CONTINUE that accepts. */
+    private static String accepted(RawPeer peer) throws InterruptedException {
+        peer.send(EMPTY_BEGIN);
+        byte[] accept = Ber.find(peer.answer(), 0x65);
+        String ours = hex(Ber.find(accept, 0x48));
+        assertThat(hex(accept))
+                .isEqualTo(hex(join(tlv(0x48, hex(ours)), tlv(0x49, hex(OTID)), Ber.ACCEPTED)));
+        return ours;
+    }
+
     @Test
-    void a_begin_without_components_is_aborted_by_the_user() throws Exception {
-        peer.send(tlv(0x62, tlv(0x48, hex(OTID)), Ber.DIALOGUE));
+    void a_begin_without_components_is_accepted_and_its_invoke_comes_next() throws Exception {
+        String ours = accepted(peer);
+        peer.send(proceed(OTID, ours, INVOKE));
+        RecordingDesk.Begun dialog = peer.dialog();
+        assertThat(dialog.opening().text()).isEqualTo("*100#");
+        assertThat(dialog.opening().localTid()).isEqualTo(ours);
+        assertThat(dialog.opening().remoteTid()).isEqualTo(OTID);
+        UssdString text = UssdString.encode("Hi", Dcs.UNSPECIFIED);
+        dialog.link().send(new Message.End(List.of(new Component.Result(3, 59, text))));
+        byte[] result = tlv(0xa2, hex("020103"), tlv(0x30, hex("02013b"), Ber.ussdArgument(15, "c834")));
+        peer.expect(tlv(0x64, tlv(0x49, hex(OTID)), tlv(0x6c, result)));
+    }
+
+    @Test
+    void the_references_of_a_begin_without_components_are_kept_for_its_invoke() throws Exception {
+        String open = "a01480099602248003008000f28107911326988603f0";
+        peer.send(tlv(0x62, tlv(0x48, hex(OTID)), request(VERSION, USSD, mapOpen(open))));
+        String ours = hex(Ber.find(Ber.find(peer.answer(), 0x65), 0x48));
+        peer.send(proceed(OTID, ours, INVOKE));
+        RecordingDesk.Begun dialog = peer.dialog();
+        assertThat(dialog.opening().imsi()).isEqualTo("204208300008002");
+        peer.end(dialog);
+    }
+
+    @Test
+    void an_invoke_that_comes_after_its_begin_is_refused_as_any_other() throws Exception {
+        String ours = accepted(peer);
+        peer.send(proceed(OTID, ours, invoke(3, 59, tlv(0x30, hex("04010f")))));
+        peer.expect(tlv(0x64, tlv(0x49, hex(OTID)), tlv(0x6c, hex("a306020103020123"))));
+        assertThat(peer.refusal().cause()).isEqualTo(Cause.MALFORMED_ARGUMENT);
+    }
+
+    @Test
+    void a_continue_without_the_invoke_that_is_due_is_aborted() throws Exception {
+        String ours = accepted(peer);
+        peer.send(tlv(0x65, tlv(0x48, hex(OTID)), tlv(0x49, hex(ours))));
         byte[] abort = Ber.find(peer.answer(), 0x67);
         assertThat(hex(Ber.find(abort, 0x6b))).endsWith("a4028000");
         assertThat(peer.refusal().cause()).isEqualTo(Cause.NOT_ONE_INVOKE);
+    }
+
+    @Test
+    void a_dialog_that_ends_before_its_invoke_is_counted() throws Exception {
+        peer.send(tlv(0x64, tlv(0x49, hex(accepted(peer)))));
+        assertThat(peer.refusal().cause()).isEqualTo(Cause.NO_INVOKE);
+    }
+
+    @Test
+    void an_invoke_that_does_not_come_is_not_waited_for_longer_than_its_time() throws Exception {
+        try (RawPeer hurried = new RawPeer(medium, waiting(Duration.ofMillis(200), 10))) {
+            accepted(hurried);
+            hurried.expect(abnormalDialogue(OTID));
+            assertThat(hurried.refusal().cause()).isEqualTo(Cause.NO_INVOKE);
+            hurried.settle();
+        }
+    }
+
+    @Test
+    void a_dialog_whose_invoke_came_outlives_the_time_to_wait_for_it() throws Exception {
+        try (RawPeer hurried = new RawPeer(medium, waiting(Duration.ofMillis(200), 10))) {
+            String ours = accepted(hurried);
+            hurried.send(proceed(OTID, ours, INVOKE));
+            RecordingDesk.Begun dialog = hurried.dialog();
+            accepted(hurried); // this one's time is over after the other's
+            hurried.expect(abnormalDialogue(OTID));
+            assertThat(dialog.messages()).isEmpty();
+            hurried.end(dialog);
+        }
+    }
+
+    @Test
+    void more_than_may_wait_for_their_invoke_are_aborted() throws Exception {
+        try (RawPeer narrow = new RawPeer(medium, waiting(Duration.ofMinutes(1), 1))) {
+            String ours = accepted(narrow);
+            narrow.send(EMPTY_BEGIN);
+            Ber.find(narrow.answer(), 0x67);
+            assertThat(narrow.refusal().cause()).isEqualTo(Cause.NO_INVOKE);
+            narrow.send(proceed(OTID, ours, INVOKE));
+            narrow.end(narrow.dialog());
+            narrow.send(proceed(OTID, accepted(narrow), INVOKE));
+            narrow.end(narrow.dialog());
+        }
+    }
+
+    private static TcapLimits waiting(Duration patience, int atMost) {
+        return TcapLimits.of(
+                100, new Guards(OriginCheck.STRICT, 1000, 1000, 4096, 256, patience, atMost));
     }
 
     @ParameterizedTest
