@@ -39,6 +39,9 @@ final class MapLink implements DialogLink {
 
     private @Nullable Receiver receiver;
 
+    /** What has ended the dialog before there was a receiver. */
+    private @Nullable Message end;
+
     /** Null while there is none, which is usual: a dialog that waits takes less. */
     private volatile @Nullable Set<Integer> secretInvokes;
 
@@ -95,9 +98,13 @@ final class MapLink implements DialogLink {
         return open;
     }
 
+    /** Who is told what comes; at once of the end, where that came first. */
     void receiver(Receiver receiver) {
         this.receiver = receiver;
         open = MapOpen.WITHOUT_REFERENCES;
+        if (end != null) {
+            receiver.arrived(end);
+        }
     }
 
     @Override
@@ -213,6 +220,8 @@ final class MapLink implements DialogLink {
         over |= !(message instanceof Message.Continue);
         if (receiver != null) {
             receiver.arrived(message);
+        } else if (over) {
+            end = message;
         }
     }
 

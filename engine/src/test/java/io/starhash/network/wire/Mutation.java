@@ -35,7 +35,8 @@ final class Mutation {
             return other.clone();
         }
         int at = random.nextInt(message.length);
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(10)) {
+            case 8, 9 -> lie(message, at);
             case 0 -> set(message, at, message[at] ^ (1 << random.nextInt(8)));
             case 1, 2 -> set(message, at, ODD[random.nextInt(ODD.length)]);
             case 3 -> set(message, at, message[at] + (random.nextBoolean() ? 1 : -1));
@@ -44,6 +45,30 @@ final class Mutation {
             case 6 -> twice(message, at);
             default -> Ber.join(Arrays.copyOf(message, at), tail(other));
         };
+    }
+
+    /** Lengths that are not there: beyond an int, negative, of megabytes, or just too long. */
+    private static final String[] LENGTHS = {
+        "847fffffff", "84ffffffff", "8480000000", "83ffffff", "85017fffffff", "88ffffffffffffffff",
+        "8400000000", "830000ff", "82ffff", "81ff", "80", "ff", "8418000000", "8401000000"
+    };
+
+    /** Another length where one stands, in the place of the octet there. */
+    private byte[] lie(byte[] message, int near) {
+        int at = near;
+        while (at > 0 && !followsTag(message, at)) {
+            at--;
+        }
+        return Ber.join(
+                Arrays.copyOf(message, at),
+                Ber.hex(LENGTHS[random.nextInt(LENGTHS.length)]),
+                Arrays.copyOfRange(message, Math.min(at + 1, message.length), message.length));
+    }
+
+    /** As far as that can be told of an octet by itself. */
+    private static boolean followsTag(byte[] message, int at) {
+        int tag = message[at - 1] & 0xff;
+        return Arrays.binarySearch(ODD, tag) >= 0 && message[at] >= 0 && message[at] < message.length - at;
     }
 
     private static byte[] set(byte[] message, int at, int value) {

@@ -18,6 +18,8 @@ import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogGoneException;
 import io.starhash.network.DialogLink;
 import io.starhash.network.embedded.MemoryLine;
+import io.starhash.network.ss7.Guards;
+import io.starhash.network.ss7.OriginCheck;
 import io.starhash.network.ss7.TcapLimits;
 import io.starhash.text.Dcs;
 import io.starhash.text.UnsendableText;
@@ -32,7 +34,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -55,6 +59,20 @@ class MutationTest {
     private static final int BURST = 25;
 
     private static final long MAX_GROWTH = 48L << 20;
+    /** Nobody waits long for the Invoke of a dialog that damage has begun without one. */
+    private static final TcapLimits LIMITS =
+            TcapLimits.of(
+                    50_000,
+                    new Guards(
+                            OriginCheck.STRICT,
+                            1_000_000,
+                            1_000_000,
+                            4096,
+                            256,
+                            Duration.ofMillis(20),
+                            1000));
+
+    private static final long MAX_ALLOCATED = 64L << 10;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Menus desk = new Menus();
@@ -65,11 +83,16 @@ class MutationTest {
     private static final class Menus implements DialogDesk {
         final Queue<DialogLink> open = new ConcurrentLinkedQueue<>();
 
+        /** By their ids: begun, and neither ended by the far side nor by the answer to it. */
+        final Set<String> running = ConcurrentHashMap.newKeySet();
+
         @Override
         public DialogLink.Receiver begun(Opening opening, DialogLink link) {
             open.add(link);
+            running.add(link.localTid());
             say(link, new Message.Continue(List.of(new Component.Invoke(1, 60, text("1. Go")))));
             return message -> {
+                running.remove(link.localTid());
                 if (message instanceof Message.Continue) {
                     int invoke = opening.invokeId();
                     Component bye = new Component.Result(invoke, opening.operation(), text("Bye"));
@@ -103,12 +126,16 @@ class MutationTest {
         PrintStream err = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setErr(new PrintStream(printed, true, UTF_8));
-        try (MemoryLine line = new MemoryLine(desk, TcapLimits.of(50_000, RawPeer.TALKATIVE))) {
+        try (MemoryLine line = new MemoryLine(desk, LIMITS)) {
             flood(line, MESSAGES / 5);
             int timers = line.pendingTimers();
             long threads = ManagementFactory.getThreadMXBean().getThreadCount();
             long heap = heap();
+            long before = allocated();
             flood(line, MESSAGES - MESSAGES / 5);
+            assertThat((allocated() - before) / (MESSAGES - MESSAGES / 5))
+                    .as("octets allocated for a message")
+                    .isLessThan(MAX_ALLOCATED);
             assertThat(heap() - heap).as("growth of the heap").isLessThan(MAX_GROWTH);
             assertThat(line.pendingTimers()).as("timers").isLessThanOrEqualTo(timers);
             assertThat(ManagementFactory.getThreadMXBean().getThreadCount())
@@ -130,7 +157,7 @@ class MutationTest {
         PrintStream err = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setErr(new PrintStream(printed, true, UTF_8));
-        try (M3uaLine line = new M3uaLine(desk, TcapLimits.of(50_000, RawPeer.TALKATIVE))) {
+        try (M3uaLine line = new M3uaLine(desk, LIMITS)) {
             floodM3ua(line, M3UA_MESSAGES / 5);
             long threads = ManagementFactory.getThreadMXBean().getThreadCount();
             long heap = heap();
@@ -275,13 +302,23 @@ class MutationTest {
                 tlv(0xa2, hex("020101"), tlv(0x30, hex("02013c"), Ber.ussdArgument(15, "31")));
         line.send(Sccp.udt(Sccp.ENGINE, Sccp.PEER, proceed(otid, ours, result)));
         assertThat(hex(answer(line, otid))).startsWith("64");
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(2))
+                .untilAsserted(() -> assertThat(line.openDialogs()).isEqualTo(desk.running.size()));
         for (DialogLink link = desk.open.poll(); link != null; link = desk.open.poll()) {
             link.forget();
         }
+        desk.running.clear();
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(2))
                 .untilAsserted(() -> assertThat(line.openDialogs()).isZero());
         line.received().clear();
+    }
+
+    /** Of all threads; the messages themselves and what is made of them are of some hundred octets. */
+    private static long allocated() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getTotalThreadAllocatedBytes();
     }
 
     private static List<byte[]> begins() {
