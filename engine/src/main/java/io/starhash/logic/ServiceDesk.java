@@ -258,8 +258,7 @@ public final class ServiceDesk implements DialogDesk {
     @Override
     public void refused(Refusal refusal) {
         counters.increment("dialogs.refused." + refusal.cause().word());
-        String line =
-                "%s %s %s".formatted(refusal.localTid(), refusal.remoteTid(), refusal.text());
+        String line = "%s %s %s".formatted(refusal.localTid(), refusal.remoteTid(), refusal.text());
         Throwable fault = refusal.fault();
         if (fault == null) {
             limited.write(Level.WARN, refusal.cause().word(), "{}", line);

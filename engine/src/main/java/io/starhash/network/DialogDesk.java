@@ -63,7 +63,9 @@ public interface DialogDesk {
         UNKNOWN_OPERATION,
         UNKNOWN_ALPHABET,
         NOT_ONE_INVOKE,
-        /** A dialog that was begun without an Invoke has ended without one, or one too many waits. */
+        /**
+         * A dialog that was begun without an Invoke has ended without one, or one too many waits.
+         */
         NO_INVOKE,
         /** The application context is missing (MAP version 1) or not one of ours. */
         OTHER_CONTEXT,

@@ -71,9 +71,7 @@ final class DialogRefusal {
 
     /** What stands for MAP-open is none. */
     void invalid(String why) {
-        report(
-                Cause.UNREADABLE,
-                "the MAP-open of a TC-BEGIN cannot be read: " + why + "; aborted");
+        report(Cause.UNREADABLE, "the MAP-open of a TC-BEGIN cannot be read: " + why + "; aborted");
         send(() -> map.abortInvalid(dialog));
     }
 

@@ -161,8 +161,8 @@ final class MapLink implements DialogLink {
     }
 
     /**
-     * Accepts a dialog that was begun without an Invoke. The stack gives it up, with an ABORT, where
-     * nothing comes within this time.
+     * Accepts a dialog that was begun without an Invoke. The stack gives it up, with an ABORT,
+     * where nothing comes within this time.
      */
     void awaitInvoke(Duration patience) {
         Dialog below = dialog.getTcapDialog();

@@ -80,8 +80,9 @@ public final class SignallingPoint implements AttachedPoint {
         try {
             layers.start();
             map.addMAPDialogListener(
-                    new DialogCallbacks(new BeginScreening(
-                                    desk, plan.pointCode(), plan.limits().guards()), asides));
+                    new DialogCallbacks(
+                            new BeginScreening(desk, plan.pointCode(), plan.limits().guards()),
+                            asides));
             map.report(desk);
             map.start();
             TcapScreening.insert(

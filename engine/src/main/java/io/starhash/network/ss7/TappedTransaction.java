@@ -96,8 +96,7 @@ final class TappedTransaction {
         try {
             List<BerElement> fields = element.children();
             Integer invokeId = invokeId(fields);
-            List<BerElement> behind =
-                    invokeId == null ? null : behindCode(element.tag(), fields);
+            List<BerElement> behind = invokeId == null ? null : behindCode(element.tag(), fields);
             if (element.tag() == INVOKE && behind != null && !behind.isEmpty()) {
                 argument(behind.getFirst());
             }
@@ -202,7 +201,8 @@ final class TappedTransaction {
         for (Component component : components) {
             List<BerElement> fields = component.fields();
             Text text = fields == null || fields.isEmpty() ? null : text(fields.getFirst());
-            UssdString ussd = text == null ? null : new UssdString(text.dcs(), text.string().contents());
+            UssdString ussd =
+                    text == null ? null : new UssdString(text.dcs(), text.string().contents());
             String dialled = ussd == null ? null : readable(ussd);
             BitSet hidden = secrecy.hidden(component.operation(), dialled, msisdn);
             if (hidden.isEmpty()) {
@@ -231,9 +231,7 @@ final class TappedTransaction {
     /** An Invoke's id is the far side's own. */
     private static boolean isSecret(Component component, byte[] tid, Taps.Secrecy secrecy) {
         Integer answered = component.element().tag() == INVOKE ? null : component.invokeId();
-        return answered == null
-                ? secrecy.hasSecrets(tid)
-                : secrecy.isSecret(tid, answered);
+        return answered == null ? secrecy.hasSecrets(tid) : secrecy.isSecret(tid, answered);
     }
 
     /** Masks every text. */

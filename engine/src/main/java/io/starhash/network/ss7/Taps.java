@@ -78,7 +78,7 @@ final class Taps {
                 TappedTransaction.read(whole.userData(), returned != outgoing);
         // Of what comes back nobody knows any more whether its texts are secret.
         boolean lost = returned && !outgoing;
-                if (lost) {
+        if (lost) {
             transaction.maskTexts();
         } else {
             transaction.mask(secrecy);

@@ -206,8 +206,7 @@ final class TcapScreening implements SccpListener {
      * The engine, not the message, was at fault. The dialog that it came in or began is let go of
      * and its receiver told; the far side is answered with a P-ABORT, where it waits.
      */
-    private void failed(
-            SccpDataMessage message, TransactionPortion transaction, Throwable thrown) {
+    private void failed(SccpDataMessage message, TransactionPortion transaction, Throwable thrown) {
         Throwable fault = thrown instanceof NotTakenIn ? thrown.getCause() : thrown;
         byte[] origin = transaction.originatingId();
         byte[] destination = transaction.destinationId();

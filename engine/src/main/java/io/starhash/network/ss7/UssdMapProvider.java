@@ -102,7 +102,8 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
 
     @Override
     public void onTCContinue(TCContinueIndication indication) {
-        ((TCContinueIndicationImpl) indication).setUserInformation(null); // a MAP-accept says nothing
+        ((TCContinueIndicationImpl) indication)
+                .setUserInformation(null); // a MAP-accept says nothing
         guarded(indication, super::onTCContinue);
     }
 

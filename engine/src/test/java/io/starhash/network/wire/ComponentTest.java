@@ -144,11 +144,7 @@ class ComponentTest extends OverTheWire {
             throws Exception {
         RecordingDesk.Begun dialog = peer.beginWithMenu();
         byte[] parameter = tlv(0x30, hex("02013c"), tlv(0x30, hex(result)));
-        peer.send(
-                proceed(
-                        OTID,
-                        dialog.opening().localTid(),
-                        tlv(0xa2, hex("020109"), parameter)));
+        peer.send(proceed(OTID, dialog.opening().localTid(), tlv(0xa2, hex("020109"), parameter)));
         assertThat(((Message.Continue) dialog.next()).components())
                 .singleElement()
                 .isInstanceOfSatisfying(

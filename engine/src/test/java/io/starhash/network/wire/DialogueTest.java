@@ -110,7 +110,8 @@ class DialogueTest extends OverTheWire {
         assertThat(dialog.opening().remoteTid()).isEqualTo(OTID);
         UssdString text = UssdString.encode("Hi", Dcs.UNSPECIFIED);
         dialog.link().send(new Message.End(List.of(new Component.Result(3, 59, text))));
-        byte[] result = tlv(0xa2, hex("020103"), tlv(0x30, hex("02013b"), Ber.ussdArgument(15, "c834")));
+        byte[] result =
+                tlv(0xa2, hex("020103"), tlv(0x30, hex("02013b"), Ber.ussdArgument(15, "c834")));
         peer.expect(tlv(0x64, tlv(0x49, hex(OTID)), tlv(0x6c, result)));
     }
 

@@ -49,8 +49,20 @@ final class Mutation {
 
     /** Lengths that are not there: beyond an int, negative, of megabytes, or just too long. */
     private static final String[] LENGTHS = {
-        "847fffffff", "84ffffffff", "8480000000", "83ffffff", "85017fffffff", "88ffffffffffffffff",
-        "8400000000", "830000ff", "82ffff", "81ff", "80", "ff", "8418000000", "8401000000"
+        "847fffffff",
+        "84ffffffff",
+        "8480000000",
+        "83ffffff",
+        "85017fffffff",
+        "88ffffffffffffffff",
+        "8400000000",
+        "830000ff",
+        "82ffff",
+        "81ff",
+        "80",
+        "ff",
+        "8418000000",
+        "8401000000"
     };
 
     /** Another length where one stands, in the place of the octet there. */
@@ -68,7 +80,9 @@ final class Mutation {
     /** As far as that can be told of an octet by itself. */
     private static boolean followsTag(byte[] message, int at) {
         int tag = message[at - 1] & 0xff;
-        return Arrays.binarySearch(ODD, tag) >= 0 && message[at] >= 0 && message[at] < message.length - at;
+        return Arrays.binarySearch(ODD, tag) >= 0
+                && message[at] >= 0
+                && message[at] < message.length - at;
     }
 
     private static byte[] set(byte[] message, int at, int value) {

@@ -59,6 +59,7 @@ class MutationTest {
     private static final int BURST = 25;
 
     private static final long MAX_GROWTH = 48L << 20;
+
     /** Nobody waits long for the Invoke of a dialog that damage has begun without one. */
     private static final TcapLimits LIMITS =
             TcapLimits.of(
@@ -315,7 +316,9 @@ class MutationTest {
         line.received().clear();
     }
 
-    /** Of all threads; the messages themselves and what is made of them are of some hundred octets. */
+    /**
+     * Of all threads; the messages themselves and what is made of them are of some hundred octets.
+     */
     private static long allocated() {
         return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
                 .getTotalThreadAllocatedBytes();

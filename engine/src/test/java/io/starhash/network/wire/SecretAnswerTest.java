@@ -92,7 +92,11 @@ class SecretAnswerTest {
                 "a212020109300d02013c300804010f0403373931", // only to see that this is well formed
                 "a214020109300f02013c300a" + "0408" + PIN + "aa", // no data coding scheme
                 "a215020109301002013c300b" + "04010f" + "2409" + PIN, // cut short
-                "a217020109301202013c300d" + "04010f" + "2408" + "0406" + "373339313537", // no primitive
+                "a217020109301202013c300d"
+                        + "04010f"
+                        + "2408"
+                        + "0406"
+                        + "373339313537", // no primitive
                 "a20e020109" + "3009" + "0407" + PIN, // neither a code nor a scheme
                 "a20c020109" + "0407" + PIN, // no SEQUENCE at all
                 "a218020109301302013c300e" + "04020f0f" + "0408" + PIN + "aa", // a scheme of two
@@ -104,7 +108,12 @@ class SecretAnswerTest {
                 "a118020101" + "800109" + "02013c300d" + "04010f" + "0408" + PIN + "aa", // linked
                 "a30f020109" + "020122" + "0407" + PIN, // an error
                 "a511020109" + "020122" + "0409" + PIN + "aaaa", // no component
-                "a21e020109301902013c3014" + "04010f" + "040131" + "890a" + PIN + "303030", // behind
+                "a21e020109301902013c3014"
+                        + "04010f"
+                        + "040131"
+                        + "890a"
+                        + PIN
+                        + "303030", // behind
             })
     void is_masked_in_whatever_component_it_comes(String component) throws Exception {
         RecordingDesk.Begun dialog = asked();
@@ -133,8 +142,7 @@ class SecretAnswerTest {
     @Test
     void is_masked_in_segments() throws Exception {
         RecordingDesk.Begun dialog = asked();
-        byte[] answer =
-                result(SECRET, tlv(0x30, hex("04010f"), tlv(4, hex(PIN.repeat(20)))));
+        byte[] answer = result(SECRET, tlv(0x30, hex("04010f"), tlv(4, hex(PIN.repeat(20)))));
         byte[] whole = proceed(OTID, dialog.opening().localTid(), answer);
         line.send(Sccp.segment(true, 2, 5, Arrays.copyOf(whole, 50)));
         line.send(Sccp.segment(false, 1, 5, Arrays.copyOfRange(whole, 50, 90)));
@@ -146,8 +154,7 @@ class SecretAnswerTest {
     @Test
     void is_masked_in_segments_of_which_one_never_comes() throws Exception {
         RecordingDesk.Begun dialog = asked();
-        byte[] answer =
-                result(SECRET, tlv(0x30, hex("04010f"), tlv(4, hex(PIN.repeat(20)))));
+        byte[] answer = result(SECRET, tlv(0x30, hex("04010f"), tlv(4, hex(PIN.repeat(20)))));
         byte[] whole = proceed(OTID, dialog.opening().localTid(), answer);
         line.send(Sccp.segment(true, 2, 5, Arrays.copyOf(whole, 80)));
         line.send(Sccp.segment(false, 0, 5, Arrays.copyOfRange(whole, 80, whole.length)));
