@@ -45,10 +45,10 @@ final class Inbound implements AutoCloseable {
         }
     }
 
-    /** Whether a link is read. */
+    /** Has the thread that reads all links ask a source soon whether it {@link Source#isOpen}. */
     @FunctionalInterface
     interface Valve {
-        void open(boolean open);
+        void turn();
     }
 
     /** What comes over one association. */
@@ -58,10 +58,13 @@ final class Inbound implements AutoCloseable {
         private final int full;
         private final List<Queue> queues = new ArrayList<>();
         private final AtomicInteger waiting = new AtomicInteger();
+        private final int[] pointCodes;
+        private boolean shut;
 
-        private Source(Gate gate, Valve valve) {
+        private Source(Gate gate, Valve valve, int... pointCodes) {
             this.gate = gate;
             this.valve = valve;
+            this.pointCodes = pointCodes.clone();
             full = gate.limits().maxWaiting();
             workers.forEach(worker -> queues.add(new Queue(this)));
         }
@@ -76,9 +79,29 @@ final class Inbound implements AutoCloseable {
             return waiting.get();
         }
 
+        /** Whether one of its application servers leads to this point. */
+        boolean leadsTo(int pointCode) {
+            for (int led : pointCodes) {
+                if (led == pointCode) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /**
+         * Whether its link is to be read: not from when it is full until half is taken; on the
+         * thread that reads all links. What it finds does not depend on how late it is asked.
+         */
+        boolean isOpen() {
+            int now = waiting.get();
+            shut = shut ? now > full / 2 : now >= full;
+            return !shut;
+        }
+
         private void add(Mtp3TransferPrimitive message, int sls) {
             if (waiting.incrementAndGet() >= full) {
-                valve.open(false);
+                valve.turn();
             }
             int lane = Math.floorMod(sls, workers.size());
             workers.get(lane).add(queues.get(lane), message);
@@ -86,7 +109,7 @@ final class Inbound implements AutoCloseable {
 
         private void taken() {
             if (waiting.decrementAndGet() == full / 2) {
-                valve.open(true);
+                valve.turn();
             }
         }
     }
@@ -98,9 +121,13 @@ final class Inbound implements AutoCloseable {
         }
     }
 
-    /** Queues for one more association. */
-    Source source(Gate gate, Valve valve) {
-        Source source = new Source(gate, valve);
+    /**
+     * Queues for one more association.
+     *
+     * @param pointCodes those that its application servers lead to
+     */
+    Source source(Gate gate, Valve valve, int... pointCodes) {
+        Source source = new Source(gate, valve, pointCodes);
         sources.add(source);
         return source;
     }

@@ -89,7 +89,12 @@ abstract class Link implements org.mobicents.protocols.api.Association {
                 site.inbound()
                         .source(
                                 site.hall().gate(site.limits().admission(settings)),
-                                this::readLater);
+                                this::readLater,
+                                servers.stream()
+                                        .flatMap(it -> it.pointCodes().stream())
+                                        .mapToInt(Integer::intValue)
+                                        .distinct()
+                                        .toArray());
         site.board().load(settings, source);
     }
 
@@ -209,11 +214,12 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         }
     }
 
-    private void readLater(boolean read) {
-        loop().execute(() -> read(read));
+    private void readLater() {
+        loop().execute(this::readOrNot);
     }
 
-    private void read(boolean read) {
+    private void readOrNot() {
+        boolean read = source.isOpen();
         Channel open = channel;
         if (open != null) {
             open.config().setAutoRead(read);
@@ -330,11 +336,19 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         }
     }
 
-    /** Sends the far end a message of M3UA's own. */
+    /**
+     * Sends the far end a message of M3UA's own. One that does not read gets no more of them either:
+     * who sends us much that is wrong would have as many answers kept here.
+     */
     final void tell(ByteBuf message) {
         Channel open = channel;
-        if (open != null) {
+        if (open != null && open.isWritable()) {
             write(open, message, 0, true);
+            return;
+        }
+        message.release();
+        if (open != null) {
+            dropped.increment();
         }
     }
 

@@ -163,6 +163,12 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
         return board.mayServe(pointCode);
     }
 
+    @Override
+    public boolean cameOverLinkTo(int pointCode) {
+        Inbound.Source source = Inbound.current();
+        return source == null || source.leadsTo(pointCode);
+    }
+
     private void send(WaitingRoom.Guest it) throws IOException {
         int pointCode = it.message().getDpc();
         switch (attempt(it.message())) {

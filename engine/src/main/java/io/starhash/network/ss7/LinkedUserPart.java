@@ -6,4 +6,10 @@ import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
 public interface LinkedUserPart extends Mtp3UserPart {
     /** Whether a link leads to this point now, whatever was said of the point itself. */
     boolean leadsTo(int pointCode);
+
+    /**
+     * Whether the message that this thread hands to the listeners now came over a link that leads
+     * to this point.
+     */
+    boolean cameOverLinkTo(int pointCode);
 }

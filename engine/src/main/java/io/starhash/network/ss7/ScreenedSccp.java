@@ -2,6 +2,7 @@ package io.starhash.network.ss7;
 
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.function.IntPredicate;
 import org.restcomm.protocols.ss7.mtp.Mtp3PausePrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
@@ -25,14 +26,22 @@ final class ScreenedSccp extends SccpStackImpl {
     private final ThreadLocal<boolean[]> read = ThreadLocal.withInitial(() -> new boolean[1]);
 
     private final Aside<String> undelivered;
+    private final IntPredicate cameOverLinkTo;
 
+    /**
+     * An SCCP that is not started.
+     *
+     * @param cameOverLinkTo whether the message that this thread hands up came over a link that
+     *     leads to a point
+     */
     ScreenedSccp(
             SignallingPlan plan,
             Ss7ExtInterface extension,
             Taps taps,
             Drops drops,
             Reach reach,
-            Aside<String> undelivered) {
+            Aside<String> undelivered,
+            IntPredicate cameOverLinkTo) {
         super(plan.name(), extension);
         this.plan = plan;
         knownOriginsOnly = plan.limits().guards().originCheck() != OriginCheck.OFF;
@@ -43,6 +52,7 @@ final class ScreenedSccp extends SccpStackImpl {
                 new Reassemblies(
                         plan, Duration.ofMillis(getReassemblyTimerDelay()), System::nanoTime);
         this.undelivered = undelivered;
+        this.cameOverLinkTo = cameOverLinkTo;
     }
 
     @Override
@@ -77,6 +87,11 @@ final class ScreenedSccp extends SccpStackImpl {
             drops.drop(
                     "sccp.dropped.unknown_origin",
                     "dropped a message from point code {}, which point_codes does not name",
+                    message.getOpc());
+        } else if (knownOriginsOnly && !cameOverLinkTo.test(message.getOpc())) {
+            drops.drop(
+                    "sccp.dropped.other_link",
+                    "dropped a message from point code {}: it came over an association whose application servers do not name that point under point_codes",
                     message.getOpc());
         } else {
             screen(message);

@@ -61,7 +61,8 @@ public final class SignallingPoint implements AttachedPoint {
                                 taps,
                                 drops,
                                 new Reach(point -> leadsTo(userPart, point)),
-                                asides.undelivered()),
+                                asides.undelivered(),
+                                point -> cameOverItsLink(userPart, point)),
                         new TappedUserPart(
                                 userPart, taps, asides.undelivered(), plan.maxSccpMessage()));
         map =
@@ -72,6 +73,10 @@ public final class SignallingPoint implements AttachedPoint {
     /** Where a user part has no links, its points can always be reached. */
     private static boolean leadsTo(Mtp3UserPart userPart, int pointCode) {
         return !(userPart instanceof LinkedUserPart links) || links.leadsTo(pointCode);
+    }
+
+    private static boolean cameOverItsLink(Mtp3UserPart userPart, int pointCode) {
+        return !(userPart instanceof LinkedUserPart links) || links.cameOverLinkTo(pointCode);
     }
 
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */

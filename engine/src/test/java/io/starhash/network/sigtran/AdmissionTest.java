@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -117,8 +117,8 @@ class AdmissionTest {
                             }));
             inbound.start();
             Gate.Hall hall = new Gate.Hall(() -> 2);
-            Inbound.Source flood = inbound.source(hall.gate(Admission.DEFAULT), open -> {});
-            Inbound.Source good = inbound.source(hall.gate(Admission.DEFAULT), open -> {});
+            Inbound.Source flood = inbound.source(hall.gate(Admission.DEFAULT), () -> {});
+            Inbound.Source good = inbound.source(hall.gate(Admission.DEFAULT), () -> {});
             inbound.reading(flood);
             inbound.add(from(1), 0);
             begun.await(); // the worker has its first turn
@@ -137,28 +137,56 @@ class AdmissionTest {
     @Test
     void a_link_of_which_too_much_waits_is_not_read_until_half_is_taken_and_others_are()
             throws Exception {
-        LinkedBlockingQueue<Boolean> valve = new LinkedBlockingQueue<>();
+        Semaphore turns = new Semaphore(0);
         AtomicInteger others = new AtomicInteger();
-        CountDownLatch hold = new CountDownLatch(1);
+        Semaphore taken = new Semaphore(0);
         try (Inbound inbound = new Inbound(1)) {
-            inbound.add(new Layer(message -> hold.await()));
+            inbound.add(new Layer(message -> taken.acquire()));
             inbound.start();
             Gate.Hall hall = new Gate.Hall(() -> 2);
             Inbound.Source flood =
-                    inbound.source(hall.gate(new Admission(1, 100, 100, 0)), valve::add);
-            inbound.source(hall.gate(Admission.DEFAULT), open -> others.incrementAndGet());
+                    inbound.source(hall.gate(new Admission(1, 100, 100, 0)), turns::release);
+            inbound.source(hall.gate(Admission.DEFAULT), others::incrementAndGet);
             inbound.reading(flood);
             for (int i = 0; i < 100; i++) {
-                assertThat(valve).isEmpty();
+                assertThat(turns.availablePermits()).isZero();
                 inbound.add(from(1), i);
             }
-            assertThat(valve.poll()).isFalse();
-            assertThat(flood.waiting()).isEqualTo(100);
-            hold.countDown();
+            assertThat(turns.tryAcquire()).isTrue();
+            assertThat(flood.isOpen()).isFalse();
 
-            assertThat(valve.poll(Lab.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            taken.release(49);
+            await().atMost(Lab.PATIENCE).until(() -> flood.waiting() == 51);
+            assertThat(flood.isOpen()).isFalse();
+            assertThat(turns.availablePermits()).isZero();
+
+            taken.release(1);
+            assertThat(turns.tryAcquire(Lab.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(flood.isOpen()).isTrue();
+            taken.release(50);
             await().atMost(Lab.PATIENCE).until(() -> flood.waiting() == 0);
             assertThat(others).hasValue(0);
+        }
+    }
+
+    @Test
+    void a_link_is_read_again_though_its_thread_was_so_late_that_all_is_taken_meanwhile() {
+        AtomicInteger turns = new AtomicInteger();
+        try (Inbound inbound = new Inbound(1)) {
+            inbound.add(new Layer(message -> {}));
+            Gate.Hall hall = new Gate.Hall(() -> 1);
+            Inbound.Source source =
+                    inbound.source(
+                            hall.gate(new Admission(1, 100, 100, 0)), turns::incrementAndGet);
+            inbound.reading(source);
+            for (int i = 0; i < 100; i++) {
+                inbound.add(from(1), i);
+            }
+            inbound.start();
+            await().atMost(Lab.PATIENCE).until(() -> source.waiting() == 0);
+
+            assertThat(turns).hasValue(2); // when it was full, and when half was taken
+            assertThat(source.isOpen()).isTrue();
         }
     }
 
@@ -176,7 +204,7 @@ class AdmissionTest {
                             }));
             inbound.start();
             inbound.reading(
-                    inbound.source(new Gate.Hall(() -> 1).gate(Admission.DEFAULT), open -> {}));
+                    inbound.source(new Gate.Hall(() -> 1).gate(Admission.DEFAULT), () -> {}));
             inbound.add(from(1), 0);
             inbound.add(from(2), 0);
 

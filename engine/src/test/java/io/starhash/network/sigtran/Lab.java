@@ -71,7 +71,11 @@ final class Lab implements DialogDesk, AutoCloseable {
     volatile @Nullable CountDownLatch hold;
 
     Lab(SigtranSettings settings) {
-        network = new SigtranNetwork(settings, TcapLimits.of(100_000), counters);
+        this(settings, TcapLimits.of(100_000));
+    }
+
+    Lab(SigtranSettings settings, TcapLimits limits) {
+        network = new SigtranNetwork(settings, limits, counters);
         try {
             network.start(this);
         } catch (RuntimeException e) {

@@ -179,6 +179,21 @@ class SctpHandlerTest {
     }
 
     @Test
+    void a_far_end_that_does_not_read_is_not_told_of_what_is_no_good() {
+        change(AssocChangeEvent.COMM_UP);
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        channel.writeInbound(message(StpStub.hex("0200030100000008")));
+        Object kept = channel.readOutbound();
+        assertThat(kept).isNull();
+
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        channel.writeInbound(message(StpStub.hex("0200030100000008")));
+        SctpMessage error = channel.readOutbound();
+        assertThat(error.content().getUnsignedShort(2)).isEqualTo(StpStub.ERROR);
+        error.release();
+    }
+
+    @Test
     void a_message_is_sent_on_its_stream_under_the_protocol_identifier_of_m3ua() {
         change(AssocChangeEvent.COMM_UP);
         link.send(new PayloadData(8, Unpooled.wrappedBuffer(new byte[8]), true, false, 3, 4));
