@@ -18,7 +18,12 @@ record ShareDesk(DialogDesk desk) implements DialogDesk {
             return desk.begun(opening, link);
         }
         Counted counted = new Counted(link, source.gate());
-        counted.receiver = desk.begun(opening, counted);
+        try {
+            counted.receiver = desk.begun(opening, counted);
+        } catch (RuntimeException | Error e) {
+            counted.over(); // nobody will say so later
+            throw e;
+        }
         return counted;
     }
 

@@ -340,6 +340,25 @@ class AdmissionTest {
         }
     }
 
+    @Test
+    void a_dialog_that_the_desk_fails_to_take_is_not_counted() throws Exception {
+        try (Lab lab = lab(Admission.DEFAULT);
+                Connection far = one.accept().activate()) {
+            lab.awaitAsp("a1", "active");
+            lab.answering =
+                    answer -> {
+                        lab.answering = Runnable::run;
+                        throw new IllegalStateException("no thread can be had");
+                    };
+            far.send(StpStub.data(101, StpStub.begin()));
+            far.send(StpStub.data(101, StpStub.begin()));
+            await().atMost(Lab.PATIENCE).until(() -> lab.answered.size() == 1);
+
+            assertThat(lab.openings).hasSize(2);
+            await().atMost(Lab.PATIENCE).until(() -> open(lab, "a1") == 0);
+        }
+    }
+
     private static int open(Lab lab, String association) {
         return lab.link(association).load().open();
     }
