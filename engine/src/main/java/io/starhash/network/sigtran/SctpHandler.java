@@ -8,7 +8,6 @@ import com.sun.nio.sctp.ShutdownNotification;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.sctp.SctpMessage;
-import io.netty.handler.codec.sctp.SctpMessageCompletionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -91,10 +90,7 @@ final class SctpHandler extends LinkHandler {
     /** What was half there of messages never gets its other half. */
     private void restarted(ChannelHandlerContext context, AssociationChangeNotification change) {
         context.pipeline()
-                .replace(
-                        SctpMessageCompletionHandler.class,
-                        null,
-                        new SctpMessageCompletionHandler());
+                .replace(SctpFraming.class, null, new SctpFraming());
         link.restarted(inStreams(change), outStreams(change));
     }
 

@@ -13,7 +13,6 @@ import io.netty.channel.sctp.SctpChannel;
 import io.netty.channel.sctp.SctpChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.sctp.SctpMessageCompletionHandler;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -90,7 +89,7 @@ final class Sockets {
 
     private void add(ChannelPipeline pipeline, Link link) {
         if (pipeline.channel() instanceof SctpChannel) {
-            pipeline.addLast(new SctpMessageCompletionHandler(), new SctpHandler(link));
+            pipeline.addLast(new SctpFraming(), new SctpHandler(link));
         } else {
             LinkHandler last = new LinkHandler(link);
             pipeline.addLast(new TcpFraming(last::unreadable), last);

@@ -14,7 +14,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.sctp.SctpMessage;
-import io.netty.handler.codec.sctp.SctpMessageCompletionHandler;
 import io.starhash.metrics.Counters;
 import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
@@ -59,7 +58,7 @@ class SctpHandlerTest {
     SctpHandlerTest() {
         link.setAssociationListener(new Told());
         link.start();
-        channel.pipeline().addLast(new SctpMessageCompletionHandler(), new SctpHandler(link));
+        channel.pipeline().addLast(new SctpFraming(), new SctpHandler(link));
     }
 
     /**
@@ -238,6 +237,29 @@ class SctpHandlerTest {
         assertThat(told).endsWith("message of 8");
         Object answer = channel.readOutbound();
         assertThat(answer).isNull();
+    }
+
+    @Test
+    void a_message_without_an_end_ends_its_association_and_long_ones_in_pieces_do_not() {
+        change(AssocChangeEvent.COMM_UP);
+        byte[] up = StpStub.message(StpStub.ASPUP);
+        for (int i = 0; i < 20; i++) {
+            channel.writeInbound(part(Arrays.copyOf(up, 60_000), false));
+            channel.writeInbound(part(new byte[0], true));
+        }
+        assertThat(told).endsWith("message of 60000").hasSize(21);
+
+        try (LogLine log = LogLine.of(LinkBoard.class)) {
+            channel.writeInbound(part(new byte[60_000], false));
+            assertThat(channel.isOpen()).isTrue();
+            channel.writeInbound(part(new byte[60_000], false));
+            channel.runPendingTasks();
+
+            assertThat(channel.isOpen()).isFalse();
+            assertThat(log.lines)
+                    .contains(
+                            "association a1: disconnected: it sent more than 65536 octets of messages that have no end");
+        }
     }
 
     private static SctpMessage part(byte[] octets, boolean complete) {
