@@ -18,6 +18,7 @@ import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCPAbortIndication;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCUserAbortIndication;
 import org.restcomm.protocols.ss7.tcap.asn.ApplicationContextName;
 import org.restcomm.protocols.ss7.tcap.asn.UserInformation;
+import org.restcomm.protocols.ss7.tcap.asn.comp.Component;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCBeginIndicationImpl;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCContinueIndicationImpl;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCEndIndicationImpl;
@@ -26,6 +27,8 @@ import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCEndIndicationImpl;
  * The MAP layer with one service, USSD, and made safe against what the stack itself stumbles over.
  */
 final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
+    private static final Component[] NO_COMPONENTS = {};
+
     private final transient UssdMapService service;
     private final long invokeTimeout;
     private transient volatile @Nullable DialogDesk desk;
@@ -109,7 +112,11 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
 
     @Override
     public void onTCEnd(TCEndIndication indication) {
-        ((TCEndIndicationImpl) indication).setUserInformation(null);
+        TCEndIndicationImpl end = (TCEndIndicationImpl) indication;
+        end.setUserInformation(null);
+        if (end.getComponents() == null) {
+            end.setComponents(NO_COMPONENTS); // the stack counts them in the first message back
+        }
         guarded(indication, super::onTCEnd);
     }
 

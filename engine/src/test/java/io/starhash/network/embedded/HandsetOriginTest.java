@@ -147,6 +147,17 @@ class HandsetOriginTest {
     }
 
     @Test
+    void a_first_answer_that_is_an_end_without_components_ends_the_dialog() throws Exception {
+        for (String rest : List.of("", DIALOGUE)) {
+            String id = dial();
+            send(2, 6, "64", "4904" + id + rest);
+            assertThat(next(heard)).isEqualTo(new Message.End(List.of()));
+        }
+        assertThat(heard).isEmpty();
+        assertThat(handsets.openDialogs()).isZero();
+    }
+
+    @Test
     void whoever_is_called_by_his_point_code_answers_from_there_or_from_its_mate()
             throws Exception {
         String id = dial();
