@@ -337,8 +337,8 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     }
 
     /**
-     * Sends the far end a message of M3UA's own. One that does not read gets no more of them either:
-     * who sends us much that is wrong would have as many answers kept here.
+     * Sends the far end a message of M3UA's own. One that does not read gets no more of them
+     * either: who sends us much that is wrong would have as many answers kept here.
      */
     final void tell(ByteBuf message) {
         Channel open = channel;

@@ -89,8 +89,7 @@ final class SctpHandler extends LinkHandler {
 
     /** What was half there of messages never gets its other half. */
     private void restarted(ChannelHandlerContext context, AssociationChangeNotification change) {
-        context.pipeline()
-                .replace(SctpFraming.class, null, new SctpFraming());
+        context.pipeline().replace(SctpFraming.class, null, new SctpFraming());
         link.restarted(inStreams(change), outStreams(change));
     }
 

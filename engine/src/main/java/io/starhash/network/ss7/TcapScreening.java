@@ -111,8 +111,11 @@ final class TcapScreening implements SccpListener {
 
     private void ofNoDialog(SccpDataMessage message, TransactionPortion transaction) {
         Screened screened = screened(transaction, false);
-        if (screened.answer() != null) {
-            answer(message, screened.answer());
+        byte[] answer = screened.answer();
+        if (answer != null && transaction.kind() == TransactionKind.BEGIN) {
+            answer(message, answer); // how many may come the association's admission says
+        } else if (answer != null) {
+            answerUpToARate(message, answer);
         }
         if (screened.deliver() != null) {
             message.setData(screened.deliver());
@@ -185,9 +188,12 @@ final class TcapScreening implements SccpListener {
                     message.getIncomingOpc(),
                     SccpWords.of(message.getCallingPartyAddress()));
         }
-        if (answer == null) {
-            return;
+        if (answer != null) {
+            answerUpToARate(message, answer);
         }
+    }
+
+    private void answerUpToARate(SccpDataMessage message, byte[] answer) {
         if (unknownIdAnswers.allows(farEnd(message))) {
             answer(message, answer);
         } else {
@@ -209,7 +215,9 @@ final class TcapScreening implements SccpListener {
     private void failed(SccpDataMessage message, TransactionPortion transaction, Throwable thrown) {
         Throwable fault = thrown instanceof NotTakenIn ? thrown.getCause() : thrown;
         byte[] origin = transaction.originatingId();
-        byte[] destination = transaction.destinationId();
+        byte[] named = transaction.destinationId();
+        // What a TC-BEGIN names is not its dialog.
+        byte[] destination = transaction.kind() == TransactionKind.BEGIN ? null : named;
         DialogImpl dialog =
                 destination == null
                         ? LeanTcap.begunBy(tcap, message.getCallingPartyAddress())
