@@ -11,12 +11,16 @@ import io.starhash.script.CompilationObserver;
 import io.starhash.script.ScriptHost;
 import io.starhash.script.ScriptRelease;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules and the scripts that they name, read and compiled together: sound as a whole, or not
@@ -25,9 +29,15 @@ import java.util.TreeMap;
  * @param releases by script folder
  * @param host where they were compiled
  * @param warnings what may be meant so, and is shown
+ * @param keptAt when they came into service, where they were read from what was {@link LastGood
+ *     kept} then; null: from the files themselves
  */
 public record Configuration(
-        Rules rules, Map<Path, ScriptRelease> releases, ScriptHost host, List<Problem> warnings) {
+        Rules rules,
+        Map<Path, ScriptRelease> releases,
+        ScriptHost host,
+        List<Problem> warnings,
+        @Nullable Instant keptAt) {
     public Configuration {
         releases = Map.copyOf(releases);
         warnings = List.copyOf(warnings);
@@ -59,32 +69,56 @@ public record Configuration(
         return read(rules.file(), host, releases);
     }
 
+    /**
+     * What was kept of these files when it was in service.
+     *
+     * @param from where what is named so is found: the rules file, and each script folder
+     * @param keptAt when it came into service
+     * @throws ConfigurationException with all problems, where it was kept by an engine that takes
+     *     what this one does not
+     */
+    static Configuration readKept(
+            Path rulesFile, UnaryOperator<Path> from, Instant keptAt, CompilationObserver observer)
+            throws ConfigurationException {
+        int carriers = Runtime.getRuntime().availableProcessors();
+        ScriptHost host = new ScriptHost(carriers, observer);
+        return new Reader(host, folder -> host.compileFrom(from.apply(folder), folder), keptAt)
+                .read(rulesFile, from);
+    }
+
     private static Configuration read(
             Path rulesFile, ScriptHost host, Map<Path, ScriptRelease> earlier)
             throws ConfigurationException {
-        try {
-            return compile(RulesFile.read(rulesFile), host, earlier);
-        } catch (RulesException e) {
-            throw new ConfigurationException(e.problems());
-        }
+        return new Reader(host, folder -> host.compile(folder, earlier.get(folder)), null)
+                .read(rulesFile, UnaryOperator.identity());
     }
 
-    private static Configuration compile(
-            Rules rules, ScriptHost host, Map<Path, ScriptRelease> earlier)
-            throws ConfigurationException {
-        Map<Path, ScriptRelease> releases = new TreeMap<>();
-        for (Path folder : scriptFolders(rules)) {
-            releases.computeIfAbsent(folder, it -> host.compile(it, earlier.get(it)));
+    /** How script folders are compiled, and what is made of them. */
+    private record Reader(
+            ScriptHost host, Function<Path, ScriptRelease> compiler, @Nullable Instant keptAt) {
+        Configuration read(Path rulesFile, UnaryOperator<Path> from) throws ConfigurationException {
+            Rules rules;
+            try {
+                rules = RulesFile.read(rulesFile, from);
+            } catch (RulesException e) {
+                throw new ConfigurationException(e.problems());
+            }
+            Map<Path, ScriptRelease> releases = new TreeMap<>();
+            for (Path folder : scriptFolders(rules)) {
+                releases.computeIfAbsent(folder, compiler);
+            }
+            // what was kept has been in service: its warnings were told then
+            List<Problem> problems =
+                    new ArrayList<>(keptAt == null ? RulesFile.warnings(rulesFile) : List.of());
+            for (ScriptRelease release : releases.values()) {
+                problems.addAll(release.problems());
+                problems.addAll(release.lint(globals(rules, release.folder())));
+            }
+            if (!problems.stream().allMatch(Problem::isWarning)) {
+                throw new ConfigurationException(problems);
+            }
+            return new Configuration(rules, releases, host, problems, keptAt);
         }
-        List<Problem> problems = new ArrayList<>(RulesFile.warnings(rules.file()));
-        for (ScriptRelease release : releases.values()) {
-            problems.addAll(release.problems());
-            problems.addAll(release.lint(globals(rules, release.folder())));
-        }
-        if (!problems.stream().allMatch(Problem::isWarning)) {
-            throw new ConfigurationException(problems);
-        }
-        return new Configuration(rules, releases, host, problems);
     }
 
     /** What the rules give to the scripts of a folder. */
@@ -100,14 +134,18 @@ public record Configuration(
         return globals;
     }
 
+    private Configuration with(Rules others) {
+        return new Configuration(others, releases, host, warnings, keptAt);
+    }
+
     /** The same, on another network. */
     public Configuration on(Rules.Network network) {
-        return new Configuration(rules.on(network), releases, host, warnings);
+        return with(rules.on(network));
     }
 
     /** The same, with the EDR files of every stream in one folder. */
     public Configuration withEdrsIn(Path folder) {
-        return new Configuration(rules.withEdrsIn(folder), releases, host, warnings);
+        return with(rules.withEdrsIn(folder));
     }
 
     private static List<Path> scriptFolders(Rules rules) {
@@ -126,7 +164,7 @@ public record Configuration(
 
     /** The same, for a command that has its handsets in its own process. */
     public Configuration inMemory() {
-        return new Configuration(rules.inMemory(), releases, host, warnings);
+        return with(rules.inMemory());
     }
 
     /** The services that these rules describe. */

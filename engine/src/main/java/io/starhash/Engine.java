@@ -8,11 +8,13 @@ import io.starhash.edr.EdrClock;
 import io.starhash.edr.EdrFolders;
 import io.starhash.edr.InstanceIds;
 import io.starhash.edr.StreamStatus;
+import io.starhash.file.FileTrouble;
 import io.starhash.logic.DialogWatch;
 import io.starhash.logic.HeapWatch;
 import io.starhash.logic.ServiceDesk;
 import io.starhash.logic.Surroundings;
 import io.starhash.metrics.Counters;
+import io.starhash.metrics.Reconciliation;
 import io.starhash.network.FarSide;
 import io.starhash.network.LinkStatus;
 import io.starhash.network.Network;
@@ -32,13 +34,16 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The engine put together: a network brings dialogs to the desk, which runs a script for each and
  * has records written.
  */
 public final class Engine implements AutoCloseable, ControlledEngine {
-    private final Configuration configuration;
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
     private final Rules rules;
     private final Counters counters = new Counters();
     private final SystemTime time = new SystemTime();
@@ -48,6 +53,10 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private final Network network;
     private final Instant started = time.now();
     private final EngineTraces traces;
+    private final Reloading reloading;
+    private final Reconciliation reconciliation;
+    private volatile @Nullable LastGood lastGood;
+    private volatile Consumer<Configuration> applied = now -> {};
     private @Nullable ControlSocket control;
     private @Nullable FileWatch reload;
     private boolean stopped;
@@ -59,7 +68,6 @@ public final class Engine implements AutoCloseable, ControlledEngine {
 
     /** As above, with somebody who wants to know what dialogs begin and send. */
     public Engine(Configuration configuration, DialogWatch watch) {
-        this.configuration = configuration;
         rules = configuration.rules();
         EdrFolders.make(rules.edr());
         edrs =
@@ -89,29 +97,97 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                             new SigtranNetwork(settings, tcap, counters);
                 };
         traces = new EngineTraces(network, time, counters);
+        reloading = new Reloading(configuration, desk, counters, time, this::inService);
+        reconciliation =
+                new Reconciliation(
+                        time,
+                        rules.control().reconcileInterval(),
+                        rules.control().reconcileLooks(),
+                        counters);
     }
 
     /** Starts taking dialogs. */
     public void start() {
         network.start(desk);
+        reconciliation.watch(stackDialogsAgainstRunning());
+    }
+
+    /**
+     * A dialog that has ended for the network may have a script that goes on; so those count whose
+     * end has not come, not those whose script runs.
+     */
+    private Reconciliation.Pair stackDialogsAgainstRunning() {
+        return new Reconciliation.Pair(
+                "dialogs_of_the_stack",
+                "the stack holds %d dialogs that no script knows: nobody will end them",
+                "%d dialogs are open that the stack does not hold: their scripts wait in vain",
+                () ->
+                        network.openDialogs()
+                                - (counters.value(ServiceDesk.BEGUN)
+                                        - counters.sum(ServiceDesk.FINISHED)),
+                () -> counters.value(ServiceDesk.BEGUN) + counters.sum(ServiceDesk.REFUSED));
     }
 
     /**
      * From now on a change of the rules or of a script comes into service as soon as it is saved
      * and sound.
      *
-     * @param applied told of the rules of each configuration that comes into service, after the
-     *     first
+     * @param applied told of each configuration that comes into service, after the first; on a
+     *     thread that may wait
      */
-    public synchronized void followChanges(Consumer<Rules> applied) {
+    public synchronized void followChanges(Consumer<Configuration> applied) {
         if (!stopped && reload == null) {
-            reload = new FileWatch(reloading(applied));
+            this.applied = applied;
+            reload = new FileWatch(reloading);
+        }
+    }
+
+    private void inService(Configuration now) {
+        applied.accept(now);
+        LastGood place = lastGood;
+        if (place != null) {
+            keep(place, now);
+        }
+    }
+
+    /**
+     * From now on what is in service is kept there, what is now at first. To be called before
+     * changes are followed.
+     */
+    public void keepLastGood(LastGood place) {
+        lastGood = place;
+        Configuration now = reloading.current();
+        if (now.keptAt() == null) {
+            keep(place, now);
+        }
+    }
+
+    /** That it cannot be kept hurts only the next start, so this engine goes on. */
+    private void keep(LastGood place, Configuration now) {
+        try {
+            place.keep(now);
+        } catch (IOException e) {
+            counters.increment("last_good.failures");
+            log.warn(
+                    "the set in service could not be kept in {} for serve --last-good: {}",
+                    place.file(),
+                    FileTrouble.tell(e));
+        }
+    }
+
+    /**
+     * Reads rules and scripts again, be they changed or not, and takes them into service where they
+     * are sound. Does nothing where changes are not followed.
+     */
+    public synchronized void reload() {
+        if (reload != null) {
+            reload.reload();
         }
     }
 
     /** The succession of this engine's configurations, for whoever says when. */
-    Reloading reloading(Consumer<Rules> applied) {
-        return new Reloading(configuration, desk, counters, applied);
+    Reloading reloading() {
+        return reloading;
     }
 
     /**
@@ -143,7 +219,11 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 desk.scripts(),
                 edrs.status(),
                 new EngineStatus.Heap(
-                        runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()),
+                        runtime.totalMemory() - runtime.freeMemory(),
+                        runtime.maxMemory(),
+                        !heap.guard().hasRoom()),
+                reloading.status(),
+                reconciliation.standings(),
                 counters.snapshot());
     }
 
@@ -235,10 +315,19 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 records;
                 traces;
                 network;
-                socket) {
+                socket;
+                reconciliation) {
             aborted = desk.stop(timeout);
         }
         return new Stop(aborted, edrs.status().stream().mapToLong(StreamStatus::dropped).sum());
+    }
+
+    /**
+     * A {@link #stop} under way, or one to come, waits for nothing more that it need not wait for:
+     * dialogs are aborted now. Records are written out all the same.
+     */
+    public void hurry() {
+        desk.hurry();
     }
 
     /** Stops without waiting for dialogs that run. */

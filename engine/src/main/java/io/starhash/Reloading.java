@@ -1,5 +1,6 @@
 package io.starhash;
 
+import io.starhash.control.ReloadStatus;
 import io.starhash.logic.LuaService;
 import io.starhash.logic.ServiceDesk;
 import io.starhash.metrics.Counters;
@@ -10,6 +11,7 @@ import io.starhash.rules.ChangedSettings;
 import io.starhash.rules.ChangedSettings.Change;
 import io.starhash.rules.Rules;
 import io.starhash.text.LogText;
+import io.starhash.time.Time;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,20 +36,29 @@ final class Reloading implements ReloadSource {
     private final Rules started;
     private final ServiceDesk desk;
     private final Counters counters;
-    private final Consumer<Rules> applied;
+    private final Time time;
+    private final Consumer<Configuration> applied;
     private final ScriptFolders folders;
     private Configuration current;
     private Set<Change> waiting = Set.of();
     private boolean looked;
+    private volatile ReloadStatus status;
 
     /**
      * Nothing happens yet.
      *
      * @param current what the engine started with, and serves
-     * @param applied told of the rules of each configuration that comes into service
+     * @param applied told of each configuration that comes into service
      */
-    Reloading(Configuration current, ServiceDesk desk, Counters counters, Consumer<Rules> applied) {
+    Reloading(
+            Configuration current,
+            ServiceDesk desk,
+            Counters counters,
+            Time time,
+            Consumer<Configuration> applied) {
         this.current = current;
+        this.time = time;
+        this.status = new ReloadStatus(null, null, current.keptAt(), List.of());
         this.started = current.rules();
         this.desk = desk;
         this.counters = counters;
@@ -81,7 +92,7 @@ final class Reloading implements ReloadSource {
             Configuration next = current.readAgain();
             List<LuaService> services = next.services();
             ConfigurationChange change = ConfigurationChange.between(current, next);
-            return first && change.isNothing()
+            return first && change.isNothing() && current.keptAt() == null
                     ? () -> {}
                     : () -> putInService(next, services, change, began);
         } catch (ConfigurationException e) {
@@ -89,6 +100,11 @@ final class Reloading implements ReloadSource {
         } catch (RuntimeException e) {
             return () -> failed(e);
         }
+    }
+
+    /** How changes stand; from any thread. */
+    ReloadStatus status() {
+        return status;
     }
 
     /** What is in service. */
@@ -103,11 +119,13 @@ final class Reloading implements ReloadSource {
         desk.serve(services);
         current = next;
         counters.increment("reloads.done");
-        applied.accept(next.rules());
+        applied.accept(next);
         long micros = (System.nanoTime() - began) / 1_000;
         log.info("reloaded in {}.{} ms: {}", micros / 1_000, micros / 100 % 10, change);
         tell(fresh);
         tellWhatWaits();
+        List<String> settings = waiting.stream().map(Change::toString).sorted().toList();
+        status = new ReloadStatus(time.now(), null, null, settings);
     }
 
     /** What may be meant so, and stops nothing. */
@@ -135,7 +153,8 @@ final class Reloading implements ReloadSource {
     }
 
     private void refuse(List<Problem> problems) {
-        counters.increment("reloads.rejected");
+        List<Problem> errors = problems.stream().filter(it -> !it.isWarning()).toList();
+        refused(errors.size(), LogText.of(errors.getFirst().toString()));
         log.error(
                 "not reloaded, the scripts and rules in service stay: {} to be put right",
                 problems.size() == 1 ? "one problem" : problems.size() + " problems");
@@ -148,8 +167,18 @@ final class Reloading implements ReloadSource {
         }
     }
 
-    private void failed(RuntimeException fault) {
+    private void refused(int problems, String first) {
         counters.increment("reloads.rejected");
+        status =
+                new ReloadStatus(
+                        status.lastDone(),
+                        new ReloadStatus.Refusal(time.now(), problems, first),
+                        status.keptAt(),
+                        status.waiting());
+    }
+
+    private void failed(RuntimeException fault) {
+        refused(1, "internal fault: " + fault);
         log.error("not reloaded, the scripts and rules in service stay: internal fault", fault);
     }
 }

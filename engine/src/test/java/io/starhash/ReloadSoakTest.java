@@ -71,7 +71,7 @@ class ReloadSoakTest {
     @Test
     void a_thousand_reloads_under_load_drop_no_dialog_and_leave_nothing_behind() throws Exception {
         try (LiveEngine live = LiveEngine.running(folder, "return 'x'")) {
-            Reloading reloading = live.engine.reloading(rules -> {});
+            Reloading reloading = live.engine.reloading();
             List<WeakReference<Configuration>> replaced = new ArrayList<>();
             reload(live, reloading, 0);
             List<Future<?>> loads = new ArrayList<>();

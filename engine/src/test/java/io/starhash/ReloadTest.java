@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.starhash.handset.Handset;
 import io.starhash.handset.Screen;
-import io.starhash.rules.Rules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -175,7 +174,7 @@ class ReloadTest {
 
     @Test
     void what_only_a_start_takes_up_waits_and_is_named_once() {
-        List<Rules> applied = new CopyOnWriteArrayList<>();
+        List<Configuration> applied = new CopyOnWriteArrayList<>();
         try (LiveEngine live = LiveEngine.running(folder, "return 'old'")) {
             live.engine.followChanges(applied::add);
             live.save(
@@ -201,7 +200,10 @@ class ReloadTest {
             assertThat(live.logged("waits for a restart"))
                     .isEqualTo(
                             live.log.stream().distinct().filter(l -> l.contains("waits")).count());
-            assertThat(applied).first().extracting(r -> r.log().level()).isEqualTo("debug");
+            assertThat(applied)
+                    .first()
+                    .extracting(it -> it.rules().log().level())
+                    .isEqualTo("debug");
         }
     }
 

@@ -5,11 +5,13 @@ import ch.qos.logback.classic.Logger;
 import io.starhash.Configuration;
 import io.starhash.ConfigurationException;
 import io.starhash.Engine;
+import io.starhash.LastGood;
 import io.starhash.logic.DialogWatch;
-import io.starhash.rules.RulesException;
 import io.starhash.rules.RulesFile;
 import io.starhash.script.CompilationObserver;
+import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
@@ -39,18 +41,24 @@ final class RulesOption {
         return configuration;
     }
 
-    /** Where an engine under these rules can be asked; the scripts are not looked at. */
-    Path controlSocket() throws ConfigurationException {
-        try {
-            return RulesFile.read(file).control().socket();
-        } catch (RulesException e) {
-            throw new ConfigurationException(e.problems());
-        }
+    /** The set that is kept, in the place of the files. */
+    Configuration use(LastGood kept) throws ConfigurationException, IOException {
+        Configuration configuration = kept.read(observer);
+        logLevel(configuration.rules().log().level());
+        return configuration;
     }
 
-    /** An engine that is not started yet. */
-    Engine engine() throws ConfigurationException, NotStartedException {
-        return engine(read(), DialogWatch.NOBODY);
+    /**
+     * Where an engine under these rules can be asked. Nothing else in the file needs to be sound:
+     * an engine that has refused a change of it is to be asked just then.
+     */
+    Path controlSocket() {
+        return RulesFile.controlSocket(file);
+    }
+
+    /** The set that was in service last, kept in this folder; null: where it is kept by default. */
+    LastGood lastGood(@Nullable Path folder) {
+        return new LastGood(file, folder == null ? file.resolveSibling("state") : folder);
     }
 
     /** An engine with this configuration that is not started yet. */

@@ -1,13 +1,18 @@
 package io.starhash.cli;
 
+import io.starhash.Configuration;
 import io.starhash.ConfigurationException;
 import io.starhash.Engine;
+import io.starhash.LastGood;
 import io.starhash.file.FileTrouble;
+import io.starhash.problem.ProblemPrinter;
 import io.starhash.trace.PcapFiles;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,9 +28,10 @@ import picocli.CommandLine.Spec;
         name = "serve",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs the engine until SIGINT or SIGTERM.",
+            "Runs the engine until SIGINT or SIGTERM; SIGHUP reloads rules and scripts.",
             "Prints a line that starts with 'ready' once it takes traffic. A stop refuses new dialogs, lets running",
-            "ones finish within stop_timeout, aborts the rest, and completes the EDR files."
+            "ones finish within stop_timeout, aborts the rest, and completes the EDR files; a second signal aborts",
+            "them at once."
         })
 final class ServeCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
@@ -56,6 +62,19 @@ final class ServeCommand implements Callable<Integer> {
                     "How many are kept, the one in progress included. Default: ${DEFAULT-VALUE}.")
     private int pcapFiles;
 
+    @Option(
+            names = "--last-good",
+            description =
+                    "Starts on the set that was in service last where the rules or scripts on the disk are broken.")
+    private boolean lastGood;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description =
+                    "Where the set in service is kept for --last-good. Default: the folder state beside the rules file.")
+    private @Nullable Path state;
+
     @Spec private CommandSpec spec;
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
@@ -68,23 +87,73 @@ final class ServeCommand implements Callable<Integer> {
                     spec.commandLine(), "--pcap-files is " + pcapFiles + "; at least 1 is allowed");
         }
         long began = System.nanoTime();
-        Engine engine = rules.engine();
-        Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> stop(engine));
-        Runtime.getRuntime().addShutdownHook(stop);
-        try {
+        LastGood kept = rules.lastGood(state);
+        Configuration configuration = configuration(kept);
+        Engine engine = RulesOption.engine(configuration);
+        EngineStop stop = new EngineStop(engine);
+        try (Signals signals = new Signals()) {
+            signals.on("TERM", stop::signalled).on("INT", stop::signalled);
+            signals.on("HUP", () -> reload(engine));
             prepare(engine);
             RulesOption.start(engine);
-            engine.followChanges(now -> RulesOption.logLevel(now.log().level()));
-        } catch (NotStartedException e) {
-            Runtime.getRuntime().removeShutdownHook(stop);
-            throw e;
+            engine.keepLastGood(kept);
+            engine.followChanges(now -> RulesOption.logLevel(now.rules().log().level()));
+            spec.commandLine()
+                    .getOut()
+                    .printf("ready in %d ms%n", (System.nanoTime() - began) / 1_000_000)
+                    .flush();
+            new CountDownLatch(1).await(); // a signal runs the stop, which ends the process
+            return ExitCode.GOOD;
         }
-        spec.commandLine()
-                .getOut()
-                .printf("ready in %d ms%n", (System.nanoTime() - began) / 1_000_000)
-                .flush();
-        new CountDownLatch(1).await(); // a signal runs the stop, which ends the process
-        return ExitCode.GOOD;
+    }
+
+    /** What the files say; where they are broken, and that is wanted, what was kept of them. */
+    private Configuration configuration(LastGood kept)
+            throws ConfigurationException, NotStartedException {
+        try {
+            return rules.read();
+        } catch (ConfigurationException e) {
+            if (kept.keptAt().isEmpty()) {
+                if (lastGood) {
+                    err().println("ussd: no set is kept: there is no " + kept.file());
+                }
+                throw e;
+            }
+            if (!lastGood) {
+                err().println(
+                                "ussd: the set that came into service at %s is kept: serve --last-good starts on it"
+                                        .formatted(kept.keptAt().get()));
+                throw e;
+            }
+            return kept(kept, e);
+        }
+    }
+
+    private Configuration kept(LastGood kept, ConfigurationException broken)
+            throws ConfigurationException, NotStartedException {
+        err().print(ProblemPrinter.print(broken.problems()));
+        Configuration configuration;
+        try {
+            configuration = rules.use(kept);
+        } catch (IOException e) {
+            throw new NotStartedException(
+                    "the files are broken, and what was kept of them cannot be read: "
+                            + e.getMessage(),
+                    e);
+        }
+        log.error(
+                "the rules and scripts on the disk are broken: the engine starts on the set that came into service at {}, until they are put right",
+                configuration.keptAt());
+        return configuration;
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    private static void reload(Engine engine) {
+        log.info("SIGHUP: rules and scripts are read again");
+        engine.reload();
     }
 
     /** Opens what surrounds a started engine; where that fails, the engine is closed. */
@@ -101,22 +170,41 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /**
-     * The JVM would end with a code that names the signal; a stop that was asked for is a good end.
+     * The end of an engine and of its process: the first signal asks for it, a second hurries it.
      */
-    private static void stop(Engine engine) {
-        int code = ExitCode.GOOD;
-        try {
-            log.info("stopping: {} dialogs are running", engine.openDialogs());
-            Engine.Stop stop = engine.stop();
-            log.info("stopped: {} dialogs had to be aborted", stop.aborted());
-            if (stop.lostEdrs() > 0) {
-                log.error("{} EDRs could not be written", stop.lostEdrs());
+    private static final class EngineStop {
+        private final Engine engine;
+        private final AtomicInteger signals = new AtomicInteger();
+
+        EngineStop(Engine engine) {
+            this.engine = engine;
+        }
+
+        void signalled() {
+            if (signals.incrementAndGet() == 1) {
+                Thread.ofPlatform().name("stop").start(this::stop);
+            } else {
+                log.warn("a further signal: running dialogs are aborted now");
+                engine.hurry();
+            }
+        }
+
+        /** A stop that was asked for is a good end, which the JVM would not say by itself. */
+        private void stop() {
+            int code = ExitCode.GOOD;
+            try {
+                log.info("stopping: {} dialogs are running", engine.openDialogs());
+                Engine.Stop stop = engine.stop();
+                log.info("stopped: {} dialogs had to be aborted", stop.aborted());
+                if (stop.lostEdrs() > 0) {
+                    log.error("{} EDRs could not be written", stop.lostEdrs());
+                    code = ExitCode.FAILED;
+                }
+            } catch (InterruptedException | RuntimeException e) {
+                log.error("the stop was not clean", e);
                 code = ExitCode.FAILED;
             }
-        } catch (InterruptedException | RuntimeException e) {
-            log.error("the stop was not clean", e);
-            code = ExitCode.FAILED;
+            Runtime.getRuntime().halt(code);
         }
-        Runtime.getRuntime().halt(code);
     }
 }

@@ -1,6 +1,5 @@
 package io.starhash.cli;
 
-import io.starhash.ConfigurationException;
 import io.starhash.control.ControlClient;
 import io.starhash.control.NotRunningException;
 import io.starhash.control.RefusedException;
@@ -23,7 +22,8 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true,
         description = {
             "Asks a running serve how it stands: links, dialogs, scripts, EDR streams, heap, counters.",
-            "The rules file tells where its control socket is. Exits with 3 where no engine answers."
+            "The rules file tells where its control socket is. Exits with 1 where something needs attention: a link that",
+            "is down, a reload that was refused, records that wait or fail; with 3 where no engine answers."
         })
 final class StatusCommand implements Callable<Integer> {
     private static final int LOOK_MILLIS = 20;
@@ -48,11 +48,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call()
-            throws ConfigurationException,
-                    NotRunningException,
-                    RefusedException,
-                    IOException,
-                    InterruptedException {
+            throws NotRunningException, RefusedException, IOException, InterruptedException {
         try (ControlClient client = connected(rules.controlSocket())) {
             JsonNode status = client.status();
             var out = spec.commandLine().getOut();
@@ -62,7 +58,7 @@ final class StatusCommand implements Callable<Integer> {
                 new StatusTable(out).print(status);
             }
             out.flush();
-            return ExitCode.GOOD;
+            return status.path("attention").isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
         }
     }
 

@@ -36,9 +36,29 @@ final class StatusTable {
                         .formatted(
                                 status.path("heap").path("used").asLong() / MIB,
                                 status.path("heap").path("max").asLong() / MIB));
+        reload(status.path("reload"));
+        status.path("reconciliation").forEach(it -> line("counts", text(it, "text")));
         status.path("counters")
                 .properties()
                 .forEach(it -> line("counter", it.getKey() + " " + it.getValue().asString()));
+        // last, so that it is what a terminal shows
+        JsonNode attention = status.path("attention");
+        if (attention.isEmpty()) {
+            line("attention", "none needed");
+        }
+        attention.forEach(it -> line("attention", text(it, "text") + since(it)));
+    }
+
+    private static String since(JsonNode node) {
+        return node.has("since") ? ", since " + text(node, "since") : "";
+    }
+
+    private void reload(JsonNode reload) {
+        if (reload.has("last_done")) {
+            line("reload", "done last at " + text(reload, "last_done"));
+        }
+        reload.path("waiting")
+                .forEach(it -> line("reload", it.asString() + " waits for a restart"));
     }
 
     private void link(JsonNode link) {

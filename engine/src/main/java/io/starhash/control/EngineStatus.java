@@ -2,6 +2,7 @@ package io.starhash.control;
 
 import io.starhash.edr.StreamStatus;
 import io.starhash.logic.ScriptStatus;
+import io.starhash.metrics.Reconciliation;
 import io.starhash.network.LinkStatus;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import java.util.SortedMap;
  * @param pid of its process
  * @param rules the file that it runs under
  * @param network the kind, as the rules name it
+ * @param reload what became of changes of the rules and scripts
+ * @param reconciliation how counts stand that should agree
  * @param counters everything counted since the start, by name
  */
 public record EngineStatus(
@@ -30,7 +33,14 @@ public record EngineStatus(
         List<ScriptStatus> scripts,
         List<StreamStatus> edr,
         Heap heap,
+        ReloadStatus reload,
+        List<Reconciliation.Standing> reconciliation,
         SortedMap<String, Long> counters) {
+
+    /** What somebody should look at; empty where all is well. */
+    public List<Attention> attention() {
+        return Attention.in(this);
+    }
 
     /**
      * The dialogs that run.
@@ -41,6 +51,10 @@ public record EngineStatus(
      */
     public record Dialogs(int open, int max, int stack) {}
 
-    /** Octets of memory: in use, garbage included, and the most there can be. */
-    public record Heap(long used, long max) {}
+    /**
+     * Octets of memory: in use, garbage included, and the most there can be.
+     *
+     * @param full whether new dialogs are refused because of it
+     */
+    public record Heap(long used, long max, boolean full) {}
 }

@@ -2,16 +2,17 @@ package io.starhash.control;
 
 import io.starhash.edr.StreamStatus;
 import io.starhash.logic.ScriptStatus;
+import io.starhash.logic.ServiceDesk;
+import io.starhash.metrics.Reconciliation;
 import io.starhash.network.LinkStatus;
+import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A status as the JSON object that {@code ussd status --json} prints. */
 final class StatusJson {
-    private static final String FINISHED = "dialogs.finished.";
-    private static final String REFUSED = "dialogs.refused.";
-
     private final ObjectNode root;
 
     private StatusJson(JsonMapper json) {
@@ -25,7 +26,16 @@ final class StatusJson {
         it.dialogs(status);
         status.scripts().forEach(it::script);
         status.edr().forEach(it::stream);
-        it.root.putObject("heap").put("used", status.heap().used()).put("max", status.heap().max());
+        it.root
+                .putObject("heap")
+                .put("used", status.heap().used())
+                .put("max", status.heap().max())
+                .put("full", status.heap().full());
+        it.reload(status.reload());
+        it.root.putArray("reconciliation");
+        status.reconciliation().forEach(it::counts);
+        it.root.putArray("attention");
+        status.attention().forEach(it::attention);
         ObjectNode counters = it.root.putObject("counters");
         status.counters().forEach(counters::put);
         return it.root;
@@ -62,9 +72,9 @@ final class StatusJson {
         dialogs.put("open", status.dialogs().open());
         dialogs.put("max", status.dialogs().max());
         dialogs.put("stack", status.dialogs().stack());
-        dialogs.put("begun", status.counters().getOrDefault("dialogs.begun", 0L));
-        counts(dialogs.putObject("finished"), FINISHED, status.counters());
-        counts(dialogs.putObject("refused"), REFUSED, status.counters());
+        dialogs.put("begun", status.counters().getOrDefault(ServiceDesk.BEGUN, 0L));
+        counts(dialogs.putObject("finished"), ServiceDesk.FINISHED, status.counters());
+        counts(dialogs.putObject("refused"), ServiceDesk.REFUSED, status.counters());
         root.putArray("scripts");
         root.putArray("edr");
     }
@@ -76,6 +86,42 @@ final class StatusJson {
                         into.put(name.substring(prefix.length()), count);
                     }
                 });
+    }
+
+    private void reload(ReloadStatus reload) {
+        ObjectNode object = root.putObject("reload");
+        putTime(object, "last_done", reload.lastDone());
+        putTime(object, "kept_at", reload.keptAt());
+        ReloadStatus.Refusal refusal = reload.refusal();
+        if (refusal != null) {
+            ObjectNode refused = object.putObject("refused");
+            putTime(refused, "since", refusal.since());
+            refused.put("problems", refusal.problems()).put("first", refusal.first());
+        }
+        var waiting = object.putArray("waiting");
+        reload.waiting().forEach(waiting::add);
+    }
+
+    private void counts(Reconciliation.Standing counts) {
+        ObjectNode object =
+                root.withArray("reconciliation")
+                        .addObject()
+                        .put("name", counts.name())
+                        .put("surplus", counts.surplus())
+                        .put("text", counts.text());
+        putTime(object, "parted_since", counts.partedSince());
+    }
+
+    private void attention(Attention attention) {
+        ObjectNode object = root.withArray("attention").addObject().put("what", attention.what());
+        putTime(object, "since", attention.since());
+        object.put("text", attention.text());
+    }
+
+    private static void putTime(ObjectNode object, String key, @Nullable Instant time) {
+        if (time != null) {
+            object.put(key, time.toString());
+        }
     }
 
     private void script(ScriptStatus script) {

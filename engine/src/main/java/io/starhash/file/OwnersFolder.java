@@ -46,6 +46,15 @@ public final class OwnersFolder {
                         e);
             }
         }
+        require(folder);
+    }
+
+    /**
+     * The same of a folder that is there.
+     *
+     * @throws IOException as above
+     */
+    public static void require(Path folder) throws IOException {
         Path real = folder.toRealPath();
         int owner = number(real, "unix:uid");
         if (owner != ROOT && owner != new UnixSystem().getUid()) {

@@ -169,7 +169,7 @@ final class DialogJournal implements ScriptServices {
     }
 
     void finished(Outcome outcome) {
-        counters.increment("dialogs.finished." + outcome.word());
+        counters.increment(ServiceDesk.FINISHED + outcome.word());
         if (outcome instanceof Outcome.Failed(String exception) && !faultLogged) {
             limited.write(
                     Level.WARN, "failures of dialogs", "{} {}", identity, LogText.of(exception));

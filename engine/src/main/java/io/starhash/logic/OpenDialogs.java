@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /** The dialogs that run, and the limit on them. */
 final class OpenDialogs {
@@ -20,6 +21,7 @@ final class OpenDialogs {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition empty = lock.newCondition();
     private volatile boolean stopping;
+    private volatile boolean hurried;
 
     /** Whether a dialog may run. */
     enum Admission {
@@ -72,21 +74,32 @@ final class OpenDialogs {
     /** How many were left after this time and had to be aborted; none is admitted from now on. */
     int stop(Duration timeout) throws InterruptedException {
         stopping = true;
-        if (awaitEmpty(timeout)) {
+        if (awaitEmpty(timeout, () -> hurried)) {
             return 0;
         }
         int left = count.get();
         runs.forEach(run -> run.stop("the engine stops"));
-        awaitEmpty(KILL_TIME);
+        awaitEmpty(KILL_TIME, () -> false);
         return left;
     }
 
-    private boolean awaitEmpty(Duration timeout) throws InterruptedException {
+    /** A stop waits no longer for dialogs to finish. */
+    void hurry() {
+        hurried = true;
+        lock.lock();
+        try {
+            empty.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean awaitEmpty(Duration timeout, BooleanSupplier over) throws InterruptedException {
         long nanos = timeout.toNanos();
         lock.lock();
         try {
             while (count.get() > 0) {
-                if (nanos <= 0) {
+                if (nanos <= 0 || over.getAsBoolean()) {
                     return false;
                 }
                 nanos = empty.awaitNanos(nanos);

@@ -30,6 +30,15 @@ import org.slf4j.event.Level;
  * own.
  */
 public final class ServiceDesk implements DialogDesk {
+    /** The counter of dialogs that have begun. */
+    public static final String BEGUN = "dialogs.begun";
+
+    /** What the counters of dialogs that have ended begin with; how they did follows. */
+    public static final String FINISHED = "dialogs.finished.";
+
+    /** What the counters of dialogs that were not taken begin with; why follows. */
+    public static final String REFUSED = "dialogs.refused.";
+
     private static final int SYSTEM_FAILURE = 34;
     private static final int UNEXPECTED_DATA_VALUE = 36;
 
@@ -113,6 +122,13 @@ public final class ServiceDesk implements DialogDesk {
         return open.stop(timeout);
     }
 
+    /**
+     * A stop under way, or to come, waits no longer for dialogs to finish: they are aborted now.
+     */
+    public void hurry() {
+        open.hurry();
+    }
+
     // ---- on a network thread
 
     @Override
@@ -188,7 +204,7 @@ public final class ServiceDesk implements DialogDesk {
             around.time().activity().end();
             throw e;
         }
-        counters.increment("dialogs.begun");
+        counters.increment(BEGUN);
         return run;
     }
 
@@ -231,7 +247,7 @@ public final class ServiceDesk implements DialogDesk {
             int errorCode,
             String cause,
             Supplier<String> details) {
-        counters.increment("dialogs.refused." + cause);
+        counters.increment(REFUSED + cause);
         if (limited.mayWrite(Level.INFO, cause, RateLimitedLog.FULL_LINES)) {
             log.info(
                     "{} {} {} refused, {}{}: answered with ReturnError {}",
@@ -257,7 +273,7 @@ public final class ServiceDesk implements DialogDesk {
 
     @Override
     public void refused(Refusal refusal) {
-        counters.increment("dialogs.refused." + refusal.cause().word());
+        counters.increment(REFUSED + refusal.cause().word());
         String line = "%s %s %s".formatted(refusal.localTid(), refusal.remoteTid(), refusal.text());
         Throwable fault = refusal.fault();
         if (fault == null) {

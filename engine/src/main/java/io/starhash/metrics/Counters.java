@@ -26,6 +26,17 @@ public final class Counters {
         return counter == null ? 0 : counter.sum();
     }
 
+    /** What all counters stand at together whose names begin so. */
+    public long sum(String prefix) {
+        long sum = 0;
+        for (Map.Entry<String, LongAdder> counter : byName.entrySet()) {
+            if (counter.getKey().startsWith(prefix)) {
+                sum += counter.getValue().sum();
+            }
+        }
+        return sum;
+    }
+
     /** All counters now, by name. */
     public SortedMap<String, Long> snapshot() {
         SortedMap<String, Long> all = new TreeMap<>();

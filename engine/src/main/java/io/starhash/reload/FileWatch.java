@@ -22,6 +22,7 @@ public final class FileWatch implements AutoCloseable {
     private final FolderSignals signals;
     private final Thread thread;
     private @Nullable ContentPrint handled;
+    private volatile boolean asked;
 
     /** Starts; what the files hold now is handled as the first change. */
     public FileWatch(ReloadSource source) {
@@ -32,6 +33,12 @@ public final class FileWatch implements AutoCloseable {
         this.source = source;
         this.signals = signals;
         this.thread = Thread.ofPlatform().daemon().name("reload").start(this::run);
+    }
+
+    /** What the files hold is handled anew, though it may be the same; from any thread. */
+    public void reload() {
+        asked = true;
+        signals.wake();
     }
 
     private void run() {
@@ -48,6 +55,10 @@ public final class FileWatch implements AutoCloseable {
     private void look() throws InterruptedException {
         try {
             signals.watch(source.watched().foldersOfEvents());
+            if (asked) {
+                asked = false;
+                handled = null;
+            }
             ContentPrint found = print();
             while (!found.equals(handled) && !signals.isOver()) {
                 found = rested(found);

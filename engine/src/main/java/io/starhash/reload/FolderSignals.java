@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,11 +29,38 @@ final class FolderSignals implements AutoCloseable {
 
     private final @Nullable WatchService service;
     private final CountDownLatch over = new CountDownLatch(1);
+
+    /** One for each word that nobody has waited for yet. */
+    private final Semaphore words = new Semaphore(0);
+
     private volatile Set<WatchKey> keys = Set.of();
     private Set<Path> refused = Set.of();
 
     private FolderSignals(@Nullable WatchService service) {
         this.service = service;
+        if (service != null) {
+            Thread.ofVirtual().name("folders").start(() -> listen(service));
+        }
+    }
+
+    private void listen(WatchService service) {
+        try {
+            while (true) {
+                WatchKey key = service.take();
+                key.pollEvents();
+                key.reset();
+                wake();
+            }
+        } catch (ClosedWatchServiceException e) {
+            log.debug("the watch over folders ends");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The same as word from a folder. */
+    void wake() {
+        words.release();
     }
 
     static FolderSignals open() {
@@ -89,18 +117,8 @@ final class FolderSignals implements AutoCloseable {
 
     /** Waits for word, and no longer than that; the end cuts it short. */
     void await(Duration time) throws InterruptedException {
-        if (service == null) {
-            rest(time);
-            return;
-        }
-        try {
-            WatchKey key = service.poll(time.toNanos(), TimeUnit.NANOSECONDS);
-            for (; key != null; key = service.poll()) {
-                key.pollEvents();
-                key.reset();
-            }
-        } catch (ClosedWatchServiceException e) {
-            log.debug("the watch over folders ends");
+        if (words.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS)) {
+            words.drainPermits();
         }
     }
 
@@ -121,6 +139,7 @@ final class FolderSignals implements AutoCloseable {
     @Override
     public void close() {
         over.countDown();
+        wake();
         if (service == null) {
             return;
         }

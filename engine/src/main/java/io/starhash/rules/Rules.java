@@ -155,8 +155,15 @@ public record Rules(
      *
      * @param maxConnections how many may be open at once
      * @param timeout how long a request and its answer may take
+     * @param reconcileInterval how often counts that should agree are compared
+     * @param reconcileLooks so many times in a row they must differ before that is told
      */
-    public record Control(Path socket, int maxConnections, Duration timeout) {}
+    public record Control(
+            Path socket,
+            int maxConnections,
+            Duration timeout,
+            Duration reconcileInterval,
+            int reconcileLooks) {}
 
     /** What is logged: error, warn, info, debug or trace, and all above it. */
     public record Log(String level) {}

@@ -15,9 +15,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** The rules file, read strictly: either all of it is right, or every problem in it is told. */
 public final class RulesFile {
+    private static final String SOCKET = "run/ussd.sock";
     private static final int MAX_DIALOGS = 10_000_000;
     private static final List<String> LOG_LEVELS =
             List.of("error", "warn", "info", "debug", "trace");
@@ -31,10 +33,19 @@ public final class RulesFile {
      * @throws RulesException where anything in it is wrong, or it cannot be read
      */
     public static Rules read(Path file) throws RulesException {
+        return read(file, UnaryOperator.identity());
+    }
+
+    /**
+     * The same, of files that lie elsewhere.
+     *
+     * @param from where what is named so is found: the rules file itself, and each script folder
+     */
+    public static Rules read(Path file, UnaryOperator<Path> from) throws RulesException {
         var problems = new Problems(file);
         Optional<Rules> rules =
-                LocatedYaml.read(file, problems)
-                        .map(root -> rules(file, new Section(root, problems)));
+                LocatedYaml.read(from.apply(file), problems)
+                        .map(root -> rules(file, new Section(root, problems), from));
         if (rules.isEmpty() || !problems.isEmpty()) {
             throw new RulesException(problems.inFileOrder());
         }
@@ -68,14 +79,30 @@ public final class RulesFile {
         return folders;
     }
 
-    private static Rules rules(Path file, Section root) {
+    /**
+     * The control socket that a file names, be the rest of it sound or not; that of the defaults
+     * where it cannot be read to its end.
+     */
+    public static Path controlSocket(Path file) {
+        var problems = new Problems(file); // of no interest here
+        return LocatedYaml.read(file, problems)
+                .map(root -> new Section(root, problems).section("control"))
+                .map(RulesFile::socket)
+                .orElseGet(() -> file.resolveSibling(SOCKET));
+    }
+
+    private static Path socket(Section control) {
+        return control.path("socket", SOCKET);
+    }
+
+    private static Rules rules(Path file, Section root, UnaryOperator<Path> from) {
         Dialogs dialogs = dialogs(root.section("dialogs"));
         var rules =
                 new Rules(
                         file,
-                        ServiceReader.process(root.section("process")),
+                        ServiceReader.process(root.section("process"), from),
                         root.sectionIfGiven("notify")
-                                .map(ServiceReader::inboundNotify)
+                                .map(it -> ServiceReader.inboundNotify(it, from))
                                 .orElse(null),
                         script(root.section("script")),
                         dialogs,
@@ -114,12 +141,17 @@ public final class RulesFile {
 
     private static Control control(Section control) {
         return new Control(
-                control.path("socket", "run/ussd.sock"),
+                socket(control),
                 control.find("max_connections", ValueType.wholeNumber(1, 1000), 16),
                 control.find(
                         "timeout",
                         ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
-                        Duration.ofSeconds(10)));
+                        Duration.ofSeconds(10)),
+                control.find(
+                        "reconcile_interval",
+                        ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
+                        Duration.ofSeconds(5)),
+                control.find("reconcile_looks", ValueType.wholeNumber(1, 1000), 6));
     }
 
     private static Log log(Section log) {

@@ -189,6 +189,8 @@ public final class RulesPrinter {
         path("socket", control.socket());
         yaml.entry("max_connections", control.maxConnections());
         yaml.entry("timeout", control.timeout());
+        yaml.entry("reconcile_interval", control.reconcileInterval());
+        yaml.entry("reconcile_looks", control.reconcileLooks());
     }
 
     private void path(String key, Path path) {

@@ -22,9 +22,10 @@ import java.util.stream.Stream;
 record ScriptFolder(Path folder, Set<String> keys, Optional<String> fault) {
     private static final String ENDING = ".lua";
 
-    static ScriptFolder list(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            Path inside = folder.toRealPath();
+    /** Those of a folder that lies elsewhere than where it is named. */
+    static ScriptFolder list(Path folder, Path from) {
+        try (Stream<Path> files = Files.list(from)) {
+            Path inside = from.toRealPath();
             var keys = new TreeSet<String>();
             for (Path file : files.toList()) {
                 if (isScript(file, inside)) {

@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** The sections of the two services. */
@@ -36,7 +37,7 @@ final class ServiceReader {
 
     private ServiceReader() {}
 
-    static ProcessService process(Section service) {
+    static ProcessService process(Section service, UnaryOperator<Path> from) {
         Path scriptDir = scriptDir(service);
         int dcsLanguage = service.find("dcs_language", ValueType.wholeNumber(0, 15), 15);
         return new ProcessService(
@@ -46,16 +47,16 @@ final class ServiceReader {
                 Limits.onError(service),
                 dcsLanguage,
                 edrStream(service),
-                triggers(service, scriptDir, true),
+                triggers(service, scriptDir, from, true),
                 globals(service));
     }
 
-    static NotifyService inboundNotify(Section service) {
+    static NotifyService inboundNotify(Section service, UnaryOperator<Path> from) {
         Path scriptDir = scriptDir(service);
         return new NotifyService(
                 scriptDir,
                 edrStream(service),
-                triggers(service, scriptDir, false),
+                triggers(service, scriptDir, from, false),
                 globals(service));
     }
 
@@ -77,12 +78,13 @@ final class ServiceReader {
         return service.find("edr_stream", EdrReader.STREAM_NAME, "ussd");
     }
 
-    private static TriggerTable triggers(Section service, Path scriptDir, boolean sendsTexts) {
+    private static TriggerTable triggers(
+            Section service, Path scriptDir, UnaryOperator<Path> from, boolean sendsTexts) {
         List<Section> given = service.sections("triggers");
         if (given.isEmpty()) {
             return new TriggerTable(List.of());
         }
-        var scripts = ScriptFolder.list(scriptDir);
+        var scripts = ScriptFolder.list(scriptDir, from.apply(scriptDir));
         scripts.fault().ifPresent(fault -> service.refuse("script_dir", fault));
         var reader = new TriggerReader(scripts, sendsTexts);
         // What is wrong in itself says nothing of the others.

@@ -39,18 +39,21 @@ final class ScriptCompilation {
     /**
      * Reads the folder.
      *
+     * @param path the folder as the person named it
+     * @param from where it lies: mostly the same
      * @param observer sees what is compiled now
      * @param known what was compiled before, by label
      */
     ScriptCompilation(
             Path path,
+            Path from,
             LuaBase base,
             HeavyPermit permit,
             Compiler compiler,
             CompilationObserver observer,
             Map<String, Unit> known) {
         this.path = path;
-        this.folder = ScriptFolder.read(path);
+        this.folder = ScriptFolder.read(path, from);
         this.base = base;
         this.permit = permit;
         this.compiler = compiler;

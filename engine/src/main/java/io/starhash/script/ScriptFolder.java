@@ -42,14 +42,20 @@ final class ScriptFolder {
 
     private ScriptFolder() {}
 
-    static ScriptFolder read(Path folder) {
+    /**
+     * Reads a folder.
+     *
+     * @param folder as the person named it
+     * @param from where it lies: mostly the same
+     */
+    static ScriptFolder read(Path folder, Path from) {
         ScriptFolder read = new ScriptFolder();
         try {
-            Path real = folder.toRealPath();
-            read.readAll(folder, real, false);
-            Path library = folder.resolve(LIBRARY);
+            Path real = from.toRealPath();
+            read.readAll(folder, from, real, false);
+            Path library = from.resolve(LIBRARY);
             if (Files.isDirectory(library)) {
-                read.readAll(library, real, true);
+                read.readAll(folder.resolve(LIBRARY), library, real, true);
             }
         } catch (IOException e) {
             read.report(folder, "the script folder cannot be read: " + FileTrouble.words(e));
@@ -75,12 +81,12 @@ final class ScriptFolder {
         return NAME.matcher(name).matches();
     }
 
-    private void readAll(Path directory, Path root, boolean inLibrary) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+    private void readAll(Path named, Path from, Path root, boolean inLibrary) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(from, "*" + SUFFIX)) {
             for (Path file : sorted(files)) {
                 // hidden files are an editor's, not a person's
                 if (!file.getFileName().toString().startsWith(".")) {
-                    read(file, root, inLibrary);
+                    read(named.resolve(file.getFileName().toString()), file, root, inLibrary);
                 }
             }
         }
@@ -93,7 +99,7 @@ final class ScriptFolder {
         return sorted;
     }
 
-    private void read(Path file, Path root, boolean inLibrary) {
+    private void read(Path file, Path from, Path root, boolean inLibrary) {
         String fileName = file.getFileName().toString();
         String name = fileName.substring(0, fileName.length() - SUFFIX.length());
         if (!isName(name)) {
@@ -102,20 +108,20 @@ final class ScriptFolder {
         }
         names.add(name);
         try {
-            if (!file.toRealPath().startsWith(root)) {
+            if (!from.toRealPath().startsWith(root)) {
                 report(file, "a link that leads out of the script folder");
-            } else if (!Files.isRegularFile(file)) {
+            } else if (!Files.isRegularFile(from)) {
                 report(file, "not a plain file, though named like a script");
-            } else if (Files.size(file) > MAX_FILE_OCTETS) {
+            } else if (Files.size(from) > MAX_FILE_OCTETS) {
                 report(
                         file,
-                        Files.size(file)
+                        Files.size(from)
                                 + " octets long; a script may have "
                                 + MAX_FILE_OCTETS
                                 + " at most");
             } else {
                 String label = inLibrary ? LIBRARY + "/" + fileName : fileName;
-                LuaString content = LuaString.ofOctets(PlainFile.read(file, MAX_FILE_OCTETS));
+                LuaString content = LuaString.ofOctets(PlainFile.read(from, MAX_FILE_OCTETS));
                 sources.add(new Source(name, file, label, inLibrary, content));
             }
         } catch (UnreadableFileException e) {

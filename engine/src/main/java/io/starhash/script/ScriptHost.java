@@ -47,8 +47,22 @@ public final class ScriptHost {
      * @param earlier a release of the folder, of this host; null: there is none
      */
     public ScriptRelease compile(Path folder, @Nullable ScriptRelease earlier) {
-        Map<String, Unit> known = earlier == null ? Map.of() : earlier.units();
-        return new ScriptCompilation(folder, base, permit, compiler, observer, known).release();
+        return compile(folder, folder, earlier == null ? Map.of() : earlier.units());
+    }
+
+    /**
+     * Compiles a folder that lies elsewhere than where it is named.
+     *
+     * @param from where its files are
+     * @param folder as problems and releases name it
+     */
+    public ScriptRelease compileFrom(Path from, Path folder) {
+        return compile(folder, from, Map.of());
+    }
+
+    private ScriptRelease compile(Path folder, Path from, Map<String, Unit> known) {
+        return new ScriptCompilation(folder, from, base, permit, compiler, observer, known)
+                .release();
     }
 
     /** The functions that operators call beside Lua's own, with their documentation. */

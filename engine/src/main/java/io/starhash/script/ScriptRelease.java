@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * All the scripts of one folder at one moment, compiled. Immutable: a dialog keeps the release that
@@ -59,6 +60,13 @@ public final class ScriptRelease {
     /** What was compiled, by file relative to the folder. */
     Map<String, Unit> units() {
         return units;
+    }
+
+    /** What each file held, by file relative to the folder: enough to compile the same again. */
+    public SortedMap<String, byte[]> sources() {
+        SortedMap<String, byte[]> sources = new TreeMap<>();
+        units.forEach((label, unit) -> sources.put(label, unit.source().content().toOctets()));
+        return sources;
     }
 
     /**

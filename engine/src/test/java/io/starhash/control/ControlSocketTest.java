@@ -240,7 +240,7 @@ class ControlSocketTest {
                         };
         try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
             Path other = folder.resolve("run/other.sock");
-            Rules.Control settings = new Rules.Control(other, 16, PATIENCE);
+            Rules.Control settings = new Rules.Control(other, 16, PATIENCE, PATIENCE, 6);
             try (ControlSocket socket =
                     new ControlSocket(settings, it.engine, counters, exhausted)) {
                 assertThat(asked(other, "{\"verb\":\"status\"}\n")).startsWith("{\"version\"");

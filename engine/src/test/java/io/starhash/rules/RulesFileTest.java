@@ -69,7 +69,9 @@ final class RulesFileTest {
                                 new Rules.Control(
                                         folder.resolve("run/ussd.sock"),
                                         16,
-                                        Duration.ofSeconds(10)),
+                                        Duration.ofSeconds(10),
+                                        Duration.ofSeconds(5),
+                                        6),
                                 new Rules.Log("info")));
     }
 }

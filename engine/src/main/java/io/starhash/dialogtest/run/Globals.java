@@ -52,7 +52,8 @@ final class Globals {
                         rules.log()),
                 configuration.releases(),
                 configuration.host(),
-                configuration.warnings());
+                configuration.warnings(),
+                configuration.keptAt());
     }
 
     private static Map<String, Object> set(Map<String, Object> own, List<Given.Global> globals) {

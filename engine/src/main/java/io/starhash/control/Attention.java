@@ -1,0 +1,161 @@
+package io.starhash.control;
+
+import io.starhash.edr.StreamStatus;
+import io.starhash.logic.ScriptStatus;
+import io.starhash.metrics.Reconciliation;
+import io.starhash.network.LinkStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something about an engine that somebody should look at.
+ *
+ * @param what a word for programs, such as {@code link_down}
+ * @param since when it began; null where that is not known
+ * @param text one sentence: what it is, and where it helps what to do
+ */
+public record Attention(String what, @Nullable Instant since, String text) {
+    private static final String ACTIVE = "active";
+    private static final String DOWN = "down";
+
+    /** A backlog of more than this part of its limit is not what a writer that keeps up leaves. */
+    private static final int BACKLOG_SHARE = 10;
+
+    /** All that there is, what hurts most first. */
+    static List<Attention> in(EngineStatus status) {
+        Finder finder = new Finder();
+        finder.links(status.links());
+        finder.dialogs(status);
+        status.edr().forEach(finder::stream);
+        finder.reload(status.reload());
+        status.scripts().forEach(finder::script);
+        status.reconciliation().forEach(finder::counts);
+        return List.copyOf(finder.found);
+    }
+
+    private static final class Finder {
+        private final List<Attention> found = new ArrayList<>();
+
+        private void add(String what, @Nullable Instant since, String text) {
+            found.add(new Attention(what, since, text));
+        }
+
+        /**
+         * An association may stand by, its ASP inactive, while another carries the traffic of its
+         * application server; one that is down cannot.
+         */
+        void links(List<LinkStatus> links) {
+            if (!links.isEmpty() && links.stream().noneMatch(it -> isActive(it))) {
+                add("no_link", null, "no link is up: no dialog can come");
+            }
+            Map<String, String> servers = new LinkedHashMap<>();
+            links.forEach(it -> servers.put(it.applicationServer(), it.applicationServerState()));
+            servers.forEach(
+                    (name, state) -> {
+                        if (!state.equals(ACTIVE)) {
+                            add(
+                                    "application_server_" + state,
+                                    null,
+                                    "application server %s is %s: no traffic flows over it"
+                                            .formatted(name, state));
+                        }
+                    });
+            for (LinkStatus link : links) {
+                if (link.associationState().equals(DOWN) || link.aspState().equals(DOWN)) {
+                    add(
+                            "link_down",
+                            null,
+                            "association %s (%s) is %s, its ASP %s"
+                                    .formatted(
+                                            link.association(),
+                                            link.address(),
+                                            link.associationState(),
+                                            link.aspState()));
+                }
+            }
+        }
+
+        private static boolean isActive(LinkStatus link) {
+            return link.applicationServerState().equals(ACTIVE);
+        }
+
+        void dialogs(EngineStatus status) {
+            if (status.heap().full()) {
+                add("heap_full", null, "new dialogs are refused: the heap is full");
+            }
+            if (status.dialogs().open() >= status.dialogs().max()) {
+                add(
+                        "too_many_dialogs",
+                        null,
+                        "new dialogs are refused: %d are open, as many as dialogs.max allows"
+                                .formatted(status.dialogs().open()));
+            }
+        }
+
+        void stream(StreamStatus stream) {
+            StreamStatus.Failure failure = stream.failure();
+            if (failure != null) {
+                add(
+                        "edrs_failing",
+                        failure.since(),
+                        "EDR stream %s: the disk refuses records: %s; %d wait in memory"
+                                .formatted(stream.stream(), failure.why(), stream.backlog()));
+            } else if (stream.backlog() > stream.limit() / BACKLOG_SHARE) {
+                add(
+                        "edrs_waiting",
+                        null,
+                        "EDR stream %s: %d records wait in memory, of %d at most: the disk is too slow"
+                                .formatted(stream.stream(), stream.backlog(), stream.limit()));
+            }
+            if (stream.dropped() > 0) {
+                add(
+                        "edrs_lost",
+                        null,
+                        "EDR stream %s: %d records have been lost since the start"
+                                .formatted(stream.stream(), stream.dropped()));
+            }
+        }
+
+        void reload(ReloadStatus reload) {
+            ReloadStatus.Refusal refusal = reload.refusal();
+            if (refusal != null) {
+                add(
+                        "reload_refused",
+                        refusal.since(),
+                        "the rules and scripts on the disk are not taken, those in service stay: %s%s"
+                                .formatted(
+                                        refusal.first(),
+                                        refusal.problems() == 1
+                                                ? ""
+                                                : " (and %d more: ussd check)"
+                                                        .formatted(refusal.problems() - 1)));
+            }
+            if (reload.keptAt() != null) {
+                add(
+                        "last_good",
+                        reload.keptAt(),
+                        "the engine runs on the set that was kept when it was last in service, not on the files");
+            }
+        }
+
+        void script(ScriptStatus script) {
+            if (script.switchedOff()) {
+                add(
+                        "script_switched_off",
+                        null,
+                        "script %s of %s is switched off for a while: its limits keep ending it"
+                                .formatted(script.key(), script.service()));
+            }
+        }
+
+        void counts(Reconciliation.Standing counts) {
+            if (counts.partedSince() != null) {
+                add("counts_parted", counts.partedSince(), counts.text());
+            }
+        }
+    }
+}
