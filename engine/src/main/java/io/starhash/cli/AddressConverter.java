@@ -22,6 +22,11 @@ final class AddressConverter implements ITypeConverter<Address> {
 
     /** An address of these digits, where they are ones. */
     static Address checked(String digits, int noa, int npi) {
+        if (digits.startsWith("+")) {
+            throw new TypeConversionException(
+                    "'%s' begins with +: write the digits alone, country code first, without +"
+                            .formatted(digits));
+        }
         if (!digits.matches("[0-9*#abc]{1," + MAX_DIGITS + "}")) {
             throw new TypeConversionException(
                     "'" + digits + "' is not a number: 1 to " + MAX_DIGITS + " digits are allowed");

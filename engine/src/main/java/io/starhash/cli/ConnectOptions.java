@@ -140,7 +140,7 @@ final class ConnectOptions {
         if (engineTitle != null && !engineTitle.matches("[0-9]{1,20}")) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--engine-gt is " + engineTitle + "; 1 to 20 digits are allowed");
+                    "--engine-gt is " + engineTitle + "; 1 to 20 digits are allowed, without +");
         }
         return new SigtranHandsets(
                 pointCode,

@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One run of tests, from the files to the report. */
@@ -70,7 +71,7 @@ final class TestRun {
         Configuration configuration = rules.read();
         List<TestResult> results = run(configuration, tests(configuration));
         if (results.isEmpty()) {
-            err.println("ussd: no test found");
+            err.println("ussd: no test found: " + whyNone(configuration));
             return ExitCode.BAD_INPUT;
         }
         if (options.update()) {
@@ -100,9 +101,31 @@ final class TestRun {
 
     /** The tests that are meant. */
     List<DialogTest> tests(Configuration configuration) throws DialogFileException {
-        List<DialogFile> files = DialogFiles.find(places(configuration));
-        List<DialogTest> tests = DialogFiles.tests(files);
+        List<DialogTest> tests = DialogFiles.tests(DialogFiles.find(places(configuration)));
         return options.filter() == null ? tests : new Filter(options.filter()).of(tests);
+    }
+
+    private String whyNone(Configuration configuration) throws DialogFileException {
+        String where =
+                places(configuration).stream()
+                        .map(Path::toString)
+                        .collect(Collectors.joining(" and "));
+        List<DialogFile> files = DialogFiles.find(places(configuration));
+        int tests = DialogFiles.tests(files).size();
+        if (tests > 0) {
+            return "%s in %s, and --filter '%s' leaves none of them"
+                    .formatted(
+                            tests == 1 ? "one test is" : tests + " tests are",
+                            where,
+                            options.filter());
+        }
+        return files.isEmpty()
+                ? "there is no file *%s in %s".formatted(DialogFiles.SUFFIX, where)
+                : "there is no test in %s"
+                        .formatted(
+                                files.stream()
+                                        .map(DialogFile::name)
+                                        .collect(Collectors.joining(", ")));
     }
 
     /** Those of some files. */

@@ -55,6 +55,7 @@ public final class Ussd implements Runnable {
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         line.setUsageHelpWidth(HELP_WIDTH);
         line.setExecutionExceptionHandler(new Failures());
+        line.setParameterExceptionHandler(new Usage());
         return line;
     }
 

@@ -74,7 +74,7 @@ public final class LocatedYaml {
         try (YAMLParser parser = parser(text)) {
             return new LocatedYaml(parser, text, problems).document();
         } catch (JacksonException e) {
-            throw SyntaxError.refusal(e);
+            throw YamlFault.refusal(e, text);
         }
     }
 

@@ -241,6 +241,11 @@ public final class Section {
     }
 
     private static String hint(Scalar scalar, ValueType<?> type) {
+        if (scalar.text().startsWith("+")
+                && type.parse(new Scalar(scalar.place(), scalar.text().substring(1), true))
+                        .isPresent()) {
+            return "; write it without +";
+        }
         var plain = new Scalar(scalar.place(), scalar.text(), false);
         return scalar.quoted() && type.parse(plain).isPresent()
                 ? "; remove the quotes"

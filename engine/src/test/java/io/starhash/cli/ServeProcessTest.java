@@ -2,6 +2,7 @@ package io.starhash.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,9 +20,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A serve in a process of its own, and the signals and files that it meets. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ServeProcessTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern LISTENING = Pattern.compile("listening at tcp 127.0.0.1:(\\d+)");
@@ -110,8 +113,19 @@ class ServeProcessTest {
                         });
     }
 
+    /** Under nohup, say: then it is ignored in every process that this one starts. */
+    private static boolean isHangUpIgnored() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("SigIgn:")) {
+                return (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0;
+            }
+        }
+        return false;
+    }
+
     @Test
     void SIGHUP_reads_rules_and_scripts_again_and_ends_nothing() throws Exception {
+        assumeFalse(isHangUpIgnored());
         save(
                 "rules.yaml",
                 "{process: {triggers: [{script_key: main}]}, script: {reload_interval: 1d}}");

@@ -89,14 +89,74 @@ class TestCommandTest {
 
     @Test
     void no_test_found_ends_in_2() throws IOException {
+        Path scripts = folder.resolve("scripts");
         assertThat(test()).isEqualTo(ExitCode.BAD_INPUT);
-        dialog("a.dialog", "# only a comment\n");
+        Path file = dialog("a.dialog", "# only a comment\n");
         assertThat(test()).isEqualTo(ExitCode.BAD_INPUT);
         dialog("a.dialog", GOOD);
         assertThat(test("--filter", "nothing")).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(err.toString()).contains("no test found");
+        dialog("b.dialog", BAD);
+        assertThat(test("--filter", "nothing")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "ussd: no test found: there is no file *.dialog in " + scripts,
+                        "ussd: no test found: there is no test in " + file,
+                        "ussd: no test found: one test is in %s, and --filter 'nothing' leaves none of them"
+                                .formatted(scripts),
+                        "ussd: no test found: 2 tests are in %s, and --filter 'nothing' leaves none of them"
+                                .formatted(scripts));
         assertThat(test(folder.resolve("none").toString())).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString()).contains("none: there is no such file or folder");
+    }
+
+    @Test
+    void what_a_test_says_of_itself_may_follow_a_before_that_dials() throws IOException {
+        script(
+                """
+                local choice = ussd.menu("Well?")
+                return choice .. " at " .. os.date("%Y")
+                """);
+        dialog(
+                "a.dialog",
+                """
+                before
+                dial *1#
+                menu Well?
+
+                test "the answer is ${n}"
+                tags slow
+                given time 2031-01-01T00:00:00Z
+                each n
+                     7
+                     8
+                answer ${n}
+                respond ${n} at 2031
+                """);
+
+        assertThat(test()).isZero();
+        assertThat(out.toString()).contains("2 tests, 2 passed");
+        assertThat(test("--filter", "tag:slow")).isZero();
+    }
+
+    @Test
+    void what_fails_in_one_before_is_told_once_with_all_tests_that_it_broke() throws IOException {
+        StringBuilder tests = new StringBuilder("before\ndial *1#\nmenu Badly?\n");
+        for (int i = 1; i <= 23; i++) {
+            tests.append("\ntest \"number %d\"\nanswer 1\nrespond You said 1\n".formatted(i));
+        }
+        Path file = dialog("a.dialog", tests + "\nbefore\n" + BAD);
+
+        assertThat(test()).isEqualTo(ExitCode.FAILED);
+
+        assertThat(out.toString())
+                .containsOnlyOnce(file + ":3: ")
+                .contains("FAIL " + file + ":5: number 1\n")
+                .contains("  the same in the 'before' of 22 more tests:\n")
+                .contains("    FAIL " + file + ":9: number 2\n")
+                .contains("    FAIL " + file + ":93: number 23\n")
+                .contains("bad")
+                .contains("24 tests, 0 passed, 24 failed");
+        assertThat(out.toString().lines()).hasSizeLessThan(90);
     }
 
     @Test

@@ -59,6 +59,39 @@ class UssdTest {
     }
 
     @Test
+    void a_command_line_that_makes_no_sense_gets_the_reason_and_one_hint() {
+        assertThat(ussd("dial", "--mssidn", "27761485722", "*1#")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("dial", "--ssn", "six", "*1#")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("dail", "*1#")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("serve", "--pcap-files", "0")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("check", "more")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "ussd: Unknown option: '--mssidn'; did you mean --msisdn?",
+                        "ussd: ussd dial --help tells what there is",
+                        "ussd: Invalid value for option '--ssn': 'six' is not a whole number",
+                        "ussd: ussd dial --help tells what there is",
+                        "ussd: 'dail' is no verb",
+                        "ussd: verbs are serve, dial, test, handset, status, trace, check, edr, bench; ussd --help tells more",
+                        "ussd: --pcap-files is 0; at least 1 is allowed",
+                        "ussd: ussd serve --help tells what there is",
+                        "ussd: 'more' is one argument too many",
+                        "ussd: ussd check --help tells what there is");
+    }
+
+    @Test
+    void a_number_with_a_plus_is_to_be_written_without_it() {
+        for (String option : List.of("--msisdn", "--destination", "--origination")) {
+            err.getBuffer().setLength(0);
+            assertThat(ussd("dial", option, "+255712500078", "*1#"))
+                    .isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(err.toString())
+                    .contains(
+                            "'+255712500078' begins with +: write the digits alone, country code first, without +");
+        }
+    }
+
+    @Test
     void every_verb_explains_itself() {
         for (String verb : new String[] {"serve", "dial", "handset", "check"}) {
             assertThat(ussd(verb, "--help")).isZero();

@@ -198,9 +198,12 @@ final class LocatedYamlTest {
     @Test
     void text_that_is_not_yaml_is_one_problem_where_it_goes_wrong() throws Exception {
         assertRefused(
-                "a: 1\n b: 2\n", 2, 3, "this is not YAML: mapping values are not allowed here");
-        assertThat(refusal("a: \"x\n")).matches(it -> it.line() == 2 && it.column() == 1);
-        assertThat(refusal("a: [1\nb: 2\n")).matches(it -> it.line() == 2 && it.column() == 2);
+                "a: 1\n b: 2\n",
+                2,
+                2,
+                "this is not YAML: this line begins in column 2, further right than line 1, whose key has its value already: begin both in column 1");
+        assertThat(refusal("a: \"x\n")).matches(it -> it.line() == 1 && it.column() == 4);
+        assertThat(refusal("a: [1\nb: 2\n")).matches(it -> it.line() == 1 && it.column() == 4);
         assertThat(refusal("? [a]\n: 1\n")).matches(it -> it.line() == 1);
     }
 

@@ -119,9 +119,15 @@ final class RulesProblemsTest {
         assertThat(folder.report("process:\n\tmenu_timeout: 1\nx: y\n"))
                 .isEqualTo(
                         """
-                        rules.yaml:2:1: this is not YAML: while scanning for the next token: found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)
+                        rules.yaml:2:1: this is not YAML: a tab stands before the text of this line; YAML takes blanks only
                         \tmenu_timeout: 1
                         ^
                         """);
+    }
+
+    @Test
+    void a_number_with_a_plus_is_to_be_written_without_it() throws Exception {
+        assertThat(folder.report("process: {triggers: [{msisdn: \"+255712500078\", script_key: care}]}\n"))
+                .contains("msisdn: found \"+255712500078\"; allowed is digits only, 0 to 9; write it without +\n");
     }
 }

@@ -129,15 +129,20 @@ final class StepParser {
         }
         String value = Template.of(raw.first().text(), row, UnaryOperator.identity()).toString();
         if (raw.argument().size() > 1 || !pattern.matcher(value).matches()) {
-            return wrong(value, what);
+            boolean plus = value.startsWith("+") && pattern.matcher(value.substring(1)).matches();
+            return wrong(value, what, plus ? "; write it without +" : "");
         }
         return Optional.of(value);
     }
 
     private <T> Optional<T> wrong(String value, String what) {
+        return wrong(value, what, "");
+    }
+
+    private <T> Optional<T> wrong(String value, String what, String hint) {
         problems.add(
                 raw.first().place(),
-                "'%s' takes %s; found '%s'".formatted(raw.word().text(), what, value));
+                "'%s' takes %s; found '%s'%s".formatted(raw.word().text(), what, value, hint));
         return Optional.empty();
     }
 

@@ -31,6 +31,12 @@ final class TestParser {
     private @Nullable String skip;
     private boolean sameDialog;
 
+    /** Whether the steps are those of the block before the test. */
+    private boolean inBefore;
+
+    /** The first dial or push of what is being read, the test or the block before it. */
+    private @Nullable RawStep firstOpening;
+
     TestParser(Map<String, String> row, Problems problems) {
         this.row = row;
         this.problems = problems;
@@ -49,7 +55,10 @@ final class TestParser {
         if (sameDialog) {
             scope = above.copy();
         } else {
+            inBefore = true;
             before.forEach(this::step);
+            inBefore = false;
+            firstOpening = null; // the test's own head may follow what the block has dialled
         }
         for (RawStep step : body) {
             if (step.word() == Word.SAME_DIALOG && !follows) {
@@ -86,10 +95,14 @@ final class TestParser {
         }
         if (raw.word() == Word.GIVEN && sameDialog) {
             problems.add(raw.place(), "the world of a dialog that goes on stays as it began");
-        } else if (!scope.opened().isEmpty() && !sameDialog) {
+        } else if (firstOpening != null && !sameDialog) {
             problems.add(
                     raw.place(),
-                    "'%s' stands above the first dial or push".formatted(raw.word().text()));
+                    "'%s' stands above the first dial or push%s, which is on line %d"
+                            .formatted(
+                                    raw.word().text(),
+                                    inBefore ? " of its 'before'" : "",
+                                    firstOpening.at().first()));
         }
         switch (raw.word()) {
             case TAGS -> tags.addAll(tagsOf(raw));
@@ -144,6 +157,7 @@ final class TestParser {
             scope = scope.at(name);
         } else if (step instanceof Step.Open) {
             scope.opened().add(scope.handset());
+            firstOpening = firstOpening == null ? raw : firstOpening;
         }
         scope.kept().addAll(kept(step));
         steps.add(step);

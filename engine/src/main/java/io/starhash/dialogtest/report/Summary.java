@@ -1,10 +1,13 @@
 package io.starhash.dialogtest.report;
 
+import io.starhash.dialogtest.run.Failure;
 import io.starhash.dialogtest.run.TestResult;
 import io.starhash.dialogtest.run.TestResult.Status;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All results, for people to read. */
 public final class Summary {
@@ -25,7 +28,7 @@ public final class Summary {
     private String text() {
         Map<String, List<TestResult>> files = new LinkedHashMap<>();
         for (TestResult result : results) {
-            files.computeIfAbsent(result.test().file().name(), it -> new java.util.ArrayList<>())
+            files.computeIfAbsent(result.test().file().name(), it -> new ArrayList<>())
                     .add(result);
         }
         files.forEach(this::file);
@@ -52,12 +55,50 @@ public final class Summary {
             }
         }
         if (!good) {
-            for (TestResult test : tests) {
-                if (!test.status().isGood()) {
-                    out.append('\n').append(FailureText.of(test, paint));
-                }
-            }
+            failures(tests);
             out.append('\n');
+        }
+    }
+
+    /** Where many fail at the same step of the block before them, in the same way, it is told once. */
+    private void failures(List<TestResult> tests) {
+        Map<Object, List<TestResult>> alike = new LinkedHashMap<>();
+        for (TestResult test : tests) {
+            if (!test.status().isGood()) {
+                Object cause = inBefore(test).<Object>map(it -> it).orElse(test);
+                alike.computeIfAbsent(cause, it -> new ArrayList<>()).add(test);
+            }
+        }
+        alike.values()
+                .forEach(
+                        group -> {
+                            out.append('\n').append(FailureText.of(group.getFirst(), paint));
+                            alsoFailed(group.subList(1, group.size()));
+                        });
+    }
+
+    /** What failed first, where that stands in the block before the test. */
+    private static Optional<Failure> inBefore(TestResult test) {
+        return test.failures().stream()
+                .findFirst()
+                .filter(it -> it.at().first() < test.test().at().first())
+                .map(it -> new Failure(it.at(), it.message(), it.detail(), it.place(), null));
+    }
+
+    private void alsoFailed(List<TestResult> others) {
+        if (others.isEmpty()) {
+            return;
+        }
+        out.append('\n')
+                .append("  the same in the 'before' of ")
+                .append(others.size() == 1 ? "one more test" : others.size() + " more tests")
+                .append(":\n");
+        for (TestResult test : others) {
+            out.append("    ")
+                    .append(paint.bad("FAIL " + test.test().place()))
+                    .append(": ")
+                    .append(test.test().name())
+                    .append('\n');
         }
     }
 

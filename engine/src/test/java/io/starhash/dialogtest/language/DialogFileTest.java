@@ -1,6 +1,7 @@
 package io.starhash.dialogtest.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +75,25 @@ class DialogFileTest {
         assertThat(tests.get(0).tags()).containsExactly("slow");
         assertThat(tests.get(1).steps()).hasSize(1);
         assertThat(tests.get(1).tags()).isEmpty();
+    }
+
+    @Test
+    void a_head_that_stands_too_low_is_told_with_the_line_of_the_dial_above_it() {
+        assertThatThrownBy(() -> tests("before\ndial *1#\ntags late\ntest \"x\"\nanswer 1\n"))
+                .hasMessageContaining(
+                        ":3:1: 'tags' stands above the first dial or push of its 'before', which is on line 2");
+        assertThatThrownBy(
+                        () ->
+                                tests(
+                                        "before\ndial *1#\ntest \"x\"\nanswer 1\ndial *2#\ntags late\n"))
+                .hasMessageContaining(
+                        ":6:1: 'tags' stands above the first dial or push, which is on line 5");
+    }
+
+    @Test
+    void a_number_with_a_plus_is_to_be_written_without_it() {
+        assertThatThrownBy(() -> tests("test \"x\"\nfrom +255712500078\ndial *1#\n"))
+                .hasMessageContaining("found '+255712500078'; write it without +");
     }
 
     @Test

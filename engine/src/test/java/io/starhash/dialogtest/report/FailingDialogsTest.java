@@ -55,7 +55,7 @@ class FailingDialogsTest {
 
     @Test
     void the_junit_report_has_a_case_for_every_test() throws Exception {
-        Path file = folder.resolve("new/report.xml");
+        Path file = folder.resolve("report.xml");
 
         JunitReport.write(file, run(tests, 2));
 
