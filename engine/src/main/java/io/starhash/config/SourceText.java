@@ -10,6 +10,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The text of a file in UTF-8, without a byte order mark. */
 final class SourceText {
@@ -22,7 +23,12 @@ final class SourceText {
 
     static String read(Path file) throws Refusal {
         try {
-            return decode(PlainFile.read(file, MAX_OCTETS));
+            byte[] octets = PlainFile.read(file, MAX_OCTETS);
+            Optional<String> heap = HeapRoom.ofThisProcess().tooLittleFor(octets.length);
+            if (heap.isPresent()) {
+                throw new Refusal(Place.FILE, heap.get());
+            }
+            return decode(octets);
         } catch (UnreadableFileException e) {
             throw new Refusal(Place.FILE, e.reason());
         }
