@@ -168,7 +168,8 @@ final class Connection {
 
     /** Whatever comes next, nearly always the end of its side, is the client's wish to end. */
     private void stopWithTheClient(RunningTraces.Entry entry) {
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+                .daemon()
                 .start(
                         () -> {
                             try {

@@ -82,7 +82,7 @@ public final class ControlSocket implements AutoCloseable {
                     failing = false;
                     log.info("the control socket takes connections again");
                 }
-                Thread.ofVirtual().name("control").start(() -> serve(channel));
+                start(channel);
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException | RuntimeException | Error e) {
@@ -98,6 +98,19 @@ public final class ControlSocket implements AutoCloseable {
                     return;
                 }
             }
+        }
+    }
+
+    /**
+     * On a thread of the operating system's: a virtual one needs file descriptors of the JVM's own
+     * to wait for a socket, and where it cannot have them the first time, no other ever can.
+     */
+    private void start(SocketChannel channel) throws IOException {
+        try {
+            Thread.ofPlatform().daemon().name("control").start(() -> serve(channel));
+        } catch (RuntimeException | Error e) {
+            channel.close();
+            throw e;
         }
     }
 
@@ -129,7 +142,7 @@ public final class ControlSocket implements AutoCloseable {
             log.debug("a connection of the control socket broke", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("a request at the control socket failed", e);
         } finally {
             open.remove(channel);

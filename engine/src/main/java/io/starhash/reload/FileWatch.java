@@ -23,6 +23,7 @@ public final class FileWatch implements AutoCloseable {
     private final Thread thread;
     private @Nullable ContentPrint handled;
     private volatile boolean asked;
+    private boolean failing;
 
     /** Starts; what the files hold now is handled as the first change. */
     public FileWatch(ReloadSource source) {
@@ -65,10 +66,12 @@ public final class FileWatch implements AutoCloseable {
                 handle(found);
                 found = print();
             }
+            failing = false;
         } catch (RuntimeException | Error e) {
-            if (!signals.isOver()) {
+            if (!signals.isOver() && !failing) {
+                failing = true;
                 // the next look may fare better, and what is in service is not touched
-                log.error("looking for changes of files failed", e);
+                log.error("looking for changes of files failed; it is tried again", e);
             }
         }
     }
