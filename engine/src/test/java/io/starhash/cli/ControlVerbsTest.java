@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.starhash.control.ControlClient;
 import io.starhash.control.RunningEngine;
 import io.starhash.handset.Screen;
+import io.starhash.logic.ServiceDesk;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,28 @@ class ControlVerbsTest {
                 .anyMatch(line -> line.startsWith("edr        ussd: "))
                 .anyMatch(line -> line.matches("heap       [0-9.]+ MiB of [0-9.]+ MiB in use"))
                 .contains("counter    dialogs.begun 1");
+    }
+
+    @Test
+    void status_ends_with_1_while_the_stack_holds_a_dialog_that_no_script_knows() throws Exception {
+        try (RunningEngine it =
+                new RunningEngine(
+                        folder,
+                        "ussd.menu('Well?')",
+                        "control: {reconcile_interval: 10ms, reconcile_looks: 2}")) {
+            it.dial(null, "*1#").next(Screen.Menu.class);
+            it.engine.counters().increment(ServiceDesk.FINISHED + "lost"); // as if it had ended
+            await().atMost(PATIENCE)
+                    .until(() -> it.engine.counters().value("reconciliation.parted") == 1);
+            assertThat(ussd("status", "--rules", it.rules.toString())).isEqualTo(ExitCode.FAILED);
+            assertThat(out.toString())
+                    .contains(
+                            "attention  the stack holds 1 dialogs that no script knows: nobody will end them, since 2");
+
+            it.engine.counters().increment(ServiceDesk.BEGUN);
+            await().atMost(PATIENCE)
+                    .until(() -> ussd("status", "--rules", it.rules.toString()) == ExitCode.GOOD);
+        }
     }
 
     @Test
