@@ -5,6 +5,7 @@ import io.starhash.ConfigurationException;
 import io.starhash.Engine;
 import io.starhash.LastGood;
 import io.starhash.file.FileTrouble;
+import io.starhash.logic.DialogWatch;
 import io.starhash.problem.ProblemPrinter;
 import io.starhash.trace.PcapFiles;
 import java.io.IOException;
@@ -89,7 +90,7 @@ final class ServeCommand implements Callable<Integer> {
         long began = System.nanoTime();
         LastGood kept = rules.lastGood(state);
         Configuration configuration = configuration(kept);
-        Engine engine = RulesOption.engine(configuration);
+        Engine engine = RulesOption.engine(configuration, DialogWatch.NOBODY);
         EngineStop stop = new EngineStop(engine);
         try (Signals signals = new Signals()) {
             signals.on("TERM", stop::signalled).on("INT", stop::signalled);

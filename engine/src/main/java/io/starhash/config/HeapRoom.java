@@ -20,6 +20,9 @@ final class HeapRoom {
      */
     static final int HEAP_PER_OCTET = 72;
 
+    /** The same for an octet of a comment, of which no more than the characters is made. */
+    static final int HEAP_PER_COMMENT_OCTET = 8;
+
     /** What may be in use, in percent: beyond it new dialogs are refused soon (dialogs.max_heap). */
     static final int MOST_IN_USE = 80;
 
@@ -60,9 +63,34 @@ final class HeapRoom {
         return left;
     }
 
-    /** Why a file of so many octets is not read; empty where it can be. */
-    Optional<String> tooLittleFor(long fileOctets) {
-        long needed = fileOctets * HEAP_PER_OCTET;
+    /** Why this content of a file is not read; empty where it can be. */
+    Optional<String> tooLittleFor(byte[] content) {
+        return tooLittleFor(content.length, commentOctets(content));
+    }
+
+    /** Octets of lines that begin with a comment, behind blanks or not. */
+    private static long commentOctets(byte[] content) {
+        long octets = 0;
+        boolean atStart = true;
+        boolean inComment = false;
+        for (byte octet : content) {
+            if (octet == '\n') {
+                atStart = true;
+                inComment = false;
+            } else if (atStart && octet != ' ') {
+                atStart = false;
+                inComment = octet == '#';
+            }
+            octets += inComment ? 1 : 0;
+        }
+        return octets;
+    }
+
+    /** Why a file of so many octets, those of comments among them, is not read. */
+    Optional<String> tooLittleFor(long fileOctets, long commentOctets) {
+        long needed =
+                (fileOctets - commentOctets) * HEAP_PER_OCTET
+                        + commentOctets * HEAP_PER_COMMENT_OCTET;
         if (needed < max / 100 * SMALL || fits(needed)) {
             return Optional.empty();
         }

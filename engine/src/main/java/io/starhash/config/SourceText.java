@@ -24,7 +24,7 @@ final class SourceText {
     static String read(Path file) throws Refusal {
         try {
             byte[] octets = PlainFile.read(file, MAX_OCTETS);
-            Optional<String> heap = HeapRoom.ofThisProcess().tooLittleFor(octets.length);
+            Optional<String> heap = HeapRoom.ofThisProcess().tooLittleFor(octets);
             if (heap.isPresent()) {
                 throw new Refusal(Place.FILE, heap.get());
             }

@@ -202,7 +202,7 @@ class ServeProcessTest {
 
         save("rules.yaml", "process: {triggers: [{script_key: main}]}");
         awaitStatus(ExitCode.GOOD, "attention  none needed");
-        signal(serve, "INT");
+        signal(serve, "TERM");
         awaitGoodEnd(serve);
     }
 
