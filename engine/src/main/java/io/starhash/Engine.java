@@ -60,6 +60,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private @Nullable ControlSocket control;
     private @Nullable FileWatch reload;
     private boolean stopped;
+    private volatile boolean hurried;
+    private volatile @Nullable Thread closingRecords;
 
     /** An engine with this configuration; it takes dialogs once started. */
     public Engine(Configuration configuration) {
@@ -110,6 +112,20 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     public void start() {
         network.start(desk);
         reconciliation.watch(stackDialogsAgainstRunning());
+        reconciliation.watch(recordsAgainstWritten());
+    }
+
+    private Reconciliation.Pair recordsAgainstWritten() {
+        return new Reconciliation.Pair(
+                "records",
+                "%d records were handed over that are neither written nor waiting nor counted as lost",
+                "%d more records were written, wait or are counted as lost than were handed over",
+                () -> edrs.status().stream().mapToLong(Engine::unaccounted).sum(),
+                () -> edrs.status().stream().mapToLong(StreamStatus::handedOver).sum());
+    }
+
+    private static long unaccounted(StreamStatus stream) {
+        return stream.handedOver() - stream.written() - stream.backlog() - stream.dropped();
     }
 
     /**
@@ -307,7 +323,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         }
         ControlSocket socket = control;
         long began = System.nanoTime();
-        Ending records = () -> edrs.close(timeout.minusNanos(System.nanoTime() - began));
+        Ending records = () -> closeRecords(timeout.minusNanos(System.nanoTime() - began));
         int aborted;
         // Closed from the last to the first, each whatever becomes of the others.
         try (heap;
@@ -322,12 +338,31 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         return new Stop(aborted, edrs.status().stream().mapToLong(StreamStatus::dropped).sum());
     }
 
+    /** An interrupt, which {@link #hurry} makes, ends the patience with a disk and nothing else. */
+    private void closeRecords(Duration patience) {
+        closingRecords = Thread.currentThread();
+        try {
+            edrs.close(hurried ? Duration.ZERO : patience);
+        } finally {
+            closingRecords = null;
+            if (Thread.interrupted() && !hurried) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /**
      * A {@link #stop} under way, or one to come, waits for nothing more that it need not wait for:
-     * dialogs are aborted now. Records are written out all the same.
+     * dialogs are aborted now, and a disk that takes no records is tried once more. Records are
+     * written out, or spilled, all the same.
      */
     public void hurry() {
+        hurried = true;
         desk.hurry();
+        Thread closing = closingRecords;
+        if (closing != null) {
+            closing.interrupt();
+        }
     }
 
     /** Stops without waiting for dialogs that run. */

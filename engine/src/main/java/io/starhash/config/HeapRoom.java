@@ -23,7 +23,9 @@ final class HeapRoom {
     /** The same for an octet of a comment, of which no more than the characters is made. */
     static final int HEAP_PER_COMMENT_OCTET = 8;
 
-    /** What may be in use, in percent: beyond it new dialogs are refused soon (dialogs.max_heap). */
+    /**
+     * What may be in use, in percent: beyond it new dialogs are refused soon (dialogs.max_heap).
+     */
     static final int MOST_IN_USE = 80;
 
     /** A reading that takes less than this part of the heap is not asked about, in percent. */
@@ -100,7 +102,10 @@ final class HeapRoom {
                 : Optional.of(
                         "to read a file of %s takes some %s of memory, and of the heap of %s %s are in use: make the file smaller, or give Java more (USSD_JAVA_OPTIONS=-Xmx4g)"
                                 .formatted(
-                                        mebi(fileOctets), mebi(needed), mebi(max), mebi(alive.getAsLong())));
+                                        mebi(fileOctets),
+                                        mebi(needed),
+                                        mebi(max),
+                                        mebi(alive.getAsLong())));
     }
 
     private boolean fits(long needed) {

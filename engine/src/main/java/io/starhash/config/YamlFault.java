@@ -75,7 +75,8 @@ final class YamlFault {
                     escape.group(1));
         }
         if (String.valueOf(fault.getContext()).contains("quoted scalar")) {
-            return begun().flatMap(start -> told(start, "the quote that opens here is never closed"));
+            return begun().flatMap(
+                            start -> told(start, "the quote that opens here is never closed"));
         }
         if (String.valueOf(fault.getContext()).contains("parsing a flow")) {
             return begun().flatMap(this::unclosed);

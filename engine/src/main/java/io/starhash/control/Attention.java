@@ -111,12 +111,13 @@ public record Attention(String what, @Nullable Instant since, String text) {
                         "EDR stream %s: %d records wait in memory, of %d at most: the disk is too slow"
                                 .formatted(stream.stream(), stream.backlog(), stream.limit()));
             }
-            if (stream.dropped() > 0) {
+            long lost = stream.dropped() + stream.lost();
+            if (lost > 0) {
                 add(
                         "edrs_lost",
                         null,
                         "EDR stream %s: %d records have been lost since the start"
-                                .formatted(stream.stream(), stream.dropped()));
+                                .formatted(stream.stream(), lost));
             }
         }
 

@@ -56,7 +56,8 @@ public final class FileWatch implements AutoCloseable {
     private void look() throws InterruptedException {
         try {
             signals.watch(source.watched().foldersOfEvents());
-            if (asked && handled != null) { // else this is the first look, which handles them anyway
+            if (asked
+                    && handled != null) { // else this is the first look, which handles them anyway
                 asked = false;
                 handled = null;
             }

@@ -83,8 +83,7 @@ class UssdTest {
     void a_number_with_a_plus_is_to_be_written_without_it() {
         for (String option : List.of("--msisdn", "--destination", "--origination")) {
             err.getBuffer().setLength(0);
-            assertThat(ussd("dial", option, "+255712500078", "*1#"))
-                    .isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(ussd("dial", option, "+255712500078", "*1#")).isEqualTo(ExitCode.BAD_INPUT);
             assertThat(err.toString())
                     .contains(
                             "'+255712500078' begins with +: write the digits alone, country code first, without +");

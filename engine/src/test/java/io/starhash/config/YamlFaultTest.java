@@ -69,8 +69,7 @@ class YamlFaultTest {
     @Test
     void a_comma_that_is_missing() {
         assertTold(
-                "a: {b: \"c\" d: e}\n",
-                "r:1:12: !a comma or the closing } is missing before this");
+                "a: {b: \"c\" d: e}\n", "r:1:12: !a comma or the closing } is missing before this");
     }
 
     @Test

@@ -53,7 +53,7 @@ class AttentionTest {
     }
 
     private static StreamStatus stream(int backlog, long lost, StreamStatus.@Nullable Failure why) {
-        return new StreamStatus("ussd", backlog, 100, 5, lost, 0, null, why);
+        return new StreamStatus("ussd", 5, backlog, 100, 5, lost, 0, 0, null, why);
     }
 
     @Test

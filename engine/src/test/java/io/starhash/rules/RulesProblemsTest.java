@@ -127,7 +127,10 @@ final class RulesProblemsTest {
 
     @Test
     void a_number_with_a_plus_is_to_be_written_without_it() throws Exception {
-        assertThat(folder.report("process: {triggers: [{msisdn: \"+255712500078\", script_key: care}]}\n"))
-                .contains("msisdn: found \"+255712500078\"; allowed is digits only, 0 to 9; write it without +\n");
+        assertThat(
+                        folder.report(
+                                "process: {triggers: [{msisdn: \"+255712500078\", script_key: care}]}\n"))
+                .contains(
+                        "msisdn: found \"+255712500078\"; allowed is digits only, 0 to 9; write it without +\n");
     }
 }

@@ -28,8 +28,7 @@ public final class Summary {
     private String text() {
         Map<String, List<TestResult>> files = new LinkedHashMap<>();
         for (TestResult result : results) {
-            files.computeIfAbsent(result.test().file().name(), it -> new ArrayList<>())
-                    .add(result);
+            files.computeIfAbsent(result.test().file().name(), it -> new ArrayList<>()).add(result);
         }
         files.forEach(this::file);
         out.append(counts(results)).append('\n');
@@ -60,7 +59,9 @@ public final class Summary {
         }
     }
 
-    /** Where many fail at the same step of the block before them, in the same way, it is told once. */
+    /**
+     * Where many fail at the same step of the block before them, in the same way, it is told once.
+     */
     private void failures(List<TestResult> tests) {
         Map<Object, List<TestResult>> alike = new LinkedHashMap<>();
         for (TestResult test : tests) {
