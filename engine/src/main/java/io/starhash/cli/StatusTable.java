@@ -107,13 +107,14 @@ final class StatusTable {
     private void stream(JsonNode stream) {
         StringBuilder line =
                 new StringBuilder(
-                        "%s: %s of %s wait, %s written, %s lost, %s failed writes"
+                        "%s: %s of %s wait, %s written, %s dropped, %s lost, %s failed writes"
                                 .formatted(
                                         text(stream, "stream"),
                                         text(stream, "backlog"),
                                         text(stream, "limit"),
                                         text(stream, "written"),
                                         text(stream, "dropped"),
+                                        text(stream, "lost"),
                                         text(stream, "failures")));
         JsonNode failing = stream.path("failing");
         if (!failing.isMissingNode()) {

@@ -57,8 +57,8 @@ final class YamlFault {
         return new Refusal(at, NOT_YAML + Quote.line(context + found));
     }
 
-    private static Optional<Refusal> told(Place place, String message, Object... arguments) {
-        return Optional.of(new Refusal(place, NOT_YAML + message.formatted(arguments)));
+    private static Optional<Refusal> told(Place place, String message) {
+        return Optional.of(new Refusal(place, NOT_YAML + message));
     }
 
     private Optional<Refusal> slip() {
@@ -68,11 +68,7 @@ final class YamlFault {
         }
         Matcher escape = ESCAPE.matcher(found);
         if (escape.matches()) {
-            return told(
-                    at,
-                    "\\%s is no escape in double quotes; write \\\\%s, or put the text in single quotes",
-                    escape.group(1),
-                    escape.group(1));
+            return told(at, "\\%s is no escape in double quotes; write \\\\%s, or put the text in single quotes".formatted(escape.group(1), escape.group(1)));
         }
         if (String.valueOf(fault.getContext()).contains("quoted scalar")) {
             return begun().flatMap(
@@ -98,31 +94,20 @@ final class YamlFault {
     private Optional<Refusal> cannotBegin(String character) {
         return character.startsWith("\\t")
                 ? told(at, "a tab stands before the text of this line; YAML takes blanks only")
-                : told(
-                        at,
-                        "a text cannot begin with %s: put it in double quotes",
-                        Quote.line(character));
+                : told(at, "a text cannot begin with %s: put it in double quotes".formatted(Quote.line(character)));
     }
 
     /** A bracket whose closing one is missing, or a quote or a comma within it. */
     private Optional<Refusal> unclosed(Place bracket) {
         Optional<Integer> quote = quoteOver(bracket.line(), at.line());
         if (quote.isPresent()) {
-            return told(
-                    new Place(bracket.line(), quote.get()),
-                    "the quote that opens here is not closed on its line: the next one is on line %d",
-                    at.line());
+            return told(new Place(bracket.line(), quote.get()), "the quote that opens here is not closed on its line: the next one is on line %d".formatted(at.line()));
         }
         String opens = String.valueOf(fault.getContext()).contains("mapping") ? "{" : "[";
         String closes = opens.equals("{") ? "}" : "]";
         return at.line() == bracket.line()
-                ? told(at, "a comma or the closing %s is missing before this", closes)
-                : told(
-                        bracket,
-                        "the %s that opens here is not closed: a %s is missing before line %d",
-                        opens,
-                        closes,
-                        at.line());
+                ? told(at, "a comma or the closing %s is missing before this".formatted(closes))
+                : told(bracket, "the %s that opens here is not closed: a %s is missing before line %d".formatted(opens, closes, at.line()));
     }
 
     /** Where, on the first line, a double quote opens that a later line closes. */
@@ -149,31 +134,17 @@ final class YamlFault {
         if (above > 0) {
             Matcher glued = NO_BLANK_AFTER_COLON.matcher(line(above));
             if (glued.matches()) {
-                return told(
-                        new Place(above, glued.end(1) + 1),
-                        "a blank is missing behind the colon: write %s: %s",
-                        glued.group(1),
-                        Quote.of(glued.group(2)));
+                return told(new Place(above, glued.end(1) + 1), "a blank is missing behind the colon: write %s: %s".formatted(glued.group(1), Quote.of(glued.group(2))));
             }
             Matcher bare = NO_COLON.matcher(line(above));
             if (bare.matches()) {
-                return told(
-                        new Place(above, bare.end() + 1),
-                        "a colon is missing behind the key: write %s:",
-                        bare.group(1));
+                return told(new Place(above, bare.end() + 1), "a colon is missing behind the key: write %s:".formatted(bare.group(1)));
             }
             if (indent(at.line()) > indent(above) && firstColon(at.line()) == column(at)) {
-                return told(
-                        new Place(at.line(), indent(at.line()) + 1),
-                        "this line begins in column %d, further right than line %d, whose key has its value already: begin both in column %d",
-                        indent(at.line()) + 1,
-                        above,
-                        indent(above) + 1);
+                return told(new Place(at.line(), indent(at.line()) + 1), "this line begins in column %d, further right than line %d, whose key has its value already: begin both in column %d".formatted(indent(at.line()) + 1, above, indent(above) + 1));
             }
         }
-        return told(
-                at,
-                "a second colon with a blank behind it; put the text in double quotes, or begin a new line for the second key");
+        return told(at, "a second colon with a blank behind it; put the text in double quotes, or begin a new line for the second key");
     }
 
     /** A line, or what stands on it, that belongs to nothing above it. */
@@ -184,21 +155,15 @@ final class YamlFault {
         String here = line(at.line()).substring(Math.min(column(at), line(at.line()).length()));
         Matcher closer = CLOSER.matcher(here);
         if (closer.lookingAt()) {
-            return told(at, "this %s closes nothing: take it out", closer.group());
+            return told(at, "this %s closes nothing: take it out".formatted(closer.group()));
         }
         if (column(at) > indent(at.line())) {
-            return told(
-                    at,
-                    "nothing can stand here, behind what is in quotes or brackets: put all of it in one pair of quotes");
+            return told(at, "nothing can stand here, behind what is in quotes or brackets: put all of it in one pair of quotes");
         }
         String columns = columnsAbove();
         return columns.isEmpty()
                 ? Optional.empty()
-                : told(
-                        at,
-                        "this line begins in column %d, where no line above it leaves room: begin it in column %s",
-                        at.column(),
-                        columns);
+                : told(at, "this line begins in column %d, where no line above it leaves room: begin it in column %s".formatted(at.column(), columns));
     }
 
     /** Where a line here could begin: in the column of a section that is open still. */

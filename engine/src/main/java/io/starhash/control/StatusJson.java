@@ -141,7 +141,9 @@ final class StatusJson {
                         .put("backlog", stream.backlog())
                         .put("limit", stream.limit())
                         .put("written", stream.written())
+                        .put("handed_over", stream.handedOver())
                         .put("dropped", stream.dropped())
+                        .put("lost", stream.lost())
                         .put("failures", stream.failures());
         if (stream.file() != null) {
             object.put("file", stream.file().toString());
