@@ -15,6 +15,7 @@ import io.starhash.logic.ServiceDesk;
 import io.starhash.logic.Surroundings;
 import io.starhash.metrics.Counters;
 import io.starhash.metrics.Reconciliation;
+import io.starhash.network.Connections;
 import io.starhash.network.FarSide;
 import io.starhash.network.LinkStatus;
 import io.starhash.network.Network;
@@ -113,6 +114,19 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         network.start(desk);
         reconciliation.watch(stackDialogsAgainstRunning());
         reconciliation.watch(recordsAgainstWritten());
+        reconciliation.watch(connectionsAgainstLinks());
+    }
+
+    private Reconciliation.Pair connectionsAgainstLinks() {
+        return new Reconciliation.Pair(
+                "connections",
+                "%d connections are open that no link knows: nobody will close them",
+                "%d links have a connection that is not open",
+                () -> {
+                    Connections now = network.connections();
+                    return (long) now.open() - now.linked();
+                },
+                () -> 0);
     }
 
     private Reconciliation.Pair recordsAgainstWritten() {

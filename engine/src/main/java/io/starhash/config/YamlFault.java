@@ -68,7 +68,10 @@ final class YamlFault {
         }
         Matcher escape = ESCAPE.matcher(found);
         if (escape.matches()) {
-            return told(at, "\\%s is no escape in double quotes; write \\\\%s, or put the text in single quotes".formatted(escape.group(1), escape.group(1)));
+            return told(
+                    at,
+                    "\\%s is no escape in double quotes; write \\\\%s, or put the text in single quotes"
+                            .formatted(escape.group(1), escape.group(1)));
         }
         if (String.valueOf(fault.getContext()).contains("quoted scalar")) {
             return begun().flatMap(
@@ -94,20 +97,29 @@ final class YamlFault {
     private Optional<Refusal> cannotBegin(String character) {
         return character.startsWith("\\t")
                 ? told(at, "a tab stands before the text of this line; YAML takes blanks only")
-                : told(at, "a text cannot begin with %s: put it in double quotes".formatted(Quote.line(character)));
+                : told(
+                        at,
+                        "a text cannot begin with %s: put it in double quotes"
+                                .formatted(Quote.line(character)));
     }
 
     /** A bracket whose closing one is missing, or a quote or a comma within it. */
     private Optional<Refusal> unclosed(Place bracket) {
         Optional<Integer> quote = quoteOver(bracket.line(), at.line());
         if (quote.isPresent()) {
-            return told(new Place(bracket.line(), quote.get()), "the quote that opens here is not closed on its line: the next one is on line %d".formatted(at.line()));
+            return told(
+                    new Place(bracket.line(), quote.get()),
+                    "the quote that opens here is not closed on its line: the next one is on line %d"
+                            .formatted(at.line()));
         }
         String opens = String.valueOf(fault.getContext()).contains("mapping") ? "{" : "[";
         String closes = opens.equals("{") ? "}" : "]";
         return at.line() == bracket.line()
                 ? told(at, "a comma or the closing %s is missing before this".formatted(closes))
-                : told(bracket, "the %s that opens here is not closed: a %s is missing before line %d".formatted(opens, closes, at.line()));
+                : told(
+                        bracket,
+                        "the %s that opens here is not closed: a %s is missing before line %d"
+                                .formatted(opens, closes, at.line()));
     }
 
     /** Where, on the first line, a double quote opens that a later line closes. */
@@ -134,17 +146,27 @@ final class YamlFault {
         if (above > 0) {
             Matcher glued = NO_BLANK_AFTER_COLON.matcher(line(above));
             if (glued.matches()) {
-                return told(new Place(above, glued.end(1) + 1), "a blank is missing behind the colon: write %s: %s".formatted(glued.group(1), Quote.of(glued.group(2))));
+                return told(
+                        new Place(above, glued.end(1) + 1),
+                        "a blank is missing behind the colon: write %s: %s"
+                                .formatted(glued.group(1), Quote.of(glued.group(2))));
             }
             Matcher bare = NO_COLON.matcher(line(above));
             if (bare.matches()) {
-                return told(new Place(above, bare.end() + 1), "a colon is missing behind the key: write %s:".formatted(bare.group(1)));
+                return told(
+                        new Place(above, bare.end() + 1),
+                        "a colon is missing behind the key: write %s:".formatted(bare.group(1)));
             }
             if (indent(at.line()) > indent(above) && firstColon(at.line()) == column(at)) {
-                return told(new Place(at.line(), indent(at.line()) + 1), "this line begins in column %d, further right than line %d, whose key has its value already: begin both in column %d".formatted(indent(at.line()) + 1, above, indent(above) + 1));
+                return told(
+                        new Place(at.line(), indent(at.line()) + 1),
+                        "this line begins in column %d, further right than line %d, whose key has its value already: begin both in column %d"
+                                .formatted(indent(at.line()) + 1, above, indent(above) + 1));
             }
         }
-        return told(at, "a second colon with a blank behind it; put the text in double quotes, or begin a new line for the second key");
+        return told(
+                at,
+                "a second colon with a blank behind it; put the text in double quotes, or begin a new line for the second key");
     }
 
     /** A line, or what stands on it, that belongs to nothing above it. */
@@ -158,12 +180,17 @@ final class YamlFault {
             return told(at, "this %s closes nothing: take it out".formatted(closer.group()));
         }
         if (column(at) > indent(at.line())) {
-            return told(at, "nothing can stand here, behind what is in quotes or brackets: put all of it in one pair of quotes");
+            return told(
+                    at,
+                    "nothing can stand here, behind what is in quotes or brackets: put all of it in one pair of quotes");
         }
         String columns = columnsAbove();
         return columns.isEmpty()
                 ? Optional.empty()
-                : told(at, "this line begins in column %d, where no line above it leaves room: begin it in column %s".formatted(at.column(), columns));
+                : told(
+                        at,
+                        "this line begins in column %d, where no line above it leaves room: begin it in column %s"
+                                .formatted(at.column(), columns));
     }
 
     /** Where a line here could begin: in the column of a section that is open still. */

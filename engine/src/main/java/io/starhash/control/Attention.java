@@ -6,6 +6,7 @@ import io.starhash.metrics.Reconciliation;
 import io.starhash.network.LinkStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,16 +51,22 @@ public record Attention(String what, @Nullable Instant since, String text) {
          */
         void links(List<LinkStatus> links) {
             if (!links.isEmpty() && links.stream().noneMatch(it -> isActive(it))) {
-                add("no_link", null, "no link is up: no dialog can come");
+                Instant last =
+                        links.stream()
+                                .map(LinkStatus::applicationServerSince)
+                                .max(Comparator.naturalOrder())
+                                .orElse(null);
+                add("no_link", last, "no link is up: no dialog can come");
             }
-            Map<String, String> servers = new LinkedHashMap<>();
-            links.forEach(it -> servers.put(it.applicationServer(), it.applicationServerState()));
+            Map<String, LinkStatus> servers = new LinkedHashMap<>();
+            links.forEach(it -> servers.put(it.applicationServer(), it));
             servers.forEach(
-                    (name, state) -> {
+                    (name, link) -> {
+                        String state = link.applicationServerState();
                         if (!state.equals(ACTIVE)) {
                             add(
                                     "application_server_" + state,
-                                    null,
+                                    link.applicationServerSince(),
                                     "application server %s is %s: no traffic flows over it"
                                             .formatted(name, state));
                         }
@@ -68,7 +75,7 @@ public record Attention(String what, @Nullable Instant since, String text) {
                 if (link.associationState().equals(DOWN) || link.aspState().equals(DOWN)) {
                     add(
                             "link_down",
-                            null,
+                            link.since(),
                             "association %s (%s) is %s, its ASP %s"
                                     .formatted(
                                             link.association(),

@@ -56,7 +56,8 @@ public final class RulesFile {
     public static List<Problem> warnings(Path file) {
         var problems = new Problems(file);
         LocatedYaml.read(file, problems)
-                .ifPresent(root -> rules(file, new Section(root, problems)));
+                .ifPresent(
+                        root -> rules(file, new Section(root, problems), UnaryOperator.identity()));
         return problems.isEmpty() ? problems.warnings() : List.of();
     }
 

@@ -49,7 +49,16 @@ class AttentionTest {
 
     private static LinkStatus link(
             String name, String server, String serverState, String association, String asp) {
-        return new LinkStatus(server, serverState, name, "tcp h:1", association, asp);
+        return new LinkStatus(
+                server,
+                serverState,
+                THEN,
+                name,
+                "tcp h:1",
+                association,
+                asp,
+                THEN.plusSeconds(1),
+                new LinkStatus.Load(0, 0, 0));
     }
 
     private static StreamStatus stream(int backlog, long lost, StreamStatus.@Nullable Failure why) {
@@ -75,7 +84,7 @@ class AttentionTest {
                 .containsExactly(
                         new Attention(
                                 "link_down",
-                                null,
+                                THEN.plusSeconds(1),
                                 "association a2 (tcp h:1) is down, its ASP down"));
     }
 
@@ -97,6 +106,7 @@ class AttentionTest {
         assertThat(found())
                 .extracting(Attention::what)
                 .containsExactly("no_link", "application_server_down", "link_down");
+        assertThat(found()).first().extracting(Attention::since).isEqualTo(THEN);
     }
 
     @Test
