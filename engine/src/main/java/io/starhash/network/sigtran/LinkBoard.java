@@ -185,6 +185,11 @@ final class LinkBoard {
         counters.increment("sigtran.connects.failed");
     }
 
+    /** Somebody has connected whom no association waits for. */
+    void connectionRefused() {
+        counters.increment("sigtran.connections.refused");
+    }
+
     /** What came was no good M3UA. */
     void malformed() {
         counters.increment("sigtran.messages.malformed");

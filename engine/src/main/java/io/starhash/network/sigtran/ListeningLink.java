@@ -16,6 +16,8 @@ final class ListeningLink extends Link {
 
     private final HostNames names;
     private @Nullable InetAddress peer;
+    private boolean looking;
+    private @Nullable String toldFailure;
     private @Nullable Channel taken;
     private Set<InetAddress> takenFrom = Set.of();
 
@@ -80,19 +82,33 @@ final class ListeningLink extends Link {
         return expected;
     }
 
+    /** One search at a time, however many connect meanwhile. */
     private void lookForPeer() {
         String host = settings.peer();
-        if (host != null) {
+        if (host != null && !looking) {
+            looking = true;
             names.search(
-                    lookup -> lookup.of(host),
-                    loop(),
-                    found -> peer = found,
-                    why ->
-                            log.warn(
-                                    "association {}: the address of its peer {} is not known: {}",
-                                    settings.name(),
-                                    host,
-                                    why.getMessage()));
+                    lookup -> lookup.of(host), loop(), this::found, why -> notFound(host, why));
+        }
+    }
+
+    private void found(InetAddress address) {
+        looking = false;
+        toldFailure = null;
+        peer = address;
+    }
+
+    /** Told again only where the reason is another. */
+    private void notFound(String host, Exception why) {
+        looking = false;
+        String reason = String.valueOf(why.getMessage());
+        if (!reason.equals(toldFailure)) {
+            toldFailure = reason;
+            log.warn(
+                    "association {}: the address of its peer {} is not known: {}",
+                    settings.name(),
+                    host,
+                    reason);
         }
     }
 }

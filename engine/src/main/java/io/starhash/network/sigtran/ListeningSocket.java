@@ -3,8 +3,11 @@ package io.starhash.network.sigtran;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.sctp.SctpServerChannel;
+import io.starhash.metrics.RateLimitedLog;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
+import io.starhash.time.SystemTime;
+import io.starhash.time.Time;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -15,11 +18,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** An address listened at, and the links whose far ends connect there. */
 final class ListeningSocket {
     private static final Logger log = LoggerFactory.getLogger(ListeningSocket.class);
 
+    /** Of all sockets: its thread begins with the first line that is left out. */
+    private static final Time TIME = new SystemTime();
+
+    private final RateLimitedLog refusals = new RateLimitedLog(log, TIME);
     private final List<ListeningLink> links;
     private final Sockets sockets;
     private final LinkSite site;
@@ -83,7 +91,7 @@ final class ListeningSocket {
      * comes from the same far end, that has been silent the longest. That far end has begun anew,
      * and the connection that it knows no more would never end by itself.
      */
-    private @Nullable Link linkFor(Channel connection) {
+    @Nullable Link linkFor(Channel connection) {
         Set<InetAddress> from = farAddresses(connection);
         for (ListeningLink link : links) {
             if (link.take(connection, from)) {
@@ -94,14 +102,18 @@ final class ListeningSocket {
                 links.stream()
                         .filter(link -> link.isHeldBy(from))
                         .min(Comparator.comparingLong(link -> link.heard() - System.nanoTime()));
-        held.ifPresentOrElse(
-                link -> link.replace(connection, from),
-                () ->
-                        log.warn(
-                                "{} connects to {}, where no association waits for it: refused",
-                                Endpoint.words(connection.remoteAddress()),
-                                Endpoint.words(connection.localAddress())));
+        held.ifPresentOrElse(link -> link.replace(connection, from), () -> refused(connection));
         return held.orElse(null);
+    }
+
+    private void refused(Channel connection) {
+        site.board().connectionRefused();
+        refusals.write(
+                Level.WARN,
+                "connections refused",
+                "{} connects to {}, where no association waits for it: refused",
+                Endpoint.words(connection.remoteAddress()),
+                Endpoint.words(connection.localAddress()));
     }
 
     private Set<InetAddress> farAddresses(Channel connection) {

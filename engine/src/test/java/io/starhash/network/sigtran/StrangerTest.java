@@ -3,11 +3,19 @@ package io.starhash.network.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.starhash.metrics.Counters;
 import io.starhash.network.Connections;
+import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Mode;
+import io.starhash.network.sigtran.SigtranSettings.Transport;
 import io.starhash.network.sigtran.StpStub.Connection;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,6 +77,62 @@ class StrangerTest {
                 assertThat(again.dial()).startsWith("64");
                 assertThat(lab.network.connections()).isEqualTo(new Connections(1, 1));
             }
+        }
+    }
+
+    @Test
+    void many_strangers_are_counted_and_cost_few_lines_and_one_search_for_the_peer()
+            throws Exception {
+        AtomicInteger searches = new AtomicInteger();
+        CountDownLatch slow = new CountDownLatch(1);
+        HostNames names =
+                new HostNames(
+                        host -> {
+                            searches.incrementAndGet();
+                            try {
+                                slow.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            throw new UnknownHostException("no such host");
+                        });
+        Association ofPeer =
+                new Association(
+                        "a1",
+                        Transport.TCP,
+                        new Endpoint("127.0.0.1", 0),
+                        true,
+                        null,
+                        List.of(),
+                        "stp.example",
+                        null,
+                        null);
+        EmbeddedChannel connection = new EmbeddedChannel();
+        Counters counters = new Counters();
+        LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, ofPeer)), counters);
+        LinkSite site = Lab.site(connection.eventLoop(), board, KernelSctp.HOST);
+        ListeningLink link =
+                new ListeningLink(ofPeer, List.of(Lab.server(Mode.ASP, ofPeer)), site, names);
+        ListeningSocket socket = new ListeningSocket(List.of(link), new Sockets(site), site);
+        link.start();
+        try (LogLine log = LogLine.of(ListeningSocket.class);
+                LogLine failures = LogLine.of(ListeningLink.class)) {
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(socket.linkFor(connection)).isNull();
+            }
+            assertThat(counters.value("sigtran.connections.refused")).isEqualTo(1_000);
+            assertThat(log.lines).hasSizeLessThan(1_000);
+            await().atMost(Lab.PATIENCE).until(() -> searches.get() == 1);
+
+            slow.countDown();
+            await().atMost(Lab.PATIENCE)
+                    .until(
+                            () -> {
+                                connection.runPendingTasks();
+                                return !failures.lines.isEmpty();
+                            });
+            assertThat(socket.linkFor(connection)).isNull();
+            await().atMost(Lab.PATIENCE).until(() -> searches.get() == 2);
         }
     }
 
