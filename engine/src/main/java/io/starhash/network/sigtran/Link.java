@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -215,7 +216,11 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     }
 
     private void readLater() {
-        loop().execute(this::readOrNot);
+        try {
+            loop().execute(this::readOrNot);
+        } catch (RejectedExecutionException e) {
+            log.debug("association {}: closed meanwhile, nothing is read any more", getName());
+        }
     }
 
     private void readOrNot() {

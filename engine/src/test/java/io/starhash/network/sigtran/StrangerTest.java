@@ -3,6 +3,9 @@ package io.starhash.network.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.Channel;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.starhash.metrics.Counters;
 import io.starhash.network.Connections;
@@ -15,6 +18,7 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,32 +111,30 @@ class StrangerTest {
                         "stp.example",
                         null,
                         null);
-        EmbeddedChannel connection = new EmbeddedChannel();
+        Channel connection = new EmbeddedChannel();
         Counters counters = new Counters();
         LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, ofPeer)), counters);
-        LinkSite site = Lab.site(connection.eventLoop(), board, KernelSctp.HOST);
+        EventLoop loop = new DefaultEventLoop();
+        LinkSite site = Lab.site(loop, board, KernelSctp.HOST);
         ListeningLink link =
                 new ListeningLink(ofPeer, List.of(Lab.server(Mode.ASP, ofPeer)), site, names);
         ListeningSocket socket = new ListeningSocket(List.of(link), new Sockets(site), site);
-        link.start();
         try (LogLine log = LogLine.of(ListeningSocket.class);
                 LogLine failures = LogLine.of(ListeningLink.class)) {
+            loop.submit(link::start).get();
             for (int i = 0; i < 1_000; i++) {
-                assertThat(socket.linkFor(connection)).isNull();
+                assertThat(loop.submit(() -> socket.linkFor(connection)).get()).isNull();
             }
             assertThat(counters.value("sigtran.connections.refused")).isEqualTo(1_000);
             assertThat(log.lines).hasSizeLessThan(1_000);
-            await().atMost(Lab.PATIENCE).until(() -> searches.get() == 1);
 
             slow.countDown();
-            await().atMost(Lab.PATIENCE)
-                    .until(
-                            () -> {
-                                connection.runPendingTasks();
-                                return !failures.lines.isEmpty();
-                            });
-            assertThat(socket.linkFor(connection)).isNull();
+            await().atMost(Lab.PATIENCE).until(() -> !failures.lines.isEmpty());
+            assertThat(searches).hasValue(1);
+            assertThat(loop.submit(() -> socket.linkFor(connection)).get()).isNull();
             await().atMost(Lab.PATIENCE).until(() -> searches.get() == 2);
+        } finally {
+            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
         }
     }
 
