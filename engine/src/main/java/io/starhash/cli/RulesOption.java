@@ -7,6 +7,7 @@ import io.starhash.ConfigurationException;
 import io.starhash.Engine;
 import io.starhash.LastGood;
 import io.starhash.logic.DialogWatch;
+import io.starhash.rules.RulesException;
 import io.starhash.rules.RulesFile;
 import io.starhash.script.CompilationObserver;
 import java.io.IOException;
@@ -52,8 +53,12 @@ final class RulesOption {
      * Where an engine under these rules can be asked. Nothing else in the file needs to be sound:
      * an engine that has refused a change of it is to be asked just then.
      */
-    Path controlSocket() {
-        return RulesFile.controlSocket(file);
+    Path controlSocket() throws ConfigurationException {
+        try {
+            return RulesFile.controlSocket(file);
+        } catch (RulesException e) {
+            throw new ConfigurationException(e.problems());
+        }
     }
 
     /** The set that was in service last, kept in this folder; null: where it is kept by default. */

@@ -1,5 +1,6 @@
 package io.starhash.cli;
 
+import io.starhash.ConfigurationException;
 import io.starhash.control.ControlClient;
 import io.starhash.control.NotRunningException;
 import io.starhash.control.RefusedException;
@@ -48,7 +49,11 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call()
-            throws NotRunningException, RefusedException, IOException, InterruptedException {
+            throws ConfigurationException,
+                    NotRunningException,
+                    RefusedException,
+                    IOException,
+                    InterruptedException {
         try (ControlClient client = connected(rules.controlSocket())) {
             JsonNode status = client.status();
             var out = spec.commandLine().getOut();

@@ -82,14 +82,19 @@ public final class RulesFile {
 
     /**
      * The control socket that a file names, be the rest of it sound or not; that of the defaults
-     * where it cannot be read to its end.
+     * where it is not YAML to its end.
+     *
+     * @throws RulesException where there is no such file, or it cannot be read at all
      */
-    public static Path controlSocket(Path file) {
-        var problems = new Problems(file); // of no interest here
-        return LocatedYaml.read(file, problems)
-                .map(root -> new Section(root, problems).section("control"))
-                .map(RulesFile::socket)
-                .orElseGet(() -> file.resolveSibling(SOCKET));
+    public static Path controlSocket(Path file) throws RulesException {
+        var problems = new Problems(file);
+        Optional<Section> control =
+                LocatedYaml.read(file, problems)
+                        .map(root -> new Section(root, problems).section("control"));
+        if (control.isEmpty() && problems.inFileOrder().getFirst().line() == 0) {
+            throw new RulesException(problems.inFileOrder());
+        }
+        return control.map(RulesFile::socket).orElseGet(() -> file.resolveSibling(SOCKET));
     }
 
     private static Path socket(Section control) {
