@@ -89,6 +89,7 @@ final class LowerLayers {
         if (tcap.isStarted()) {
             stopMap.run();
             tcap.stop();
+            TcapTimers.end(tcap);
         }
         if (sccp.isStarted()) {
             sccp.stop();

@@ -22,6 +22,14 @@ final class TcapTimers {
         pool(tcap).setRemoveOnCancelPolicy(true);
     }
 
+    /**
+     * Ends the pool with all timers that wait. The stack's own stop waits for them, and the idle
+     * timer of a dialog that was open then runs for days.
+     */
+    static void end(TCAPStackImpl tcap) {
+        pool(tcap).shutdownNow();
+    }
+
     /** How many timers wait. */
     static int pending(TCAPStackImpl tcap) {
         return pool(tcap).getQueue().size();

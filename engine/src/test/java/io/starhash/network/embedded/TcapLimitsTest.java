@@ -195,4 +195,19 @@ class TcapLimitsTest {
         assertThatThrownBy(() -> new TcapLimits(100, WEEK, Duration.ZERO, 1, 10_000))
                 .hasMessageContaining("not enough for 100 dialogs");
     }
+
+    @Test
+    void a_network_that_closes_with_a_dialog_open_leaves_no_timer_that_keeps_the_process_alive()
+            throws Exception {
+        MenuDesk desk = new MenuDesk();
+        BlockingQueue<Message> screens = new LinkedBlockingQueue<>();
+        EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), TcapLimits.of(10));
+        try (network) {
+            network.start(desk);
+            network.begin(call(), screens::add);
+            next(screens);
+            assertThat(network.pendingTimers()).isPositive();
+        }
+        assertThat(network.pendingTimers()).isZero();
+    }
 }
