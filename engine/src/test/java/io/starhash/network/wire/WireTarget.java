@@ -40,7 +40,7 @@ public final class WireTarget implements FuzzTarget {
     public static final long MAX_ALLOCATION = 64 << 10;
 
     private static final int MAX_STEPS = 12;
-    private static final int TIMES = 4;
+    private static final int TIMES = 20;
     private static final int MAX_DIALOGS = 1_000;
     private static final int SCCP = 3;
     private static final int PEER_POINT = 1;
