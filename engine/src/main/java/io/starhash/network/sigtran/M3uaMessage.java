@@ -51,8 +51,16 @@ final class M3uaMessage {
     private static final int ERROR_CODE = 0x000c;
     private static final int STATUS = 0x000d;
     private static final int AFFECTED_POINT_CODE = 0x0012;
+    private static final int CORRELATION_ID = 0x0013;
+    private static final int NETWORK_APPEARANCE = 0x0200;
     private static final int USER_CAUSE = 0x0204;
+    private static final int CONGESTION_INDICATIONS = 0x0205;
+    private static final int CONCERNED_DESTINATION = 0x0206;
+    private static final int ROUTING_KEY = 0x0207;
+    private static final int ORIGINATING_POINT_CODES = 0x020e;
     static final int PROTOCOL_DATA = 0x0210;
+    private static final int REGISTRATION_STATUS = 0x0212;
+    private static final int DEREGISTRATION_STATUS = 0x0213;
 
     /** Its fixed part, ahead of the user's data (RFC 4666 3.3.1). */
     private static final int PROTOCOL_DATA_HEADER = 12;
@@ -69,6 +77,7 @@ final class M3uaMessage {
         UNEXPECTED_MESSAGE(0x06),
         PROTOCOL_ERROR(0x07),
         PARAMETER_FIELD_ERROR(0x12),
+        UNEXPECTED_PARAMETER(0x13),
         MISSING_PARAMETER(0x16),
         INVALID_ROUTING_CONTEXT(0x19);
 
@@ -180,6 +189,9 @@ final class M3uaMessage {
                 return Optional.of(Fault.PARAMETER_FIELD_ERROR);
             }
             int tag = message.getUnsignedShort(at);
+            if (isOfRegistration(tag)) {
+                return Optional.of(Fault.UNEXPECTED_PARAMETER);
+            }
             if (!isWellFormed(tag, length - 4)) {
                 return Optional.of(Fault.PARAMETER_FIELD_ERROR);
             }
@@ -203,10 +215,30 @@ final class M3uaMessage {
         };
     }
 
+    /**
+     * Whether it stands in messages of routing key management alone, of which we take none. The
+     * layer above would read it anywhere, and believe the lengths in it.
+     */
+    private static boolean isOfRegistration(int tag) {
+        return (tag >= ROUTING_KEY && tag <= ORIGINATING_POINT_CODES)
+                || tag == REGISTRATION_STATUS
+                || tag == DEREGISTRATION_STATUS;
+    }
+
+    /** Whether it has the octets that the layer above reads of it without looking. */
     private static boolean isWellFormed(int tag, int octets) {
         return switch (tag) {
             case ROUTING_CONTEXT, AFFECTED_POINT_CODE -> octets > 0 && octets % 4 == 0;
-            case ERROR_CODE, STATUS, USER_CAUSE -> octets == 4;
+            case TRAFFIC_MODE,
+                    ERROR_CODE,
+                    STATUS,
+                    ASP_IDENTIFIER,
+                    CORRELATION_ID,
+                    NETWORK_APPEARANCE,
+                    USER_CAUSE,
+                    CONGESTION_INDICATIONS,
+                    CONCERNED_DESTINATION ->
+                    octets == 4;
             case PROTOCOL_DATA -> octets >= PROTOCOL_DATA_HEADER;
             default -> true;
         };

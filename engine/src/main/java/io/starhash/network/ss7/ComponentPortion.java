@@ -24,10 +24,11 @@ final class ComponentPortion {
     private static final int MAX_LOCAL_CODE = 4;
 
     /**
-     * A message of USSD has one or two. Each that is broken makes the stack write a Reject, so this
-     * bounds how much longer an answer is than what it answers.
+     * A message of USSD has one or two; what is more is rejected in one word. Each that is broken
+     * makes the stack write a Reject, so this bounds what a message costs, and how much longer an
+     * answer is than what it answers.
      */
-    private static final int MAX_COMPONENTS = 16;
+    private static final int MAX_COMPONENTS = 2;
 
     /** The greatest code of each kind of problem: general, invoke, result, error. */
     private static final int[] LAST_CODES = {2, 7, 2, 4};

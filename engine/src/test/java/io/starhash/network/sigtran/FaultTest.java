@@ -148,6 +148,10 @@ class FaultTest {
         "01000101 0000000c 02100002, 12, goes on", // a parameter shorter than its header
         "01000101 0000000c 02100040, 12, goes on", // a parameter longer than its message
         "01000101 00000010 02100008 00000001, 12, goes on", // half a routing label
+        "01000403 00000010 000b0006 00020000, 12, goes on", // half a traffic mode
+        "01000303 00000010 00110007 00000100, 12, goes on", // three octets of an ASP identifier
+        "01000101 0000000c 02000004, 12, goes on", // a network appearance without octets
+        "01000303 00000010 02070008 020b0065, 13, goes on", // a routing key, in BEAT
         "01000101 00000010 00060008 00000065, 16, goes on", // DATA without data
         "01000001 00000010 00060008 00000065, 16, goes on", // NTFY without status
         "01000201 00000010 00060008 00000065, 16, goes on", // DUNA without point code

@@ -144,6 +144,7 @@ public final class WireTarget implements FuzzTarget {
     private int dialogs;
     private int inputs;
     private int delivered;
+    private Allocation allocation = new Allocation();
     private long mostAllocated;
     private long heap;
 
@@ -239,7 +240,7 @@ public final class WireTarget implements FuzzTarget {
         begun = "";
         delivered = 0;
         traced.clear();
-        Allocation allocation = new Allocation();
+        allocation = new Allocation();
         long counted = counted();
         act(kind & 0x0f, kind >> 6 & 3, kind >> 4 & 3, content);
         time.rest();
@@ -272,7 +273,11 @@ public final class WireTarget implements FuzzTarget {
         String ours = dialog == null ? "0a0b" : dialog.ours();
         switch (kind) {
             case 0 -> deliver(variant, content);
-            case 1 -> deliver(variant, TcapRepair.repaired(content, id));
+            case 1 -> {
+                byte[] repaired = TcapRepair.repaired(content, id);
+                allocation = new Allocation(); // the repair takes more than the engine does
+                deliver(variant, repaired);
+            }
             case 2 -> sccp(1 + variant, content);
             case 3 -> segment(variant, content);
             case 4 -> deliver(variant, begin(variant, invoke(content)));
