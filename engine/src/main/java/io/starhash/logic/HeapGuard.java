@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  * one collection lasts.
  *
  * <p>Between two collections even a heap that is mostly garbage fills up to its end, so mere use
- * counts only at the brim, and only where what is alive, grown on as it has grown lately, would be
- * too much by now.
+ * counts only at the brim, and only where what was alive, with the dialogs that have been opened
+ * since, would be too much by now.
  */
 public final class HeapGuard {
     private static final Logger log = LoggerFactory.getLogger("heap");
@@ -26,29 +26,30 @@ public final class HeapGuard {
     private final long max;
     private final int percent;
     private final LongSupplier used;
-    private final LongSupplier nanos;
-    private volatile Trend trend = Trend.UNKNOWN;
+    private final LongSupplier open;
+    private volatile Alive alive = Alive.UNKNOWN;
     private volatile boolean full;
     private volatile boolean atBrim;
 
     /**
-     * What is alive and how it grows.
+     * What a collection found alive.
      *
-     * @param live octets alive at a time
-     * @param at that time, in nanoseconds
-     * @param perNano octets by which it has grown in a nanosecond; never below 0
+     * @param octets that were
+     * @param open the dialogs that were open when it began
      */
-    private record Trend(long live, long at, double perNano) {
-        static final Trend UNKNOWN = new Trend(-1, 0, 0);
+    private record Alive(long octets, long open) {
+        static final Alive UNKNOWN = new Alive(0, 0);
 
-        Trend then(long nowLive, long now) {
-            boolean first = live < 0 || now <= at;
-            return new Trend(
-                    nowLive, now, first ? 0 : Math.max(0, (double) (nowLive - live) / (now - at)));
-        }
+        /**
+         * With fewer dialogs, most of what is alive is the engine itself, and says nothing of what
+         * one of them takes.
+         */
+        private static final long FEW = 1_000;
 
-        double expected(long now) {
-            return live + perNano * (now - at);
+        /** What is alive with so many dialogs, at most: as if the engine itself took nothing. */
+        double with(long nowOpen) {
+            double each = (double) octets / Math.max(open, FEW);
+            return octets + each * Math.max(0, nowOpen - open);
         }
     }
 
@@ -68,20 +69,19 @@ public final class HeapGuard {
      * @param max the most octets that the heap may have
      * @param percent of them that may be left in use by a collection; from then on there is no room
      * @param used octets in use now, garbage included
-     * @param nanos a clock that only goes forward, in nanoseconds
+     * @param open how many dialogs are open now
      */
-    HeapGuard(long max, int percent, LongSupplier used, LongSupplier nanos) {
+    HeapGuard(long max, int percent, LongSupplier used, LongSupplier open) {
         this.max = max;
         this.percent = percent;
         this.used = used;
-        this.nanos = nanos;
+        this.open = open;
     }
 
     /** Whether one more dialog may begin. Cheap: asked for each. */
     public boolean hasRoom() {
         boolean brimful =
-                used.getAsLong() >= share(BRIM)
-                        && trend.expected(nanos.getAsLong()) >= share(percent);
+                used.getAsLong() >= share(BRIM) && alive.with(open.getAsLong()) >= share(percent);
         if (brimful != atBrim) {
             brimChanged(brimful);
         }
@@ -95,7 +95,7 @@ public final class HeapGuard {
                 log.warn(
                         "new dialogs are refused: the heap of {} is used up, and {}% of it was alive"
                                 + " at the last collection of garbage",
-                        Measure.SIZE.format(max), trend.live() * 100 / max);
+                        Measure.SIZE.format(max), alive.octets() * 100 / max);
             } else {
                 log.info("new dialogs are taken again: the heap is not used up any more");
             }
@@ -106,11 +106,11 @@ public final class HeapGuard {
      * A collection has ended.
      *
      * @param live octets in use after it, without those that were allocated while it ran
-     * @param began when it began, on the clock that goes forward
+     * @param openThen how many dialogs were open when it began
      * @param whole whether it looked at the whole heap, so that nearly nothing of that is garbage
      */
-    synchronized Verdict collected(long live, long began, boolean whole) {
-        trend = trend.then(live, began);
+    synchronized Verdict collected(long live, long openThen, boolean whole) {
+        alive = new Alive(live, openThen);
         if (live < share(percent - REOPEN_BELOW)) {
             change(false, live);
             return Verdict.ROOM;

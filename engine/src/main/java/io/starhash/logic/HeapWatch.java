@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import javax.management.ListenerNotFoundException;
 import javax.management.Notification;
@@ -43,10 +44,10 @@ public final class HeapWatch implements AutoCloseable {
     /**
      * A moment.
      *
-     * @param nanos on the clock that goes forward
+     * @param open the dialogs that are open
      * @param allocated octets that all threads have allocated until then
      */
-    record Moment(long nanos, long allocated) {}
+    record Moment(long open, long allocated) {}
 
     /**
      * The collections that run now, put together from what the JVM reports. A collector that works
@@ -61,10 +62,10 @@ public final class HeapWatch implements AutoCloseable {
          * A collection that has ended.
          *
          * @param live octets in use after it, without those allocated while it ran
-         * @param began when, on the clock that goes forward
+         * @param open the dialogs that were open when it began
          * @param whole whether it looked at the whole heap
          */
-        record Ended(long live, long began, boolean whole) {}
+        record Ended(long live, long open, boolean whole) {}
 
         /**
          * What follows from a report; null: nothing yet.
@@ -89,7 +90,7 @@ public final class HeapWatch implements AutoCloseable {
             }
             return new Ended(
                     Math.max(0, left - (now.allocated() - began.allocated())),
-                    began.nanos(),
+                    began.open(),
                     collector.equals("ZGC Major Cycles") || action.equals("end of major GC"));
         }
     }
@@ -102,6 +103,7 @@ public final class HeapWatch implements AutoCloseable {
     private final NotificationListener listener = this::told;
     private final Cycles cycles = new Cycles(); // the JVM reports on one thread
     private final Semaphore wanted = new Semaphore(0);
+    private final LongSupplier open;
     private final HeapGuard guard;
     private final Thread asker;
     private volatile boolean closed;
@@ -110,15 +112,17 @@ public final class HeapWatch implements AutoCloseable {
      * Watches the heap of this JVM from now on.
      *
      * @param percent of the heap that may be left in use by a collection
+     * @param open how many dialogs are open now
      */
-    public HeapWatch(int percent) {
+    public HeapWatch(int percent, LongSupplier open) {
+        this.open = open;
         Runtime runtime = Runtime.getRuntime();
         guard =
                 new HeapGuard(
                         runtime.maxMemory(),
                         percent,
                         () -> runtime.totalMemory() - runtime.freeMemory(),
-                        System::nanoTime);
+                        open);
         COLLECTORS.forEach(
                 it -> ((NotificationEmitter) it).addNotificationListener(listener, null, null));
         asker = Thread.ofPlatform().daemon().name("heap").start(this::ask);
@@ -144,9 +148,9 @@ public final class HeapWatch implements AutoCloseable {
                         gc.getStartTime(),
                         gc.getEndTime(),
                         left(gc),
-                        new Moment(System.nanoTime(), THREADS.getTotalThreadAllocatedBytes()));
+                        new Moment(open.getAsLong(), THREADS.getTotalThreadAllocatedBytes()));
         if (ended != null) {
-            switch (guard.collected(ended.live(), ended.began(), ended.whole())) {
+            switch (guard.collected(ended.live(), ended.open(), ended.whole())) {
                 case ROOM -> wanted.drainPermits();
                 case FULL, UNSURE -> wanted.release();
             }

@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 
 class HeapGuardTest {
     private final AtomicLong used = new AtomicLong();
-    private final AtomicLong nanos = new AtomicLong();
-    private final HeapGuard guard = new HeapGuard(1_000, 85, used::get, nanos::get);
+    private final AtomicLong open = new AtomicLong();
+    private final HeapGuard guard = new HeapGuard(1_000, 85, used::get, open::get);
 
     private HeapGuard.Verdict collected(long live, boolean whole) {
-        return guard.collected(live, nanos.addAndGet(10), whole);
+        return guard.collected(live, open.get(), whole);
     }
 
     @Test
@@ -61,17 +61,27 @@ class HeapGuardTest {
     }
 
     @Test
-    void at_the_brim_what_is_alive_counts_as_it_has_grown_since() {
-        collected(400, true);
-        collected(600, true); // 20 in a nanosecond
+    void at_the_brim_what_was_alive_counts_with_the_dialogs_opened_since() {
+        open.set(2_000);
+        collected(400, true); // 0.2 each
         used.set(1_000);
-        nanos.addAndGet(12); // 840
+        open.set(4_249); // 849.8
         assertThat(guard.hasRoom()).isTrue();
-        nanos.addAndGet(1); // 860
+        open.set(4_250);
         assertThat(guard.hasRoom()).isFalse();
-        collected(500, true); // it has shrunk
-        nanos.addAndGet(1_000);
+        open.set(1_000); // as many as that have ended
         assertThat(guard.hasRoom()).isTrue();
+    }
+
+    @Test
+    void what_is_alive_with_few_dialogs_is_not_taken_for_theirs() {
+        open.set(1);
+        collected(200, true);
+        used.set(1_000);
+        open.set(3_250); // 0.2 each at most, not 200
+        assertThat(guard.hasRoom()).isTrue();
+        open.set(3_251);
+        assertThat(guard.hasRoom()).isFalse();
     }
 
     @Test
@@ -111,9 +121,9 @@ class HeapGuardTest {
                                     990,
                                     new HeapWatch.Moment(start + 90, allocated + 540)));
             assertThat(ended).isEqualTo(new HeapWatch.Cycles.Ended(450, start, true));
-            assertThat(guard.collected(ended.live(), ended.began(), ended.whole()))
+            assertThat(guard.collected(ended.live(), ended.open(), ended.whole()))
                     .isEqualTo(HeapGuard.Verdict.ROOM);
-            nanos.set(start + 90);
+            open.set(start + 90);
             assertThat(guard.hasRoom()).isTrue();
             // a pause of this cycle that is reported late begins no new one
             cycles.reported(
