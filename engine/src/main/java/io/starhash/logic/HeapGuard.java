@@ -41,14 +41,17 @@ public final class HeapGuard {
         static final Alive UNKNOWN = new Alive(0, 0);
 
         /**
-         * With fewer dialogs, most of what is alive is the engine itself, and says nothing of what
-         * one of them takes.
+         * With fewer dialogs, what is alive may be the engine itself for the most part, and says
+         * little of what one of them takes.
          */
-        private static final long FEW = 1_000;
+        private static final long FEW = 10_000;
 
-        /** What is alive with so many dialogs, at most: as if the engine itself took nothing. */
-        double with(long nowOpen) {
-            double each = (double) octets / Math.max(open, FEW);
+        /** What one of few dialogs is taken to need, in octets: twice what a usual one does. */
+        private static final long USUAL = 16 * 1024;
+
+        /** What is alive with so many dialogs. */
+        long with(long nowOpen) {
+            long each = open < FEW ? USUAL : octets / open;
             return octets + each * Math.max(0, nowOpen - open);
         }
     }

@@ -62,26 +62,29 @@ class HeapGuardTest {
 
     @Test
     void at_the_brim_what_was_alive_counts_with_the_dialogs_opened_since() {
-        open.set(2_000);
-        collected(400, true); // 0.2 each
-        used.set(1_000);
-        open.set(4_249); // 849.8
-        assertThat(guard.hasRoom()).isTrue();
-        open.set(4_250);
-        assertThat(guard.hasRoom()).isFalse();
-        open.set(1_000); // as many as that have ended
-        assertThat(guard.hasRoom()).isTrue();
+        HeapGuard large = new HeapGuard(1_000_000, 85, used::get, open::get);
+        open.set(20_000);
+        large.collected(400_000, open.get(), true); // 20 each
+        used.set(1_000_000);
+        open.set(42_499);
+        assertThat(large.hasRoom()).isTrue();
+        open.set(42_500);
+        assertThat(large.hasRoom()).isFalse();
+        open.set(10_000); // as many as that have ended
+        assertThat(large.hasRoom()).isTrue();
     }
 
     @Test
     void what_is_alive_with_few_dialogs_is_not_taken_for_theirs() {
+        long dialog = 16 * 1024;
+        HeapGuard large = new HeapGuard(1_000 * dialog, 85, used::get, open::get);
         open.set(1);
-        collected(200, true);
-        used.set(1_000);
-        open.set(3_250); // 0.2 each at most, not 200
-        assertThat(guard.hasRoom()).isTrue();
-        open.set(3_251);
-        assertThat(guard.hasRoom()).isFalse();
+        large.collected(350 * dialog, open.get(), true);
+        used.set(1_000 * dialog);
+        open.set(500);
+        assertThat(large.hasRoom()).isTrue();
+        open.set(501);
+        assertThat(large.hasRoom()).isFalse();
     }
 
     @Test
@@ -123,7 +126,7 @@ class HeapGuardTest {
             assertThat(ended).isEqualTo(new HeapWatch.Cycles.Ended(450, start, true));
             assertThat(guard.collected(ended.live(), ended.open(), ended.whole()))
                     .isEqualTo(HeapGuard.Verdict.ROOM);
-            open.set(start + 90);
+            open.set(start);
             assertThat(guard.hasRoom()).isTrue();
             // a pause of this cycle that is reported late begins no new one
             cycles.reported(
