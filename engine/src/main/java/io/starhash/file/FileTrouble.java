@@ -28,8 +28,10 @@ public final class FileTrouble {
                     "No space left on device", "the disk is full",
                     "Disk quota exceeded", "the disk quota of this user is used up",
                     "Read-only file system", "the disk is mounted read-only",
-                    "Too many open files", "this process has too many files open (ulimit -n)",
-                    "Too many open files in system", "this machine has too many files open",
+                    "Too many open files",
+                            "this process has as many files open as it may: raise its limit (ulimit -n, or LimitNOFILE= of its systemd unit)",
+                    "Too many open files in system",
+                            "this machine has as many files open as it may: raise fs.file-max (sysctl)",
                     "File name too long", "its name is too long for this disk",
                     "Input/output error", "the disk reports an input/output error");
 

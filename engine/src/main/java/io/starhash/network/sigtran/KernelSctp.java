@@ -48,8 +48,16 @@ interface KernelSctp {
         }
     }
 
-    /** A socket that listens, and takes associations of this kind. */
+    /**
+     * A socket that takes associations of this kind, and listens whatever hinders it from taking
+     * one.
+     */
     final class Listener extends NioSctpServerChannel {
+        @Override
+        protected boolean closeOnReadError(Throwable why) {
+            return !isActive();
+        }
+
         @Override
         protected int doReadMessages(List<Object> taken) throws Exception {
             com.sun.nio.sctp.SctpChannel socket = javaChannel().accept();

@@ -190,6 +190,11 @@ final class LinkBoard {
         counters.increment("sigtran.connections.refused");
     }
 
+    /** A connection could not be taken, and waits. */
+    void acceptFailed() {
+        counters.increment("sigtran.accepts.failed");
+    }
+
     /** What came was no good M3UA. */
     void malformed() {
         counters.increment("sigtran.messages.malformed");

@@ -49,7 +49,11 @@ final class Sockets {
     }
 
     AbstractBootstrap<?, ?> server(Transport transport, ChannelHandler handlers) {
-        ServerBootstrap bootstrap = new ServerBootstrap().group(site.loop()).childHandler(handlers);
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(site.loop())
+                        .handler(new Accepting(site.board()))
+                        .childHandler(handlers);
         switch (transport) {
             case SCTP ->
                     bootstrap
@@ -57,12 +61,20 @@ final class Sockets {
                             .childOption(SctpChannelOption.SCTP_NODELAY, true);
             case TCP ->
                     bootstrap
-                            .channel(NioServerSocketChannel.class)
+                            .channelFactory(TcpListener::new)
                             .option(ChannelOption.SO_REUSEADDR, true)
                             .childOption(ChannelOption.TCP_NODELAY, true)
                             .childOption(ChannelOption.SO_KEEPALIVE, true);
         }
         return bootstrap.childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark());
+    }
+
+    /** A socket that listens, whatever hinders it from taking a connection. */
+    private static final class TcpListener extends NioServerSocketChannel {
+        @Override
+        protected boolean closeOnReadError(Throwable why) {
+            return !isActive();
+        }
     }
 
     private WriteBufferWaterMark waterMark() {
