@@ -27,7 +27,6 @@ public final class ControlClient implements AutoCloseable {
     private static final int MAX_ANSWER = 16 << 20;
 
     private final JsonMapper json = new JsonMapper();
-    private final SystemTime time = new SystemTime();
     private final Path socket;
     private final SocketChannel channel;
     private final DataInputStream in;
@@ -102,10 +101,9 @@ public final class ControlClient implements AutoCloseable {
     }
 
     private JsonNode ask(ObjectNode request) throws NotRunningException, RefusedException {
-        var alarm = time.after(PATIENCE, this::giveUp);
+        var alarm = SystemTime.ofProcess().after(PATIENCE, this::giveUp);
         try {
-            out.write((json.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
-            JsonNode answer = json.readTree(line());
+            JsonNode answer = json.readTree(exchanged(json.writeValueAsString(request)));
             if (answer.has("error")) {
                 throw new RefusedException(answer.path("error").asString());
             }
@@ -123,6 +121,23 @@ public final class ControlClient implements AutoCloseable {
         } finally {
             alarm.cancel();
         }
+    }
+
+    /** An engine that refuses a connection says why without being asked, and closes it. */
+    private String exchanged(String request) throws IOException {
+        try {
+            out.write((request + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (ClosedChannelException e) {
+            throw e; // here: the patience is over
+        } catch (IOException unsent) {
+            try {
+                return line();
+            } catch (IOException nothing) {
+                unsent.addSuppressed(nothing);
+                throw unsent;
+            }
+        }
+        return line();
     }
 
     private void giveUp() {
@@ -149,8 +164,6 @@ public final class ControlClient implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try (time) {
-            channel.close();
-        }
+        channel.close();
     }
 }

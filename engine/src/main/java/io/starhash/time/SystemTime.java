@@ -19,6 +19,8 @@ public final class SystemTime implements Time, AutoCloseable {
 
     private static final long ANY_NUMBER = 0;
 
+    private static final SystemTime OF_PROCESS = new SystemTime();
+
     private final HashedWheelTimer alarms =
             new HashedWheelTimer(
                     Thread.ofPlatform().daemon().name("alarms").factory(),
@@ -27,6 +29,14 @@ public final class SystemTime implements Time, AutoCloseable {
                     TICKS,
                     false,
                     ANY_NUMBER);
+
+    /**
+     * One that is never closed, for all that belongs to no engine: its thread begins with the first
+     * alarm, and keeps no process from ending.
+     */
+    public static Time ofProcess() {
+        return OF_PROCESS;
+    }
 
     @Override
     public Instant now() {

@@ -225,6 +225,51 @@ class ControlSocketTest {
         }
     }
 
+    /** As one that refuses: it answers and closes before the request comes. */
+    @Test
+    void a_client_that_can_send_nothing_any_more_tells_the_answer_that_came_before()
+            throws Exception {
+        Path place = folder.resolve("full.sock");
+        try (ServerSocketChannel full = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            full.bind(UnixDomainSocketAddress.of(place));
+            try (ControlClient client = new ControlClient(place)) {
+                try (SocketChannel refused = full.accept()) {
+                    send(refused, "{\"error\":\"16 connections are open already\"}\n");
+                }
+                assertThatThrownBy(client::status)
+                        .isInstanceOf(RefusedException.class)
+                        .hasMessage("16 connections are open already");
+            }
+            try (ControlClient client = new ControlClient(place)) {
+                full.accept().close();
+                assertThatThrownBy(client::status)
+                        .isInstanceOf(NotRunningException.class)
+                        .hasMessageContaining("has ended instead of answering");
+            }
+        }
+    }
+
+    private static long alarmThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(it -> it.getName().equals("alarms"))
+                .count();
+    }
+
+    @Test
+    void all_clients_of_a_process_have_one_clock() throws Exception {
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            try (ControlClient first = new ControlClient(it.socket);
+                    ControlClient second = new ControlClient(it.socket);
+                    ControlClient third = new ControlClient(it.socket)) {
+                first.status();
+                long threads = alarmThreads();
+                second.status();
+                third.status();
+                assertThat(alarmThreads()).isEqualTo(threads);
+            }
+        }
+    }
+
     @Test
     void a_process_without_file_descriptors_takes_connections_again_once_it_has_some()
             throws Exception {

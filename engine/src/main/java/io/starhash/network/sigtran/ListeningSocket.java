@@ -7,7 +7,6 @@ import io.starhash.metrics.RateLimitedLog;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Transport;
 import io.starhash.time.SystemTime;
-import io.starhash.time.Time;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -24,10 +23,7 @@ import org.slf4j.event.Level;
 final class ListeningSocket {
     private static final Logger log = LoggerFactory.getLogger(ListeningSocket.class);
 
-    /** Of all sockets: its thread begins with the first line that is left out. */
-    private static final Time TIME = new SystemTime();
-
-    private final RateLimitedLog refusals = new RateLimitedLog(log, TIME);
+    private final RateLimitedLog refusals = new RateLimitedLog(log, SystemTime.ofProcess());
     private final List<ListeningLink> links;
     private final Sockets sockets;
     private final LinkSite site;

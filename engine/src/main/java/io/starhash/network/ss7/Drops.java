@@ -3,7 +3,6 @@ package io.starhash.network.ss7;
 import io.starhash.metrics.Counters;
 import io.starhash.metrics.RateLimitedLog;
 import io.starhash.time.SystemTime;
-import io.starhash.time.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -15,11 +14,8 @@ import org.slf4j.event.Level;
 final class Drops {
     private static final Logger log = LoggerFactory.getLogger(Drops.class);
 
-    /** Of all points: its thread begins with the first line that is left out. */
-    private static final Time TIME = new SystemTime();
-
     private final Counters counters;
-    private final RateLimitedLog lines = new RateLimitedLog(log, TIME);
+    private final RateLimitedLog lines = new RateLimitedLog(log, SystemTime.ofProcess());
 
     Drops(Counters counters) {
         this.counters = counters;
