@@ -274,12 +274,14 @@ class ReloadTest {
                     "scripts/two\\\\nlines.lua: a script's name.*");
             refused(live, "odd name.lua", text(""), "scripts/odd name.lua: a script's name.*");
             Files.createDirectory(folder.resolve("scripts/dir.lua"));
-            live.awaitLog("scripts/dir.lua: not a plain file, though named like a script");
+            live.awaitLog(
+                    "scripts/dir.lua: not a plain file but a folder: put a file in its place, or take it away");
             Files.delete(folder.resolve("scripts/dir.lua"));
             Files.writeString(folder.resolve("outside.lua"), "return 1");
             Files.createSymbolicLink(
                     folder.resolve("scripts/out.lua"), folder.resolve("outside.lua"));
-            live.awaitLog("scripts/out.lua: a link that leads out of the script folder");
+            live.awaitLog(
+                    "scripts/out.lua: a link that leads out of the script folder: put the file itself in its place");
             assertThat(live.answer()).isEqualTo("old");
             Files.delete(folder.resolve("scripts/out.lua"));
             live.save("scripts/main.lua", "\uFEFFreturn 'marked'\r\n");

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
 /**
  * A file that a person wrote, read as a whole. A pipe or a device is refused before it is opened:
@@ -49,6 +50,25 @@ public final class PlainFile {
             throw tooLong(maxOctets);
         }
         return octets;
+    }
+
+    /**
+     * Why something in a folder of scripts is no script; empty where it is one.
+     *
+     * @param folder the real path of the folder, out of which no link may lead
+     * @throws IOException where it cannot be looked at; a link may lead nowhere
+     */
+    public static Optional<String> objection(Path file, Path folder) throws IOException {
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+        if (!found.isRegularFile()) {
+            return Optional.of(
+                    "not a plain file but %s: put a file in its place, or take it away"
+                            .formatted(found.isDirectory() ? "a folder" : "a pipe or a device"));
+        }
+        return file.toRealPath().startsWith(folder)
+                ? Optional.empty()
+                : Optional.of(
+                        "a link that leads out of the script folder: put the file itself in its place");
     }
 
     private static void require(BasicFileAttributes found, int maxOctets)

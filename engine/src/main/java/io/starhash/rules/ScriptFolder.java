@@ -1,13 +1,16 @@
 package io.starhash.rules;
 
 import io.starhash.file.FileTrouble;
+import io.starhash.file.PlainFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -17,9 +20,11 @@ import java.util.stream.Stream;
  * @param folder the folder
  * @param keys of the scripts, without {@code .lua}; a link is a script if it leads to a file in the
  *     folder
+ * @param objections by key, why that which is named like a script is none
  * @param fault why the folder cannot be listed; empty where it could be
  */
-record ScriptFolder(Path folder, Set<String> keys, Optional<String> fault) {
+record ScriptFolder(
+        Path folder, Set<String> keys, Map<String, String> objections, Optional<String> fault) {
     private static final String ENDING = ".lua";
 
     /** Those of a folder that lies elsewhere than where it is named. */
@@ -27,12 +32,13 @@ record ScriptFolder(Path folder, Set<String> keys, Optional<String> fault) {
         try (Stream<Path> files = Files.list(from)) {
             Path inside = from.toRealPath();
             var keys = new TreeSet<String>();
-            for (Path file : files.toList()) {
-                if (isScript(file, inside)) {
-                    keys.add(key(file));
-                }
+            var objections = new TreeMap<String, String>();
+            for (Path file : files.filter(it -> it.toString().endsWith(ENDING)).toList()) {
+                objection(file, inside)
+                        .ifPresentOrElse(
+                                why -> objections.put(key(file), why), () -> keys.add(key(file)));
             }
-            return new ScriptFolder(folder, keys, Optional.empty());
+            return new ScriptFolder(folder, keys, objections, Optional.empty());
         } catch (NoSuchFileException e) {
             return faulty(folder, "there is no folder " + folder);
         } catch (NotDirectoryException e) {
@@ -44,13 +50,17 @@ record ScriptFolder(Path folder, Set<String> keys, Optional<String> fault) {
     }
 
     private static ScriptFolder faulty(Path folder, String fault) {
-        return new ScriptFolder(folder, Set.of(), Optional.of(fault));
+        return new ScriptFolder(folder, Set.of(), Map.of(), Optional.of(fault));
     }
 
-    private static boolean isScript(Path file, Path inside) throws IOException {
-        return file.toString().endsWith(ENDING)
-                && Files.isRegularFile(file)
-                && file.toRealPath().startsWith(inside);
+    private static Optional<String> objection(Path file, Path inside) {
+        try {
+            return PlainFile.objection(file, inside);
+        } catch (NoSuchFileException e) {
+            return Optional.of("a link that leads nowhere: put a file in its place");
+        } catch (IOException e) {
+            return Optional.of("it cannot be looked at: " + FileTrouble.words(e));
+        }
     }
 
     private static String key(Path file) {

@@ -86,9 +86,12 @@ final class TriggerReader {
     }
 
     private String missing(String key) {
-        return "there is no script "
-                + scripts.script(key)
-                + Nearest.suggestion(key, scripts.keys());
+        String objection = scripts.objections().get(key);
+        return objection == null
+                ? "there is no script "
+                        + scripts.script(key)
+                        + Nearest.suggestion(key, scripts.keys())
+                : scripts.script(key) + " is no script: " + objection;
     }
 
     private static Conditions conditions(Section trigger) {

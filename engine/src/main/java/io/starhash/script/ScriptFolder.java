@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -108,10 +109,9 @@ final class ScriptFolder {
         }
         names.add(name);
         try {
-            if (!from.toRealPath().startsWith(root)) {
-                report(file, "a link that leads out of the script folder");
-            } else if (!Files.isRegularFile(from)) {
-                report(file, "not a plain file, though named like a script");
+            Optional<String> objection = PlainFile.objection(from, root);
+            if (objection.isPresent()) {
+                report(file, objection.get());
             } else if (Files.size(from) > MAX_FILE_OCTETS) {
                 report(
                         file,

@@ -3,9 +3,11 @@ package io.starhash.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.starhash.file.PipesAndDevices;
 import io.starhash.problem.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,15 +79,29 @@ final class RulesProblemsTest {
     }
 
     @Test
-    void a_folder_or_a_link_out_of_the_script_folder_is_no_script() throws Exception {
+    void what_is_named_like_a_script_and_is_none_is_told_with_the_reason() throws Exception {
         Path outside = Files.writeString(temp.resolve("outside.lua"), "");
         Files.createSymbolicLink(temp.resolve("scripts/link.lua"), outside);
         Files.createDirectory(temp.resolve("scripts/folder.lua"));
 
+        PipesAndDevices.pipe(temp.resolve("scripts/pipe.lua"));
+        Files.createSymbolicLink(temp.resolve("scripts/zero.lua"), Path.of("/dev/zero"));
+        Files.createSymbolicLink(temp.resolve("scripts/lost.lua"), Path.of("nowhere.lua"));
+
         assertThat(folder.report("process: {triggers: [{script_key: link}]}"))
-                .contains("there is no script scripts/link.lua");
+                .contains(
+                        "script_key: scripts/link.lua is no script: a link that leads out of the script folder: put the file itself in its place");
         assertThat(folder.report("process: {triggers: [{script_key: folder}]}"))
-                .contains("there is no script scripts/folder.lua");
+                .contains(
+                        "script_key: scripts/folder.lua is no script: not a plain file but a folder: put a file in its place");
+        for (String endless : List.of("pipe", "zero")) {
+            assertThat(folder.report("process: {triggers: [{script_key: %s}]}".formatted(endless)))
+                    .contains(
+                            "script_key: scripts/%s.lua is no script: not a plain file but a pipe or a device: put a file in its place"
+                                    .formatted(endless));
+        }
+        assertThat(folder.report("process: {triggers: [{script_key: lost}]}"))
+                .contains("script_key: scripts/lost.lua is no script: a link that leads nowhere");
     }
 
     @Test

@@ -121,7 +121,7 @@ class ScriptReleaseTest {
         bench.file("two words.lua", "").file(".hidden.lua", "= =").file("notes.txt", "= =");
         assertThat(problems())
                 .containsExactly(
-                        "dir.lua: not a plain file, though named like a script",
+                        "dir.lua: not a plain file but a folder: put a file in its place, or take it away",
                         "two words.lua: a script's name has 1 to 64 of letters, digits, _ and -, before .lua");
     }
 
@@ -138,7 +138,7 @@ class ScriptReleaseTest {
                         p ->
                                 assertThat(p)
                                         .isEqualTo(
-                                                "out.lua: a link that leads out of the script folder"))
+                                                "out.lua: a link that leads out of the script folder: put the file itself in its place"))
                 .anySatisfy(p -> assertThat(p).startsWith("gone.lua: cannot be read"));
         assertThat(bench.compile().script("in")).isPresent();
     }
