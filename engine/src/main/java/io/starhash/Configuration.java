@@ -29,15 +29,27 @@ import org.jspecify.annotations.Nullable;
  * @param releases by script folder
  * @param host where they were compiled
  * @param warnings what may be meant so, and is shown
- * @param keptAt when they came into service, where they were read from what was {@link LastGood
- *     kept} then; null: from the files themselves
+ * @param kept where they were read from what was {@link LastGood kept}; null: from the files
+ *     themselves
  */
 public record Configuration(
         Rules rules,
         Map<Path, ScriptRelease> releases,
         ScriptHost host,
         List<Problem> warnings,
-        @Nullable Instant keptAt) {
+        @Nullable Kept kept) {
+    /**
+     * What stands in the place of the files.
+     *
+     * @param at when it came into service first
+     * @param broken why the files could not be taken
+     */
+    public record Kept(Instant at, List<Problem> broken) {
+        public Kept {
+            broken = List.copyOf(broken);
+        }
+    }
+
     public Configuration {
         releases = Map.copyOf(releases);
         warnings = List.copyOf(warnings);
@@ -73,16 +85,16 @@ public record Configuration(
      * What was kept of these files when it was in service.
      *
      * @param from where what is named so is found: the rules file, and each script folder
-     * @param keptAt when it came into service
+     * @param kept what it is
      * @throws ConfigurationException with all problems, where it was kept by an engine that takes
      *     what this one does not
      */
     static Configuration readKept(
-            Path rulesFile, UnaryOperator<Path> from, Instant keptAt, CompilationObserver observer)
+            Path rulesFile, UnaryOperator<Path> from, Kept kept, CompilationObserver observer)
             throws ConfigurationException {
         int carriers = Runtime.getRuntime().availableProcessors();
         ScriptHost host = new ScriptHost(carriers, observer);
-        return new Reader(host, folder -> host.compileFrom(from.apply(folder), folder), keptAt)
+        return new Reader(host, folder -> host.compileFrom(from.apply(folder), folder), kept)
                 .read(rulesFile, from);
     }
 
@@ -95,7 +107,7 @@ public record Configuration(
 
     /** How script folders are compiled, and what is made of them. */
     private record Reader(
-            ScriptHost host, Function<Path, ScriptRelease> compiler, @Nullable Instant keptAt) {
+            ScriptHost host, Function<Path, ScriptRelease> compiler, @Nullable Kept kept) {
         Configuration read(Path rulesFile, UnaryOperator<Path> from) throws ConfigurationException {
             Rules rules;
             try {
@@ -109,7 +121,7 @@ public record Configuration(
             }
             // what was kept has been in service: its warnings were told then
             List<Problem> problems =
-                    new ArrayList<>(keptAt == null ? RulesFile.warnings(rulesFile) : List.of());
+                    new ArrayList<>(kept == null ? RulesFile.warnings(rulesFile) : List.of());
             for (ScriptRelease release : releases.values()) {
                 problems.addAll(release.problems());
                 problems.addAll(release.lint(globals(rules, release.folder())));
@@ -117,7 +129,7 @@ public record Configuration(
             if (!problems.stream().allMatch(Problem::isWarning)) {
                 throw new ConfigurationException(problems);
             }
-            return new Configuration(rules, releases, host, problems, keptAt);
+            return new Configuration(rules, releases, host, problems, kept);
         }
     }
 
@@ -135,7 +147,7 @@ public record Configuration(
     }
 
     private Configuration with(Rules others) {
-        return new Configuration(others, releases, host, warnings, keptAt);
+        return new Configuration(others, releases, host, warnings, kept);
     }
 
     /** The same, on another network. */

@@ -187,7 +187,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     public void keepLastGood(LastGood place) {
         lastGood = place;
         Configuration now = reloading.current();
-        if (now.keptAt() == null) {
+        if (now.kept() == null) {
             keep(place, now);
         }
     }

@@ -2,6 +2,7 @@ package io.starhash;
 
 import io.starhash.file.FileTrouble;
 import io.starhash.file.OwnersFolder;
+import io.starhash.problem.Problem;
 import io.starhash.rules.RulesPrinter;
 import io.starhash.script.CompilationObserver;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.nio.file.ProviderNotFoundException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
@@ -61,32 +64,40 @@ public final class LastGood {
     /** When the set that is kept came into service; empty where none is kept. */
     public Optional<Instant> keptAt() {
         try {
-            return Optional.of(Files.getLastModifiedTime(file).toInstant());
+            return Optional.of(time());
         } catch (IOException e) {
             return Optional.empty(); // what reads it in earnest says why
         }
     }
 
+    private Instant time() throws IOException {
+        return Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
     /**
      * The set that is kept.
      *
+     * @param broken why it is read in the place of the files
      * @throws IOException where it cannot be read, or others could have written it; the message
      *     names the file
      * @throws ConfigurationException where it was kept by an engine that takes what this one does
      *     not
      */
-    public Configuration read(CompilationObserver observer)
+    public Configuration read(List<Problem> broken, CompilationObserver observer)
             throws IOException, ConfigurationException {
         Instant kept;
         try {
             OwnersFolder.require(folder());
-            kept = Files.getLastModifiedTime(file).toInstant();
+            kept = time();
         } catch (IOException e) {
             throw unreadable(e);
         }
         try (FileSystem archive = FileSystems.newFileSystem(file)) {
             return Configuration.readKept(
-                    rules, named -> archive.getPath(entry(named)), kept, observer);
+                    rules,
+                    named -> archive.getPath(entry(named)),
+                    new Configuration.Kept(kept, broken),
+                    observer);
         } catch (ProviderNotFoundException | ZipException e) {
             throw new IOException(file + ": no set is kept in this file, or it is damaged", e);
         } catch (FileSystemException e) {

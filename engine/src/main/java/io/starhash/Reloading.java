@@ -14,11 +14,13 @@ import io.starhash.text.LogText;
 import io.starhash.time.Time;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,12 +60,22 @@ final class Reloading implements ReloadSource {
             Consumer<Configuration> applied) {
         this.current = current;
         this.time = time;
-        this.status = new ReloadStatus(null, null, current.keptAt(), List.of());
+        this.status = atStart(current.kept(), time.now());
         this.started = current.rules();
         this.desk = desk;
         this.counters = counters;
         this.applied = applied;
         this.folders = new ScriptFolders(started.file());
+    }
+
+    private static ReloadStatus atStart(Configuration.@Nullable Kept kept, Instant now) {
+        return kept == null
+                ? ReloadStatus.NONE
+                : new ReloadStatus(
+                        null,
+                        ReloadStatus.Refusal.of(now, kept.broken()),
+                        kept.at(),
+                        List.of());
     }
 
     @Override
@@ -92,7 +104,7 @@ final class Reloading implements ReloadSource {
             Configuration next = current.readAgain();
             List<LuaService> services = next.services();
             ConfigurationChange change = ConfigurationChange.between(current, next);
-            return first && change.isNothing() && current.keptAt() == null
+            return first && change.isNothing() && current.kept() == null
                     ? () -> {}
                     : () -> putInService(next, services, change, began);
         } catch (ConfigurationException e) {
@@ -153,8 +165,7 @@ final class Reloading implements ReloadSource {
     }
 
     private void refuse(List<Problem> problems) {
-        List<Problem> errors = problems.stream().filter(it -> !it.isWarning()).toList();
-        refused(errors.size(), LogText.of(errors.getFirst().toString()));
+        refused(ReloadStatus.Refusal.of(time.now(), problems));
         log.error(
                 "not reloaded, the scripts and rules in service stay: {} to be put right",
                 problems.size() == 1 ? "one problem" : problems.size() + " problems");
@@ -167,18 +178,22 @@ final class Reloading implements ReloadSource {
         }
     }
 
-    private void refused(int problems, String first) {
+    /** With several refusals on end, the first has been the time since when. */
+    private void refused(ReloadStatus.Refusal now) {
         counters.increment("reloads.rejected");
+        ReloadStatus.Refusal before = status.refusal();
+        Instant since = before == null ? now.since() : before.since();
         status =
                 new ReloadStatus(
                         status.lastDone(),
-                        new ReloadStatus.Refusal(time.now(), problems, first),
+                        new ReloadStatus.Refusal(since, now.problems(), now.first()),
                         status.keptAt(),
                         status.waiting());
     }
 
     private void failed(RuntimeException fault) {
-        refused(1, "internal fault: " + fault);
+        refused(
+                new ReloadStatus.Refusal(time.now(), 1, List.of("internal fault: " + fault)));
         log.error("not reloaded, the scripts and rules in service stay: internal fault", fault);
     }
 }

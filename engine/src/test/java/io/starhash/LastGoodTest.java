@@ -3,6 +3,8 @@ package io.starhash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.starhash.control.ReloadStatus;
+import io.starhash.problem.Problem;
 import io.starhash.script.CompilationObserver;
 import io.starhash.script.ScriptRelease;
 import java.io.IOException;
@@ -11,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The set in service, kept and read again while the files it came from are broken. */
 class LastGoodTest {
     private static final Instant THEN = Instant.parse("2026-01-05T08:00:00Z");
+
+    private static final List<Problem> BROKEN =
+            List.of(
+                    new Problem(Path.of("a.lua"), 1, 8, "unexpected return"),
+                    Problem.warning(Path.of("a.lua"), 2, 1, "odd"),
+                    new Problem(Path.of("b.lua"), 3, 1, "unknown x"),
+                    new Problem(Path.of("c.lua"), 0, 0, "too long"),
+                    new Problem(Path.of("d.lua"), 4, 1, "unknown y"));
 
     @TempDir Path folder;
     private Path rules;
@@ -54,7 +66,7 @@ class LastGoodTest {
     }
 
     private Configuration kept() throws Exception {
-        return lastGood.read(CompilationObserver.NONE);
+        return lastGood.read(BROKEN, CompilationObserver.NONE);
     }
 
     @Test
@@ -77,8 +89,32 @@ class LastGoodTest {
                     .extracting(ScriptRelease::versions)
                     .isEqualTo(before.releases().get(scripts).versions());
         }
-        assertThat(after.keptAt()).isEqualTo(THEN);
+        assertThat(after.kept()).isEqualTo(new Configuration.Kept(THEN, BROKEN));
         assertThat(lastGood.keptAt()).contains(THEN);
+    }
+
+    @Test
+    void the_engine_tells_from_its_start_what_is_broken_and_since_when() throws Exception {
+        lastGood.keep(Configuration.read(rules));
+        Files.setLastModifiedTime(lastGood.file(), FileTime.from(THEN));
+        save("rules.yaml", "process: {");
+        Instant before = Instant.now();
+        try (Engine engine = new Engine(kept().inMemory())) {
+            ReloadStatus status = engine.status().reload();
+            assertThat(status.keptAt()).isEqualTo(THEN);
+            ReloadStatus.Refusal refusal = Objects.requireNonNull(status.refusal());
+            assertThat(refusal.words())
+                    .isEqualTo(
+                            "a.lua:1:8: unexpected return; b.lua:3:1: unknown x; c.lua: too long; and 1 more: ussd check");
+            assertThat(refusal.since()).isBetween(before, Instant.now());
+
+            engine.reloading().prepare().run();
+
+            ReloadStatus.Refusal again =
+                    Objects.requireNonNull(engine.status().reload().refusal());
+            assertThat(again.words()).startsWith(rules + ":1:");
+            assertThat(again.since()).isEqualTo(refusal.since());
+        }
     }
 
     @Test

@@ -7,11 +7,13 @@ import io.starhash.ConfigurationException;
 import io.starhash.Engine;
 import io.starhash.LastGood;
 import io.starhash.logic.DialogWatch;
+import io.starhash.problem.Problem;
 import io.starhash.rules.RulesException;
 import io.starhash.rules.RulesFile;
 import io.starhash.script.CompilationObserver;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
@@ -42,9 +44,9 @@ final class RulesOption {
         return configuration;
     }
 
-    /** The set that is kept, in the place of the files. */
-    Configuration use(LastGood kept) throws ConfigurationException, IOException {
-        Configuration configuration = kept.read(observer);
+    /** The set that is kept, in the place of the files, which are broken. */
+    Configuration use(LastGood kept, List<Problem> broken) throws ConfigurationException, IOException {
+        Configuration configuration = kept.read(broken, observer);
         logLevel(configuration.rules().log().level());
         return configuration;
     }

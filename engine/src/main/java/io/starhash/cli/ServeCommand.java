@@ -4,6 +4,7 @@ import io.starhash.Configuration;
 import io.starhash.ConfigurationException;
 import io.starhash.Engine;
 import io.starhash.LastGood;
+import io.starhash.control.ReloadStatus;
 import io.starhash.file.FileTrouble;
 import io.starhash.logic.DialogWatch;
 import io.starhash.problem.ProblemPrinter;
@@ -11,6 +12,7 @@ import io.starhash.trace.PcapFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -135,7 +137,7 @@ final class ServeCommand implements Callable<Integer> {
         err().print(ProblemPrinter.print(broken.problems()));
         Configuration configuration;
         try {
-            configuration = rules.use(kept);
+            configuration = rules.use(kept, broken.problems());
         } catch (IOException e) {
             throw new NotStartedException(
                     "the files are broken, and what was kept of them cannot be read: "
@@ -143,8 +145,9 @@ final class ServeCommand implements Callable<Integer> {
                     e);
         }
         log.error(
-                "the rules and scripts on the disk are broken: the engine starts on the set that came into service at {}, until they are put right",
-                configuration.keptAt());
+                "the rules and scripts on the disk are broken, and the engine starts on the set that came into service at {}, until they are put right: {}",
+                kept.keptAt().map(Instant::toString).orElse("a time not known"),
+                ReloadStatus.Refusal.of(Instant.now(), broken.problems()).words());
         return configuration;
     }
 

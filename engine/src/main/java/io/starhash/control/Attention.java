@@ -134,19 +134,15 @@ public record Attention(String what, @Nullable Instant since, String text) {
                 add(
                         "reload_refused",
                         refusal.since(),
-                        "the rules and scripts on the disk are not taken, those in service stay: %s%s"
-                                .formatted(
-                                        refusal.first(),
-                                        refusal.problems() == 1
-                                                ? ""
-                                                : " (and %d more: ussd check)"
-                                                        .formatted(refusal.problems() - 1)));
+                        "the rules and scripts on the disk are not taken, those in service stay: "
+                                + refusal.words());
             }
             if (reload.keptAt() != null) {
                 add(
                         "last_good",
-                        reload.keptAt(),
-                        "the engine runs on the set that was kept when it was last in service, not on the files");
+                        refusal == null ? null : refusal.since(),
+                        "the engine runs on the set that came into service at %s and was kept, not on the files: put them right"
+                                .formatted(reload.keptAt()));
             }
         }
 

@@ -1,5 +1,7 @@
 package io.starhash.control;
 
+import io.starhash.problem.Problem;
+import io.starhash.text.LogText;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +30,32 @@ public record ReloadStatus(
     /**
      * What is on the disk, and is not taken.
      *
-     * @param since when it was refused; with several refusals on end, the latest
+     * @param since from when on the disk has had something else than what is in service: the start,
+     *     or the first refusal after that which was taken last
      * @param problems how many there are
-     * @param first the first of them, with its place
+     * @param first the first few of them, each with its place
      */
-    public record Refusal(Instant since, int problems, String first) {}
+    public record Refusal(Instant since, int problems, List<String> first) {
+        private static final int FEW = 3;
+
+        public Refusal {
+            first = List.copyOf(first);
+        }
+
+        /** Because of these problems; warnings among them keep nothing from being taken. */
+        public static Refusal of(Instant since, List<Problem> problems) {
+            List<Problem> errors = problems.stream().filter(it -> !it.isWarning()).toList();
+            // a file may be called anything
+            return new Refusal(
+                    since,
+                    errors.size(),
+                    errors.stream().limit(FEW).map(it -> LogText.of(it.toString())).toList());
+        }
+
+        /** The first few, and how many more there are. */
+        public String words() {
+            int more = problems - first.size();
+            return String.join("; ", first) + (more == 0 ? "" : "; and %d more: ussd check".formatted(more));
+        }
+    }
 }

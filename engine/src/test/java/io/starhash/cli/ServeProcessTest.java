@@ -221,11 +221,12 @@ class ServeProcessTest {
         assertThat(refused.waitFor()).isEqualTo(ExitCode.BAD_INPUT);
 
         Process serve = serve("--last-good");
-        awaitLine(log(serve), Pattern.compile("scripts on the disk are broken: the engine starts"));
+        awaitLine(log(serve), Pattern.compile("the engine starts on the set that came into service at [0-9T:-]+Z, until they are put right: .*main\\.lua:1:8: "));
         awaitStatus(
                 ExitCode.FAILED,
-                "attention  the rules and scripts on the disk are not taken",
-                "attention  the engine runs on the set that was kept");
+                "attention  the rules and scripts on the disk are not taken, those in service stay: ",
+                "main.lua:1:8: ",
+                "attention  the engine runs on the set that came into service at ");
 
         save("scripts/main.lua", "return 'new'");
         awaitStatus(ExitCode.GOOD, "attention  none needed");

@@ -143,19 +143,37 @@ class AttentionTest {
     void a_refused_reload_is_told_with_its_time_and_its_first_problem() {
         reload =
                 new ReloadStatus(
-                        null, new ReloadStatus.Refusal(THEN, 3, "a.lua:1:2: bad"), null, List.of());
+                        null,
+                        new ReloadStatus.Refusal(THEN, 3, List.of("a.lua:1:2: bad", "b.lua: long")),
+                        null,
+                        List.of());
         assertThat(found())
                 .containsExactly(
                         new Attention(
                                 "reload_refused",
                                 THEN,
-                                "the rules and scripts on the disk are not taken, those in service stay: a.lua:1:2: bad (and 2 more: ussd check)"));
+                                "the rules and scripts on the disk are not taken, those in service stay: a.lua:1:2: bad; b.lua: long; and 1 more: ussd check"));
     }
 
     @Test
-    void an_engine_on_the_set_that_was_kept_says_so() {
-        reload = new ReloadStatus(null, null, THEN, List.of());
-        assertThat(found()).extracting(Attention::what).containsExactly("last_good");
+    void an_engine_on_the_set_that_was_kept_says_so_since_its_start() {
+        Instant start = THEN.plusSeconds(600);
+        reload =
+                new ReloadStatus(
+                        null,
+                        new ReloadStatus.Refusal(start, 1, List.of("a.lua:1:2: bad")),
+                        THEN,
+                        List.of());
+        assertThat(found())
+                .containsExactly(
+                        new Attention(
+                                "reload_refused",
+                                start,
+                                "the rules and scripts on the disk are not taken, those in service stay: a.lua:1:2: bad"),
+                        new Attention(
+                                "last_good",
+                                start,
+                                "the engine runs on the set that came into service at 2026-01-05T08:00:00Z and was kept, not on the files: put them right"));
     }
 
     @Test

@@ -53,7 +53,7 @@ final class Globals {
                 configuration.releases(),
                 configuration.host(),
                 configuration.warnings(),
-                configuration.keptAt());
+                configuration.kept());
     }
 
     private static Map<String, Object> set(Map<String, Object> own, List<Given.Global> globals) {
