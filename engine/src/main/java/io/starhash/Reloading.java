@@ -72,10 +72,7 @@ final class Reloading implements ReloadSource {
         return kept == null
                 ? ReloadStatus.NONE
                 : new ReloadStatus(
-                        null,
-                        ReloadStatus.Refusal.of(now, kept.broken()),
-                        kept.at(),
-                        List.of());
+                        null, ReloadStatus.Refusal.of(now, kept.broken()), kept.at(), List.of());
     }
 
     @Override
@@ -192,8 +189,7 @@ final class Reloading implements ReloadSource {
     }
 
     private void failed(RuntimeException fault) {
-        refused(
-                new ReloadStatus.Refusal(time.now(), 1, List.of("internal fault: " + fault)));
+        refused(new ReloadStatus.Refusal(time.now(), 1, List.of("internal fault: " + fault)));
         log.error("not reloaded, the scripts and rules in service stay: internal fault", fault);
     }
 }

@@ -110,8 +110,7 @@ class LastGoodTest {
 
             engine.reloading().prepare().run();
 
-            ReloadStatus.Refusal again =
-                    Objects.requireNonNull(engine.status().reload().refusal());
+            ReloadStatus.Refusal again = Objects.requireNonNull(engine.status().reload().refusal());
             assertThat(again.words()).startsWith(rules + ":1:");
             assertThat(again.since()).isEqualTo(refusal.since());
         }

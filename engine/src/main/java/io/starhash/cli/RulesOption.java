@@ -45,7 +45,8 @@ final class RulesOption {
     }
 
     /** The set that is kept, in the place of the files, which are broken. */
-    Configuration use(LastGood kept, List<Problem> broken) throws ConfigurationException, IOException {
+    Configuration use(LastGood kept, List<Problem> broken)
+            throws ConfigurationException, IOException {
         Configuration configuration = kept.read(broken, observer);
         logLevel(configuration.rules().log().level());
         return configuration;

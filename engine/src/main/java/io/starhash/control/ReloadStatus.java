@@ -55,7 +55,8 @@ public record ReloadStatus(
         /** The first few, and how many more there are. */
         public String words() {
             int more = problems - first.size();
-            return String.join("; ", first) + (more == 0 ? "" : "; and %d more: ussd check".formatted(more));
+            return String.join("; ", first)
+                    + (more == 0 ? "" : "; and %d more: ussd check".formatted(more));
         }
     }
 }

@@ -6,6 +6,7 @@ import io.starhash.logic.ServiceDesk;
 import io.starhash.metrics.Reconciliation;
 import io.starhash.network.LinkStatus;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,7 +46,7 @@ final class StatusJson {
         root.put("version", status.version());
         root.put("pid", status.pid());
         root.put("rules", status.rules().toString());
-        root.put("started", status.started().toString());
+        putTime(root, "started", status.started());
         root.put("uptime_ms", status.uptime().toMillis());
         root.put("network", status.network());
         root.putArray("links");
@@ -56,12 +57,12 @@ final class StatusJson {
                 .addObject()
                 .put("application_server", link.applicationServer())
                 .put("application_server_state", link.applicationServerState())
-                .put("application_server_since", link.applicationServerSince().toString())
+                .put("application_server_since", word(link.applicationServerSince()))
                 .put("association", link.association())
                 .put("address", link.address())
                 .put("association_state", link.associationState())
                 .put("asp_state", link.aspState())
-                .put("since", link.since().toString())
+                .put("since", word(link.since()))
                 .put("dialogs", link.load().open())
                 .put("waiting", link.load().waiting())
                 .put("begins_refused", link.load().refused());
@@ -96,7 +97,9 @@ final class StatusJson {
         if (refusal != null) {
             ObjectNode refused = object.putObject("refused");
             putTime(refused, "since", refusal.since());
-            refused.put("problems", refusal.problems()).put("first", refusal.first());
+            refused.put("problems", refusal.problems());
+            var first = refused.putArray("first");
+            refusal.first().forEach(first::add);
         }
         var waiting = object.putArray("waiting");
         reload.waiting().forEach(waiting::add);
@@ -118,9 +121,14 @@ final class StatusJson {
         object.put("text", attention.text());
     }
 
+    /** In seconds: nobody looks for less here, and nine digits hide what matters. */
+    private static String word(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
     private static void putTime(ObjectNode object, String key, @Nullable Instant time) {
         if (time != null) {
-            object.put(key, time.toString());
+            object.put(key, word(time));
         }
     }
 
@@ -151,7 +159,7 @@ final class StatusJson {
         StreamStatus.Failure failure = stream.failure();
         if (failure != null) {
             object.putObject("failing")
-                    .put("since", failure.since().toString())
+                    .put("since", word(failure.since()))
                     .put("why", failure.why());
         }
     }

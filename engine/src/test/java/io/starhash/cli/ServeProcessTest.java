@@ -221,7 +221,10 @@ class ServeProcessTest {
         assertThat(refused.waitFor()).isEqualTo(ExitCode.BAD_INPUT);
 
         Process serve = serve("--last-good");
-        awaitLine(log(serve), Pattern.compile("the engine starts on the set that came into service at [0-9T:-]+Z, until they are put right: .*main\\.lua:1:8: "));
+        awaitLine(
+                log(serve),
+                Pattern.compile(
+                        "the engine starts on the set that came into service at [0-9T:-]+Z, until they are put right: .*main\\.lua:1:8: "));
         awaitStatus(
                 ExitCode.FAILED,
                 "attention  the rules and scripts on the disk are not taken, those in service stay: ",

@@ -83,6 +83,8 @@ class ControlSocketTest {
             try (ControlClient client = new ControlClient(it.socket)) {
                 JsonNode status = client.status();
                 assertThat(status.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
+                assertThat(status.path("started").asString())
+                        .matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
                 assertThat(status.path("network").asString()).isEqualTo("embedded");
                 assertThat(status.path("links").isArray()).isTrue();
                 JsonNode dialogs = status.path("dialogs");
