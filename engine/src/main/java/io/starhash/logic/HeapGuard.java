@@ -81,10 +81,10 @@ public final class HeapGuard {
         this.open = open;
     }
 
-    /** Whether one more dialog may begin. Cheap: asked for each. */
+    /** Whether one more dialog may begin. Asked for each, so the JVM is asked only in need. */
     public boolean hasRoom() {
         boolean brimful =
-                used.getAsLong() >= share(BRIM) && alive.with(open.getAsLong()) >= share(percent);
+                alive.with(open.getAsLong()) >= share(percent) && used.getAsLong() >= share(BRIM);
         if (brimful != atBrim) {
             brimChanged(brimful);
         }
