@@ -35,7 +35,7 @@ final class Bench {
             long liveHeap,
             long finished) {}
 
-    Measured run() throws InterruptedException {
+    Measured run() throws BenchException, InterruptedException {
         List<Round> rounds = new ArrayList<>();
         Outcome.Parking parking = null;
         Outcome.Flooding flooding = null;
@@ -82,7 +82,8 @@ final class Bench {
         return rounds;
     }
 
-    private Outcome.Parking whileParked(List<Round> rounds) throws InterruptedException {
+    private Outcome.Parking whileParked(List<Round> rounds)
+            throws BenchException, InterruptedException {
         List<Round> calm = rounds();
         long before = engine.liveHeap();
         LoadRun parked = onEngine.park(plan.load().parked(plan.parked()));

@@ -1,12 +1,12 @@
 package io.starhash.bench;
 
+import io.starhash.file.FileTrouble;
 import io.starhash.network.FarSide;
 import io.starhash.network.sigtran.Endpoint;
 import io.starhash.network.sigtran.SigtranHandsets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,10 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /** An engine, or its ceiling, in a process of its own; its handsets are in this one. */
 final class OtherProcess implements Target {
     private static final Duration START = Duration.ofSeconds(60);
+
+    private static final Pattern OCTETS = Pattern.compile("[0-9]{1,18}");
 
     private final Process process;
     private final BufferedReader from;
@@ -39,25 +42,34 @@ final class OtherProcess implements Target {
      * @throws BenchException where it does not get that far
      */
     static OtherProcess start(List<String> arguments, int maxDialogs)
-            throws BenchException, IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(command(arguments))
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+            throws BenchException, InterruptedException {
+        Process process = started(command(arguments));
         try {
             BufferedReader from = process.inputReader(StandardCharsets.UTF_8);
             PrintStream to =
                     new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
-            SigtranHandsets handsets = BenchLink.handsets(address(from.readLine()), maxDialogs);
+            SigtranHandsets handsets = BenchLink.handsets(address(answer(from)), maxDialogs);
             handsets.start();
             handsets.awaitReady(START);
             return new OtherProcess(process, from, to, handsets);
         } catch (TimeoutException e) {
             process.destroyForcibly();
             throw new BenchException("no link to the other process: " + e.getMessage());
-        } catch (BenchException | IOException | InterruptedException | RuntimeException e) {
+        } catch (BenchException | InterruptedException | RuntimeException e) {
             process.destroyForcibly();
             throw e;
+        }
+    }
+
+    private static Process started(List<String> command) throws BenchException {
+        try {
+            return new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+        } catch (IOException e) {
+            throw new BenchException(
+                    "the other process of the bench cannot be started with %s: %s"
+                            .formatted(command.getFirst(), FileTrouble.words(e)));
         }
     }
 
@@ -73,9 +85,8 @@ final class OtherProcess implements Target {
         return command;
     }
 
-    private static Endpoint address(@org.jspecify.annotations.Nullable String line)
-            throws BenchException {
-        if (line == null || !line.startsWith(BenchSide.READY)) {
+    private static Endpoint address(String line) throws BenchException {
+        if (!line.startsWith(BenchSide.READY)) {
             throw new BenchException("the other process did not start; it said: " + line);
         }
         return Endpoint.parse(line.substring(BenchSide.READY.length()))
@@ -93,17 +104,32 @@ final class OtherProcess implements Target {
     }
 
     @Override
-    public long liveHeap() {
+    public long liveHeap() throws BenchException {
         to.println(BenchSide.HEAP);
+        return octets(answer(from));
+    }
+
+    /** What it says next. */
+    static String answer(BufferedReader from) throws BenchException {
         try {
             String answer = from.readLine();
-            if (answer == null) {
-                throw new IllegalStateException("the other process has ended");
+            if (answer != null) {
+                return answer;
             }
-            return Long.parseLong(answer);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new BenchException(
+                    "the other process of the bench cannot be asked: " + FileTrouble.words(e));
         }
+        throw new BenchException(
+                "the other process of the bench has ended too early; what it said of it stands above");
+    }
+
+    static long octets(String answer) throws BenchException {
+        if (!OCTETS.matcher(answer).matches()) {
+            throw new BenchException(
+                    "the other process of the bench told no size of its heap, but: " + answer);
+        }
+        return Long.parseLong(answer);
     }
 
     @Override

@@ -13,8 +13,12 @@ interface Target extends AutoCloseable {
      */
     Duration ownCpu();
 
-    /** The heap that is live in its process, in octets, once what is dead has been collected. */
-    long liveHeap();
+    /**
+     * The heap that is live in its process, in octets, once what is dead has been collected.
+     *
+     * @throws BenchException where its process tells none: it has ended, say
+     */
+    long liveHeap() throws BenchException;
 
     /** Ends it; its EDR files are complete afterwards. */
     @Override

@@ -50,7 +50,7 @@ final class Failures implements IExecutionExceptionHandler {
                 yield ExitCode.FAILED;
             }
             case UncheckedIOException file -> {
-                line.getErr().println("ussd: " + FileTrouble.words(file));
+                line.getErr().println("ussd: " + FileTrouble.tell(file));
                 yield ExitCode.FAILED;
             }
             default -> throw failure;

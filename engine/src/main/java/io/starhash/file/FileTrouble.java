@@ -1,7 +1,9 @@
 package io.starhash.file;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -11,6 +13,7 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,8 +64,16 @@ public final class FileTrouble {
 
     /** The reason of what streams over files throw. */
     public static String words(UncheckedIOException e) {
-        IOException cause = e.getCause();
-        return cause == null ? plain(e.getMessage(), e) : words(cause);
+        return words(cause(e));
+    }
+
+    /** The same, after the name of the file where it is known. */
+    public static String tell(UncheckedIOException e) {
+        return tell(cause(e));
+    }
+
+    private static IOException cause(UncheckedIOException e) {
+        return Objects.requireNonNull(e.getCause()); // its constructors take no null
     }
 
     /** Who this process runs as: the user whose permissions count. */
@@ -72,7 +83,11 @@ public final class FileTrouble {
 
     private static String plain(@Nullable String reason, Exception e) {
         if (reason == null || reason.isBlank()) {
-            return e.getClass().getSimpleName();
+            return switch (e) {
+                case EOFException end -> "it ends too early";
+                case ClosedChannelException closed -> "it was closed meanwhile";
+                default -> "the system gives no reason";
+            };
         }
         return PLAINER.getOrDefault(reason, reason);
     }

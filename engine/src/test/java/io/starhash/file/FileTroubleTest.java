@@ -2,8 +2,10 @@ package io.starhash.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,6 +13,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.NotLinkException;
 import org.junit.jupiter.api.Test;
 
 /** What java.nio.file throws, as people are told of it. */
@@ -29,6 +32,11 @@ class FileTroubleTest {
                 .isEqualTo("it is a file, not a folder");
         assertThat(FileTrouble.words(new FileSystemLoopException("f")))
                 .isEqualTo("a symbolic link leads back to a folder above it");
+        assertThat(FileTrouble.words(new EOFException())).isEqualTo("it ends too early");
+        assertThat(FileTrouble.words(new ClosedChannelException()))
+                .isEqualTo("it was closed meanwhile");
+        assertThat(FileTrouble.words(new NotLinkException("f")))
+                .isEqualTo("the system gives no reason");
         assertThat(FileTrouble.words(new MalformedInputException(1)))
                 .isEqualTo("it is not UTF-8: save it in that encoding");
     }
@@ -54,5 +62,7 @@ class FileTroubleTest {
     void a_stream_over_files_says_what_its_cause_says() {
         assertThat(FileTrouble.words(new UncheckedIOException(new NoSuchFileException("f"))))
                 .isEqualTo("there is no such file or folder");
+        assertThat(FileTrouble.tell(new UncheckedIOException(new NoSuchFileException("f"))))
+                .isEqualTo("f: there is no such file or folder");
     }
 }
