@@ -70,11 +70,10 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--baseline",
-            description = {
-                "Measures the ceiling too, in turn with the engine: the same signalling stack and network with a",
-                "fixed conversation hard-coded upon it; no scripts, no rules, no records. Prints the ratios of the",
-                "dialogs a second and of the turns."
-            })
+            description =
+"Measures the ceiling too, in turn with the engine: the same signalling stack and network with a " +
+"fixed conversation hard-coded upon it; no scripts, no rules, no records. Prints the ratios of the " +
+"dialogs a second and of the turns.")
     private boolean baseline;
 
     @Option(
@@ -98,21 +97,19 @@ final class BenchCommand implements Callable<Integer> {
             names = "--flood",
             paramLabel = "FACTOR",
             defaultValue = "0",
-            description = {
-                "With --park N: the engine takes N dialogs and no more, and in the place of the load all of them are",
-                "answered, --rate of them a second, once with nothing beside them and once while FACTOR times as many",
-                "dialogs are begun and must be refused. Compares the turns of the running ones."
-            })
+            description =
+"With --park N: the engine takes N dialogs and no more, and in the place of the load all of them are " +
+"answered, --rate of them a second, once with nothing beside them and once while FACTOR times as many " +
+"dialogs are begun and must be refused. Compares the turns of the running ones.")
     private int flood;
 
     @Option(
             names = "--network",
             paramLabel = "NETWORK",
             defaultValue = "embedded",
-            description = {
-                "embedded: all in one process, in memory; sigtran: the engine in a process of its own, behind M3UA",
-                "over TCP on the loopback interface. Default: ${DEFAULT-VALUE}."
-            })
+            description =
+"embedded: all in one process, in memory; sigtran: the engine in a process of its own, behind M3UA " +
+"over TCP on the loopback interface. Default: ${DEFAULT-VALUE}.")
     private NetworkKind network;
 
     /** Where the engine runs. */

@@ -28,10 +28,9 @@ final class CoverageOption {
             arity = "0..1",
             fallbackValue = TABLE_ALONE,
             preprocessor = OnlyAttached.class,
-            description = {
-                "Tells which lines and branches of each script ran; with =DIR writes DIR/lcov.info and DIR/index.html,",
-                "too."
-            })
+            description =
+"Tells which lines and branches of each script ran; with =DIR writes DIR/lcov.info and DIR/index.html, " +
+"too.")
     private @Nullable Path folder;
 
     private final Coverage coverage = new Coverage();

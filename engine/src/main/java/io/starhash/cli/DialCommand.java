@@ -28,8 +28,7 @@ import picocli.CommandLine.Spec;
         name = "dial",
         mixinStandardHelpOptions = true,
         description = {
-            "Dials a code from one handset, against an engine started for it on the embedded network,",
-            "or against a running one (--connect).",
+            "Dials a code from one handset, on an engine started for it or on a running one (--connect).",
             "Every screen is printed as it comes. Answers are taken from the command line, else from the terminal or",
             "the standard input; its end is the handset giving up. A number is DIGITS, or DIGITS:NOA:NPI.",
             "Exits once the EDR files are complete."
@@ -61,7 +60,8 @@ final class DialCommand implements Callable<Integer> {
             names = "--record",
             paramLabel = "FILE",
             description =
-                    "Adds the conversation to this file as a test for ussd test, without its secrets. Not with --connect.")
+                    "Adds the conversation to this file as a test for ussd test, its secret answers as asterisks. A text that the "
+                            + "script made with a secret in it is written as it came: read the file before others do. Not with --connect.")
     private @Nullable Path record;
 
     @Parameters(

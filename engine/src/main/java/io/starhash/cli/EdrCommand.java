@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Prints the records of EDR files, one JSON object a line:",
+            "Prints the records of EDR files, one JSON object a line.",
             "  {\"file\":...,\"line\":...,\"at\":...,\"instance\":...,\"event\":...,\"fields\":{...}}",
             "The time is UTC; values are decoded texts, and a list is an array. A line that cannot be read is told on",
             "stderr as FILE:LINE:COLUMN, the rest goes on, and the exit code is 1 then. edr-spec/README.md says what the",

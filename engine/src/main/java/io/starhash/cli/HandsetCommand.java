@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
         name = "handset",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs a Lua program on the handset, against an engine started for it on the embedded network, or with --connect",
-            "against a running one (which has rules of its own: --rules is not read, the limits are the defaults). The program",
+            "Runs a Lua program on the handset, on an engine started for it or on a running one (--connect).",
+            "A running one has rules of its own: --rules is not read then, and the limits are the defaults. The program",
             "has the functions of QuecPython's module ussd, and utime.sleep: what the network says reaches its callback",
             "while it sleeps, and after its last line. It runs under the limits of the rules' \"script\" section.",
             "Exits once the EDR files are complete: 0 where the program came to its end; 1 where it or a callback failed;",

@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
         name = "test",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs scripted dialog tests: the files *.dialog under the paths given, else in the script folders of",
-            "the rules. The engine is the real one, on a clock that the tests move; no EDR file is written.",
+            "Runs scripted dialog tests: the files *.dialog.",
+            "They are those under the paths given, else in the script folders of the rules. The engine is the real",
+            "one, on a clock that the tests move; no EDR file is written.",
             "The language is told in engine/docs/dialog-grammar.md."
         })
 final class TestCommand implements Callable<Integer> {
@@ -36,10 +37,9 @@ final class TestCommand implements Callable<Integer> {
     @Option(
             names = "--filter",
             paramLabel = "WORDS",
-            description = {
-                "Runs the tests that have every one of these words in their file's name, their name or their tags;",
-                "tag:NAME means a tag, ! before a word the tests without it."
-            })
+            description =
+"Runs the tests that have every one of these words in their file's name, their name or their tags; " +
+"tag:NAME means a tag, ! before a word the tests without it.")
     private @Nullable String filter;
 
     @Option(names = "--fail-fast", description = "Stops after the first test that fails.")
@@ -67,10 +67,9 @@ final class TestCommand implements Callable<Integer> {
     @Option(
             names = "--record",
             paramLabel = "FILE",
-            description = {
-                "Runs no test: takes the steps of a handset from the terminal or the standard input (dial *100#,",
-                "answer 1, wait 30s), shows what comes, and adds the conversation to this file as a test."
-            })
+            description =
+"Runs no test: takes the steps of a handset from the terminal or the standard input (dial *100#, " +
+"answer 1, wait 30s), shows what comes, and adds the conversation to this file as a test.")
     private @Nullable Path record;
 
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders of tests.")

@@ -38,25 +38,30 @@ public final class Nearest {
         return Math.max(1, (Math.max(written.length(), known.length()) + 1) / 3);
     }
 
-    /** Insertions, removals and replacements from one to the other (Levenshtein), row by row. */
+    /**
+     * Insertions, removals, replacements, and exchanges of two letters that stand side by side, from
+     * one to the other (optimal string alignment).
+     */
     private static int distance(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            row[j] = j;
+        int[][] steps = new int[from.length() + 1][to.length() + 1];
+        for (int i = 0; i <= from.length(); i++) {
+            for (int j = 0; j <= to.length(); j++) {
+                steps[i][j] = i == 0 || j == 0 ? i + j : steps(steps, i, j, from, to);
+            }
         }
-        for (int i = 1; i <= from.length(); i++) {
-            row = nextRow(row, i, from.charAt(i - 1), to);
-        }
-        return row[to.length()];
+        return steps[from.length()][to.length()];
     }
 
-    private static int[] nextRow(int[] above, int i, char letter, String to) {
-        int[] row = new int[above.length];
-        row[0] = i;
-        for (int j = 1; j < row.length; j++) {
-            int replaced = above[j - 1] + (letter == to.charAt(j - 1) ? 0 : 1);
-            row[j] = Math.min(replaced, Math.min(above[j], row[j - 1]) + 1);
-        }
-        return row;
+    private static int steps(int[][] known, int i, int j, String from, String to) {
+        char last = from.charAt(i - 1);
+        char wanted = to.charAt(j - 1);
+        int replaced = known[i - 1][j - 1] + (last == wanted ? 0 : 1);
+        int least = Math.min(replaced, Math.min(known[i - 1][j], known[i][j - 1]) + 1);
+        boolean exchanged =
+                i > 1
+                        && j > 1
+                        && last == to.charAt(j - 2)
+                        && wanted == from.charAt(i - 2);
+        return exchanged ? Math.min(least, known[i - 2][j - 2] + 1) : least;
     }
 }

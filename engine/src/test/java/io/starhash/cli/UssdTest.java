@@ -65,18 +65,27 @@ class UssdTest {
         assertThat(ussd("dail", "*1#")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ussd("serve", "--pcap-files", "0")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ussd("check", "more")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("test", "--filter")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("edr", "--msisdn", "+27")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("bench", "--rate", "fast")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString().lines())
                 .containsExactly(
                         "ussd: Unknown option: '--mssidn'; did you mean --msisdn?",
                         "ussd: ussd dial --help tells what there is",
                         "ussd: Invalid value for option '--ssn': 'six' is not a whole number",
                         "ussd: ussd dial --help tells what there is",
-                        "ussd: 'dail' is no verb",
+                        "ussd: 'dail' is no verb; did you mean dial?",
                         "ussd: verbs are serve, dial, test, handset, status, trace, check, edr, bench; ussd --help tells more",
                         "ussd: --pcap-files is 0; at least 1 is allowed",
                         "ussd: ussd serve --help tells what there is",
                         "ussd: 'more' is one argument too many",
-                        "ussd: ussd check --help tells what there is");
+                        "ussd: ussd check --help tells what there is",
+                        "ussd: Missing required parameter for option '--filter' (WORDS)",
+                        "ussd: ussd test --help tells what there is",
+                        "ussd: Invalid value for option '--msisdn': '+27' is not a number: 1 to 38 digits are allowed, as of 27761485722, with no + before and no :NOA:NPI behind them",
+                        "ussd: ussd edr --help tells what there is",
+                        "ussd: Invalid value for option '--rate': 'fast' is not a number",
+                        "ussd: ussd bench --help tells what there is");
     }
 
     @Test
@@ -88,6 +97,21 @@ class UssdTest {
                     .contains(
                             "'+255712500078' begins with +: write the digits alone, country code first, without +");
         }
+    }
+
+    @Test
+    void the_help_has_a_whole_sentence_on_one_line_for_every_verb() {
+        assertThat(ussd("--help")).isZero();
+        List<String> lines =
+                out.toString()
+                        .lines()
+                        .dropWhile(line -> !line.equals("Verbs:"))
+                        .skip(1)
+                        .takeWhile(line -> !line.isEmpty())
+                        .toList();
+        assertThat(lines)
+                .hasSize(9)
+                .allSatisfy(line -> assertThat(line).matches("  [a-z]+ +[A-Z].*[.]"));
     }
 
     @Test
