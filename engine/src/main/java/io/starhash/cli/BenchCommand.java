@@ -71,9 +71,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--baseline",
             description =
-"Measures the ceiling too, in turn with the engine: the same signalling stack and network with a " +
-"fixed conversation hard-coded upon it; no scripts, no rules, no records. Prints the ratios of the " +
-"dialogs a second and of the turns.")
+                    "Measures the ceiling too, in turn with the engine: the same signalling stack and network with a "
+                            + "fixed conversation hard-coded upon it; no scripts, no rules, no records. Prints the ratios of the "
+                            + "dialogs a second and of the turns.")
     private boolean baseline;
 
     @Option(
@@ -98,9 +98,9 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "FACTOR",
             defaultValue = "0",
             description =
-"With --park N: the engine takes N dialogs and no more, and in the place of the load all of them are " +
-"answered, --rate of them a second, once with nothing beside them and once while FACTOR times as many " +
-"dialogs are begun and must be refused. Compares the turns of the running ones.")
+                    "With --park N: the engine takes N dialogs and no more, and in the place of the load all of them are "
+                            + "answered, --rate of them a second, once with nothing beside them and once while FACTOR times as many "
+                            + "dialogs are begun and must be refused. Compares the turns of the running ones.")
     private int flood;
 
     @Option(
@@ -108,8 +108,8 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NETWORK",
             defaultValue = "embedded",
             description =
-"embedded: all in one process, in memory; sigtran: the engine in a process of its own, behind M3UA " +
-"over TCP on the loopback interface. Default: ${DEFAULT-VALUE}.")
+                    "embedded: all in one process, in memory; sigtran: the engine in a process of its own, behind M3UA "
+                            + "over TCP on the loopback interface. Default: ${DEFAULT-VALUE}.")
     private NetworkKind network;
 
     /** Where the engine runs. */

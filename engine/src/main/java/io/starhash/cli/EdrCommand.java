@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             "Prints the records of EDR files, one JSON object a line.",
             "  {\"file\":...,\"line\":...,\"at\":...,\"instance\":...,\"event\":...,\"fields\":{...}}",
             "The time is UTC; values are decoded texts, and a list is an array. A line that cannot be read is told on",
-            "stderr as FILE:LINE:COLUMN, the rest goes on, and the exit code is 1 then. edr-spec/README.md says what the",
+            "stderr as FILE:LINE:COLUMN, the rest goes on, and the exit code is 1 then; a file that begins with more than",
+            "ten such lines gets one message: it is no EDR file. edr-spec/README.md says what the",
             "events and their fields are.",
             ""
         },

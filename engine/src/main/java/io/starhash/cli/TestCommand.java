@@ -38,8 +38,8 @@ final class TestCommand implements Callable<Integer> {
             names = "--filter",
             paramLabel = "WORDS",
             description =
-"Runs the tests that have every one of these words in their file's name, their name or their tags; " +
-"tag:NAME means a tag, ! before a word the tests without it.")
+                    "Runs the tests that have every one of these words in their file's name, their name or their tags; "
+                            + "tag:NAME means a tag, ! before a word the tests without it.")
     private @Nullable String filter;
 
     @Option(names = "--fail-fast", description = "Stops after the first test that fails.")
@@ -68,8 +68,8 @@ final class TestCommand implements Callable<Integer> {
             names = "--record",
             paramLabel = "FILE",
             description =
-"Runs no test: takes the steps of a handset from the terminal or the standard input (dial *100#, " +
-"answer 1, wait 30s), shows what comes, and adds the conversation to this file as a test.")
+                    "Runs no test: takes the steps of a handset from the terminal or the standard input (dial *100#, "
+                            + "answer 1, wait 30s), shows what comes, and adds the conversation to this file as a test.")
     private @Nullable Path record;
 
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders of tests.")

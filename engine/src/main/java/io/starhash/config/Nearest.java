@@ -39,8 +39,8 @@ public final class Nearest {
     }
 
     /**
-     * Insertions, removals, replacements, and exchanges of two letters that stand side by side, from
-     * one to the other (optimal string alignment).
+     * Insertions, removals, replacements, and exchanges of two letters that stand side by side,
+     * from one to the other (optimal string alignment).
      */
     private static int distance(String from, String to) {
         int[][] steps = new int[from.length() + 1][to.length() + 1];
@@ -58,10 +58,7 @@ public final class Nearest {
         int replaced = known[i - 1][j - 1] + (last == wanted ? 0 : 1);
         int least = Math.min(replaced, Math.min(known[i - 1][j], known[i][j - 1]) + 1);
         boolean exchanged =
-                i > 1
-                        && j > 1
-                        && last == to.charAt(j - 2)
-                        && wanted == from.charAt(i - 2);
+                i > 1 && j > 1 && last == to.charAt(j - 2) && wanted == from.charAt(i - 2);
         return exchanged ? Math.min(least, known[i - 2][j - 2] + 1) : least;
     }
 }

@@ -83,6 +83,45 @@ class EdrCommandTest {
     }
 
     @Test
+    void a_file_that_is_no_edr_file_is_told_once() {
+        String why = "a record begins with its time, YYYY-MM-DD HH:MM:SS.sss";
+        Path few = Written.text(folder, "few.yaml", "process:\n  a: b\nnotify:");
+        Path many = Written.text(folder, "many.yaml", "process:\n".repeat(300));
+
+        assertThat(run(few, many)).isEqualTo(ExitCode.FAILED);
+        assertThat(lines()).isEmpty();
+        assertThat(err.toString().replace(folder.toString(), "FOLDER").lines())
+                .containsExactly(
+                        "FOLDER/few.yaml:1:1: this is no EDR file: none of its 2 lines is a header, a record or a footer; of this one: "
+                                + why,
+                        "FOLDER/many.yaml:1:1: this is no EDR file: none of its first 10 lines is a header, a record or a footer; of this one: "
+                                + why);
+    }
+
+    @Test
+    void a_file_whose_beginning_is_damaged_is_read_from_where_it_can_be() {
+        String few = "rubbish\n".repeat(10);
+        Path whole = Written.text(folder, "a.edr", few + Written.line(0, BYE));
+        Path part = Written.text(folder, "b.edr", few + few + Written.line(0, BYE));
+
+        assertThat(run(whole)).isEqualTo(ExitCode.FAILED);
+        assertThat(lines()).hasSize(1);
+        assertThat(err.toString().lines()).hasSize(10);
+
+        assertThat(run(part)).isEqualTo(ExitCode.FAILED);
+        assertThat(lines()).hasSize(1);
+        assertThat(err.toString().replace(folder.toString(), "FOLDER").lines())
+                .satisfiesExactly(
+                        line ->
+                                assertThat(line)
+                                        .startsWith("FOLDER/b.edr:1:1: this is no EDR file"),
+                        line ->
+                                assertThat(line)
+                                        .isEqualTo(
+                                                "FOLDER/b.edr:21: the first line that can be read; all before it are left out"));
+    }
+
+    @Test
     void records_are_picked_by_event_and_instance() {
         Path file = twoDialogs();
 

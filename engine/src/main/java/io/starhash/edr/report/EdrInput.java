@@ -55,11 +55,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
     public void read(RecordSink sink) {
         for (EdrFile file : files(sink::unreadable)) {
             try (EdrFileReader reader = open(file.path())) {
-                Lines.hand(reader, sink);
-                Problem torn = isPart(reader.path()) ? null : reader.atEnd();
-                if (torn != null) {
-                    sink.unreadable(torn);
-                }
+                new Lines(reader, sink).handAll(isPart(reader.path()));
             } catch (IOException e) {
                 sink.unreadable(unreadable("file", file.path(), e));
             }
