@@ -162,6 +162,11 @@ final class Inbound implements AutoCloseable {
         layers.forEach(it -> it.onMtp3ResumeMessage(new Mtp3ResumePrimitive(pointCode)));
     }
 
+    /** Whether messages come over more than one association, connected or not. */
+    boolean hasSeveralSources() {
+        return sources.size() > 1;
+    }
+
     /** How many messages nobody has taken yet, of all associations. */
     int waiting() {
         return sources.stream().mapToInt(Source::waiting).sum();

@@ -169,6 +169,16 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
         return source == null || source.leadsTo(pointCode);
     }
 
+    @Override
+    public Object current() {
+        return Objects.requireNonNullElse(Inbound.current(), this);
+    }
+
+    @Override
+    public boolean areSeveral() {
+        return inbound.hasSeveralSources();
+    }
+
     private void send(WaitingRoom.Guest it) throws IOException {
         int pointCode = it.message().getDpc();
         switch (attempt(it.message())) {

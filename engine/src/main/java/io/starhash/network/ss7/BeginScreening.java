@@ -10,7 +10,9 @@ import io.starhash.network.DialogDesk.Refusal;
 import io.starhash.network.DialogGoneException;
 import io.starhash.text.UndecodableString;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.slf4j.Logger;
@@ -25,14 +27,20 @@ final class BeginScreening {
     private final DialogDesk desk;
     private final int ownPointCode;
     private final Guards guards;
+    private final LinksBelow links;
 
-    /** How many dialogs wait for their first Invoke. */
-    private final AtomicInteger waiting = new AtomicInteger();
+    /** Of dialogs that wait for their first Invoke. */
+    private final Shares places;
 
-    BeginScreening(DialogDesk desk, int ownPointCode, Guards guards) {
+    /** Which link each of them was begun over. */
+    private final Map<MapLink, Object> waiting = new ConcurrentHashMap<>();
+
+    BeginScreening(DialogDesk desk, int ownPointCode, Guards guards, LinksBelow links) {
         this.desk = desk;
         this.ownPointCode = ownPointCode;
         this.guards = guards;
+        this.links = links;
+        places = new Shares(guards.withoutInvoke(), links);
     }
 
     /**
@@ -42,7 +50,7 @@ final class BeginScreening {
     void complete(MapLink link) {
         List<Received> components = link.take();
         if (link.stopWaiting()) {
-            waiting.decrementAndGet();
+            leave(link);
         } else if (components.isEmpty()) {
             accept(link);
             return;
@@ -78,23 +86,41 @@ final class BeginScreening {
     }
 
     private void accept(MapLink link) {
-        if (waiting.incrementAndGet() > guards.withoutInvoke()) {
-            waiting.decrementAndGet();
-            refuse(
-                    link,
-                    Cause.NO_INVOKE,
-                    new Message.Abort("too many dialogs wait for their first Invoke"),
-                    "begun without an Invoke, and %d others wait for theirs (max_without_invoke): aborted"
-                            .formatted(guards.withoutInvoke()));
-        } else {
-            link.awaitInvoke(guards.firstInvokeTimeout());
+        Object association = links.current();
+        switch (places.take(association)) {
+            case TAKEN -> {
+                waiting.put(link, association);
+                link.awaitInvoke(guards.firstInvokeTimeout());
+            }
+            case FULL ->
+                    refuseToWait(
+                            link,
+                            "%d others wait for theirs (max_without_invoke)"
+                                    .formatted(guards.withoutInvoke()));
+            case SHARE_FULL ->
+                    refuseToWait(
+                            link,
+                            "its association has its share of the %d that may wait for theirs (max_without_invoke)"
+                                    .formatted(guards.withoutInvoke()));
         }
+    }
+
+    private void refuseToWait(MapLink link, String why) {
+        refuse(
+                link,
+                Cause.NO_INVOKE,
+                new Message.Abort("too many dialogs wait for their first Invoke"),
+                "begun without an Invoke, and " + why + ": aborted");
+    }
+
+    private void leave(MapLink link) {
+        places.giveBack(Objects.requireNonNull(waiting.remove(link), "one that waits"));
     }
 
     /** A dialog is over: if it still waited for its first Invoke, that never came. */
     void over(MapLink link) {
         if (link.stopWaiting()) {
-            waiting.decrementAndGet();
+            leave(link);
             desk.refused(
                     new Refusal(
                             link.localTid(),

@@ -6,8 +6,9 @@ import java.time.Duration;
  * What is believed of the network, and how much of it one far end may take up.
  *
  * @param originCheck how closely the origin of a message is compared with its dialog's far side
- * @param unknownIdAnswers how many messages per second are answered whose transaction id is that of
- *     no dialog; further ones are dropped
+ * @param unknownIdAnswers how many messages of strangers per second are answered: those whose
+ *     transaction id is that of no dialog, and those that cannot be delivered; further ones are
+ *     dropped
  * @param unknownIdAnswersPerFarEnd the same for one far end alone
  * @param reassemblies how many SCCP messages may wait for their last segment
  * @param reassembliesPerFarEnd the same for one far end alone

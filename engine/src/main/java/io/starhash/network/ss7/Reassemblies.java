@@ -9,11 +9,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of which some segments have come, as the stack keeps them: how many wait in all, and
- * how many of each far end, so that one that never sends a last segment takes no room from others.
+ * The messages of which some segments have come, as the stack keeps them: how many wait in all, how
+ * many of each link and how many of each far end, so that one that never sends a last segment takes
+ * no room from others, though it writes another calling party into each.
  */
 final class Reassemblies {
     private final SignallingPlan plan;
+    private final LinksBelow links;
+    private final Shares places;
     private final long patience;
     private final LongSupplier nanos;
 
@@ -27,6 +30,7 @@ final class Reassemblies {
         /** It may go on: the stack keeps it, or the message is whole. */
         TAKEN,
         TOO_MANY,
+        TOO_MANY_OF_ITS_LINK,
         TOO_MANY_OF_ITS_FAR_END,
         /** No first segment has come, or its message was given up. */
         WITHOUT_FIRST
@@ -34,7 +38,7 @@ final class Reassemblies {
 
     private record Message(String farEnd, int reference) {}
 
-    private record Waiting(int pointCode, int remaining, long since) {}
+    private record Waiting(Object link, int pointCode, int remaining, long since) {}
 
     /**
      * None waits.
@@ -42,14 +46,16 @@ final class Reassemblies {
      * @param patience how long the stack waits for a last segment
      * @param nanos a clock that only goes forward
      */
-    Reassemblies(SignallingPlan plan, Duration patience, LongSupplier nanos) {
+    Reassemblies(SignallingPlan plan, LinksBelow links, Duration patience, LongSupplier nanos) {
         this.plan = plan;
+        this.links = links;
+        places = new Shares(plan.limits().guards().reassemblies(), links);
         this.patience = patience.toNanos();
         this.nanos = nanos;
     }
 
     /**
-     * A segment of several has come.
+     * A segment of several has come; on the thread that its link hands it up on.
      *
      * @param farEnd its calling party
      */
@@ -61,22 +67,28 @@ final class Reassemblies {
             return Verdict.WITHOUT_FIRST; // somebody else uses the calling party of this one
         }
         return segment.first()
-                ? first(message, new Waiting(pointCode, segment.remaining(), nanos.getAsLong()))
+                ? first(
+                        message,
+                        new Waiting(
+                                links.current(), pointCode, segment.remaining(), nanos.getAsLong()))
                 : further(message, before, segment.remaining());
     }
 
     private Verdict first(Message message, Waiting arrived) {
         forget(message);
-        if (waiting.size() >= plan.limits().guards().reassemblies()) {
-            return Verdict.TOO_MANY;
-        }
         if (ofFarEnd.getOrDefault(message.farEnd(), 0)
                 >= plan.limits().guards().reassembliesPerFarEnd()) {
             return Verdict.TOO_MANY_OF_ITS_FAR_END;
         }
-        waiting.put(message, arrived);
-        ofFarEnd.merge(message.farEnd(), 1, Integer::sum);
-        return Verdict.TAKEN;
+        return switch (places.take(arrived.link())) {
+            case FULL -> Verdict.TOO_MANY;
+            case SHARE_FULL -> Verdict.TOO_MANY_OF_ITS_LINK;
+            case TAKEN -> {
+                waiting.put(message, arrived);
+                ofFarEnd.merge(message.farEnd(), 1, Integer::sum);
+                yield Verdict.TAKEN;
+            }
+        };
     }
 
     /** One that is out of order goes on too: the stack gives its message up, and says so. */
@@ -87,18 +99,22 @@ final class Reassemblies {
         if (remaining == 0 || remaining != before.remaining() - 1) {
             forget(message);
         } else {
-            waiting.replace(message, new Waiting(before.pointCode(), remaining, before.since()));
+            waiting.replace(
+                    message,
+                    new Waiting(before.link(), before.pointCode(), remaining, before.since()));
         }
         return Verdict.TAKEN;
     }
 
     private void forget(Message message) {
-        if (waiting.remove(message) != null) {
-            leave(message.farEnd());
+        Waiting it = waiting.remove(message);
+        if (it != null) {
+            leave(message.farEnd(), it);
         }
     }
 
-    private void leave(String farEnd) {
+    private void leave(String farEnd, Waiting it) {
+        places.giveBack(it.link());
         ofFarEnd.computeIfPresent(farEnd, (key, count) -> count == 1 ? null : count - 1);
     }
 
@@ -112,7 +128,7 @@ final class Reassemblies {
                 return;
             }
             oldest.remove();
-            leave(entry.getKey().farEnd());
+            leave(entry.getKey().farEnd(), entry.getValue());
         }
     }
 

@@ -2,7 +2,6 @@ package io.starhash.network.ss7;
 
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.function.IntPredicate;
 import org.restcomm.protocols.ss7.mtp.Mtp3PausePrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
@@ -21,38 +20,43 @@ final class ScreenedSccp extends SccpStackImpl {
     private final Drops drops;
     private final Reach reach;
     private final Reassemblies reassemblies;
+    private final LinksBelow links;
+    private final AnswerRate answers;
 
     /** Whether the stack has read what this thread handed to it. */
     private final ThreadLocal<boolean[]> read = ThreadLocal.withInitial(() -> new boolean[1]);
 
     private final Aside<String> undelivered;
-    private final IntPredicate cameOverLinkTo;
 
     /**
      * An SCCP that is not started.
      *
-     * @param cameOverLinkTo whether the message that this thread hands up came over a link that
-     *     leads to a point
+     * @param links that messages come over
+     * @param answers to strangers
      */
     ScreenedSccp(
             SignallingPlan plan,
             Ss7ExtInterface extension,
             Taps taps,
             Drops drops,
-            Reach reach,
             Aside<String> undelivered,
-            IntPredicate cameOverLinkTo) {
+            LinksBelow links,
+            AnswerRate answers) {
         super(plan.name(), extension);
         this.plan = plan;
         knownOriginsOnly = plan.limits().guards().originCheck() != OriginCheck.OFF;
         this.taps = taps;
         this.drops = drops;
-        this.reach = reach;
+        reach = new Reach(links::leadsTo);
         reassemblies =
                 new Reassemblies(
-                        plan, Duration.ofMillis(getReassemblyTimerDelay()), System::nanoTime);
+                        plan,
+                        links,
+                        Duration.ofMillis(getReassemblyTimerDelay()),
+                        System::nanoTime);
         this.undelivered = undelivered;
-        this.cameOverLinkTo = cameOverLinkTo;
+        this.links = links;
+        this.answers = answers;
     }
 
     @Override
@@ -60,7 +64,13 @@ final class ScreenedSccp extends SccpStackImpl {
         super.start();
         sccpRoutingControl =
                 new TellingRouting(
-                        sccpProvider, this, reach, drops, undelivered, () -> read.get()[0] = true);
+                        sccpProvider,
+                        this,
+                        reach,
+                        drops,
+                        undelivered,
+                        answers,
+                        () -> read.get()[0] = true);
         sccpRoutingControl.setSccpManagement(sccpManagement);
         sccpManagement.setSccpRoutingControl(sccpRoutingControl);
         sccpProvider.registerManagementEventListener(new SubsystemWatch(getSccpResource()));
@@ -88,7 +98,7 @@ final class ScreenedSccp extends SccpStackImpl {
                     "sccp.dropped.unknown_origin",
                     "dropped a message from point code {}, which point_codes does not name",
                     message.getOpc());
-        } else if (knownOriginsOnly && !cameOverLinkTo.test(message.getOpc())) {
+        } else if (knownOriginsOnly && !links.cameOverLinkTo(message.getOpc())) {
             drops.drop(
                     "sccp.dropped.other_link",
                     "dropped a message from point code {}: it came over an association whose application servers do not name that point under point_codes",
@@ -125,6 +135,12 @@ final class ScreenedSccp extends SccpStackImpl {
                 return true;
             }
             case TOO_MANY -> dropSegment("reassemblies", message, calling, "max_reassemblies");
+            case TOO_MANY_OF_ITS_LINK ->
+                    dropSegment(
+                            "reassemblies_of_association",
+                            message,
+                            calling,
+                            "its association's share of max_reassemblies");
             case TOO_MANY_OF_ITS_FAR_END ->
                     dropSegment(
                             "reassemblies_of_far_end",

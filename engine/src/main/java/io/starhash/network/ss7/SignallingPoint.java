@@ -39,6 +39,8 @@ public final class SignallingPoint implements AttachedPoint {
     private final LowerLayers layers;
     private final UssdMapProvider map;
     private final Drops drops;
+    private final LinksBelow links;
+    private final AnswerRate answers;
     private volatile @Nullable DialogDesk desk;
 
     /**
@@ -50,6 +52,14 @@ public final class SignallingPoint implements AttachedPoint {
     public SignallingPoint(SignallingPlan plan, Mtp3UserPart userPart, Counters counters) {
         this.plan = plan;
         drops = new Drops(counters);
+        links = userPart instanceof LinkedUserPart linked ? linked : LinksBelow.ONE;
+        Guards guards = plan.limits().guards();
+        answers =
+                new AnswerRate(
+                        guards.unknownIdAnswers(),
+                        guards.unknownIdAnswersPerFarEnd(),
+                        links,
+                        System::nanoTime);
         taps = new Taps(secrecy());
         translation = new GlobalTitleTranslation(plan);
         layers =
@@ -60,23 +70,14 @@ public final class SignallingPoint implements AttachedPoint {
                                 translation.asExtension(),
                                 taps,
                                 drops,
-                                new Reach(point -> leadsTo(userPart, point)),
                                 asides.undelivered(),
-                                point -> cameOverItsLink(userPart, point)),
+                                links,
+                                answers),
                         new TappedUserPart(
                                 userPart, taps, asides.undelivered(), plan.maxSccpMessage()));
         map =
                 new UssdMapProvider(
                         plan.name(), layers.tcap().getProvider(), plan.limits().invokeTimeout());
-    }
-
-    /** Where a user part has no links, its points can always be reached. */
-    private static boolean leadsTo(Mtp3UserPart userPart, int pointCode) {
-        return !(userPart instanceof LinkedUserPart links) || links.leadsTo(pointCode);
-    }
-
-    private static boolean cameOverItsLink(Mtp3UserPart userPart, int pointCode) {
-        return !(userPart instanceof LinkedUserPart links) || links.cameOverLinkTo(pointCode);
     }
 
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */
@@ -86,7 +87,8 @@ public final class SignallingPoint implements AttachedPoint {
             layers.start();
             map.addMAPDialogListener(
                     new DialogCallbacks(
-                            new BeginScreening(desk, plan.pointCode(), plan.limits().guards()),
+                            new BeginScreening(
+                                    desk, plan.pointCode(), plan.limits().guards(), links),
                             asides));
             map.report(desk);
             map.start();
@@ -96,7 +98,8 @@ public final class SignallingPoint implements AttachedPoint {
                     plan,
                     desk,
                     drops,
-                    asides.undelivered());
+                    asides.undelivered(),
+                    answers);
         } catch (Exception e) {
             throw new IllegalStateException("signalling point " + plan.name() + " cannot start", e);
         }

@@ -18,7 +18,6 @@ import org.restcomm.protocols.ss7.sccp.message.SccpDataMessage;
 import org.restcomm.protocols.ss7.sccp.message.SccpNoticeMessage;
 import org.restcomm.protocols.ss7.sccp.parameter.Credit;
 import org.restcomm.protocols.ss7.sccp.parameter.ErrorCause;
-import org.restcomm.protocols.ss7.sccp.parameter.GlobalTitle;
 import org.restcomm.protocols.ss7.sccp.parameter.Importance;
 import org.restcomm.protocols.ss7.sccp.parameter.ProtocolClass;
 import org.restcomm.protocols.ss7.sccp.parameter.RefusalCause;
@@ -45,26 +44,22 @@ final class TcapScreening implements SccpListener {
     private final transient Drops drops;
     private final transient Aside<String> undelivered;
     private final int maxDialogs;
-    private final transient AnswerRate unknownIdAnswers;
+    private final transient AnswerRate answers;
 
     private TcapScreening(
             TCAPProviderImpl tcap,
             SignallingPlan plan,
             DialogDesk desk,
             Drops drops,
-            Aside<String> undelivered) {
+            Aside<String> undelivered,
+            AnswerRate answers) {
         this.tcap = tcap;
         this.desk = desk;
         this.drops = drops;
         this.undelivered = undelivered;
         maxDialogs = plan.limits().maxDialogs();
-        Guards guards = plan.limits().guards();
-        origins = new Origins(guards.originCheck(), plan);
-        unknownIdAnswers =
-                new AnswerRate(
-                        guards.unknownIdAnswers(),
-                        guards.unknownIdAnswersPerFarEnd(),
-                        System::nanoTime);
+        origins = new Origins(plan.limits().guards().originCheck(), plan);
+        this.answers = answers;
     }
 
     /** Takes the place of a TCAP that has started as the listener of its subsystems. */
@@ -74,8 +69,9 @@ final class TcapScreening implements SccpListener {
             SignallingPlan plan,
             DialogDesk desk,
             Drops drops,
-            Aside<String> undelivered) {
-        TcapScreening screening = new TcapScreening(tcap, plan, desk, drops, undelivered);
+            Aside<String> undelivered,
+            AnswerRate answers) {
+        TcapScreening screening = new TcapScreening(tcap, plan, desk, drops, undelivered, answers);
         for (int ssn : plan.ssns()) {
             sccp.registerSccpListener(ssn, screening);
         }
@@ -167,10 +163,7 @@ final class TcapScreening implements SccpListener {
         }
     }
 
-    /**
-     * A dialog that has ended here, or a guess. What would be answered is, up to a rate: a flood of
-     * them shall not make another one of ours.
-     */
+    /** A dialog that has ended here, or a guess. What would be answered is, up to a rate. */
     private void ofUnknownId(SccpDataMessage message, TransactionPortion transaction) {
         Screened screened = screened(transaction, false);
         byte[] origin = transaction.originatingId();
@@ -194,18 +187,11 @@ final class TcapScreening implements SccpListener {
     }
 
     private void answerUpToARate(SccpDataMessage message, byte[] answer) {
-        if (unknownIdAnswers.allows(farEnd(message))) {
+        if (answers.allows(message)) {
             answer(message, answer);
         } else {
             drops.count("tcap.unknown_id.unanswered");
         }
-    }
-
-    private static Object farEnd(SccpDataMessage message) {
-        GlobalTitle title = message.getCallingPartyAddress().getGlobalTitle();
-        return title == null || title.getDigits() == null
-                ? (Object) message.getIncomingOpc()
-                : title.getDigits();
     }
 
     /**

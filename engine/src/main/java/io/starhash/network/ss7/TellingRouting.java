@@ -24,11 +24,13 @@ final class TellingRouting extends SccpRoutingControl {
     private final Reach reach;
     private final Drops drops;
     private final Aside<String> undelivered;
+    private final AnswerRate answers;
     private final Runnable read;
 
     /**
      * A routing that is not started.
      *
+     * @param answers that go back to senders of what cannot be delivered, among others
      * @param read told of each message from the network that the stack has read and made whole
      */
     TellingRouting(
@@ -37,6 +39,7 @@ final class TellingRouting extends SccpRoutingControl {
             Reach reach,
             Drops drops,
             Aside<String> undelivered,
+            AnswerRate answers,
             Runnable read) {
         super(provider, stack);
         this.provider = provider;
@@ -44,6 +47,7 @@ final class TellingRouting extends SccpRoutingControl {
         this.reach = reach;
         this.drops = drops;
         this.undelivered = undelivered;
+        this.answers = answers;
         this.read = read;
     }
 
@@ -75,8 +79,11 @@ final class TellingRouting extends SccpRoutingControl {
             throws Exception {
         if (message.getIsMtpOriginated()) {
             ReturnCauseValue exact = exact(message, cause);
-            tell(message, exact);
-            super.sendSccpError(message, exact, refusal);
+            Return back = back(message);
+            tell(message, exact, back);
+            if (back == Return.SENT) {
+                super.sendSccpError(message, exact, refusal);
+            }
             return;
         }
         String why =
@@ -102,7 +109,31 @@ final class TellingRouting extends SccpRoutingControl {
                 : cause;
     }
 
-    private void tell(SccpAddressedMessageImpl message, ReturnCauseValue cause) {
+    /** What becomes of a message from the network that cannot be delivered. */
+    private enum Return {
+        SENT("returned to its sender"),
+        NOT_ASKED_FOR("its sender did not ask to have it back"),
+        TOO_MANY("not returned: as many answers went out within this second as are allowed");
+
+        private final String words;
+
+        Return(String words) {
+            this.words = words;
+        }
+    }
+
+    private Return back(SccpAddressedMessageImpl message) {
+        if (!message.getReturnMessageOnError()) {
+            return Return.NOT_ASKED_FOR;
+        }
+        if (answers.allows(message)) {
+            return Return.SENT;
+        }
+        drops.count("sccp.unreturned");
+        return Return.TOO_MANY;
+    }
+
+    private void tell(SccpAddressedMessageImpl message, ReturnCauseValue cause, Return back) {
         drops.drop(
                 "sccp.dropped." + SccpWords.counter(cause),
                 "dropped a message from point code {} (calling party: {}) to {}: {}; {}",
@@ -110,9 +141,7 @@ final class TellingRouting extends SccpRoutingControl {
                 SccpWords.of(message.getCallingPartyAddress()),
                 SccpWords.of(message.getCalledPartyAddress()),
                 SccpWords.of(cause),
-                message.getReturnMessageOnError()
-                        ? "returned to its sender"
-                        : "its sender did not ask to have it back");
+                back.words);
     }
 
     private String why(SccpAddress called, ReturnCauseValue cause) {

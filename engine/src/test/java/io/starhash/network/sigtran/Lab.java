@@ -67,6 +67,12 @@ final class Lab implements DialogDesk, AutoCloseable {
     /** When the desk answers: at once. */
     volatile Consumer<Runnable> answering = Runnable::run;
 
+    /** What is done with what the desk is told was refused. */
+    volatile Consumer<Refusal> refusing =
+            refusal -> {
+                throw new AssertionError(refusal);
+            };
+
     /** While it is not counted down, the desk takes nothing. */
     volatile @Nullable CountDownLatch hold;
 
@@ -219,7 +225,7 @@ final class Lab implements DialogDesk, AutoCloseable {
 
     @Override
     public void refused(Refusal refusal) {
-        throw new AssertionError(refusal);
+        refusing.accept(refusal);
     }
 
     @Override

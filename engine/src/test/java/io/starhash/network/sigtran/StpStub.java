@@ -210,6 +210,31 @@ final class StpStub implements AutoCloseable {
         return hex("090003070b" + "0443020006" + "0443010008" + "3e" + tcap);
     }
 
+    /** A BEGIN without a component, whose Invoke is to come later (MAP-OPEN, MAP-DELIMITER). */
+    static byte[] emptyBegin() {
+        String tcap = HEX.formatHex(begin()).substring(32, 32 + 80).replaceFirst("623c", "6226");
+        return hex("090003070b" + "0443020006" + "0443010008" + "28" + tcap);
+    }
+
+    /** One of two segments of {@link #begin()}, from a title of these digits. */
+    static byte[] segment(boolean first, String from) {
+        String tcap = HEX.formatHex(begin()).substring(32);
+        String half = first ? tcap.substring(0, 40) : tcap.substring(40);
+        int called = 4;
+        int calling = title(8, from).length() / 2;
+        return hex(
+                "11810f%02x%02x%02x%02x"
+                                .formatted(
+                                        4,
+                                        4 + called,
+                                        4 + called + calling,
+                                        4 + called + calling + half.length() / 2)
+                        + counted("43020006")
+                        + counted(title(8, from))
+                        + counted(half)
+                        + "1004%s00000100".formatted(first ? "c1" : "40"));
+    }
+
     /**
      * The same to our title, from a title of these digits (ITU-T Q.713 3.4: international ISDN).
      */

@@ -17,7 +17,7 @@ class AnswerRateTest {
 
     @Test
     void one_far_end_gets_its_share_and_leaves_the_rest_to_others() {
-        AnswerRate rate = new AnswerRate(10, 4, nanos::get);
+        AnswerRate rate = new AnswerRate(10, 4, LinksBelow.ONE, nanos::get);
 
         assertThat(allowed(rate, "27829000001", 50_000)).isEqualTo(4);
         assertThat(allowed(rate, 1, 50_000)).isEqualTo(4);
@@ -25,8 +25,23 @@ class AnswerRateTest {
     }
 
     @Test
+    void ever_new_titles_on_one_link_leave_answers_to_the_others() {
+        Links links = new Links();
+        AnswerRate rate = new AnswerRate(10, 4, links, nanos::get);
+
+        assertThat(IntStream.range(0, 50_000).filter(i -> rate.allows("title " + i)).count())
+                .isEqualTo(5);
+        links.over("a2");
+        assertThat(rate.allows("good")).isTrue();
+        links.over("a1");
+        assertThat(rate.allows("title")).isFalse();
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertThat(rate.allows("title")).isTrue();
+    }
+
+    @Test
     void each_second_begins_anew() {
-        AnswerRate rate = new AnswerRate(10, 4, nanos::get);
+        AnswerRate rate = new AnswerRate(10, 4, LinksBelow.ONE, nanos::get);
         allowed(rate, 1, 100);
 
         nanos.addAndGet(Duration.ofSeconds(1).toNanos() - 1);
@@ -37,7 +52,7 @@ class AnswerRateTest {
 
     @Test
     void none_is_answered_where_the_rate_is_nought() {
-        assertThat(allowed(new AnswerRate(0, 4, nanos::get), 1, 100)).isZero();
-        assertThat(allowed(new AnswerRate(4, 0, nanos::get), 1, 100)).isZero();
+        assertThat(allowed(new AnswerRate(0, 4, LinksBelow.ONE, nanos::get), 1, 100)).isZero();
+        assertThat(allowed(new AnswerRate(4, 0, LinksBelow.ONE, nanos::get), 1, 100)).isZero();
     }
 }

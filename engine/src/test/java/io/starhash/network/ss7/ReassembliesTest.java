@@ -3,6 +3,7 @@ package io.starhash.network.ss7;
 import static io.starhash.network.ss7.Reassemblies.Verdict.TAKEN;
 import static io.starhash.network.ss7.Reassemblies.Verdict.TOO_MANY;
 import static io.starhash.network.ss7.Reassemblies.Verdict.TOO_MANY_OF_ITS_FAR_END;
+import static io.starhash.network.ss7.Reassemblies.Verdict.TOO_MANY_OF_ITS_LINK;
 import static io.starhash.network.ss7.Reassemblies.Verdict.WITHOUT_FIRST;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,25 +23,64 @@ class ReassembliesTest {
     private static final int OTHER = 4;
 
     private final AtomicLong nanos = new AtomicLong();
-    private final Reassemblies reassemblies =
-            new Reassemblies(
-                    new SignallingPlan(
-                            "engine",
-                            2,
-                            2,
-                            "27829000000",
-                            List.of(6),
-                            List.of(new Peer(STP, List.of(8))),
-                            List.of(Set.of(STP, ITS_MATE)),
-                            Map.of(),
-                            true,
-                            TcapLimits.of(10, new Guards(OriginCheck.STRICT, 1, 1, 10, 4)),
-                            268),
-                    PATIENCE,
-                    nanos::get);
+    private final Links links = new Links();
+    private final Reassemblies reassemblies = over(LinksBelow.ONE);
+    private final Reassemblies overSeveral = over(links);
+
+    private Reassemblies over(LinksBelow links) {
+        return new Reassemblies(
+                new SignallingPlan(
+                        "engine",
+                        2,
+                        2,
+                        "27829000000",
+                        List.of(6),
+                        List.of(new Peer(STP, List.of(8))),
+                        List.of(Set.of(STP, ITS_MATE)),
+                        Map.of(),
+                        true,
+                        TcapLimits.of(10, new Guards(OriginCheck.STRICT, 1, 1, 10, 4)),
+                        268),
+                links,
+                PATIENCE,
+                nanos::get);
+    }
 
     private Reassemblies.Verdict first(String farEnd, int reference) {
         return reassemblies.arrived(STP, farEnd, new SccpData.Segment(true, 2, reference));
+    }
+
+    private Reassemblies.Verdict overSeveral(String link, String farEnd, int remaining) {
+        links.over(link);
+        return overSeveral.arrived(STP, farEnd, new SccpData.Segment(remaining == 2, remaining, 1));
+    }
+
+    @Test
+    void ever_new_calling_parties_on_one_link_leave_half_to_the_others() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(overSeveral("a1", "title " + i, 2)).isEqualTo(TAKEN);
+        }
+        for (int i = 5; i < 5_000; i++) {
+            assertThat(overSeveral("a1", "title " + i, 2)).isEqualTo(TOO_MANY_OF_ITS_LINK);
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(overSeveral("a2", "good " + i, 2)).isEqualTo(TAKEN);
+            assertThat(overSeveral("a2", "good " + i, 1)).isEqualTo(TAKEN);
+            assertThat(overSeveral("a2", "good " + i, 0)).isEqualTo(TAKEN);
+        }
+        assertThat(overSeveral("a1", "title", 2)).isEqualTo(TOO_MANY_OF_ITS_LINK);
+
+        nanos.addAndGet(PATIENCE.toNanos());
+        assertThat(overSeveral("a1", "title", 2)).as("once those are given up").isEqualTo(TAKEN);
+    }
+
+    @Test
+    void a_flood_on_every_other_link_leaves_room_for_one_more() {
+        for (int i = 0; i < 5_000; i++) {
+            overSeveral("a" + i % 4, "title " + i, 2);
+        }
+        assertThat(overSeveral("a5", "good", 2)).isEqualTo(TAKEN);
+        assertThat(overSeveral("a0", "good", 1)).as("a mate goes on").isEqualTo(TAKEN);
     }
 
     private Reassemblies.Verdict next(int point, String farEnd, int reference, int remaining) {

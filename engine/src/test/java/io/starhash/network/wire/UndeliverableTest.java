@@ -13,6 +13,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.starhash.dialog.Message;
+import io.starhash.network.ss7.Guards;
+import io.starhash.network.ss7.OriginCheck;
+import io.starhash.network.ss7.TcapLimits;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +98,29 @@ class UndeliverableTest extends OverTheWire {
                 "sccp.dropped.unequipped_user",
                 "point code 1",
                 "global title " + OURS + ", subsystem 8");
+    }
+
+    @Test
+    void what_is_to_be_returned_is_up_to_the_rate_of_answers_to_strangers() throws Exception {
+        Guards none = new Guards(OriginCheck.STRICT, 0, 0, 4096, 256);
+        try (RawPeer other = new RawPeer(Medium.MEMORY, TcapLimits.of(100, none))) {
+            for (int i = 0; i < 454; i++) {
+                byte[] title = Sccp.title(8, "2783%07d".formatted(i));
+                other.line().send(Sccp.udtReturnedOnError(Sccp.title(8, OURS), title, BEGIN));
+            }
+            other.send(BEGIN);
+            other.dialog().link().send(new Message.End(List.of()));
+            assertThat(hex(other.answer())).as("the first answer").startsWith("64");
+            assertThat(other.line().counters().value("sccp.unreturned")).isEqualTo(454);
+            assertThat(other.line().counters().value("sccp.dropped.unequipped_user"))
+                    .isEqualTo(454);
+        }
+        assertThat(lines.list)
+                .first()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .asString()
+                .endsWith(
+                        "subsystem 8: unequipped user; not returned: as many answers went out within this second as are allowed");
     }
 
     @Test
