@@ -183,6 +183,16 @@ public final class LocatedYaml {
         return offset < characters.length && indicators.indexOf(characters[offset]) >= 0;
     }
 
+    /** What stands here up to the next blank, comma or bracket. */
+    private String word() {
+        int start = (int) parser.currentTokenLocation().getCharOffset();
+        int end = start;
+        while (end < characters.length && " \t\r\n,[]{}".indexOf(characters[end]) < 0) {
+            end++;
+        }
+        return new String(characters, start, end - start);
+    }
+
     private void count() throws Refusal {
         if (++nodes > MAX_NODES) {
             throw new Refusal(place(), "too much is in this file: at most " + MAX_NODES + " nodes");
@@ -193,7 +203,8 @@ public final class LocatedYaml {
         if (beginsWithOneOf("&*")) {
             throw new Refusal(
                     place(),
-                    "anchors (&) and aliases (*) are not allowed: write the value out, or put a text in quotes");
+                    "put this text in quotes: \"%s\"; without them YAML takes * for an alias and & for an anchor, which are not allowed"
+                            .formatted(Quote.of(word())));
         }
         if (beginsWithOneOf("!")) {
             throw new Refusal(place(), "tags (!) are not allowed: put a text in quotes instead");

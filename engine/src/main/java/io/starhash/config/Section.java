@@ -20,14 +20,25 @@ import java.util.Set;
  * was asked for is known from then on, and {@link #refuseUnknownKeys} makes a problem of the rest.
  */
 public final class Section {
+    private static final String SECTION = "a section: keys with their values";
+
+    private final String name;
     private final Mapping mapping;
     private final Problems problems;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Set<String> known = new LinkedHashSet<>();
     private final List<Section> children = new ArrayList<>();
 
+    /** Those of the children that are no items, and have no name of the writer's. */
+    private final List<Section> sections = new ArrayList<>();
+
     /** The section that a mapping of the problems' file is. */
     public Section(Mapping mapping, Problems problems) {
+        this("", mapping, problems);
+    }
+
+    private Section(String name, Mapping mapping, Problems problems) {
+        this.name = name;
         this.mapping = mapping;
         this.problems = problems;
         mapping.entries().forEach(entry -> entries.put(entry.key().text(), entry));
@@ -148,12 +159,24 @@ public final class Section {
 
     /** A section; one without entries where it is left out. */
     public Section section(String key) {
-        return sectionIfGiven(key).orElseGet(() -> new Section(nothing(place()), problems));
+        return sectionIfGiven(key).orElseGet(() -> new Section(key, nothing(place()), problems));
     }
 
     /** A section; empty where it is left out. A key with nothing below it is one. */
     public Optional<Section> sectionIfGiven(String key) {
-        return node(key).flatMap(node -> mapping(key, node)).map(this::child);
+        return sectionIfGiven(key, SECTION);
+    }
+
+    /**
+     * The same.
+     *
+     * @param allowed what may be written, for people
+     */
+    public Optional<Section> sectionIfGiven(String key, String allowed) {
+        Optional<Section> section =
+                node(key).flatMap(node -> mapping(key, node, allowed)).map(it -> child(key, it));
+        section.ifPresent(sections::add);
+        return section;
     }
 
     /** The sections of a list, in order; none where it is left out. */
@@ -162,7 +185,7 @@ public final class Section {
             case Sequence sequence ->
                     sequence.items().stream()
                             .flatMap(item -> mapping(key, item).stream())
-                            .map(this::child)
+                            .map(it -> child(key, it))
                             .toList();
             case Scalar scalar when scalar.isNull() -> List.of();
             case Scalar scalar -> notAList(key, scalar);
@@ -181,7 +204,7 @@ public final class Section {
         for (Entry entry : entriesOf(key)) {
             Optional<String> name = single(key, entry.key(), nameType);
             mapping(entry.key().text(), entry.value())
-                    .map(this::child)
+                    .map(it -> child(entry.key().text(), it))
                     .ifPresent(child -> name.ifPresent(it -> named.put(it, child)));
         }
         return named;
@@ -206,18 +229,45 @@ public final class Section {
 
     /** Makes a problem of every key, here and below, that nobody has asked for. */
     public void refuseUnknownKeys() {
+        refuseUnknownKeys(this);
+    }
+
+    private void refuseUnknownKeys(Section top) {
         entries.values().stream()
                 .map(Entry::key)
                 .filter(key -> !known.contains(key.text()))
-                .forEach(key -> problems.add(key.place(), unknown(key)));
-        children.forEach(Section::refuseUnknownKeys);
+                .forEach(key -> problems.add(key.place(), unknown(key, top)));
+        children.forEach(it -> it.refuseUnknownKeys(top));
     }
 
-    private String unknown(Scalar key) {
+    private String unknown(Scalar key, Section top) {
         String near = Nearest.suggestion(key.text(), known);
-        return "unknown key "
-                + Quote.of(key)
-                + (near.isEmpty() ? "; allowed are " + String.join(", ", known) : near);
+        String hint =
+                near.isEmpty() ? top.whoseKey(key).map(Section::placeForKey).orElse("") : near;
+        return "unknown key %s%s"
+                .formatted(
+                        Quote.of(key),
+                        hint.isEmpty() ? "; allowed are " + String.join(", ", known) : hint);
+    }
+
+    /**
+     * The section, this or one below it, that has a key of this name; the last one above it, best.
+     */
+    private Optional<Section> whoseKey(Scalar key) {
+        Section found = known.contains(key.text()) ? this : null;
+        for (Section section : sections) {
+            if (found == null || section.place().line() <= key.place().line()) {
+                found = section.whoseKey(key).orElse(found);
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+
+    private String placeForKey() {
+        return name.isEmpty()
+                ? "; it is one of the file itself, and begins in column 1 there"
+                : "; it is one of the section %s: begin it below \"%s:\", further right"
+                        .formatted(name, name);
     }
 
     private Optional<Node> node(String key) {
@@ -225,8 +275,8 @@ public final class Section {
         return Optional.ofNullable(entries.get(key)).map(Entry::value);
     }
 
-    private Section child(Mapping mapping) {
-        var child = new Section(mapping, problems);
+    private Section child(String key, Mapping mapping) {
+        var child = new Section(key, mapping, problems);
         children.add(child);
         return child;
     }
@@ -253,16 +303,16 @@ public final class Section {
     }
 
     private Optional<Mapping> mapping(String key, Node node) {
+        return mapping(key, node, SECTION);
+    }
+
+    private Optional<Mapping> mapping(String key, Node node, String allowed) {
         return switch (node) {
             case Mapping it -> Optional.of(it);
             case Scalar scalar when scalar.isNull() -> Optional.of(nothing(scalar.place()));
-            case Scalar scalar -> notASection(key, scalar);
-            case Sequence sequence -> notASection(key, sequence);
+            case Scalar scalar -> refused(key, scalar, allowed);
+            case Sequence sequence -> refused(key, sequence, allowed);
         };
-    }
-
-    private Optional<Mapping> notASection(String key, Node node) {
-        return refused(key, node, "a section: keys with their values");
     }
 
     private static Mapping nothing(Place place) {

@@ -2,10 +2,8 @@ package io.starhash.config;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
@@ -79,6 +77,13 @@ final class YamlFault {
         }
         if (String.valueOf(fault.getContext()).contains("parsing a flow")) {
             return begun().flatMap(this::unclosed);
+        }
+        if (found.equals("could not find expected ':'")) {
+            return begun().flatMap(
+                            start ->
+                                    told(
+                                            start,
+                                            "a colon and a blank are missing behind the key: write KEY: VALUE"));
         }
         if (found.equals("mapping values are not allowed here")) {
             return strayColon();
@@ -158,10 +163,7 @@ final class YamlFault {
                         "a colon is missing behind the key: write %s:".formatted(bare.group(1)));
             }
             if (indent(at.line()) > indent(above) && firstColon(at.line()) == column(at)) {
-                return told(
-                        new Place(at.line(), indent(at.line()) + 1),
-                        "this line begins in column %d, further right than line %d, whose key has its value already: begin both in column %d"
-                                .formatted(indent(at.line()) + 1, above, indent(above) + 1));
+                return misplaced();
             }
         }
         return told(
@@ -184,39 +186,20 @@ final class YamlFault {
                     at,
                     "nothing can stand here, behind what is in quotes or brackets: put all of it in one pair of quotes");
         }
-        String columns = columnsAbove();
-        return columns.isEmpty()
-                ? Optional.empty()
-                : told(
-                        at,
-                        "this line begins in column %d, where no line above it leaves room: begin it in column %s"
-                                .formatted(at.column(), columns));
+        return misplaced();
     }
 
-    /** Where a line here could begin: in the column of a section that is open still. */
-    private String columnsAbove() {
-        TreeMap<Integer, Integer> open = new TreeMap<>(); // column, and the line that it is of
-        int least = Integer.MAX_VALUE;
-        for (int above = textLineAbove(at.line()); above > 0; above = textLineAbove(above)) {
-            int indent = indent(above);
-            if (indent < least) {
-                least = indent;
-                open.put(indent + 1, above);
-                Matcher item = Pattern.compile(" *((?:- +)+)[^ ].*").matcher(line(above));
-                if (item.matches()) {
-                    open.putIfAbsent(item.end(1) + 1, above);
-                }
-            }
-        }
-        return open.entrySet().stream()
-                .map(it -> it.getKey() + " (as line " + it.getValue() + ")")
-                .collect(Collectors.joining(" or "));
+    /** A line that begins in a column where it cannot. */
+    private Optional<Refusal> misplaced() {
+        return new OpenBlocks(lines, at.line())
+                .misplaced(at.line())
+                .map(it -> new Refusal(it.place(), NOT_YAML + it.reason()));
     }
 
     /** The next line above that says something; 0 where there is none. */
     private int textLineAbove(int line) {
         int above = Math.min(line, lines.size() + 1) - 1;
-        while (above > 0 && (line(above).isBlank() || line(above).strip().startsWith("#"))) {
+        while (above > 0 && OpenBlocks.isSilent(line(above))) {
             above--;
         }
         return above;
@@ -227,8 +210,7 @@ final class YamlFault {
     }
 
     private int indent(int line) {
-        String text = line(line);
-        return text.length() - text.stripLeading().length();
+        return OpenBlocks.indent(line(line));
     }
 
     /** The place of a column within its line, in characters of Java's. */

@@ -15,6 +15,8 @@ final class TriggerReader {
     static final ValueType<Integer> SUBSYSTEM = ValueType.wholeNumber(1, 254);
 
     private static final ValueType<Integer> STARS = ValueType.wholeNumber(1, 100);
+    private static final String MASK =
+            "either {after: STARS}, such as {after: 2}, or {pattern: 'REGULAR EXPRESSION'}";
     private static final ValueType<String> DIGITS =
             ValueType.text("digits only, 0 to 9", Pattern.compile("[0-9]+"));
     private static final ValueType<String> SCRIPT_KEY =
@@ -39,7 +41,7 @@ final class TriggerReader {
     Optional<Trigger> read(Section trigger) {
         var conditions = conditions(trigger);
         var overrides = Limits.overrides(trigger);
-        var mask = trigger.sectionIfGiven("mask").flatMap(TriggerReader::mask).orElse(null);
+        var mask = trigger.sectionIfGiven("mask", MASK).flatMap(TriggerReader::mask).orElse(null);
         if (overrides.onError() != null && !sendsTexts) {
             trigger.refuse(
                     "on_error", "a notify is never sent a text: only triggers of process have it");
@@ -53,7 +55,13 @@ final class TriggerReader {
         Optional<DialledMask> group =
                 mask.find("pattern", ValueType.text()).flatMap(regex -> group(mask, regex));
         if (mask.has("after") == mask.has("pattern")) {
-            mask.refuse("a mask has either after or pattern");
+            mask.refuse(
+                    "mask: found %s; allowed is %s"
+                            .formatted(
+                                    mask.has("after")
+                                            ? "both after and pattern"
+                                            : "neither after nor pattern",
+                                    MASK));
         }
         return after.or(() -> group);
     }

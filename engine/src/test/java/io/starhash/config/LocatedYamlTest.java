@@ -123,12 +123,13 @@ final class LocatedYamlTest {
     @Test
     void anchors_aliases_and_tags_are_refused() throws Exception {
         String references =
-                "anchors (&) and aliases (*) are not allowed: write the value out, or put a text in quotes";
+                "put this text in quotes: \"%s\"; without them YAML takes * for an alias and & for an anchor, which are not allowed";
         String tags = "tags (!) are not allowed: put a text in quotes instead";
 
-        assertRefused("a: &x 1\n", 1, 4, references);
-        assertRefused("b: 1\na: *x\n", 2, 4, references);
-        assertRefused("&x a: 1\n", 1, 1, references);
+        assertRefused("a: &x 1\n", 1, 4, references.formatted("&x"));
+        assertRefused("b: 1\na: *x\n", 2, 4, references.formatted("*x"));
+        assertRefused("&x a: 1\n", 1, 1, references.formatted("&x"));
+        assertRefused("a: {b: *5#, c: d}\n", 1, 8, references.formatted("*5#"));
         assertRefused("a: !!str 1\n", 1, 4, tags);
         assertRefused("a: !x {b: 1}\n", 1, 4, tags);
         assertRefused("!!int a: 1\n", 1, 1, tags);
@@ -201,7 +202,7 @@ final class LocatedYamlTest {
                 "a: 1\n b: 2\n",
                 2,
                 2,
-                "this is not YAML: this line begins in column 2, further right than line 1, whose key has its value already: begin both in column 1");
+                "this is not YAML: this key begins in column 2, where no line above it leaves room: begin it in column 1 (as line 1)");
         assertThat(refusal("a: \"x\n")).matches(it -> it.line() == 1 && it.column() == 4);
         assertThat(refusal("a: [1\nb: 2\n")).matches(it -> it.line() == 1 && it.column() == 4);
         assertThat(refusal("? [a]\n: 1\n")).matches(it -> it.line() == 1);

@@ -125,6 +125,23 @@ final class SectionTest {
     }
 
     @Test
+    void a_key_of_another_section_is_told_with_that_section() throws Exception {
+        Problems problems = problems("b:\n  shape: 1\n  b: 3\nc:\nshape: 2\nlevel: info\n");
+        Section root = root(problems);
+        root.section("b").find("shape", ValueType.text());
+        root.section("c").find("level", ValueType.text());
+
+        root.refuseUnknownKeys();
+
+        assertThat(problems.inFileOrder())
+                .extracting(Problem::message)
+                .containsExactly(
+                        "unknown key b; it is one of the file itself, and begins in column 1 there",
+                        "unknown key shape; it is one of the section b: begin it below \"b:\", further right",
+                        "unknown key level; it is one of the section c: begin it below \"c:\", further right");
+    }
+
+    @Test
     void a_required_key_that_is_missing_is_told_where_its_section_begins() throws Exception {
         Problems problems = problems("a:\n  b: 1\n");
 

@@ -23,34 +23,72 @@ class YamlFaultTest {
     void a_line_further_right_than_its_section() {
         assertTold(
                 "process:\n  menu_timeout: 30s\n   error_message: x\n",
-                "r:3:4: !this line begins in column 4, further right than line 2, whose key has its value already: begin both in column 3");
+                "r:3:4: !this key begins in column 4, where no line above it leaves room: begin it in column 1 (as line 1) or 3 (as line 2), or line 2 in column 4");
     }
 
     @Test
     void a_line_between_two_columns() {
         assertTold(
                 "process:\n  menu_timeout: 30s\n error_message: x\n",
-                "r:3:2: !this line begins in column 2, where no line above it leaves room: begin it in column 1 (as line 1) or 3 (as line 2)");
+                "r:3:2: !this key begins in column 2, where no line above it leaves room: begin it in column 1 (as line 1) or 3 (as line 2), or line 2 in column 2");
         assertTold(
                 "process:\n    menu_timeout: 30s\n  triggers: []\n",
-                "r:3:3: !this line begins in column 3, where no line above it leaves room: begin it in column 1 (as line 1) or 5 (as line 2)");
+                "r:3:3: !this key begins in column 3, where no line above it leaves room: begin it in column 1 (as line 1) or 5 (as line 2), or line 2 in column 3");
     }
 
     @Test
     void an_item_or_a_key_of_one_beside_the_others() {
         assertTold(
                 "triggers:\n  - {a: b}\n   - {c: d}\n",
-                "r:3:4: !this line begins in column 4, where no line above it leaves room: begin it in column 1 (as line 1) or 3 (as line 2) or 5 (as line 2)");
+                "r:3:4: !this item begins in column 4, where no line above it leaves room: begin it in column 3 (as line 2), or line 2 in column 4");
         assertTold(
                 "triggers:\n  - a: b\n   c: d\n",
-                "r:3:4: !this line begins in column 4, where no line above it leaves room: begin it in column 1 (as line 1) or 3 (as line 2) or 5 (as line 2)");
+                "r:3:4: !this key begins in column 4, where no line above it leaves room: begin it in column 1 (as line 1) or 5 (as line 2)");
+    }
+
+    @Test
+    void an_item_where_only_keys_begin() {
+        assertTold(
+                "a:\n  b:\n    - {c: d}\n  - {c: e}\n",
+                "r:4:3: !this item begins in column 3, where no line above it leaves room: begin it in column 5 (as line 3)");
+    }
+
+    @Test
+    void an_item_without_its_dash() {
+        assertTold(
+                "triggers:\n  - {a: b}\n    {c: d}\n",
+                "r:3:5: !this line is no key with a colon behind it, and no item of a list: if it is one, write \"- \" before it, the - in column 3 (as line 2)");
+    }
+
+    @Test
+    void a_key_whose_comment_sign_was_taken_away_with_the_blanks_before_it() {
+        assertTold(
+                "log: {}\nprocess:\nmenu_timeout: 30s\n\n  # more\n  triggers: []\n",
+                "r:3:1: !this line begins in column 1 and so ends the section process of line 2, but line 6 goes on in column 3: begin this line in column 3, too");
+        assertTold(
+                "process:\n  on_error: abort\ntriggers:\n    - {a: b}\n  globals: {}\n",
+                "r:3:1: !this line begins in column 1 and so ends the section process of line 1, but line 5 goes on in column 3: begin this line in column 3, too");
+    }
+
+    @Test
+    void a_section_between_two_columns_is_not_taken_for_the_end_of_the_one_before_it() {
+        assertTold(
+                "edr:\nnetwork:\n  embedded: {}\n tcap: {}\n",
+                "r:4:2: !this key begins in column 2, where no line above it leaves room: begin it in column 1 (as line 2) or 3 (as line 3), or line 3 in column 2");
+    }
+
+    @Test
+    void what_stands_in_brackets_or_in_a_text_of_lines_gives_no_column() {
+        assertTold(
+                "a:\n  b: {c: [d,\n e], f: '}'}\n  g: |\n    h: i\n   j: k\n",
+                "r:6:4: !this key begins in column 4, where no line above it leaves room: begin it in column 1 (as line 1) or 3 (as line 4)");
     }
 
     @Test
     void a_first_key_that_is_indented() {
         assertTold(
                 "  process:\n    a: b\nlog: {}\n",
-                "r:3:1: !this line begins in column 1, where no line above it leaves room: begin it in column 3 (as line 1) or 5 (as line 2)");
+                "r:1:3: !this line, the first of the file, begins in column 3, further right than line 3: begin both in column 1");
     }
 
     @Test
@@ -100,6 +138,9 @@ class YamlFaultTest {
         assertTold(
                 "process\n  menu_timeout: 30s\n",
                 "r:1:8: !a colon is missing behind the key: write process:");
+        assertTold(
+                "log:\n  level: info\n  edr\nedr: {}\n",
+                "r:3:3: !a colon and a blank are missing behind the key: write KEY: VALUE");
     }
 
     @Test

@@ -146,8 +146,10 @@ class DialledMaskTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{}|44: a mask has either after or pattern",
-                "{after: 2, pattern: '(a)'}|44: a mask has either after or pattern",
+                "{}|44: mask: found neither after nor pattern; allowed is either {after: STARS}, such as {after: 2}, or {pattern:",
+                "2|44: mask: found 2; allowed is either {after: STARS}",
+                "[after]|44: mask: found a list; allowed is either {after: STARS}",
+                "{after: 2, pattern: '(a)'}|44: mask: found both after and pattern; allowed is either {after: STARS}",
                 "{after: 0}|52: after: found 0; allowed is a whole number from 1 to 100",
                 "{pattern: 'a+'}|54: pattern: it has no group; allowed is exactly one, around what is masked, and (?: ) for others",
                 "{pattern: '(a)(b)'}|54: pattern: it has 2 groups; allowed is exactly one",

@@ -56,8 +56,7 @@ public final class EdrFileTarget implements FuzzTarget {
     private static void requireSame(Edr record) {
         String line = EdrFormat.encode(record);
         Finding.unless(
-                EdrFormat.parse(line.stripTrailing()) instanceof EdrLine.Event again
-                        && again.edr().equals(record),
+                EdrFormat.parse(line) instanceof EdrLine.Event again && again.edr().equals(record),
                 "a record that is other when written and read again",
                 line);
     }
