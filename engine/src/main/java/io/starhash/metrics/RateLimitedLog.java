@@ -4,13 +4,14 @@ import io.starhash.time.Time;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
  * A log in which no cause floods the others: of each cause at most ten lines per second are
- * written, or as many as are allowed for it. The rest are counted, and one line gives their number
- * when the second is over.
+ * written, or as many as are allowed for it within its window. The rest are counted, and one line
+ * gives their number when the window is over.
  *
  * <p>Causes are kept for good, so they must come from a fixed list, such as the script keys of the
  * rules, never from the network.
@@ -23,11 +24,24 @@ public final class RateLimitedLog {
 
     private final Logger log;
     private final Time time;
+    private final Duration window;
+    private final UnaryOperator<String> words;
     private final Map<String, Cause> causes = new ConcurrentHashMap<>();
 
     public RateLimitedLog(Logger log, Time time) {
+        this(log, time, WINDOW, cause -> cause.replace('_', ' '));
+    }
+
+    /**
+     * One of another window.
+     *
+     * @param words of a cause, for the line with the number; asked when that line is written
+     */
+    public RateLimitedLog(Logger log, Time time, Duration window, UnaryOperator<String> words) {
         this.log = log;
         this.time = time;
+        this.window = window;
+        this.words = words;
     }
 
     /** Writes one line, unless this cause has had its lines within the second. */
@@ -41,7 +55,7 @@ public final class RateLimitedLog {
      * Whether the caller may write one line of this cause now. If not, it is counted among those
      * whose number is given later.
      *
-     * @param fullLines how many may be written within the second
+     * @param fullLines how many may be written within the window
      */
     public boolean mayWrite(Level level, String cause, int fullLines) {
         return causes.computeIfAbsent(cause, Cause::new).mayWrite(level, fullLines);
@@ -60,7 +74,7 @@ public final class RateLimitedLog {
 
         synchronized boolean mayWrite(Level level, int fullLines) {
             long now = time.nanos();
-            if (written == 0 || now - began >= WINDOW.toNanos()) {
+            if (written == 0 || now - began >= window.toNanos()) {
                 began = now;
                 written = 0;
             }
@@ -69,7 +83,7 @@ public final class RateLimitedLog {
                 return true;
             }
             if (leftOut++ == 0) {
-                time.after(WINDOW, () -> over(level));
+                time.after(window, () -> over(level));
             }
             return false;
         }
@@ -84,8 +98,8 @@ public final class RateLimitedLog {
                     .log(
                             "{} more within about {} ms: {}",
                             more,
-                            WINDOW.toMillis(),
-                            name.replace('_', ' '));
+                            window.toMillis(),
+                            words.apply(name));
         }
     }
 }

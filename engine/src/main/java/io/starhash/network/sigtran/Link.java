@@ -29,6 +29,7 @@ import org.mobicents.protocols.api.PayloadData;
 import org.restcomm.protocols.ss7.m3ua.impl.AspFactoryImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One association: a connection that comes, goes and comes again. All that happens to it happens on
@@ -318,7 +319,8 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         board().unexpected();
         if (!toldOfUnexpected) {
             toldOfUnexpected = true;
-            log.warn(
+            write(
+                    Level.WARN,
                     "association {}: the far end sends what does not fit the state of its ASP (class and"
                             + " type {}): dropped, and not logged again while this connection lasts",
                     settings.name(),
@@ -362,7 +364,8 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         board().malformed();
         if (!toldOfFault) {
             toldOfFault = true;
-            log.warn(
+            write(
+                    Level.WARN,
                     "association {}: the far end sends what is no good M3UA: {}; answered with ERROR,"
                             + " and not logged again while this connection lasts",
                     settings.name(),
@@ -377,22 +380,32 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     final void tellOfError(int code) {
         if (code != toldOfError) {
             toldOfError = code;
-            log.warn(
+            write(
+                    Level.WARN,
                     "association {}: the far end answers with M3UA ERROR {} (RFC 4666 3.8.1)",
                     settings.name(),
                     M3uaMessage.words(code));
         }
     }
 
+    /** A line, up to what may be written of one association. */
+    final void write(Level level, String format, Object... arguments) {
+        if (board().mayLog(level, settings.name())) {
+            log.atLevel(level).log(format, arguments);
+        }
+    }
+
     /** The far end reads again, or does not any more. */
     final void writable(boolean writable) {
         if (writable) {
-            log.info(
+            write(
+                    Level.INFO,
                     "association {}: the far end reads again; {} messages to it were dropped",
                     settings.name(),
                     dropped.sumThenReset());
         } else {
-            log.warn(
+            write(
+                    Level.WARN,
                     "association {}: the far end does not read what is sent: further messages to it are"
                             + " dropped",
                     settings.name());

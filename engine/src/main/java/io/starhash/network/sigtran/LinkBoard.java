@@ -1,11 +1,15 @@
 package io.starhash.network.sigtran;
 
 import io.starhash.metrics.Counters;
+import io.starhash.metrics.RateLimitedLog;
 import io.starhash.network.LinkStatus;
 import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
+import io.starhash.time.SystemTime;
+import io.starhash.time.Time;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,14 +18,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * The states of all links, for whoever asks, and for the log: each change is told there once.
- * Written on the loop's thread, read by any.
+ * The states of all links, for whoever asks, and for the log: each change is told there once, up to
+ * a limit for each association and application server. Written on the loop's thread, read by any.
  */
 final class LinkBoard {
     private static final Logger log = LoggerFactory.getLogger(LinkBoard.class);
@@ -31,7 +37,14 @@ final class LinkBoard {
     private static final String ACTIVE = "active";
     private static final String PENDING = "pending";
 
+    /** Within this time ... */
+    private static final Duration WINDOW = Duration.ofMinutes(1);
+
+    /** ... so many lines are written of an association in one application server. */
+    private static final int LINES = 20;
+
     private final Counters counters;
+    private final RateLimitedLog lines;
     private final Map<String, ServerState> servers = new LinkedHashMap<>();
     private final List<Row> rows = new ArrayList<>();
     private final Set<Integer> unreachable = ConcurrentHashMap.newKeySet();
@@ -69,7 +82,17 @@ final class LinkBoard {
     }
 
     LinkBoard(List<ApplicationServer> served, Counters counters) {
+        this(served, counters, SystemTime.ofProcess());
+    }
+
+    /**
+     * A board on which every link is down.
+     *
+     * @param time after which lines are written in full again
+     */
+    LinkBoard(List<ApplicationServer> served, Counters counters, Time time) {
         this.counters = counters;
+        lines = new RateLimitedLog(log, time, WINDOW, this::inWords);
         for (ApplicationServer server : served) {
             servers.put(server.name(), new ServerState(DOWN));
             server.associations().forEach(it -> rows.add(new Row(server, it)));
@@ -126,6 +149,57 @@ final class LinkBoard {
         return rows.stream().filter(it -> it.association.name().equals(association.name()));
     }
 
+    // ---- the log
+
+    /**
+     * Whether one more line may be written of this association now. Else it is counted, and one
+     * line says how many there were, and what the association is then.
+     */
+    synchronized boolean mayLog(Level level, String association) {
+        long servers =
+                rows.stream().filter(it -> it.association.name().equals(association)).count();
+        return lines.mayWrite(level, cause(association), LINES * Math.toIntExact(servers));
+    }
+
+    private void write(Level level, String association, String format, Object... arguments) {
+        if (mayLog(level, association)) {
+            log.atLevel(level).log(format, arguments);
+        }
+    }
+
+    private void writeOfServer(Level level, String server, String format, Object... arguments) {
+        if (lines.mayWrite(level, causeOfServer(server), LINES)) {
+            log.atLevel(level).log(format, arguments);
+        }
+    }
+
+    private static String cause(String association) {
+        return "association " + association;
+    }
+
+    private static String causeOfServer(String server) {
+        return "application server " + server;
+    }
+
+    /** What it is that so many lines were of, and its state by now. */
+    private synchronized String inWords(String cause) {
+        Stream<String> ofServers =
+                servers.entrySet().stream()
+                        .filter(it -> causeOfServer(it.getKey()).equals(cause))
+                        .map(it -> it.getValue().word());
+        Stream<String> ofRows =
+                rows.stream()
+                        .filter(it -> cause(it.association.name()).equals(cause))
+                        .map(LinkBoard::inWords);
+        return Stream.concat(ofServers, ofRows)
+                .collect(Collectors.joining("; ", "changes of " + cause + ", which is now: ", ""));
+    }
+
+    private static String inWords(Row row) {
+        return "%s, ASP %s in application server %s"
+                .formatted(row.up ? "connected" : "disconnected", row.asp, row.server.name());
+    }
+
     // ---- associations
 
     synchronized void listening(Association association, Endpoint at) {
@@ -145,7 +219,9 @@ final class LinkBoard {
                             row.since = Instant.now();
                             row.toldFailure = null;
                         });
-        log.info(
+        write(
+                Level.INFO,
+                association.name(),
                 "association {}: connected {} {}",
                 association.name(),
                 association.listens() ? "from" : "to",
@@ -162,13 +238,22 @@ final class LinkBoard {
         if (closing) {
             log.info("association {}: disconnected", association.name());
         } else {
-            log.warn("association {}: disconnected: {}", association.name(), why);
+            write(
+                    Level.WARN,
+                    association.name(),
+                    "association {}: disconnected: {}",
+                    association.name(),
+                    why);
         }
     }
 
     /** The far end has begun anew what was the same association before. */
     synchronized void restarted(Association association) {
-        log.warn("association {}: begun anew by the far end (SCTP restart)", association.name());
+        write(
+                Level.WARN,
+                association.name(),
+                "association {}: begun anew by the far end (SCTP restart)",
+                association.name());
     }
 
     /** A connection could not be had; told again only where the reason is another. */
@@ -177,7 +262,9 @@ final class LinkBoard {
         boolean told = rowsOf(association).allMatch(row -> reason.equals(row.toldFailure));
         rowsOf(association).forEach(row -> row.toldFailure = reason);
         if (!told) {
-            log.warn(
+            write(
+                    Level.WARN,
+                    association.name(),
                     "association {}: cannot connect: {}; tried again until it can",
                     association.name(),
                     reason);
@@ -229,7 +316,9 @@ final class LinkBoard {
                             row.asp = state;
                             row.since = Instant.now();
                             row.standsBy &= state.equals(INACTIVE);
-                            log.info(
+                            write(
+                                    Level.INFO,
+                                    association,
                                     "association {}: ASP {} in application server {}",
                                     association,
                                     state,
@@ -245,7 +334,9 @@ final class LinkBoard {
                                 row.server.name().equals(server)
                                         && row.association.name().equals(association))
                 .forEach(row -> row.standsBy = true);
-        log.info(
+        write(
+                Level.INFO,
+                association,
                 "association {}: another ASP carries the traffic of application server {}; this one"
                         + " stands by",
                 association,
@@ -254,7 +345,9 @@ final class LinkBoard {
 
     /** The far end sends us no traffic any more, and has not been asked to. */
     void lostTraffic(String server, String association, String why) {
-        log.warn(
+        write(
+                Level.WARN,
+                association,
                 "association {}: the far end has ended the traffic of application server {} ({}); it"
                         + " is asked for again",
                 association,
@@ -270,12 +363,16 @@ final class LinkBoard {
     boolean destination(Association association, int pointCode, boolean reachable) {
         boolean news = reachable ? unreachable.remove(pointCode) : unreachable.add(pointCode);
         if (news && reachable) {
-            log.info(
+            write(
+                    Level.INFO,
+                    association.name(),
                     "association {}: point code {} can be reached again",
                     association.name(),
                     pointCode);
         } else if (news) {
-            log.warn(
+            write(
+                    Level.WARN,
+                    association.name(),
                     "association {}: point code {} cannot be reached (DUNA)",
                     association.name(),
                     pointCode);
@@ -295,11 +392,15 @@ final class LinkBoard {
         }
         servers.put(server, new ServerState(state));
         if (state.equals(ACTIVE)) {
-            log.info("application server {}: active: traffic flows", server);
-        } else if (closing || DOWN.equals(before)) {
-            log.info("application server {}: {}", server, state);
+            writeOfServer(
+                    Level.INFO, server, "application server {}: active: traffic flows", server);
         } else {
-            log.warn("application server {}: {}", server, state);
+            writeOfServer(
+                    closing || DOWN.equals(before) ? Level.INFO : Level.WARN,
+                    server,
+                    "application server {}: {}",
+                    server,
+                    state);
         }
     }
 
@@ -335,8 +436,10 @@ final class LinkBoard {
         return false;
     }
 
-    private static void waits(Row row, String what) {
-        log.warn(
+    private void waits(Row row, String what) {
+        write(
+                Level.WARN,
+                row.association.name(),
                 "association {}: the far end {} for application server {}: no traffic flows over it",
                 row.association.name(),
                 what,

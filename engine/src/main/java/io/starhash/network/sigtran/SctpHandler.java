@@ -33,17 +33,17 @@ final class SctpHandler extends LinkHandler {
         switch (event) {
             case AssociationChangeNotification change -> changed(context, change);
             case PeerAddressChangeNotification path ->
-                    log.atLevel(
-                                    path.event() == AddressChangeEvent.ADDR_UNREACHABLE
-                                            ? Level.WARN
-                                            : Level.INFO)
-                            .log(
-                                    "association {}: the path to {} {}",
-                                    link.getName(),
-                                    Endpoint.words(path.address()),
-                                    words(path.event()));
+                    link.write(
+                            path.event() == AddressChangeEvent.ADDR_UNREACHABLE
+                                    ? Level.WARN
+                                    : Level.INFO,
+                            "association {}: the path to {} {}",
+                            link.getName(),
+                            Endpoint.words(path.address()),
+                            words(path.event()));
             case SendFailedNotification failed ->
-                    log.warn(
+                    link.write(
+                            Level.WARN,
                             "association {}: the kernel could not deliver a message to {} on stream {}"
                                     + " (error {})",
                             link.getName(),

@@ -1,5 +1,7 @@
 package io.starhash.network.ss7;
 
+import io.starhash.metrics.RateLimitedLog;
+import io.starhash.time.SystemTime;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.restcomm.protocols.ss7.sccp.RemoteSignalingPointCode;
@@ -8,14 +10,18 @@ import org.restcomm.protocols.ss7.sccp.SccpManagementEventListener;
 import org.restcomm.protocols.ss7.sccp.SccpResource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Logs what the far side says of its SCCP and of its subsystems (SCMG, ITU-T Q.714 5; DUPU of
- * M3UA): each change once. Of a point that is out of reach nothing is said here.
+ * M3UA): each change once, up to a limit. Of a point that is out of reach nothing is said here.
  */
 final class SubsystemWatch implements SccpManagementEventListener {
     private static final Logger log = LoggerFactory.getLogger(SubsystemWatch.class);
 
+    private static final String CAUSE = "changes of subsystems of the far side";
+
+    private final RateLimitedLog lines = new RateLimitedLog(log, SystemTime.ofProcess());
     private final SccpResource resource;
     private final Set<String> outOfService = ConcurrentHashMap.newKeySet();
 
@@ -27,13 +33,14 @@ final class SubsystemWatch implements SccpManagementEventListener {
         RemoteSignalingPointCode point = resource.getRemoteSpcByPC(pointCode);
         boolean inReach = point != null && !point.isRemoteSpcProhibited();
         if (inReach && outOfService.add(what)) {
-            log.warn("{}: out of service, as the far side says ({})", what, why);
+            lines.write(
+                    Level.WARN, CAUSE, "{}: out of service, as the far side says ({})", what, why);
         }
     }
 
     private void up(String what) {
         if (outOfService.remove(what)) {
-            log.info("{}: in service again", what);
+            lines.write(Level.INFO, CAUSE, "{}: in service again", what);
         }
     }
 

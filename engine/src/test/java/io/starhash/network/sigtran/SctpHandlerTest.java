@@ -342,7 +342,7 @@ class SctpHandlerTest {
 
     @Test
     void what_the_kernel_tells_of_paths_and_of_the_end_is_logged_in_words() {
-        try (LogLine log = LogLine.of(SctpHandler.class)) {
+        try (LogLine log = LogLine.of(Link.class)) {
             change(AssocChangeEvent.COMM_UP);
             channel.pipeline()
                     .fireUserEventTriggered(new PathChange(AddressChangeEvent.ADDR_UNREACHABLE));

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 class UndeliverableTest extends OverTheWire {
     private static final byte[] BEGIN = Ber.begin(OTID, DIALOGUE, invoke(3, 59, STAR_100));
+    private static final String LINES_OF_SUBSYSTEMS = "io.starhash.network.ss7.SubsystemWatch";
     private static final String OURS = "27829000000";
 
     private final Logger log = (Logger) LoggerFactory.getLogger("io.starhash.network.ss7.Drops");
@@ -185,6 +186,23 @@ class UndeliverableTest extends OverTheWire {
         peer.line().send(scmg("0108010000")); // SSA
         awaitManagement();
         peer.end(peer.begin());
+    }
+
+    @Test
+    void a_subsystem_that_comes_and_goes_all_the_time_has_few_lines() throws Exception {
+        Logger watch = (Logger) LoggerFactory.getLogger(LINES_OF_SUBSYSTEMS);
+        watch.addAppender(lines);
+        try {
+            for (int i = 0; i < 500; i++) {
+                peer.line().send(scmg("0208010000")); // SSP
+                peer.line().send(scmg("0108010000")); // SSA
+            }
+            awaitManagement();
+        } finally {
+            watch.detachAppender(lines);
+        }
+        // Ten in each second that this takes.
+        assertThat(lines.list).hasSizeBetween(1, 500);
     }
 
     private static byte[] scmg(String message) {
