@@ -110,8 +110,9 @@ public record Configuration(
             ScriptHost host, Function<Path, ScriptRelease> compiler, @Nullable Kept kept) {
         Configuration read(Path rulesFile, UnaryOperator<Path> from) throws ConfigurationException {
             Rules rules;
+            List<Problem> problems = new ArrayList<>();
             try {
-                rules = RulesFile.read(rulesFile, from);
+                rules = RulesFile.read(rulesFile, from, problems::add);
             } catch (RulesException e) {
                 throw new ConfigurationException(e.problems());
             }
@@ -119,9 +120,9 @@ public record Configuration(
             for (Path folder : scriptFolders(rules)) {
                 releases.computeIfAbsent(folder, compiler);
             }
-            // what was kept has been in service: its warnings were told then
-            List<Problem> problems =
-                    new ArrayList<>(kept == null ? RulesFile.warnings(rulesFile) : List.of());
+            if (kept != null) {
+                problems.clear(); // it has been in service: its warnings were told then
+            }
             for (ScriptRelease release : releases.values()) {
                 problems.addAll(release.problems());
                 problems.addAll(release.lint(globals(rules, release.folder())));

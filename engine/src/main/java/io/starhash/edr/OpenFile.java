@@ -197,7 +197,7 @@ final class OpenFile implements Closeable {
         hasTail = true;
         inTail = count;
         try {
-            long end = writeAt(length, lines);
+            long end = writeAt(channel, length, lines);
             force();
             length = end;
             records += count;
@@ -304,7 +304,7 @@ final class OpenFile implements Closeable {
             inTail = 0;
             var closed = now.isBefore(opened) ? opened : now;
             var footer = FrameLines.footer(closed, records, length);
-            lengthWithFooter = writeAt(length, ByteBuffer.wrap(footer));
+            lengthWithFooter = writeAt(channel, length, ByteBuffer.wrap(footer));
             force();
             hasFooter = true;
         }
@@ -371,11 +371,17 @@ final class OpenFile implements Closeable {
     }
 
     private void writeHeader(byte[] header) throws IOException {
-        length = writeAt(0, ByteBuffer.wrap(header));
+        length = writeAt(channel, 0, ByteBuffer.wrap(header));
         headerLength = header.length;
     }
 
-    private long writeAt(long position, ByteBuffer... octets) throws IOException {
+    /**
+     * Writes all of these from a position on, however small the pieces are that the disk takes.
+     *
+     * @return the position behind them
+     */
+    static long writeAt(FileChannel channel, long position, ByteBuffer... octets)
+            throws IOException {
         channel.position(position);
         long left = 0;
         for (var part : octets) {

@@ -129,9 +129,6 @@ final class Orphans {
 
     private void writeFooter(FileChannel channel, OrphanContent content) throws IOException {
         var footer = FrameLines.footer(finished(content), content.records(), content.end());
-        var octets = ByteBuffer.wrap(footer);
-        while (octets.hasRemaining()) {
-            channel.write(octets, content.end() + octets.position());
-        }
+        OpenFile.writeAt(channel, content.end(), ByteBuffer.wrap(footer));
     }
 }

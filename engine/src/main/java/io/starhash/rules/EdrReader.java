@@ -6,10 +6,15 @@ import io.starhash.edr.EdrSettings;
 import io.starhash.edr.EdrSettings.WhenFull;
 import io.starhash.edr.FileMode;
 import io.starhash.edr.StreamSettings;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -48,14 +53,49 @@ final class EdrReader {
 
     static EdrSettings read(Section edr) {
         StreamSettings defaults = stream(edr, factoryDefaults(edr));
-        return new EdrSettings(
-                edr.find("app_name", APP_NAME, "Logic"),
-                edr.find("retry_interval", TIME, Duration.ofSeconds(15)),
-                edr.find("max_backlog", COUNT, 100_000),
-                edr.find("when_full", WHEN_FULL, WhenFull.REFUSE_DIALOGS),
-                defaults,
-                streams(edr, defaults),
-                edr.path("spill_directory", "edr-spill"));
+        var settings =
+                new EdrSettings(
+                        edr.find("app_name", APP_NAME, "Logic"),
+                        edr.find("retry_interval", TIME, Duration.ofSeconds(15)),
+                        edr.find("max_backlog", COUNT, 100_000),
+                        edr.find("when_full", WHEN_FULL, WhenFull.REFUSE_DIALOGS),
+                        defaults,
+                        streams(edr, defaults),
+                        edr.path("spill_directory", "edr-spill"));
+        if (edr.has("spill_directory")) {
+            warnOfTheSameDisk(edr, settings);
+        }
+        return settings;
+    }
+
+    /** Where a full disk is to be outlasted, and is not. */
+    private static void warnOfTheSameDisk(Section edr, EdrSettings settings) {
+        Optional<FileStore> spill = disk(settings.spillDirectory());
+        Stream.concat(Stream.of(settings.defaults()), settings.streams().values().stream())
+                .map(StreamSettings::directory)
+                .filter(it -> spill.isPresent() && spill.equals(disk(it)))
+                .findFirst()
+                .ifPresent(
+                        it ->
+                                edr.warn(
+                                        "spill_directory",
+                                        "%s is on the same disk as %s: once that is full, it takes no spilled records either; name a folder on another disk"
+                                                .formatted(settings.spillDirectory(), it)));
+    }
+
+    /**
+     * The disk that a folder is on, or will be once it is made; empty where that cannot be told.
+     */
+    private static Optional<FileStore> disk(Path folder) {
+        Path there = folder.toAbsolutePath();
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        try {
+            return there == null ? Optional.empty() : Optional.of(Files.getFileStore(there));
+        } catch (IOException e) {
+            return Optional.empty(); // the first write to it will tell
+        }
     }
 
     private static StreamSettings factoryDefaults(Section edr) {

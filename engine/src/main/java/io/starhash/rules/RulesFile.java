@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** The rules file, read strictly: either all of it is right, or every problem in it is told. */
@@ -33,15 +34,17 @@ public final class RulesFile {
      * @throws RulesException where anything in it is wrong, or it cannot be read
      */
     public static Rules read(Path file) throws RulesException {
-        return read(file, UnaryOperator.identity());
+        return read(file, UnaryOperator.identity(), warning -> {});
     }
 
     /**
      * The same, of files that lie elsewhere.
      *
      * @param from where what is named so is found: the rules file itself, and each script folder
+     * @param warnings takes what is allowed in the file, and its writer may not have meant
      */
-    public static Rules read(Path file, UnaryOperator<Path> from) throws RulesException {
+    public static Rules read(Path file, UnaryOperator<Path> from, Consumer<Problem> warnings)
+            throws RulesException {
         var problems = new Problems(file);
         Optional<Rules> rules =
                 LocatedYaml.read(from.apply(file), problems)
@@ -49,16 +52,8 @@ public final class RulesFile {
         if (rules.isEmpty() || !problems.isEmpty()) {
             throw new RulesException(problems.inFileOrder());
         }
+        problems.warnings().forEach(warnings);
         return rules.get();
-    }
-
-    /** What is allowed in a file, and its writer may not have meant; none where it is not sound. */
-    public static List<Problem> warnings(Path file) {
-        var problems = new Problems(file);
-        LocatedYaml.read(file, problems)
-                .ifPresent(
-                        root -> rules(file, new Section(root, problems), UnaryOperator.identity()));
-        return problems.isEmpty() ? problems.warnings() : List.of();
     }
 
     /**

@@ -54,8 +54,13 @@ final class FaultyDisk {
         /** Of a write half is done, and told so; any other call is refused. */
         SHORT,
         /** Of a write half is done, and it is told as failed; any other call is refused. */
-        TORN
+        TORN,
+        /** Of a write nothing is done, and told so; any other call is refused. */
+        NOTHING
     }
+
+    /** Far more than any life has. */
+    private static final int MOST_CALLS = 100_000;
 
     private interface Call<T> {
         T make() throws IOException;
@@ -135,16 +140,19 @@ final class FaultyDisk {
         /** Half of what is left is written where the fault says so. */
         private long write(ByteBuffer[] all, long position) throws IOException {
             calls.add("write " + path.getFileName());
+            if (calls.size() > MOST_CALLS) {
+                throw new AssertionError("it writes without end");
+            }
             if (!fails()) {
                 return position < 0 ? real.write(all) : real.write(all[0], position);
             }
             long done =
                     switch (fault) {
-                        case REFUSED -> 0;
+                        case REFUSED, NOTHING -> 0;
                         case DONE_BUT_TOLD_AS_FAILED -> some(all, position, 1);
                         case SHORT, TORN -> some(all, position, 2);
                     };
-            if (fault == Fault.SHORT) {
+            if (fault == Fault.SHORT || fault == Fault.NOTHING) {
                 return done;
             }
             throw new IOException(reason);

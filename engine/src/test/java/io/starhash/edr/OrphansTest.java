@@ -157,11 +157,36 @@ class OrphansTest {
         assertThat(folder).isEmptyDirectory();
     }
 
+    @Test
+    void a_disk_that_takes_no_footer_or_a_piece_of_it_only_ends_the_closing() throws IOException {
+        orphan(HEADER + ONE);
+        var healthy = new FaultyDisk();
+        close(healthy.path(folder));
+        int write = healthy.calls().indexOf("write a.edr.part");
+        assertThat(write).isPositive();
+        for (var fault : FaultyDisk.Fault.values()) {
+            Files.deleteIfExists(folder.resolve("a.edr"));
+            orphan(HEADER + ONE);
+            var disk = new FaultyDisk();
+            disk.fail(write, Integer.MAX_VALUE, fault, "Input/output error");
+            close(disk.path(folder));
+
+            assertThat(folder.resolve("a.edr.part")).as(fault.name()).exists();
+            assertThat(disk.openFiles()).isZero();
+            close();
+            assertThat(EdrFiles.footer(folder.resolve("a.edr")).numEdrs()).isEqualTo(1);
+        }
+    }
+
     private void orphan(String content) throws IOException {
         Files.writeString(folder.resolve("a.edr.part"), content);
     }
 
     private void close() {
-        new Orphans(time.clock(), folder.resolve("spill"), new Counters()).close(folder);
+        close(folder);
+    }
+
+    private void close(Path through) {
+        new Orphans(time.clock(), through.resolve("spill"), new Counters()).close(through);
     }
 }

@@ -8,6 +8,7 @@ import io.starhash.edr.EdrSettings.WhenFull;
 import io.starhash.edr.FileMode;
 import io.starhash.edr.StreamSettings;
 import io.starhash.network.ss7.TcapLimits;
+import io.starhash.problem.Problem;
 import io.starhash.script.ScriptLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class RulesFileTest {
@@ -73,5 +76,26 @@ final class RulesFileTest {
                                         Duration.ofSeconds(5),
                                         6),
                                 new Rules.Log("info")));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void a_spill_folder_on_the_disk_of_the_records_is_warned_of()
+            throws Exception { // with /proc, which is no disk
+        RulesFolder rules = RulesFolder.withScripts(folder);
+
+        assertThat(rules.warnings("edr: {directory: a, spill_directory: b/c}"))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "spill_directory: %s is on the same disk as %s: once that is full, it takes no spilled records either; name a folder on another disk"
+                                .formatted(folder.resolve("b/c"), folder.resolve("a")));
+        assertThat(
+                        rules.warnings(
+                                "edr: {directory: /proc, spill_directory: a, streams: {x: {directory: b}}}"))
+                .singleElement()
+                .satisfies(
+                        it -> assertThat(it.message()).contains("disk as " + folder.resolve("b")));
+        assertThat(rules.warnings("edr: {directory: /proc, spill_directory: b}")).isEmpty();
+        assertThat(rules.warnings("edr: {directory: a}")).isEmpty();
     }
 }

@@ -7,8 +7,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /** A folder with a rules file and empty scripts. */
 record RulesFolder(Path folder) {
@@ -37,8 +39,10 @@ record RulesFolder(Path folder) {
 
     /** What is allowed in it, and may not be meant. */
     List<Problem> warnings(String text) throws IOException, RulesException {
-        read(text);
-        return RulesFile.warnings(file());
+        Files.writeString(file(), text);
+        List<Problem> warnings = new ArrayList<>();
+        RulesFile.read(file(), UnaryOperator.identity(), warnings::add);
+        return warnings;
     }
 
     /** What a person sees of the problems, without the folder; empty where there are none. */
