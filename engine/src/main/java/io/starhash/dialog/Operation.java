@@ -6,6 +6,9 @@ public final class Operation {
     public static final int UNSTRUCTURED_SS_REQUEST = 60;
     public static final int UNSTRUCTURED_SS_NOTIFY = 61;
 
+    /** Stands for an operation code that is global or absent: none of USSD's. */
+    public static final int NO_LOCAL_CODE = -1;
+
     private Operation() {}
 
     /** The name of the standard, or the bare code where it is none of USSD. */
@@ -14,6 +17,7 @@ public final class Operation {
             case PROCESS_UNSTRUCTURED_SS_REQUEST -> "processUnstructuredSS-Request";
             case UNSTRUCTURED_SS_REQUEST -> "unstructuredSS-Request";
             case UNSTRUCTURED_SS_NOTIFY -> "unstructuredSS-Notify";
+            case NO_LOCAL_CODE -> "an operation without a local code";
             default -> "operation " + code;
         };
     }

@@ -14,6 +14,7 @@ import io.starhash.network.sigtran.SigtranSettings.TrafficMode;
 import io.starhash.network.ss7.SignallingPlan;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The section of a SIGTRAN network. */
@@ -96,6 +98,9 @@ final class SigtranReader {
                     "there is none: name at least one, with its associations");
         }
         given.forEach(it -> read.add(applicationServer(it, pointCode)));
+        for (int i = 0; i < read.size(); i++) {
+            warnOfPoints(given.get(i), read.get(i), read);
+        }
         List<Integer> points =
                 read.stream().flatMap(it -> it.pointCodes().stream()).distinct().toList();
         return new SigtranSettings(
@@ -133,6 +138,31 @@ final class SigtranReader {
                 server.find("traffic_mode", TRAFFIC_MODE, TrafficMode.LOADSHARE),
                 points,
                 given.stream().map(it -> association(it, mode, context.isPresent())).toList());
+    }
+
+    /**
+     * Servers that have some point in common, and not all, lead to STPs that are mates, it seems:
+     * what one passes on of the other comes over an association that does not lead to its point.
+     */
+    private static void warnOfPoints(
+            Section section, ApplicationServer server, List<ApplicationServer> all) {
+        for (ApplicationServer other : all) {
+            List<Integer> missing = new ArrayList<>(other.pointCodes());
+            missing.removeAll(server.pointCodes());
+            if (!missing.isEmpty()
+                    && missing.size() < other.pointCodes().size()
+                    && Collections.disjoint(server.associations(), other.associations())) {
+                section.warn(
+                        "point_codes",
+                        "%s, which leads to points of these too, also names %s: what comes from there over associations of %s is dropped (origin_check); name it here too where STPs share the load"
+                                .formatted(
+                                        other.name(),
+                                        missing.stream()
+                                                .map(String::valueOf)
+                                                .collect(Collectors.joining(", ")),
+                                        server.name()));
+            }
+        }
     }
 
     private void checkPoint(Section server, int point, int ownPointCode) {

@@ -91,6 +91,30 @@ class SigtranRulesTest {
     }
 
     @Test
+    void servers_that_have_some_of_their_points_in_common_and_not_all_are_warned_of()
+            throws Exception {
+        assertThat(folder.warnings(withServerOf("[5]")))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        ": warning: point_codes: stp, which leads to points of these too, also names 1: what comes from there over associations of mate is dropped (origin_check); name it here too where STPs share the load");
+        assertThat(folder.warnings(withServerOf("[5, 7]"))).hasSize(2);
+        for (String sound : List.of("[1, 5]", "[7]")) {
+            assertThat(folder.warnings(withServerOf(sound))).isEmpty();
+        }
+    }
+
+    private static String withServerOf(String points) {
+        return LEAST.replace("mode: asp", "mode: asp\n        routing_context: 101")
+                + "      - name: mate\n"
+                + "        mode: asp\n"
+                + "        routing_context: 102\n"
+                + "        point_codes: "
+                + points
+                + "\n        associations: [{name: a2, connect: \"10.0.0.2:2905\"}]\n";
+    }
+
+    @Test
     void a_heartbeat_left_out_is_one_for_tcp_alone_and_one_given_is_for_both() throws Exception {
         Links left = sigtran(LEAST).links();
         assertThat(left.heartbeat()).isNull();

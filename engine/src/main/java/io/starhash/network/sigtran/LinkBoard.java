@@ -258,7 +258,7 @@ final class LinkBoard {
 
     /** A connection could not be had; told again only where the reason is another. */
     synchronized void cannotConnect(Association association, Throwable why) {
-        String reason = String.valueOf(why.getMessage());
+        String reason = Objects.requireNonNullElse(why.getMessage(), why.toString());
         boolean told = rowsOf(association).allMatch(row -> reason.equals(row.toldFailure));
         rowsOf(association).forEach(row -> row.toldFailure = reason);
         if (!told) {

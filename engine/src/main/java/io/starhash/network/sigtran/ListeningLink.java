@@ -5,6 +5,7 @@ import io.starhash.network.sigtran.SigtranSettings.ApplicationServer;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,7 +102,7 @@ final class ListeningLink extends Link {
     /** Told again only where the reason is another. */
     private void notFound(String host, Exception why) {
         looking = false;
-        String reason = String.valueOf(why.getMessage());
+        String reason = Objects.requireNonNullElse(why.getMessage(), why.toString());
         if (!reason.equals(toldFailure)) {
             toldFailure = reason;
             log.warn(

@@ -1,6 +1,7 @@
 package io.starhash.network.sigtran;
 
 import io.starhash.dialog.Opening;
+import io.starhash.dialog.Operation;
 import io.starhash.metrics.Counters;
 import io.starhash.network.DialogDesk;
 import io.starhash.network.DialogLink;
@@ -166,13 +167,19 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
     private static final class NobodyHome implements DialogDesk {
         @Override
         public DialogLink.Receiver begun(Opening opening, DialogLink link) {
-            log.warn("a dialog was begun towards the handsets, which take none: {}", opening);
+            log.warn(
+                    "{} {} a dialog was begun towards the handsets, which take none: its Invoke is of {}",
+                    opening.localTid(),
+                    opening.remoteTid(),
+                    Operation.name(opening.operation()));
             return message -> {};
         }
 
         @Override
         public void refused(Refusal refusal) {
-            log.warn("a dialog was begun towards the handsets, which take none: {}", refusal);
+            log.warn(
+                    "a message came for the handsets that is of none of their dialogs: {}",
+                    refusal.text());
         }
     }
 }

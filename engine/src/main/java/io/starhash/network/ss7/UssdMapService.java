@@ -1,6 +1,7 @@
 package io.starhash.network.ss7;
 
 import io.starhash.dialog.Component;
+import io.starhash.dialog.Operation;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.api.MAPApplicationContext;
 import org.restcomm.protocols.ss7.map.api.MAPApplicationContextName;
@@ -22,9 +23,6 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.ReturnErrorProblemType;
  * dialog's link.
  */
 final class UssdMapService extends MAPServiceSupplementaryImpl {
-    /** An operation code that is global or absent: none of USSD's. */
-    private static final int NO_LOCAL_CODE = -1;
-
     UssdMapService(UssdMapProvider provider) {
         super(provider);
     }
@@ -57,7 +55,7 @@ final class UssdMapService extends MAPServiceSupplementaryImpl {
 
     private static int localCode(@Nullable OperationCode code) {
         Long local = code == null ? null : code.getLocalOperationCode();
-        return local == null ? NO_LOCAL_CODE : local.intValue();
+        return local == null ? Operation.NO_LOCAL_CODE : local.intValue();
     }
 
     private static Component result(int invokeId, int operation, @Nullable Parameter parameter) {
@@ -100,7 +98,9 @@ final class UssdMapService extends MAPServiceSupplementaryImpl {
                         && problem.getReturnErrorProblemType()
                                 == ReturnErrorProblemType.UnrecognizedError
                 ? new Component.Undecodable(
-                        invokeId.intValue(), NO_LOCAL_CODE, "its error code is none of MAP's")
+                        invokeId.intValue(),
+                        Operation.NO_LOCAL_CODE,
+                        "its error code is none of MAP's")
                 : new Component.UnknownInvoke(number(invokeId), ProblemWords.of(problem));
     }
 

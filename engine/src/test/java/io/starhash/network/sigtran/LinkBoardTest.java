@@ -6,6 +6,7 @@ import io.starhash.metrics.Counters;
 import io.starhash.network.sigtran.SigtranSettings.Association;
 import io.starhash.network.sigtran.SigtranSettings.Mode;
 import io.starhash.time.HandMovedTime;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,16 @@ class LinkBoardTest {
                 board.cannotConnect(A1, new IllegalStateException("reason " + i));
             }
             assertThat(log.lines).hasSize(20);
+        }
+    }
+
+    @Test
+    void a_failure_without_a_message_is_named_all_the_same() {
+        try (LogLine log = LogLine.of(LinkBoard.class)) {
+            board.cannotConnect(A1, new ClosedChannelException());
+            assertThat(log.lines)
+                    .containsExactly(
+                            "association a1: cannot connect: java.nio.channels.ClosedChannelException; tried again until it can");
         }
     }
 

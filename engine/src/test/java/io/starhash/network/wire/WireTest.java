@@ -166,6 +166,16 @@ class WireTest extends OverTheWire {
     }
 
     @Test
+    void an_operation_with_a_global_code_is_rejected_and_logged_in_words() throws Exception {
+        byte[] global = tlv(0xa1, tlv(0x02, hex("01")), tlv(0x06, hex("2a0304")));
+        peer.send(begin(OTID, Ber.DIALOGUE, global));
+        assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a406020101810101"))));
+        assertThat(peer.refusal().text())
+                .isEqualTo(
+                        "the first Invoke is of an operation without a local code, which is not served: rejected");
+    }
+
+    @Test
     void an_operation_that_is_not_served_is_rejected_as_unrecognized() throws Exception {
         peer.send(begin(OTID, Ber.DIALOGUE, invoke(1, 14, hex("3003040121"))));
         assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a406020101810101"))));
