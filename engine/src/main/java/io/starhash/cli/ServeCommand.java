@@ -193,22 +193,26 @@ final class ServeCommand implements Callable<Integer> {
             }
         }
 
-        /** A stop that was asked for is a good end, which the JVM would not say by itself. */
+        /**
+         * A stop that was asked for is a good end, which the JVM would not say by itself. Whatever
+         * goes wrong in it, the process ends.
+         */
         private void stop() {
-            int code = ExitCode.GOOD;
+            int code = ExitCode.FAILED;
             try {
                 log.info("stopping: {} dialogs are running", engine.openDialogs());
                 Engine.Stop stop = engine.stop();
                 log.info("stopped: {} dialogs had to be aborted", stop.aborted());
                 if (stop.lostEdrs() > 0) {
                     log.error("{} EDRs could not be written", stop.lostEdrs());
-                    code = ExitCode.FAILED;
+                } else {
+                    code = ExitCode.GOOD;
                 }
-            } catch (InterruptedException | RuntimeException e) {
+            } catch (InterruptedException | RuntimeException | Error e) {
                 log.error("the stop was not clean", e);
-                code = ExitCode.FAILED;
+            } finally {
+                Runtime.getRuntime().halt(code);
             }
-            Runtime.getRuntime().halt(code);
         }
     }
 }
