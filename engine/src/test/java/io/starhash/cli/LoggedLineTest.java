@@ -16,6 +16,11 @@ import org.junit.jupiter.api.Test;
 /** What becomes of a message on its way through {@code logback.xml}. */
 class LoggedLineTest {
     private static String line(String message, @Nullable Throwable thrown, Object... arguments) {
+        return lineOf("ROOT", message, thrown, arguments);
+    }
+
+    private static String lineOf(
+            String logger, String message, @Nullable Throwable thrown, Object... arguments) {
         LoggerContext context = new LoggerContext();
         JoranConfigurator configurator = new JoranConfigurator();
         configurator.setContext(context);
@@ -25,7 +30,9 @@ class LoggedLineTest {
             throw new AssertionError(e);
         }
         Logger root = context.getLogger("ROOT");
-        LoggingEvent event = new LoggingEvent("test", root, Level.WARN, message, thrown, arguments);
+        LoggingEvent event =
+                new LoggingEvent(
+                        "test", context.getLogger(logger), Level.WARN, message, thrown, arguments);
         var appender = (ConsoleAppender<?>) root.getAppender("STDERR");
         @SuppressWarnings("unchecked")
         var encoder =
@@ -55,5 +62,12 @@ class LoggedLineTest {
                 .anyMatch(it -> it.contains("IllegalStateException: c\\u2028d\\nERROR forged"))
                 .noneMatch(it -> it.startsWith("INFO") || it.startsWith("ERROR"))
                 .anyMatch(it -> it.startsWith("\tat "));
+    }
+
+    @Test
+    void a_line_names_its_subject_and_no_class() {
+        assertThat(line("it is there", null)).contains(" WARN  ROOT it is there");
+        assertThat(lineOf(Signals.class.getName(), "it is there", null))
+                .contains(" WARN  engine it is there");
     }
 }
