@@ -77,7 +77,8 @@ public class RoundTripBench {
                     PARTY,
                     PARTY,
                     "00000001",
-                    "02");
+                    "02",
+                    null);
 
     private final SystemTime time = new SystemTime();
     private final ExecutorService network = Executors.newSingleThreadExecutor();

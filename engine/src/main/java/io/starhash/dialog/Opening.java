@@ -34,34 +34,6 @@ public record Opening(
         String remoteTid,
         @Nullable String mask) {
 
-    /** One whose text is no secret. */
-    public Opening(
-            int invokeId,
-            int operation,
-            UssdString ussd,
-            String text,
-            @Nullable Address msisdn,
-            @Nullable Address destination,
-            @Nullable Address origination,
-            Party local,
-            Party remote,
-            String localTid,
-            String remoteTid) {
-        this(
-                invokeId,
-                operation,
-                ussd,
-                text,
-                msisdn,
-                destination,
-                origination,
-                local,
-                remote,
-                localTid,
-                remoteTid,
-                null);
-    }
-
     /** The same, with this written in the place of the text; null: the text. */
     public Opening writtenAs(@Nullable String mask) {
         return mask == null

@@ -10,8 +10,10 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -59,11 +61,13 @@ final class ModuleSet {
     }
 
     private Collection<Unit> requiredBy(Unit unit) {
-        if (unit.required().isOpen()) {
+        if (unit.outline().requiresOthers()) {
             return byName.values();
         }
+        Set<String> names = new HashSet<>();
+        unit.outline().modulesRequired().forEach(it -> names.add(it.name()));
         return byName.values().stream()
-                .filter(other -> unit.required().names().contains(other.source().name()))
+                .filter(other -> names.contains(other.source().name()))
                 .toList();
     }
 

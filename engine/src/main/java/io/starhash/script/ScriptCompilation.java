@@ -7,7 +7,6 @@ import io.starhash.script.lua.Compiler;
 import io.starhash.script.lua.FunctionCode;
 import io.starhash.script.lua.HeavyPermit;
 import io.starhash.script.lua.Outline;
-import io.starhash.script.lua.RequiredModules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,7 +21,7 @@ import java.util.TreeSet;
 /** One compilation of a script folder: from its files to a {@link ScriptRelease}. */
 final class ScriptCompilation {
     /** A file that compiled. */
-    record Unit(Source source, FunctionCode code, RequiredModules required, Outline outline) {}
+    record Unit(Source source, FunctionCode code, Outline outline) {}
 
     private final Path path;
     private final ScriptFolder folder;
@@ -93,9 +92,7 @@ final class ScriptCompilation {
         }
         Unit before = known.get(source.label());
         if (before != null && before.source().content().equals(source.content())) {
-            units.put(
-                    source.label(),
-                    new Unit(source, before.code(), before.required(), before.outline()));
+            units.put(source.label(), new Unit(source, before.code(), before.outline()));
             return;
         }
         try {
@@ -104,9 +101,7 @@ final class ScriptCompilation {
                             source.path(),
                             source.content(),
                             compiler.compileFile(source.content(), source.label()));
-            units.put(
-                    source.label(),
-                    new Unit(source, code, RequiredModules.of(code), Outline.of(source.content())));
+            units.put(source.label(), new Unit(source, code, Outline.of(source.content())));
         } catch (CompileFailure e) {
             String message = String.valueOf(e.getMessage());
             problems.add(new Problem(source.path(), e.line(), e.column(), message));

@@ -53,7 +53,8 @@ final class DialogBench {
                         new Party(2, 6, "27829000000", Party.ROUTE_ON_SSN),
                         new Party(1, 8, null, Party.ROUTE_ON_GT),
                         "195c5d37",
-                        "5d36");
+                        "5d36",
+                        null);
         return new DialogBench(
                 Dialog.begin(
                         new DialogSetup(

@@ -126,7 +126,8 @@ class DialogRunTest {
                         party,
                         party,
                         "00000001",
-                        "02"),
+                        "02",
+                        null),
                 link);
         Awaitility.await().atMost(LiveDesk.PATIENCE).until(() -> desk.openDialogs() == 0);
         return records.stream().skip(1).map(LiveDesk::brief).toList();

@@ -55,6 +55,7 @@ class RequestTableTest {
                         party,
                         party,
                         "00000001",
-                        "02"));
+                        "02",
+                        null));
     }
 }

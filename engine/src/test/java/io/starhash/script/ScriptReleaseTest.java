@@ -13,6 +13,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScriptReleaseTest {
     @TempDir Path root;
@@ -212,6 +214,27 @@ class ScriptReleaseTest {
         bench.file("plain.lua", "return 2");
         assertThat(version("user")).isEqualTo(user);
         assertThat(version("open")).isNotEqualTo(open);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "local r = require return r('m')",
+                "return _G['require']('m')",
+                "return _ENV.require('m')",
+                "local t = {require} return t[1]('m')",
+                "return require('' .. 'm')",
+                "return require('\\109')",
+                "return select(2, pcall(require, 'm'))",
+                "return select(2, pcall(function() return require 'm' end))",
+                "local f = require return require('x') or f('m')",
+                "if ... then local ok, m = xpcall(require, print, 'm') end return 1"
+            })
+    void a_version_names_a_module_however_it_is_required(String script) {
+        bench.file("main.lua", script).file("lib/m.lua", "return 1").file("lib/x.lua", "return 1");
+        String before = version("main");
+        bench.file("lib/m.lua", "return 2");
+        assertThat(version("main")).isNotEqualTo(before);
     }
 
     @Test

@@ -182,7 +182,8 @@ final class BeginScreening {
                 Parties.of(tcap.getLocalAddress(), ownPointCode),
                 Parties.of(tcap.getRemoteAddress(), tcap.getRemotePc()),
                 TransactionIds.local(tcap),
-                TransactionIds.remote(tcap));
+                TransactionIds.remote(tcap),
+                null);
     }
 
     private void refuseWithError(

@@ -93,7 +93,10 @@ public final class Outline {
         return List.copyOf(secretsComposed);
     }
 
-    /** Whether it may require modules by names that it makes while it runs. */
+    /**
+     * Whether it may require modules that {@link #modulesRequired} does not name: by names that it
+     * makes while it runs, or by {@code require} under another name.
+     */
     public boolean requiresOthers() {
         return requiresOthers;
     }

@@ -91,7 +91,15 @@ final class OutlineReader {
         tentative.stream()
                 .filter(it -> !it.variable().assigned)
                 .forEach(it -> outline.fieldsRead.add(it.field()));
+        long words = tokens.stream().filter(OutlineReader::isRequire).count();
+        outline.requiresOthers |= words > outline.modulesRequired.size();
         return outline;
+    }
+
+    /** As a name or a text: what is kept under another name can be called with any module's. */
+    private static boolean isRequire(Token token) {
+        return (token.kind() == Kind.NAME || token.kind() == Kind.STRING)
+                && token.text().equals("require");
     }
 
     private static Map<String, int[]> binary() {
