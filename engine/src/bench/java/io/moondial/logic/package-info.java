@@ -1,0 +1,3 @@
+/** Measurements of dialogs without a network. */
+@org.jspecify.annotations.NullMarked
+package io.moondial.logic;

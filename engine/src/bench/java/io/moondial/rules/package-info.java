@@ -1,0 +1,3 @@
+/** Measurements of the triggers. */
+@org.jspecify.annotations.NullMarked
+package io.moondial.rules;

@@ -1,3 +1,0 @@
-/** Measurements of dialogs without a network. */
-@org.jspecify.annotations.NullMarked
-package io.starhash.logic;

@@ -1,3 +1,0 @@
-/** Measurements of the triggers. */
-@org.jspecify.annotations.NullMarked
-package io.starhash.rules;

@@ -1,5 +1,0 @@
-/** What scripts cost: their speed beside stock LuaJ's, their start, their heap while they wait. */
-@NullMarked
-package io.starhash.script;
-
-import org.jspecify.annotations.NullMarked;

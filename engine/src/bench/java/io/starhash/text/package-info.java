@@ -1,3 +1,0 @@
-/** Measurements of the coding of texts. */
-@org.jspecify.annotations.NullMarked
-package io.starhash.text;

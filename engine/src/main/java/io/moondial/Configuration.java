@@ -1,0 +1,205 @@
+package io.moondial;
+
+import io.moondial.logic.LuaService;
+import io.moondial.logic.ProcessUssdLuaService;
+import io.moondial.logic.UssdNotifyLuaService;
+import io.moondial.problem.Problem;
+import io.moondial.rules.Rules;
+import io.moondial.rules.RulesException;
+import io.moondial.rules.RulesFile;
+import io.moondial.script.CompilationObserver;
+import io.moondial.script.ScriptHost;
+import io.moondial.script.ScriptRelease;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules and the scripts that they name, read and compiled together: sound as a whole, or not
+ * there at all.
+ *
+ * @param releases by script folder
+ * @param host where they were compiled
+ * @param warnings what may be meant so, and is shown
+ * @param kept where they were read from what was {@link LastGood kept}; null: from the files
+ *     themselves
+ */
+public record Configuration(
+        Rules rules,
+        Map<Path, ScriptRelease> releases,
+        ScriptHost host,
+        List<Problem> warnings,
+        @Nullable Kept kept) {
+    /**
+     * What stands in the place of the files.
+     *
+     * @param at when it came into service first
+     * @param broken why the files could not be taken
+     */
+    public record Kept(Instant at, List<Problem> broken) {
+        public Kept {
+            broken = List.copyOf(broken);
+        }
+    }
+
+    public Configuration {
+        releases = Map.copyOf(releases);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Reads the rules and compiles every script of their folders.
+     *
+     * @throws ConfigurationException with all problems of all these files
+     */
+    public static Configuration read(Path rulesFile) throws ConfigurationException {
+        return read(rulesFile, CompilationObserver.NONE);
+    }
+
+    /** Reads and compiles while somebody sees what is compiled. */
+    public static Configuration read(Path rulesFile, CompilationObserver observer)
+            throws ConfigurationException {
+        int carriers = Runtime.getRuntime().availableProcessors();
+        return read(rulesFile, new ScriptHost(carriers, observer), Map.of());
+    }
+
+    /**
+     * What the same files say now. Its scripts share the host of this one's, and a file that has
+     * not changed is not compiled again.
+     *
+     * @throws ConfigurationException with all problems of all these files; this one stays good
+     */
+    public Configuration readAgain() throws ConfigurationException {
+        return read(rules.file(), host, releases);
+    }
+
+    /**
+     * What was kept of these files when it was in service.
+     *
+     * @param from where what is named so is found: the rules file, and each script folder
+     * @param kept what it is
+     * @throws ConfigurationException with all problems, where it was kept by an engine that takes
+     *     what this one does not
+     */
+    static Configuration readKept(
+            Path rulesFile, UnaryOperator<Path> from, Kept kept, CompilationObserver observer)
+            throws ConfigurationException {
+        int carriers = Runtime.getRuntime().availableProcessors();
+        ScriptHost host = new ScriptHost(carriers, observer);
+        return new Reader(host, folder -> host.compileFrom(from.apply(folder), folder), kept)
+                .read(rulesFile, from);
+    }
+
+    private static Configuration read(
+            Path rulesFile, ScriptHost host, Map<Path, ScriptRelease> earlier)
+            throws ConfigurationException {
+        return new Reader(host, folder -> host.compile(folder, earlier.get(folder)), null)
+                .read(rulesFile, UnaryOperator.identity());
+    }
+
+    /** How script folders are compiled, and what is made of them. */
+    private record Reader(
+            ScriptHost host, Function<Path, ScriptRelease> compiler, @Nullable Kept kept) {
+        Configuration read(Path rulesFile, UnaryOperator<Path> from) throws ConfigurationException {
+            Rules rules;
+            List<Problem> problems = new ArrayList<>();
+            try {
+                rules = RulesFile.read(rulesFile, from, problems::add);
+            } catch (RulesException e) {
+                throw new ConfigurationException(e.problems());
+            }
+            Map<Path, ScriptRelease> releases = new TreeMap<>();
+            for (Path folder : scriptFolders(rules)) {
+                releases.computeIfAbsent(folder, compiler);
+            }
+            if (kept != null) {
+                problems.clear(); // it has been in service: its warnings were told then
+            }
+            for (ScriptRelease release : releases.values()) {
+                problems.addAll(release.problems());
+                problems.addAll(release.lint(globals(rules, release.folder())));
+            }
+            if (!problems.stream().allMatch(Problem::isWarning)) {
+                throw new ConfigurationException(problems);
+            }
+            return new Configuration(rules, releases, host, problems, kept);
+        }
+    }
+
+    /** What the rules give to the scripts of a folder. */
+    private static Set<String> globals(Rules rules, Path folder) {
+        Set<String> globals = new HashSet<>();
+        if (rules.process().scriptDir().equals(folder)) {
+            globals.addAll(rules.process().globals().keySet());
+        }
+        Rules.NotifyService inbound = rules.inboundNotify();
+        if (inbound != null && inbound.scriptDir().equals(folder)) {
+            globals.addAll(inbound.globals().keySet());
+        }
+        return globals;
+    }
+
+    private Configuration with(Rules others) {
+        return new Configuration(others, releases, host, warnings, kept);
+    }
+
+    /** The same, on another network. */
+    public Configuration on(Rules.Network network) {
+        return with(rules.on(network));
+    }
+
+    /** The same, with the EDR files of every stream in one folder. */
+    public Configuration withEdrsIn(Path folder) {
+        return with(rules.withEdrsIn(folder));
+    }
+
+    private static List<Path> scriptFolders(Rules rules) {
+        List<Path> folders = new ArrayList<>();
+        folders.add(rules.process().scriptDir());
+        if (rules.inboundNotify() != null) {
+            folders.add(rules.inboundNotify().scriptDir());
+        }
+        return folders;
+    }
+
+    /** The folders of the scripts. */
+    public List<Path> scriptFolders() {
+        return scriptFolders(rules);
+    }
+
+    /** The same, for a command that has its handsets in its own process. */
+    public Configuration inMemory() {
+        return with(rules.inMemory());
+    }
+
+    /** The services that these rules describe. */
+    public List<LuaService> services() {
+        List<LuaService> services = new ArrayList<>();
+        services.add(
+                new ProcessUssdLuaService(
+                        rules.process(), release(rules.process().scriptDir()), rules.script()));
+        Rules.NotifyService inbound = rules.inboundNotify();
+        if (inbound != null) {
+            services.add(
+                    new UssdNotifyLuaService(
+                            inbound, release(inbound.scriptDir()), rules.script()));
+        }
+        return services;
+    }
+
+    private ScriptRelease release(Path folder) {
+        ScriptRelease release = releases.get(folder);
+        if (release == null) {
+            throw new IllegalStateException("no release of " + folder);
+        }
+        return release;
+    }
+}

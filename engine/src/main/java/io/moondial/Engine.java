@@ -1,0 +1,391 @@
+package io.moondial;
+
+import io.moondial.control.ControlSocket;
+import io.moondial.control.ControlledEngine;
+import io.moondial.control.EngineStatus;
+import io.moondial.edr.EdrApp;
+import io.moondial.edr.EdrClock;
+import io.moondial.edr.EdrFolders;
+import io.moondial.edr.InstanceIds;
+import io.moondial.edr.StreamStatus;
+import io.moondial.file.FileTrouble;
+import io.moondial.logic.DialogWatch;
+import io.moondial.logic.HeapWatch;
+import io.moondial.logic.ServiceDesk;
+import io.moondial.logic.Surroundings;
+import io.moondial.metrics.Counters;
+import io.moondial.metrics.Reconciliation;
+import io.moondial.network.Connections;
+import io.moondial.network.FarSide;
+import io.moondial.network.LinkStatus;
+import io.moondial.network.Network;
+import io.moondial.network.embedded.EmbeddedNetwork;
+import io.moondial.network.sigtran.SigtranNetwork;
+import io.moondial.reload.FileWatch;
+import io.moondial.rules.Rules;
+import io.moondial.time.Activity;
+import io.moondial.time.SystemTime;
+import io.moondial.time.Time;
+import io.moondial.trace.PcapSink;
+import io.moondial.trace.Trace;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine put together: a network brings dialogs to the desk, which runs a script for each and
+ * has records written.
+ */
+public final class Engine implements AutoCloseable, ControlledEngine {
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+    private final Rules rules;
+    private final Counters counters = new Counters();
+    private final SystemTime time = new SystemTime();
+    private final EdrApp edrs;
+    private final HeapWatch heap;
+    private final ServiceDesk desk;
+    private final Network network;
+    private final Instant started = time.now();
+    private final EngineTraces traces;
+    private final Reloading reloading;
+    private final Reconciliation reconciliation;
+    private volatile @Nullable LastGood lastGood;
+    private volatile Consumer<Configuration> applied = now -> {};
+    private @Nullable ControlSocket control;
+    private @Nullable FileWatch reload;
+    private boolean stopped;
+    private volatile boolean hurried;
+    private volatile @Nullable Thread closingRecords;
+
+    /** An engine with this configuration; it takes dialogs once started. */
+    public Engine(Configuration configuration) {
+        this(configuration, DialogWatch.NOBODY);
+    }
+
+    /** As above, with somebody who wants to know what dialogs begin and send. */
+    public Engine(Configuration configuration, DialogWatch watch) {
+        rules = configuration.rules();
+        EdrFolders.make(rules.edr());
+        edrs =
+                new EdrApp(
+                        rules.edr(),
+                        EdrClock.system(),
+                        HostName.get(),
+                        ProcessHandle.current().pid(),
+                        counters);
+        desk =
+                new ServiceDesk(
+                        edrs,
+                        edrs::accepting,
+                        new InstanceIds(
+                                rules.edr().appName(), time.now(), ThreadLocalRandom.current()),
+                        counters,
+                        Surroundings.at(time, watch),
+                        rules.dialogs().max());
+        heap = new HeapWatch(rules.dialogs().maxHeapPercent(), desk::openDialogs);
+        desk.guardHeap(heap.guard()::hasRoom);
+        desk.serve(configuration.services());
+        network =
+                switch (rules.network()) {
+                    case Rules.Network.Embedded(var ssns, var tcap) ->
+                            new EmbeddedNetwork(ssns, tcap, Activity.UNCOUNTED, counters);
+                    case Rules.Network.Sigtran(var settings, var tcap) ->
+                            new SigtranNetwork(settings, tcap, counters);
+                };
+        traces = new EngineTraces(network, time, counters);
+        reloading = new Reloading(configuration, desk, counters, time, this::inService);
+        reconciliation =
+                new Reconciliation(
+                        time,
+                        rules.control().reconcileInterval(),
+                        rules.control().reconcileLooks(),
+                        counters);
+    }
+
+    /** Starts taking dialogs. */
+    public void start() {
+        network.start(desk);
+        reconciliation.watch(stackDialogsAgainstRunning());
+        reconciliation.watch(recordsAgainstWritten());
+        reconciliation.watch(connectionsAgainstLinks());
+    }
+
+    private Reconciliation.Pair connectionsAgainstLinks() {
+        return new Reconciliation.Pair(
+                "connections",
+                "%d connections are open that no link knows: nobody will close them",
+                "%d links have a connection that is not open",
+                () -> {
+                    Connections now = network.connections();
+                    return (long) now.open() - now.linked();
+                },
+                () -> 0);
+    }
+
+    private Reconciliation.Pair recordsAgainstWritten() {
+        return new Reconciliation.Pair(
+                "records",
+                "%d records were handed over that are neither written nor waiting nor counted as lost",
+                "%d more records were written, wait or are counted as lost than were handed over",
+                () -> edrs.status().stream().mapToLong(Engine::unaccounted).sum(),
+                () -> edrs.status().stream().mapToLong(StreamStatus::handedOver).sum());
+    }
+
+    private static long unaccounted(StreamStatus stream) {
+        return stream.handedOver() - stream.written() - stream.backlog() - stream.dropped();
+    }
+
+    /**
+     * A dialog that has ended for the network may have a script that goes on; so those count whose
+     * end has not come, not those whose script runs.
+     */
+    private Reconciliation.Pair stackDialogsAgainstRunning() {
+        return new Reconciliation.Pair(
+                "dialogs_of_the_stack",
+                "the stack holds %d dialogs that no script knows: nobody will end them",
+                "%d dialogs are open that the stack does not hold: their scripts wait in vain",
+                () ->
+                        network.openDialogs()
+                                - (counters.value(ServiceDesk.BEGUN)
+                                        - counters.sum(ServiceDesk.FINISHED)),
+                () -> counters.value(ServiceDesk.BEGUN) + counters.sum(ServiceDesk.REFUSED));
+    }
+
+    /**
+     * From now on a change of the rules or of a script comes into service as soon as it is saved
+     * and sound.
+     *
+     * @param applied told of each configuration that comes into service, after the first; on a
+     *     thread that may wait
+     */
+    public synchronized void followChanges(Consumer<Configuration> applied) {
+        if (!stopped && reload == null) {
+            this.applied = applied;
+            reload = new FileWatch(reloading);
+        }
+    }
+
+    private void inService(Configuration now) {
+        applied.accept(now);
+        LastGood place = lastGood;
+        if (place != null) {
+            keep(place, now);
+        }
+    }
+
+    /**
+     * From now on what is in service is kept there, what is now at first. To be called before
+     * changes are followed.
+     */
+    public void keepLastGood(LastGood place) {
+        lastGood = place;
+        Configuration now = reloading.current();
+        if (now.kept() == null) {
+            keep(place, now);
+        }
+    }
+
+    /** That it cannot be kept hurts only the next start, so this engine goes on. */
+    private void keep(LastGood place, Configuration now) {
+        try {
+            place.keep(now);
+        } catch (IOException e) {
+            counters.increment("last_good.failures");
+            log.warn(
+                    "the set in service could not be kept in {} for serve --last-good: {}",
+                    place.file(),
+                    FileTrouble.tell(e));
+        }
+    }
+
+    /**
+     * Reads rules and scripts again, be they changed or not, and takes them into service where they
+     * are sound. Does nothing where changes are not followed.
+     */
+    public synchronized void reload() {
+        if (reload != null) {
+            reload.reload();
+        }
+    }
+
+    /** The succession of this engine's configurations, for whoever says when. */
+    Reloading reloading() {
+        return reloading;
+    }
+
+    /**
+     * Opens the socket through which the engine can be asked from outside its process, until it
+     * stops.
+     *
+     * @throws IOException where that cannot be; the message says what to do
+     */
+    public synchronized void openControl() throws IOException {
+        control = new ControlSocket(rules.control(), this, counters);
+    }
+
+    @Override
+    public EngineStatus status() {
+        Runtime runtime = Runtime.getRuntime();
+        return new EngineStatus(
+                Build.version(),
+                ProcessHandle.current().pid(),
+                rules.file(),
+                started,
+                Duration.between(started, time.now()),
+                switch (rules.network()) {
+                    case Rules.Network.Embedded embedded -> "embedded";
+                    case Rules.Network.Sigtran sigtran -> "sigtran";
+                },
+                network.links(),
+                new EngineStatus.Dialogs(
+                        desk.openDialogs(), rules.dialogs().max(), network.openDialogs()),
+                desk.scripts(),
+                edrs.status(),
+                new EngineStatus.Heap(
+                        runtime.totalMemory() - runtime.freeMemory(),
+                        runtime.maxMemory(),
+                        !heap.guard().hasRoom()),
+                reloading.status(),
+                reconciliation.standings(),
+                counters.snapshot());
+    }
+
+    @Override
+    public Trace beginTrace(PcapSink sink, @Nullable String msisdn) {
+        return traces.begin(sink, msisdn);
+    }
+
+    @Override
+    public void endTrace(Trace trace) {
+        traces.end(trace);
+    }
+
+    @Override
+    public Time time() {
+        return time;
+    }
+
+    /**
+     * Where the handsets of the embedded network are.
+     *
+     * @throws IllegalStateException where it is another network: its handsets are elsewhere
+     */
+    public FarSide handsets() {
+        if (network instanceof FarSide farSide) {
+            return farSide;
+        }
+        throw new IllegalStateException("the handsets are on the far side of a signalling link");
+    }
+
+    /** How each signalling link is now; none where the network is embedded. */
+    public List<LinkStatus> links() {
+        return network.links();
+    }
+
+    /** What has been counted so far. */
+    public Counters counters() {
+        return counters;
+    }
+
+    /** How each EDR stream stands that has had a record: its backlog, what it wrote, its faults. */
+    public List<StreamStatus> edrStreams() {
+        return edrs.status();
+    }
+
+    /** How many dialogs run now. */
+    public int openDialogs() {
+        return desk.openDialogs();
+    }
+
+    /** How many dialogs the protocol stack holds now. */
+    public int stackDialogs() {
+        return network.openDialogs();
+    }
+
+    /** What is left to do for a part of the engine at its end. */
+    private interface Ending extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** What a stop came to: dialogs that had to be aborted, and records that no file took. */
+    public record Stop(int aborted, long lostEdrs) {}
+
+    /**
+     * Refuses new dialogs, lets those that run finish within {@code stop_timeout}, aborts the rest,
+     * takes the network down and completes the EDR files. A disk that takes no records is tried
+     * until {@code stop_timeout} is over; then they are spilled. A second call does nothing.
+     */
+    public Stop stop() throws InterruptedException {
+        return stop(rules.dialogs().stopTimeout());
+    }
+
+    private synchronized Stop stop(Duration timeout) throws InterruptedException {
+        if (stopped) {
+            return new Stop(0, 0);
+        }
+        stopped = true;
+        if (reload != null) {
+            reload.close();
+        }
+        ControlSocket socket = control;
+        long began = System.nanoTime();
+        Ending records = () -> closeRecords(timeout.minusNanos(System.nanoTime() - began));
+        int aborted;
+        // Closed from the last to the first, each whatever becomes of the others.
+        try (heap;
+                time;
+                records;
+                traces;
+                network;
+                socket;
+                reconciliation) {
+            aborted = desk.stop(timeout);
+        }
+        return new Stop(aborted, edrs.status().stream().mapToLong(StreamStatus::dropped).sum());
+    }
+
+    /** An interrupt, which {@link #hurry} makes, ends the patience with a disk and nothing else. */
+    private void closeRecords(Duration patience) {
+        closingRecords = Thread.currentThread();
+        try {
+            edrs.close(hurried ? Duration.ZERO : patience);
+        } finally {
+            closingRecords = null;
+            if (Thread.interrupted() && !hurried) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * A {@link #stop} under way, or one to come, waits for nothing more that it need not wait for:
+     * dialogs are aborted now, and a disk that takes no records is tried once more. Records are
+     * written out, or spilled, all the same.
+     */
+    public void hurry() {
+        hurried = true;
+        desk.hurry();
+        Thread closing = closingRecords;
+        if (closing != null) {
+            closing.interrupt();
+        }
+    }
+
+    /** Stops without waiting for dialogs that run. */
+    @Override
+    public void close() {
+        try {
+            stop(Duration.ZERO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

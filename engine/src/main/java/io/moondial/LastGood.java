@@ -1,0 +1,162 @@
+package io.moondial;
+
+import io.moondial.file.FileTrouble;
+import io.moondial.file.OwnersFolder;
+import io.moondial.problem.Problem;
+import io.moondial.rules.RulesPrinter;
+import io.moondial.script.CompilationObserver;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.ProviderNotFoundException;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * The rules and scripts that came into service last, kept in one file of their owner's alone: what
+ * an engine can start on while the files that people edit are broken.
+ *
+ * <p>The file is a ZIP archive: the effective rules, and each script folder as it was. It is
+ * written beside its place and then moved there, so it is whole or not there.
+ */
+public final class LastGood {
+    private static final String SUFFIX = ".last-good";
+    private static final String RULES = "rules.yaml";
+
+    private final Path rules;
+    private final Path file;
+
+    /**
+     * The place in which the sets of a rules file are kept; nothing is read or written yet.
+     *
+     * @param rules as the person named it
+     * @param folder made where it is missing, once there is something to keep
+     */
+    public LastGood(Path rules, Path folder) {
+        this.rules = rules;
+        this.file = folder.resolve(rules.getFileName() + SUFFIX);
+    }
+
+    /** Where the set is, or would be. */
+    public Path file() {
+        return file;
+    }
+
+    private Path folder() {
+        return file.toAbsolutePath().resolveSibling("");
+    }
+
+    /** When the set that is kept came into service; empty where none is kept. */
+    public Optional<Instant> keptAt() {
+        try {
+            return Optional.of(time());
+        } catch (IOException e) {
+            return Optional.empty(); // what reads it in earnest says why
+        }
+    }
+
+    private Instant time() throws IOException {
+        return Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /**
+     * The set that is kept.
+     *
+     * @param broken why it is read in the place of the files
+     * @throws IOException where it cannot be read, or others could have written it; the message
+     *     names the file
+     * @throws ConfigurationException where it was kept by an engine that takes what this one does
+     *     not
+     */
+    public Configuration read(List<Problem> broken, CompilationObserver observer)
+            throws IOException, ConfigurationException {
+        Instant kept;
+        try {
+            OwnersFolder.require(folder());
+            kept = time();
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+        try (FileSystem archive = FileSystems.newFileSystem(file)) {
+            return Configuration.readKept(
+                    rules,
+                    named -> archive.getPath(entry(named)),
+                    new Configuration.Kept(kept, broken),
+                    observer);
+        } catch (ProviderNotFoundException | ZipException e) {
+            throw new IOException(file + ": no set is kept in this file, or it is damaged", e);
+        } catch (FileSystemException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static IOException unreadable(IOException e) {
+        return new IOException(FileTrouble.tell(e), e);
+    }
+
+    /**
+     * Keeps this set in the place of the one before.
+     *
+     * @throws IOException where that cannot be; the set before is then kept still
+     */
+    void keep(Configuration configuration) throws IOException {
+        Path folder = folder();
+        OwnersFolder.make(folder);
+        Path beside = Files.createTempFile(folder, ".", SUFFIX); // its owner's alone
+        try {
+            try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+                write(configuration, channel);
+                channel.force(true);
+            }
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+
+    private void write(Configuration configuration, FileChannel channel) throws IOException {
+        ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(channel));
+        put(zip, RULES, RulesPrinter.print(configuration.rules()).getBytes(StandardCharsets.UTF_8));
+        for (var release : configuration.releases().entrySet()) {
+            String folder = entry(release.getKey());
+            zip.putNextEntry(new ZipEntry(folder + "/"));
+            zip.closeEntry();
+            for (Map.Entry<String, byte[]> source : release.getValue().sources().entrySet()) {
+                put(zip, folder + "/" + source.getKey(), source.getValue());
+            }
+        }
+        zip.finish();
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] octets) throws IOException {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(octets);
+        zip.closeEntry();
+    }
+
+    /** What is named so, within the archive: the rules file, or a script folder. */
+    private String entry(Path named) {
+        if (named.equals(rules)) {
+            return RULES;
+        }
+        // as the rules say it: the same from whatever folder the engine is started
+        Path base = rules.toAbsolutePath().resolveSibling("");
+        String relative = base.relativize(named.toAbsolutePath()).normalize().toString();
+        return "scripts-" + URLEncoder.encode(relative, StandardCharsets.UTF_8);
+    }
+}

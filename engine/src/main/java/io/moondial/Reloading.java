@@ -1,0 +1,195 @@
+package io.moondial;
+
+import io.moondial.control.ReloadStatus;
+import io.moondial.logic.LuaService;
+import io.moondial.logic.ServiceDesk;
+import io.moondial.metrics.Counters;
+import io.moondial.problem.Problem;
+import io.moondial.reload.ReloadSource;
+import io.moondial.reload.WatchedFiles;
+import io.moondial.rules.ChangedSettings;
+import io.moondial.rules.ChangedSettings.Change;
+import io.moondial.rules.Rules;
+import io.moondial.text.LogText;
+import io.moondial.time.Time;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The succession of configurations in a running engine: the next one is read, compiled and checked
+ * as a whole beside the one in service, then takes its place in one step, or is refused with
+ * everything that is wrong in it. Confined to the thread that watches the files.
+ */
+final class Reloading implements ReloadSource {
+    private static final Logger log = LoggerFactory.getLogger("reload");
+
+    /** No more problems of one refusal are logged; {@code ussd check} shows all. */
+    private static final int MAX_LOGGED = 100;
+
+    private final Rules started;
+    private final ServiceDesk desk;
+    private final Counters counters;
+    private final Time time;
+    private final Consumer<Configuration> applied;
+    private final ScriptFolders folders;
+    private Configuration current;
+    private Set<Change> waiting = Set.of();
+    private boolean looked;
+    private volatile ReloadStatus status;
+
+    /**
+     * Nothing happens yet.
+     *
+     * @param current what the engine started with, and serves
+     * @param applied told of each configuration that comes into service
+     */
+    Reloading(
+            Configuration current,
+            ServiceDesk desk,
+            Counters counters,
+            Time time,
+            Consumer<Configuration> applied) {
+        this.current = current;
+        this.time = time;
+        this.status = atStart(current.kept(), time.now());
+        this.started = current.rules();
+        this.desk = desk;
+        this.counters = counters;
+        this.applied = applied;
+        this.folders = new ScriptFolders(started.file());
+    }
+
+    private static ReloadStatus atStart(Configuration.@Nullable Kept kept, Instant now) {
+        return kept == null
+                ? ReloadStatus.NONE
+                : new ReloadStatus(
+                        null, ReloadStatus.Refusal.of(now, kept.broken()), kept.at(), List.of());
+    }
+
+    @Override
+    public WatchedFiles watched() {
+        // what the file names now, which may be what a refused one waits for, and what is in
+        // service
+        Set<Path> all = new HashSet<>(folders.named());
+        all.addAll(current.releases().keySet());
+        return new WatchedFiles(Set.of(started.file()), all);
+    }
+
+    @Override
+    public Duration interval() {
+        return current.rules().script().reloadInterval();
+    }
+
+    @Override
+    public Runnable prepare() {
+        boolean first = !looked;
+        looked = true;
+        if (first) {
+            tell(current.warnings());
+        }
+        long began = System.nanoTime();
+        try {
+            Configuration next = current.readAgain();
+            List<LuaService> services = next.services();
+            ConfigurationChange change = ConfigurationChange.between(current, next);
+            return first && change.isNothing() && current.kept() == null
+                    ? () -> {}
+                    : () -> putInService(next, services, change, began);
+        } catch (ConfigurationException e) {
+            return () -> refuse(e.problems());
+        } catch (RuntimeException e) {
+            return () -> failed(e);
+        }
+    }
+
+    /** How changes stand; from any thread. */
+    ReloadStatus status() {
+        return status;
+    }
+
+    /** What is in service. */
+    Configuration current() {
+        return current;
+    }
+
+    private void putInService(
+            Configuration next, List<LuaService> services, ConfigurationChange change, long began) {
+        List<Problem> fresh = new ArrayList<>(next.warnings());
+        fresh.removeAll(current.warnings());
+        desk.serve(services);
+        current = next;
+        counters.increment("reloads.done");
+        applied.accept(next);
+        long micros = (System.nanoTime() - began) / 1_000;
+        log.info("reloaded in {}.{} ms: {}", micros / 1_000, micros / 100 % 10, change);
+        tell(fresh);
+        tellWhatWaits();
+        List<String> settings = waiting.stream().map(Change::toString).sorted().toList();
+        status = new ReloadStatus(time.now(), null, null, settings);
+    }
+
+    /** What may be meant so, and stops nothing. */
+    private static void tell(List<Problem> warnings) {
+        // a file may be called anything
+        warnings.stream()
+                .limit(MAX_LOGGED)
+                .forEach(problem -> log.warn("{}", LogText.of(problem.toString())));
+        if (warnings.size() > MAX_LOGGED) {
+            log.warn("and {} more: ussd check shows them all", warnings.size() - MAX_LOGGED);
+        }
+    }
+
+    private void tellWhatWaits() {
+        Set<Change> now = new HashSet<>();
+        for (Change change : ChangedSettings.between(started, current.rules())) {
+            if (change.waitsForRestart()) {
+                now.add(change);
+                if (!waiting.contains(change)) {
+                    log.warn("{} waits for a restart", change);
+                }
+            }
+        }
+        waiting = now;
+    }
+
+    private void refuse(List<Problem> problems) {
+        refused(ReloadStatus.Refusal.of(time.now(), problems));
+        log.error(
+                "not reloaded, the scripts and rules in service stay: {} to be put right",
+                problems.size() == 1 ? "one problem" : problems.size() + " problems");
+        // a file may be called anything
+        problems.stream()
+                .limit(MAX_LOGGED)
+                .forEach(problem -> log.error("{}", LogText.of(problem.toString())));
+        if (problems.size() > MAX_LOGGED) {
+            log.error("and {} more: ussd check shows them all", problems.size() - MAX_LOGGED);
+        }
+    }
+
+    /** With several refusals on end, the first has been the time since when. */
+    private void refused(ReloadStatus.Refusal now) {
+        counters.increment("reloads.rejected");
+        ReloadStatus.Refusal before = status.refusal();
+        Instant since = before == null ? now.since() : before.since();
+        status =
+                new ReloadStatus(
+                        status.lastDone(),
+                        new ReloadStatus.Refusal(since, now.problems(), now.first()),
+                        status.keptAt(),
+                        status.waiting());
+    }
+
+    private void failed(RuntimeException fault) {
+        refused(new ReloadStatus.Refusal(time.now(), 1, List.of("internal fault: " + fault)));
+        log.error("not reloaded, the scripts and rules in service stay: internal fault", fault);
+    }
+}

@@ -1,0 +1,155 @@
+package io.moondial.bench;
+
+import io.moondial.Configuration;
+import io.moondial.ConfigurationException;
+import io.moondial.dialog.Operation;
+import io.moondial.network.FarSide;
+import io.moondial.rules.Trigger;
+import io.moondial.text.Dcs;
+import io.moondial.text.UnsendableText;
+import io.moondial.text.UssdString;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A bench from its request to its outcome: engine, ceiling and records, made and cleared away. */
+public final class BenchSession {
+    /** A dialog is over at the handset a little before it is at the engine. */
+    private static final int HEADROOM = 10_000;
+
+    private final Request request;
+    private final PrintWriter progress;
+
+    /**
+     * What is asked for.
+     *
+     * @param menus how many menus are answered
+     * @param rules the rules file that {@code script} stands in; null: rules of the bench's own
+     * @param script the script that answers; null: one of the bench's own
+     * @param edrFolder where the EDR files go; null: they are counted and thrown away
+     * @param twoProcesses whether the engine runs in a process of its own, behind M3UA over TCP;
+     *     else in this one, on the network in memory
+     */
+    public record Request(
+            Plan plan,
+            int menus,
+            @Nullable Path rules,
+            @Nullable String script,
+            @Nullable Path edrFolder,
+            boolean twoProcesses) {}
+
+    public BenchSession(Request request, PrintWriter progress) {
+        this.request = request;
+        this.progress = progress;
+    }
+
+    /** Runs it, and leaves nothing behind but the EDR files where a folder was named for them. */
+    public Outcome run()
+            throws BenchException, ConfigurationException, IOException, InterruptedException {
+        try (Scratch scratch = Scratch.create()) {
+            Path edrs =
+                    request.edrFolder() == null
+                            ? scratch.path().resolve("edr")
+                            : request.edrFolder();
+            long before = EdrFiles.count(edrs);
+            Path rules = rules(scratch.path(), edrs);
+            Configuration configuration = Configuration.read(rules).withEdrsIn(edrs);
+            Site site =
+                    request.twoProcesses()
+                            ? new Site.TwoProcesses(rules, edrs, scratch.path(), maxDialogs())
+                            : new Site.OneProcess(configuration, maxDialogs());
+            Bench.Measured measured = measure(configuration, site);
+            return new Outcome(
+                    measured.rounds(),
+                    measured.parking(),
+                    measured.flooding(),
+                    measured.liveHeap(),
+                    EdrFiles.count(edrs) - before,
+                    request.script() == null
+                            ? measured.finished() * BenchRules.edrs(request.menus())
+                            : -1);
+        }
+    }
+
+    private Path rules(Path scratch, Path edrs) throws IOException {
+        Path rules = request.rules();
+        return rules == null
+                ? BenchRules.write(scratch, request.menus(), edrs, engineTakes())
+                : rules;
+    }
+
+    private Bench.Measured measure(Configuration configuration, Site site)
+            throws BenchException, IOException, InterruptedException {
+        try (Target engine = site.engine()) {
+            Talk talk = talk(configuration, engine);
+            if (!request.plan().baseline()) {
+                return new Bench(request.plan(), talk, engine, null, progress).run();
+            }
+            try (Target baseline = site.baseline(talk)) {
+                return new Bench(request.plan(), talk, engine, baseline, progress).run();
+            }
+        }
+    }
+
+    /** How many dialogs the engine may hold: in a flood those that are parked, and no more. */
+    private int engineTakes() {
+        Plan plan = request.plan();
+        return plan.flood() > 0 ? plan.parked() : maxDialogs();
+    }
+
+    private int maxDialogs() {
+        int open = request.plan().parked() + request.plan().load().concurrency();
+        return HEADROOM + Math.max(open, Load.WARM_UP);
+    }
+
+    private Talk talk(Configuration configuration, Target engine)
+            throws BenchException, InterruptedException {
+        String script = request.script();
+        if (script == null) {
+            return new Talk(
+                    call(BenchRules.CODE), BenchRules.screens(request.menus()), BenchRules.ANSWER);
+        }
+        return Rehearsal.hold(
+                engine.handsets(),
+                call(codeOf(script, configuration)),
+                BenchRules.ANSWER,
+                request.menus(),
+                request.plan().load().patience());
+    }
+
+    private static String codeOf(String script, Configuration configuration) throws BenchException {
+        return configuration.rules().process().triggers().triggers().stream()
+                .filter(trigger -> trigger.scriptKey().equals(script))
+                .map(Trigger::conditions)
+                .flatMap(
+                        conditions ->
+                                Optional.ofNullable(conditions.ussdString())
+                                        .or(
+                                                () ->
+                                                        Optional.ofNullable(
+                                                                conditions.ussdStringPrefix()))
+                                        .stream())
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new BenchException(
+                                        "no trigger leads from a ussd_string or a ussd_string_prefix to the script "
+                                                + script));
+    }
+
+    private static FarSide.Call call(String code) throws BenchException {
+        try {
+            return new FarSide.Call(
+                    Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                    UssdString.encode(code, Dcs.UNSPECIFIED),
+                    null,
+                    null,
+                    null,
+                    BenchRules.SSN);
+        } catch (UnsendableText e) {
+            throw new BenchException("the code " + code + " cannot be dialled: " + e.getMessage());
+        }
+    }
+}

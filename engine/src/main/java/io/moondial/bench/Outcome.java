@@ -1,0 +1,123 @@
+package io.moondial.bench;
+
+import java.util.Comparator;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a bench came to.
+ *
+ * @param rounds in the order in which they were run
+ * @param parking what the dialogs that stayed open took; null where none did
+ * @param flooding what a flood did to running dialogs; null where there was none, else there are no
+ *     rounds
+ * @param liveHeap of the engine's process after all rounds, in octets
+ * @param edrs how many records are in the engine's files
+ * @param expectedEdrs how many there should be; negative where nobody knows
+ */
+public record Outcome(
+        List<Round> rounds,
+        @Nullable Parking parking,
+        @Nullable Flooding flooding,
+        long liveHeap,
+        long edrs,
+        long expectedEdrs) {
+
+    /**
+     * Dialogs that stayed open while the load ran.
+     *
+     * @param dialogs how many
+     * @param calm the rounds of the same load before they were there
+     * @param heapBefore live octets without them
+     * @param heapWith live octets with all of them open
+     * @param figures what became of them in the end
+     */
+    public record Parking(
+            int dialogs, List<Round> calm, long heapBefore, long heapWith, Figures figures) {
+        public Parking {
+            calm = List.copyOf(calm);
+        }
+
+        /** Whether all of them, and all of the load before, went as they should. */
+        public boolean good() {
+            return figures.good() && calm.stream().allMatch(Round::good);
+        }
+
+        /** Octets a dialog. */
+        public double octetsEach() {
+            return (double) (heapWith - heapBefore) / dialogs;
+        }
+    }
+
+    /**
+     * Dialogs that were answered once without and once in a flood of others that were refused.
+     *
+     * @param dialogs how many ran: as many as the engine takes
+     * @param calm nanoseconds that their turns took without it
+     * @param flooded nanoseconds that they took in it
+     * @param refusals what became of those of the flood; those of a warm-up come first
+     * @param figures what became of the running ones in the end
+     */
+    public record Flooding(
+            int dialogs,
+            Histogram calm,
+            Histogram flooded,
+            List<Figures> refusals,
+            Figures figures) {
+        public Flooding {
+            refusals = List.copyOf(refusals);
+        }
+
+        /** Whether all that was to be refused was, and the others went on to their end. */
+        public boolean good() {
+            return figures.good() && refusals.stream().allMatch(Figures::good);
+        }
+    }
+
+    public Outcome {
+        rounds = List.copyOf(rounds);
+    }
+
+    /** The round whose rate is the median of all. */
+    public Round median() {
+        return middle(rounds, Comparator.comparingDouble(round -> round.engine().rate()));
+    }
+
+    /** Whether the ceiling was measured too. */
+    public boolean hasBaseline() {
+        return rounds.stream().anyMatch(round -> round.baseline() != null);
+    }
+
+    /** The median of the rounds' ratios; 0 without a baseline. */
+    public double medianRatio() {
+        return middle(rounds, Comparator.comparingDouble(Round::ratio)).ratio();
+    }
+
+    /** The median of the rounds' ratios of a percentile of the turns; 0 without a baseline. */
+    public double medianTurnRatio(double percentile) {
+        return middle(rounds, Comparator.comparingDouble(round -> round.turnRatio(percentile)))
+                .turnRatio(percentile);
+    }
+
+    /** The median, over these rounds, of a percentile of the engine's turns, in milliseconds. */
+    public static double medianTurnMillis(List<Round> rounds, double percentile) {
+        return middle(
+                        rounds,
+                        Comparator.comparingDouble(round -> round.engine().turnMillis(percentile)))
+                .engine()
+                .turnMillis(percentile);
+    }
+
+    private static Round middle(List<Round> rounds, Comparator<Round> by) {
+        return rounds.stream().sorted(by).toList().get(rounds.size() / 2);
+    }
+
+    /** Whether every dialog and every record is as it should be. */
+    public boolean good() {
+        return rounds.stream().allMatch(Round::good)
+                && (parking == null || parking.good())
+                && (flooding == null || flooding.good())
+                && (expectedEdrs < 0 || edrs == expectedEdrs);
+    }
+}

@@ -1,0 +1,76 @@
+package io.moondial.bench;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
+
+/** What a load has come to so far; counted from any thread. */
+final class Tally {
+    static final int DIGITS = 3;
+
+    /** Of all that fails, the first few tell what it is. */
+    private static final int FAILURES_KEPT = 5;
+
+    private final Recorder turns = new Recorder(DIGITS);
+    private final LongAdder started = new LongAdder();
+    private final LongAdder finished = new LongAdder();
+    private final LongAdder parked = new LongAdder();
+    private final AtomicInteger failed = new AtomicInteger();
+    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+
+    void started() {
+        started.increment();
+    }
+
+    void turn(long nanos) {
+        turns.recordValue(Math.max(0, nanos));
+    }
+
+    /** Its first menu is open, and is left so. */
+    void parked() {
+        parked.increment();
+    }
+
+    void finished() {
+        finished.increment();
+    }
+
+    void failed(String why) {
+        if (failed.incrementAndGet() <= FAILURES_KEPT) {
+            failures.add(why);
+        }
+    }
+
+    long startedSoFar() {
+        return started.sum();
+    }
+
+    long finishedSoFar() {
+        return finished.sum();
+    }
+
+    long parkedSoFar() {
+        return parked.sum();
+    }
+
+    int failedSoFar() {
+        return failed.get();
+    }
+
+    /** Changes with everything that happens to a dialog but its turns in between. */
+    long moves() {
+        return startedSoFar() + parkedSoFar() + finishedSoFar() + failedSoFar();
+    }
+
+    List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    /** What each turn took, in nanoseconds; to be asked once, at the end. */
+    Histogram turns() {
+        return turns.getIntervalHistogram();
+    }
+}

@@ -1,0 +1,43 @@
+package io.moondial.cli;
+
+import io.moondial.Configuration;
+import io.moondial.ConfigurationException;
+import io.moondial.problem.ProblemPrinter;
+import io.moondial.rules.RulesPrinter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code ussd check}. */
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Reads the rules, compiles the scripts and looks through them, and starts nothing.",
+            "Prints every problem with file, line and column (exit code 2): a running engine that meets"
+                    + " one at a reload keeps what it has.",
+            "What compiles and fails once it is reached is one too: a misspelt function of a module, a"
+                    + " global that nothing defines, a module that is not there.",
+            "A warning is printed and stops nothing: such a place in a function given to pcall, or one"
+                    + " that is never reached; a secret answer that becomes part of a text; an association that anybody may take.",
+            "Without a problem it prints the effective configuration."
+        })
+final class CheckCommand implements Callable<Integer> {
+    @Mixin private RulesOption rules;
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    CheckCommand() {}
+
+    @Override
+    public Integer call() throws ConfigurationException {
+        Configuration configuration = rules.read();
+        spec.commandLine().getErr().print(ProblemPrinter.print(configuration.warnings()));
+        spec.commandLine().getErr().flush();
+        spec.commandLine().getOut().print(RulesPrinter.print(configuration.rules()));
+        spec.commandLine().getOut().flush();
+        return ExitCode.GOOD;
+    }
+}

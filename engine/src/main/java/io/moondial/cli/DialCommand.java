@@ -1,0 +1,172 @@
+package io.moondial.cli;
+
+import io.moondial.Configuration;
+import io.moondial.ConfigurationException;
+import io.moondial.dialog.Operation;
+import io.moondial.handset.Subscriber;
+import io.moondial.network.FarSide;
+import io.moondial.text.Dcs;
+import io.moondial.text.UnsendableText;
+import io.moondial.text.UssdString;
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ussd dial}. */
+@Command(
+        name = "dial",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Dials a code from one handset, on an engine started for it or on a running one (--connect).",
+            "Every screen is printed as it comes. Answers are taken from the command line, else from the terminal or",
+            "the standard input; its end is the handset giving up. A number is DIGITS, or DIGITS:NOA:NPI.",
+            "Exits once the EDR files are complete."
+        })
+final class DialCommand implements Callable<Integer> {
+    @Mixin private RulesOption rules;
+    @Mixin private ConnectOptions connect;
+
+    @Mixin private SubscriberOptions options;
+
+    @Option(
+            names = "--dcs",
+            paramLabel = "N",
+            defaultValue = "15",
+            description =
+                    "The data coding scheme of what is dialled and answered. Default: ${DEFAULT-VALUE}.")
+    private int dcs;
+
+    @Option(
+            names = "--notify",
+            paramLabel = "TEXT",
+            description = "Sends this text in an UnstructuredSS-Notify; nothing is dialled.")
+    private @Nullable String notify;
+
+    @Option(names = "--json", description = "A JSON object a line for every screen.")
+    private boolean json;
+
+    @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            description =
+                    "Adds the conversation to this file as a test for ussd test, its secret answers as asterisks. A text that the "
+                            + "script made with a secret in it is written as it came: read the file before others do. Not with --connect.")
+    private @Nullable Path record;
+
+    @Parameters(
+            paramLabel = "CODE [ANSWER...]",
+            arity = "0..*",
+            description = "What is dialled, and what is answered to each menu in turn.")
+    private List<String> words = List.of();
+
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    DialCommand() {}
+
+    @Override
+    public Integer call()
+            throws ConfigurationException, NotStartedException, InterruptedException, IOException {
+        FarSide.Call call = dialled();
+        Answers answers =
+                new Answers(
+                        sendable(notify == null ? words.subList(1, words.size()) : words),
+                        System.in,
+                        atTerminal());
+        ScreenPrinter printer = ScreenPrinter.to(spec.commandLine().getOut(), json);
+        PrintWriter err = spec.commandLine().getErr();
+        if (connect.given() && record != null) {
+            throw bad(
+                    "--record goes with an engine of its own: which answers a running one"
+                            + " (--connect) takes for secrets is not known here, and a test must hold"
+                            + " none. Leave --connect out");
+        }
+        Configuration configuration = connect.given() ? null : rules.read();
+        DialRecorder recorder = recorder(configuration);
+        OwnEngine.Use talk =
+                handsets -> {
+                    int result =
+                            new Conversation(handsets, call, answers, printer, recorder, err)
+                                    .hold();
+                    answers.unused()
+                            .ifPresent(left -> err.println("ussd: answers not used: " + left));
+                    return result;
+                };
+        int exitCode =
+                configuration == null
+                        ? connect.use(options.subscriber().ssn(), talk)
+                        : OwnEngine.use(configuration, recorder, err, talk);
+        recorder.write(err);
+        return exitCode;
+    }
+
+    private DialRecorder recorder(@Nullable Configuration configuration) {
+        DialRecorder recorder =
+                new DialRecorder(
+                        record,
+                        configuration == null ? List.of() : configuration.services(),
+                        notify != null,
+                        notify == null ? words.getFirst() : notify);
+        recorder.from(options.subscriber(), dcs);
+        return recorder;
+    }
+
+    @SuppressWarnings(
+            "SystemConsoleNull") // it is null where the streams are no terminal, in JDK 25 too
+    private static boolean atTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
+    /**
+     * An answer of the command line that cannot be sent would shift the others to menus they are
+     * not for.
+     */
+    private List<String> sendable(List<String> given) {
+        for (String answer : given) {
+            if (!answer.isEmpty()) {
+                encode(answer);
+            }
+        }
+        return given;
+    }
+
+    private UssdString encode(String text) {
+        try {
+            return UssdString.encode(text, new Dcs(dcs));
+        } catch (UnsendableText e) {
+            throw bad("'" + text + "' cannot be sent: " + e.getMessage());
+        }
+    }
+
+    private FarSide.Call dialled() {
+        if (notify == null && words.isEmpty()) {
+            throw bad("what is to be dialled? Name a CODE, such as '*100#', or --notify TEXT");
+        }
+        if (dcs < 0 || dcs > 255) {
+            throw bad("--dcs is " + dcs + "; 0 to 255 is allowed");
+        }
+        Subscriber subscriber = options.subscriber();
+        String text = notify == null ? words.getFirst() : notify;
+        int operation =
+                notify == null
+                        ? Operation.PROCESS_UNSTRUCTURED_SS_REQUEST
+                        : Operation.UNSTRUCTURED_SS_NOTIFY;
+        return subscriber.call(operation, encode(text));
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

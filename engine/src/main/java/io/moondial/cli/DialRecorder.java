@@ -1,0 +1,147 @@
+package io.moondial.cli;
+
+import io.moondial.dialog.Address;
+import io.moondial.dialog.Opening;
+import io.moondial.dialog.Operation;
+import io.moondial.dialogtest.language.PassingIds;
+import io.moondial.dialogtest.language.Recorded;
+import io.moondial.dialogtest.language.StandIn;
+import io.moondial.handset.Screen;
+import io.moondial.handset.Subscriber;
+import io.moondial.logic.DialogWatch;
+import io.moondial.logic.LuaService;
+import io.moondial.text.Dcs;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a dialled conversation, to be added to a file as a test. The engine tells it what of that
+ * is secret; a running one elsewhere tells nothing, so of that nothing may be kept.
+ */
+final class DialRecorder implements DialogWatch {
+    private static final int USUAL_SSN = 6;
+
+    private final @Nullable Path file;
+    private final List<LuaService> services;
+    private final boolean push;
+    private final String text;
+    private final Recorded recorded = new Recorded();
+    private final List<Secrecy> sent = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Begun begun;
+    private @Nullable String msisdn;
+    private boolean opened;
+    private int screens;
+    private boolean asksForSecret;
+    private boolean waiting;
+    private long since;
+
+    private record Begun(String instanceId, Opening opening) {}
+
+    /**
+     * @param file null: nothing is kept
+     * @param services of the engine that is dialled; none where it is elsewhere
+     * @param push whether the text is pushed, else it is dialled
+     */
+    DialRecorder(@Nullable Path file, List<LuaService> services, boolean push, String text) {
+        this.file = file;
+        this.services = List.copyOf(services);
+        this.push = push;
+        this.text = text;
+    }
+
+    @Override
+    public void begun(String instanceId, Opening opening) {
+        begun = new Begun(instanceId, opening);
+    }
+
+    @Override
+    public void sending(String instanceId, String place, Secrecy secrecy) {
+        sent.add(secrecy);
+    }
+
+    void from(Subscriber subscriber, int dcs) {
+        Address number = subscriber.msisdn();
+        msisdn = number == null ? null : number.digits();
+        recorded.setting("from", number);
+        recorded.setting("to", subscriber.destination());
+        recorded.setting("origination", subscriber.origination());
+        recorded.setting("ssn", subscriber.ssn(), USUAL_SSN);
+        recorded.setting("dcs", dcs, Dcs.UNSPECIFIED.octet());
+    }
+
+    void came(Screen screen) {
+        open();
+        if (waiting) {
+            recorded.waited(Duration.ofNanos(System.nanoTime() - since));
+        }
+        screens++;
+        if (screen instanceof Screen.Menu) {
+            asksForSecret = secrecy().ofAnswer();
+        }
+        Begun known = begun;
+        recorded.came(
+                screen,
+                secrecy().ofText(),
+                known == null
+                        ? PassingIds.NONE
+                        : PassingIds.of(known.instanceId(), known.opening()));
+        waiting = screen instanceof Screen.Menu;
+        since = System.nanoTime();
+    }
+
+    /** What began the dialog: known only once the engine has told which trigger took it. */
+    private void open() {
+        if (!opened) {
+            opened = true;
+            Begun known = begun;
+            boolean clear = known != null && known.opening().mask() == null;
+            recorded.opened(push, clear ? text : withoutSecrets());
+        }
+    }
+
+    private String withoutSecrets() {
+        int operation =
+                push ? Operation.UNSTRUCTURED_SS_NOTIFY : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+        return services.stream()
+                .filter(service -> service.operation() == operation)
+                .map(service -> StandIn.dialled(text, service.hidden(text, msisdn)))
+                .findFirst()
+                .orElse(text);
+    }
+
+    /** Whether the answer to the newest menu is secret. */
+    boolean asksForSecret() {
+        return asksForSecret;
+    }
+
+    /** That of the newest screen. */
+    private Secrecy secrecy() {
+        return screens > 0 && screens <= sent.size() ? sent.get(screens - 1) : Secrecy.NONE;
+    }
+
+    void answered(String answer) {
+        if (asksForSecret) {
+            recorded.answeredInSecret("answer", answer);
+        } else {
+            recorded.did("answer", answer);
+        }
+        waiting = false;
+    }
+
+    void gaveUp() {
+        recorded.did("abandon", "");
+    }
+
+    /** Adds the test, where that is wanted. */
+    void write(PrintWriter err) throws IOException {
+        open();
+        if (file != null) {
+            err.println("ussd: recorded in " + file + " as \"" + recorded.addTo(file) + "\"");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.moondial.cli;
+
+import io.moondial.edr.report.Dialogs;
+import io.moondial.edr.report.EdrInput;
+import io.moondial.edr.report.Follower;
+import io.moondial.edr.report.RecordFilter;
+import io.moondial.edr.report.RecordSink;
+import io.moondial.edr.report.Validation;
+import io.moondial.edr.spec.EdrSpec;
+import io.moondial.edr.spec.EdrSpecException;
+import io.moondial.file.FileTrouble;
+import io.moondial.problem.ProblemPrinter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ussd edr}. */
+@Command(
+        name = "edr",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Prints the records of EDR files, one JSON object a line.",
+            "  {\"file\":...,\"line\":...,\"at\":...,\"instance\":...,\"event\":...,\"fields\":{...}}",
+            "The time is UTC; values are decoded texts, and a list is an array. A line that cannot be read is told on",
+            "stderr as FILE:LINE:COLUMN, the rest goes on, and the exit code is 1 then; a file that begins with more than",
+            "ten such lines gets one message: it is no EDR file. edr-spec/README.md says what the",
+            "events and their fields are.",
+            ""
+        },
+        footer = {"", "Try: ussd edr --dialogs --msisdn 27761485722 /var/edr"})
+final class EdrCommand implements Callable<Integer> {
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..*",
+            description = {
+                "EDR files, complete (.edr) or in progress (.edr.part); or folders: their files, by",
+                "name, but not those of folders in them. A file that is named twice is read once.",
+                "'-', or none at all, is the standard input."
+            })
+    private List<Path> files = List.of(EdrInput.STANDARD_INPUT);
+
+    @Option(
+            names = "--event",
+            paramLabel = "NAME",
+            description =
+                    "Only records of this event; can be given several times. With --dialogs: dialogs that have one.")
+    private List<String> events = List.of();
+
+    @Option(
+            names = "--msisdn",
+            paramLabel = "DIGITS",
+            converter = EdrMsisdnConverter.class,
+            description =
+                    "Only records of dialogs whose USSD-PROCESS has this MSISDN. Files are read twice for it.")
+    private @Nullable String msisdn;
+
+    @Option(
+            names = "--instance",
+            paramLabel = "ID",
+            description = "Only records of the dialog with this instance id.")
+    private @Nullable String instance;
+
+    @Option(
+            names = "--dialogs",
+            description =
+                    "A JSON object a dialog in the place of a record, once all files are read: instance, msisdn, code (what "
+                            + "was dialled) or notification, started, duration_ms (not where the clock was set back), outcome (responded, declined, acknowledged, closed, "
+                            + "aborted, abandoned, failed or unfinished), final_text, choices (each a menu and its answer), counts "
+                            + "(menus, timeouts, late, notifies, errors), exception. What there is none of is left out.")
+    private boolean dialogs;
+
+    @Option(
+            names = "--follow",
+            description =
+                    "Goes on as files grow, are completed and new ones come into the folders, until SIGINT.")
+    private boolean follow;
+
+    @Option(
+            names = "--validate",
+            description =
+                    "Checks files and records against their specification in the place of printing them: every problem is "
+                            + "told on stderr with FILE:LINE and the field, then how much was checked; any problem makes the exit code 1, and a "
+                            + "folder without EDR files is one.")
+    private boolean validate;
+
+    @Option(
+            names = "--spec",
+            paramLabel = "FOLDER",
+            description =
+                    "With --validate: the specification, a file an event. Default: the engine's own events, which are built in.")
+    private @Nullable Path specFolder;
+
+    @Spec private CommandSpec spec;
+
+    private Writer output = EdrOutput.standard();
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    EdrCommand() {}
+
+    /** Lets the records go elsewhere than to the standard output. */
+    void printTo(Writer elsewhere) {
+        output = elsewhere;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        refuseMixtures();
+        var records = new EdrOutput(output);
+        EdrInput input = new EdrInput(files, new EdrLiveInput(System.in, records::flush));
+        if (!input.missing().isEmpty()) {
+            throw bad("there is no such file or folder: " + input.missing().getFirst());
+        }
+        try {
+            return validate ? validate(input) : print(input, records);
+        } catch (IOException e) {
+            err().println("ussd: cannot be read: " + FileTrouble.tell(e));
+            return ExitCode.FAILED;
+        } catch (EdrOutput.NobodyReads e) {
+            // As of a pipe into head: there is nothing left to do.
+            return ExitCode.GOOD;
+        } catch (EdrOutput.Unwritable e) {
+            err().println("ussd: " + e.getMessage());
+            return ExitCode.FAILED;
+        } catch (EdrSpecException e) {
+            err().print(ProblemPrinter.print(e.problems()));
+            err().flush();
+            return ExitCode.BAD_INPUT;
+        }
+    }
+
+    private int validate(EdrInput input) throws IOException, EdrSpecException {
+        EdrSpec specification = specFolder == null ? EdrSpec.builtIn() : EdrSpec.load(specFolder);
+        var validation = new Validation(specification, err()::println);
+        validation.check(input);
+        err().println(validation.summary());
+        return validation.isGood() ? ExitCode.GOOD : ExitCode.FAILED;
+    }
+
+    private int print(EdrInput input, EdrOutput records) throws IOException, InterruptedException {
+        input.emptyFolders().forEach(err()::println);
+        var filter = new RecordFilter(events, msisdn, instance);
+        var printer = new EdrPrinter(filter, records, err());
+        if (follow) {
+            new UntilSignal().follow(new Follower(input, printer), printer);
+        } else {
+            printAll(input, filter, printer);
+        }
+        return printer.exitCode();
+    }
+
+    private void printAll(EdrInput input, RecordFilter filter, EdrPrinter printer) {
+        if (filter.needsAll() && input.isFiles()) {
+            // What cannot be read is told when the records are printed.
+            input.read(RecordSink.of(found -> filter.learn(found.edr()), problem -> {}));
+        }
+        if (dialogs) {
+            var gathered = new Dialogs(filter);
+            input.read(RecordSink.of(gathered::add, printer::unreadable));
+            printer.print(gathered);
+        } else {
+            input.read(printer);
+        }
+        printer.flush();
+        printer.noteUnknownEvents();
+    }
+
+    private void refuseMixtures() {
+        if (follow && dialogs) {
+            throw bad(
+                    "--follow and --dialogs do not go together: a dialog is told once all files are read");
+        }
+        if (follow && files.contains(EdrInput.STANDARD_INPUT)) {
+            throw bad(
+                    "--follow needs files or folders: the standard input is read until it ends anyway");
+        }
+        if (validate
+                && (follow || dialogs || msisdn != null || instance != null || !events.isEmpty())) {
+            throw bad("--validate checks all there is: give it alone, with files or folders");
+        }
+        if (specFolder != null && !validate) {
+            throw bad("--spec is what --validate checks against: give both");
+        }
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

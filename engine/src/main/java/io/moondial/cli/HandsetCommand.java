@@ -1,0 +1,127 @@
+package io.moondial.cli;
+
+import io.moondial.Configuration;
+import io.moondial.ConfigurationException;
+import io.moondial.file.PlainFile;
+import io.moondial.file.UnreadableFileException;
+import io.moondial.handset.Subscriber;
+import io.moondial.handset.program.HandsetProgram;
+import io.moondial.handset.program.ProgramConsole;
+import io.moondial.logic.DialogWatch;
+import io.moondial.problem.Problem;
+import io.moondial.script.ScriptFault;
+import io.moondial.script.ScriptLimits;
+import io.moondial.script.lua.CompileFailure;
+import io.moondial.time.SystemTime;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ussd handset}. */
+@Command(
+        name = "handset",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs a Lua program on the handset, on an engine started for it or on a running one (--connect).",
+            "A running one has rules of its own: --rules is not read then, and the limits are the defaults. The program",
+            "has the functions of QuecPython's module ussd, and utime.sleep: what the network says reaches its callback",
+            "while it sleeps, and after its last line. It runs under the limits of the rules' \"script\" section.",
+            "Exits once the EDR files are complete: 0 where the program came to its end; 1 where it or a callback failed;",
+            "2 where it does not compile. engine/docs/handset.md is its reference."
+        })
+final class HandsetCommand implements Callable<Integer> {
+    /** Larger than any program for a handset. */
+    private static final int MAX_OCTETS = 1 << 20;
+
+    @Mixin private RulesOption rules;
+
+    @Mixin private SubscriberOptions options;
+
+    @Mixin private ConnectOptions connect;
+
+    @Parameters(paramLabel = "FILE.lua", description = "The program.")
+    private Path file;
+
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    HandsetCommand() {}
+
+    @Override
+    public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
+        Subscriber subscriber = options.subscriber();
+        HandsetProgram program = program();
+        PrintWriter err = spec.commandLine().getErr();
+        ProgramConsole console = new Terminal(spec.commandLine().getOut(), err);
+        if (connect.given()) {
+            return connect.use(
+                    subscriber.ssn(), use(program, subscriber, ScriptLimits.DEFAULTS, console));
+        }
+        Configuration configuration = rules.read();
+        ScriptLimits limits = configuration.rules().script().limits();
+        return OwnEngine.use(
+                configuration, DialogWatch.NOBODY, err, use(program, subscriber, limits, console));
+    }
+
+    private static OwnEngine.Use use(
+            HandsetProgram program,
+            Subscriber subscriber,
+            ScriptLimits limits,
+            ProgramConsole console) {
+        return handsets -> {
+            try (SystemTime time = new SystemTime()) {
+                return program.run(handsets, subscriber, time, limits, console)
+                        ? ExitCode.GOOD
+                        : ExitCode.FAILED;
+            }
+        };
+    }
+
+    private HandsetProgram program() throws ConfigurationException {
+        try {
+            return HandsetProgram.compile(PlainFile.read(file, MAX_OCTETS), file.toString());
+        } catch (CompileFailure e) {
+            throw bad(e.line(), e.column(), String.valueOf(e.getMessage()));
+        } catch (UnreadableFileException e) {
+            throw bad(0, 0, e.reason());
+        }
+    }
+
+    private ConfigurationException bad(int line, int column, String message) {
+        return new ConfigurationException(List.of(new Problem(file, line, column, message)));
+    }
+
+    /** What the program prints goes to the output, what goes wrong to where errors go. */
+    private record Terminal(PrintWriter out, PrintWriter err) implements ProgramConsole {
+        @Override
+        public void print(String line) {
+            out.println(line);
+        }
+
+        @Override
+        public void callbackFailed(ScriptFault fault) {
+            tell("a callback failed", fault);
+        }
+
+        @Override
+        public void programFailed(ScriptFault fault) {
+            tell("the program failed", fault);
+        }
+
+        @Override
+        public void gaveUp() {
+            err.println("ussd: the program ended while a menu waited: the handset gives up");
+        }
+
+        private void tell(String what, ScriptFault fault) {
+            err.println("ussd: " + what + ": " + fault.text());
+            fault.luaStack().forEach(line -> err.println("    " + line));
+        }
+    }
+}

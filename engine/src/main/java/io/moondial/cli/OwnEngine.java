@@ -1,0 +1,61 @@
+package io.moondial.cli;
+
+import io.moondial.Configuration;
+import io.moondial.Engine;
+import io.moondial.logic.DialogWatch;
+import io.moondial.network.FarSide;
+import java.io.PrintWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An engine that a command starts for itself, and that ends with it: its EDR files are complete.
+ */
+final class OwnEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnEngine.class);
+
+    /** What the command does with it. */
+    @FunctionalInterface
+    interface Use {
+        /** The result is the command's exit code. */
+        int with(FarSide handsets) throws InterruptedException;
+    }
+
+    private OwnEngine() {}
+
+    /**
+     * Starts an engine, uses it, stops it.
+     *
+     * @param watch told of what its dialogs do
+     * @return the exit code: that of the use, unless records were lost
+     */
+    static int use(Configuration configuration, DialogWatch watch, PrintWriter err, Use use)
+            throws NotStartedException, InterruptedException {
+        int result;
+        Engine.Stop stop;
+        Engine engine = RulesOption.engine(configuration.inMemory(), watch);
+        // An interrupted command still completes its EDR files.
+        Thread hurry = Thread.ofPlatform().name("stop").unstarted(engine::close);
+        Runtime.getRuntime().addShutdownHook(hurry);
+        try (engine) {
+            RulesOption.start(engine);
+            result = use.with(engine.handsets());
+            stop = engine.stop();
+        } finally {
+            forget(hurry);
+        }
+        if (stop.lostEdrs() > 0) {
+            err.printf("ussd: %d EDRs could not be written%n", stop.lostEdrs());
+            return ExitCode.FAILED;
+        }
+        return result;
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            LOG.debug("the process is ending already", e);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.moondial.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.moondial.Configuration;
+import io.moondial.ConfigurationException;
+import io.moondial.Engine;
+import io.moondial.LastGood;
+import io.moondial.logic.DialogWatch;
+import io.moondial.problem.Problem;
+import io.moondial.rules.RulesException;
+import io.moondial.rules.RulesFile;
+import io.moondial.script.CompilationObserver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Option;
+
+/** {@code --rules}, and what every verb that starts an engine does with it. */
+final class RulesOption {
+    @Option(
+            names = "--rules",
+            paramLabel = "FILE",
+            defaultValue = "rules.yaml",
+            description =
+                    "The rules file; paths in it are relative to it. Default: ${DEFAULT-VALUE}.")
+    private Path file;
+
+    private CompilationObserver observer = CompilationObserver.NONE;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    RulesOption() {}
+
+    /** From now on somebody sees the scripts being compiled. */
+    void observe(CompilationObserver newObserver) {
+        observer = newObserver;
+    }
+
+    Configuration read() throws ConfigurationException {
+        Configuration configuration = Configuration.read(file, observer);
+        logLevel(configuration.rules().log().level());
+        return configuration;
+    }
+
+    /** The set that is kept, in the place of the files, which are broken. */
+    Configuration use(LastGood kept, List<Problem> broken)
+            throws ConfigurationException, IOException {
+        Configuration configuration = kept.read(broken, observer);
+        logLevel(configuration.rules().log().level());
+        return configuration;
+    }
+
+    /**
+     * Where an engine under these rules can be asked. Nothing else in the file needs to be sound:
+     * an engine that has refused a change of it is to be asked just then.
+     */
+    Path controlSocket() throws ConfigurationException {
+        try {
+            return RulesFile.controlSocket(file);
+        } catch (RulesException e) {
+            throw new ConfigurationException(e.problems());
+        }
+    }
+
+    /** The set that was in service last, kept in this folder; null: where it is kept by default. */
+    LastGood lastGood(@Nullable Path folder) {
+        return new LastGood(file, folder == null ? file.resolveSibling("state") : folder);
+    }
+
+    /** An engine with this configuration that is not started yet. */
+    static Engine engine(Configuration configuration, DialogWatch watch)
+            throws NotStartedException {
+        try {
+            return new Engine(configuration, watch);
+        } catch (RuntimeException e) {
+            throw new NotStartedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Starts an engine; one that cannot be started is closed. */
+    static void start(Engine engine) throws NotStartedException {
+        try {
+            engine.start();
+        } catch (RuntimeException e) {
+            NotStartedException notStarted =
+                    new NotStartedException(String.valueOf(e.getMessage()), e);
+            try {
+                engine.close();
+            } catch (RuntimeException again) {
+                notStarted.addSuppressed(again);
+            }
+            throw notStarted;
+        }
+    }
+
+    static void logLevel(String level) {
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.valueOf(level));
+    }
+}

@@ -1,0 +1,218 @@
+package io.moondial.cli;
+
+import io.moondial.Configuration;
+import io.moondial.ConfigurationException;
+import io.moondial.Engine;
+import io.moondial.LastGood;
+import io.moondial.control.ReloadStatus;
+import io.moondial.file.FileTrouble;
+import io.moondial.logic.DialogWatch;
+import io.moondial.problem.ProblemPrinter;
+import io.moondial.trace.PcapFiles;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ussd serve}. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs the engine until SIGINT or SIGTERM; SIGHUP reloads rules and scripts.",
+            "Prints a line that starts with 'ready' once it takes traffic. A stop refuses new dialogs, lets running",
+            "ones finish within stop_timeout, aborts the rest, and completes the EDR files; a second signal aborts",
+            "them at once."
+        })
+final class ServeCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+
+    @Mixin private RulesOption rules;
+
+    @Option(
+            names = "--pcap",
+            paramLabel = "FILE",
+            description =
+                    "Writes what goes over the links into this file, for Wireshark, secret answers as asterisks. One that"
+                            + " is there, or full, becomes FILE.1.")
+    private @Nullable Path pcap;
+
+    @Option(
+            names = "--pcap-size",
+            paramLabel = "SIZE",
+            defaultValue = "100MiB",
+            converter = SizeConverter.class,
+            description = "When such a file is full. Default: ${DEFAULT-VALUE}.")
+    private long pcapSize;
+
+    @Option(
+            names = "--pcap-files",
+            paramLabel = "N",
+            defaultValue = "10",
+            description =
+                    "How many are kept, the one in progress included. Default: ${DEFAULT-VALUE}.")
+    private int pcapFiles;
+
+    @Option(
+            names = "--last-good",
+            description =
+                    "Starts on the set that was in service last where the rules or scripts on the disk are broken.")
+    private boolean lastGood;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description =
+                    "Where the set in service is kept for --last-good. Default: the folder state beside the rules file.")
+    private @Nullable Path state;
+
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    ServeCommand() {}
+
+    @Override
+    public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
+        if (pcapFiles < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--pcap-files is " + pcapFiles + "; at least 1 is allowed");
+        }
+        long began = System.nanoTime();
+        LastGood kept = rules.lastGood(state);
+        Configuration configuration = configuration(kept);
+        Engine engine = RulesOption.engine(configuration, DialogWatch.NOBODY);
+        EngineStop stop = new EngineStop(engine);
+        try (Signals signals = new Signals()) {
+            signals.on("TERM", stop::signalled).on("INT", stop::signalled);
+            signals.on("HUP", () -> reload(engine));
+            prepare(engine);
+            RulesOption.start(engine);
+            engine.keepLastGood(kept);
+            engine.followChanges(now -> RulesOption.logLevel(now.rules().log().level()));
+            spec.commandLine()
+                    .getOut()
+                    .printf("ready in %d ms%n", (System.nanoTime() - began) / 1_000_000)
+                    .flush();
+            new CountDownLatch(1).await(); // a signal runs the stop, which ends the process
+            return ExitCode.GOOD;
+        }
+    }
+
+    /** What the files say; where they are broken, and that is wanted, what was kept of them. */
+    private Configuration configuration(LastGood kept)
+            throws ConfigurationException, NotStartedException {
+        try {
+            return rules.read();
+        } catch (ConfigurationException e) {
+            if (kept.keptAt().isEmpty()) {
+                if (lastGood) {
+                    err().println("ussd: no set is kept: there is no " + kept.file());
+                }
+                throw e;
+            }
+            if (!lastGood) {
+                err().println(
+                                "ussd: the set that came into service at %s is kept: serve --last-good starts on it"
+                                        .formatted(kept.keptAt().get()));
+                throw e;
+            }
+            return kept(kept, e);
+        }
+    }
+
+    private Configuration kept(LastGood kept, ConfigurationException broken)
+            throws ConfigurationException, NotStartedException {
+        err().print(ProblemPrinter.print(broken.problems()));
+        Configuration configuration;
+        try {
+            configuration = rules.use(kept, broken.problems());
+        } catch (IOException e) {
+            throw new NotStartedException(
+                    "the files are broken, and what was kept of them cannot be read: "
+                            + e.getMessage(),
+                    e);
+        }
+        log.error(
+                "the rules and scripts on the disk are broken, and the engine starts on the set that came into service at {}, until they are put right: {}",
+                kept.keptAt().map(Instant::toString).orElse("a time not known"),
+                ReloadStatus.Refusal.of(Instant.now(), broken.problems()).words());
+        return configuration;
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    private static void reload(Engine engine) {
+        log.info("SIGHUP: rules and scripts are read again");
+        engine.reload();
+    }
+
+    /** Opens what surrounds a started engine; where that fails, the engine is closed. */
+    private void prepare(Engine engine) throws NotStartedException {
+        try {
+            engine.openControl();
+            if (pcap != null) {
+                engine.beginTrace(new PcapFiles(pcap, pcapSize, pcapFiles), null);
+            }
+        } catch (IOException e) {
+            engine.close();
+            throw new NotStartedException(FileTrouble.tell(e), e);
+        }
+    }
+
+    /**
+     * The end of an engine and of its process: the first signal asks for it, a second hurries it.
+     */
+    private static final class EngineStop {
+        private final Engine engine;
+        private final AtomicInteger signals = new AtomicInteger();
+
+        EngineStop(Engine engine) {
+            this.engine = engine;
+        }
+
+        void signalled() {
+            if (signals.incrementAndGet() == 1) {
+                Thread.ofPlatform().name("stop").start(this::stop);
+            } else {
+                log.warn("a further signal: running dialogs are aborted now");
+                engine.hurry();
+            }
+        }
+
+        /**
+         * A stop that was asked for is a good end, which the JVM would not say by itself. Whatever
+         * goes wrong in it, the process ends.
+         */
+        private void stop() {
+            int code = ExitCode.FAILED;
+            try {
+                log.info("stopping: {} dialogs are running", engine.openDialogs());
+                Engine.Stop stop = engine.stop();
+                log.info("stopped: {} dialogs had to be aborted", stop.aborted());
+                if (stop.lostEdrs() > 0) {
+                    log.error("{} EDRs could not be written", stop.lostEdrs());
+                } else {
+                    code = ExitCode.GOOD;
+                }
+            } catch (InterruptedException | RuntimeException | Error e) {
+                log.error("the stop was not clean", e);
+            } finally {
+                Runtime.getRuntime().halt(code);
+            }
+        }
+    }
+}

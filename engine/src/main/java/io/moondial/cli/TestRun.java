@@ -1,0 +1,174 @@
+package io.moondial.cli;
+
+import io.moondial.Configuration;
+import io.moondial.ConfigurationException;
+import io.moondial.dialogtest.language.DialogFile;
+import io.moondial.dialogtest.language.DialogFileException;
+import io.moondial.dialogtest.language.DialogTest;
+import io.moondial.dialogtest.report.JunitReport;
+import io.moondial.dialogtest.report.Paint;
+import io.moondial.dialogtest.report.Summary;
+import io.moondial.dialogtest.report.Update;
+import io.moondial.dialogtest.run.DialogFiles;
+import io.moondial.dialogtest.run.Filter;
+import io.moondial.dialogtest.run.Suite;
+import io.moondial.dialogtest.run.TestResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One run of tests, from the files to the report. */
+final class TestRun {
+    /** What one change of a screen brings to light may want another; not for ever. */
+    private static final int MAX_UPDATES = 20;
+
+    private final RulesOption rules;
+    private final List<Path> paths;
+    private final Options options;
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    /**
+     * What is wanted of it.
+     *
+     * @param filter null: all
+     * @param junit null: no such file
+     * @param progress whether somebody watches
+     */
+    record Options(
+            @Nullable String filter,
+            boolean failFast,
+            boolean update,
+            @Nullable Path junit,
+            boolean json,
+            Paint paint,
+            boolean progress) {}
+
+    TestRun(
+            RulesOption rules,
+            List<Path> paths,
+            Options options,
+            PrintWriter out,
+            PrintWriter err) {
+        this.rules = rules;
+        this.paths = paths;
+        this.options = options;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Runs them once; the result is the exit code. */
+    int once()
+            throws ConfigurationException,
+                    DialogFileException,
+                    InterruptedException,
+                    IOException,
+                    NotStartedException {
+        Configuration configuration = rules.read();
+        List<TestResult> results = run(configuration, tests(configuration));
+        if (results.isEmpty()) {
+            err.println("ussd: no test found: " + whyNone(configuration));
+            return ExitCode.BAD_INPUT;
+        }
+        if (options.update()) {
+            results = updated(configuration, results);
+        }
+        report(results);
+        if (options.junit() != null) {
+            JunitReport.write(options.junit(), results);
+        }
+        return exitCode(results);
+    }
+
+    static int exitCode(List<TestResult> results) {
+        return results.stream().allMatch(it -> it.status().isGood())
+                ? ExitCode.GOOD
+                : ExitCode.FAILED;
+    }
+
+    Configuration configuration() throws ConfigurationException {
+        return rules.read();
+    }
+
+    /** What tests and scripts may lie in. */
+    List<Path> places(Configuration configuration) {
+        return paths.isEmpty() ? configuration.scriptFolders() : paths;
+    }
+
+    /** The tests that are meant. */
+    List<DialogTest> tests(Configuration configuration) throws DialogFileException {
+        List<DialogTest> tests = DialogFiles.tests(DialogFiles.find(places(configuration)));
+        return options.filter() == null ? tests : new Filter(options.filter()).of(tests);
+    }
+
+    private String whyNone(Configuration configuration) throws DialogFileException {
+        String where =
+                places(configuration).stream()
+                        .map(Path::toString)
+                        .collect(Collectors.joining(" and "));
+        List<DialogFile> files = DialogFiles.find(places(configuration));
+        int tests = DialogFiles.tests(files).size();
+        if (tests > 0) {
+            return "%s in %s, and --filter '%s' leaves none of them"
+                    .formatted(
+                            tests == 1 ? "one test is" : tests + " tests are",
+                            where,
+                            options.filter());
+        }
+        return files.isEmpty()
+                ? "there is no file *%s in %s".formatted(DialogFiles.SUFFIX, where)
+                : "there is no test in %s"
+                        .formatted(
+                                files.stream()
+                                        .map(DialogFile::name)
+                                        .collect(Collectors.joining(", ")));
+    }
+
+    /** Those of some files. */
+    static List<DialogTest> only(List<DialogTest> tests, Predicate<DialogTest> wanted) {
+        return tests.stream().filter(wanted).toList();
+    }
+
+    List<TestResult> run(Configuration configuration, List<DialogTest> tests)
+            throws DialogFileException, InterruptedException, NotStartedException {
+        Suite suite =
+                new Suite(
+                        configuration,
+                        tests,
+                        new Suite.Options(
+                                Runtime.getRuntime().availableProcessors(), options.failFast()));
+        try (TestProgress progress = new TestProgress(err, tests.size(), options.progress())) {
+            return suite.run(progress::ended);
+        } catch (IllegalStateException e) {
+            throw new NotStartedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private List<TestResult> updated(Configuration configuration, List<TestResult> first)
+            throws DialogFileException, InterruptedException, IOException, NotStartedException {
+        List<TestResult> results = first;
+        int screens = 0;
+        Update.Outcome outcome = Update.write(results);
+        for (int i = 0; outcome.screens() > 0 && i < MAX_UPDATES; i++) {
+            screens += outcome.screens();
+            results = run(configuration, tests(configuration));
+            outcome = Update.write(results);
+        }
+        outcome.notes().forEach(note -> err.println("ussd: " + note));
+        err.printf("ussd: %d %s written anew%n", screens, screens == 1 ? "screen" : "screens");
+        return results;
+    }
+
+    void report(List<TestResult> results) {
+        if (options.json()) {
+            TestJson.print(results, out);
+        } else {
+            out.print(Summary.of(results, options.paint()));
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,165 @@
+package io.moondial.control;
+
+import io.moondial.edr.StreamStatus;
+import io.moondial.logic.ScriptStatus;
+import io.moondial.metrics.Reconciliation;
+import io.moondial.network.LinkStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something about an engine that somebody should look at.
+ *
+ * @param what a word for programs, such as {@code link_down}
+ * @param since when it began; null where that is not known
+ * @param text one sentence: what it is, and where it helps what to do
+ */
+public record Attention(String what, @Nullable Instant since, String text) {
+    private static final String ACTIVE = "active";
+    private static final String DOWN = "down";
+
+    /** A backlog of more than this part of its limit is not what a writer that keeps up leaves. */
+    private static final int BACKLOG_SHARE = 10;
+
+    /** All that there is, what hurts most first. */
+    static List<Attention> in(EngineStatus status) {
+        Finder finder = new Finder();
+        finder.links(status.links());
+        finder.dialogs(status);
+        status.edr().forEach(finder::stream);
+        finder.reload(status.reload());
+        status.scripts().forEach(finder::script);
+        status.reconciliation().forEach(finder::counts);
+        return List.copyOf(finder.found);
+    }
+
+    private static final class Finder {
+        private final List<Attention> found = new ArrayList<>();
+
+        private void add(String what, @Nullable Instant since, String text) {
+            found.add(new Attention(what, since, text));
+        }
+
+        /**
+         * An association may stand by, its ASP inactive, while another carries the traffic of its
+         * application server; one that is down cannot.
+         */
+        void links(List<LinkStatus> links) {
+            if (!links.isEmpty() && links.stream().noneMatch(it -> isActive(it))) {
+                Instant last =
+                        links.stream()
+                                .map(LinkStatus::applicationServerSince)
+                                .max(Comparator.naturalOrder())
+                                .orElse(null);
+                add("no_link", last, "no link is up: no dialog can come");
+            }
+            Map<String, LinkStatus> servers = new LinkedHashMap<>();
+            links.forEach(it -> servers.put(it.applicationServer(), it));
+            servers.forEach(
+                    (name, link) -> {
+                        String state = link.applicationServerState();
+                        if (!state.equals(ACTIVE)) {
+                            add(
+                                    "application_server_" + state,
+                                    link.applicationServerSince(),
+                                    "application server %s is %s: no traffic flows over it"
+                                            .formatted(name, state));
+                        }
+                    });
+            for (LinkStatus link : links) {
+                if (link.associationState().equals(DOWN) || link.aspState().equals(DOWN)) {
+                    add(
+                            "link_down",
+                            link.since(),
+                            "association %s (%s) is %s, its ASP %s"
+                                    .formatted(
+                                            link.association(),
+                                            link.address(),
+                                            link.associationState(),
+                                            link.aspState()));
+                }
+            }
+        }
+
+        private static boolean isActive(LinkStatus link) {
+            return link.applicationServerState().equals(ACTIVE);
+        }
+
+        void dialogs(EngineStatus status) {
+            if (status.heap().full()) {
+                add("heap_full", null, "new dialogs are refused: the heap is full");
+            }
+            if (status.dialogs().open() >= status.dialogs().max()) {
+                add(
+                        "too_many_dialogs",
+                        null,
+                        "new dialogs are refused: %d are open, as many as dialogs.max allows"
+                                .formatted(status.dialogs().open()));
+            }
+        }
+
+        void stream(StreamStatus stream) {
+            StreamStatus.Failure failure = stream.failure();
+            if (failure != null) {
+                add(
+                        "edrs_failing",
+                        failure.since(),
+                        "EDR stream %s: the disk refuses records: %s; %d wait in memory"
+                                .formatted(stream.stream(), failure.why(), stream.backlog()));
+            } else if (stream.backlog() > stream.limit() / BACKLOG_SHARE) {
+                add(
+                        "edrs_waiting",
+                        null,
+                        "EDR stream %s: %d records wait in memory, of %d at most: the disk is too slow"
+                                .formatted(stream.stream(), stream.backlog(), stream.limit()));
+            }
+            long lost = stream.dropped() + stream.lost();
+            if (lost > 0) {
+                add(
+                        "edrs_lost",
+                        null,
+                        "EDR stream %s: %d records have been lost since the start"
+                                .formatted(stream.stream(), lost));
+            }
+        }
+
+        void reload(ReloadStatus reload) {
+            ReloadStatus.Refusal refusal = reload.refusal();
+            if (refusal != null) {
+                add(
+                        "reload_refused",
+                        refusal.since(),
+                        "the rules and scripts on the disk are not taken, those in service stay: "
+                                + refusal.words());
+            }
+            if (reload.keptAt() != null) {
+                add(
+                        "last_good",
+                        refusal == null ? null : refusal.since(),
+                        "the engine runs on the set that came into service at %s and was kept, not on the files: put them right"
+                                .formatted(reload.keptAt()));
+            }
+        }
+
+        void script(ScriptStatus script) {
+            if (script.switchedOff()) {
+                add(
+                        "script_switched_off",
+                        null,
+                        "script %s of %s is switched off for a while: its limits keep ending it"
+                                .formatted(script.key(), script.service()));
+            }
+        }
+
+        void counts(Reconciliation.Standing counts) {
+            if (counts.partedSince() != null) {
+                add("counts_parted", counts.partedSince(), counts.text());
+            }
+        }
+    }
+}

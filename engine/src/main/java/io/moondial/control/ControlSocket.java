@@ -1,0 +1,172 @@
+package io.moondial.control;
+
+import io.moondial.file.FileTrouble;
+import io.moondial.metrics.Counters;
+import io.moondial.rules.Rules;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The socket through which a running engine is asked; open from its making to its close. */
+public final class ControlSocket implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
+
+    /** How long after a failed attempt the next connection is waited for. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    /** Where connections come from. */
+    @FunctionalInterface
+    interface Listening {
+        /** Waits for the next one. */
+        SocketChannel accept() throws IOException;
+    }
+
+    private final Rules.Control settings;
+    private final ControlledEngine engine;
+    private final Counters counters;
+    private final SocketPlace place;
+    private final Listening listening;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final Semaphore room;
+    private final RunningTraces traces = new RunningTraces();
+    private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Opens the socket.
+     *
+     * @param counters for what is refused or fails here
+     * @throws IOException where it cannot be opened, another engine's being there among that; the
+     *     message says what to do
+     */
+    public ControlSocket(Rules.Control settings, ControlledEngine engine, Counters counters)
+            throws IOException {
+        this(settings, engine, counters, UnaryOperator.identity());
+    }
+
+    /** The same, where something may stand between it and the operating system. */
+    ControlSocket(
+            Rules.Control settings,
+            ControlledEngine engine,
+            Counters counters,
+            UnaryOperator<Listening> wrapped)
+            throws IOException {
+        this.settings = settings;
+        this.engine = engine;
+        this.counters = counters;
+        this.room = new Semaphore(settings.maxConnections());
+        this.place = SocketPlace.take(settings.socket());
+        this.listening = wrapped.apply(place.server()::accept);
+        Thread.ofPlatform().daemon().name("control").start(this::accept);
+    }
+
+    /**
+     * Takes connections until the socket is closed. Where one cannot be taken, because the process
+     * has no file descriptor or no memory left, it is tried again and again: what is used up comes
+     * free.
+     */
+    private void accept() {
+        boolean failing = false;
+        while (true) {
+            try {
+                SocketChannel channel = listening.accept();
+                if (failing) {
+                    failing = false;
+                    log.info("the control socket takes connections again");
+                }
+                start(channel);
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException | RuntimeException | Error e) {
+                counters.increment("control.failures");
+                if (!failing) {
+                    failing = true;
+                    log.error(
+                            "the control socket cannot take connections now: {}; it is tried again every {} ms",
+                            e instanceof IOException io ? FileTrouble.words(io) : e.toString(),
+                            PAUSE.toMillis());
+                }
+                if (isOverAfter(PAUSE)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /**
+     * On a thread of the operating system's: a virtual one needs file descriptors of the JVM's own
+     * to wait for a socket, and where it cannot have them the first time, no other ever can.
+     */
+    private void start(SocketChannel channel) throws IOException {
+        try {
+            Thread.ofPlatform().daemon().name("control").start(() -> serve(channel));
+        } catch (RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private boolean isOverAfter(Duration time) {
+        try {
+            return over.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private void serve(SocketChannel channel) {
+        open.add(channel);
+        boolean admitted = room.tryAcquire();
+        try (channel) {
+            Connection connection = new Connection(channel, settings, engine, traces);
+            if (admitted) {
+                counters.increment("control.connections");
+                connection.serve();
+            } else {
+                counters.increment("control.refused");
+                connection.refuse(
+                        "%d connections are open already, as many as the rules allow (control: max_connections)"
+                                .formatted(settings.maxConnections()));
+            }
+        } catch (IOException e) {
+            counters.increment("control.broken");
+            log.debug("a connection of the control socket broke", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            log.error("a request at the control socket failed", e);
+        } finally {
+            open.remove(channel);
+            if (admitted) {
+                room.release();
+            }
+        }
+    }
+
+    /** Ends what is asked still, and takes the socket away. */
+    @Override
+    public void close() {
+        over.countDown();
+        try {
+            traces.stopAll();
+            traces.awaitNone(settings.timeout());
+            place.close();
+            for (SocketChannel channel : open) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            log.warn("the control socket could not be taken away", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

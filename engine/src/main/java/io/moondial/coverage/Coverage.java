@@ -1,0 +1,42 @@
+package io.moondial.coverage;
+
+import io.moondial.script.CompilationObserver;
+import io.moondial.script.lua.FunctionCode;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.WatchedChunk;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * Watches every script that is compiled, so that it can be told what of them has run: modules too,
+ * and those that never ran. Of a file compiled again the newest counts. Scripts may run on any
+ * number of threads.
+ */
+public final class Coverage implements CompilationObserver {
+    private record Watched(LuaString source, WatchedChunk chunk) {}
+
+    private final Map<Path, Watched> files = new ConcurrentSkipListMap<>();
+
+    @Override
+    public FunctionCode compiled(Path file, LuaString content, FunctionCode code) {
+        WatchedChunk chunk = WatchedChunk.of(code);
+        files.put(file, new Watched(content, chunk));
+        return chunk.code();
+    }
+
+    /** What has run so far, by file. */
+    public List<FileCoverage> files() {
+        return files.entrySet().stream().map(e -> file(e.getKey(), e.getValue())).toList();
+    }
+
+    private static FileCoverage file(Path path, Watched watched) {
+        return new FileCoverage(
+                path,
+                watched.source().toText().lines().toList(),
+                watched.chunk().lines(),
+                watched.chunk().branches(),
+                watched.chunk().functions());
+    }
+}

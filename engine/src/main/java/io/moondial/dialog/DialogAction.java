@@ -1,0 +1,47 @@
+package io.moondial.dialog;
+
+import java.time.Duration;
+import java.util.SortedMap;
+
+/**
+ * What a dialog wants done. A {@link Send} stands first; the others count only once it has
+ * succeeded.
+ */
+public sealed interface DialogAction {
+
+    /** Sends a message to the far side. */
+    record Send(Message message) implements DialogAction {}
+
+    /** The text of the message that is sent next is secret, and masked wherever it is shown. */
+    record HideText() implements DialogAction {}
+
+    /** The answer to an invoke that is sent next is secret, and masked wherever it is shown. */
+    record KeepSecret(int invokeId) implements DialogAction {}
+
+    /** Writes an EDR: the event's name and its fields, in the order of their names. */
+    record Write(String event, SortedMap<String, String> fields) implements DialogAction {}
+
+    /** Wakes the dialog with {@link DialogEvent.TimerFired} after this time. */
+    record StartTimer(int invokeId, Duration after) implements DialogAction {}
+
+    /** The timer is needed no more. */
+    record StopTimer() implements DialogAction {}
+
+    /** The primitive that the script called returns this. */
+    record Reply(PrimitiveResult result) implements DialogAction {}
+
+    /** The primitive that the script called is refused: a Lua error at its line. */
+    record Refuse(String message) implements DialogAction {}
+
+    /** The script is stopped where it stands, for this reason; it cannot catch that. */
+    record Kill(String reason) implements DialogAction {}
+
+    /** The script did something that its author should know of. */
+    record Warn(String text) implements DialogAction {}
+
+    /** Something for the log that changes nothing. */
+    record Note(String text) implements DialogAction {}
+
+    /** The dialog is over; this comes exactly once. */
+    record Finish(Outcome outcome) implements DialogAction {}
+}

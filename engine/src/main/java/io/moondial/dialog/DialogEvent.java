@@ -1,0 +1,138 @@
+package io.moondial.dialog;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to a dialog. */
+public sealed interface DialogEvent {
+
+    /** What its script does. */
+    sealed interface ScriptCall extends DialogEvent {
+        /** The primitive's name, as scripts call it. */
+        String primitive();
+    }
+
+    /** A screen: what menu and notify have in common. */
+    sealed interface Screen extends ScriptCall {
+        String text();
+
+        ScreenOptions options();
+    }
+
+    /**
+     * What a screen is given beside its text.
+     *
+     * @param timeout null: the trigger's menu timeout
+     * @param dcs 0 to 255, kept for the dialog's later texts; null: the dialog's
+     * @param secret whether the answer is masked wherever it is written
+     * @param mask what records and traces show in the place of the text; null: the text
+     */
+    record ScreenOptions(
+            @Nullable Duration timeout,
+            @Nullable Integer dcs,
+            boolean secret,
+            @Nullable String mask) {
+        public static final ScreenOptions NONE = new ScreenOptions(null, null, false, null);
+
+        /** For a text that is no secret. */
+        public ScreenOptions(@Nullable Duration timeout, @Nullable Integer dcs, boolean secret) {
+            this(timeout, dcs, secret, null);
+        }
+
+        /** The same for a text with this mask; null: it has none. */
+        public ScreenOptions writtenAs(@Nullable String mask) {
+            return mask == null ? this : new ScreenOptions(timeout, dcs, secret, mask);
+        }
+    }
+
+    record Menu(String text, ScreenOptions options) implements Screen {
+        @Override
+        public String primitive() {
+            return "menu";
+        }
+    }
+
+    record Notify(String text, ScreenOptions options) implements Screen {
+        @Override
+        public String primitive() {
+            return "notify";
+        }
+    }
+
+    /**
+     * The final text.
+     *
+     * @param mask as {@link ScreenOptions#mask}
+     */
+    record Respond(String text, @Nullable String mask) implements ScriptCall {
+        /** One that is no secret. */
+        public Respond(String text) {
+            this(text, null);
+        }
+
+        @Override
+        public String primitive() {
+            return "respond";
+        }
+    }
+
+    record Decline(int code) implements ScriptCall {
+        @Override
+        public String primitive() {
+            return "decline";
+        }
+    }
+
+    record Close() implements ScriptCall {
+        @Override
+        public String primitive() {
+            return "close";
+        }
+    }
+
+    record Abort() implements ScriptCall {
+        @Override
+        public String primitive() {
+            return "abort";
+        }
+    }
+
+    /**
+     * The script came to its end.
+     *
+     * @param text null where what it returned is no usable text
+     * @param mask as {@link ScreenOptions#mask}
+     * @param what what it returned, in words, for the log
+     */
+    record Returned(@Nullable String text, @Nullable String mask, String what)
+            implements DialogEvent {
+        /** With a text that is no secret, or with nothing. */
+        public Returned(@Nullable String text) {
+            this(text, null, text == null ? "nil" : "a text");
+        }
+    }
+
+    /** The script does not run: it is switched off. */
+    record SwitchedOff() implements DialogEvent {}
+
+    /**
+     * The script failed.
+     *
+     * @param scriptsFault whether it is to blame: a Lua error, a broken limit; else it is a fault
+     *     of the engine's
+     */
+    record Failed(String exception, boolean scriptsFault) implements DialogEvent {}
+
+    /** A message came from the far side. */
+    record Arrived(Message message) implements DialogEvent {}
+
+    /** The time for the answer to this invoke has run out. */
+    record TimerFired(int invokeId) implements DialogEvent {}
+
+    /**
+     * The engine ends the dialog.
+     *
+     * @param scriptsFault whether the script is to blame: its time is over
+     */
+    record Stopped(String reason, boolean scriptsFault) implements DialogEvent {}
+}

@@ -1,0 +1,26 @@
+package io.moondial.dialog;
+
+import io.moondial.text.Dcs;
+import java.time.Duration;
+
+/**
+ * What a dialog starts with.
+ *
+ * @param script the file of its script, for what is said of it
+ * @param menuTimeout how long a menu or notify waits where the script says nothing else
+ * @param errorMessage sent where a script ends without a usable text
+ * @param onError what is sent where the script fails by its own fault
+ * @param dcs the data coding scheme of the texts sent, until the script chooses another
+ */
+public record DialogSetup(
+        Opening opening,
+        String script,
+        Duration menuTimeout,
+        String errorMessage,
+        OnError onError,
+        Dcs dcs) {
+    /** Whether the dialog is an inbound notify, else a ProcessUnstructuredSS-Request. */
+    public boolean isNotify() {
+        return opening.operation() == Operation.UNSTRUCTURED_SS_NOTIFY;
+    }
+}

@@ -1,0 +1,64 @@
+package io.moondial.dialogtest.language;
+
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The world that a test begins in, as far as it differs.
+ *
+ * @param time what the clock says, and the zone of local dates; null: as always
+ * @param seed of the scripts' random numbers; null: as always
+ * @param globals of the rules, with other values
+ */
+public record Given(@Nullable OffsetDateTime time, @Nullable Long seed, List<Global> globals) {
+    /** Nothing differs. */
+    public static final Given NOTHING = new Given(null, null, List.of());
+
+    /**
+     * A global with a value of the test's own.
+     *
+     * @param path its name, and the keys within it
+     * @param value a string, Long, Double or Boolean
+     */
+    public record Global(Lines at, List<String> path, Object value) {
+        public Global {
+            path = List.copyOf(path);
+        }
+
+        /** As it is written. */
+        public String name() {
+            return String.join(".", path);
+        }
+    }
+
+    public Given {
+        globals = List.copyOf(globals);
+    }
+
+    /** What another says, and this where that is silent. */
+    Given with(Given other) {
+        Map<String, Global> merged = new LinkedHashMap<>();
+        globals.forEach(global -> merged.put(global.name(), global));
+        other.globals.forEach(global -> merged.put(global.name(), global));
+        return new Given(
+                other.time != null ? other.time : time,
+                other.seed != null ? other.seed : seed,
+                List.copyOf(merged.values()));
+    }
+
+    /** Whether the rules' globals stay as they are. */
+    public boolean rulesStay() {
+        return globals.isEmpty();
+    }
+
+    /** The values alone, in which two tests may agree. */
+    public Map<String, Object> values() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        globals.forEach(it -> values.put(it.name(), Objects.requireNonNull(it.value())));
+        return values;
+    }
+}

@@ -1,0 +1,120 @@
+package io.moondial.dialogtest.language;
+
+import io.moondial.config.Nearest;
+import io.moondial.config.Place;
+import io.moondial.config.Problems;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Cuts a file into steps. */
+final class Lexer {
+    private final List<String> lines;
+    private final Problems problems;
+    private final List<RawStep> steps = new ArrayList<>();
+    private final List<Piece> argument = new ArrayList<>();
+    private Optional<Word> word = Optional.empty();
+    private int first;
+    private int last;
+    private boolean open;
+
+    /** Whether the step above is one that nobody knows: what continues it is no problem more. */
+    private boolean lost;
+
+    private Lexer(List<String> lines, Problems problems) {
+        this.lines = lines;
+        this.problems = problems;
+    }
+
+    static List<RawStep> cut(List<String> lines, Problems problems) {
+        return new Lexer(lines, problems).cut();
+    }
+
+    private List<RawStep> cut() {
+        for (int i = 0; i < lines.size(); i++) {
+            line(i + 1, Blank.stripEnd(lines.get(i)));
+        }
+        finish();
+        return steps;
+    }
+
+    private void line(int number, String line) {
+        if (line.isEmpty()) {
+            open = false;
+        } else if (line.charAt(0) == '#') {
+            return;
+        } else if (Blank.is(line.charAt(0))) {
+            continued(number, line);
+        } else {
+            begin(number, line);
+        }
+    }
+
+    private void continued(int number, String line) {
+        int start = Blank.skip(line, 0);
+        if (lost) {
+            return;
+        }
+        if (!open) {
+            problems.add(
+                    new Place(number, start + 1),
+                    "an indented line continues the step above it, and there is none: begin a step"
+                            + " in column 1; an empty line within a text is written \"\"");
+            return;
+        }
+        argument.add(new Piece(line.substring(start), number, start + 1));
+        last = number;
+    }
+
+    private void begin(int number, String line) {
+        finish();
+        word = Word.atStartOf(line);
+        lost = word.isEmpty();
+        open = !lost;
+        if (lost) {
+            problems.add(new Place(number, 1), unknown(line));
+            return;
+        }
+        first = number;
+        last = number;
+        int start = Blank.skip(line, word.get().text().length());
+        argument.add(new Piece(line.substring(start), number, start + 1));
+    }
+
+    private void finish() {
+        word.ifPresent(it -> steps.add(new RawStep(it, new Lines(first, last), argument)));
+        word = Optional.empty();
+        argument.clear();
+    }
+
+    /** The word meant may be one, two or three words long. */
+    private static String unknown(String line) {
+        String[] words = line.split("[ \t]+", 4);
+        for (int length = Math.min(3, words.length); length > 0; length--) {
+            String written = String.join(" ", List.of(words).subList(0, length));
+            String near = suggestion(written);
+            if (!near.isEmpty()) {
+                return "unknown word '" + written + "'" + near;
+            }
+        }
+        return "unknown word '"
+                + words[0]
+                + "'; a step begins with one of "
+                + String.join(", ", Word.texts());
+    }
+
+    /** Two letters that changed places are one slip, which the nearest name does not know. */
+    private static String suggestion(String written) {
+        for (int i = 0; i + 1 < written.length(); i++) {
+            String swapped =
+                    written.substring(0, i)
+                            + written.charAt(i + 1)
+                            + written.charAt(i)
+                            + written.substring(i + 2);
+            if (Word.texts().contains(swapped)) {
+                return "; did you mean " + swapped + "?";
+            }
+        }
+        return Nearest.suggestion(written, Word.texts());
+    }
+}

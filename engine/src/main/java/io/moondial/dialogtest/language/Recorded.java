@@ -1,0 +1,133 @@
+package io.moondial.dialogtest.language;
+
+import io.moondial.dialog.Address;
+import io.moondial.handset.Screen;
+import io.moondial.text.Mask;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A conversation that was held, as a test that holds it again. */
+public final class Recorded {
+    private final List<String> settings = new ArrayList<>();
+    private final List<String> steps = new ArrayList<>();
+    private String title = "a conversation";
+
+    /** A setting; one that is null or as usual needs no line. */
+    public void setting(String word, @Nullable Address address) {
+        if (address != null) {
+            boolean usual = address.noa() == Address.INTERNATIONAL && address.npi() == Address.ISDN;
+            settings.add(word + " " + (usual ? address.digits() : address.toString()));
+        }
+    }
+
+    /** As {@link #setting(String, Address)}. */
+    public void setting(String word, int value, int usual) {
+        if (value != usual) {
+            settings.add(word + " " + value);
+        }
+    }
+
+    /** What began the dialog, a stand-in in it for what is secret. */
+    public void opened(boolean push, String text) {
+        String word = push ? "push" : "dial";
+        steps.addAll(Wording.lines(word, text));
+        title = word + " " + text.replace('\n', ' ');
+    }
+
+    /** What the handset did. */
+    public void did(String word, String text) {
+        steps.addAll(Wording.lines(word, text));
+    }
+
+    /** A secret answer, of which a test knows the length alone. */
+    public void answeredInSecret(String word, String text) {
+        did(word, Mask.of(text));
+    }
+
+    /** A step as somebody has written it. */
+    public void wrote(List<String> lines) {
+        steps.addAll(lines);
+    }
+
+    /** Time went by. */
+    public void waited(Duration time) {
+        long seconds = Math.round(time.toMillis() / 1000.0);
+        if (seconds > 0) {
+            steps.add("wait " + seconds + "s");
+        }
+    }
+
+    /**
+     * What came.
+     *
+     * @param secret whether its text is, so that a test takes any
+     * @param ids those that may stand in it
+     */
+    public void came(Screen screen, boolean secret, PassingIds ids) {
+        String text = text(screen);
+        if (secret) {
+            steps.add(screen.word() + " ~ .*");
+        } else if (text != null && ids.areIn(text)) {
+            steps.add(screen.word() + " ~ " + ids.expressionFor(text));
+        } else {
+            steps.addAll(Wording.of(screen));
+        }
+    }
+
+    private static @Nullable String text(Screen screen) {
+        return switch (screen) {
+            case Screen.Menu(int id, String text) -> text;
+            case Screen.Notify(int id, String text) -> text;
+            case Screen.Respond(String text) -> text;
+            default -> null;
+        };
+    }
+
+    /** Whether there is anything to write. */
+    public boolean isEmpty() {
+        return steps.isEmpty();
+    }
+
+    /**
+     * Adds the test to a file, which is made where it is not there yet.
+     *
+     * @return its name, unlike that of any other test of the file
+     */
+    public String addTo(Path file) throws IOException {
+        String before = Files.exists(file) ? Files.readString(file) : "";
+        String name = nameIn(before);
+        StringBuilder test = new StringBuilder();
+        if (!before.isEmpty()) {
+            test.append(before.endsWith("\n") ? "\n" : "\n\n");
+        }
+        test.append("test ").append(Quoted.quote(name)).append('\n');
+        settings.forEach(line -> test.append(line).append('\n'));
+        steps.forEach(line -> test.append(line).append('\n'));
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        Files.writeString(
+                file,
+                test,
+                StandardCharsets.UTF_8,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+        return name;
+    }
+
+    private String nameIn(String content) {
+        String name = title;
+        for (int i = 2; content.contains("test " + Quoted.quote(name)); i++) {
+            name = title + " (" + i + ")";
+        }
+        return name;
+    }
+}

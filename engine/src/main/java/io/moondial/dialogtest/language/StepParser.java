@@ -1,0 +1,208 @@
+package io.moondial.dialogtest.language;
+
+import io.moondial.config.Place;
+import io.moondial.config.Problems;
+import io.moondial.dialog.Address;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads one step that is done or checked while a test runs. */
+final class StepParser {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
+    private static final Pattern ADDRESS =
+            Pattern.compile("([0-9*#abc]{1,38})(?::([0-7]):([0-9]|1[0-5]))?");
+    private static final Pattern IMSI = Pattern.compile("[0-9]{5,15}");
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+    private static final int MAX_DAYS = 366;
+
+    private final RawStep raw;
+    private final Map<String, String> row;
+    private final Problems problems;
+
+    StepParser(RawStep raw, Map<String, String> row, Problems problems) {
+        this.raw = raw;
+        this.row = row;
+        this.problems = problems;
+    }
+
+    /** The step; empty where something is wrong with it, which has been told. */
+    Optional<Step> read() {
+        Lines at = raw.at();
+        return switch (raw.word()) {
+            case HANDSET ->
+                    simple(NAME, "a name: a letter, then letters, digits, _ and -")
+                            .map(name -> new Step.Use(at, name));
+            case FROM -> address().map(address -> new Step.From(at, address));
+            case TO -> address().map(address -> new Step.To(at, address));
+            case ORIGINATION -> address().map(address -> new Step.Origination(at, address));
+            case IMSI ->
+                    simple(IMSI, "an IMSI: 5 to 15 digits")
+                            .map(it -> new Address(it, Address.INTERNATIONAL, Address.LAND_MOBILE))
+                            .map(address -> new Step.To(at, address));
+            case SSN -> number("a subsystem number", 1, 254).map(ssn -> new Step.Ssn(at, ssn));
+            case DCS ->
+                    number("a data coding scheme", 0, 255)
+                            .map(dcs -> new Step.CodingScheme(at, dcs));
+            case DIAL ->
+                    needed("what is dialled, such as *100#")
+                            .map(text -> new Step.Open(at, false, text));
+            case PUSH -> Optional.of(new Step.Open(at, true, text()));
+            case ANSWER -> Optional.of(new Step.Answer(at, false, text()));
+            case ANSWER_AND_RELEASE -> Optional.of(new Step.Answer(at, true, text()));
+            case LATE_ANSWER -> Optional.of(new Step.LateAnswer(at, text()));
+            case REJECT ->
+                    number("a MAP error code", 1, 255)
+                            .map(code -> new Step.Reject(at, false, code));
+            case REJECT_AND_RELEASE ->
+                    number("a MAP error code", 1, 255).map(code -> new Step.Reject(at, true, code));
+            case ABANDON -> nothing().map(it -> new Step.Abandon(at));
+            case RELEASE -> nothing().map(it -> new Step.Release(at));
+            case WAIT -> duration().map(duration -> new Step.Wait(at, duration));
+            case MENU, NOTIFY, RESPOND -> screen();
+            case DECLINE ->
+                    number("a MAP error code", 1, 255)
+                            .map(code -> new Step.Expect(at, raw.word().text(), null, code));
+            case ACKNOWLEDGE, CLOSE, ABORT ->
+                    nothing().map(it -> new Step.Expect(at, raw.word().text(), null, null));
+            case EDR, NO_EDR, EDRS -> new EdrParser(raw, row, problems).read();
+            case LOG, NO_LOG -> log();
+            case TEST, BEFORE, SAME_DIALOG, TAGS, SKIP, EACH, GIVEN ->
+                    throw new IllegalStateException("no step of a dialog: " + raw);
+        };
+    }
+
+    private Template text() {
+        return Texts.text(raw.argument(), row, problems);
+    }
+
+    private Optional<Template> needed(String what) {
+        return raw.hasArgument() ? Optional.of(text()) : missing(what);
+    }
+
+    private Optional<Step> screen() {
+        if (!raw.hasArgument()) {
+            return missing("the text that must come, or ~ .* for any");
+        }
+        Expected text = Texts.expected(raw.argument(), row, problems);
+        return Optional.of(new Step.Expect(raw.at(), raw.word().text(), text, null));
+    }
+
+    private Optional<Step> log() {
+        if (!raw.first().text().startsWith("~")) {
+            problems.add(
+                    raw.first().place(),
+                    "'%s' takes ~ and a regular expression for a whole line of the log"
+                            .formatted(raw.word().text()));
+            return Optional.empty();
+        }
+        Expected text = Texts.expected(raw.argument(), row, problems);
+        return Optional.of(new Step.LogCheck(raw.at(), raw.word() == Word.NO_LOG, text));
+    }
+
+    private Optional<String> nothing() {
+        if (raw.hasArgument()) {
+            Place place =
+                    raw.first().text().isEmpty()
+                            ? raw.argument().get(1).place()
+                            : raw.first().place();
+            problems.add(place, "nothing stands behind '" + raw.word().text() + "'");
+            return Optional.empty();
+        }
+        return Optional.of("");
+    }
+
+    private <T> Optional<T> missing(String what) {
+        problems.add(
+                new Place(raw.at().first(), raw.word().text().length() + 1),
+                "'" + raw.word().text() + "' takes " + what);
+        return Optional.empty();
+    }
+
+    /** An argument on one line, without quotes; variables of the table are filled in. */
+    private Optional<String> simple(Pattern pattern, String what) {
+        if (!raw.hasArgument()) {
+            return missing(what);
+        }
+        String value = Template.of(raw.first().text(), row, UnaryOperator.identity()).toString();
+        if (raw.argument().size() > 1 || !pattern.matcher(value).matches()) {
+            boolean plus = value.startsWith("+") && pattern.matcher(value.substring(1)).matches();
+            return wrong(value, what, plus ? "; write it without +" : "");
+        }
+        return Optional.of(value);
+    }
+
+    private <T> Optional<T> wrong(String value, String what) {
+        return wrong(value, what, "");
+    }
+
+    private <T> Optional<T> wrong(String value, String what, String hint) {
+        problems.add(
+                raw.first().place(),
+                "'%s' takes %s; found '%s'%s".formatted(raw.word().text(), what, value, hint));
+        return Optional.empty();
+    }
+
+    private Optional<Address> address() {
+        return simple(ADDRESS, "a number: DIGITS or DIGITS:NOA:NPI (NOA 0 to 7, NPI 0 to 15)")
+                .map(StepParser::address);
+    }
+
+    private static Address address(String text) {
+        Matcher matcher = ADDRESS.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        return matcher.group(2) == null
+                ? Address.international(matcher.group(1))
+                : new Address(
+                        matcher.group(1),
+                        Integer.parseInt(matcher.group(2)),
+                        Integer.parseInt(matcher.group(3)));
+    }
+
+    private Optional<Integer> number(String what, int least, int most) {
+        String allowed = "%s from %d to %d".formatted(what, least, most);
+        Optional<String> digits = simple(Pattern.compile("[^ ]+"), allowed);
+        if (digits.isEmpty()) {
+            return Optional.empty();
+        }
+        String text = digits.get();
+        if (!text.matches("[0-9]{1,3}")
+                || Integer.parseInt(text) < least
+                || Integer.parseInt(text) > most) {
+            return wrong(text, allowed);
+        }
+        return Optional.of(Integer.valueOf(text));
+    }
+
+    private Optional<Duration> duration() {
+        String allowed = "a duration with its unit, such as 30s (ms, s, m, h, d), up to 366d";
+        Optional<String> text = simple(DURATION, allowed);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Duration duration = duration(text.get());
+        return duration.compareTo(Duration.ofDays(MAX_DAYS)) > 0
+                ? wrong(text.get(), allowed)
+                : Optional.of(duration);
+    }
+
+    private static Duration duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ofDays(amount);
+        };
+    }
+}

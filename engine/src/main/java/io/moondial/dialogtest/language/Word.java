@@ -1,0 +1,96 @@
+package io.moondial.dialogtest.language;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** What a step begins with. */
+enum Word {
+    TEST("test", Kind.FRAME),
+    BEFORE("before", Kind.FRAME),
+    SAME_DIALOG("same dialog", Kind.HEAD),
+    TAGS("tags", Kind.HEAD),
+    SKIP("skip", Kind.HEAD),
+    EACH("each", Kind.HEAD),
+    GIVEN("given", Kind.HEAD),
+    HANDSET("handset", Kind.SETTING),
+    FROM("from", Kind.SETTING),
+    TO("to", Kind.SETTING),
+    ORIGINATION("origination", Kind.SETTING),
+    IMSI("imsi", Kind.SETTING),
+    SSN("ssn", Kind.SETTING),
+    DCS("dcs", Kind.SETTING),
+    DIAL("dial", Kind.OPENING),
+    PUSH("push", Kind.OPENING),
+    ANSWER("answer", Kind.TALK),
+    LATE_ANSWER("late answer", Kind.TALK),
+    ANSWER_AND_RELEASE("answer and release", Kind.TALK),
+    REJECT("reject", Kind.TALK),
+    REJECT_AND_RELEASE("reject and release", Kind.TALK),
+    ABANDON("abandon", Kind.TALK),
+    RELEASE("release", Kind.TALK),
+    WAIT("wait", Kind.TALK),
+    MENU("menu", Kind.TALK),
+    NOTIFY("notify", Kind.TALK),
+    RESPOND("respond", Kind.TALK),
+    DECLINE("decline", Kind.TALK),
+    ACKNOWLEDGE("acknowledge", Kind.TALK),
+    CLOSE("close", Kind.TALK),
+    ABORT("abort", Kind.TALK),
+    EDR("edr", Kind.TALK),
+    NO_EDR("no edr", Kind.TALK),
+    EDRS("edrs", Kind.TALK),
+    LOG("log", Kind.TALK),
+    NO_LOG("no log", Kind.TALK);
+
+    /** Where a step may stand. */
+    enum Kind {
+        /** Begins a test, or what stands before each. */
+        FRAME,
+        /** Of the test as a whole: before anything is dialled. */
+        HEAD,
+        /** Of a handset, for what it dials next. */
+        SETTING,
+        /** Begins a dialog. */
+        OPENING,
+        /** Within a dialog, or after it. */
+        TALK
+    }
+
+    private static final List<Word> LONGEST_FIRST =
+            Arrays.stream(values())
+                    .sorted(Comparator.comparingInt((Word word) -> -word.text.length()))
+                    .toList();
+
+    private final String text;
+    private final Kind kind;
+
+    Word(String text, Kind kind) {
+        this.text = text;
+        this.kind = kind;
+    }
+
+    /** As it is written. */
+    String text() {
+        return text;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** The longest one that a line begins with; empty: none. */
+    static Optional<Word> atStartOf(String line) {
+        return LONGEST_FIRST.stream().filter(word -> word.begins(line)).findFirst();
+    }
+
+    private boolean begins(String line) {
+        return line.startsWith(text)
+                && (line.length() == text.length() || Blank.is(line.charAt(text.length())));
+    }
+
+    static List<String> texts() {
+        return Arrays.stream(values()).map(Word::text).toList();
+    }
+}

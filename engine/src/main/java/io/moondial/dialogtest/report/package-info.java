@@ -1,0 +1,5 @@
+/** What is told of scripted dialog tests. */
+@NullMarked
+package io.moondial.dialogtest.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,108 @@
+package io.moondial.dialogtest.run;
+
+import io.moondial.Configuration;
+import io.moondial.dialogtest.language.DialogFile;
+import io.moondial.dialogtest.language.DialogFileException;
+import io.moondial.dialogtest.language.DialogTest;
+import io.moondial.dialogtest.language.Given;
+import io.moondial.dialogtest.language.Recorded;
+import io.moondial.dialogtest.language.Step;
+import io.moondial.dialogtest.language.Wording;
+import io.moondial.problem.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A conversation that somebody holds step by step, to be recorded: what is typed are the steps of a
+ * handset, and what comes is shown.
+ */
+public final class Rehearsal implements AutoCloseable {
+    /** Skipped, it needs no dial; nobody runs it. */
+    private static final List<String> FRAME =
+            List.of("test \"a rehearsal\"", "skip it is held by hand");
+
+    private final Stage stage;
+    private final Play play;
+    private final Recorded recorded = new Recorded();
+
+    /** The lines of the steps so far, in the place of a file. */
+    private final List<String> lines = new ArrayList<>(FRAME);
+
+    private int steps;
+
+    public Rehearsal(Configuration configuration) {
+        stage = new Stage(configuration);
+        play = new Play(stage, Given.NOTHING);
+    }
+
+    /** What a step came to. */
+    public sealed interface Turn {
+        /** It was done, and this came. */
+        record Came(List<List<String>> screens) implements Turn {}
+
+        /** It was not done. */
+        record Refused(List<String> why) implements Turn {}
+    }
+
+    /** Does one step, written on one line. */
+    public Turn turn(String line) throws InterruptedException {
+        List<String> tried = new ArrayList<>(lines);
+        tried.add(line);
+        try {
+            DialogFile file = DialogFile.of(Path.of("(typed)"), String.join("\n", tried) + "\n");
+            DialogTest test = file.tests().getFirst();
+            if (test.steps().size() == steps) {
+                return new Turn.Refused(List.of("this is no step: dial CODE begins"));
+            }
+            return perform(line, test.steps().getLast(), tried);
+        } catch (DialogFileException e) {
+            return new Turn.Refused(e.problems().stream().map(Problem::message).toList());
+        }
+    }
+
+    private Turn perform(String line, Step step, List<String> tried) throws InterruptedException {
+        if (step instanceof Step.Expect || step instanceof Step.EdrCheck) {
+            return new Turn.Refused(List.of("type what the handset does: what comes is recorded"));
+        }
+        boolean secret = play.answersInSecret(step);
+        List<String> faults = play.improvise(step);
+        if (!faults.isEmpty()) {
+            return new Turn.Refused(faults);
+        }
+        lines.clear();
+        lines.addAll(tried);
+        steps++;
+        switch (step) {
+            case Step.Open open -> play.recordOpening(open, recorded);
+            case Step.Answer answer when secret ->
+                    recorded.answeredInSecret(
+                            answer.release() ? "answer and release" : "answer",
+                            answer.text().toString());
+            case Step.LateAnswer answer when secret ->
+                    recorded.answeredInSecret("late answer", answer.text().toString());
+            default -> recorded.wrote(List.of(line));
+        }
+        return new Turn.Came(play.overhear(recorded).stream().map(Wording::of).toList());
+    }
+
+    /** Whether a dialog is open, which somebody leaves by doing no more. */
+    public boolean isOpen() {
+        return play.isOpen();
+    }
+
+    /** What was said, as a test. */
+    public Recorded recorded() {
+        return recorded;
+    }
+
+    @Override
+    public void close() {
+        try {
+            play.end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        stage.close();
+    }
+}

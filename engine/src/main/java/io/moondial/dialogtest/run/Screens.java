@@ -1,0 +1,210 @@
+package io.moondial.dialogtest.run;
+
+import io.moondial.dialogtest.language.Expected;
+import io.moondial.dialogtest.language.Expected.Verdict;
+import io.moondial.dialogtest.language.Lines;
+import io.moondial.dialogtest.language.Step;
+import io.moondial.dialogtest.language.Wording;
+import io.moondial.dialogtest.run.Failure.Detail;
+import io.moondial.handset.Screen;
+import io.moondial.text.Alphabet;
+import io.moondial.text.TextLength;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Whether what comes from the network is what must come. */
+final class Screens {
+    private final World world;
+    private final Notes notes;
+
+    Screens(World world, Notes notes) {
+        this.world = world;
+        this.notes = notes;
+    }
+
+    void expect(Actor actor, Step.Expect step) {
+        Call call = actor.call();
+        Screen came = call.next();
+        if (came == null) {
+            notes.fail(
+                    step.at(),
+                    "expected '%s', nothing comes: %s"
+                            .formatted(step.word(), Situation.of(world, call)));
+            actor.astray = true;
+            return;
+        }
+        String place = world.placeOf(call, call.position());
+        notes.shown(actor, Wording.of(came), place);
+        checkLength(call, step.at(), came, place);
+        compare(actor, step, came, place);
+    }
+
+    private void compare(Actor actor, Step.Expect step, Screen came, String place) {
+        if (!came.word().equals(step.word())) {
+            notes.fail(otherKind(actor.call(), step, came, place));
+            actor.astray = true;
+        } else if (came instanceof Screen.Decline(int code)
+                && step.code() != null
+                && step.code() != code) {
+            notes.fail(
+                    new Failure(
+                            step.at(),
+                            "expected 'decline %d', got 'decline %d'".formatted(step.code(), code),
+                            new Detail.Remarks(List.of()),
+                            place,
+                            came));
+        } else if (came instanceof Screen.Abort(String reason) && !reason.equals("TC-U-ABORT")) {
+            notes.fail(
+                    step.at(), "expected 'abort', and it was the network that aborted: " + reason);
+        } else if (step.text() != null) {
+            text(step, step.text(), came, place);
+        }
+    }
+
+    private Failure otherKind(Call call, Step.Expect step, Screen came, String place) {
+        String text = text(came);
+        Expected expected = step.text();
+        String message = "expected '%s', got '%s'".formatted(step.word(), came.word());
+        if (text == null || expected == null) {
+            return new Failure(
+                    step.at(), message, remarks(call, came), place, rewritten(step, came));
+        }
+        Detail detail =
+                switch (expected.compare(text, notes.variables())) {
+                    case Verdict.Good good -> {
+                        message += " with the same text";
+                        yield remarks(call, came);
+                    }
+                    case Verdict.Different(String wanted, boolean part) ->
+                            detail(expected, wanted, text);
+                    case Verdict.TooHard hard -> remarks(call, came);
+                };
+        return new Failure(step.at(), message, detail, place, rewritten(step, came));
+    }
+
+    /** The screen; with an abort why the engine sent it, where a record tells. */
+    private Detail remarks(Call call, Screen came) {
+        List<String> lines = new ArrayList<>(Wording.of(came));
+        if (came instanceof Screen.Abort) {
+            world.records(call).stream()
+                    .map(edr -> edr.text("EXCEPTION"))
+                    .filter(Objects::nonNull)
+                    .forEach(lines::add);
+        }
+        return new Detail.Remarks(lines);
+    }
+
+    private static Detail detail(Expected expected, String wanted, String actual) {
+        return switch (expected) {
+            case Expected.Text text -> new Detail.Texts(wanted, actual);
+            case Expected.Like regex -> new Detail.Regex(wanted, actual);
+        };
+    }
+
+    private void text(Step.Expect step, Expected expected, Screen came, String place) {
+        String actual = text(came);
+        if (actual == null) {
+            throw new IllegalStateException("a screen without a text: " + came);
+        }
+        switch (expected.compare(actual, notes.variables())) {
+            case Verdict.Good(var kept) -> notes.variables().putAll(kept);
+            case Verdict.Different(String wanted, boolean part) ->
+                    notes.fail(
+                            new Failure(
+                                    step.at(),
+                                    different(step.word(), part),
+                                    detail(expected, wanted, actual),
+                                    place,
+                                    rewritten(step, came)));
+            case Verdict.TooHard(String regex) ->
+                    notes.fail(
+                            new Failure(
+                                    step.at(),
+                                    "the regular expression tries too many ways to match and was stopped:"
+                                            + " write it simpler, without a repetition within a repetition",
+                                    new Detail.Regex(regex, actual),
+                                    place,
+                                    null));
+        }
+    }
+
+    private static String different(String word, boolean part) {
+        return "the text of this '%s' is another%s"
+                .formatted(
+                        word,
+                        part
+                                ? "; the expression matches a part of it, and must match the whole:"
+                                        + " .* stands for any text"
+                                : "");
+    }
+
+    /** A step with variables in it is not written anew: they would be lost. */
+    private static @Nullable Screen rewritten(Step.Expect step, Screen came) {
+        return (step.text() != null && step.text().hasVariables()) || came instanceof Screen.Reject
+                ? null
+                : came;
+    }
+
+    private static @Nullable String text(Screen screen) {
+        return switch (screen) {
+            case Screen.Menu(int id, String text) -> text;
+            case Screen.Notify(int id, String text) -> text;
+            case Screen.Respond(String text) -> text;
+            default -> null;
+        };
+    }
+
+    private void checkLength(Call call, Lines at, Screen screen, String place) {
+        String text = text(screen);
+        if (text == null) {
+            return;
+        }
+        TextLength length = TextLength.of(text, Alphabet.GSM7);
+        if (!length.fits()) {
+            notes.fail(
+                    new Failure(
+                            at,
+                            "this text does not fit one message: %d units, and %d may be"
+                                    .formatted(length.units(), length.limit()),
+                            remarks(call, screen),
+                            place,
+                            null));
+        }
+    }
+
+    /** What is wrong with how a handset's dialog stands at the end of a test. */
+    void checkEnd(Actor actor, Lines at) {
+        Call call = actor.call;
+        if (call == null || actor.astray) {
+            return;
+        }
+        checkUntold(actor, call, at);
+        if (!call.isOver()) {
+            notes.fail(
+                    at,
+                    "the dialog%s is still open at the end of the test: %s"
+                            .formatted(named(actor), Situation.of(world, call)));
+        }
+    }
+
+    /** Every screen must have been told of. */
+    void checkUntold(Actor actor, Call call, Lines at) {
+        for (Screen left = call.next(); left != null; left = call.next()) {
+            String place = world.placeOf(call, call.position());
+            notes.shown(actor, Wording.of(left), place);
+            notes.fail(
+                    new Failure(
+                            at,
+                            "a screen came that the test does not tell of" + named(actor),
+                            remarks(call, left),
+                            place,
+                            null));
+        }
+    }
+
+    private static String named(Actor actor) {
+        return actor.name.isEmpty() ? "" : " of handset " + actor.name;
+    }
+}

@@ -1,0 +1,83 @@
+package io.moondial.dialogtest.run;
+
+import io.moondial.Configuration;
+import io.moondial.dialog.Opening;
+import io.moondial.dialogtest.language.Given;
+import io.moondial.metrics.Counters;
+import io.moondial.network.DialogDesk;
+import io.moondial.network.DialogLink;
+import io.moondial.network.FarSide;
+import io.moondial.network.embedded.EmbeddedNetwork;
+import io.moondial.network.ss7.TcapLimits;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one test after another is played: a network that stays, and for each test a world of its
+ * own. Confined to one thread.
+ */
+final class Stage implements AutoCloseable {
+    private static final int MAX_DIALOGS = 10_000;
+
+    private final Configuration configuration;
+    private final Rest rest = new Rest();
+    private final LogLines log = new LogLines();
+    private final Board board = new Board();
+    private final EmbeddedNetwork network;
+    private final Map<Map<String, Object>, Configuration> changed = new HashMap<>();
+
+    Stage(Configuration configuration) {
+        this.configuration = configuration;
+        List<Integer> ssns = configuration.rules().network().ssns();
+        network = new EmbeddedNetwork(ssns, TcapLimits.of(MAX_DIALOGS), rest, new Counters());
+        network.start(board);
+    }
+
+    /** A new world; what is dialled from now on arrives there. */
+    World world(Given given) {
+        Configuration own =
+                changed.computeIfAbsent(given.values(), it -> Globals.with(configuration, given));
+        // Services remember, such as which scripts are switched off: each world has new ones.
+        World world = new World(own.rules(), own.services(), given, rest, log);
+        board.desk = world.desk();
+        return world;
+    }
+
+    FarSide handsets() {
+        return network;
+    }
+
+    Rest rest() {
+        return rest;
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+
+    /** Hands everything to the desk of the moment. */
+    private static final class Board implements DialogDesk {
+        private volatile @Nullable DialogDesk desk;
+
+        @Override
+        public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+            return now().begun(opening, link);
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            now().refused(refusal);
+        }
+
+        private DialogDesk now() {
+            DialogDesk present = desk;
+            if (present == null) {
+                throw new IllegalStateException("a dialog began before any test");
+            }
+            return present;
+        }
+    }
+}

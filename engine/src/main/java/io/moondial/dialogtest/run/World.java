@@ -1,0 +1,177 @@
+package io.moondial.dialogtest.run;
+
+import io.moondial.dialog.Opening;
+import io.moondial.dialogtest.language.Given;
+import io.moondial.dialogtest.language.PassingIds;
+import io.moondial.dialogtest.language.StandIn;
+import io.moondial.edr.Edr;
+import io.moondial.edr.InstanceIds;
+import io.moondial.logic.DialogWatch;
+import io.moondial.logic.LuaService;
+import io.moondial.logic.ServiceDesk;
+import io.moondial.logic.Surroundings;
+import io.moondial.metrics.Counters;
+import io.moondial.rules.Rules;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine as one test has it: a desk of its own, its own clock, and everything that happens
+ * kept. It begins the same whenever and wherever the test is run.
+ */
+final class World {
+    /** What the clock says where the test does not. */
+    private static final OffsetDateTime START = OffsetDateTime.parse("2026-01-05T08:00:00Z");
+
+    /** Instance id, transaction id, script. */
+    private static final int IDENTITY_WORDS = 3;
+
+    private static final Sent UNKNOWN = new Sent("", DialogWatch.Secrecy.NONE);
+
+    private final VirtualTime time;
+    private final ServiceDesk desk;
+    private final AtomicLong seed;
+    private final LogLines log;
+    private final List<Edr> records = new CopyOnWriteArrayList<>();
+    private final Map<String, Begun> begun = new ConcurrentHashMap<>();
+    private final Map<String, List<Sent>> sent = new ConcurrentHashMap<>();
+
+    /** How a dialog began. */
+    private record Begun(String instanceId, Opening opening) {}
+
+    /** A message of a dialog. */
+    private record Sent(String place, DialogWatch.Secrecy secrecy) {}
+
+    World(Rules rules, List<LuaService> services, Given given, Rest rest, LogLines log) {
+        this.log = log;
+        log.clear();
+        time = new VirtualTime(Objects.requireNonNullElse(given.time(), START), rest);
+        seed = new AtomicLong(Objects.requireNonNullElse(given.seed(), 1L));
+        Surroundings around =
+                new Surroundings(
+                        time,
+                        log.loggers(),
+                        () -> OptionalLong.of(seed.getAndIncrement()),
+                        new Watch());
+        desk =
+                new ServiceDesk(
+                        (stream, edr) -> records.add(edr),
+                        () -> true,
+                        new InstanceIds(rules.edr().appName(), time.now(), new Random(1)),
+                        new Counters(),
+                        around,
+                        rules.dialogs().max());
+        desk.serve(services);
+    }
+
+    private final class Watch implements DialogWatch {
+        @Override
+        public void begun(String instanceId, Opening opening) {
+            begun.put(opening.remoteTid(), new Begun(instanceId, opening));
+        }
+
+        @Override
+        public void sending(String instanceId, String place, Secrecy secrecy) {
+            sent.computeIfAbsent(instanceId, it -> new CopyOnWriteArrayList<>())
+                    .add(new Sent(place, secrecy));
+        }
+    }
+
+    ServiceDesk desk() {
+        return desk;
+    }
+
+    VirtualTime time() {
+        return time;
+    }
+
+    /** Every record so far. */
+    List<Edr> records() {
+        return records;
+    }
+
+    /** The instance id of the dialog that a handset began; empty where no service claimed it. */
+    String instanceOf(Call call) {
+        Begun known = begun.get(call.handset().tid());
+        return known == null ? "" : known.instanceId();
+    }
+
+    /** What is another in every run and may stand on a dialog's screens. */
+    PassingIds idsOf(Call call) {
+        Begun known = begun.get(call.handset().tid());
+        return known == null ? PassingIds.NONE : PassingIds.of(known.instanceId(), known.opening());
+    }
+
+    /** What began a dialog, with a stand-in for what its trigger masks. */
+    String recordable(Call call, int operation, String text, @Nullable String msisdn) {
+        Begun known = begun.get(call.handset().tid());
+        return known != null && known.opening().mask() == null
+                ? text
+                : StandIn.dialled(text, desk.hidden(operation, text, msisdn));
+    }
+
+    /** The records of one dialog so far. */
+    List<Edr> records(Call call) {
+        String instance = instanceOf(call);
+        return records.stream().filter(edr -> edr.instanceId().equals(instance)).toList();
+    }
+
+    /** The log of one dialog so far. */
+    List<String> log(Call call) {
+        String instance = instanceOf(call);
+        return instance.isEmpty()
+                ? List.of()
+                : log.lines().stream()
+                        .filter(line -> line.dialog().startsWith(instance + " "))
+                        .map(LogLines.Line::text)
+                        .toList();
+    }
+
+    /** The line of a script that sent a dialog's screen of this number; empty: not known. */
+    String placeOf(Call call, int screen) {
+        return sent(call, screen).place();
+    }
+
+    /** What of a dialog's screen of this number must be recorded nowhere. */
+    DialogWatch.Secrecy secrecyOf(Call call, int screen) {
+        return sent(call, screen).secrecy();
+    }
+
+    private Sent sent(Call call, int screen) {
+        List<Sent> known = sent.getOrDefault(instanceOf(call), List.of());
+        return screen >= 0 && screen < known.size() ? known.get(screen) : UNKNOWN;
+    }
+
+    /** Where the script of a dialog has last sent something from; empty: not known. */
+    String lastPlace(Call call) {
+        List<Sent> known = sent.getOrDefault(instanceOf(call), List.of());
+        return known.isEmpty() ? "" : known.getLast().place();
+    }
+
+    /** The keys of the scripts that have run to their end. */
+    Set<String> scripts() {
+        return log.lines().stream()
+                .map(line -> line.dialog().split(" ", -1))
+                .filter(identity -> identity.length == IDENTITY_WORDS)
+                .map(identity -> identity[IDENTITY_WORDS - 1])
+                .collect(Collectors.toSet());
+    }
+
+    /** Ends what still runs. */
+    void end() throws InterruptedException {
+        if (desk.openDialogs() > 0) {
+            desk.stop(Duration.ZERO);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.moondial.edr;
+
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+
+/**
+ * The source of instance ids: {@code App-startEpoch-instance}, as in {@code
+ * Logic-1632976990-05f220e1}.
+ *
+ * <p>The instance part is eight lower-case hex digits; it starts at random, goes up by one with
+ * each dialog and wraps, so that two engines that started in the same second hardly share one.
+ */
+public final class InstanceIds {
+    private final String prefix;
+    private final AtomicInteger next;
+
+    /**
+     * @param appName the first part, as {@link EdrSettings#appName()} has it
+     * @param started when the application started; its epoch second is the second part
+     * @param random gives the first instance
+     */
+    public InstanceIds(String appName, Instant started, RandomGenerator random) {
+        prefix = appName + "-" + started.getEpochSecond() + "-";
+        EdrNames.requireInstanceId(prefix);
+        next = new AtomicInteger(random.nextInt());
+    }
+
+    /** An id that this source has not given before. */
+    public String next() {
+        return prefix + HexFormat.of().toHexDigits(next.getAndIncrement());
+    }
+}

@@ -1,0 +1,134 @@
+package io.moondial.edr;
+
+import io.moondial.file.FileTrouble;
+import io.moondial.metrics.Counters;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The closer of files that a killed process left in progress: cuts a torn last line off, writes the
+ * footer and gives the file its final name.
+ *
+ * <p>Only a file that nobody holds locked is an orphan.
+ */
+final class Orphans {
+    private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
+
+    private final EdrClock clock;
+    private final Path spillFolder;
+    private final Counters counters;
+
+    /**
+     * @param spillFolder where the originals are of copies that were not finished: none of them is
+     *     an orphan
+     */
+    Orphans(EdrClock clock, Path spillFolder, Counters counters) {
+        this.spillFolder = spillFolder;
+        this.clock = clock;
+        this.counters = counters;
+    }
+
+    /** Closes all orphans in a folder; what fails is logged, and left for the next start. */
+    void close(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try {
+            for (var path : inProgress(directory)) {
+                closeLogged(path);
+            }
+        } catch (IOException e) {
+            LOG.error("Cannot look for orphaned EDR files: {}", FileTrouble.tell(e));
+        }
+    }
+
+    private static List<Path> inProgress(Path directory) throws IOException {
+        try (var paths = Files.list(directory)) {
+            return paths.filter(path -> path.toString().endsWith(FileNames.IN_PROGRESS))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private void closeLogged(Path path) {
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            LOG.error("Left {} alone: it is not a plain file", path);
+            return;
+        }
+        // Another process may have completed it between the opening and the lock.
+        try (var channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            if (OpenFile.lock(channel) != null && OpenFile.exists(path) && !isCopy(path)) {
+                closeLocked(path, channel);
+            }
+        } catch (NoSuchFileException closedByAnother) {
+            LOG.debug("{} is an orphan no longer", path);
+        } catch (IOException e) {
+            LOG.error(
+                    "Cannot close the orphaned EDR file {}: {}; it stays for the next start",
+                    path,
+                    FileTrouble.words(e));
+        } catch (RuntimeException e) {
+            LOG.error("Cannot close the orphaned EDR file {}", path, e);
+        }
+    }
+
+    private boolean isCopy(Path inProgress) throws IOException {
+        var complete = FileNames.complete(inProgress);
+        return !spillFolder.equals(complete.getParent())
+                && OpenFile.exists(spillFolder.resolve(complete.getFileName().toString()));
+    }
+
+    private void closeLocked(Path path, FileChannel channel) throws IOException {
+        var content = OrphanContent.read(channel);
+        if (content.lines() > 0 && !content.hasHeader()) {
+            LOG.error("Left {} alone: it does not begin with the header of an EDR file", path);
+            return;
+        }
+        if (content.records() == 0) {
+            Files.delete(path);
+            LOG.warn("Deleted the orphaned EDR file {}: it has no whole record", path);
+            return;
+        }
+        var complete = FileNames.complete(path);
+        if (OpenFile.exists(complete)) {
+            LOG.error("Left the orphaned EDR file {}: there is a complete one of its name", path);
+            return;
+        }
+        long torn = channel.size() - content.end();
+        channel.truncate(content.end());
+        if (!content.hasFooter()) {
+            writeFooter(channel, content);
+        }
+        channel.force(true);
+        Files.move(path, complete, StandardCopyOption.ATOMIC_MOVE);
+        counters.increment("edr.orphans");
+        LOG.warn(
+                "Closed the orphaned EDR file {}: {} records kept, {} octets of a torn one cut off",
+                complete,
+                content.records(),
+                torn);
+    }
+
+    /** Never before the start, wherever the clock was moved meanwhile. */
+    private Instant finished(OrphanContent content) {
+        var now = clock.now();
+        return now.isBefore(content.started()) ? content.started() : now;
+    }
+
+    private void writeFooter(FileChannel channel, OrphanContent content) throws IOException {
+        var footer = FrameLines.footer(finished(content), content.records(), content.end());
+        OpenFile.writeAt(channel, content.end(), ByteBuffer.wrap(footer));
+    }
+}

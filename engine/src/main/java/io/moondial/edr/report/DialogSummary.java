@@ -1,0 +1,81 @@
+package io.moondial.edr.report;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One dialog, as its records tell it.
+ *
+ * @param instance its instance id
+ * @param msisdn the digits of the user's number; null where the network gave none
+ * @param code what was dialled; null where nothing was
+ * @param notification the text of the notification that opened it; null where none did
+ * @param started the time of the record that opened it; where that is not there, of the earliest
+ * @param duration from then to the record that decided the outcome, or the latest; null where the
+ *     clock was set back meanwhile
+ * @param outcome how it ended
+ * @param finalText the text of the final result; null where none was sent
+ * @param choices what the user answered, in order; late answers are none
+ * @param counts how often the rest happened
+ * @param exception the error that the script ended with; null where it ended with none
+ */
+public record DialogSummary(
+        String instance,
+        @Nullable String msisdn,
+        @Nullable String code,
+        @Nullable String notification,
+        Instant started,
+        @Nullable Duration duration,
+        DialogOutcome outcome,
+        @Nullable String finalText,
+        List<Choice> choices,
+        Counts counts,
+        @Nullable String exception) {
+
+    public DialogSummary {
+        choices = List.copyOf(choices);
+    }
+
+    /**
+     * An answer to a menu.
+     *
+     * @param menu the menu's text; null where its record is not there
+     * @param answer asterisks where the menu was secret
+     */
+    public record Choice(@Nullable String menu, String answer) {}
+
+    /**
+     * How often things happened.
+     *
+     * @param menus menus that were sent
+     * @param timeouts menus that nobody answered in time
+     * @param late results and ReturnErrors that came after their timer and changed nothing
+     * @param notifies notifications that were sent
+     * @param errors ReturnErrors that came in time
+     */
+    public record Counts(int menus, int timeouts, int late, int notifies, int errors) {
+        static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+
+        Counts menu() {
+            return new Counts(menus + 1, timeouts, late, notifies, errors);
+        }
+
+        Counts timeout() {
+            return new Counts(menus, timeouts + 1, late, notifies, errors);
+        }
+
+        Counts lateOne() {
+            return new Counts(menus, timeouts, late + 1, notifies, errors);
+        }
+
+        Counts notified() {
+            return new Counts(menus, timeouts, late, notifies + 1, errors);
+        }
+
+        Counts error() {
+            return new Counts(menus, timeouts, late, notifies, errors + 1);
+        }
+    }
+}

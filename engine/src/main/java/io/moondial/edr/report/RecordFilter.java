@@ -1,0 +1,73 @@
+package io.moondial.edr.report;
+
+import io.moondial.edr.Edr;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody wants to see of the records.
+ *
+ * <p>Only the first record of a dialog has its MSISDN. So each record is to be shown to {@link
+ * #learn}, at the latest before it is asked about; where a dialog's records stand in several
+ * streams, all of them before the first question.
+ */
+public final class RecordFilter {
+    private final Set<String> events;
+    private final @Nullable String msisdn;
+    private final @Nullable String instance;
+    private final SortedSet<String> metEvents = new TreeSet<>();
+    private final Set<String> instancesOfMsisdn = new HashSet<>();
+
+    /**
+     * @param events the names of the events; none: all
+     * @param msisdn the digits of the MSISDN; null: any, and none
+     * @param instance an instance id; null: any
+     */
+    public RecordFilter(
+            Collection<String> events, @Nullable String msisdn, @Nullable String instance) {
+        this.events = Set.copyOf(events);
+        this.msisdn = msisdn;
+        this.instance = instance;
+    }
+
+    /** Whether it has to learn from all records before it can tell of the first. */
+    public boolean needsAll() {
+        return msisdn != null;
+    }
+
+    /** Learns whose dialog a record begins, and which events there are. */
+    public void learn(Edr edr) {
+        metEvents.add(edr.event());
+        if (msisdn != null && msisdn.equals(Msisdn.digits(edr))) {
+            instancesOfMsisdn.add(edr.instanceId());
+        }
+    }
+
+    /** Whether the dialog that a record is of is wanted. */
+    public boolean isOfDialog(Edr edr) {
+        return (instance == null || instance.equals(edr.instanceId()))
+                && (msisdn == null || instancesOfMsisdn.contains(edr.instanceId()));
+    }
+
+    /** Whether the event that a record is of is wanted. */
+    public boolean isOfEvent(Edr edr) {
+        return events.isEmpty() || events.contains(edr.event());
+    }
+
+    /** The events that records were of which were shown to it, wanted or not. */
+    public SortedSet<String> metEvents() {
+        return Collections.unmodifiableSortedSet(metEvents);
+    }
+
+    /** The wanted events that no record was of so far. */
+    public SortedSet<String> unmetEvents() {
+        var unmet = new TreeSet<>(events);
+        unmet.removeAll(metEvents);
+        return unmet;
+    }
+}

@@ -1,0 +1,28 @@
+package io.moondial.edr.report;
+
+import io.moondial.problem.Problem;
+import java.util.function.Consumer;
+
+/** Takes what the reading of files finds, in the order in which it stands there. */
+public interface RecordSink {
+    /** The sink that two others make together. */
+    static RecordSink of(Consumer<PlacedRecord> records, Consumer<Problem> problems) {
+        return new RecordSink() {
+            @Override
+            public void record(PlacedRecord found) {
+                records.accept(found);
+            }
+
+            @Override
+            public void unreadable(Problem problem) {
+                problems.accept(problem);
+            }
+        };
+    }
+
+    /** A record that could be read, though its line may depart from the grammar. */
+    void record(PlacedRecord found);
+
+    /** A line, or a whole file, that could not be read. */
+    void unreadable(Problem problem);
+}

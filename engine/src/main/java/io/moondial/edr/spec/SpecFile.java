@@ -1,0 +1,124 @@
+package io.moondial.edr.spec;
+
+import io.moondial.config.LocatedYaml;
+import io.moondial.config.Problems;
+import io.moondial.config.Section;
+import io.moondial.config.ValueType;
+import io.moondial.problem.Problem;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/** One file of {@code edr-spec/} being read: gathers everything that is wrong with it. */
+final class SpecFile {
+    private static final ValueType<String> TEXT = ValueType.text();
+    private static final ValueType<Long> NUMBER =
+            ValueType.wholeNumber(Long.MIN_VALUE, Long.MAX_VALUE);
+    private static final ValueType<Boolean> FLAG = ValueType.flag();
+    private static final ValueType<String> ALWAYS = ValueType.choice(List.of("always"));
+    private static final ValueType<String> TYPE =
+            ValueType.choice(List.of("text", "integer", "hex", "octets", "address", "choice"));
+
+    private SpecFile() {}
+
+    /**
+     * Reads a file.
+     *
+     * @param name the file, for the problems; the event's name with {@code .yaml}
+     * @param problems takes what is wrong
+     * @return empty where something is
+     */
+    static Optional<EventSpec> read(Path name, InputStream input, List<Problem> problems) {
+        var found = new Problems(name);
+        var event = LocatedYaml.read(input, found).map(top -> event(new Section(top, found), name));
+        problems.addAll(found.inFileOrder());
+        return found.isEmpty() ? event : Optional.empty();
+    }
+
+    private static EventSpec event(Section file, Path name) {
+        var spec =
+                new EventSpec(
+                        text(file, "event"),
+                        text(file, "meaning"),
+                        text(file, "source"),
+                        file.find("source_example", TEXT).orElse(null),
+                        text(file, "example"),
+                        fields(file));
+        if (!spec.event().isEmpty()
+                && !name.getFileName().toString().equals(spec.event() + ".yaml")) {
+            file.refuse("event", "the file of the event " + spec.event() + " is named after it");
+        }
+        file.refuseUnknownKeys();
+        SpecFileCheck.example(spec, file);
+        return spec;
+    }
+
+    private static List<FieldSpec> fields(Section event) {
+        var sections = event.namedSections("fields", TEXT);
+        var fields = new ArrayList<FieldSpec>();
+        String before = "";
+        for (var entry : sections.entrySet()) {
+            String name = entry.getKey();
+            if (name.compareTo(before) < 0) {
+                entry.getValue().refuse(name + " comes after " + before + "; fields are in order");
+            }
+            before = name;
+            fields.add(field(name, entry.getValue()));
+            SpecFileCheck.conditions(fields.getLast(), entry.getValue(), sections.keySet());
+        }
+        return fields;
+    }
+
+    private static FieldSpec field(String name, Section field) {
+        boolean always = field.find("required", ALWAYS).isPresent();
+        Optional<String> when = field.find("when", TEXT);
+        if (!always && when.isEmpty()) {
+            field.refuse(name + " has neither \"required: always\" nor \"when\"");
+        }
+        return new FieldSpec(
+                name,
+                type(field),
+                field.find("list", FLAG, false),
+                always,
+                conditions(field, "required_if"),
+                conditions(field, "forbidden_if"),
+                when.orElse(null),
+                text(field, "meaning"),
+                field.find("note", TEXT).orElse(null));
+    }
+
+    /** What is not allowed is told already; text then stands for it. */
+    private static FieldType type(Section field) {
+        return switch (field.require("type", TYPE).orElse("text")) {
+            case "integer" -> range(field, Long.MIN_VALUE, FieldType.Whole::new);
+            case "hex" -> range(field, 1, FieldType.Hex::new);
+            case "octets" -> range(field, 1, FieldType.Octets::new);
+            case "address" -> new FieldType.Address();
+            case "choice" -> new FieldType.Choice(field.distinct("values", TEXT, List.of()));
+            default -> new FieldType.Text();
+        };
+    }
+
+    private static FieldType range(
+            Section field, long least, BiFunction<Long, Long, FieldType> type) {
+        long min = field.find("min", NUMBER, least);
+        long max = field.find("max", NUMBER, Long.MAX_VALUE);
+        if (min > max) {
+            field.refuse(
+                    field.has("min") ? "min" : "max",
+                    "min is %d and max is %d; min is not greater than max".formatted(min, max));
+        }
+        return type.apply(min, max);
+    }
+
+    private static List<Condition> conditions(Section field, String key) {
+        return field.distinct(key, TEXT, List.of()).stream().map(Condition::parse).toList();
+    }
+
+    private static String text(Section section, String key) {
+        return section.require(key, TEXT).orElse("");
+    }
+}

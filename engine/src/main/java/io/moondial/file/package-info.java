@@ -1,0 +1,5 @@
+/** Files that people name: how they are read, and what is said where they cannot be. */
+@NullMarked
+package io.moondial.file;
+
+import org.jspecify.annotations.NullMarked;

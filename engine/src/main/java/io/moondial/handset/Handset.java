@@ -1,0 +1,204 @@
+package io.moondial.handset;
+
+import io.moondial.dialog.Component;
+import io.moondial.dialog.Message;
+import io.moondial.dialog.Operation;
+import io.moondial.network.DialogGoneException;
+import io.moondial.network.DialogLink;
+import io.moondial.network.FarSide;
+import io.moondial.text.Dcs;
+import io.moondial.text.UndecodableString;
+import io.moondial.text.UnsendableText;
+import io.moondial.text.UssdString;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One handset in one dialog: it dials or pushes a text, reads screens, answers, and gives up. */
+public final class Handset {
+    /** What sees the screens. */
+    @FunctionalInterface
+    public interface Eyes {
+        /**
+         * A screen has come, on a network thread: this must not wait.
+         *
+         * @param received the string behind the screen's text; null: it came without one
+         */
+        void see(Screen screen, @Nullable UssdString received);
+    }
+
+    private final Eyes eyes;
+    private final int operation;
+    private final Dcs dcs;
+    private final DialogLink link;
+
+    private Handset(FarSide network, FarSide.Call call, Eyes eyes) {
+        this.eyes = eyes;
+        this.operation = call.operation();
+        this.dcs = call.ussd().dcs();
+        this.link = network.begin(call, this::arrived);
+    }
+
+    /**
+     * Begins a dialog: {@link Operation#PROCESS_UNSTRUCTURED_SS_REQUEST} dials, a notify pushes.
+     *
+     * @param eyes sees each screen as it comes, on a network thread: it must not wait
+     */
+    public static Handset begin(FarSide network, FarSide.Call call, Consumer<Screen> eyes) {
+        return begin(network, call, (screen, received) -> eyes.accept(screen));
+    }
+
+    /** Begins a dialog with eyes that see what is behind a text, too. */
+    public static Handset begin(FarSide network, FarSide.Call call, Eyes eyes) {
+        return new Handset(network, call, eyes);
+    }
+
+    private void arrived(Message message) {
+        switch (message) {
+            case Message.Continue(var components) -> components.forEach(this::show);
+            case Message.End(var components) -> {
+                components.forEach(this::show);
+                if (components.stream().map(this::screen).noneMatch(Screen::isLast)) {
+                    // empty, or nothing in it says that this is the end
+                    eyes.see(new Screen.Close(), null);
+                }
+            }
+            case Message.Abort(String reason) -> eyes.see(new Screen.Abort(reason), null);
+        }
+    }
+
+    private void show(Component component) {
+        eyes.see(screen(component), received(component));
+    }
+
+    private static @Nullable UssdString received(Component component) {
+        return switch (component) {
+            case Component.Invoke invoke -> invoke.ussd();
+            case Component.Result result -> result.ussd();
+            case Component.ErrorReturned e -> null;
+            case Component.Rejected r -> null;
+            case Component.UnknownInvoke u -> null;
+            case Component.Undecodable u -> null;
+        };
+    }
+
+    private Screen screen(Component component) {
+        return switch (component) {
+            case Component.Invoke(int id, int code, UssdString ussd) ->
+                    code == Operation.UNSTRUCTURED_SS_NOTIFY
+                            ? new Screen.Notify(id, text(ussd))
+                            : new Screen.Menu(id, text(ussd));
+            case Component.Result result ->
+                    operation == Operation.UNSTRUCTURED_SS_NOTIFY
+                            ? new Screen.Acknowledge()
+                            : new Screen.Respond(text(result.ussd()));
+            case Component.ErrorReturned(int id, int code) -> new Screen.Decline(code);
+            case Component.Rejected(var id, String problem) -> new Screen.Reject(problem);
+            case Component.UnknownInvoke(var id, String problem) -> new Screen.Reject(problem);
+            case Component.Undecodable u -> new Screen.Abort("cannot be decoded: " + u.why());
+        };
+    }
+
+    private static String text(@Nullable UssdString ussd) {
+        if (ussd == null) {
+            return "";
+        }
+        try {
+            return ussd.decode();
+        } catch (UndecodableString e) {
+            return "(a text that cannot be decoded: " + e.getMessage() + ")";
+        }
+    }
+
+    /** Answers a menu; an empty text goes as a result without a string. */
+    public void answer(Screen.Menu menu, String text) throws UnsendableText, DialogGoneException {
+        link.send(new Message.Continue(List.of(answerTo(menu, text))));
+    }
+
+    /** Answers a menu with a string under a scheme of its own. */
+    public void answer(Screen.Menu menu, UssdString string) throws DialogGoneException {
+        link.send(
+                new Message.Continue(
+                        List.of(
+                                new Component.Result(
+                                        menu.invokeId(),
+                                        Operation.UNSTRUCTURED_SS_REQUEST,
+                                        string))));
+    }
+
+    /** Answers a menu in TC-END: the dialog is over with it. */
+    public void answerAndRelease(Screen.Menu menu, String text)
+            throws UnsendableText, DialogGoneException {
+        link.send(new Message.End(List.of(answerTo(menu, text))));
+    }
+
+    private Component answerTo(Screen.Menu menu, String text) throws UnsendableText {
+        return new Component.Result(
+                menu.invokeId(),
+                Operation.UNSTRUCTURED_SS_REQUEST,
+                text.isEmpty() ? null : UssdString.encode(text, dcs));
+    }
+
+    /** Says that a notify was shown. */
+    public void acknowledge(Screen.Notify notify) throws DialogGoneException {
+        link.send(new Message.Continue(List.of(acknowledgementOf(notify))));
+    }
+
+    /** Says so in TC-END: the dialog is over with it. */
+    public void acknowledgeAndRelease(Screen.Notify notify) throws DialogGoneException {
+        link.send(new Message.End(List.of(acknowledgementOf(notify))));
+    }
+
+    private static Component acknowledgementOf(Screen.Notify notify) {
+        return new Component.Result(notify.invokeId(), Operation.UNSTRUCTURED_SS_NOTIFY, null);
+    }
+
+    /** Answers a menu as if it had been another operation: a far side with a fault. */
+    public void answerAs(Screen.Menu menu, int operation, String text)
+            throws UnsendableText, DialogGoneException {
+        link.send(
+                new Message.Continue(
+                        List.of(
+                                new Component.Result(
+                                        menu.invokeId(),
+                                        operation,
+                                        UssdString.encode(text, dcs)))));
+    }
+
+    /** Rejects a screen's Invoke: a far side that does not know the operation. */
+    public void rejectComponent(int invokeId) throws DialogGoneException {
+        link.send(
+                new Message.Continue(
+                        List.of(new Component.Rejected(invokeId, "unrecognized operation"))));
+    }
+
+    /** Answers a screen with a ReturnError. */
+    public void reject(int invokeId, int errorCode) throws DialogGoneException {
+        link.send(new Message.Continue(List.of(new Component.ErrorReturned(invokeId, errorCode))));
+    }
+
+    /** Answers a screen with a ReturnError in TC-END. */
+    public void rejectAndRelease(int invokeId, int errorCode) throws DialogGoneException {
+        link.send(new Message.End(List.of(new Component.ErrorReturned(invokeId, errorCode))));
+    }
+
+    /** Gives up: TC-U-ABORT. */
+    public void abandon() throws DialogGoneException {
+        link.send(new Message.Abort("the handset gave up"));
+    }
+
+    /** Ends the dialog with an empty TC-END. */
+    public void release() throws DialogGoneException {
+        link.send(new Message.End(List.of()));
+    }
+
+    /** Falls silent: what the engine sends from now on is answered by the network with P-ABORT. */
+    public void vanish() {
+        link.forget();
+    }
+
+    /** The handset's own transaction id, lower-case hex. */
+    public String tid() {
+        return link.localTid();
+    }
+}

@@ -1,0 +1,221 @@
+package io.moondial.handset.program;
+
+import io.moondial.dialog.Operation;
+import io.moondial.handset.Handset;
+import io.moondial.handset.Screen;
+import io.moondial.handset.Subscriber;
+import io.moondial.network.DialogGoneException;
+import io.moondial.network.FarSide;
+import io.moondial.text.Coding;
+import io.moondial.text.Dcs;
+import io.moondial.text.UnsendableText;
+import io.moondial.text.UssdString;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A handset with the session of QuecPython's module {@code ussd}: one dialog at a time, a state, a
+ * data coding scheme. Confined to the program's thread; what comes from the network is put into the
+ * inbox, and has happened once it is taken out.
+ */
+final class Phone {
+    /** Takes what happens, from any thread. */
+    @FunctionalInterface
+    interface Inbox {
+        void put(Event event);
+    }
+
+    /** Something that the callback is to be told of. */
+    sealed interface Event {
+        /** The network showed something in a session. */
+        record Came(Session session, Screen screen, @Nullable UssdString received)
+                implements Event {}
+
+        /** The program ended its session. */
+        record Stopped() implements Event {}
+    }
+
+    /** One dialog; another begins with the next thing that is dialled. */
+    static final class Session {
+        private @Nullable Handset handset;
+        private Screen.@Nullable Menu open;
+    }
+
+    static final int DEFAULT_DCS = 15;
+
+    /** In the place of a scheme: back to {@value #DEFAULT_DCS}. */
+    static final int RESTORE = 0;
+
+    /** What a program may set, as QuecPython's page has it. */
+    static final Set<Integer> SETTABLE =
+            IntStream.concat(IntStream.rangeClosed(RESTORE, 17), IntStream.of(68, 72, 240))
+                    .boxed()
+                    .collect(Collectors.toUnmodifiableSet());
+
+    static final int MAX_OCTETS = 159;
+
+    /** What stands before a text under a scheme that wants it. */
+    static final String LANGUAGE = "en";
+
+    private static final Logger log = LoggerFactory.getLogger(Phone.class);
+
+    private final FarSide network;
+    private final Subscriber subscriber;
+    private final Inbox inbox;
+    private int dcs = DEFAULT_DCS;
+
+    /** Null: no dialog. */
+    private @Nullable Session session;
+
+    Phone(FarSide network, Subscriber subscriber, Inbox inbox) {
+        this.network = network;
+        this.subscriber = subscriber;
+        this.inbox = inbox;
+    }
+
+    int dcs() {
+        return dcs;
+    }
+
+    /** False where there is no such scheme to be set; nothing has changed then. */
+    boolean setDcs(double wanted) {
+        int scheme = (int) wanted;
+        if (scheme != wanted || !SETTABLE.contains(scheme)) {
+            return false;
+        }
+        dcs = scheme == RESTORE ? DEFAULT_DCS : scheme;
+        return true;
+    }
+
+    /** Whether a menu waits for what the program does. */
+    boolean needsAction() {
+        return session != null && session.open != null;
+    }
+
+    /** Whether the network owes an answer. */
+    boolean isWaiting() {
+        return session != null && session.open == null;
+    }
+
+    /**
+     * Dials where there is no session, answers where a menu is open.
+     *
+     * @param octets how many octets the program gave
+     * @return false where that was not to be done; nothing has changed then
+     */
+    boolean send(String text, int octets) {
+        if (octets < 1 || octets > MAX_OCTETS || isWaiting()) {
+            return false;
+        }
+        try {
+            UssdString string = encode(text);
+            Session present = session;
+            return present == null ? dial(string) : answer(present, string);
+        } catch (UnsendableText e) {
+            log.info("ussd.send: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private UssdString encode(String text) throws UnsendableText {
+        Dcs scheme = new Dcs(dcs);
+        Coding coding = scheme.coding();
+        return coding == Coding.GSM7_AFTER_LANGUAGE || coding == Coding.UCS2_AFTER_LANGUAGE
+                ? UssdString.afterLanguage(LANGUAGE, text, scheme)
+                : UssdString.encode(text, scheme);
+    }
+
+    private boolean dial(UssdString string) {
+        Session begun = new Session();
+        FarSide.Call call = subscriber.call(Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, string);
+        try {
+            begun.handset =
+                    Handset.begin(
+                            network,
+                            call,
+                            (screen, received) ->
+                                    inbox.put(new Event.Came(begun, screen, received)));
+        } catch (IllegalStateException e) {
+            log.warn("ussd.send: the network takes no dialog", e);
+            return false;
+        }
+        session = begun;
+        return true;
+    }
+
+    private static boolean answer(Session session, UssdString string) {
+        Screen.Menu menu = session.open;
+        if (menu == null) {
+            throw new IllegalStateException("an answer without a menu");
+        }
+        try {
+            handset(session).answer(menu, string);
+        } catch (DialogGoneException e) {
+            log.info("ussd.send: {}", e.getMessage());
+            return false;
+        }
+        session.open = null;
+        return true;
+    }
+
+    /** Ends the session; false where there is none that needs the program. */
+    boolean stop() {
+        if (!needsAction()) {
+            return false;
+        }
+        giveUp();
+        inbox.put(new Event.Stopped());
+        return true;
+    }
+
+    /** Leaves the dialog, where there is one, as a handset that is switched off. */
+    void giveUp() {
+        Session present = session;
+        session = null;
+        if (present != null) {
+            try {
+                handset(present).abandon();
+            } catch (DialogGoneException e) {
+                log.debug("the dialog had ended already", e);
+            }
+        }
+    }
+
+    /** Lets something happen; null: it is of a session that the program has left. */
+    @Nullable Reply happened(Event event) {
+        return switch (event) {
+            case Event.Stopped stopped -> Reply.ended();
+            case Event.Came came when came.session() != session -> null;
+            case Event.Came(Session present, Screen screen, UssdString received) -> {
+                happened(present, screen);
+                yield Reply.of(screen, received);
+            }
+        };
+    }
+
+    private void happened(Session present, Screen screen) {
+        if (screen.isLast()) {
+            session = null;
+        } else if (screen instanceof Screen.Menu menu) {
+            present.open = menu;
+        } else if (screen instanceof Screen.Notify notify) {
+            try {
+                handset(present).acknowledge(notify);
+            } catch (DialogGoneException e) {
+                log.debug("the dialog ended before a notify could be acknowledged", e);
+            }
+        }
+    }
+
+    private static Handset handset(Session session) {
+        Handset handset = session.handset;
+        if (handset == null) {
+            throw new IllegalStateException("a session without a dialog");
+        }
+        return handset;
+    }
+}

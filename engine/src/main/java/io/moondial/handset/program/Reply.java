@@ -1,0 +1,99 @@
+package io.moondial.handset.program;
+
+import io.moondial.handset.Screen;
+import io.moondial.text.UndecodableString;
+import io.moondial.text.UssdString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the callback of {@code ussd.setCallback} is told: the four values of its argument, in their
+ * order.
+ *
+ * @param status 0 a text came; 1 the session ended; 2 and 3 success without a text; 4 an error
+ * @param text where the status is 0; else ""
+ * @param dcs the data coding scheme of what came; 0: nothing came that has one
+ * @param error where the status is 4; else 0
+ */
+record Reply(int status, String text, int dcs, int error) {
+    static final int TEXT = 0;
+    static final int ENDED = 1;
+
+    /** The final result, and nothing in it. */
+    static final int RESULT_WITHOUT_TEXT = 2;
+
+    /** Something on the way to the result, and nothing in it. */
+    static final int SCREEN_WITHOUT_TEXT = 3;
+
+    static final int ERROR = 4;
+
+    /**
+     * The code where the network gave none: "operation not supported" (3GPP TS 27.007 9.2.1), which
+     * is the one that QuecPython's page shows.
+     */
+    static final int NOT_SUPPORTED = 4;
+
+    /** The session is over: the program or the network ended it without another word. */
+    static Reply ended() {
+        return new Reply(ENDED, "", 0, 0);
+    }
+
+    /** What a screen comes to. */
+    static Reply of(Screen screen, @Nullable UssdString received) {
+        return switch (screen) {
+            case Screen.Menu menu -> of(received, SCREEN_WITHOUT_TEXT);
+            case Screen.Notify notify -> of(received, SCREEN_WITHOUT_TEXT);
+            case Screen.Respond respond -> of(received, RESULT_WITHOUT_TEXT);
+            case Screen.Acknowledge acknowledge -> of(received, RESULT_WITHOUT_TEXT);
+            case Screen.Close close -> ended();
+            case Screen.Decline(int code) -> failed(0, code);
+            case Screen.Abort abort -> failed(0, NOT_SUPPORTED);
+            case Screen.Reject reject -> failed(0, NOT_SUPPORTED);
+        };
+    }
+
+    private static Reply of(@Nullable UssdString received, int withoutText) {
+        if (received == null) {
+            return new Reply(withoutText, "", 0, 0);
+        }
+        int dcs = received.dcs().octet();
+        try {
+            String text = received.decode();
+            return new Reply(text.isEmpty() ? withoutText : TEXT, text, dcs, 0);
+        } catch (UndecodableString e) {
+            return failed(dcs, NOT_SUPPORTED);
+        }
+    }
+
+    private static Reply failed(int dcs, int code) {
+        return new Reply(ERROR, "", dcs, code);
+    }
+
+    /** As Python prints the tuple: {@code (4, '', 0, 4)}. */
+    @Override
+    public String toString() {
+        return "(" + status + ", " + quoted(text) + ", " + dcs + ", " + error + ")";
+    }
+
+    static String quoted(String text) {
+        char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
+        StringBuilder quoted = new StringBuilder().append(quote);
+        text.chars().forEach(c -> append(quoted, (char) c, quote));
+        return quoted.append(quote).toString();
+    }
+
+    private static void append(StringBuilder quoted, char c, char quote) {
+        switch (c) {
+            case '\n' -> quoted.append("\\n");
+            case '\r' -> quoted.append("\\r");
+            case '\t' -> quoted.append("\\t");
+            case '\\' -> quoted.append("\\\\");
+            default -> {
+                if (Character.isISOControl(c)) {
+                    quoted.append("\\x%02x".formatted((int) c));
+                } else {
+                    quoted.append(c == quote ? "\\" + c : String.valueOf(c));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+package io.moondial.logic;
+
+import io.moondial.dialog.Dialog;
+import io.moondial.dialog.DialogAction;
+import io.moondial.dialog.DialogEvent;
+import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.dialog.Message;
+import io.moondial.dialog.Outcome;
+import io.moondial.dialog.PrimitiveResult;
+import io.moondial.dialog.Transition;
+import io.moondial.network.DialogGoneException;
+import io.moondial.network.DialogLink;
+import io.moondial.script.ScriptControl;
+import io.moondial.script.ScriptDialog;
+import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptOutcome;
+import io.moondial.script.ScriptRun;
+import io.moondial.time.Time;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One dialog on its way through the engine. Its state belongs to the thread of its script: whatever
+ * happens elsewhere, a message, an alarm, a stop, is put into the mailbox, which that thread
+ * empties while a primitive waits and before it does anything else. So nothing is locked, and a
+ * network thread never waits for a script.
+ */
+final class DialogRun implements ScriptDialog, DialogLink.Receiver {
+    private final Claim claim;
+    private final DialogLink link;
+    private final DialogJournal journal;
+    private final Time time;
+    private final ScriptControl control = new ScriptControl();
+    private final Mailbox mailbox;
+    private @Nullable Transition begin;
+    private Dialog dialog;
+    private Time.@Nullable Alarm alarm;
+    private @Nullable Settled settled;
+
+    /** How the primitive that the script called has come out. */
+    private sealed interface Settled {
+        record Replied(PrimitiveResult result) implements Settled {}
+
+        record Refusal(String message) implements Settled {}
+
+        record Kill(String reason) implements Settled {}
+    }
+
+    /** A dialog that a service has claimed. */
+    DialogRun(Claim claim, DialogLink link, DialogJournal journal, Time time) {
+        this.claim = claim;
+        this.link = link;
+        this.journal = journal;
+        this.time = time;
+        this.mailbox = new Mailbox(time.activity());
+        Transition first = Dialog.begin(claim.setup());
+        this.begin = first;
+        this.dialog = first.next();
+    }
+
+    // ---- from any thread
+
+    @Override
+    public void arrived(Message message) {
+        mailbox.post(new DialogEvent.Arrived(message));
+    }
+
+    /** Ends the dialog for this reason, wherever its script is. */
+    void stop(String reason) {
+        stop(reason, false);
+    }
+
+    private void stop(String reason, boolean scriptsFault) {
+        control.stop(reason);
+        mailbox.post(new DialogEvent.Stopped(reason, scriptsFault));
+    }
+
+    // ---- on the script's thread: its life
+
+    /** Runs the script to its end, and the dialog with it. */
+    void run() {
+        begin();
+        switch (claim.breaker().ask()) {
+            case OFF -> finishWithoutScript();
+            case ON_AGAIN -> {
+                journal.switchedOnAgain(claim.script());
+                runScript();
+            }
+            case ON -> runScript();
+        }
+    }
+
+    /** What is done with is not kept while the dialog waits. */
+    private void begin() {
+        Transition first = Objects.requireNonNull(begin, "a dialog begins once");
+        begin = null;
+        first.actions().forEach(this::perform);
+    }
+
+    /** The script is switched off: the far side is told so in the way that its operation has. */
+    private void finishWithoutScript() {
+        journal.metSwitchedOff();
+        catchUp();
+        handle(new DialogEvent.SwitchedOff());
+    }
+
+    private void runScript() {
+        ScriptLimits limits = claim.limits();
+        // The script notices the time by itself only while it computes: a waiting primitive has to
+        // be woken.
+        Time.Alarm deadline = time.after(limits.maxTime(), () -> stop(limits.timeIsOver(), true));
+        try {
+            finish(claim.script().run(scriptRun()));
+        } finally {
+            deadline.cancel();
+            stopTimer();
+        }
+    }
+
+    /**
+     * A fault of the engine's own, outside the script: it ends this dialog as a failure, and no
+     * other. Where even that fails, the memory being used up for one, the stack lets go of it.
+     */
+    void broken(Throwable fault) {
+        try {
+            journal.broken(fault);
+            handle(new DialogEvent.Failed("internal fault: " + fault, false));
+        } catch (RuntimeException | Error again) {
+            link.forget();
+            journal.broken(again);
+        }
+    }
+
+    /** Nothing that happens from now on is taken in. */
+    void closeMailbox() {
+        mailbox.close();
+    }
+
+    private ScriptRun scriptRun() {
+        return new ScriptRun(
+                () -> RequestTable.of(claim.setup().opening()),
+                this,
+                claim.limits(),
+                claim.globals(),
+                journal.instanceId(),
+                journal,
+                control);
+    }
+
+    private void finish(ScriptOutcome outcome) {
+        catchUp();
+        switch (outcome) {
+            case ScriptOutcome.Returned returned ->
+                    handle(
+                            new DialogEvent.Returned(
+                                    returned.text(), returned.mask(), returned.what()));
+            case ScriptOutcome.Failed failed -> {
+                journal.failed(failed.fault());
+                handle(
+                        new DialogEvent.Failed(
+                                failed.fault().text(), failed.fault().isScriptsFault()));
+                if (failed.fault().isKill()) {
+                    killed();
+                }
+            }
+        }
+    }
+
+    private void killed() {
+        ScriptBreaker breaker = claim.breaker();
+        journal.killed();
+        if (breaker.killed(time.now())) {
+            journal.switchedOff(claim.script(), breaker.rule());
+            time.after(breaker.rule().pause(), breaker::pauseIsOver);
+        }
+    }
+
+    // ---- on the script's thread: the primitives
+
+    @Override
+    public PrimitiveResult menu(String text, ScreenOptions options) {
+        return call(new DialogEvent.Menu(text, options));
+    }
+
+    @Override
+    public PrimitiveResult notify(String text, ScreenOptions options) {
+        return call(new DialogEvent.Notify(text, options));
+    }
+
+    @Override
+    public PrimitiveResult respond(String text, @Nullable String mask) {
+        return call(new DialogEvent.Respond(text, mask));
+    }
+
+    @Override
+    public PrimitiveResult decline(int errorCode) {
+        return call(new DialogEvent.Decline(errorCode));
+    }
+
+    @Override
+    public PrimitiveResult close() {
+        return call(new DialogEvent.Close());
+    }
+
+    @Override
+    public PrimitiveResult abort() {
+        return call(new DialogEvent.Abort());
+    }
+
+    private PrimitiveResult call(DialogEvent.ScriptCall call) {
+        settled = null;
+        catchUp();
+        handle(call);
+        while (settled == null) {
+            handle(mailbox.take());
+        }
+        return switch (settled) {
+            case Settled.Replied(PrimitiveResult result) -> result;
+            case Settled.Refusal(String message) -> throw new Refused(message);
+            case Settled.Kill(String reason) -> throw new Killed(reason);
+        };
+    }
+
+    // ---- on the script's thread: events and what they ask for
+
+    /** Takes in what came while the script was busy. */
+    private void catchUp() {
+        for (DialogEvent event = mailbox.poll(); event != null; event = mailbox.poll()) {
+            try {
+                handle(event);
+            } finally {
+                mailbox.done();
+            }
+        }
+    }
+
+    /**
+     * An event counts once what it sends is sent. Where the far side has ended the dialog
+     * meanwhile, the stack has told so before it refuses to send: then that is taken in first, and
+     * the event meets the dialog as it is afterwards.
+     */
+    private void handle(DialogEvent event) {
+        while (true) {
+            Transition transition = dialog.on(event);
+            try {
+                send(transition.actions());
+                dialog = transition.next();
+                transition.actions().forEach(this::perform);
+                return;
+            } catch (DialogGoneException e) {
+                catchUp();
+                // What ended it was in the mailbox, nearly always; this event sends nothing, so it
+                // ends here.
+                if (dialog.isOpen()) {
+                    handle(new DialogEvent.Arrived(new Message.Abort("lost: " + e.getMessage())));
+                }
+            }
+        }
+    }
+
+    private void send(List<DialogAction> actions) throws DialogGoneException {
+        DialogWatch.Secrecy secrecy = DialogWatch.Secrecy.NONE;
+        for (DialogAction action : actions) {
+            switch (action) {
+                case DialogAction.KeepSecret(int invokeId) -> {
+                    secrecy = secrecy.andAnswer();
+                    link.keepSecret(invokeId);
+                }
+                case DialogAction.HideText hide -> {
+                    secrecy = secrecy.andText();
+                    link.hideTexts();
+                }
+                case DialogAction.Send(Message message) -> {
+                    journal.sending(secrecy);
+                    send(message);
+                }
+                default -> {}
+            }
+        }
+    }
+
+    /**
+     * A menu that no link took is one that is not answered: its time runs out, and links may be
+     * back by then. What was to end the dialog is different: with it the dialog is lost.
+     */
+    private void send(Message message) throws DialogGoneException {
+        Optional<String> undelivered = link.send(message);
+        if (undelivered.isPresent()) {
+            journal.undelivered(undelivered.get());
+            if (!(message instanceof Message.Continue)) {
+                throw new DialogGoneException(undelivered.get());
+            }
+        }
+    }
+
+    private void perform(DialogAction action) {
+        switch (action) {
+            case DialogAction.Send sent -> {}
+            case DialogAction.KeepSecret kept -> {}
+            case DialogAction.HideText hidden -> {}
+            case DialogAction.Write(String event, var fields) -> journal.write(event, fields);
+            case DialogAction.StartTimer(int invokeId, var after) ->
+                    alarm =
+                            time.after(
+                                    after,
+                                    () -> mailbox.post(new DialogEvent.TimerFired(invokeId)));
+            case DialogAction.StopTimer stop -> stopTimer();
+            case DialogAction.Reply(PrimitiveResult result) ->
+                    settled = new Settled.Replied(result);
+            case DialogAction.Refuse(String message) -> settled = new Settled.Refusal(message);
+            case DialogAction.Kill(String reason) -> settled = new Settled.Kill(reason);
+            case DialogAction.Warn(String text) -> journal.warn(text);
+            case DialogAction.Note(String text) -> journal.note(text);
+            case DialogAction.Finish(var outcome) -> finished(outcome);
+        }
+    }
+
+    private void finished(Outcome outcome) {
+        journal.finished(outcome);
+        if (outcome instanceof Outcome.Abandoned) {
+            control.finishWithin(claim.grace());
+        }
+    }
+
+    private void stopTimer() {
+        if (alarm != null) {
+            alarm.cancel();
+            alarm = null;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.moondial.logic;
+
+import io.moondial.dialog.Opening;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service: it claims dialogs that begin with its operation and match one of its triggers. It is
+ * immutable: a change of rules or scripts is another service in its place.
+ */
+public sealed interface LuaService permits ProcessUssdLuaService, UssdNotifyLuaService {
+    /** The code of the operation that its dialogs begin with. */
+    int operation();
+
+    /** Claims a dialog; empty where no trigger matches. */
+    Optional<Claim> claim(Opening opening);
+
+    /**
+     * What of the text that begins a dialog must not be shown while it is not known which trigger
+     * matches.
+     *
+     * @param text null where it cannot be read; then any index hides all of it
+     * @param msisdn the digits of the subscriber's number; null where the request has none
+     * @return the indices of the characters
+     */
+    BitSet hidden(@Nullable String text, @Nullable String msisdn);
+
+    /** Its scripts, in the order of its triggers. */
+    List<ScriptStatus> scripts();
+}

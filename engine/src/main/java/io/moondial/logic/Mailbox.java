@@ -1,0 +1,81 @@
+package io.moondial.logic;
+
+import io.moondial.dialog.DialogEvent;
+import io.moondial.time.Activity;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has happened to a dialog and is not taken in yet. Anybody posts; only the dialog's thread
+ * takes. An event is an activity from its posting until it is taken in, and so is the thread,
+ * except while it waits here for the next event.
+ *
+ * <p>It waits without a queue that blocks: the frames of one would be on the stack of every dialog
+ * that waits.
+ */
+final class Mailbox {
+    private final Queue<DialogEvent> events = new ConcurrentLinkedQueue<>();
+    private final Activity activity;
+    private volatile @Nullable Thread waiter;
+
+    /** Beyond this nobody takes anything any more. Guarded by this. */
+    private boolean closed;
+
+    Mailbox(Activity activity) {
+        this.activity = activity;
+    }
+
+    // ---- from any thread
+
+    synchronized void post(DialogEvent event) {
+        if (!closed) {
+            activity.begin();
+            events.add(event);
+            LockSupport.unpark(waiter);
+        }
+    }
+
+    // ---- on the dialog's thread
+
+    /** The next event that is there; null where there is none. To be followed by {@link #done}. */
+    @Nullable DialogEvent poll() {
+        return events.poll();
+    }
+
+    /** What {@link #poll} gave has been taken in. */
+    void done() {
+        activity.end();
+    }
+
+    /** Waits for the next event; from then on it is the thread's own activity. */
+    DialogEvent take() {
+        activity.end();
+        waiter = Thread.currentThread();
+        DialogEvent event = events.poll();
+        while (event == null) {
+            LockSupport.park(this);
+            event = Thread.interrupted() ? interrupted() : events.poll();
+        }
+        waiter = null;
+        return event;
+    }
+
+    private DialogEvent interrupted() {
+        activity.begin();
+        return new DialogEvent.Stopped("the script's thread was interrupted", false);
+    }
+
+    /** The thread is about to end. */
+    void close() {
+        refuseMore();
+        while (events.poll() != null) {
+            activity.end();
+        }
+    }
+
+    private synchronized void refuseMore() {
+        closed = true;
+    }
+}

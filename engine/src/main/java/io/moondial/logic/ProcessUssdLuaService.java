@@ -1,0 +1,79 @@
+package io.moondial.logic;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.moondial.dialog.DialogSetup;
+import io.moondial.dialog.Opening;
+import io.moondial.dialog.Operation;
+import io.moondial.rules.Rules;
+import io.moondial.rules.Trigger;
+import io.moondial.script.ScriptGlobals;
+import io.moondial.script.ScriptRelease;
+import io.moondial.text.Dcs;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mobile-initiated USSD: a script for each ProcessUnstructuredSS-Request that a trigger matches.
+ */
+public final class ProcessUssdLuaService implements LuaService {
+    private final Rules.ProcessService rules;
+    private final TriggeredScripts scripts;
+    private final ScriptGlobals globals;
+    private final Duration grace;
+    private final Rules.Shares shares;
+
+    public ProcessUssdLuaService(
+            Rules.ProcessService rules, ScriptRelease scripts, Rules.Script supervision) {
+        this.rules = rules;
+        this.scripts = new TriggeredScripts(rules.triggers(), scripts, supervision);
+        this.grace = supervision.graceTime();
+        this.shares = supervision.shares();
+        this.globals = new ScriptGlobals(rules.globals());
+    }
+
+    @Override
+    public int operation() {
+        return Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+    }
+
+    @Override
+    public List<ScriptStatus> scripts() {
+        return scripts.status("process");
+    }
+
+    @Override
+    public BitSet hidden(@Nullable String text, @Nullable String msisdn) {
+        return scripts.hidden(text, msisdn);
+    }
+
+    @Override
+    public Optional<Claim> claim(Opening opening) {
+        return scripts.match(opening)
+                .map(
+                        match -> {
+                            Trigger.Overrides own = match.trigger().overrides();
+                            DialogSetup setup =
+                                    new DialogSetup(
+                                            match.opening(),
+                                            match.script().fileName(),
+                                            requireNonNullElse(
+                                                    own.menuTimeout(), rules.menuTimeout()),
+                                            rules.errorMessage(),
+                                            requireNonNullElse(own.onError(), rules.onError()),
+                                            Dcs.gsm7(rules.dcsLanguage()));
+                            return new Claim(
+                                    setup,
+                                    match.script(),
+                                    match.limits(),
+                                    globals,
+                                    rules.edrStream(),
+                                    grace,
+                                    match.breaker(),
+                                    shares);
+                        });
+    }
+}

@@ -1,0 +1,74 @@
+package io.moondial.logic;
+
+import io.moondial.rules.Rules;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * What switches a script off that its limits keep ending. Each version has its own in each service,
+ * and every release begins with new ones.
+ */
+final class ScriptBreaker {
+    /** What a dialog finds that begins. */
+    enum State {
+        /** The script runs. */
+        ON,
+        /** The script does not run. */
+        OFF,
+        /** The script runs, for the first time after its pause. */
+        ON_AGAIN
+    }
+
+    private final Rules.Breaker rule;
+    private final Deque<Instant> kills = new ArrayDeque<>();
+    private volatile State state = State.ON;
+
+    ScriptBreaker(Rules.Breaker rule) {
+        this.rule = rule;
+    }
+
+    Rules.Breaker rule() {
+        return rule;
+    }
+
+    /** Whether the script does not run now. */
+    boolean isOff() {
+        return state == State.OFF;
+    }
+
+    /** Asked by each dialog at its begin; only the first is told that the pause is over. */
+    State ask() {
+        return state == State.ON_AGAIN ? askAfterPause() : state;
+    }
+
+    private synchronized State askAfterPause() {
+        State now = state;
+        if (now == State.ON_AGAIN) {
+            state = State.ON;
+        }
+        return now;
+    }
+
+    /** A limit ended the script; true where that switches it off. */
+    synchronized boolean killed(Instant now) {
+        if (state == State.OFF) {
+            return false; // it began before
+        }
+        kills.add(now);
+        while (kills.getFirst().plus(rule.within()).isBefore(now)) {
+            kills.remove();
+        }
+        if (kills.size() < rule.maxKills()) {
+            return false;
+        }
+        kills.clear();
+        state = State.OFF;
+        return true;
+    }
+
+    /** It is tried again. */
+    synchronized void pauseIsOver() {
+        state = State.ON_AGAIN;
+    }
+}

@@ -1,0 +1,122 @@
+package io.moondial.logic;
+
+import io.moondial.metrics.Counters;
+import io.moondial.metrics.RateLimitedLog;
+import io.moondial.rules.Rules;
+import io.moondial.text.LogText;
+import io.moondial.time.Time;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.event.Level;
+
+/**
+ * What each script may take of what all share: lines of the log, and names of counters, which are
+ * kept for good. A script is known by its key, in all its versions and dialogs.
+ */
+final class ScriptShares {
+    /** Counts what scripts count under names beyond their bound. */
+    static final String BEYOND_LIMIT = "scripts.stats_beyond_limit";
+
+    private final Counters counters;
+    private final Logger log;
+    private final RateLimitedLog lines;
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
+    private final Map<String, Share> byScript = new ConcurrentHashMap<>();
+
+    /**
+     * Nothing is taken yet.
+     *
+     * @param log where the lines of scripts go
+     */
+    ScriptShares(Counters counters, Logger log, Time time) {
+        this.counters = counters;
+        this.log = log;
+        this.lines = new RateLimitedLog(log, time);
+    }
+
+    /** That of one script. */
+    Share of(String script) {
+        return byScript.computeIfAbsent(script, Share::new);
+    }
+
+    /** What one script takes. */
+    final class Share {
+        private final String script;
+        private final String errors;
+        private final Map<Level, String> causes = new EnumMap<>(Level.class);
+
+        /** Guarded by {@link #names}. */
+        private int ownNames;
+
+        /** Guarded by {@link #names}. */
+        private boolean told;
+
+        private Share(String script) {
+            this.script = script;
+            this.errors = "errors of " + script;
+            for (Level level : Level.values()) {
+                causes.put(
+                        level,
+                        "lines of "
+                                + script
+                                + " at level "
+                                + level.toString().toLowerCase(Locale.ROOT));
+            }
+        }
+
+        /** What the lines are called that tell of its errors. */
+        String errors() {
+            return errors;
+        }
+
+        /** Whether one more line of a level is written; if not, it is counted. */
+        boolean mayLog(Level level, Rules.Shares limits) {
+            if (!log.isEnabledForLevel(level)) {
+                return false;
+            }
+            boolean written =
+                    lines.mayWrite(
+                            level, Objects.requireNonNull(causes.get(level)), limits.maxLogLines());
+            if (!written) {
+                counters.increment("scripts.log_lines_left_out");
+            }
+            return written;
+        }
+
+        /** Counts one more under a name; under one for all where there are too many names. */
+        void increment(String name, Rules.Shares limits) {
+            boolean counted = names.contains(name) || takes(name, limits);
+            counters.increment(counted ? "script." + name : BEYOND_LIMIT);
+        }
+
+        private boolean takes(String name, Rules.Shares limits) {
+            synchronized (names) {
+                boolean free =
+                        ownNames < limits.maxStatNames()
+                                && names.size() < limits.maxStatNamesInAll();
+                if (free) {
+                    ownNames += names.add(name) ? 1 : 0;
+                } else if (!told) {
+                    told = true;
+                    log.warn(
+                            "{} counts under too many names: {} of its own (script.max_stat_names {}), {} in"
+                                    + " all (script.max_stat_names_in_all {}); '{}' and what else is new is"
+                                    + " counted as {}",
+                            script,
+                            ownNames,
+                            limits.maxStatNames(),
+                            names.size(),
+                            limits.maxStatNamesInAll(),
+                            LogText.of(name),
+                            BEYOND_LIMIT);
+                }
+                return free;
+            }
+        }
+    }
+}

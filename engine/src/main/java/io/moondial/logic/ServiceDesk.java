@@ -1,0 +1,285 @@
+package io.moondial.logic;
+
+import io.moondial.dialog.Address;
+import io.moondial.dialog.Component;
+import io.moondial.dialog.Message;
+import io.moondial.dialog.Opening;
+import io.moondial.dialog.Operation;
+import io.moondial.edr.EdrSink;
+import io.moondial.edr.InstanceIds;
+import io.moondial.metrics.Counters;
+import io.moondial.metrics.RateLimitedLog;
+import io.moondial.network.DialogDesk;
+import io.moondial.network.DialogGoneException;
+import io.moondial.network.DialogLink;
+import io.moondial.text.LogText;
+import io.moondial.text.Mask;
+import io.moondial.time.Time;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.event.Level;
+
+/**
+ * Where dialogs arrive: each is refused, or claimed by a service and run on a virtual thread of its
+ * own.
+ */
+public final class ServiceDesk implements DialogDesk {
+    /** The counter of dialogs that have begun. */
+    public static final String BEGUN = "dialogs.begun";
+
+    /** What the counters of dialogs that have ended begin with; how they did follows. */
+    public static final String FINISHED = "dialogs.finished.";
+
+    /** What the counters of dialogs that were not taken begin with; why follows. */
+    public static final String REFUSED = "dialogs.refused.";
+
+    private static final int SYSTEM_FAILURE = 34;
+    private static final int UNEXPECTED_DATA_VALUE = 36;
+
+    private final EdrSink edrs;
+    private final BooleanSupplier room;
+    private final InstanceIds instanceIds;
+    private final Counters counters;
+    private final Surroundings around;
+    private final OpenDialogs open;
+    private final Logger log;
+    private final RateLimitedLog limited;
+    private final ScriptShares shares;
+    private volatile List<LuaService> services = List.of();
+    private volatile BooleanSupplier heap = () -> true;
+
+    /**
+     * A desk without services yet.
+     *
+     * @param room whether the EDRs of one more dialog would find a place
+     * @param maxDialogs how many may be open; more are refused
+     */
+    public ServiceDesk(
+            EdrSink edrs,
+            BooleanSupplier room,
+            InstanceIds instanceIds,
+            Counters counters,
+            Time time,
+            int maxDialogs) {
+        this(edrs, room, instanceIds, counters, Surroundings.at(time), maxDialogs);
+    }
+
+    /** As above, in surroundings of its own. */
+    public ServiceDesk(
+            EdrSink edrs,
+            BooleanSupplier room,
+            InstanceIds instanceIds,
+            Counters counters,
+            Surroundings around,
+            int maxDialogs) {
+        this.edrs = edrs;
+        this.room = room;
+        this.instanceIds = instanceIds;
+        this.counters = counters;
+        this.around = around;
+        this.open = new OpenDialogs(maxDialogs);
+        this.log = around.loggers().getLogger("dialog");
+        this.limited = new RateLimitedLog(log, around.time());
+        this.shares =
+                new ScriptShares(counters, around.loggers().getLogger("script"), around.time());
+    }
+
+    /**
+     * From now on dialogs begin with these services; those that run finish on what they began with.
+     */
+    public void serve(List<LuaService> services) {
+        this.services = List.copyOf(services);
+    }
+
+    /** From now on a dialog is refused where the heap has no room for it. */
+    public void guardHeap(BooleanSupplier hasRoom) {
+        heap = hasRoom;
+    }
+
+    /** The scripts that dialogs can begin with now. */
+    public List<ScriptStatus> scripts() {
+        return services.stream().flatMap(service -> service.scripts().stream()).toList();
+    }
+
+    /** How many dialogs run now. */
+    public int openDialogs() {
+        return open.count();
+    }
+
+    /**
+     * Refuses new dialogs from now on, lets those that run finish within this time, and aborts the
+     * rest.
+     *
+     * @return how many had to be aborted
+     */
+    public int stop(Duration timeout) throws InterruptedException {
+        return open.stop(timeout);
+    }
+
+    /**
+     * A stop under way, or to come, waits no longer for dialogs to finish: they are aborted now.
+     */
+    public void hurry() {
+        open.hurry();
+    }
+
+    // ---- on a network thread
+
+    @Override
+    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+        if (!heap.getAsBoolean()) {
+            return refuse(opening, link, SYSTEM_FAILURE, "heap_full");
+        }
+        if (!room.getAsBoolean()) {
+            return refuse(opening, link, SYSTEM_FAILURE, "no_room_for_edrs");
+        }
+        Optional<Claim> claim = claim(opening);
+        if (claim.isEmpty()) {
+            return refuse(opening, link, UNEXPECTED_DATA_VALUE, "no_trigger", () -> asked(opening));
+        }
+        DialogRun run = run(claim.get(), link);
+        return switch (open.admit(run)) {
+            case ADMITTED -> start(run);
+            case FULL -> refuse(opening, link, SYSTEM_FAILURE, "too_many_dialogs");
+            case STOPPING -> refuse(opening, link, SYSTEM_FAILURE, "stopping");
+        };
+    }
+
+    @Override
+    public int maxDialogs() {
+        return open.max();
+    }
+
+    private Optional<Claim> claim(Opening opening) {
+        LuaService service = service(opening.operation());
+        return service == null ? Optional.empty() : service.claim(opening);
+    }
+
+    private @Nullable LuaService service(int operation) {
+        for (LuaService service : services) {
+            if (service.operation() == operation) {
+                return service;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
+        LuaService service = service(operation);
+        return service == null ? new BitSet() : service.hidden(text, msisdn);
+    }
+
+    private DialogRun run(Claim claim, DialogLink link) {
+        String instanceId = instanceIds.next();
+        around.watch().begun(instanceId, claim.setup().opening());
+        DialogIdentity identity =
+                new DialogIdentity(instanceId, link.localTid(), claim.script().name());
+        DialogJournal journal =
+                new DialogJournal(
+                        identity,
+                        claim.edrStream(),
+                        edrs,
+                        counters,
+                        around,
+                        limited,
+                        shares.of(claim.script().name()),
+                        claim.shares());
+        return new DialogRun(claim, link, journal, around.time());
+    }
+
+    /** Where no thread can be had, nothing stays behind of a dialog that never ran. */
+    private DialogLink.Receiver start(DialogRun run) {
+        around.time().activity().begin();
+        try {
+            Thread.ofVirtual().name("dialog").start(() -> live(run));
+        } catch (RuntimeException | Error e) {
+            open.remove(run);
+            around.time().activity().end();
+            throw e;
+        }
+        counters.increment(BEGUN);
+        return run;
+    }
+
+    private void live(DialogRun run) {
+        try {
+            run.run();
+        } catch (RuntimeException | Error e) {
+            counters.increment("dialogs.broken");
+            run.broken(e);
+        } finally {
+            open.remove(run);
+            run.closeMailbox();
+            around.time().activity().end();
+        }
+    }
+
+    /**
+     * What the triggers were asked with, for whoever wonders why none matched; without what may be
+     * a secret.
+     */
+    private String asked(Opening opening) {
+        Address msisdn = opening.msisdn();
+        String digits = msisdn == null ? null : msisdn.digits();
+        BitSet hidden = hidden(opening.operation(), opening.text(), digits);
+        return " for \"%s\" from %s to SSN %d"
+                .formatted(
+                        LogText.of(Mask.of(opening.text(), hidden)),
+                        digits == null ? "no number" : LogText.of(digits),
+                        opening.local().ssn());
+    }
+
+    private DialogLink.Receiver refuse(
+            Opening opening, DialogLink link, int errorCode, String cause) {
+        return refuse(opening, link, errorCode, cause, () -> "");
+    }
+
+    private DialogLink.Receiver refuse(
+            Opening opening,
+            DialogLink link,
+            int errorCode,
+            String cause,
+            Supplier<String> details) {
+        counters.increment(REFUSED + cause);
+        if (limited.mayWrite(Level.INFO, cause, RateLimitedLog.FULL_LINES)) {
+            log.info(
+                    "{} {} {} refused, {}{}: answered with ReturnError {}",
+                    link.localTid(),
+                    opening.remoteTid(),
+                    Operation.name(opening.operation()),
+                    cause.replace('_', ' '),
+                    details.get(),
+                    errorCode);
+        }
+        try {
+            link.send(
+                            new Message.End(
+                                    List.of(
+                                            new Component.ErrorReturned(
+                                                    opening.invokeId(), errorCode))))
+                    .ifPresent(why -> counters.increment("dialogs.undelivered"));
+        } catch (DialogGoneException e) {
+            log.debug("{} ended before it could be refused", link.localTid());
+        }
+        return message -> log.debug("{} came after the refusal: {}", link.localTid(), message);
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+        counters.increment(REFUSED + refusal.cause().word());
+        String line = "%s %s %s".formatted(refusal.localTid(), refusal.remoteTid(), refusal.text());
+        Throwable fault = refusal.fault();
+        if (fault == null) {
+            limited.write(Level.WARN, refusal.cause().word(), "{}", line);
+        } else {
+            limited.write(Level.ERROR, refusal.cause().word(), "{}", line, fault);
+        }
+    }
+}

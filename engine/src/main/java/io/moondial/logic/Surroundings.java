@@ -1,0 +1,29 @@
+package io.moondial.logic;
+
+import io.moondial.time.Time;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What dialogs find around them: replaced as a whole where a test wants a world of its own.
+ *
+ * @param loggers the loggers {@code dialog} and {@code script} are asked of it
+ * @param seeds what the random numbers of each dialog's script begin with; empty: chance
+ * @param watch told of what dialogs begin and send
+ */
+public record Surroundings(
+        Time time, ILoggerFactory loggers, Supplier<OptionalLong> seeds, DialogWatch watch) {
+
+    /** Those of an engine at work. */
+    public static Surroundings at(Time time) {
+        return at(time, DialogWatch.NOBODY);
+    }
+
+    /** Those of an engine at work that somebody watches. */
+    public static Surroundings at(Time time, DialogWatch watch) {
+        return new Surroundings(
+                time, LoggerFactory.getILoggerFactory(), OptionalLong::empty, watch);
+    }
+}

@@ -1,0 +1,87 @@
+package io.moondial.rules;
+
+import io.moondial.text.BoundedText;
+import io.moondial.text.Mask;
+import java.util.BitSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Which part of what is dialled a trigger keeps out of records, logs and traces: a PIN, mostly. */
+public sealed interface DialledMask {
+    /**
+     * All that stands behind a star, up to the last # or, where there is none, to the end.
+     *
+     * @param stars it is the star of this number, from 1; a text with fewer has nothing to mask
+     */
+    record After(int stars) implements DialledMask {
+        @Override
+        public BitSet hidden(String text) {
+            int star = -1;
+            for (int i = 0; i < stars; i++) {
+                star = text.indexOf('*', star + 1);
+                if (star < 0) {
+                    return new BitSet();
+                }
+            }
+            int hash = text.lastIndexOf('#');
+            BitSet hidden = new BitSet();
+            hidden.set(star + 1, hash > star ? hash : text.length());
+            return hidden;
+        }
+    }
+
+    /** What the one group of a regular expression matches, each time that it is found. */
+    final class Group implements DialledMask {
+        /**
+         * Beyond so many looks at a character all is masked: far more than any dialled code takes.
+         */
+        static final int MAX_LOOKS = 50_000;
+
+        private final Pattern regex;
+
+        public Group(Pattern regex) {
+            this.regex = regex;
+        }
+
+        /** As it is written. */
+        String regex() {
+            return regex.pattern();
+        }
+
+        @Override
+        public BitSet hidden(String text) {
+            BitSet hidden = new BitSet();
+            Matcher matcher = regex.matcher(new BoundedText(text, MAX_LOOKS));
+            try {
+                while (matcher.find()) {
+                    if (matcher.start(1) >= 0) {
+                        hidden.set(matcher.start(1), matcher.end(1));
+                    }
+                }
+            } catch (BoundedText.SpentException | StackOverflowError e) {
+                hidden.set(0, text.length());
+            }
+            return hidden;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Group that && regex().equals(that.regex());
+        }
+
+        @Override
+        public int hashCode() {
+            return regex().hashCode();
+        }
+    }
+
+    /** The indices of the characters that are masked. */
+    BitSet hidden(String text);
+
+    /** The text as it is written; null where nothing of it is masked. */
+    default @Nullable String written(String text) {
+        BitSet hidden = hidden(text);
+        return hidden.isEmpty() ? null : Mask.of(text, hidden);
+    }
+}

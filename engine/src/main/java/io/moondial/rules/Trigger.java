@@ -1,0 +1,97 @@
+package io.moondial.rules;
+
+import io.moondial.dialog.OnError;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rule that selects a script. Every condition given must hold; one that is null is not given, so
+ * a trigger without any catches all.
+ *
+ * @param line where it stands in the rules file, from 1
+ * @param scriptKey the script is {@code SCRIPT_DIR/KEY.lua}
+ * @param mask what of the dialled text is written as asterisks; null: nothing
+ */
+public record Trigger(
+        int line,
+        String scriptKey,
+        Conditions conditions,
+        Overrides overrides,
+        @Nullable DialledMask mask) {
+
+    /** One that masks nothing. */
+    public Trigger(int line, String scriptKey, Conditions conditions, Overrides overrides) {
+        this(line, scriptKey, conditions, overrides, null);
+    }
+
+    /**
+     * What a request must be like. Digits are compared as they were sent, without nature and plan.
+     *
+     * @param imsiPrefix of the destination reference where that is an IMSI
+     * @param sourceGtPrefix of the global title of the SCCP calling party
+     * @param destSsn the subsystem of the SCCP called party
+     */
+    public record Conditions(
+            @Nullable String ussdString,
+            @Nullable String ussdStringPrefix,
+            @Nullable String destination,
+            @Nullable String destinationPrefix,
+            @Nullable String origination,
+            @Nullable String originationPrefix,
+            @Nullable String msisdn,
+            @Nullable String msisdnPrefix,
+            @Nullable String imsiPrefix,
+            @Nullable String sourceGtPrefix,
+            @Nullable Integer destSsn) {
+
+        /** Catches all. */
+        public static final Conditions NONE =
+                new Conditions(null, null, null, null, null, null, null, null, null, null, null);
+
+        /** Whether every condition given holds. */
+        public boolean match(TriggerRequest request) {
+            return equal(ussdString, request.ussdString())
+                    && begins(ussdStringPrefix, request.ussdString())
+                    && equal(destination, request.destination())
+                    && begins(destinationPrefix, request.destination())
+                    && equal(origination, request.origination())
+                    && begins(originationPrefix, request.origination())
+                    && equal(msisdn, request.msisdn())
+                    && begins(msisdnPrefix, request.msisdn())
+                    && begins(imsiPrefix, request.imsi())
+                    && begins(sourceGtPrefix, request.sourceGt())
+                    && equal(destSsn, request.destSsn());
+        }
+
+        /** Whether these may hold for a request of which nothing but text and number is known. */
+        boolean mayMatch(String text, @Nullable String number) {
+            return equal(ussdString, text)
+                    && begins(ussdStringPrefix, text)
+                    && equal(msisdn, number)
+                    && begins(msisdnPrefix, number);
+        }
+
+        private static boolean equal(@Nullable Object wanted, @Nullable Object found) {
+            return wanted == null || wanted.equals(found);
+        }
+
+        private static boolean begins(@Nullable String wanted, @Nullable String found) {
+            return wanted == null || (found != null && found.startsWith(wanted));
+        }
+    }
+
+    /**
+     * What holds for this trigger's dialogs in the place of the general setting; null: that one.
+     */
+    public record Overrides(
+            @Nullable Duration menuTimeout,
+            @Nullable Duration maxTime,
+            @Nullable Long maxInstructions,
+            @Nullable Long maxMemory,
+            @Nullable Integer maxCallDepth,
+            @Nullable Integer maxStringLength,
+            @Nullable OnError onError) {
+        public static final Overrides NONE =
+                new Overrides(null, null, null, null, null, null, null);
+    }
+}

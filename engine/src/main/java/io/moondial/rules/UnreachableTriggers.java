@@ -1,0 +1,59 @@
+package io.moondial.rules;
+
+import io.moondial.rules.Unreachable.Contradictory;
+import io.moondial.rules.Unreachable.Covered;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Finds the triggers that no request ever selects. One that only several earlier ones together
+ * leave nothing (ten prefixes, one for each digit) is not found.
+ */
+public final class UnreachableTriggers {
+    private final List<Trigger> triggers;
+    private final TriggerIndex index;
+
+    private UnreachableTriggers(List<Trigger> triggers) {
+        this.triggers = triggers;
+        this.index = new TriggerIndex(triggers);
+    }
+
+    /** The unreachable ones among the triggers of a service, in their order. */
+    public static List<Unreachable> find(List<Trigger> triggers) {
+        return new UnreachableTriggers(List.copyOf(triggers)).find();
+    }
+
+    private List<Unreachable> find() {
+        return IntStream.range(0, triggers.size())
+                .mapToObj(this::flawOf)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Optional<Unreachable> flawOf(int position) {
+        return contradictionIn(triggers.get(position)).or(() -> coverOf(position));
+    }
+
+    private static Optional<Unreachable> contradictionIn(Trigger trigger) {
+        for (Attribute attribute : Attribute.values()) {
+            String exact = attribute.exactIn(trigger.conditions());
+            String prefix = attribute.prefixIn(trigger.conditions());
+            if (exact != null && prefix != null && !exact.startsWith(prefix)) {
+                String key = attribute.name().toLowerCase(Locale.ROOT);
+                return Optional.of(new Contradictory(trigger, key, exact, prefix));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The first whose conditions follow from those of this one: itself, unless it is covered. */
+    private Optional<Unreachable> coverOf(int position) {
+        Trigger trigger = triggers.get(position);
+        int first = index.search(new Facts.OfAllThatMeet(trigger.conditions())).found();
+        return first < position
+                ? Optional.of(new Covered(trigger, triggers.get(first)))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,221 @@
+package io.moondial.script;
+
+import io.moondial.problem.Problem;
+import io.moondial.script.ScriptCompilation.Unit;
+import io.moondial.script.lua.Outline;
+import io.moondial.script.lua.Outline.Mention;
+import io.moondial.script.lua.Outline.Reach;
+import io.moondial.script.stdlib.LeftOut;
+import io.moondial.script.stdlib.NearName;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/** What in the scripts of a folder compiles, and fails once it is reached. */
+final class Lint {
+    /** Of one file no more are shown. */
+    private static final int MOST_OF_A_FILE = 100;
+
+    private static final Comparator<Problem> BY_PLACE =
+            Comparator.comparing(Problem::file)
+                    .thenComparingInt(Problem::line)
+                    .thenComparingInt(Problem::column);
+
+    private final LuaBase base;
+    private final Set<String> files;
+    private final List<Unit> units;
+
+    /**
+     * Over these scripts and modules.
+     *
+     * @param files the names of scripts and modules for which there is a file, be it sound or not
+     */
+    Lint(LuaBase base, Set<String> files, Collection<Unit> units) {
+        this.base = base;
+        this.files = files;
+        this.units = List.copyOf(units);
+    }
+
+    /** All of them where rules give these names to the scripts. */
+    List<Problem> problems(Set<String> ruleGlobals) {
+        Set<String> known = new TreeSet<>(ruleGlobals);
+        boolean open = false;
+        for (Unit unit : units) {
+            known.addAll(unit.outline().globalsDefined());
+            open |= unit.outline().definesOthers();
+        }
+        Set<String> near = new TreeSet<>(known);
+        near.addAll(base.globalNames());
+        Set<String> reached = reachedModules();
+        List<Problem> all = new ArrayList<>();
+        for (Unit unit : units) {
+            boolean runs = !unit.source().inLibrary() || reached.contains(unit.source().name());
+            all.addAll(new FileLint(unit, runs, known, near, open).problems());
+        }
+        all.sort(BY_PLACE);
+        return List.copyOf(all);
+    }
+
+    /** The modules that scripts require, or modules that they require. */
+    private Set<String> reachedModules() {
+        Set<String> reached = new HashSet<>();
+        Deque<Unit> toRead =
+                new ArrayDeque<>(units.stream().filter(it -> !it.source().inLibrary()).toList());
+        while (!toRead.isEmpty()) {
+            Outline outline = toRead.remove().outline();
+            if (outline.requiresOthers()) {
+                return files;
+            }
+            for (Mention required : outline.modulesRequired()) {
+                if (required.reach() != Reach.DEAD && reached.add(required.name())) {
+                    units.stream()
+                            .filter(it -> it.source().name().equals(required.name()))
+                            .forEach(toRead::add);
+                }
+            }
+        }
+        return reached;
+    }
+
+    /** One file in the looking. */
+    private final class FileLint {
+        private final Unit unit;
+        private final Outline outline;
+        private final boolean runs;
+        private final Set<String> known;
+        private final Set<String> near;
+        private final boolean open;
+        private final Map<String, String> undefined = new HashMap<>();
+        private final List<Problem> problems = new ArrayList<>();
+        private final Set<String> told = new HashSet<>();
+        private int more;
+
+        /**
+         * A file.
+         *
+         * @param runs whether a script, or what it requires, is in it
+         * @param known the globals that files define and rules give
+         * @param near what a name that is none may have been meant to be
+         * @param open whether there may be further ones
+         */
+        FileLint(Unit unit, boolean runs, Set<String> known, Set<String> near, boolean open) {
+            this.unit = unit;
+            this.outline = unit.outline();
+            this.runs = runs;
+            this.known = known;
+            this.near = near;
+            this.open = open;
+        }
+
+        List<Problem> problems() {
+            outline.modulesRequired().forEach(this::required);
+            outline.globalsRead().forEach(this::global);
+            outline.fieldsRead().forEach(this::field);
+            outline.secretsComposed().forEach(this::secret);
+            if (more > 0) {
+                problems.add(
+                        Problem.warning(
+                                unit.source().path(), 0, 0, "and " + more + " more like these"));
+            }
+            return problems;
+        }
+
+        private void required(Mention module) {
+            if (!base.hasModule(module.name()) && !files.contains(module.name())) {
+                add(module, isSure(module), () -> LoadedModules.notFound(module.name()));
+            }
+        }
+
+        private void global(Mention global) {
+            String name = global.name();
+            if (known.contains(name) || ScriptGlobals.isTaken(name)) {
+                return;
+            }
+            String leftOut = LeftOut.message(name);
+            boolean sure =
+                    isSure(global)
+                            && !open
+                            && (leftOut == null || global.reach() != Reach.CONDITIONAL);
+            add(global, sure, () -> leftOut == null ? undefined(name) : leftOut);
+        }
+
+        /** A name may stand in a file a hundred thousand times, and be near to as many. */
+        private String undefined(String name) {
+            return undefined.computeIfAbsent(
+                    name, it -> "undefined global '" + it + "'" + NearName.question(near, it));
+        }
+
+        private void field(Outline.Field field) {
+            Mention mention = field.mention();
+            Collection<String> fields = base.fieldsOf(field.library());
+            if (fields == null
+                    || known.contains(field.library())
+                    || fields.contains(mention.name())) {
+                return;
+            }
+            String message = LeftOut.message(field.library() + "." + mention.name());
+            boolean api = base.isApi(field.library());
+            // a library of Lua's gives nil, which fails where it is called
+            if (message == null && !api && !field.called()) {
+                return;
+            }
+            boolean sure = isSure(mention) && (api || mention.reach() != Reach.CONDITIONAL);
+            add(
+                    mention,
+                    sure,
+                    () ->
+                            message == null
+                                    ? "'"
+                                            + field.library()
+                                            + "' has no '"
+                                            + mention.name()
+                                            + "'"
+                                            + NearName.question(fields, mention.name())
+                                    : message);
+        }
+
+        private void secret(Mention variable) {
+            if (variable.reach() != Reach.DEAD) {
+                add(
+                        variable,
+                        false,
+                        () ->
+                                "the secret answer in '"
+                                        + variable.name()
+                                        + "' becomes part of a text here: wherever that text is written, it"
+                                        + " is in clear");
+            }
+        }
+
+        private boolean isSure(Mention mention) {
+            return runs && mention.reach() != Reach.GUARDED && mention.reach() != Reach.DEAD;
+        }
+
+        private void add(Mention mention, boolean sure, Supplier<String> words) {
+            if (problems.size() >= MOST_OF_A_FILE) {
+                more++;
+                return;
+            }
+            int line = outline.line(mention);
+            String message = words.get();
+            if (told.add(line + message)) {
+                problems.add(
+                        new Problem(
+                                unit.source().path(),
+                                line,
+                                outline.column(mention),
+                                message,
+                                sure ? Problem.Severity.ERROR : Problem.Severity.WARNING));
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.moondial.script;
+
+import static io.moondial.script.api.ApiParameter.Type.ANY;
+
+import io.moondial.script.api.ApiFunction;
+import io.moondial.script.api.ApiModule;
+import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaStringBuilder;
+import io.moondial.script.stdlib.StringFormat;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/** The module {@code log}, and {@code print}. */
+final class LogModule {
+    private LogModule() {}
+
+    static ApiModule create() {
+        ApiModule.Builder module =
+                ApiModule.of(
+                        "log",
+                        "Lines in the engine's log, each with the identity of the dialog before it.");
+        for (Level level : new Level[] {Level.DEBUG, Level.INFO, Level.WARN, Level.ERROR}) {
+            String name = level.toString().toLowerCase(Locale.ROOT);
+            module.function(
+                    name,
+                    "Logs at level " + name + "; print logs at level info.",
+                    f -> describe(f, name, level));
+        }
+        return module.build();
+    }
+
+    private static ApiFunction describe(ApiFunction.Builder f, String name, Level level) {
+        return f.takes(
+                        "format",
+                        ANY,
+                        "the line; with values behind it a format as of string.format, alone any"
+                                + " value, taken as it is; a secret"
+                                + " answer among them is asterisks")
+                .mayTake("...", ANY, "the values of the format")
+                .raises("the values do not fit the format, or a secret answer is to be a number")
+                .does(
+                        "log." + name + "(\"balance of %s: %.2f\", \"27761485722\", 12.5)",
+                        a -> log(a, level));
+    }
+
+    private static @Nullable Object[] log(Arguments a, Level level) {
+        LuaString line = a.count() == 1 ? shown(a, 1) : StringFormat.masking(a);
+        return log(a, level, line);
+    }
+
+    private static @Nullable Object[] log(Arguments a, Level level, LuaString line) {
+        // counted again: so that all that a script logs has a limit too
+        a.meter().string(line.length());
+        a.context(RunningScript.class).services().log(level, line.toText());
+        return Lua.nothing();
+    }
+
+    private static LuaString shown(Arguments a, int position) {
+        return a.state().written(a.state().toText(a.get(position)));
+    }
+
+    /** Lua's {@code print}: its values with tabs between them, logged at level info. */
+    static @Nullable Object[] print(Arguments a) {
+        LuaStringBuilder line = new LuaStringBuilder(a.meter());
+        for (int i = 1; i <= a.count(); i++) {
+            if (i > 1) {
+                line.append('\t');
+            }
+            line.append(shown(a, i));
+        }
+        return log(a, Level.INFO, line.toLuaString());
+    }
+}

@@ -1,0 +1,106 @@
+package io.moondial.script;
+
+import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaTable;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@code ussd.menu} and {@code ussd.notify} in the reading. */
+final class MenuOptions {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final int MAX_DCS = 255;
+
+    private @Nullable Duration timeout;
+    private @Nullable Integer dcs;
+    private boolean secret;
+
+    private MenuOptions() {}
+
+    /** Reads the table at a position, or nothing where none is given. */
+    static ScreenOptions read(Arguments a, int position) {
+        if (a.isNil(position)) {
+            return ScreenOptions.NONE;
+        }
+        MenuOptions options = new MenuOptions();
+        LuaTable table = a.table(position);
+        for (var e = table.next(null); e != null; e = table.next(e[0])) {
+            options.read(a, e[0], e[1]);
+        }
+        return new ScreenOptions(options.timeout, options.dcs, options.secret);
+    }
+
+    private void read(Arguments a, @Nullable Object name, @Nullable Object value) {
+        switch (name instanceof LuaString s ? s.toText() : "") {
+            case "timeout" -> timeout = timeout(a, value);
+            case "dcs" -> dcs = dcs(a, value);
+            case "secret" -> secret = secret(a, value);
+            default ->
+                    throw new LuaError(
+                            a.function()
+                                    + ": unknown option '"
+                                    + a.state().show(name)
+                                    + "'; allowed are timeout, dcs, secret");
+        }
+    }
+
+    private static Duration timeout(Arguments a, @Nullable Object value) {
+        Duration duration =
+                switch (value) {
+                    case Double seconds when seconds > 0 && seconds <= LONGEST.toSeconds() ->
+                            Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
+                    case LuaString text -> duration(text.toText());
+                    case null, default -> Duration.ZERO;
+                };
+        if (!duration.isPositive() || duration.compareTo(LONGEST) > 0) {
+            throw wrong(
+                    a,
+                    "timeout",
+                    "more than 0 and at most 10m: seconds as a number, or a text with a unit like"
+                            + " \"30s\", \"500ms\", \"2m\"",
+                    value);
+        }
+        return duration;
+    }
+
+    /** Zero where the text is not a duration. */
+    private static Duration duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            return Duration.ZERO;
+        }
+        long count = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(count);
+            case "s" -> Duration.ofSeconds(count);
+            default -> Duration.ofMinutes(count);
+        };
+    }
+
+    private static Integer dcs(Arguments a, @Nullable Object value) {
+        if (value instanceof Double d && d == Math.rint(d) && d >= 0 && d <= MAX_DCS) {
+            return d.intValue();
+        }
+        throw wrong(a, "dcs", "a whole number from 0 to 255", value);
+    }
+
+    private static boolean secret(Arguments a, @Nullable Object value) {
+        if (value instanceof Boolean b) {
+            return b;
+        }
+        throw wrong(a, "secret", "true or false", value);
+    }
+
+    private static LuaError wrong(
+            Arguments a, String option, String allowed, @Nullable Object value) {
+        String shown = a.state().show(value);
+        String given = value instanceof LuaString ? "the text \"" + shown + "\"" : shown;
+        return new LuaError(
+                a.function() + ": option " + option + ": " + allowed + "; got " + given);
+    }
+}

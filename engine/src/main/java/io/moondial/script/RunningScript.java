@@ -1,0 +1,235 @@
+package io.moondial.script;
+
+import io.moondial.script.lua.FunctionCode;
+import io.moondial.script.lua.HeavyPermit;
+import io.moondial.script.lua.Kill;
+import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaState;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.Meter;
+import io.moondial.script.lua.Numbers;
+import io.moondial.script.stdlib.ScriptClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a script, from its call to its outcome. Confined to the thread that runs it. */
+final class RunningScript implements ScriptClock {
+    private static final Double[] SMALL = smallNumbers();
+
+    private static final LuaString SCRIPT_NAME = LuaString.of("SCRIPT_NAME");
+    private static final LuaString SCRIPT_VERSION = LuaString.of("SCRIPT_VERSION");
+    private static final LuaString INSTANCE_ID = LuaString.of("INSTANCE_ID");
+
+    private final Script script;
+    private final ScriptRun run;
+    private final LuaBase base;
+    private final Supervision supervision;
+    private final Meter meter;
+    private final LuaState state;
+    private final LoadedModules modules;
+
+    RunningScript(Script script, ScriptRun run, LuaBase base, HeavyPermit permit) {
+        this.script = script;
+        this.run = run;
+        this.base = base;
+        this.supervision = new Supervision(run);
+        this.meter = new Meter(bounds(run.limits()), supervision, permit);
+        this.state = base.newState(meter, this);
+        this.modules = new LoadedModules(script);
+    }
+
+    private static Meter.Bounds bounds(ScriptLimits limits) {
+        return new Meter.Bounds(
+                limits.maxInstructions(),
+                limits.maxMemory(),
+                limits.maxCallDepth(),
+                limits.maxStringLength());
+    }
+
+    ScriptDialog dialog() {
+        return run.dialog();
+    }
+
+    ScriptServices services() {
+        return run.services();
+    }
+
+    LoadedModules modules() {
+        return modules;
+    }
+
+    /**
+     * Does what may block outside the meter's sight.
+     *
+     * @throws LuaError where it is refused
+     */
+    <T> T outside(Supplier<T> action) {
+        tellPlace(state.place());
+        meter.endBurst();
+        T result;
+        try {
+            result = action.get();
+        } catch (ScriptDialog.Refused refused) {
+            meter.beginBurst();
+            throw new LuaError(String.valueOf(refused.getMessage()));
+        } catch (ScriptDialog.Killed killed) {
+            throw new Kill(Kill.Reason.STOPPED, String.valueOf(killed.getMessage()));
+        }
+        meter.beginBurst();
+        return result;
+    }
+
+    /**
+     * Does what returns at once.
+     *
+     * @throws LuaError where it is refused
+     */
+    void refusable(Runnable action) {
+        try {
+            action.run();
+        } catch (ScriptDialog.Refused refused) {
+            throw new LuaError(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /** Runs the script to its end. */
+    ScriptOutcome run(FunctionCode main) {
+        try {
+            meter.beginBurst();
+            return runMain(main);
+        } catch (Kill kill) {
+            return failed(kind(kill), String.valueOf(kill.getMessage()), null);
+        } catch (RuntimeException | Error e) {
+            // whatever it is, it is this script's end and no other's
+            return failed(ScriptFault.Kind.INTERNAL, "internal fault: " + e, e);
+        } finally {
+            meter.endBurst();
+        }
+    }
+
+    private ScriptOutcome runMain(FunctionCode main) {
+        try {
+            prepareGlobals();
+            services().seed().ifPresent(state::seedRandom);
+            @Nullable Object[] results = state.call(state.load(main, state.globals()), request());
+            tellPlace(state.lastReturn());
+            return returned(results);
+        } catch (LuaError e) {
+            return failed(ScriptFault.Kind.ERROR, e.text(state), null);
+        }
+    }
+
+    private void prepareGlobals() {
+        LuaTable globals = state.globals();
+        globals.set(SCRIPT_NAME, script.luaName());
+        globals.set(SCRIPT_VERSION, script.luaVersion());
+        globals.set(INSTANCE_ID, LuaString.of(run.instanceId()));
+        run.globals().forEach(globals::set);
+    }
+
+    private LuaTable request() {
+        LuaTable request = state.newTable();
+        run.request()
+                .get()
+                .forEach((name, value) -> request.set(base.name(name), lua(state, name, value)));
+        return request;
+    }
+
+    private static Object lua(LuaState state, String name, Object value) {
+        return switch (value) {
+            case String s -> LuaString.of(s);
+            case ScriptRun.Secret(String text, String mask) -> state.newSecret(text, mask);
+            case Number n -> small(n.doubleValue());
+            default ->
+                    throw new IllegalArgumentException(
+                            "request field " + name + " is a " + value.getClass());
+        };
+    }
+
+    /** Of numbers below 256 there are some in every request, which need not have their own. */
+    private static Double small(double number) {
+        return number >= 0 && number < SMALL.length && number == (int) number
+                ? SMALL[(int) number]
+                : Lua.number(number);
+    }
+
+    private static Double[] smallNumbers() {
+        Double[] numbers = new Double[256];
+        Arrays.setAll(numbers, Lua::number);
+        return numbers;
+    }
+
+    private ScriptOutcome returned(@Nullable Object[] results) {
+        return switch (results.length == 0 ? null : results[0]) {
+            case LuaString text when text.length() > 0 -> {
+                String mask = state.isSecret(text) ? state.show(text) : null;
+                yield new ScriptOutcome.Returned(text.toText(), mask, "a text", usage());
+            }
+            case Double number when Double.isFinite(number) ->
+                    new ScriptOutcome.Returned(Numbers.allDigits(number), null, "a text", usage());
+            case null, default -> new ScriptOutcome.Returned(null, null, what(results), usage());
+        };
+    }
+
+    /** What was returned that is no usable text, in words. */
+    private static String what(@Nullable Object[] results) {
+        return switch (results.length == 0 ? null : results[0]) {
+            case null -> results.length == 0 ? "nothing" : "nil";
+            case LuaString empty -> "an empty text";
+            case Boolean b -> b.toString();
+            case Object other -> Lua.show(other);
+        };
+    }
+
+    private static ScriptFault.Kind kind(Kill kill) {
+        return switch (kill.reason()) {
+            case LIMIT -> ScriptFault.Kind.LIMIT;
+            case STOPPED -> ScriptFault.Kind.STOPPED;
+        };
+    }
+
+    private ScriptOutcome failed(ScriptFault.Kind kind, String message, @Nullable Throwable cause) {
+        LuaState.Place place = state.place();
+        tellPlace(place);
+        return new ScriptOutcome.Failed(
+                new ScriptFault(
+                        kind,
+                        message,
+                        place == null ? "" : place.source(),
+                        place == null ? 0 : place.line(),
+                        state.stack(),
+                        cause),
+                usage());
+    }
+
+    private void tellPlace(LuaState.@Nullable Place place) {
+        if (place != null) {
+            services().comesFrom(place.source(), place.line());
+        }
+    }
+
+    private ScriptOutcome.Usage usage() {
+        return new ScriptOutcome.Usage(meter.unitsUsed(), meter.memoryUsed());
+    }
+
+    @Override
+    public Instant now() {
+        return services().now();
+    }
+
+    @Override
+    public ZoneId zone() {
+        return services().zone();
+    }
+
+    @Override
+    public Duration sinceStart() {
+        return supervision.sinceStart();
+    }
+}

@@ -1,0 +1,56 @@
+package io.moondial.script;
+
+import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.dialog.PrimitiveResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a running script can do to its dialog: the primitives. Called on the script's own thread; a
+ * primitive that waits blocks that thread. Each may throw {@link Refused} or {@link Killed}.
+ */
+public interface ScriptDialog {
+    /** Sends an UnstructuredSS-Request and waits: Input, Timeout, Abandon or ReturnError. */
+    PrimitiveResult menu(String text, ScreenOptions options);
+
+    /** Sends an UnstructuredSS-Notify and waits: Done, Timeout, Abandon or ReturnError. */
+    PrimitiveResult notify(String text, ScreenOptions options);
+
+    /**
+     * Sends the final result of the ProcessUnstructuredSS-Request in TC-END: Done or Abandon.
+     *
+     * @param mask what records and traces show in the place of the text; null: the text
+     */
+    PrimitiveResult respond(String text, @Nullable String mask);
+
+    /** Sends a ReturnError in TC-END: Done or Abandon. */
+    PrimitiveResult decline(int errorCode);
+
+    /** Sends an empty TC-END: Done or Abandon. */
+    PrimitiveResult close();
+
+    /** Sends TC-U-ABORT: Done or Abandon. */
+    PrimitiveResult abort();
+
+    /**
+     * A primitive called where it may not be, or with what cannot be sent: a Lua error at the
+     * caller's line.
+     */
+    final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public Refused(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /**
+     * The dialog cannot go on: the script is stopped at the caller's line, and cannot catch that.
+     */
+    final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public Killed(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.moondial.script;
+
+import io.moondial.script.ScriptCompilation.Unit;
+import io.moondial.script.api.ApiModule;
+import io.moondial.script.lua.Compiler;
+import io.moondial.script.lua.HeavyPermit;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where scripts are compiled and run: what they share, and nothing that a script can change. */
+public final class ScriptHost {
+    private final Compiler compiler = new Compiler();
+    private final HeavyPermit permit;
+    private final LuaBase base;
+    private final CompilationObserver observer;
+
+    /**
+     * Makes a host; an engine has one.
+     *
+     * @param carriers how many threads carry the virtual threads that run scripts: the JVM's
+     *     processors unless it was told otherwise
+     */
+    public ScriptHost(int carriers) {
+        this(carriers, CompilationObserver.NONE);
+    }
+
+    /** A host whose compilations somebody sees. */
+    public ScriptHost(int carriers, CompilationObserver observer) {
+        this.observer = observer;
+        this.permit = new HeavyPermit(carriers);
+        this.base = new LuaBase(compiler);
+    }
+
+    /**
+     * Compiles what is in a folder now: {@code KEY.lua} and the modules in it and in its {@code
+     * lib}. Everything wrong is in the release's problems.
+     */
+    public ScriptRelease compile(Path folder) {
+        return compile(folder, null);
+    }
+
+    /**
+     * The same, without compiling again what has not changed since.
+     *
+     * @param earlier a release of the folder, of this host; null: there is none
+     */
+    public ScriptRelease compile(Path folder, @Nullable ScriptRelease earlier) {
+        return compile(folder, folder, earlier == null ? Map.of() : earlier.units());
+    }
+
+    /**
+     * Compiles a folder that lies elsewhere than where it is named.
+     *
+     * @param from where its files are
+     * @param folder as problems and releases name it
+     */
+    public ScriptRelease compileFrom(Path from, Path folder) {
+        return compile(folder, from, Map.of());
+    }
+
+    private ScriptRelease compile(Path folder, Path from, Map<String, Unit> known) {
+        return new ScriptCompilation(folder, from, base, permit, compiler, observer, known)
+                .release();
+    }
+
+    /** The functions that operators call beside Lua's own, with their documentation. */
+    public List<ApiModule> api() {
+        return base.modules();
+    }
+}

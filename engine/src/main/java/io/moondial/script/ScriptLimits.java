@@ -1,0 +1,62 @@
+package io.moondial.script;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * What one script may use up in one dialog; a broken limit ends that script and no other, and no
+ * {@code pcall} can catch it.
+ *
+ * @param maxInstructions units of the meter: one an entered function or taken backward jump and one
+ *     more for each 32 instructions in it; more for library work
+ * @param maxMemory octets charged for strings and tables, never given back
+ * @param maxTime from the script's start, waits included; noticed as soon as the script computes
+ * @param maxCallDepth calls inside calls, those of metamethods and callbacks too; each suspended
+ *     call costs some 500 octets that {@code maxMemory} does not know of
+ * @param maxStringLength octets in one string
+ */
+public record ScriptLimits(
+        long maxInstructions,
+        long maxMemory,
+        Duration maxTime,
+        int maxCallDepth,
+        int maxStringLength) {
+    /** The deepest that calls go inside calls where nothing else is said. */
+    public static final int DEFAULT_MAX_CALL_DEPTH = 190;
+
+    /** The longest string where nothing else is said. */
+    public static final int DEFAULT_MAX_STRING_LENGTH = 65_536;
+
+    /** The deepest that may be allowed: more the thread's stack might not carry. */
+    public static final int DEEPEST_CALLS = 400;
+
+    /** Where nothing else is said. */
+    public static final ScriptLimits DEFAULTS =
+            new ScriptLimits(10_000_000, 16L << 20, Duration.ofMinutes(10));
+
+    public ScriptLimits {
+        if (maxInstructions < 1 || maxMemory < 1 || maxStringLength < 1 || !maxTime.isPositive()) {
+            throw new IllegalArgumentException("every limit of a script must be positive");
+        }
+        if (maxCallDepth < 1 || maxCallDepth > DEEPEST_CALLS) {
+            throw new IllegalArgumentException(
+                    "maxCallDepth is " + maxCallDepth + ", allowed are 1 to " + DEEPEST_CALLS);
+        }
+    }
+
+    /** With the call depth and the string length at their defaults. */
+    public ScriptLimits(long maxInstructions, long maxMemory, Duration maxTime) {
+        this(
+                maxInstructions,
+                maxMemory,
+                maxTime,
+                DEFAULT_MAX_CALL_DEPTH,
+                DEFAULT_MAX_STRING_LENGTH);
+    }
+
+    /** What is said of a script whose time is over, wherever that is noticed. */
+    public String timeIsOver() {
+        return String.format(
+                Locale.ROOT, "used up max_time: %.3fs with its waits", maxTime.toNanos() / 1e9);
+    }
+}

@@ -1,0 +1,59 @@
+package io.moondial.script;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * What a running script reaches beside its dialog. Called on the script's own thread; a {@link
+ * ScriptDialog.Refused} that a method throws becomes a Lua error at the caller's line.
+ */
+public interface ScriptServices {
+    /** Writes a line to the log, as one of this dialog's. */
+    void log(Level level, String message);
+
+    /**
+     * Writes an EDR of the script's own.
+     *
+     * @param event a name that does not begin with {@code USSD-}
+     * @param fields in the order in which the script gave them; a field of several values has them
+     *     all
+     * @param stream null: the service's
+     */
+    void writeEdr(String event, Map<String, List<String>> fields, @Nullable String stream);
+
+    /** Counts one more of a name. */
+    void increment(String name);
+
+    /** The time of day. */
+    Instant now();
+
+    /** What the run's random numbers begin with; empty: chance. */
+    default OptionalLong seed() {
+        return OptionalLong.empty();
+    }
+
+    /**
+     * What the script does next to its dialog, or has done by ending, comes from this place.
+     *
+     * @param file relative to the script folder
+     */
+    default void comesFrom(String file, int line) {}
+
+    /** The zone of the dates that scripts make. */
+    default ZoneId zone() {
+        return ZoneId.systemDefault();
+    }
+
+    /**
+     * A clock that only goes forward, in nanoseconds from any point: what a script's {@code
+     * max_time} is measured by.
+     */
+    default long nanoTime() {
+        return System.nanoTime();
+    }
+}

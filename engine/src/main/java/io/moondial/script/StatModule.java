@@ -1,0 +1,47 @@
+package io.moondial.script;
+
+import static io.moondial.script.api.ApiParameter.Type.STRING;
+
+import io.moondial.script.api.ApiModule;
+import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaError;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The module {@code stat}. */
+final class StatModule {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.]{0,99}");
+
+    private StatModule() {}
+
+    static ApiModule create() {
+        return ApiModule.of("stat", "Counters of the script's own among the engine's.")
+                .function(
+                        "increment",
+                        "Counts one more under a name.",
+                        f ->
+                                f.takes("name", STRING, "for example topup.success")
+                                        .raises(
+                                                "the name does not begin with a letter, has more than"
+                                                        + " 100 characters, or others than letters,"
+                                                        + " digits, _ and ., or is a secret answer")
+                                        .does(
+                                                "stat.increment(\"topup.success\")",
+                                                StatModule::increment))
+                .build();
+    }
+
+    private static @Nullable Object[] increment(Arguments a) {
+        String name = a.openText(1, "name");
+        if (!NAME.matcher(name).matches()) {
+            throw new LuaError(
+                    "stat.increment: name '"
+                            + name
+                            + "': a letter, then up to 99 of letters, digits, _ and .");
+        }
+        RunningScript running = a.context(RunningScript.class);
+        running.refusable(() -> running.services().increment(name));
+        return Lua.nothing();
+    }
+}

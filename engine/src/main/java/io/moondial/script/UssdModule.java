@@ -1,0 +1,255 @@
+package io.moondial.script;
+
+import static io.moondial.script.api.ApiParameter.Type.NUMBER;
+import static io.moondial.script.api.ApiParameter.Type.STRING;
+import static io.moondial.script.api.ApiParameter.Type.TABLE;
+
+import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.dialog.PrimitiveResult;
+import io.moondial.script.api.ApiModule;
+import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaError;
+import io.moondial.text.Alphabet;
+import io.moondial.text.Dcs;
+import io.moondial.text.Mask;
+import io.moondial.text.TextLength;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The module {@code ussd}: the primitives, and what a text takes on the air. */
+final class UssdModule {
+    private static final int SYSTEM_FAILURE = 34;
+    private static final int MAX_ERROR_CODE = 255;
+    private static final String TEXT = "what the handset shows";
+    private static final String OPTIONS =
+            "a table with any of timeout (seconds, or a text like \"30s\"), dcs (0 to 255), secret"
+                    + " (true: the answer is written as asterisks, see \"Secret answers\")";
+    private static final String MEASURED_FOR =
+            "the options of the menu that will show it; its dcs may mean another alphabet";
+    private static final String NO_TEXT = "an option is wrong, or no text is sent under its dcs";
+    private static final String TERMINATING =
+            "a primitive has already ended the dialog, or this kind of dialog has no such primitive";
+
+    private UssdModule() {}
+
+    static ApiModule create() {
+        ApiModule.Builder module =
+                ApiModule.of("ussd", "The conversation with the handset, and texts for it.");
+        addWaiting(module);
+        addTerminating(module);
+        addMeasuring(module);
+        return module.build();
+    }
+
+    private static void addWaiting(ApiModule.Builder module) {
+        module.function(
+                        "menu",
+                        "Shows a text and waits for an answer.",
+                        f ->
+                                f.takes("text", STRING, TEXT)
+                                        .mayTake("options", TABLE, OPTIONS)
+                                        .returns(
+                                                "the answer; or nil and \"timeout\", \"abandon\" (the far"
+                                                        + " side has ended the dialog), or \"error\" and the"
+                                                        + " MAP error code")
+                                        .raises(
+                                                "the text is empty or does not fit, an option is unknown"
+                                                        + " or wrong, "
+                                                        + TERMINATING)
+                                        .does(
+                                                "local choice, why = ussd.menu(\"1. Balance\\n2. Airtime\","
+                                                        + " {timeout = 30})",
+                                                a -> waiting(a, ScriptDialog::menu)))
+                .function(
+                        "notify",
+                        "Shows a text and waits until the handset has acknowledged it.",
+                        f ->
+                                f.takes("text", STRING, TEXT)
+                                        .mayTake("options", TABLE, OPTIONS)
+                                        .returns(
+                                                "true; or nil and \"timeout\", \"abandon\", or \"error\""
+                                                        + " and the MAP error code")
+                                        .raises("as ussd.menu")
+                                        .does(
+                                                "ussd.notify(\"Your request is being processed\")",
+                                                a -> waiting(a, ScriptDialog::notify)));
+    }
+
+    private static void addTerminating(ApiModule.Builder module) {
+        module.function(
+                        "respond",
+                        "Ends the dialog with a text; the same as returning it from the script.",
+                        f ->
+                                f.takes("text", STRING, TEXT)
+                                        .returns(
+                                                "true; or nil and \"abandon\": the far side has"
+                                                        + " ended the dialog, or no link leads to"
+                                                        + " it any more")
+                                        .raises("the text is empty or does not fit, " + TERMINATING)
+                                        .does(
+                                                "ussd.respond(\"Your balance is 12.50\")",
+                                                UssdModule::respond))
+                .function(
+                        "decline",
+                        "Ends the dialog with a MAP error.",
+                        f ->
+                                f.mayTake(
+                                                "code",
+                                                NUMBER,
+                                                "1 to 255; nil is 34, systemFailure (3GPP TS 29.002"
+                                                        + " 17.6.6)")
+                                        .returns("true; or nil and \"abandon\"")
+                                        .raises(
+                                                "the code is not a whole number from 1 to 255, "
+                                                        + TERMINATING)
+                                        .does("ussd.decline(36)", UssdModule::decline))
+                .function(
+                        "close",
+                        "Ends the dialog without another word (an empty TC-END).",
+                        f ->
+                                f.returns("true; or nil and \"abandon\"")
+                                        .raises(TERMINATING)
+                                        .does(
+                                                "ussd.close()",
+                                                a -> primitive(a, ScriptDialog::close)))
+                .function(
+                        "abort",
+                        "Breaks the dialog off (TC-U-ABORT).",
+                        f ->
+                                f.returns("true; or nil and \"abandon\"")
+                                        .raises(TERMINATING)
+                                        .does(
+                                                "ussd.abort()",
+                                                a -> primitive(a, ScriptDialog::abort)));
+    }
+
+    private static void addMeasuring(ApiModule.Builder module) {
+        module.function(
+                        "length",
+                        "Measures a text in the units that limit it, in the alphabet that it would"
+                                + " travel in: GSM 7-bit, of which 182 fit (an extension character such"
+                                + " as the euro sign counts two), or where a character is missing there"
+                                + " UCS2, of which 80 fit (an emoji counts two).",
+                        f ->
+                                f.takes("text", STRING, "any text")
+                                        .mayTake("options", TABLE, MEASURED_FOR)
+                                        .returns(
+                                                "the number of units, the limit, and the alphabet:"
+                                                        + " \"GSM 7-bit\", \"UCS2\" or \"8-bit\"")
+                                        .raises(NO_TEXT)
+                                        .does(
+                                                "local used, limit, alphabet = ussd.length(\"Price: 5€\")",
+                                                UssdModule::length))
+                .function(
+                        "fits",
+                        "Says whether a text can be sent in one message: it is neither empty nor longer"
+                                + " than the limit that ussd.length gives.",
+                        f ->
+                                f.takes("text", STRING, "any text")
+                                        .mayTake("options", TABLE, MEASURED_FOR)
+                                        .returns("true or false")
+                                        .raises(NO_TEXT)
+                                        .does(
+                                                "local ok = ussd.fits(\"Welcome\")",
+                                                a -> Lua.values(measure(a).fits())))
+                .function(
+                        "truncate",
+                        "Cuts a text to what can be sent in one message, never within a character.",
+                        f ->
+                                f.takes("text", STRING, "any text")
+                                        .mayTake("options", TABLE, MEASURED_FOR)
+                                        .returns("the text, or as much of its beginning as fits")
+                                        .raises(NO_TEXT)
+                                        .does(
+                                                "ussd.respond(ussd.truncate(string.rep(\"news \", 50)))",
+                                                UssdModule::truncate));
+    }
+
+    private static @Nullable Object[] length(Arguments a) {
+        TextLength length = measure(a);
+        return Lua.values(
+                (double) length.units(),
+                (double) length.limit(),
+                Lua.text(length.alphabet().title()));
+    }
+
+    private static @Nullable Object[] truncate(Arguments a) {
+        String cut = TextLength.truncate(a.text(1), preferred(a));
+        return Lua.values(a.state().newString(cut));
+    }
+
+    private static TextLength measure(Arguments a) {
+        return TextLength.of(a.text(1), preferred(a));
+    }
+
+    /** The alphabet that a text is tried in first: the GSM one unless an option says otherwise. */
+    private static Alphabet preferred(Arguments a) {
+        a.meter().work(a.string(1).length() >> 3);
+        Integer wanted = MenuOptions.read(a, 2).dcs();
+        Dcs dcs = wanted == null ? Dcs.UNSPECIFIED : new Dcs(wanted);
+        return dcs.coding()
+                .alphabet()
+                .orElseThrow(
+                        () -> new LuaError(a.function() + ": no text is sent under dcs " + wanted));
+    }
+
+    /** A primitive that takes a text and options, and waits. */
+    @FunctionalInterface
+    private interface Waiting {
+        PrimitiveResult carryOut(ScriptDialog dialog, String text, ScreenOptions options);
+    }
+
+    private static @Nullable Object[] waiting(Arguments a, Waiting primitive) {
+        String text = a.text(1);
+        ScreenOptions options = MenuOptions.read(a, 2).writtenAs(mask(a, a.get(1)));
+        PrimitiveResult result = outside(a, dialog -> primitive.carryOut(dialog, text, options));
+        return options.secret() && result instanceof PrimitiveResult.Input(String answer)
+                ? Lua.values(a.state().newSecret(answer, Mask.of(answer)))
+                : values(a, result);
+    }
+
+    /** What records and traces show in the place of a secret text; null where it is none. */
+    private static @Nullable String mask(Arguments a, @Nullable Object text) {
+        return a.state().isSecret(text) ? a.state().show(text) : null;
+    }
+
+    private static @Nullable Object[] respond(Arguments a) {
+        String text = a.text(1);
+        String mask = mask(a, a.get(1));
+        return primitive(a, dialog -> dialog.respond(text, mask));
+    }
+
+    private static @Nullable Object[] decline(Arguments a) {
+        a.refuseSecret(a.get(1), "code");
+        double code = a.number(1, SYSTEM_FAILURE);
+        if (code != Math.rint(code) || code < 1 || code > MAX_ERROR_CODE) {
+            throw new LuaError(
+                    "ussd.decline: code must be a whole number from 1 to 255, got "
+                            + Lua.show(a.get(1)));
+        }
+        return primitive(a, dialog -> dialog.decline((int) code));
+    }
+
+    private static @Nullable Object[] primitive(
+            Arguments a, Function<ScriptDialog, PrimitiveResult> primitive) {
+        return values(a, outside(a, primitive));
+    }
+
+    private static PrimitiveResult outside(
+            Arguments a, Function<ScriptDialog, PrimitiveResult> primitive) {
+        RunningScript running = a.context(RunningScript.class);
+        return running.outside(() -> primitive.apply(running.dialog()));
+    }
+
+    private static @Nullable Object[] values(Arguments a, PrimitiveResult result) {
+        return switch (result) {
+            case PrimitiveResult.Input input -> Lua.values(a.state().newString(input.text()));
+            case PrimitiveResult.Done done -> Lua.values(true);
+            case PrimitiveResult.Timeout timeout -> Lua.values(null, Lua.text("timeout"));
+            case PrimitiveResult.Abandon abandon -> Lua.values(null, Lua.text("abandon"));
+            case PrimitiveResult.ReturnError error ->
+                    Lua.values(null, Lua.text("error"), (double) error.code());
+        };
+    }
+}

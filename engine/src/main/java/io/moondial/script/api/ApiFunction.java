@@ -1,0 +1,127 @@
+package io.moondial.script.api;
+
+import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.LuaFunction;
+import io.moondial.script.lua.NativeFunction;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One function that operators call: its page in the reference, and what it does. */
+public final class ApiFunction {
+    private final String module;
+    private final String name;
+    private final String summary;
+    private final List<ApiParameter> parameters;
+    private final String results;
+    private final String errors;
+    private final String example;
+    private final NativeFunction.Body body;
+
+    private ApiFunction(Builder builder, String example, NativeFunction.Body body) {
+        this.module = builder.module;
+        this.name = builder.name;
+        this.summary = builder.summary;
+        this.parameters = List.copyOf(builder.parameters);
+        this.results = builder.results;
+        this.errors = builder.errors;
+        this.example = example;
+        this.body = body;
+    }
+
+    /** Begins the description of a function; it ends with {@link Builder#does}. */
+    static Builder of(String module, String name, String summary) {
+        return new Builder(module, name, summary);
+    }
+
+    /**
+     * As a script calls it, for example {@code ussd.menu}; a global function has no module before
+     * it.
+     */
+    public String qualifiedName() {
+        return module.isEmpty() ? name : module + "." + name;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** What it does, in a sentence or two. */
+    public String summary() {
+        return summary;
+    }
+
+    public List<ApiParameter> parameters() {
+        return parameters;
+    }
+
+    /** What it returns. */
+    public String results() {
+        return results;
+    }
+
+    /** When it raises an error, beside arguments of the wrong type. */
+    public String errors() {
+        return errors;
+    }
+
+    /** Lua that calls it and would run as it stands. */
+    public String example() {
+        return example;
+    }
+
+    /** The value that a script finds under the name. */
+    LuaFunction toLua() {
+        return new NativeFunction(qualifiedName(), this::call);
+    }
+
+    private @Nullable Object[] call(Arguments arguments) {
+        for (int i = 0; i < parameters.size(); i++) {
+            parameters.get(i).check(arguments, i + 1, qualifiedName());
+        }
+        return body.call(arguments);
+    }
+
+    /** A function's description in the making. */
+    public static final class Builder {
+        private final String module;
+        private final String name;
+        private final String summary;
+        private final List<ApiParameter> parameters = new ArrayList<>();
+        private String results = "nothing";
+        private String errors = "none";
+
+        private Builder(String module, String name, String summary) {
+            this.module = module;
+            this.name = name;
+            this.summary = summary;
+        }
+
+        /** The next parameter, which must be given. */
+        public Builder takes(String parameter, ApiParameter.Type type, String meaning) {
+            parameters.add(ApiParameter.required(parameter, type, meaning));
+            return this;
+        }
+
+        /** The next parameter, which may be left out. */
+        public Builder mayTake(String parameter, ApiParameter.Type type, String meaning) {
+            parameters.add(ApiParameter.optional(parameter, type, meaning));
+            return this;
+        }
+
+        public Builder returns(String text) {
+            this.results = text;
+            return this;
+        }
+
+        public Builder raises(String text) {
+            this.errors = text;
+            return this;
+        }
+
+        /** The end: an example, and what the function does. */
+        public ApiFunction does(String example, NativeFunction.Body body) {
+            return new ApiFunction(this, example, body);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.moondial.script.api;
+
+import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.NativeFunction;
+import io.moondial.script.stdlib.NearName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Functions that operators find under one name, by {@code require} or as a global. */
+public final class ApiModule {
+    private final String name;
+    private final String summary;
+    private final List<ApiFunction> functions;
+    private final List<Value> values;
+    private final LuaTable table;
+
+    /** A field that is not a function, and what it stands for. */
+    public record Value(String name, String meaning) {}
+
+    private ApiModule(Builder builder) {
+        this.name = builder.name;
+        this.summary = builder.summary;
+        this.functions = List.copyOf(builder.functions);
+        this.values = List.copyOf(builder.values);
+        this.table = builder.table.seal(name);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** What the functions are for, in a sentence or two. */
+    public String summary() {
+        return summary;
+    }
+
+    public List<ApiFunction> functions() {
+        return functions;
+    }
+
+    /** The fields that are not functions. */
+    public List<Value> values() {
+        return values;
+    }
+
+    /** The read-only table that scripts share. */
+    public LuaTable table() {
+        return table;
+    }
+
+    /** Begins a module. */
+    public static Builder of(String name, String summary) {
+        return new Builder(name, summary);
+    }
+
+    /** A module in the making. */
+    public static final class Builder {
+        private final String name;
+        private final String summary;
+        private final List<ApiFunction> functions = new ArrayList<>();
+        private final List<Value> values = new ArrayList<>();
+        private final LuaTable table = LuaTable.unmetered();
+
+        private Builder(String name, String summary) {
+            this.name = name;
+            this.summary = summary;
+        }
+
+        /** Adds a function. */
+        public Builder function(
+                String function,
+                String what,
+                Function<ApiFunction.Builder, ApiFunction> description) {
+            ApiFunction added = description.apply(ApiFunction.of(name, function, what));
+            functions.add(added);
+            table.set(function, added.toLua());
+            return this;
+        }
+
+        /** Adds a value that is not a function. */
+        public Builder value(String field, String meaning, Object value) {
+            values.add(new Value(field, meaning));
+            table.set(field, value);
+            return this;
+        }
+
+        public ApiModule build() {
+            table.setMetatable(unknownField());
+            return new ApiModule(this);
+        }
+
+        /** Reading a field that is not there is a misspelling too. */
+        private LuaTable unknownField() {
+            LuaTable metatable = LuaTable.unmetered();
+            metatable.set("__index", new NativeFunction("__index", this::unknown));
+            metatable.set("__metatable", false);
+            return metatable.seal("the metatable of " + name);
+        }
+
+        private @Nullable Object[] unknown(Arguments a) {
+            String field = a.state().show(a.get(2));
+            throw new LuaError(
+                    "'"
+                            + name
+                            + "' has no '"
+                            + field
+                            + "'"
+                            + NearName.question(table, field, a.meter()));
+        }
+    }
+}

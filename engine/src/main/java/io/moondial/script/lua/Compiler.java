@@ -1,0 +1,182 @@
+package io.moondial.script.lua;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.luaj.vm2.LocVars;
+import org.luaj.vm2.Prototype;
+import org.luaj.vm2.Upvaldesc;
+import org.luaj.vm2.compiler.LuaC;
+import org.luaj.vm2.lib.jse.JseMathLib;
+
+/**
+ * Lua source to {@link FunctionCode}, by LuaJ's compiler. The one place that knows LuaJ: what it
+ * gives is translated into our own types at once, and none of its values, tables or libraries ever
+ * run.
+ */
+public final class Compiler {
+    private static final Pattern PLACED = Pattern.compile("(?s).*?:(\\d+): (.*)");
+    private static final Pattern JUMP =
+            Pattern.compile("no visible label '(.*)' for <goto> at line (\\d+)");
+    private static final int BINARY_MARK = 0x1b;
+
+    public Compiler() {
+        // 2^0.5 between constants is computed at compile time; without this, by a rough
+        // approximation
+        new JseMathLib();
+    }
+
+    /**
+     * Compiles a file, which may begin with a byte order mark and with a line that begins with
+     * {@code #}.
+     *
+     * @param source the text in UTF-8
+     * @param name as messages and stacks name it
+     * @throws CompileFailure where it is not Lua
+     */
+    public FunctionCode compileFile(LuaString source, String name) throws CompileFailure {
+        SourceText text = SourceText.ofFile(source);
+        if (text.at(0) != BINARY_MARK) {
+            text.requireUtf8();
+        }
+        return compile(text, name);
+    }
+
+    /**
+     * Compiles a chunk that is no file: a text that a script made. Any octets may stand in its
+     * strings and comments.
+     *
+     * @throws CompileFailure where it is not Lua
+     */
+    public FunctionCode compileChunk(LuaString source, String name) throws CompileFailure {
+        SourceText text = new SourceText(source.toOctets());
+        if (text.at(0) == '#') {
+            throw text.failure(0, "unexpected symbol near '#'");
+        }
+        return compile(text, name);
+    }
+
+    private static FunctionCode compile(SourceText text, String name) throws CompileFailure {
+        if (text.at(0) == BINARY_MARK) {
+            throw new CompileFailure(0, 0, "a compiled (binary) chunk; only Lua source is taken");
+        }
+        Prescan.check(text);
+        SourceStream stream = new SourceStream(text);
+        try {
+            return translate(LuaC.instance.compile(stream, "=source"), name);
+        } catch (org.luaj.vm2.LuaError e) {
+            throw failure(String.valueOf(e.getMessage()), new Cursor(text, stream.position()));
+        } catch (NullPointerException e) {
+            throw new Cursor(text, stream.position()).failure(brokenLimit(e));
+        } catch (StackOverflowError e) {
+            throw new Cursor(text, stream.position()).failure("nested too deeply");
+        } catch (ArrayIndexOutOfBoundsException e) {
+            throw new Cursor(text, stream.position()).failure(overflow(e));
+        } catch (IOException | RuntimeException e) {
+            throw new Cursor(text, stream.position()).failure("the compiler failed: " + e);
+        }
+    }
+
+    /** What LuaJ says, at the line it says, and near the word that its reader had come to. */
+    private static CompileFailure failure(String message, Cursor cursor) {
+        Matcher placed = PLACED.matcher(message);
+        if (!placed.matches()) {
+            return cursor.failure(message);
+        }
+        String said = placed.group(2);
+        Matcher jump = JUMP.matcher(said);
+        if (jump.matches()) {
+            int line = Integer.parseInt(jump.group(2));
+            return new CompileFailure(line, 0, jumpMessage(jump.group(1)));
+        }
+        // "unexpected symbol 60 (<)": the word that follows says it better
+        said = said.replaceFirst("(unexpected symbol) .*", "$1");
+        return cursor.failure(Integer.parseInt(placed.group(1)), said);
+    }
+
+    /**
+     * LuaJ stumbles over itself where it means to report that a function has too much of something.
+     */
+    private static String brokenLimit(NullPointerException e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        boolean limit = trace.length > 0 && trace[0].getMethodName().equals("errorlimit");
+        return limit
+                ? "too many local variables (at most 200 in a function) or captured ones (255)"
+                : "the compiler failed: " + e;
+    }
+
+    /** What LuaJ counts in 16 bits, it counts on below zero. */
+    private static String overflow(ArrayIndexOutOfBoundsException e) {
+        return String.valueOf(e.getMessage()).contains("Index -")
+                ? "too many local variables, labels or jumps in one function (at most 32767)"
+                : "the compiler failed: " + e;
+    }
+
+    private static String jumpMessage(String label) {
+        return label.equals("break")
+                ? "break outside a loop"
+                : "no visible label '" + label + "' for this goto";
+    }
+
+    private static FunctionCode translate(Prototype prototype, String name) {
+        FunctionCode[] children = new FunctionCode[prototype.p.length];
+        for (int i = 0; i < children.length; i++) {
+            children[i] = translate(prototype.p[i], name);
+        }
+        return new FunctionCode(
+                name,
+                prototype.linedefined,
+                prototype.numparams,
+                prototype.is_vararg != 0,
+                prototype.maxstacksize,
+                prototype.code,
+                prototype.lineinfo,
+                constants(prototype.k),
+                children,
+                captures(prototype.upvalues),
+                locals(prototype.locvars));
+    }
+
+    private static @Nullable Object[] constants(org.luaj.vm2.LuaValue[] values) {
+        @Nullable Object[] constants = new @Nullable Object[values.length];
+        for (int i = 0; i < values.length; i++) {
+            constants[i] = constant(values[i]);
+        }
+        return constants;
+    }
+
+    private static @Nullable Object constant(org.luaj.vm2.LuaValue value) {
+        return switch (value) {
+            case org.luaj.vm2.LuaString s -> octets(s);
+            case org.luaj.vm2.LuaNumber n -> (Double) n.todouble();
+            case org.luaj.vm2.LuaBoolean b -> (Boolean) b.v;
+            default -> null;
+        };
+    }
+
+    private static LuaString octets(org.luaj.vm2.LuaString string) {
+        byte[] octets = new byte[string.m_length];
+        string.copyInto(0, octets, 0, octets.length);
+        return LuaString.ofOctets(octets);
+    }
+
+    private static FunctionCode.Capture[] captures(Upvaldesc[] descriptions) {
+        FunctionCode.Capture[] captures = new FunctionCode.Capture[descriptions.length];
+        for (int i = 0; i < captures.length; i++) {
+            Upvaldesc d = descriptions[i];
+            captures[i] = new FunctionCode.Capture(octets(d.name).toText(), d.instack, d.idx);
+        }
+        return captures;
+    }
+
+    private static List<FunctionCode.Local> locals(LocVars[] variables) {
+        List<FunctionCode.Local> locals = new ArrayList<>();
+        for (LocVars v : variables) {
+            locals.add(new FunctionCode.Local(octets(v.varname).toText(), v.startpc, v.endpc));
+        }
+        return locals;
+    }
+}

@@ -1,0 +1,120 @@
+package io.moondial.script.lua;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One compiled Lua function: its instructions and what they name. Immutable, shared by all runs.
+ */
+public final class FunctionCode {
+    /** Where a closure finds one of its captured variables when it is made. */
+    record Capture(String name, boolean inRegister, int index) {}
+
+    /** A local variable and the instructions in which it is alive. */
+    record Local(String name, int from, int to) {}
+
+    final String source;
+    final int line;
+    final int parameters;
+    final boolean variadic;
+    final int registers;
+
+    /** What entering the function counts: a long one can do much before it calls or jumps back. */
+    final int weight;
+
+    final int[] instructions;
+
+    /** What is carried out: the instructions, or among them such as count that they are passed. */
+    final int[] running;
+
+    final int[] lines;
+    final @Nullable Object[] constants;
+    final FunctionCode[] children;
+    final Capture[] captures;
+    final List<Local> locals;
+
+    /** Null: nothing is counted. */
+    final @Nullable Watches watches;
+
+    FunctionCode(
+            String source,
+            int line,
+            int parameters,
+            boolean variadic,
+            int registers,
+            int[] instructions,
+            int[] lines,
+            @Nullable Object[] constants,
+            FunctionCode[] children,
+            Capture[] captures,
+            List<Local> locals) {
+        this.source = source;
+        this.line = line;
+        this.parameters = parameters;
+        this.variadic = variadic;
+        this.registers = registers;
+        this.weight = Meter.weight(instructions.length);
+        this.instructions = instructions;
+        this.running = instructions;
+        this.lines = lines;
+        this.constants = constants;
+        this.children = children;
+        this.captures = captures;
+        this.locals = List.copyOf(locals);
+        this.watches = null;
+    }
+
+    private FunctionCode(FunctionCode plain, FunctionCode[] children, Watches watches) {
+        this.source = plain.source;
+        this.line = plain.line;
+        this.parameters = plain.parameters;
+        this.variadic = plain.variadic;
+        this.registers = plain.registers;
+        this.weight = plain.weight;
+        this.instructions = plain.instructions;
+        this.running = watches.among(plain.instructions);
+        this.lines = plain.lines;
+        this.constants = plain.constants;
+        this.children = children;
+        this.captures = plain.captures;
+        this.locals = plain.locals;
+        this.watches = watches;
+    }
+
+    /** The same function, and those written inside it, counting what of them runs. */
+    FunctionCode watched() {
+        FunctionCode[] inside = new FunctionCode[children.length];
+        for (int i = 0; i < inside.length; i++) {
+            inside[i] = children[i].watched();
+        }
+        return new FunctionCode(this, inside, new Watches(new Flow(this)));
+    }
+
+    /** What an instruction that counts stands for. */
+    int passed(int watch) {
+        Watches present = watches;
+        if (present == null) {
+            throw new IllegalStateException("no such instruction: " + watch);
+        }
+        return present.passed(Opcode.ax(watch));
+    }
+
+    /** Whether this is a chunk itself, not a function in one. */
+    boolean isMain() {
+        return line == 0;
+    }
+
+    /** The source line of an instruction; 0 where it is not known. */
+    int lineAt(int pc) {
+        return pc >= 0 && pc < lines.length ? lines[pc] : 0;
+    }
+
+    /** Shows this function and all that are written inside it. */
+    public void forEach(Consumer<FunctionCode> action) {
+        action.accept(this);
+        for (FunctionCode child : children) {
+            child.forEach(action);
+        }
+    }
+}

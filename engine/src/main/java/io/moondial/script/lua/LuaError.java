@@ -1,0 +1,84 @@
+package io.moondial.script.lua;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Lua error on its way to the {@code pcall} that catches it. One raised by Java carries only a
+ * message; the place is put before it where it is caught, for only there it is known which line
+ * called.
+ */
+public final class LuaError extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private static final LuaString MESSAGE = LuaString.of("message");
+    private static final LuaString CODE = LuaString.of("code");
+
+    private final transient @Nullable Object value;
+    private final boolean placed;
+
+    private LuaError(@Nullable Object value, boolean placed, String message) {
+        super(message, null, false, false);
+        this.value = value;
+        this.placed = placed;
+    }
+
+    /** An error at the Lua line that is running. */
+    public LuaError(String message) {
+        this(null, false, message);
+    }
+
+    /** An error whose value is as the script gave it. */
+    public static LuaError ofValue(@Nullable Object value) {
+        return new LuaError(value, true, describe(value));
+    }
+
+    private static String describe(@Nullable Object value) {
+        return switch (value) {
+            case LuaString s -> s.toText();
+            case Double d -> Numbers.toText(d);
+            case null -> "nil";
+            // no metamethod is called here: nobody would catch what it raises
+            case Object other -> "(error object is a " + Lua.typeName(other) + " value)";
+        };
+    }
+
+    /** What {@code pcall} gives to the script; for the state in which the error was raised. */
+    public @Nullable Object value(LuaState state) {
+        return placed ? value : LuaString.of(state.where(0, false) + getMessage());
+    }
+
+    /**
+     * The message as one text, as it is written: with its place where it has one. An error object
+     * is asked by its {@code __tostring}, which the meter bounds as all that runs; else its fields
+     * {@code message} and {@code code} tell.
+     */
+    public String text(LuaState state) {
+        return switch (value) {
+            case LuaString text -> state.written(text).toText();
+            case LuaTable object -> textOf(object, state);
+            case null, default ->
+                    placed ? String.valueOf(getMessage()) : state.where(0, false) + getMessage();
+        };
+    }
+
+    private String textOf(LuaTable object, LuaState state) {
+        if (state.metamethod(object, Metatables.TOSTRING) != null) {
+            @Nullable Object[] told =
+                    state.protect(
+                            () -> Lua.values(state.toText(object)),
+                            error -> Lua.values((Object) null));
+            if (told[0] instanceof LuaString text) {
+                return state.written(text).toText();
+            }
+        }
+        LuaString message = Numbers.textFrom(object.get(MESSAGE));
+        LuaString code = Numbers.textFrom(object.get(CODE));
+        if (message != null) {
+            return state.written(message)
+                    + (code == null ? "" : " (code " + state.written(code) + ")");
+        }
+        return code == null
+                ? String.valueOf(getMessage())
+                : "(error object is a table with code " + state.written(code) + ")";
+    }
+}

@@ -1,0 +1,352 @@
+package io.moondial.script.lua;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a script: its variables, its meter and its stack of calls. Confined to one thread. */
+public final class LuaState {
+    private static final int MAX_CALL_CHAIN = 100;
+    private static final int ERROR_UNITS = 100;
+    private static final int MANY_VALUES = 32;
+    private static final LuaString ITSELF = LuaString.of("_G");
+
+    private final Meter meter;
+    private final LuaTable globals;
+    private final LuaTable stringMetatable;
+    private final Object context;
+    private final Interpreter interpreter;
+    private @Nullable SplittableRandom random;
+
+    /** What is written in the place of the secret values of this run; null while there is none. */
+    private @Nullable IdentityHashMap<LuaString, LuaString> masks;
+
+    @Nullable Frame top;
+    @Nullable Frame lastReturned;
+    private int depth;
+
+    /**
+     * @param base what its global names are at first: a sealed table, shared with other runs
+     * @param globalMetatable what reading an unknown global name does
+     * @param stringMetatable what indexing a string does
+     * @param context what the functions in Java belong to, see {@link #context}
+     */
+    public LuaState(
+            Meter meter,
+            LuaTable base,
+            LuaTable globalMetatable,
+            LuaTable stringMetatable,
+            Object context) {
+        this.meter = meter;
+        this.globals = LuaTable.over(base, meter);
+        this.stringMetatable = stringMetatable;
+        this.context = context;
+        this.interpreter = new Interpreter(this);
+        globals.set(ITSELF, globals);
+        globals.setMetatable(globalMetatable);
+    }
+
+    public Meter meter() {
+        return meter;
+    }
+
+    public LuaTable globals() {
+        return globals;
+    }
+
+    LuaTable stringMetatable() {
+        return stringMetatable;
+    }
+
+    /** What the functions in Java belong to: of the type that the host made the run with. */
+    public <T> T context(Class<T> type) {
+        return type.cast(context);
+    }
+
+    /** The run's own random numbers, seeded by chance until the script seeds them. */
+    public SplittableRandom random() {
+        SplittableRandom numbers = random;
+        if (numbers == null) {
+            numbers = new SplittableRandom();
+            random = numbers;
+        }
+        return numbers;
+    }
+
+    public void seedRandom(long seed) {
+        random = new SplittableRandom(seed);
+    }
+
+    /** An empty table of this run. */
+    public LuaTable newTable() {
+        return new LuaTable(meter);
+    }
+
+    /** A string of this run, counted. */
+    public LuaString newString(String text) {
+        LuaString string = LuaString.of(text);
+        meter.string(string.length());
+        return string;
+    }
+
+    /**
+     * A secret string of this run, counted. The script reads it like any other, and it equals any
+     * string of the same octets; it is this one value that is secret, wherever it goes, and not
+     * what is made of it.
+     *
+     * @param mask what is written in its place
+     */
+    public LuaString newSecret(String text, String mask) {
+        LuaString secret = newString(text);
+        IdentityHashMap<LuaString, LuaString> known = masks;
+        if (known == null) {
+            known = new IdentityHashMap<>(2);
+            masks = known;
+        }
+        known.put(secret, newString(mask));
+        return secret;
+    }
+
+    /** Whether a value is a secret one. */
+    public boolean isSecret(@Nullable Object value) {
+        return masks != null && value instanceof LuaString text && masks.containsKey(text);
+    }
+
+    /** What is written where the script writes this value: its mask where it is secret. */
+    public LuaString written(LuaString value) {
+        return masks == null ? value : masks.getOrDefault(value, value);
+    }
+
+    /** As {@link Lua#show} has it, a secret value masked. */
+    public String show(@Nullable Object value) {
+        return Lua.show(value instanceof LuaString text ? written(text) : value);
+    }
+
+    /** A chunk as a function whose global names are in a table. */
+    public LuaFunction load(FunctionCode chunk, @Nullable Object environment) {
+        meter.memory(64);
+        return new LuaClosure(chunk, new Upvalue[] {new Upvalue(environment)});
+    }
+
+    /**
+     * Calls any value, through its metamethod where it is not a function.
+     *
+     * @throws LuaError what the call raised, or that it cannot be called
+     */
+    public @Nullable Object[] call(@Nullable Object callee, @Nullable Object... arguments) {
+        return Results.all(invoke(callee, arguments));
+    }
+
+    /** The first result of a call, nil where it has none. */
+    public @Nullable Object callForOne(@Nullable Object callee, @Nullable Object... arguments) {
+        return Results.first(invoke(callee, arguments));
+    }
+
+    private @Nullable Object invoke(@Nullable Object callee, @Nullable Object[] arguments) {
+        @Nullable Object target = callee;
+        @Nullable Object[] values = arguments;
+        for (int i = 0; i < MAX_CALL_CHAIN; i++) {
+            switch (target) {
+                case LuaClosure closure -> {
+                    return interpreter.call(closure, values, 0, values.length, true);
+                }
+                case NativeFunction function -> {
+                    return callNative(function, values, true);
+                }
+                case null, default -> {
+                    values = prepend(target, values);
+                    target = Metatables.method(this, target, Metatables.CALL);
+                    if (target == null) {
+                        throw new LuaError(
+                                "attempt to call a " + Lua.typeName(values[0]) + " value");
+                    }
+                }
+            }
+        }
+        throw new LuaError("the chain of __call metamethods is longer than " + MAX_CALL_CHAIN);
+    }
+
+    @Nullable Object[] callNative(
+            NativeFunction function, @Nullable Object[] arguments, boolean calledByJava) {
+        enter(1, arguments.length);
+        @Nullable Object[] results = function.call(this, arguments, calledByJava);
+        depth--;
+        return results;
+    }
+
+    private static @Nullable Object[] prepend(@Nullable Object first, @Nullable Object[] rest) {
+        @Nullable Object[] all = new @Nullable Object[rest.length + 1];
+        all[0] = first;
+        System.arraycopy(rest, 0, all, 1, rest.length);
+        return all;
+    }
+
+    /** A call begins: it is counted, and refused where too many are inside each other. */
+    void enter(int units, int arguments) {
+        meter.work(units);
+        countValues(arguments);
+        meter.depth(++depth);
+    }
+
+    /** Values are passed on: many of them are counted. */
+    void countValues(int count) {
+        if (count > MANY_VALUES) {
+            meter.work(count >> 3);
+            meter.memory((long) count << 3);
+        }
+    }
+
+    void leave() {
+        depth--;
+    }
+
+    /** What {@link #protect} does with what its action raised. */
+    @FunctionalInterface
+    public interface Handler {
+        @Nullable Object[] handle(@Nullable Object error);
+    }
+
+    /** An action inside {@link #protect}. */
+    @FunctionalInterface
+    public interface Action {
+        @Nullable Object[] run();
+    }
+
+    /** Runs an action; a Lua error in it ends it, and the handler answers instead. */
+    public @Nullable Object[] protect(Action action, Handler handler) {
+        Frame frame = top;
+        int atDepth = depth;
+        try {
+            return action.run();
+        } catch (LuaError e) {
+            // what unwinds the stack is dear, and a script can do it without calling much
+            meter.work(ERROR_UNITS + 2L * (depth - atDepth));
+            @Nullable Object value = e.value(this);
+            top = frame;
+            depth = atDepth;
+            return handler.handle(value);
+        }
+    }
+
+    /**
+     * Runs an action; a Lua error in it ends it. The witness sees it while the stack still stands
+     * as it was raised, so that {@link #place} and {@link #stack} tell where.
+     */
+    public void witness(Runnable action, Consumer<LuaError> witness) {
+        Frame frame = top;
+        int atDepth = depth;
+        try {
+            action.run();
+        } catch (LuaError e) {
+            meter.work(ERROR_UNITS + 2L * (depth - atDepth));
+            witness.accept(e);
+            top = frame;
+            depth = atDepth;
+        }
+    }
+
+    /**
+     * "script:line: " of the function so many calls up from the innermost one; "" where that is one
+     * in Java, or none. Functions in Java that call each other count as one.
+     *
+     * @param inJava whether the innermost one is in Java, called by the innermost of Lua
+     */
+    String where(int level, boolean inJava) {
+        Frame frame = top;
+        boolean java = inJava;
+        for (int i = 0; i < level && frame != null; i++) {
+            if (java) {
+                java = false;
+            } else {
+                java = frame.calledByJava;
+                frame = frame.caller;
+            }
+        }
+        return frame == null || java ? "" : frame.closure.code.source + ":" + frame.line() + ": ";
+    }
+
+    /** A place in a script. */
+    public record Place(String source, int line) {}
+
+    /** The place that is running; null where no Lua function is. */
+    public @Nullable Place place() {
+        Frame frame = top;
+        return frame == null ? null : new Place(frame.closure.code.source, frame.line());
+    }
+
+    /** Where the last call by Java of a Lua function returned; null where none has. */
+    public @Nullable Place lastReturn() {
+        Frame frame = lastReturned;
+        return frame == null ? null : new Place(frame.closure.code.source, frame.line());
+    }
+
+    /** The calls that are running, the innermost first, one line each. */
+    public List<String> stack() {
+        List<String> lines = new ArrayList<>();
+        for (Frame frame = top; frame != null; frame = frame.caller) {
+            lines.add(frame.closure.code.source + ":" + frame.line() + ": in " + Names.of(frame));
+        }
+        return lines;
+    }
+
+    /** The value's metatable, null for none. */
+    public @Nullable LuaTable metatable(@Nullable Object value) {
+        return Metatables.of(this, value);
+    }
+
+    /** What the value's metatable holds under a name, null for nothing. */
+    public @Nullable Object metamethod(@Nullable Object value, LuaString name) {
+        return Metatables.method(this, value, name);
+    }
+
+    /** What indexing gives. */
+    public @Nullable Object index(@Nullable Object holder, @Nullable Object key) {
+        return Indexing.get(this, holder, key);
+    }
+
+    /** What the length operator gives. */
+    public @Nullable Object length(@Nullable Object value) {
+        return Operators.length(this, value);
+    }
+
+    /** The text that {@code tostring} gives, through the metamethod where there is one. */
+    public LuaString toText(@Nullable Object value) {
+        if (toStringOf(value) instanceof LuaString text) {
+            return text;
+        }
+        throw new LuaError("'__tostring' must return a string");
+    }
+
+    /** What {@code tostring} gives: a text, or what a metamethod returned that is none. */
+    public @Nullable Object toStringOf(@Nullable Object value) {
+        Object method = Metatables.method(this, value, Metatables.TOSTRING);
+        if (method == null) {
+            LuaString plain = plainText(value);
+            meter.string(plain.length());
+            return plain;
+        }
+        @Nullable Object result = callForOne(method, value);
+        LuaString text = Numbers.textFrom(result);
+        return text == null ? result : text;
+    }
+
+    private static LuaString plainText(@Nullable Object value) {
+        return switch (value) {
+            case null -> LuaString.of("nil");
+            case Boolean b -> LuaString.of(b.toString());
+            case Double d -> LuaString.of(Numbers.toText(d));
+            case LuaString s -> s;
+            case Object other ->
+                    LuaString.of(
+                            String.format(
+                                    Locale.ROOT,
+                                    "%s: 0x%08x",
+                                    Lua.typeName(other),
+                                    System.identityHashCode(other)));
+        };
+    }
+}

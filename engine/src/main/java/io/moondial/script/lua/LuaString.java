@@ -1,0 +1,111 @@
+package io.moondial.script.lua;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A Lua string: octets that never change, compared and ordered as unsigned ones. */
+public final class LuaString implements Comparable<LuaString> {
+    public static final LuaString EMPTY = new LuaString(new byte[0]);
+
+    private final byte[] octets;
+    private int hash;
+
+    private LuaString(byte[] octets) {
+        this.octets = octets;
+    }
+
+    /** The UTF-8 form of a text. */
+    public static LuaString of(String text) {
+        return new LuaString(text.getBytes(UTF_8));
+    }
+
+    /** The octets themselves, which the caller gives away: it must not change them afterwards. */
+    public static LuaString ofOctets(byte[] octets) {
+        return octets.length == 0 ? EMPTY : new LuaString(octets);
+    }
+
+    public int length() {
+        return octets.length;
+    }
+
+    /** The octet at an index from 0, as 0 to 255. */
+    public int at(int index) {
+        return octets[index] & 0xff;
+    }
+
+    /** The octets from an index to before another, both from 0 and within the string. */
+    public LuaString slice(int from, int to) {
+        return from == 0 && to == octets.length
+                ? this
+                : ofOctets(Arrays.copyOfRange(octets, from, to));
+    }
+
+    /** Where another string begins in this one, at or after an index; -1 where it does not. */
+    public int indexOf(LuaString other, int from) {
+        int last = octets.length - other.octets.length;
+        for (int i = from; i <= last; i++) {
+            if (startsWith(other, i)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean startsWith(LuaString other, int at) {
+        int end = at + other.octets.length;
+        return Arrays.equals(octets, at, end, other.octets, 0, other.octets.length);
+    }
+
+    /** A copy of the octets. */
+    public byte[] toOctets() {
+        return octets.clone();
+    }
+
+    /** Copies all octets into an array, beginning at an index of it. */
+    public void copyTo(byte[] target, int at) {
+        System.arraycopy(octets, 0, target, at, octets.length);
+    }
+
+    /** Copies the octets from an index to before another. */
+    void copyTo(byte[] target, int at, int from, int to) {
+        System.arraycopy(octets, from, target, at, to - from);
+    }
+
+    /** The text, read as UTF-8; what is not UTF-8 becomes U+FFFD. */
+    public String toText() {
+        return new String(octets, UTF_8);
+    }
+
+    @Override
+    public int compareTo(LuaString other) {
+        return Arrays.compareUnsigned(octets, other.octets);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (this == other) {
+            return true;
+        }
+        return other instanceof LuaString s
+                && hashCode() == s.hashCode()
+                && Arrays.equals(octets, s.octets);
+    }
+
+    @Override
+    public int hashCode() {
+        int h = hash;
+        if (h == 0) {
+            h = Arrays.hashCode(octets);
+            hash = h; // two threads may both compute it: they find the same
+        }
+        return h;
+    }
+
+    /** The text, for messages. */
+    @Override
+    public String toString() {
+        return toText();
+    }
+}

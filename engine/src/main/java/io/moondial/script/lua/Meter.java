@@ -1,0 +1,175 @@
+package io.moondial.script.lua;
+
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one script has used up, and the end of it. Confined to the script's thread. Work is counted
+ * in slices; between two of them the supervisor is asked and a long burst gets its {@link
+ * HeavyPermit}.
+ */
+public final class Meter {
+    /**
+     * What a script may use up.
+     *
+     * @param instructions units: one an entered function or taken backward jump, more for library
+     *     work
+     * @param memory octets charged for strings, tables and closures, never given back
+     * @param callDepth calls inside calls
+     * @param stringLength octets in one string
+     */
+    public record Bounds(long instructions, long memory, int callDepth, int stringLength) {}
+
+    /** Asked now and then whether the script may go on. */
+    @FunctionalInterface
+    public interface Supervisor {
+        /**
+         * Returns where it may.
+         *
+         * @throws Kill where it may not
+         */
+        void check();
+    }
+
+    private static final int SLICE = 1000;
+    private static final int INSTRUCTIONS_PER_UNIT = 32;
+    private static final long LONG_BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final Bounds bounds;
+    private final Supervisor supervisor;
+    private final HeavyPermit permit;
+    private long unitsLeft;
+    private long memoryLeft;
+    private int slice;
+    private int fuel;
+    private long burstStart;
+    private boolean heavy;
+    private @Nullable Kill killed;
+
+    public Meter(Bounds bounds, Supervisor supervisor, HeavyPermit permit) {
+        this.bounds = bounds;
+        this.supervisor = supervisor;
+        this.permit = permit;
+        this.unitsLeft = bounds.instructions();
+        this.memoryLeft = bounds.memory();
+    }
+
+    /** A stretch of computing begins: at the start, and after each wait. */
+    public void beginBurst() {
+        burstStart = System.nanoTime();
+        check();
+    }
+
+    /** A stretch of computing ends: before each wait, and at the end. */
+    public void endBurst() {
+        if (heavy) {
+            heavy = false;
+            permit.release();
+        }
+    }
+
+    /** The units for carrying out so many instructions in a row. */
+    static int weight(int instructions) {
+        return 1 + instructions / INSTRUCTIONS_PER_UNIT;
+    }
+
+    /** Counts work done in Java on behalf of the script. */
+    public void work(long units) {
+        fuel -= (int) Math.min(units, Integer.MAX_VALUE / 2);
+        if (fuel < 0) {
+            refill();
+        }
+    }
+
+    /** Counts memory, before it is taken. */
+    public void memory(long octets) {
+        endIfKilled();
+        memoryLeft -= octets;
+        if (memoryLeft < 0) {
+            throw kill("max_memory", bounds.memory(), "octets of strings and tables");
+        }
+    }
+
+    /** Counts a string, before it is made. */
+    public void string(long length) {
+        if (length > bounds.stringLength()) {
+            endIfKilled();
+            throw kill("max_string_length", bounds.stringLength(), "octets in one string");
+        }
+        work(length >> 4);
+        memory(length + 40);
+    }
+
+    /** Refuses a call inside so many calls. */
+    void depth(int depth) {
+        if (depth > bounds.callDepth()) {
+            endIfKilled();
+            throw kill("max_call_depth", bounds.callDepth(), "calls inside calls");
+        }
+    }
+
+    /** The longest string that may be made. */
+    public int maxStringLength() {
+        return bounds.stringLength();
+    }
+
+    /** Units counted so far. */
+    public long unitsUsed() {
+        return bounds.instructions() - unitsLeft + (slice - fuel);
+    }
+
+    /** Octets charged so far. */
+    public long memoryUsed() {
+        return bounds.memory() - memoryLeft;
+    }
+
+    private void endIfKilled() {
+        if (killed != null) {
+            throw killed;
+        }
+    }
+
+    private void check() {
+        endIfKilled();
+        try {
+            supervisor.check();
+        } catch (Kill kill) {
+            killed = kill;
+            throw kill;
+        }
+    }
+
+    private void refill() {
+        check();
+        unitsLeft -= slice - (long) fuel;
+        slice = 0;
+        fuel = 0;
+        if (unitsLeft < 0) {
+            throw kill("max_instructions", bounds.instructions(), "units of work");
+        }
+        if (!heavy && System.nanoTime() - burstStart > LONG_BURST_NANOS) {
+            becomeHeavy();
+        }
+        slice = (int) Math.min(SLICE, unitsLeft);
+        fuel = slice;
+    }
+
+    private void becomeHeavy() {
+        while (!permit.tryAcquire()) {
+            check();
+        }
+        heavy = true;
+    }
+
+    private Kill kill(String limit, long bound, String what) {
+        killed =
+                new Kill(
+                        Kill.Reason.LIMIT,
+                        String.format(
+                                Locale.ROOT, "used up %s: %d %s at most", limit, bound, what));
+        fuel = 0;
+        slice = 0;
+        return killed;
+    }
+}

@@ -1,0 +1,121 @@
+package io.moondial.script.lua;
+
+import org.jspecify.annotations.Nullable;
+
+/** How Lua writes numbers as text and reads them from it, the same in every locale. */
+public final class Numbers {
+    private static final int LONGEST = 128;
+    private static final double PLAIN_BELOW = 1e14;
+    private static final double EXACT_TO = 0x1p53;
+
+    private Numbers() {}
+
+    /** The number as {@code tostring} gives it. */
+    public static String toText(double number) {
+        if (number == Math.rint(number) && Math.abs(number) < PLAIN_BELOW) {
+            boolean minusZero = number == 0 && 1 / number < 0;
+            return minusZero ? "-0" : Long.toString((long) number);
+        }
+        return NumberFormat.SHORT.format(number);
+    }
+
+    /**
+     * The number for people and records outside Lua: a whole one up to 2^53, where each is exact,
+     * with all its digits; any other as {@code tostring} gives it.
+     */
+    public static String allDigits(double number) {
+        boolean exact = number == Math.rint(number) && Math.abs(number) <= EXACT_TO;
+        return exact ? Long.toString((long) number) : toText(number);
+    }
+
+    /** The value as a number: a number itself, or a string that reads as one; null otherwise. */
+    public static @Nullable Double from(@Nullable Object value) {
+        return switch (value) {
+            case Double d -> d;
+            case LuaString s -> parse(s);
+            case null, default -> null;
+        };
+    }
+
+    /** The value as a string: a string itself, or a number as text; null otherwise. */
+    public static @Nullable LuaString textFrom(@Nullable Object value) {
+        return switch (value) {
+            case LuaString s -> s;
+            case Double d -> textOf(d);
+            case null, default -> null;
+        };
+    }
+
+    private static LuaString textOf(double number) {
+        boolean whole = number == Math.rint(number) && Math.abs(number) < PLAIN_BELOW;
+        return whole && number != 0 ? digits((long) number) : LuaString.of(toText(number));
+    }
+
+    private static LuaString digits(long number) {
+        long rest = Math.abs(number);
+        byte[] octets = new byte[QuickDecimal.digits(rest) + (number < 0 ? 1 : 0)];
+        octets[0] = '-';
+        for (int at = octets.length - 1; rest != 0; at--) {
+            octets[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        return LuaString.ofOctets(octets);
+    }
+
+    /**
+     * The number that the whole string reads as (Lua 5.2 manual 3.4.2); null where it does not, or
+     * is longer than any number that somebody means: reading it would take long, and nobody counts
+     * that.
+     */
+    public static @Nullable Double parse(LuaString text) {
+        int from = startOf(text);
+        int to = endOf(text, from);
+        return to - from > LONGEST ? null : new Numeral(text, from, to).value();
+    }
+
+    /** The number that the whole string reads as in a base from 2 to 36; null where it does not. */
+    public static @Nullable Double parse(LuaString text, int base) {
+        int from = startOf(text);
+        int to = endOf(text, from);
+        boolean negative = from < to && text.at(from) == '-';
+        if (negative || (from < to && text.at(from) == '+')) {
+            from++;
+        }
+        if (from == to) {
+            return null;
+        }
+        double value = 0;
+        for (int i = from; i < to; i++) {
+            int c = text.at(i);
+            int digit = c < 0x80 ? Character.digit(c, base) : -1;
+            if (digit < 0) {
+                return null;
+            }
+            value = value * base + digit;
+        }
+        return negative ? -value : value;
+    }
+
+    /** Where the blanks at the beginning end. */
+    private static int startOf(LuaString text) {
+        int from = 0;
+        while (from < text.length() && isSpace(text.at(from))) {
+            from++;
+        }
+        return from;
+    }
+
+    /** Where the blanks at the end begin. */
+    private static int endOf(LuaString text, int from) {
+        int to = text.length();
+        while (to > from && isSpace(text.at(to - 1))) {
+            to--;
+        }
+        return to;
+    }
+
+    /** Whether C's {@code isspace} holds in the "C" locale. */
+    static boolean isSpace(int octet) {
+        return octet == ' ' || (octet >= '\t' && octet <= '\r');
+    }
+}

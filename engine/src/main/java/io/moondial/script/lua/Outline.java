@@ -1,0 +1,108 @@
+package io.moondial.script.lua;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the text of a chunk names: the globals that it reads and defines, the fields of libraries
+ * that it reads, the modules that it requires. Read from the source alone; nothing runs.
+ */
+public final class Outline {
+    /** What may keep a place in the code from failing when it fails. */
+    public enum Reach {
+        /** Nothing. */
+        PLAIN,
+        /**
+         * It stands behind a condition: in an {@code if}, or right of {@code and} or {@code or}.
+         */
+        CONDITIONAL,
+        /** It stands in a function that is given to {@code pcall} or {@code xpcall}. */
+        GUARDED,
+        /** It never runs. */
+        DEAD
+    }
+
+    /**
+     * Something named at a place.
+     *
+     * @param at the index of its first octet, for {@link #line} and {@link #column}
+     */
+    public record Mention(String name, int at, Reach reach) {}
+
+    /**
+     * A field of a library or module that is read.
+     *
+     * @param library its name, as {@code require} or a global has it
+     * @param called whether what was read is called at once
+     */
+    public record Field(String library, boolean called, Mention mention) {}
+
+    final List<Mention> globalsRead = new ArrayList<>();
+    final Set<String> globalsDefined = new HashSet<>();
+    final List<Field> fieldsRead = new ArrayList<>();
+    final List<Mention> modulesRequired = new ArrayList<>();
+    final List<Mention> secretsComposed = new ArrayList<>();
+    boolean requiresOthers;
+    boolean definesOthers;
+
+    private final SourceText source;
+
+    Outline(SourceText source) {
+        this.source = source;
+    }
+
+    /** Reads a file that compiles. */
+    public static Outline of(LuaString source) {
+        return new OutlineReader(SourceText.ofFile(source)).read();
+    }
+
+    /** The line of a place, from 1. */
+    public int line(Mention mention) {
+        return source.lineOf(mention.at());
+    }
+
+    /** The column of a place, from 1, in characters. */
+    public int column(Mention mention) {
+        return source.columnOf(mention.at());
+    }
+
+    /** Each reading of a global that is no local's. */
+    public List<Mention> globalsRead() {
+        return List.copyOf(globalsRead);
+    }
+
+    /** The globals that an assignment or a function gives a value that does not need one. */
+    public Set<String> globalsDefined() {
+        return Set.copyOf(globalsDefined);
+    }
+
+    /** Each reading of a field of what a module's or a library's name stands for. */
+    public List<Field> fieldsRead() {
+        return List.copyOf(fieldsRead);
+    }
+
+    /** Each {@code require} of a name that is written out. */
+    public List<Mention> modulesRequired() {
+        return List.copyOf(modulesRequired);
+    }
+
+    /** Where a secret answer, by the name of its variable, is made part of a text. */
+    public List<Mention> secretsComposed() {
+        return List.copyOf(secretsComposed);
+    }
+
+    /**
+     * Whether it may require modules that {@link #modulesRequired} does not name: by names that it
+     * makes while it runs, or by {@code require} under another name.
+     */
+    public boolean requiresOthers() {
+        return requiresOthers;
+    }
+
+    /** Whether it may define globals by names that it makes while it runs. */
+    public boolean definesOthers() {
+        return definesOthers;
+    }
+}

@@ -1,0 +1,114 @@
+package io.moondial.script.lua;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A chunk that counts, over all its runs, which of its lines and branches were carried out. */
+public final class WatchedChunk {
+    /** What can go two ways. */
+    public enum Kind {
+        /** A condition: of {@code if} and its like, of {@code and} and {@code or}. */
+        CONDITION,
+        /** A {@code for} loop. */
+        LOOP
+    }
+
+    /**
+     * Something that goes on in one of two ways.
+     *
+     * @param line where it stands
+     * @param on how often it went on to what is written next; of a loop, into its body
+     * @param past how often it went past that; of a loop, out of it
+     */
+    public record Branch(int line, Kind kind, long on, long past) {}
+
+    /**
+     * A function.
+     *
+     * @param line where it begins; 0 for the chunk itself
+     * @param calls how often it was entered
+     */
+    public record Function(int line, long calls) {}
+
+    private final FunctionCode code;
+
+    private WatchedChunk(FunctionCode code) {
+        this.code = code;
+    }
+
+    /** The chunk, watched from now on. */
+    public static WatchedChunk of(FunctionCode plain) {
+        return new WatchedChunk(plain.watched());
+    }
+
+    /** What is to be run. */
+    public FunctionCode code() {
+        return code;
+    }
+
+    /** How often each line was carried out; a line on which nothing is done is not there. */
+    public SortedMap<Integer, Long> lines() {
+        SortedMap<Integer, Long> lines = new TreeMap<>();
+        code.forEach(function -> addLines(function, lines));
+        return lines;
+    }
+
+    private static void addLines(FunctionCode function, SortedMap<Integer, Long> lines) {
+        Watches watches = watches(function);
+        int last = function.instructions.length - 1;
+        for (int pc = 0; pc <= last; pc++) {
+            // the return at the end stands for nothing that anybody wrote
+            boolean written = pc < last || pc == 0;
+            if (written && watches.at(pc)) {
+                lines.merge(watches.flow().lineOf(pc), watches.count(pc), Math::max);
+            }
+        }
+    }
+
+    /** All branches, by line. */
+    public List<Branch> branches() {
+        List<Branch> branches = new ArrayList<>();
+        code.forEach(function -> addBranches(function, branches));
+        branches.sort((a, b) -> Integer.compare(a.line(), b.line()));
+        return branches;
+    }
+
+    private static void addBranches(FunctionCode function, List<Branch> branches) {
+        Watches watches = watches(function);
+        for (int pc = 0; pc < function.instructions.length; pc++) {
+            if (watches.flow().isBranch(pc)) {
+                int[] ways = watches.flow().after(pc);
+                branches.add(
+                        new Branch(
+                                function.lineAt(pc),
+                                kind(function.instructions[pc]),
+                                watches.taken(ways[0]),
+                                watches.taken(ways[1])));
+            }
+        }
+    }
+
+    private static Kind kind(int instruction) {
+        int operation = Opcode.operation(instruction);
+        return operation == Opcode.FORLOOP || operation == Opcode.TFORLOOP
+                ? Kind.LOOP
+                : Kind.CONDITION;
+    }
+
+    /** All functions, the chunk itself first. */
+    public List<Function> functions() {
+        List<Function> functions = new ArrayList<>();
+        code.forEach(f -> functions.add(new Function(f.line, watches(f).count(0))));
+        return functions;
+    }
+
+    private static Watches watches(FunctionCode function) {
+        Watches watches = function.watches;
+        if (watches == null) {
+            throw new IllegalStateException("a function that is not watched: " + function.line);
+        }
+        return watches;
+    }
+}

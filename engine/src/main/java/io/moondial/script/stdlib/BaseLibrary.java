@@ -1,0 +1,205 @@
+package io.moondial.script.stdlib;
+
+import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.NativeFunction;
+import io.moondial.script.lua.Numbers;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The basic functions (Lua 5.2 manual 6.1) but those that print or reach the host. */
+final class BaseLibrary {
+    private static final LuaString METATABLE = LuaString.of("__metatable");
+    private static final LuaString PAIRS = LuaString.of("__pairs");
+    private static final LuaString IPAIRS = LuaString.of("__ipairs");
+    private static final LuaString ASSERTION_FAILED = LuaString.of("assertion failed!");
+    private static final int MIN_BASE = 2;
+    private static final int MAX_BASE = 36;
+
+    private static final NativeFunction NEXT = new NativeFunction("next", BaseLibrary::next);
+    private static final NativeFunction NEXT_ITEM =
+            new NativeFunction("ipairs_iterator", BaseLibrary::nextItem);
+
+    private BaseLibrary() {}
+
+    /** Adds the functions to a table of globals. */
+    static void addTo(LuaTable globals, LoadFunction load) {
+        Library.into(globals)
+                .function("load", load::call)
+                .value("_VERSION", Lua.text("Lua 5.2"))
+                .value("next", NEXT)
+                .function("assert", BaseLibrary::assertTrue)
+                .function("error", BaseLibrary::error)
+                .function("getmetatable", BaseLibrary::getMetatable)
+                .function("ipairs", BaseLibrary::ipairs)
+                .function("pairs", BaseLibrary::pairs)
+                .function("pcall", BaseLibrary::pcall)
+                .function("rawequal", a -> Lua.values(Lua.rawEquals(a.any(1), a.any(2))))
+                .function("rawget", a -> Lua.values(a.table(1).get(a.any(2))))
+                .function("rawlen", BaseLibrary::rawLength)
+                .function("rawset", BaseLibrary::rawSet)
+                .function("select", BaseLibrary::select)
+                .function("setmetatable", BaseLibrary::setMetatable)
+                .function("tonumber", BaseLibrary::toNumber)
+                .function("tostring", a -> Lua.values(a.state().toStringOf(a.any(1))))
+                .function("type", a -> Lua.values(Lua.text(Lua.typeName(a.any(1)))))
+                .function("xpcall", BaseLibrary::xpcall);
+    }
+
+    private static @Nullable Object[] assertTrue(Arguments a) {
+        if (Lua.truthy(a.any(1))) {
+            return a.all();
+        }
+        LuaString text = a.isNil(2) ? ASSERTION_FAILED : Numbers.textFrom(a.get(2));
+        throw text == null ? LuaError.ofValue(a.get(2)) : placed(a, 1, text);
+    }
+
+    private static @Nullable Object[] error(Arguments a) {
+        @Nullable Object value = a.get(1);
+        int level = a.integer(2, 1);
+        LuaString text = Numbers.textFrom(value);
+        if (text == null || level <= 0) {
+            throw LuaError.ofValue(value);
+        }
+        throw placed(a, level, text);
+    }
+
+    /** An error whose text begins with the place so many calls up. */
+    private static LuaError placed(Arguments a, int level, LuaString message) {
+        LuaString text = a.state().written(message);
+        LuaString where = a.state().newString(a.where(level));
+        byte[] placed = Arrays.copyOf(where.toOctets(), where.length() + text.length());
+        text.copyTo(placed, where.length());
+        return LuaError.ofValue(LuaString.ofOctets(placed));
+    }
+
+    private static @Nullable Object[] getMetatable(Arguments a) {
+        LuaTable metatable = a.state().metatable(a.any(1));
+        if (metatable == null) {
+            return Lua.values((Object) null);
+        }
+        @Nullable Object shown = metatable.get(METATABLE);
+        return Lua.values(shown == null ? metatable : shown);
+    }
+
+    private static @Nullable Object[] setMetatable(Arguments a) {
+        LuaTable table = a.table(1);
+        if (a.count() < 2 || !(a.isNil(2) || a.get(2) instanceof LuaTable)) {
+            throw a.bad(2, "nil or table expected");
+        }
+        LuaTable present = table.metatable();
+        if (present != null && present.get(METATABLE) != null) {
+            throw new LuaError("cannot change a protected metatable");
+        }
+        table.setMetatable(a.isNil(2) ? null : a.table(2));
+        return Lua.values(table);
+    }
+
+    private static @Nullable Object[] pairs(Arguments a) {
+        @Nullable Object method = a.state().metamethod(a.any(1), PAIRS);
+        if (method == null) {
+            return Lua.values(NEXT, a.table(1), null);
+        }
+        return Arrays.copyOf(a.state().call(method, a.get(1)), 3);
+    }
+
+    private static @Nullable Object[] next(Arguments a) {
+        @Nullable Object @Nullable [] entry = a.table(1).next(a.get(2));
+        return entry == null ? Lua.values((Object) null) : entry;
+    }
+
+    private static @Nullable Object[] ipairs(Arguments a) {
+        @Nullable Object method = a.state().metamethod(a.any(1), IPAIRS);
+        if (method == null) {
+            return Lua.values(NEXT_ITEM, a.table(1), 0.0);
+        }
+        return Arrays.copyOf(a.state().call(method, a.get(1)), 3);
+    }
+
+    private static @Nullable Object[] nextItem(Arguments a) {
+        int index = a.integer(2) + 1;
+        @Nullable Object value = a.table(1).get(index);
+        return value == null ? Lua.values((Object) null) : Lua.values((double) index, value);
+    }
+
+    private static @Nullable Object[] rawLength(Arguments a) {
+        return switch (a.get(1)) {
+            case LuaTable table -> Lua.values((double) table.length());
+            case LuaString string -> Lua.values((double) string.length());
+            case null, default -> throw a.bad(1, "table or string expected");
+        };
+    }
+
+    private static @Nullable Object[] rawSet(Arguments a) {
+        LuaTable table = a.table(1);
+        table.set(a.any(2), a.any(3));
+        return Lua.values(table);
+    }
+
+    private static @Nullable Object[] select(Arguments a) {
+        if (a.get(1) instanceof LuaString s && s.toText().equals("#")) {
+            return Lua.values((double) (a.count() - 1));
+        }
+        int n = a.integer(1);
+        int from = n < 0 ? a.count() + n : n;
+        if (from < 1) {
+            throw a.bad(1, "index out of range");
+        }
+        return from >= a.count() ? Lua.nothing() : Arrays.copyOfRange(a.all(), from, a.count());
+    }
+
+    private static @Nullable Object[] toNumber(Arguments a) {
+        a.meter().work(1);
+        if (a.isNil(2)) {
+            return Lua.values(Numbers.from(a.any(1)));
+        }
+        int base = a.integer(2);
+        LuaString text = a.string(1);
+        if (base < MIN_BASE || base > MAX_BASE) {
+            throw a.bad(2, "base out of range");
+        }
+        a.meter().work(text.length() >> 3);
+        return Lua.values(Numbers.parse(text, base));
+    }
+
+    private static @Nullable Object[] pcall(Arguments a) {
+        @Nullable Object callee = a.any(1);
+        @Nullable Object[] rest = Arrays.copyOfRange(a.all(), 1, a.count());
+        return a.state()
+                .protect(
+                        () -> successful(a.state().call(callee, rest)),
+                        error -> Lua.values(false, error));
+    }
+
+    private static @Nullable Object[] xpcall(Arguments a) {
+        @Nullable Object callee = a.any(1);
+        @Nullable Object handler = a.any(2);
+        @Nullable Object[] rest = Arrays.copyOfRange(a.all(), 2, a.count());
+        return a.state()
+                .protect(
+                        () -> successful(a.state().call(callee, rest)),
+                        error -> handled(a, handler, error));
+    }
+
+    private static @Nullable Object[] handled(
+            Arguments a, @Nullable Object handler, @Nullable Object error) {
+        return a.state()
+                .protect(
+                        () -> withFirst(false, a.state().call(handler, error)),
+                        second -> Lua.values(false, second));
+    }
+
+    private static @Nullable Object[] successful(@Nullable Object[] results) {
+        return withFirst(true, results);
+    }
+
+    private static @Nullable Object[] withFirst(Boolean first, @Nullable Object[] rest) {
+        @Nullable Object[] all = new @Nullable Object[rest.length + 1];
+        all[0] = first;
+        System.arraycopy(rest, 0, all, 1, rest.length);
+        return all;
+    }
+}

@@ -1,0 +1,176 @@
+package io.moondial.script.stdlib;
+
+import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaStringBuilder;
+import io.moondial.script.lua.NumberFormat;
+import java.util.Locale;
+
+/** One call of {@code string.format} (Lua 5.2 manual 6.4, C99 7.19.6.1). */
+public final class StringFormat {
+    private static final double LONG_END = 0x1p63;
+    private static final double UNSIGNED_END = 0x1p64;
+
+    private final Arguments arguments;
+    private final LuaString format;
+    private final LuaStringBuilder result;
+    private final boolean masking;
+    private int argument = 1;
+
+    /** The text for a call whose first argument is the format, the others its values. */
+    public static LuaString of(Arguments arguments) {
+        return new StringFormat(arguments, false).format();
+    }
+
+    /** The same for a text that is written, where secret values are masked. */
+    public static LuaString masking(Arguments arguments) {
+        return new StringFormat(arguments, true).format();
+    }
+
+    private StringFormat(Arguments arguments, boolean masking) {
+        this.arguments = arguments;
+        this.masking = masking;
+        this.format = shown(arguments.string(1));
+        this.result = new LuaStringBuilder(arguments.meter());
+    }
+
+    private LuaString format() {
+        arguments.meter().work(format.length() >> 3);
+        int i = 0;
+        while (i < format.length()) {
+            int start = i;
+            while (i < format.length() && format.at(i) != '%') {
+                i++;
+            }
+            result.append(format, start, i);
+            if (i < format.length()) {
+                i = special(i + 1);
+            }
+        }
+        return result.toLuaString();
+    }
+
+    /** What a percent sign begins; gives the index behind it. */
+    private int special(int i) {
+        if (i < format.length() && format.at(i) == '%') {
+            result.append('%');
+            return i + 1;
+        }
+        FormatSpec spec = FormatSpec.parse(format, i);
+        convert(spec);
+        return spec.end();
+    }
+
+    private void convert(FormatSpec spec) {
+        argument++;
+        arguments.meter().work(1);
+        switch (spec.conversion()) {
+            case 'c' -> result.append(spec.pad(LuaString.ofOctets(new byte[] {octet()})));
+            case 'd', 'i' -> result.append(spec.pad(signed(spec, integer())));
+            case 'o' -> result.append(spec.pad(unsigned(spec, Long.toOctalString(unsigned()))));
+            case 'u' -> result.append(spec.pad(unsigned(spec, Long.toUnsignedString(unsigned()))));
+            case 'x' -> result.append(spec.pad(unsigned(spec, Long.toHexString(unsigned()))));
+            case 'X' ->
+                    result.append(
+                            spec.pad(
+                                    unsigned(spec, Long.toHexString(unsigned()))
+                                            .toUpperCase(Locale.ROOT)));
+            case 'e', 'f', 'g', 'a' -> result.append(floating(spec, spec.conversion()));
+            case 'E', 'G', 'A' -> {
+                char lower = (char) (spec.conversion() | 0x20);
+                result.append(floating(spec, lower).toUpperCase(Locale.ROOT));
+            }
+            case 'q' -> quote(shown(arguments.string(argument)));
+            case 's' -> result.append(spec.pad(spec.cut(text())));
+            default ->
+                    throw new LuaError("invalid option '%" + spec.conversion() + "' to 'format'");
+        }
+    }
+
+    private LuaString text() {
+        return shown(arguments.state().toText(arguments.any(argument)));
+    }
+
+    private LuaString shown(LuaString text) {
+        return masking ? arguments.state().written(text) : text;
+    }
+
+    private double number() {
+        if (masking && arguments.state().isSecret(arguments.get(argument))) {
+            throw arguments.bad(argument, "a secret answer is written by %s, as asterisks");
+        }
+        return arguments.number(argument);
+    }
+
+    private byte octet() {
+        return (byte) (long) number();
+    }
+
+    private long integer() {
+        double number = number();
+        if (!(number >= -LONG_END && number < LONG_END)) {
+            throw arguments.bad(argument, "not a number in proper range");
+        }
+        return (long) number;
+    }
+
+    /** All 64 bits; from 2^63 on those of a negative number. */
+    private long unsigned() {
+        double number = number();
+        if (!(number > -1 && number < UNSIGNED_END)) {
+            throw arguments.bad(argument, "not a non-negative number in proper range");
+        }
+        return number < LONG_END ? (long) number : (long) (number - LONG_END) + Long.MIN_VALUE;
+    }
+
+    private static String signed(FormatSpec spec, long value) {
+        // the sign is put before the digits by hand: Math.abs of the smallest long is negative
+        String digits = Long.toString(value);
+        boolean negative = digits.startsWith("-");
+        String magnitude = spec.atLeast(negative ? digits.substring(1) : digits);
+        return (negative ? "-" : spec.plus()) + magnitude;
+    }
+
+    private static String unsigned(FormatSpec spec, String digits) {
+        String full = spec.atLeast(digits);
+        if (!spec.has('#') || digits.equals("0")) {
+            return full;
+        }
+        return switch (spec.conversion()) {
+            case 'x', 'X' -> "0x" + full;
+            case 'o' -> full.startsWith("0") ? full : "0" + full;
+            default -> full;
+        };
+    }
+
+    private String floating(FormatSpec spec, char conversion) {
+        double number = number();
+        // the exact value has as many digits as its exponent and more
+        arguments.meter().work(16 + Math.abs(Math.getExponent(number)));
+        String text = new NumberFormat(conversion, spec.precision(), spec.has('#')).format(number);
+        boolean finite = !Double.isNaN(number) && !Double.isInfinite(number);
+        return spec.pad((text.startsWith("-") ? "" : spec.plus()) + text, finite);
+    }
+
+    private void quote(LuaString text) {
+        result.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            int c = text.at(i);
+            if (c == '"' || c == '\\' || c == '\n') {
+                result.append('\\');
+                result.append(c);
+            } else if (c < ' ' || c == 0x7f) {
+                boolean digitNext = i + 1 < text.length() && isDigit(text.at(i + 1));
+                result.append(String.format(Locale.ROOT, digitNext ? "\\%03d" : "\\%d", c));
+            } else {
+                result.append(c);
+            }
+        }
+        result.append('"');
+    }
+
+    private static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
+    }
+}

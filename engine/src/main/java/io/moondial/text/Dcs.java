@@ -1,0 +1,89 @@
+package io.moondial.text;
+
+/**
+ * A data coding scheme of a USSD string: one octet, coded as for cell broadcast (3GPP TS 23.038
+ * V18.0.0 clause 5; that of short messages, clause 4, is another).
+ *
+ * @param octet 0 to 255
+ */
+public record Dcs(int octet) {
+    /** GSM 7-bit text, its language not told: 0x0F. */
+    public static final Dcs UNSPECIFIED = gsm7(0x0F);
+
+    /** UCS2 text, uncompressed, without a message class: 0x48. */
+    public static final Dcs UCS2 = new Dcs(0x48);
+
+    public Dcs {
+        if (octet < 0 || octet > 0xFF) {
+            throw new IllegalArgumentException("a data coding scheme is 0 to 255, not " + octet);
+        }
+    }
+
+    /**
+     * GSM 7-bit text in one of the languages of the first coding group.
+     *
+     * @param language 0 to 15: 0 German, 1 English, ... 14 Polish, 15 not told
+     */
+    public static Dcs gsm7(int language) {
+        if (language < 0 || language > 0x0F) {
+            throw new IllegalArgumentException(
+                    "the language of a data coding scheme is 0 to 15, not " + language);
+        }
+        return new Dcs(language);
+    }
+
+    /** What the octets of a string under this scheme are. */
+    public Coding coding() {
+        return switch (octet >> 4) {
+            case 0b0000 -> Coding.GSM7;
+            case 0b0001 -> languageInText();
+            // Czech, Hebrew, Arabic, Russian, Icelandic; the rest is for languages to come.
+            case 0b0010 -> lowBits() <= 4 ? Coding.GSM7 : Coding.RESERVED;
+            case 0b0100, 0b0101 -> generalCoding();
+            case 0b0110, 0b0111 -> Coding.COMPRESSED;
+            case 0b1001 -> Coding.USER_DATA_HEADER;
+            case 0b1101 -> Coding.I1_PROTOCOL;
+            case 0b1110 -> Coding.WAP;
+            case 0b1111 -> messageHandling();
+            // 0011, 1000, 1010 to 1100
+            default -> Coding.RESERVED;
+        };
+    }
+
+    private Coding languageInText() {
+        return switch (lowBits()) {
+            case 0 -> Coding.GSM7_AFTER_LANGUAGE;
+            case 1 -> Coding.UCS2_AFTER_LANGUAGE;
+            default -> Coding.RESERVED;
+        };
+    }
+
+    /** Bits 3 and 2 are the character set; bits 1 and 0 at most a message class. */
+    private Coding generalCoding() {
+        return switch (lowBits() >> 2) {
+            case 0b00 -> Coding.GSM7;
+            case 0b01 -> Coding.OCTETS;
+            case 0b10 -> Coding.UCS2;
+            default -> Coding.RESERVED;
+        };
+    }
+
+    /** Bit 3 is reserved, bit 2 the character set, bits 1 and 0 the message class. */
+    private Coding messageHandling() {
+        return switch (lowBits() >> 2) {
+            case 0b00 -> Coding.GSM7;
+            case 0b01 -> Coding.OCTETS;
+            default -> Coding.RESERVED;
+        };
+    }
+
+    private int lowBits() {
+        return octet & 0x0F;
+    }
+
+    /** As in the standard, such as {@code 0x0F}. */
+    @Override
+    public String toString() {
+        return "0x%02X".formatted(octet);
+    }
+}

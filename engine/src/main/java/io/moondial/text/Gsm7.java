@@ -1,0 +1,111 @@
+package io.moondial.text;
+
+import java.util.Arrays;
+
+/**
+ * The GSM 7-bit default alphabet and its extension table (3GPP TS 23.038 6.2.1 and 6.2.1.1):
+ * characters to septets, and back.
+ */
+final class Gsm7 {
+    /** Carriage return, which is also the filler of 6.1.2.3.1. */
+    static final byte CARRIAGE_RETURN = 0x0D;
+
+    private static final byte ESCAPE = 0x1B;
+    private static final int SEPTETS = 128;
+
+    /** The basic table, by septet. The escape stands as the space that it is shown as. */
+    private static final String BASIC =
+            "@£$¥èéùìòÇ\nØø\rÅå"
+                    + "Δ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ"
+                    + " !\"#¤%&'()*+,-./"
+                    + "0123456789:;<=>?"
+                    + "¡ABCDEFGHIJKLMNO"
+                    + "PQRSTUVWXYZÄÖÑÜ§"
+                    + "¿abcdefghijklmno"
+                    + "pqrstuvwxyzäöñüà";
+
+    /** The characters of the basic table that an escape makes those of the extension table. */
+    private static final String ESCAPABLE = "\nΛ()/<=>¡e";
+
+    /** What each of them becomes, in the same order. */
+    private static final String EXTENSION = "\f^{}\\[~]|€";
+
+    /**
+     * The extension table, by septet; where it has nothing, the basic table's character is shown.
+     */
+    private static final char[] AFTER_ESCAPE = afterEscape();
+
+    /** By character: its septet, ESCAPED_BIT added where an escape goes before it, or ABSENT. */
+    private static final short[] SEPTET_OF = septetOf();
+
+    private static final int ESCAPED_BIT = 0x80;
+    private static final short ABSENT = -1;
+
+    private Gsm7() {}
+
+    private static char[] afterEscape() {
+        char[] table = BASIC.toCharArray();
+        for (int i = 0; i < EXTENSION.length(); i++) {
+            table[BASIC.indexOf(ESCAPABLE.charAt(i))] = EXTENSION.charAt(i);
+        }
+        return table;
+    }
+
+    private static short[] septetOf() {
+        var table = new short['€' + 1];
+        Arrays.fill(table, ABSENT);
+        for (int septet = 0; septet < SEPTETS; septet++) {
+            if (AFTER_ESCAPE[septet] != BASIC.charAt(septet)) {
+                table[AFTER_ESCAPE[septet]] = (short) (ESCAPED_BIT | septet);
+            }
+            if (septet != ESCAPE) {
+                table[BASIC.charAt(septet)] = (short) septet;
+            }
+        }
+        return table;
+    }
+
+    /**
+     * How many septets this character takes: 1, 2 with its escape, 0 where there is none for it.
+     */
+    static int septets(int codePoint) {
+        int septet = codePoint < SEPTET_OF.length ? SEPTET_OF[codePoint] : ABSENT;
+        if (septet == ABSENT) {
+            return 0;
+        }
+        return septet < ESCAPED_BIT ? 1 : 2;
+    }
+
+    /** The septets of a text that has only characters of the alphabet. */
+    static byte[] septets(String text) {
+        var septets = new byte[2 * text.length()];
+        int count = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int septet = SEPTET_OF[text.charAt(i)];
+            if (septet >= ESCAPED_BIT) {
+                septets[count++] = ESCAPE;
+            }
+            septets[count++] = (byte) (septet & ~ESCAPED_BIT);
+        }
+        return Arrays.copyOf(septets, count);
+    }
+
+    /**
+     * The text of any septets. After an escape, a septet that the extension table lacks is shown as
+     * in the basic table (6.2.1.1), a second escape as a space; so is an escape with nothing after
+     * it (6.2.1 note 1).
+     */
+    static String text(byte[] septets) {
+        var text = new StringBuilder(septets.length);
+        for (int i = 0; i < septets.length; i++) {
+            boolean escaped = isEscaped(septets, i);
+            text.append(escaped ? AFTER_ESCAPE[septets[++i]] : BASIC.charAt(septets[i]));
+        }
+        return text.toString();
+    }
+
+    /** Whether the septet at an index makes one character with that behind it. */
+    static boolean isEscaped(byte[] septets, int index) {
+        return septets[index] == ESCAPE && index + 1 < septets.length;
+    }
+}

@@ -1,5 +1,0 @@
-/** The command {@code ussd} and its verbs. */
-@NullMarked
-package io.starhash.cli;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Which lines and branches of the scripts have run, and the reports that tell it. */
-@NullMarked
-package io.starhash.coverage;
-
-import org.jspecify.annotations.NullMarked;

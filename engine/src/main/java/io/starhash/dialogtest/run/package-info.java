@@ -1,5 +1,0 @@
-/** Scripted dialog tests at work: the engine on a clock that the test moves. */
-@NullMarked
-package io.starhash.dialogtest.run;
-
-import org.jspecify.annotations.NullMarked;

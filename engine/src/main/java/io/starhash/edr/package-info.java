@@ -1,5 +1,0 @@
-/** Event Data Records: their form, and the application that writes them to files. */
-@NullMarked
-package io.starhash.edr;
-
-import org.jspecify.annotations.NullMarked;

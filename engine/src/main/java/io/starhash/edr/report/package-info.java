@@ -1,5 +1,0 @@
-/** What is in EDR files, for those who ask: records, dialogs, and whether the files are sound. */
-@NullMarked
-package io.starhash.edr.report;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Programs on the handset: Lua with the functions of QuecPython's modules ussd and utime. */
-@NullMarked
-package io.starhash.handset.program;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The services: who claims a dialog, and how its script, its timer and its messages meet. */
-@NullMarked
-package io.starhash.logic;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Counters, by name. */
-@NullMarked
-package io.starhash.metrics;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Starhash: a scriptable USSD service logic engine. */
-@NullMarked
-package io.starhash;
-
-import org.jspecify.annotations.NullMarked;

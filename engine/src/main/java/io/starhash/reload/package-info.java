@@ -1,5 +1,0 @@
-/** Files that people save while the engine runs: when they have changed, and when they rest. */
-@NullMarked
-package io.starhash.reload;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The rules file: every setting of the engine, and the triggers that select scripts. */
-@NullMarked
-package io.starhash.rules;
-
-import org.jspecify.annotations.NullMarked;

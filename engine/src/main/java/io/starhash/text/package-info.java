@@ -1,5 +1,0 @@
-/** USSD text: data coding schemes, the GSM 7-bit alphabet, UCS2, lengths. */
-@NullMarked
-package io.starhash.text;
-
-import org.jspecify.annotations.NullMarked;

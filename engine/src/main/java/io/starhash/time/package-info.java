@@ -1,5 +1,0 @@
-/** Time as the engine sees it, so that a test can move it. */
-@NullMarked
-package io.starhash.time;
-
-import org.jspecify.annotations.NullMarked;

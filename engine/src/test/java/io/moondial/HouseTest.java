@@ -1,0 +1,81 @@
+package io.moondial;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The house: which room may know which. */
+@AnalyzeClasses(packages = "io.moondial", importOptions = EngineOnly.class)
+class HouseTest {
+    @ArchTest
+    static final ArchRule THE_DIALOG_KNOWS_TEXT_ALONE =
+            classes()
+                    .that()
+                    .resideInAPackage("io.moondial.dialog")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.moondial.dialog", "io.moondial.text", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule TEXT_KNOWS_NOBODY =
+            classes()
+                    .that()
+                    .resideInAPackage("io.moondial.text")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage("io.moondial.text", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule SS7_STAYS_IN_THE_NETWORK =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "io.moondial.network.ss7",
+                            "io.moondial.network.embedded",
+                            "io.moondial.network.sigtran")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.restcomm..", "org.mobicents..");
+
+    @ArchTest
+    static final ArchRule LUAJ_STAYS_IN_THE_SCRIPT =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.moondial.script..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.luaj..");
+
+    @ArchTest
+    static final ArchRule JACKSON_STAYS_WITH_DOCUMENTS =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "io.moondial.config",
+                            "io.moondial.control",
+                            "io.moondial.script.api",
+                            "io.moondial.cli")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("tools.jackson..", "com.fasterxml..");
+
+    @ArchTest
+    static final ArchRule NOBODY_KNOWS_THE_COMMAND =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.moondial.cli")
+                    .and()
+                    .doNotHaveFullyQualifiedName("io.moondial.Main")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.moondial.cli");
+
+    @ArchTest
+    static final ArchRule NO_ROOM_KNOWS_ITSELF_THROUGH_OTHERS =
+            slices().matching("io.moondial.(*)..").should().beFreeOfCycles();
+}

@@ -1,0 +1,173 @@
+package io.moondial.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** That a bench counts right; what it measures is not tested. */
+class BenchTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @TempDir Path folder;
+
+    private Outcome run(BenchSession.Request request) throws Exception {
+        return new BenchSession(request, new PrintWriter(Writer.nullWriter())).run();
+    }
+
+    private BenchSession.Request scripted(String lua, int menus) throws Exception {
+        Files.createDirectories(folder.resolve("scripts"));
+        Files.writeString(folder.resolve("scripts/own.lua"), lua);
+        Path rules =
+                Files.writeString(
+                        folder.resolve("rules.yaml"),
+                        "process: {triggers: [{ussd_string: \"*5#\", script_key: own}]}");
+        Load load = new Load(20, 0, 4, PATIENCE);
+        return new BenchSession.Request(
+                new Plan(load, 0, 1, false, 0), menus, rules, "own", folder.resolve("edr"), false);
+    }
+
+    @Test
+    void every_dialog_finishes_and_every_record_is_written() throws Exception {
+        Load load = new Load(300, 0, 32, PATIENCE);
+        Path edrs = folder.resolve("edr");
+        Outcome outcome =
+                run(
+                        new BenchSession.Request(
+                                new Plan(load, 50, 2, false, 0), 2, null, null, edrs, false));
+        assertThat(outcome.good()).isTrue();
+        assertThat(outcome.rounds())
+                .hasSize(2)
+                .allSatisfy(
+                        round -> {
+                            assertThat(round.engine().started()).isEqualTo(300);
+                            assertThat(round.engine().finished()).isEqualTo(300);
+                            assertThat(round.engine().turns().getTotalCount()).isEqualTo(900);
+                        });
+        assertThat(outcome.edrs()).isEqualTo((50 + 2 * 300) * 6).isEqualTo(outcome.expectedEdrs());
+        assertThat(EdrFiles.count(edrs)).isEqualTo(outcome.edrs());
+    }
+
+    @Test
+    void at_a_rate_the_dialogs_come_one_after_the_other() throws Exception {
+        Load load = new Load(50, 500, 50, PATIENCE);
+        Outcome outcome =
+                run(
+                        new BenchSession.Request(
+                                new Plan(load, 0, 1, false, 0), 1, null, null, null, false));
+        assertThat(outcome.good()).isTrue();
+        assertThat(outcome.median().engine().time()).isGreaterThanOrEqualTo(Duration.ofMillis(98));
+    }
+
+    @Test
+    void parked_dialogs_are_open_while_the_load_runs_and_answered_after_it() throws Exception {
+        Load load = new Load(40, 0, 8, PATIENCE);
+        Outcome outcome =
+                run(
+                        new BenchSession.Request(
+                                new Plan(load, 0, 1, false, 100), 1, null, null, null, false));
+        assertThat(outcome.good()).isTrue();
+        Outcome.Parking parking = Objects.requireNonNull(outcome.parking());
+        assertThat(parking.figures().finished()).isEqualTo(100);
+        assertThat(parking.calm()).hasSize(1);
+        assertThat(outcome.edrs()).isEqualTo((40 + 40 + 100) * 4);
+    }
+
+    @Test
+    void a_flood_is_refused_while_as_many_dialogs_run_as_the_engine_takes() throws Exception {
+        Plan plan = new Plan(new Load(1, 2_000, 500, PATIENCE), 200, 2, false, 150, 10);
+        int menus = Plan.menusOfFlood(2);
+        Outcome outcome = run(new BenchSession.Request(plan, menus, null, null, null, false));
+        Outcome.Flooding flooding = Objects.requireNonNull(outcome.flooding());
+        assertThat(flooding.refusals()).allSatisfy(it -> assertThat(it.failures()).isEmpty());
+        assertThat(flooding.refusals().stream().map(Figures::finished))
+                .containsExactly(200L, 1_500L, 1_500L);
+        assertThat(flooding.calm().getTotalCount()).isEqualTo(2 * 150);
+        assertThat(flooding.flooded().getTotalCount()).isEqualTo(2 * 150);
+        assertThat(flooding.figures().finished()).isEqualTo(150);
+        assertThat(outcome.edrs()).isEqualTo((200 + 150) * 12).isEqualTo(outcome.expectedEdrs());
+        assertThat(outcome.good()).isTrue();
+    }
+
+    @Test
+    void the_baseline_holds_the_same_conversation_in_turn_with_the_engine() throws Exception {
+        Load load = new Load(100, 0, 16, PATIENCE);
+        Outcome outcome =
+                run(
+                        new BenchSession.Request(
+                                new Plan(load, 20, 3, true, 0), 2, null, null, null, false));
+        assertThat(outcome.good()).isTrue();
+        assertThat(outcome.rounds())
+                .hasSize(3)
+                .allSatisfy(
+                        round -> {
+                            Figures baseline = Objects.requireNonNull(round.baseline());
+                            assertThat(baseline.finished()).isEqualTo(100);
+                            assertThat(baseline.turns().getTotalCount()).isEqualTo(300);
+                            assertThat(round.ratio())
+                                    .isEqualTo(round.engine().rate() / baseline.rate());
+                            assertThat(round.turnRatio(99))
+                                    .isEqualTo(
+                                            round.engine().turnMillis(99)
+                                                    / baseline.turnMillis(99));
+                        });
+        assertThat(outcome.edrs()).isEqualTo((20 + 3 * 100) * 6);
+    }
+
+    @Test
+    void two_processes_hold_the_same_conversations_over_a_real_link() throws Exception {
+        Load load = new Load(100, 0, 16, PATIENCE);
+        Outcome outcome =
+                run(
+                        new BenchSession.Request(
+                                new Plan(load, 20, 1, true, 30), 1, null, null, null, true));
+        assertThat(outcome.good()).isTrue();
+        Round round = outcome.median();
+        assertThat(round.engine().finished()).isEqualTo(100);
+        assertThat(Objects.requireNonNull(round.baseline()).finished()).isEqualTo(100);
+        assertThat(outcome.edrs()).isEqualTo((20 + 2 * 100 + 30) * 4);
+        assertThat(outcome.liveHeap()).isPositive();
+    }
+
+    @Test
+    void a_script_of_ones_own_is_rehearsed_first() throws Exception {
+        Outcome outcome =
+                run(
+                        scripted(
+                                """
+                                local ussd = require "ussd"
+                                ussd.notify("Wait")
+                                return "Got " .. ussd.menu("How much?")
+                                """,
+                                1));
+        assertThat(outcome.good()).isTrue();
+        assertThat(outcome.median().engine().finished()).isEqualTo(20);
+        assertThat(outcome.edrs()).isEqualTo(21 * 6);
+    }
+
+    @Test
+    void a_reply_that_differs_fails_the_bench_and_is_told() throws Exception {
+        Outcome outcome = run(scripted("return 'I am ' .. INSTANCE_ID", 1));
+        assertThat(outcome.good()).isFalse();
+        Figures figures = outcome.median().engine();
+        assertThat(figures.failed()).isEqualTo(20);
+        assertThat(figures.failures().getFirst())
+                .matches("screen 1: expected respond \"I am .*\", got respond \"I am .*\"");
+    }
+
+    @Test
+    void a_script_with_more_menus_than_are_answered_is_refused() throws Exception {
+        BenchSession.Request request =
+                scripted("local u = require 'ussd' while true do u.menu('More?') end", 3);
+        assertThatThrownBy(() -> run(request))
+                .isInstanceOf(BenchException.class)
+                .hasMessageContaining("more than 3 menus");
+    }
+}

@@ -1,0 +1,225 @@
+package io.moondial.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.moondial.control.ControlClient;
+import io.moondial.control.RunningEngine;
+import io.moondial.handset.Screen;
+import io.moondial.logic.ServiceDesk;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs that talk to a running engine, as a person or a script meets them. */
+class ControlVerbsTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int PCAP_HEADER = 24;
+
+    @TempDir Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int ussd(String... arguments) {
+        return InProcess.ussd(out, err, arguments);
+    }
+
+    private CompletableFuture<Integer> tracing(RunningEngine it, Path pcap, String... more) {
+        String[] all = new String[5 + more.length];
+        System.arraycopy(
+                new String[] {"trace", "--rules", it.rules.toString(), "--pcap", pcap.toString()},
+                0,
+                all,
+                0,
+                5);
+        System.arraycopy(more, 0, all, 5, more.length);
+        CompletableFuture<Integer> code = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> code.complete(ussd(all)));
+        return code;
+    }
+
+    /** The engine's header has come through: from now on everything is traced. */
+    private static void awaitHeader(Path pcap) {
+        await().atMost(PATIENCE).until(() -> Files.exists(pcap) && Files.size(pcap) >= PCAP_HEADER);
+    }
+
+    @Test
+    void status_prints_a_line_a_thing() throws Exception {
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            it.dial(null, "*1#").next(Screen.Respond.class);
+            await().atMost(PATIENCE).until(() -> it.engine.openDialogs() == 0);
+            assertThat(ussd("status", "--rules", it.rules.toString())).isZero();
+        }
+        assertThat(out.toString().lines())
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        "engine     moondial 0\\..*, process [0-9]+, up 0 d .*"))
+                .contains("network    embedded")
+                .contains("dialogs    0 open of 250000, 0 in the stack, 1 begun")
+                .contains("finished   responded 1")
+                .contains("refused    none")
+                .anyMatch(line -> line.matches("script     process main, version [0-9a-f]{8}, on"))
+                .anyMatch(line -> line.startsWith("edr        ussd: "))
+                .anyMatch(line -> line.matches("heap       [0-9.]+ MiB of [0-9.]+ MiB in use"))
+                .contains("counter    dialogs.begun 1");
+    }
+
+    @Test
+    void status_ends_with_1_while_the_stack_holds_a_dialog_that_no_script_knows() throws Exception {
+        try (RunningEngine it =
+                new RunningEngine(
+                        folder,
+                        "ussd.menu('Well?')",
+                        "control: {reconcile_interval: 10ms, reconcile_looks: 2}")) {
+            it.dial(null, "*1#").next(Screen.Menu.class);
+            it.engine.counters().increment(ServiceDesk.FINISHED + "lost"); // as if it had ended
+            await().atMost(PATIENCE)
+                    .until(() -> it.engine.counters().value("reconciliation.parted") == 1);
+            assertThat(ussd("status", "--rules", it.rules.toString())).isEqualTo(ExitCode.FAILED);
+            assertThat(out.toString())
+                    .contains(
+                            "attention  the stack holds 1 dialogs that no script knows: nobody will end them, since 2");
+
+            it.engine.counters().increment(ServiceDesk.BEGUN);
+            await().atMost(PATIENCE)
+                    .until(() -> ussd("status", "--rules", it.rules.toString()) == ExitCode.GOOD);
+        }
+    }
+
+    @Test
+    void status_waits_for_an_engine_that_is_only_just_starting() throws Exception {
+        Files.createDirectories(folder.resolve("scripts"));
+        Files.writeString(folder.resolve("scripts/main.lua"), "return 'x'");
+        Files.writeString(
+                folder.resolve("rules.yaml"), "process: {triggers: [{script_key: main}]}");
+        FutureTask<Integer> status =
+                new FutureTask<>(
+                        () ->
+                                ussd(
+                                        "status",
+                                        "--wait",
+                                        "60s",
+                                        "--rules",
+                                        folder.resolve("rules.yaml").toString()));
+        Thread asks = Thread.ofVirtual().start(status);
+        await().atMost(PATIENCE).until(() -> asks.getState() == Thread.State.TIMED_WAITING);
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            assertThat(status.get()).isZero();
+            assertThat(it.engine.openDialogs()).isZero();
+        }
+        assertThat(out.toString()).contains("network    embedded");
+    }
+
+    @Test
+    void status_as_json_is_one_object_on_one_line() throws Exception {
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            assertThat(ussd("status", "--json", "--rules", it.rules.toString())).isZero();
+        }
+        assertThat(out.toString().strip()).startsWith("{\"version\":\"0.").endsWith("}");
+        assertThat(out.toString().lines()).hasSize(1);
+    }
+
+    @Test
+    void without_a_running_engine_both_say_so_and_end_with_3() throws Exception {
+        Path rules;
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            rules = it.rules;
+        }
+        assertThat(ussd("status", "--rules", rules.toString())).isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(
+                        ussd(
+                                "trace",
+                                "--all",
+                                "--pcap",
+                                folder.resolve("t.pcap").toString(),
+                                "--rules",
+                                rules.toString()))
+                .isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(err.toString().lines())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("ussd: no engine answers at "));
+        assertThat(folder.resolve("t.pcap")).doesNotExist();
+    }
+
+    @Test
+    void a_trace_comes_through_the_socket_until_it_is_stopped_elsewhere() throws Exception {
+        Path pcap = folder.resolve("t.pcap");
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            CompletableFuture<Integer> code = tracing(it, pcap, "--msisdn", "27761485722");
+            awaitHeader(pcap);
+            it.dial("27761485722", "*1#").next(Screen.Respond.class);
+            it.dial("27760000000", "*1#").next(Screen.Respond.class);
+            await().atMost(PATIENCE).until(() -> it.engine.stackDialogs() == 0);
+            assertThat(ussd("trace", "--stop", "--rules", it.rules.toString())).isZero();
+            assertThat(code.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isZero();
+        }
+        assertThat(err.toString())
+                .contains("ussd: 1 traces stopped")
+                .contains("ussd: 2 messages traced, 0 left out");
+        assertThat(Files.size(pcap)).isGreaterThan(PCAP_HEADER);
+    }
+
+    @Test
+    void a_trace_with_a_duration_ends_by_itself() throws Exception {
+        Path pcap = folder.resolve("t.pcap");
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            CompletableFuture<Integer> code = tracing(it, pcap, "--all", "--for", "50ms");
+            assertThat(code.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isZero();
+        }
+        assertThat(Files.size(pcap)).isEqualTo(PCAP_HEADER);
+    }
+
+    @Test
+    void a_trace_whose_engine_stops_is_complete() throws Exception {
+        Path pcap = folder.resolve("t.pcap");
+        CompletableFuture<Integer> code;
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            code = tracing(it, pcap, "--all");
+            awaitHeader(pcap);
+            it.dial(null, "*1#").next(Screen.Respond.class);
+        }
+        assertThat(code.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isZero();
+        assertThat(err.toString()).contains("2 messages traced");
+    }
+
+    @Test
+    void a_client_that_goes_away_ends_its_trace() throws Exception {
+        try (RunningEngine it =
+                new RunningEngine(folder, "return 'x'", "control: {max_connections: 1}")) {
+            try (ControlClient client = new ControlClient(it.socket)) {
+                client.trace(null, null);
+            }
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(ussd("status", "--rules", it.rules.toString()))
+                                            .isZero());
+        }
+    }
+
+    @Test
+    void a_trace_without_sense_is_bad_usage() {
+        assertThat(ussd("trace", "--pcap", "x")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("trace", "--all")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("trace", "--all", "--msisdn", "1", "--pcap", "x"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("trace", "--all", "--pcap", "x", "--for", "soon"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("trace", "--stop", "--pcap", "x")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString())
+                .contains(
+                        "whose dialogs?",
+                        "where to?",
+                        "exclude each other",
+                        "'soon' is no duration",
+                        "--stop takes no --pcap");
+    }
+}

@@ -1,0 +1,125 @@
+package io.moondial.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.dialog.Component;
+import io.moondial.dialog.Message;
+import io.moondial.dialog.Operation;
+import io.moondial.network.DialogLink;
+import io.moondial.network.FarSide;
+import io.moondial.text.Dcs;
+import io.moondial.text.UssdString;
+import java.io.ByteArrayInputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ConversationTest {
+    private static final int MENU = 1;
+    private static final int DIALLED = 1;
+
+    private final StringWriter out = new StringWriter();
+
+    /** An engine that asks once and then responds. */
+    private static final class OneMenu implements FarSide, DialogLink {
+        private final UssdString question = encode("Yes or no?");
+        private final UssdString goodbye = encode("Bye");
+        private Receiver handset = message -> {};
+
+        private static UssdString encode(String text) {
+            try {
+                return UssdString.encode(text, Dcs.UNSPECIFIED);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public DialogLink begin(Call call, Receiver receiver) {
+            handset = receiver;
+            receiver.arrived(
+                    new Message.Continue(
+                            List.of(
+                                    new Component.Invoke(
+                                            MENU, Operation.UNSTRUCTURED_SS_REQUEST, question))));
+            return this;
+        }
+
+        @Override
+        public Optional<String> send(Message message) {
+            handset.arrived(
+                    new Message.End(
+                            List.of(
+                                    new Component.Result(
+                                            DIALLED,
+                                            Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                                            goodbye))));
+            return Optional.empty();
+        }
+
+        @Override
+        public int openHandsetDialogs() {
+            return 0;
+        }
+
+        @Override
+        public String localTid() {
+            return "00000001";
+        }
+
+        @Override
+        public void keepSecret(int invokeId) {}
+
+        @Override
+        public void forget() {}
+    }
+
+    private String held(List<String> given, String typed, boolean atTerminal) throws Exception {
+        PrintWriter printer = new PrintWriter(out);
+        FarSide.Call call =
+                new FarSide.Call(
+                        Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                        UssdString.encode("*1#", Dcs.UNSPECIFIED),
+                        null,
+                        null,
+                        null,
+                        6);
+        Answers answers =
+                new Answers(
+                        given,
+                        new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
+                        atTerminal);
+        new Conversation(
+                        new OneMenu(),
+                        call,
+                        answers,
+                        ScreenPrinter.to(printer, false),
+                        new DialRecorder(null, List.of(), false, "*1#"),
+                        printer)
+                .hold();
+        printer.flush();
+        return out.toString();
+    }
+
+    @Test
+    void an_answer_of_the_command_line_is_shown() throws Exception {
+        assertThat(held(List.of("yes"), "", true))
+                .isEqualTo("menu Yes or no?\nanswer yes\nrespond Bye\n");
+    }
+
+    @Test
+    void an_answer_that_is_piped_in_is_shown() throws Exception {
+        assertThat(held(List.of(), "yes\n", false))
+                .isEqualTo("menu Yes or no?\nanswer yes\nrespond Bye\n");
+    }
+
+    @Test
+    void an_answer_that_somebody_types_is_asked_for_and_not_shown_a_second_time() throws Exception {
+        // The terminal itself shows what is typed behind the prompt, and the end of its line.
+        assertThat(held(List.of(), "yes\n", true))
+                .isEqualTo("menu Yes or no?\nanswer respond Bye\n");
+    }
+}

@@ -1,0 +1,18 @@
+package io.moondial.cli;
+
+import java.io.PrintWriter;
+import java.io.Writer;
+import picocli.CommandLine;
+
+/** The command within the test's own process. */
+final class InProcess {
+    private InProcess() {}
+
+    /** Runs it to its end; gives its exit code. */
+    static int ussd(Writer out, Writer err, String... arguments) {
+        CommandLine line = Ussd.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        return line.execute(arguments);
+    }
+}

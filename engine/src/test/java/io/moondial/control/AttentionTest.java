@@ -1,0 +1,202 @@
+package io.moondial.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.edr.StreamStatus;
+import io.moondial.logic.ScriptStatus;
+import io.moondial.metrics.Reconciliation;
+import io.moondial.network.LinkStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What an operator is to look at, by what an engine says of itself. */
+class AttentionTest {
+    private static final Instant THEN = Instant.parse("2026-01-05T08:00:00Z");
+    private static final EngineStatus.Heap HEAP = new EngineStatus.Heap(1, 2, false);
+    private static final EngineStatus.Dialogs DIALOGS = new EngineStatus.Dialogs(0, 10, 0);
+
+    private List<LinkStatus> links = List.of();
+    private EngineStatus.Dialogs dialogs = DIALOGS;
+    private List<ScriptStatus> scripts = List.of();
+    private List<StreamStatus> edr = List.of();
+    private EngineStatus.Heap heap = HEAP;
+    private ReloadStatus reload = ReloadStatus.NONE;
+    private List<Reconciliation.Standing> counts = List.of();
+
+    private List<Attention> found() {
+        return new EngineStatus(
+                        "1",
+                        2,
+                        Path.of("rules.yaml"),
+                        THEN,
+                        Duration.ZERO,
+                        "sigtran",
+                        links,
+                        dialogs,
+                        scripts,
+                        edr,
+                        heap,
+                        reload,
+                        counts,
+                        new TreeMap<>())
+                .attention();
+    }
+
+    private static LinkStatus link(
+            String name, String server, String serverState, String association, String asp) {
+        return new LinkStatus(
+                server,
+                serverState,
+                THEN,
+                name,
+                "tcp h:1",
+                association,
+                asp,
+                THEN.plusSeconds(1),
+                new LinkStatus.Load(0, 0, 0));
+    }
+
+    private static StreamStatus stream(int backlog, long lost, StreamStatus.@Nullable Failure why) {
+        return new StreamStatus("ussd", 5, backlog, 100, 5, lost, 0, 0, null, why);
+    }
+
+    @Test
+    void where_all_is_well_there_is_none() {
+        links = List.of(link("a1", "stp", "active", "up", "active"));
+        edr = List.of(stream(10, 0, null));
+        scripts = List.of(new ScriptStatus("process", "main", "1", false));
+        counts = List.of(new Reconciliation.Standing("dialogs", "dialogs agree", 0, null));
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void a_link_that_is_down_is_named() {
+        links =
+                List.of(
+                        link("a1", "stp", "active", "up", "active"),
+                        link("a2", "stp", "active", "down", "down"));
+        assertThat(found())
+                .containsExactly(
+                        new Attention(
+                                "link_down",
+                                THEN.plusSeconds(1),
+                                "association a2 (tcp h:1) is down, its ASP down"));
+    }
+
+    @Test
+    void a_link_that_stands_by_is_in_order() {
+        links =
+                List.of(
+                        link("a1", "stp", "active", "up", "active"),
+                        link("a2", "stp", "active", "up", "inactive"));
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void links_that_are_all_down_stop_everything_and_that_is_said_first() {
+        links =
+                List.of(
+                        link("a1", "stp", "down", "down", "down"),
+                        link("a2", "stp", "down", "up", "inactive"));
+        assertThat(found())
+                .extracting(Attention::what)
+                .containsExactly("no_link", "application_server_down", "link_down");
+        assertThat(found()).first().extracting(Attention::since).isEqualTo(THEN);
+    }
+
+    @Test
+    void one_application_server_of_two_that_carries_nothing_is_named() {
+        links =
+                List.of(
+                        link("a1", "one", "active", "up", "active"),
+                        link("a2", "two", "inactive", "up", "inactive"));
+        assertThat(found())
+                .extracting(Attention::text)
+                .containsExactly("application server two is inactive: no traffic flows over it");
+    }
+
+    @Test
+    void a_disk_that_refuses_records_is_told_with_its_time() {
+        edr = List.of(stream(7, 0, new StreamStatus.Failure(THEN, "the disk is full")));
+        assertThat(found())
+                .containsExactly(
+                        new Attention(
+                                "edrs_failing",
+                                THEN,
+                                "EDR stream ussd: the disk refuses records: the disk is full; 7 wait in memory"));
+    }
+
+    @Test
+    void records_that_wait_and_records_that_are_lost_are_told() {
+        edr = List.of(stream(11, 3, null));
+        assertThat(found())
+                .extracting(Attention::what)
+                .containsExactly("edrs_waiting", "edrs_lost");
+    }
+
+    @Test
+    void a_refused_reload_is_told_with_its_time_and_its_first_problem() {
+        reload =
+                new ReloadStatus(
+                        null,
+                        new ReloadStatus.Refusal(THEN, 3, List.of("a.lua:1:2: bad", "b.lua: long")),
+                        null,
+                        List.of());
+        assertThat(found())
+                .containsExactly(
+                        new Attention(
+                                "reload_refused",
+                                THEN,
+                                "the rules and scripts on the disk are not taken, those in service stay: a.lua:1:2: bad; b.lua: long; and 1 more: ussd check"));
+    }
+
+    @Test
+    void an_engine_on_the_set_that_was_kept_says_so_since_its_start() {
+        Instant start = THEN.plusSeconds(600);
+        reload =
+                new ReloadStatus(
+                        null,
+                        new ReloadStatus.Refusal(start, 1, List.of("a.lua:1:2: bad")),
+                        THEN,
+                        List.of());
+        assertThat(found())
+                .containsExactly(
+                        new Attention(
+                                "reload_refused",
+                                start,
+                                "the rules and scripts on the disk are not taken, those in service stay: a.lua:1:2: bad"),
+                        new Attention(
+                                "last_good",
+                                start,
+                                "the engine runs on the set that came into service at 2026-01-05T08:00:00Z and was kept, not on the files: put them right"));
+    }
+
+    @Test
+    void what_waits_for_a_restart_only_needs_none() {
+        reload = new ReloadStatus(THEN, null, null, List.of("dialogs.max 1 -> 2"));
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void a_script_that_is_switched_off_and_counts_that_have_parted_are_told() {
+        scripts = List.of(new ScriptStatus("process", "main", "1", true));
+        counts = List.of(new Reconciliation.Standing("dialogs", "7 too many", 7, THEN));
+        assertThat(found())
+                .extracting(Attention::what)
+                .containsExactly("script_switched_off", "counts_parted");
+    }
+
+    @Test
+    void an_engine_that_takes_no_more_dialogs_says_why() {
+        heap = new EngineStatus.Heap(2, 2, true);
+        dialogs = new EngineStatus.Dialogs(10, 10, 10);
+        assertThat(found())
+                .extracting(Attention::what)
+                .containsExactly("heap_full", "too_many_dialogs");
+    }
+}

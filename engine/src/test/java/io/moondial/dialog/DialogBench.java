@@ -1,0 +1,144 @@
+package io.moondial.dialog;
+
+import io.moondial.text.Dcs;
+import io.moondial.text.UndecodableString;
+import io.moondial.text.UnsendableText;
+import io.moondial.text.UssdString;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A dialog on the bench: events go in, and all that came out is kept. */
+final class DialogBench {
+    final List<String> records = new ArrayList<>();
+    final List<Message> sent = new ArrayList<>();
+    final List<Integer> secretInvokes = new ArrayList<>();
+    int hiddenTexts;
+    final List<Outcome> outcomes = new ArrayList<>();
+    final List<String> notes = new ArrayList<>();
+    final List<String> warnings = new ArrayList<>();
+    @Nullable DialogAction settled;
+    @Nullable Integer timer;
+    Dialog dialog;
+
+    private DialogBench(Transition begin) {
+        dialog = begin.next();
+        begin.actions().forEach(this::take);
+    }
+
+    static DialogBench dialled(String code) {
+        return dialled(code, OnError.ABORT);
+    }
+
+    static DialogBench dialled(String code, OnError onError) {
+        return opened(Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, code, onError);
+    }
+
+    static DialogBench pushed(String text) {
+        return opened(Operation.UNSTRUCTURED_SS_NOTIFY, text, OnError.MESSAGE);
+    }
+
+    private static DialogBench opened(int operation, String text, OnError onError) {
+        Opening opening =
+                new Opening(
+                        7,
+                        operation,
+                        ussd(text),
+                        text,
+                        Address.international("27761485722"),
+                        new Address("333", 1, 6),
+                        null,
+                        new Party(2, 6, "27829000000", Party.ROUTE_ON_SSN),
+                        new Party(1, 8, null, Party.ROUTE_ON_GT),
+                        "195c5d37",
+                        "5d36",
+                        null);
+        return new DialogBench(
+                Dialog.begin(
+                        new DialogSetup(
+                                opening,
+                                "main.lua",
+                                Duration.ofSeconds(30),
+                                "Service unavailable",
+                                onError,
+                                Dcs.UNSPECIFIED)));
+    }
+
+    static UssdString ussd(String text) {
+        try {
+            return UssdString.encode(text, Dcs.UNSPECIFIED);
+        } catch (UnsendableText e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    DialogBench on(DialogEvent event) {
+        settled = null;
+        Transition transition = dialog.on(event);
+        dialog = transition.next();
+        transition.actions().forEach(this::take);
+        return this;
+    }
+
+    DialogBench menu(String text) {
+        return on(new DialogEvent.Menu(text, DialogEvent.ScreenOptions.NONE));
+    }
+
+    DialogBench notify(String text) {
+        return on(new DialogEvent.Notify(text, DialogEvent.ScreenOptions.NONE));
+    }
+
+    DialogBench arrives(Component... components) {
+        return on(new DialogEvent.Arrived(new Message.Continue(List.of(components))));
+    }
+
+    DialogBench endsWith(Component... components) {
+        return on(new DialogEvent.Arrived(new Message.End(List.of(components))));
+    }
+
+    DialogBench aborts() {
+        return on(new DialogEvent.Arrived(new Message.Abort("TC-U-ABORT")));
+    }
+
+    static Component answer(int invokeId, String text) {
+        return new Component.Result(
+                invokeId, Operation.UNSTRUCTURED_SS_REQUEST, text.isEmpty() ? null : ussd(text));
+    }
+
+    static Component acknowledgement(int invokeId) {
+        return new Component.Result(invokeId, Operation.UNSTRUCTURED_SS_NOTIFY, null);
+    }
+
+    private void take(DialogAction action) {
+        switch (action) {
+            case DialogAction.Send(Message message) -> sent.add(message);
+            case DialogAction.KeepSecret(int invokeId) -> secretInvokes.add(invokeId);
+            case DialogAction.HideText hide -> hiddenTexts++;
+            case DialogAction.Write(String event, Map<String, String> fields) ->
+                    records.add(fields.isEmpty() ? event : event + " " + fields);
+            case DialogAction.StartTimer(int invokeId, Duration after) -> timer = invokeId;
+            case DialogAction.StopTimer stop -> timer = null;
+            case DialogAction.Reply reply -> settled = reply;
+            case DialogAction.Refuse refuse -> settled = refuse;
+            case DialogAction.Kill kill -> settled = kill;
+            case DialogAction.Note(String text) -> notes.add(text);
+            case DialogAction.Warn(String text) -> warnings.add(text);
+            case DialogAction.Finish(Outcome outcome) -> outcomes.add(outcome);
+        }
+    }
+
+    /** The records after the first, which tells the opening. */
+    List<String> later() {
+        return records.subList(1, records.size());
+    }
+
+    static String textOf(UssdString ussd) {
+        try {
+            return ussd.decode();
+        } catch (UndecodableString e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.moondial.dialog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.dialog.DialogEvent.Failed;
+import io.moondial.dialog.DialogEvent.Returned;
+import io.moondial.dialog.DialogEvent.ScreenOptions;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Whatever happens, in whatever order: these hold. */
+class DialogInvariantsTest {
+    private static final int DIALOGS = 20_000;
+
+    @Test
+    void every_dialog_ends_once_and_tells_at_least_one_thing_after_its_opening() {
+        for (int seed = 0; seed < DIALOGS; seed++) {
+            Random random = new Random(seed);
+            DialogBench bench =
+                    random.nextInt(5) == 0
+                            ? DialogBench.pushed("hi")
+                            : DialogBench.dialled(
+                                    "*1#", random.nextBoolean() ? OnError.ABORT : OnError.MESSAGE);
+            live(bench, random);
+            assertThat(bench.outcomes).as("seed %d: %s", seed, bench.records).hasSize(1);
+            assertThat(bench.later()).as("seed %d", seed).isNotEmpty();
+            assertThat(bench.dialog.isOpen()).as("seed %d", seed).isFalse();
+            long endsSent =
+                    bench.sent.stream().filter(m -> !(m instanceof Message.Continue)).count();
+            assertThat(endsSent).as("seed %d: %s", seed, bench.sent).isLessThanOrEqualTo(1);
+        }
+    }
+
+    /** A script's calls, with anything else between them, and then its end. */
+    private static void live(DialogBench bench, Random random) {
+        for (int step = random.nextInt(12); step > 0; step--) {
+            bench.on(call(random));
+            DialogAction settled = bench.settled;
+            while (settled == null) {
+                bench.on(happening(random));
+                settled = bench.settled;
+            }
+            if (settled instanceof DialogAction.Kill(String reason)) {
+                bench.on(new Failed(reason, false));
+                return;
+            }
+            if (random.nextInt(4) == 0) {
+                bench.on(happening(random));
+            }
+        }
+        bench.on(
+                random.nextBoolean()
+                        ? new Returned("bye")
+                        : new Failed("boom", random.nextBoolean()));
+    }
+
+    private static DialogEvent.ScriptCall call(Random random) {
+        return switch (random.nextInt(12)) {
+            case 0 -> new DialogEvent.Respond("done");
+            case 1 -> new DialogEvent.Decline(random.nextInt(300));
+            case 2 -> new DialogEvent.Close();
+            case 3 -> new DialogEvent.Abort();
+            case 4, 5, 6 -> new DialogEvent.Notify("note", ScreenOptions.NONE);
+            default -> new DialogEvent.Menu("menu", ScreenOptions.NONE);
+        };
+    }
+
+    private static DialogEvent happening(Random random) {
+        int id = 1 + random.nextInt(4);
+        return switch (random.nextInt(12)) {
+            case 0 -> new DialogEvent.Arrived(new Message.Abort("gone"));
+            case 1 -> new DialogEvent.Stopped("stop", random.nextBoolean());
+            case 2, 3 -> new DialogEvent.TimerFired(id);
+            case 4 ->
+                    new DialogEvent.Arrived(
+                            new Message.End(
+                                    random.nextBoolean() ? List.of() : List.of(part(id, random))));
+            default -> new DialogEvent.Arrived(new Message.Continue(List.of(part(id, random))));
+        };
+    }
+
+    private static Component part(int id, Random random) {
+        return switch (random.nextInt(10)) {
+            case 0 -> new Component.ErrorReturned(id, 34);
+            case 1 -> new Component.Rejected(id, "no");
+            case 2 -> new Component.Undecodable(id, 60, "bad");
+            case 3 -> new Component.UnknownInvoke(id, "who?");
+            case 4 -> new Component.Invoke(id, 60, DialogBench.ussd("x"));
+            case 5, 6 -> DialogBench.acknowledgement(id);
+            default -> DialogBench.answer(id, "1");
+        };
+    }
+}

@@ -1,0 +1,124 @@
+package io.moondial.dialogtest.language;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DialogFileTest {
+    private static List<DialogTest> tests(String content) throws DialogFileException {
+        return DialogFile.of(Path.of("x.dialog"), content).tests();
+    }
+
+    private static String text(String step) throws DialogFileException {
+        DialogTest test = tests("test \"x\"\ndial *1#\n" + step + "\n").getFirst();
+        return switch (test.steps().getLast()) {
+            case Step.Expect expect when expect.text() != null -> expect.text().written();
+            case Step.Answer answer -> answer.text().toString();
+            case Step other -> throw new AssertionError(other);
+        };
+    }
+
+    @Test
+    void leading_blanks_go_and_inner_ones_stay() throws Exception {
+        assertThat(text("menu   1.  A  \n   \t 2. B")).isEqualTo("1.  A\n2. B");
+        assertThat(text("menu\n  1. A\n  2. B")).isEqualTo("1. A\n2. B");
+        assertThat(text("menu 1. A\n# a comment\n  2. B")).isEqualTo("1. A\n2. B");
+    }
+
+    @Test
+    void a_quoted_text_keeps_its_blanks_and_takes_escapes() throws Exception {
+        assertThat(text("menu \" a\\n\\t\\\"b\\\\ \"")).isEqualTo(" a\n\t\"b\\ ");
+        assertThat(text("menu \"~ a\"\n \"\"\n \" b\"")).isEqualTo("~ a\n\n b");
+    }
+
+    @Test
+    void the_longest_word_counts() throws Exception {
+        assertThat(text("answer and more")).isEqualTo("and more");
+        assertThat(text("answer")).isEmpty();
+        assertThat(
+                        tests("test \"x\"\ndial *1#\nanswer and release 1\n")
+                                .getFirst()
+                                .steps()
+                                .getLast())
+                .isInstanceOfSatisfying(Step.Answer.class, it -> assertThat(it.release()).isTrue());
+    }
+
+    @Test
+    void every_row_of_a_table_is_a_test_of_its_own_name() throws Exception {
+        assertThat(tests("test \"n\"\neach a | b\n 1 | \"x | y\"\n 2 | z\ndial ${a}\n"))
+                .extracting(DialogTest::name)
+                .containsExactly("n (a=1, b=x | y)", "n (a=2, b=z)");
+        assertThat(tests("test \"n ${b}\"\neach a | b\n 1 | x\n 2 | z\ndial ${a}\n"))
+                .extracting(DialogTest::name)
+                .containsExactly("n x", "n z");
+    }
+
+    @Test
+    void what_stands_before_holds_until_the_next() throws Exception {
+        List<DialogTest> tests =
+                tests(
+                        """
+                        before
+                        from 1
+                        tags slow
+                        test "one"
+                        dial *1#
+                        before
+                        test "two"
+                        dial *1#
+                        """);
+
+        assertThat(tests.get(0).steps()).hasSize(2);
+        assertThat(tests.get(0).tags()).containsExactly("slow");
+        assertThat(tests.get(1).steps()).hasSize(1);
+        assertThat(tests.get(1).tags()).isEmpty();
+    }
+
+    @Test
+    void a_head_that_stands_too_low_is_told_with_the_line_of_the_dial_above_it() {
+        assertThatThrownBy(() -> tests("before\ndial *1#\ntags late\ntest \"x\"\nanswer 1\n"))
+                .hasMessageContaining(
+                        ":3:1: 'tags' stands above the first dial or push of its 'before', which is on line 2");
+        assertThatThrownBy(
+                        () ->
+                                tests(
+                                        "before\ndial *1#\ntest \"x\"\nanswer 1\ndial *2#\ntags late\n"))
+                .hasMessageContaining(
+                        ":6:1: 'tags' stands above the first dial or push, which is on line 5");
+    }
+
+    @Test
+    void a_number_with_a_plus_is_to_be_written_without_it() {
+        assertThatThrownBy(() -> tests("test \"x\"\nfrom +255712500078\ndial *1#\n"))
+                .hasMessageContaining("found '+255712500078'; write it without +");
+    }
+
+    @Test
+    void a_test_that_goes_on_in_the_same_dialog_knows_what_it_kept() throws Exception {
+        List<DialogTest> tests =
+                tests(
+                        """
+                        test "one"
+                        dial *1#
+                        menu ~ (?<code>.*)
+                        test "two"
+                        same dialog
+                        answer ${code}
+                        """);
+
+        assertThat(tests).extracting(DialogTest::sameDialog).containsExactly(false, true);
+    }
+
+    @Test
+    void a_skipped_test_needs_no_steps_and_a_reason() throws Exception {
+        assertThat(tests("test \"x\"\nskip not yet\n").getFirst().skip()).isEqualTo("not yet");
+    }
+
+    @Test
+    void a_dollar_sign_in_quotes_may_begin_no_variable() throws Exception {
+        assertThat(text("menu \"\\${x} $5\"")).isEqualTo("${x} $5");
+    }
+}

@@ -1,0 +1,34 @@
+package io.moondial.dialogtest.language;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class GrammarFileTest {
+    private static final Pattern RULE =
+            Pattern.compile(
+                    "(?m)^(before|test|head|setting|doing|expecting|checking) +=(.*(\\R +.*)*)");
+    private static final Pattern WORD = Pattern.compile("(?m)[=/] \"([a-z ]+)\"");
+
+    @Test
+    void the_words_of_the_grammar_are_those_of_the_parser() throws Exception {
+        String root = Objects.requireNonNull(System.getProperty("moondial.root"));
+        String grammar = Files.readString(Path.of(root, "engine/docs/dialog-grammar.md"));
+
+        TreeSet<String> written = new TreeSet<>();
+        Matcher rule = RULE.matcher(grammar);
+        while (rule.find()) {
+            WORD.matcher("=" + rule.group(2).replaceAll("\\([^)]*\\)", ""))
+                    .results()
+                    .forEach(it -> written.add(it.group(1)));
+        }
+
+        assertThat(written).containsExactlyElementsOf(new TreeSet<>(Word.texts()));
+    }
+}

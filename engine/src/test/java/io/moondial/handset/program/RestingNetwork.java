@@ -1,0 +1,79 @@
+package io.moondial.handset.program;
+
+import io.moondial.dialog.Component;
+import io.moondial.dialog.Message;
+import io.moondial.network.DialogGoneException;
+import io.moondial.network.DialogLink;
+import io.moondial.network.FarSide;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
+
+/** A network that knows whether it owes a handset something. */
+final class RestingNetwork implements FarSide {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final FarSide real;
+    private final Set<DialogLink.Receiver> owed = ConcurrentHashMap.newKeySet();
+
+    RestingNetwork(FarSide real) {
+        this.real = real;
+    }
+
+    /** Waits until all that was asked has been answered. */
+    void awaitRest() {
+        Awaitility.await().atMost(PATIENCE).until(owed::isEmpty);
+    }
+
+    @Override
+    public DialogLink begin(Call call, DialogLink.Receiver receiver) {
+        owed.add(receiver);
+        return new Link(real.begin(call, message -> arrived(receiver, message)), receiver);
+    }
+
+    private void arrived(DialogLink.Receiver receiver, Message message) {
+        receiver.arrived(message);
+        owed.remove(receiver);
+    }
+
+    @Override
+    public int openHandsetDialogs() {
+        return real.openHandsetDialogs();
+    }
+
+    private final class Link implements DialogLink {
+        private final DialogLink link;
+        private final Receiver receiver;
+
+        Link(DialogLink link, Receiver receiver) {
+            this.link = link;
+            this.receiver = receiver;
+        }
+
+        @Override
+        public String localTid() {
+            return link.localTid();
+        }
+
+        @Override
+        public Optional<String> send(Message message) throws DialogGoneException {
+            boolean asks =
+                    message instanceof Message.Continue(var components)
+                            && components.getFirst() instanceof Component.Result;
+            if (asks) {
+                owed.add(receiver);
+            }
+            return link.send(message);
+        }
+
+        @Override
+        public void keepSecret(int invokeId) {}
+
+        @Override
+        public void forget() {
+            link.forget();
+        }
+    }
+}

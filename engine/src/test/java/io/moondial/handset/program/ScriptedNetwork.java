@@ -1,0 +1,185 @@
+package io.moondial.handset.program;
+
+import io.moondial.dialog.Component;
+import io.moondial.dialog.Message;
+import io.moondial.dialog.Operation;
+import io.moondial.network.DialogGoneException;
+import io.moondial.network.DialogLink;
+import io.moondial.network.FarSide;
+import io.moondial.text.Dcs;
+import io.moondial.text.UndecodableString;
+import io.moondial.text.UnsendableText;
+import io.moondial.text.UssdString;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network that says what the test has written down, each time that a handset has said something.
+ */
+final class ScriptedNetwork implements FarSide {
+    private final Deque<List<Message>> turns = new ArrayDeque<>();
+
+    /** What was dialled, and in which message each dialog went on. */
+    final List<String> heard = new ArrayList<>();
+
+    private boolean deaf;
+    private boolean broken;
+
+    /** The next thing heard is answered so; in several messages, one after the other. */
+    ScriptedNetwork then(Message... messages) {
+        turns.add(List.of(messages));
+        return this;
+    }
+
+    /** From now on every dialog has ended without the handset knowing. */
+    ScriptedNetwork goneAfterDialling() {
+        deaf = true;
+        return this;
+    }
+
+    ScriptedNetwork takingNoDialogs() {
+        broken = true;
+        return this;
+    }
+
+    static Message menu(String text) {
+        return menu(string(text));
+    }
+
+    static Message menu(UssdString string) {
+        return invoke(Operation.UNSTRUCTURED_SS_REQUEST, string);
+    }
+
+    static Message notifying(String text) {
+        return invoke(Operation.UNSTRUCTURED_SS_NOTIFY, string(text));
+    }
+
+    static Message invoke(int operation, UssdString string) {
+        return new Message.Continue(List.of(new Component.Invoke(1, operation, string)));
+    }
+
+    static Message respond(String text) {
+        return respond(string(text));
+    }
+
+    static Message respond(UssdString string) {
+        return result(string);
+    }
+
+    static Message respondNothing() {
+        return result(null);
+    }
+
+    private static Message result(@Nullable UssdString string) {
+        return new Message.End(
+                List.of(
+                        new Component.Result(
+                                0, Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, string)));
+    }
+
+    static Message decline(int code) {
+        return new Message.End(List.of(new Component.ErrorReturned(0, code)));
+    }
+
+    static Message close() {
+        return new Message.End(List.of());
+    }
+
+    static Message abort() {
+        return new Message.Abort("the far side broke it off");
+    }
+
+    static Message reject() {
+        return new Message.Continue(List.of(new Component.Rejected(0, "mistyped parameter")));
+    }
+
+    static UssdString string(String text) {
+        try {
+            return UssdString.encode(text, Dcs.UNSPECIFIED);
+        } catch (UnsendableText e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    @Override
+    public DialogLink begin(Call call, DialogLink.Receiver receiver) {
+        if (broken) {
+            throw new IllegalStateException("no more dialogs");
+        }
+        heard.add("dial " + show(call.ussd()));
+        Link link = new Link(receiver);
+        link.answer();
+        return link;
+    }
+
+    @Override
+    public int openHandsetDialogs() {
+        return 0;
+    }
+
+    private static String show(UssdString string) {
+        try {
+            return string.dcs().octet() + " " + string.decode();
+        } catch (UndecodableString e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private final class Link implements DialogLink {
+        private final Receiver receiver;
+
+        Link(Receiver receiver) {
+            this.receiver = receiver;
+        }
+
+        void answer() {
+            List<Message> turn = turns.poll();
+            if (turn != null) {
+                turn.forEach(receiver::arrived);
+            }
+        }
+
+        @Override
+        public String localTid() {
+            return "00000001";
+        }
+
+        @Override
+        public Optional<String> send(Message message) throws DialogGoneException {
+            if (deaf) {
+                throw new DialogGoneException("gone");
+            }
+            heard.add(
+                    switch (message) {
+                        case Message.Continue(var components) ->
+                                "continue " + show(components.getFirst());
+                        case Message.End end -> "end";
+                        case Message.Abort abort -> "abort";
+                    });
+            if (message instanceof Message.Continue) {
+                answer();
+            }
+            return Optional.empty();
+        }
+
+        private static String show(Component component) {
+            return switch (component) {
+                case Component.Result(int id, int operation, UssdString string) ->
+                        string == null ? "acknowledge" : ScriptedNetwork.show(string);
+                default -> component.toString();
+            };
+        }
+
+        @Override
+        public void keepSecret(int invokeId) {}
+
+        @Override
+        public void forget() {
+            throw new UnsupportedOperationException("a program does not vanish");
+        }
+    }
+}

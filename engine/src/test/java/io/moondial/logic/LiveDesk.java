@@ -1,0 +1,278 @@
+package io.moondial.logic;
+
+import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
+
+import io.moondial.dialog.Address;
+import io.moondial.dialog.OnError;
+import io.moondial.dialog.Operation;
+import io.moondial.edr.Edr;
+import io.moondial.edr.InstanceIds;
+import io.moondial.edr.spec.EdrSpec;
+import io.moondial.handset.Handset;
+import io.moondial.handset.Screen;
+import io.moondial.metrics.Counters;
+import io.moondial.network.DialogGoneException;
+import io.moondial.network.FarSide;
+import io.moondial.network.embedded.EmbeddedNetwork;
+import io.moondial.rules.Rules;
+import io.moondial.rules.Trigger;
+import io.moondial.rules.TriggerTable;
+import io.moondial.script.ScriptHost;
+import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptRelease;
+import io.moondial.text.Dcs;
+import io.moondial.text.UnsendableText;
+import io.moondial.text.UssdString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A desk with one script behind it on a live embedded network: real handsets, real messages, and
+ * the records kept.
+ */
+final class LiveDesk implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Map<Handset, BlockingQueue<Screen>> SCREENS = new ConcurrentHashMap<>();
+    private static final EdrSpec SPEC = EdrSpec.builtIn();
+    private static final String STREAM = "ussd";
+
+    /** A record of this name cannot be written: a fault of the engine's. */
+    static final String FAULT = "FAULT";
+
+    private static final ScriptLimits LIMITS =
+            new ScriptLimits(50_000_000, 16 << 20, Duration.ofMinutes(10));
+
+    /** Limits, and a breaker that no test meets by chance. */
+    static final Rules.Script SCRIPT_RULES =
+            new Rules.Script(
+                    Duration.ofSeconds(1),
+                    LIMITS,
+                    Duration.ofSeconds(5),
+                    new Rules.Breaker(1_000_000, Duration.ofHours(1), Duration.ofHours(1)),
+                    Rules.Shares.DEFAULTS);
+
+    final List<Edr> records = new CopyOnWriteArrayList<>();
+    private final List<String> flaws = new CopyOnWriteArrayList<>();
+    final AtomicBoolean roomForEdrs = new AtomicBoolean(true);
+    final Counters counters = new Counters();
+    final GatedTime time = new GatedTime();
+    final ServiceDesk desk;
+    final EmbeddedNetwork network;
+    private final Path folder;
+    private final Rules.Script scriptRules;
+
+    /** A desk where everything dialled, and everything pushed, runs this script. */
+    static LiveDesk running(Path folder, String lua) {
+        return new LiveDesk(folder, lua, Trigger.Conditions.NONE, 1_000);
+    }
+
+    LiveDesk(Path folder, String lua, Trigger.Conditions conditions, int maxDialogs) {
+        this(folder, lua, conditions, maxDialogs, SCRIPT_RULES);
+    }
+
+    LiveDesk(
+            Path folder,
+            String lua,
+            Trigger.Conditions conditions,
+            int maxDialogs,
+            Rules.Script scriptRules) {
+        this.folder = folder;
+        this.scriptRules = scriptRules;
+        desk =
+                new ServiceDesk(
+                        this::keep,
+                        roomForEdrs::get,
+                        new InstanceIds("Logic", time.now(), new Random(1)),
+                        counters,
+                        time,
+                        maxDialogs);
+        serve(lua, conditions);
+        network = new EmbeddedNetwork(List.of(6, 147), 100_000);
+        network.start(desk);
+    }
+
+    private void keep(String stream, Edr edr) {
+        if (edr.event().equals(FAULT)) {
+            throw new IllegalStateException("as the test asked for");
+        }
+        flaws.addAll(SPEC.check(edr));
+        records.add(edr);
+    }
+
+    void serve(String lua, Trigger.Conditions conditions) {
+        serve(lua, conditions, OnError.ABORT);
+    }
+
+    void serve(String lua, Trigger.Conditions conditions, OnError onError) {
+        serve(lua, conditions, onError, Trigger.Overrides.NONE);
+    }
+
+    void serve(
+            String lua,
+            Trigger.Conditions conditions,
+            OnError onError,
+            Trigger.Overrides overrides) {
+        serve(
+                lua,
+                new TriggerTable(List.of(new Trigger(1, "main", conditions, overrides))),
+                onError);
+    }
+
+    void serve(String lua, TriggerTable triggers) {
+        serve(lua, triggers, OnError.ABORT);
+    }
+
+    private void serve(String lua, TriggerTable triggers, OnError onError) {
+        ScriptRelease release = compile(lua);
+        desk.serve(
+                List.of(
+                        new ProcessUssdLuaService(
+                                new Rules.ProcessService(
+                                        folder,
+                                        Duration.ofSeconds(30),
+                                        "Service unavailable",
+                                        onError,
+                                        15,
+                                        STREAM,
+                                        triggers,
+                                        Map.of()),
+                                release,
+                                scriptRules),
+                        new UssdNotifyLuaService(
+                                new Rules.NotifyService(folder, STREAM, triggers, Map.of()),
+                                release,
+                                scriptRules)));
+    }
+
+    private ScriptRelease compile(String lua) {
+        try {
+            Files.writeString(folder.resolve("main.lua"), lua);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ScriptRelease release =
+                new ScriptHost(Runtime.getRuntime().availableProcessors()).compile(folder);
+        Assertions.assertThat(release.problems()).isEmpty();
+        return release;
+    }
+
+    Handset dial(String code) {
+        return begin(Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, code, 6);
+    }
+
+    Handset push(String text) {
+        return begin(Operation.UNSTRUCTURED_SS_NOTIFY, text, 6);
+    }
+
+    Handset begin(int operation, String text, int ssn) {
+        try {
+            UssdString ussd = UssdString.encode(text, Dcs.UNSPECIFIED);
+            return begin(
+                    new FarSide.Call(
+                            operation,
+                            ussd,
+                            Address.international("27761485722"),
+                            null,
+                            null,
+                            ssn));
+        } catch (UnsendableText e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    Handset begin(FarSide.Call call) {
+        BlockingQueue<Screen> screens = new LinkedBlockingQueue<>();
+        Handset handset = Handset.begin(network, call, screens::add);
+        SCREENS.put(handset, screens);
+        return handset;
+    }
+
+    static Screen next(Handset handset) {
+        try {
+            Screen screen =
+                    requireNonNull(SCREENS.get(handset))
+                            .poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            if (screen == null) {
+                throw new AssertionError("no screen came");
+            }
+            return screen;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The last of the screens that have come and nobody has taken; null for none. */
+    static @Nullable Screen lastOf(Handset handset) {
+        Screen last = null;
+        BlockingQueue<Screen> screens = requireNonNull(SCREENS.get(handset));
+        for (Screen screen = screens.poll(); screen != null; screen = screens.poll()) {
+            last = screen;
+        }
+        return last;
+    }
+
+    static Screen.Menu menu(Handset handset) {
+        return (Screen.Menu) next(handset);
+    }
+
+    /** Answers the next menu; gives its invoke id. */
+    static int answer(Handset handset, String text) {
+        Screen.Menu menu = menu(handset);
+        try {
+            handset.answer(menu, text);
+            return menu.invokeId();
+        } catch (UnsendableText | DialogGoneException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Waits until no dialog is left anywhere: not at the desk, nor in either stack. */
+    void settle() {
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> {
+                            Assertions.assertThat(desk.openDialogs()).isZero();
+                            Assertions.assertThat(network.openDialogs()).isZero();
+                            Assertions.assertThat(network.openHandsetDialogs()).isZero();
+                        });
+        Assertions.assertThat(flaws).as("records that are not as edr-spec says").isEmpty();
+    }
+
+    /** The records after the first, each as its event and its fields without times and ids. */
+    List<String> told() {
+        settle();
+        return records.stream().skip(1).map(LiveDesk::brief).toList();
+    }
+
+    static String brief(Edr edr) {
+        StringBuilder brief = new StringBuilder(edr.event());
+        edr.fields().forEach(f -> brief.append(' ').append(f.name()).append('=').append(f.text()));
+        return brief.toString();
+    }
+
+    @Override
+    public void close() {
+        try {
+            desk.stop(Duration.ZERO);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        network.close();
+        time.close();
+    }
+}

@@ -1,0 +1,404 @@
+package io.moondial.logic;
+
+import static io.moondial.logic.LiveDesk.menu;
+import static io.moondial.logic.LiveDesk.next;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.dialog.OnError;
+import io.moondial.handset.Handset;
+import io.moondial.handset.Screen;
+import io.moondial.rules.Trigger;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each row of the tables of "Order" in {@code edr-spec/README.md}, run over the real codec: the
+ * page says what the engine writes, and nothing else.
+ */
+class OrderTableTest {
+    private static final Path PAGE =
+            Path.of(
+                    Objects.requireNonNull(System.getProperty("moondial.root")),
+                    "edr-spec",
+                    "README.md");
+    private static final Pattern ROW = Pattern.compile("\\| ([^|]+) \\| (`[^|]+) \\|");
+    private static final Pattern RECORD = Pattern.compile("`([A-Z][A-Z-]+)`([^`]*)");
+    private static final Pattern FIELD = Pattern.compile("[A-Z_]+=\\w+");
+
+    private static final String PROCESS = "USSD-PROCESS";
+    private static final String MENU = "USSD-REQUEST";
+    private static final String ANSWER = "USSD-REQUEST-R";
+    private static final String BYE = "USSD-PROCESS-R";
+
+    private static final String ASK = "local a, why = ussd.menu('Ask?')\nreturn 'Got it'";
+    private static final String TELL = "local ok, why = ussd.notify('Told')\nreturn 'Told'";
+    private static final String ASK_TWICE =
+            "ussd.menu('First?', {timeout = '50ms'})\nussd.menu('Second?')\nreturn 'Bye'";
+    private static final String TELL_AND_ASK =
+            "ussd.notify('Told', {timeout = '50ms'})\nussd.menu('Second?')\nreturn 'Bye'";
+    private static final String ASK_AND_WORK = ASK_TWICE.replace("return", "os.time()\nreturn");
+
+    private static final Act NOTHING = (_, _) -> {};
+    private static final Map<String, Way> DIALLED = dialled();
+    private static final Map<String, Way> PUSHED = pushed();
+
+    @TempDir Path folder;
+
+    /** What the far side does, and the engine's operator. */
+    private interface Act {
+        void on(LiveDesk live, Handset handset) throws Exception;
+    }
+
+    /**
+     * How a dialog goes.
+     *
+     * @param before the events of the records before the row's
+     * @param after those after the row's
+     */
+    private record Way(List<String> before, String lua, Act act, List<String> after) {}
+
+    /** A record as a row has it: its event, and some of its fields as {@code NAME=VALUE}. */
+    private record Told(String event, List<String> fields) {}
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void a_dialog_that_a_handset_dialled_goes_as_its_row_says(String row) throws Exception {
+        goes(row, DIALLED, LiveDesk::dial);
+    }
+
+    static Stream<String> a_dialog_that_a_handset_dialled_goes_as_its_row_says() {
+        return DIALLED.keySet().stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void a_dialog_that_was_pushed_goes_as_its_row_says(String row) throws Exception {
+        goes(row, PUSHED, LiveDesk::push);
+    }
+
+    static Stream<String> a_dialog_that_was_pushed_goes_as_its_row_says() {
+        return PUSHED.keySet().stream();
+    }
+
+    @Test
+    void no_row_is_without_a_dialog_that_goes_so() throws IOException {
+        assertThat(rows("A dialog that a handset dialled").keySet())
+                .containsExactlyElementsOf(DIALLED.keySet());
+        assertThat(rows("A dialog that a handset pushed").keySet())
+                .containsExactlyElementsOf(PUSHED.keySet());
+    }
+
+    private interface Opening {
+        Handset with(LiveDesk live, String text);
+    }
+
+    private void goes(String row, Map<String, Way> ways, Opening opening) throws Exception {
+        Way way = Objects.requireNonNull(ways.get(row));
+        String heading = "A dialog that a handset " + (ways.equals(DIALLED) ? "dialled" : "pushed");
+        List<Told> told = rows(heading).getOrDefault(row, List.of());
+        assertThat(told).as("the row \"%s\" of %s", row, PAGE).isNotEmpty();
+        try (LiveDesk live = LiveDesk.running(folder, way.lua())) {
+            if (row.contains("on_error: message")) {
+                live.serve(way.lua(), Trigger.Conditions.NONE, OnError.MESSAGE);
+            }
+            way.act().on(live, opening.with(live, "*100#"));
+            live.settle();
+
+            var expected = new ArrayList<>(way.before());
+            told.forEach(record -> expected.add(record.event()));
+            expected.addAll(way.after());
+            assertThat(live.records).extracting(edr -> edr.event()).isEqualTo(expected);
+            for (int i = 0; i < told.size(); i++) {
+                var written = live.records.get(way.before().size() + i);
+                assertThat(LiveDesk.brief(written).split(" ")).containsAll(told.get(i).fields());
+            }
+        }
+    }
+
+    // ---- the page
+
+    /** The rows of the tables between this heading and the next, each with its records. */
+    private static Map<String, List<Told>> rows(String heading) throws IOException {
+        String page = Files.readString(PAGE);
+        int start = page.indexOf("\n### " + heading);
+        assertThat(start).as("the heading \"%s\" of %s", heading, PAGE).isPositive();
+        String section = page.substring(start + 1, page.indexOf("\n#", start + 1));
+        Map<String, List<Told>> rows = new LinkedHashMap<>();
+        for (String line : section.lines().toList()) {
+            var row = ROW.matcher(line);
+            if (row.matches()) {
+                assertThat(rows.put(row.group(1), records(row.group(2)))).as(line).isNull();
+            }
+        }
+        return rows;
+    }
+
+    private static List<Told> records(String cell) {
+        return RECORD.matcher(cell)
+                .results()
+                .map(
+                        record ->
+                                new Told(
+                                        record.group(1),
+                                        FIELD.matcher(record.group(2))
+                                                .results()
+                                                .map(field -> field.group())
+                                                .toList()))
+                .toList();
+    }
+
+    // ---- the ways
+
+    private static Map<String, Way> dialled() {
+        Map<String, Way> ways = new LinkedHashMap<>();
+        ways.put("the script begins", way(List.of(), "return 'Bye'", NOTHING, BYE));
+        ways.put("a menu is answered", way(ASK, (_, h) -> h.answer(menu(h), "1"), BYE));
+        ways.put(
+                "a menu gets a ReturnError",
+                way(ASK, (_, h) -> h.reject(menu(h).invokeId(), 27), BYE));
+        ways.put(
+                "a menu is not answered in time",
+                way("ussd.menu('Ask?', {timeout = '50ms'})\nreturn 'Bye'", NOTHING, BYE));
+        ways.put("a menu's answer comes late", late((h, menu) -> h.answer(menu, "late")));
+        ways.put(
+                "a menu's ReturnError comes late",
+                late((h, menu) -> h.reject(menu.invokeId(), 27)));
+        ways.put(
+                "a notification is acknowledged",
+                way(TELL, (_, h) -> h.acknowledge(notification(h)), BYE));
+        ways.put(
+                "a notification gets a ReturnError",
+                way(TELL, (_, h) -> h.reject(notification(h).invokeId(), 27), BYE));
+        ways.put(
+                "a notification is not acknowledged in time",
+                way("ussd.notify('Told', {timeout = '50ms'})\nreturn 'Bye'", NOTHING, BYE));
+        ways.put("a notification's acknowledgement comes late", lateNotify(Handset::acknowledge));
+        ways.put(
+                "a notification's ReturnError comes late",
+                lateNotify((h, notify) -> h.reject(notify.invokeId(), 27)));
+        ways.put(
+                "the script writes a record of its own",
+                way("edr.write('TOPUP', {AMOUNT = 50})\nreturn 'Bye'", NOTHING, BYE));
+        ways.put("the script responds, or returns a text", way("ussd.respond('Bye')", NOTHING));
+        ways.put("it returns nothing that can be sent", way("return nil", NOTHING));
+        ways.put("it declines", way("ussd.decline(36)", NOTHING));
+        ways.put("it closes", way("ussd.close()", NOTHING));
+        ways.put("it aborts", way("ussd.abort()", NOTHING));
+        ways.put("a Lua error, a broken limit, a fault", way("error('no')", NOTHING));
+        ways.put(
+                "a Lua error or a broken limit, with `on_error: message`",
+                way("error('no')", NOTHING));
+        ways.put(
+                "an invalid message comes",
+                way(List.of(PROCESS, MENU), ASK, (_, h) -> h.rejectComponent(menu(h).invokeId())));
+        ways.put(
+                "the engine stops",
+                way(
+                        List.of(PROCESS, MENU),
+                        ASK,
+                        (live, h) -> {
+                            menu(h);
+                            live.desk.stop(Duration.ZERO);
+                        }));
+        ways.put(
+                "a Lua error after one of these ends",
+                way(List.of(PROCESS, BYE), "ussd.respond('Bye')\nerror('no')", NOTHING));
+        gone(ways);
+        goneWithAComponent(ways);
+        return ways;
+    }
+
+    private static void gone(Map<String, Way> ways) {
+        ways.put(
+                "the far side aborts while a menu waits",
+                way(
+                        List.of(PROCESS, MENU),
+                        ASK,
+                        (_, h) -> {
+                            menu(h);
+                            h.abandon();
+                        }));
+        ways.put(
+                "the far side ends without a component while a menu waits",
+                way(
+                        List.of(PROCESS, MENU),
+                        ASK,
+                        (_, h) -> {
+                            menu(h);
+                            h.release();
+                        }));
+        ways.put(
+                "the far side aborts while a notification waits",
+                way(
+                        List.of(PROCESS, "USSD-NOTIFY"),
+                        TELL,
+                        (_, h) -> {
+                            notification(h);
+                            h.abandon();
+                        }));
+        ways.put(
+                "the far side ends without a component while a notification waits",
+                way(
+                        List.of(PROCESS, "USSD-NOTIFY"),
+                        TELL,
+                        (_, h) -> {
+                            notification(h);
+                            h.release();
+                        }));
+        ways.put("the far side aborts while nothing waits", busy((h, _) -> h.abandon()));
+        ways.put(
+                "the far side ends without a component while nothing waits",
+                busy((h, _) -> h.release()));
+    }
+
+    private static void goneWithAComponent(Map<String, Way> ways) {
+        ways.put(
+                "a menu's answer comes in TC-END",
+                way(List.of(PROCESS, MENU), ASK, (_, h) -> h.answerAndRelease(menu(h), "1")));
+        ways.put(
+                "a menu's ReturnError comes in TC-END",
+                way(
+                        List.of(PROCESS, MENU),
+                        ASK,
+                        (_, h) -> h.rejectAndRelease(menu(h).invokeId(), 27)));
+        ways.put(
+                "a notification's acknowledgement comes in TC-END",
+                way(
+                        List.of(PROCESS, "USSD-NOTIFY"),
+                        TELL,
+                        (_, h) -> h.acknowledgeAndRelease(notification(h))));
+        ways.put(
+                "a notification's ReturnError comes in TC-END",
+                way(
+                        List.of(PROCESS, "USSD-NOTIFY"),
+                        TELL,
+                        (_, h) -> h.rejectAndRelease(notification(h).invokeId(), 27)));
+        ways.put(
+                "a late answer comes in TC-END while a menu waits",
+                lateEnd((h, menu) -> h.answerAndRelease(menu, "late")));
+        ways.put(
+                "a late ReturnError comes in TC-END while a menu waits",
+                lateEnd((h, menu) -> h.rejectAndRelease(menu.invokeId(), 27)));
+        ways.put(
+                "a late answer comes in TC-END while nothing waits",
+                busy((h, menu) -> h.answerAndRelease(menu, "late")));
+        ways.put(
+                "a late ReturnError comes in TC-END while nothing waits",
+                busy((h, menu) -> h.rejectAndRelease(menu.invokeId(), 27)));
+    }
+
+    private static Map<String, Way> pushed() {
+        Map<String, Way> ways = new LinkedHashMap<>();
+        List<String> begun = List.of("USSD-NOTIFY");
+        ways.put(
+                "the script begins",
+                new Way(List.of(), "return", NOTHING, List.of("USSD-NOTIFY-R")));
+        ways.put("it returns", way(begun, "return", NOTHING));
+        ways.put("it declines", way(begun, "ussd.decline(36)", NOTHING));
+        ways.put("it closes", way(begun, "ussd.close()", NOTHING));
+        ways.put("it aborts", way(begun, "ussd.abort()", NOTHING));
+        ways.put(
+                "a Lua error, a broken limit, a fault, a stop of the engine",
+                way(begun, "error('no')", NOTHING));
+        ways.put(
+                "a Lua error after one of these ends",
+                way(
+                        List.of("USSD-NOTIFY", "USSD-NOTIFY-E"),
+                        "ussd.decline(36)\nerror('no')",
+                        NOTHING));
+        return ways;
+    }
+
+    private static Way way(String lua, Act act, String... after) {
+        return way(List.of(PROCESS), lua, act, after);
+    }
+
+    private static Way way(List<String> before, String lua, Act act, String... after) {
+        return new Way(before, lua, act, List.of(after));
+    }
+
+    /** What the handset does to a menu that was shown. */
+    private interface MenuAct {
+        void on(Handset handset, Screen.Menu menu) throws Exception;
+    }
+
+    private interface NotifyAct {
+        void on(Handset handset, Screen.Notify notify) throws Exception;
+    }
+
+    private static Way late(MenuAct act) {
+        return way(
+                List.of(PROCESS, MENU, ANSWER, MENU),
+                ASK_TWICE,
+                (_, h) -> {
+                    Screen.Menu first = menu(h);
+                    Screen.Menu second = menu(h);
+                    act.on(h, first);
+                    h.answer(second, "2");
+                },
+                ANSWER,
+                BYE);
+    }
+
+    private static Way lateNotify(NotifyAct act) {
+        return way(
+                List.of(PROCESS, "USSD-NOTIFY", MENU),
+                TELL_AND_ASK,
+                (_, h) -> {
+                    Screen.Notify told = notification(h);
+                    Screen.Menu second = menu(h);
+                    act.on(h, told);
+                    h.answer(second, "2");
+                },
+                ANSWER,
+                BYE);
+    }
+
+    private static Way lateEnd(MenuAct act) {
+        return way(
+                List.of(PROCESS, MENU, ANSWER, MENU),
+                ASK_TWICE,
+                (_, h) -> {
+                    Screen.Menu first = menu(h);
+                    menu(h);
+                    act.on(h, first);
+                });
+    }
+
+    /** It comes while the script works on after two menus, of which one timed out. */
+    private static Way busy(MenuAct act) {
+        return way(
+                List.of(PROCESS, MENU, ANSWER, MENU, ANSWER),
+                ASK_AND_WORK,
+                (live, h) -> {
+                    Screen.Menu first = menu(h);
+                    Screen.Menu second = menu(h);
+                    live.time.shut();
+                    h.answer(second, "2");
+                    live.time.awaitSomebody();
+                    act.on(h, first);
+                    Awaitility.await()
+                            .atMost(LiveDesk.PATIENCE)
+                            .until(() -> live.network.openDialogs() == 0);
+                    live.time.open();
+                });
+    }
+
+    private static Screen.Notify notification(Handset handset) {
+        return (Screen.Notify) next(handset);
+    }
+}

@@ -1,0 +1,160 @@
+package io.moondial.logic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.moondial.handset.Handset;
+import io.moondial.handset.Screen;
+import io.moondial.metrics.RateLimitedLog;
+import io.moondial.rules.Trigger;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the log says of scripts that go wrong, over real TCAP. */
+class ScriptsInTheLogTest {
+    private static final int MANY = 60;
+
+    @TempDir Path folder;
+
+    private static List<String> about(LogWatch log, String what) {
+        return log.lines().stream().filter(line -> line.contains(what)).toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "return {}|main.lua:2: returned a table, which is no text: error_message is sent",
+                "return true|main.lua:2: returned true, which is no text: error_message is sent",
+                "return|main.lua:2: returned nothing, which is no text: error_message is sent",
+                "return nil|main.lua:2: returned nil, which is no text: error_message is sent",
+                "return ''|main.lua:2: returned an empty text, which is no text: error_message is sent",
+                "return 0/0|main.lua:2: returned nan, which is no text: error_message is sent",
+                "ussd.respond('y') return 'x'|main.lua:2: returned a text after ussd.respond had ended the dialog: the text is dropped",
+                "ussd.close() return 5|main.lua:2: returned a text after ussd.close had ended the dialog: the text is dropped",
+            })
+    void a_return_that_helps_nobody_is_told_with_its_line(String lua, String line) {
+        try (LogWatch log = new LogWatch("dialog");
+                LiveDesk live = LiveDesk.running(folder, "\n" + lua)) {
+            LiveDesk.next(live.dial("*1#"));
+            live.settle();
+            assertThat(log.lines()).anyMatch(it -> it.endsWith(" main " + line));
+            assertThat(live.counters.value("scripts.warnings")).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ussd.respond('y')",
+        "return ussd.respond('y')",
+        "return ussd.decline(36)",
+        "return 'fine'",
+        "return 12.5",
+    })
+    void a_return_as_the_reference_has_it_is_not_told(String lua) {
+        try (LiveDesk live = LiveDesk.running(folder, lua)) {
+            LiveDesk.next(live.dial("*1#"));
+            live.settle();
+            assertThat(live.counters.value("scripts.warnings")).isZero();
+        }
+    }
+
+    @Test
+    void a_notify_that_returns_nothing_is_as_it_should_be() {
+        try (LiveDesk live = LiveDesk.running(folder, "return")) {
+            assertThat(LiveDesk.next(live.push("x"))).isEqualTo(new Screen.Acknowledge());
+            live.settle();
+            assertThat(live.counters.value("scripts.warnings")).isZero();
+        }
+    }
+
+    @Test
+    void many_errors_of_one_script_are_counted_and_summed_up() {
+        try (LogWatch log = new LogWatch("dialog");
+                LiveDesk live = LiveDesk.running(folder, "error('no credit')")) {
+            live.time.stopNanos();
+            List<Handset> handsets = new ArrayList<>();
+            for (int i = 0; i < MANY; i++) {
+                handsets.add(live.dial("*1#"));
+            }
+            handsets.forEach(LiveDesk::next);
+            live.settle();
+            assertThat(live.counters.value("scripts.errors")).isEqualTo(MANY);
+            await().atMost(LiveDesk.PATIENCE)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(
+                                                    about(log, "no credit").size()
+                                                            + summedUp(log, ": errors of main"))
+                                            .isEqualTo(MANY));
+            assertThat(about(log, "no credit")).hasSize(RateLimitedLog.FULL_LINES);
+        }
+    }
+
+    /** The sum of the counts with which these lines begin. */
+    private static long summedUp(LogWatch log, String what) {
+        return about(log, what).stream()
+                .mapToLong(line -> Long.parseLong(line.substring(0, line.indexOf(' '))))
+                .sum();
+    }
+
+    @Test
+    void a_request_that_no_trigger_matches_is_told_with_code_number_and_subsystem() {
+        Trigger.Conditions balance =
+                new Trigger.Conditions(
+                        "*100#", null, null, null, null, null, null, null, null, null, null);
+        try (LogWatch log = new LogWatch("dialog");
+                LiveDesk live = new LiveDesk(folder, "return 'x'", balance, 10)) {
+            assertThat(LiveDesk.next(live.dial("*100"))).isEqualTo(new Screen.Decline(36));
+            live.settle();
+            assertThat(log.lines())
+                    .anyMatch(
+                            it ->
+                                    it.endsWith(
+                                            "refused, no trigger for \"*100\" from 27761485722 to SSN 6:"
+                                                    + " answered with ReturnError 36"));
+        }
+    }
+
+    @Test
+    void a_flood_of_those_is_summed_up() {
+        Trigger.Conditions none =
+                new Trigger.Conditions(
+                        "*100#", null, null, null, null, null, null, null, null, null, null);
+        try (LogWatch log = new LogWatch("dialog");
+                LiveDesk live = new LiveDesk(folder, "return 'x'", none, 10)) {
+            live.time.stopNanos();
+            for (int i = 0; i < MANY; i++) {
+                assertThat(LiveDesk.next(live.dial("*1#"))).isEqualTo(new Screen.Decline(36));
+            }
+            live.settle();
+            await().atMost(LiveDesk.PATIENCE)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(
+                                                    about(log, "refused, no trigger").size()
+                                                            + summedUp(log, ": no trigger"))
+                                            .isEqualTo(MANY));
+            assertThat(about(log, "refused, no trigger")).hasSize(RateLimitedLog.FULL_LINES);
+        }
+    }
+
+    @Test
+    void what_a_script_logs_forges_no_line_and_turns_none_round() {
+        try (LogWatch log = new LogWatch("script");
+                LiveDesk live =
+                        LiveDesk.running(
+                                folder,
+                                "log.info('a\\226\\128\\168b\\226\\128\\174c\\nERROR d') return 'x'")) {
+            LiveDesk.next(live.dial("*1#"));
+            live.settle();
+            assertThat(log.lines())
+                    .anyMatch(it -> it.endsWith(" main a\\u2028b\\u202ec\\nERROR d"));
+        }
+    }
+}

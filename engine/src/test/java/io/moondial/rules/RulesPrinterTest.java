@@ -1,0 +1,78 @@
+package io.moondial.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RulesPrinterTest {
+    @TempDir Path temp;
+    RulesFolder folder;
+
+    @BeforeEach
+    void makeScripts() throws Exception {
+        folder = RulesFolder.withScripts(temp, "care", "balance");
+    }
+
+    @Test
+    void prints_every_key_of_the_effective_configuration() throws Exception {
+        Rules rules = folder.read(RulesFolder.resource("full.yaml"));
+
+        Golden.assertEqual("full.printed.yaml", RulesPrinter.print(rules));
+    }
+
+    @Test
+    void prints_the_defaults_of_an_empty_file() throws Exception {
+        Rules rules = folder.read("");
+
+        Golden.assertEqual("defaults.printed.yaml", RulesPrinter.print(rules));
+    }
+
+    @Test
+    void what_is_printed_reads_back_to_equal_rules() throws Exception {
+        Rules printedOnce =
+                folder.read(RulesPrinter.print(folder.read(RulesFolder.resource("full.yaml"))));
+
+        Rules printedTwice = folder.read(RulesPrinter.print(printedOnce));
+
+        assertThat(printedTwice).isEqualTo(printedOnce);
+    }
+
+    @Test
+    void printing_changes_nothing_but_the_lines_of_triggers() throws Exception {
+        Rules rules = folder.read(RulesFolder.resource("full.yaml"));
+
+        Rules reread = folder.read(RulesPrinter.print(rules));
+
+        assertThat(reread)
+                .usingRecursiveComparison()
+                .ignoringFieldsMatchingRegexes(".*\\.line")
+                // a Pattern is equal to none but itself
+                .withEqualsForType(DialledMask.Group::equals, DialledMask.Group.class)
+                .isEqualTo(rules);
+    }
+
+    @Test
+    void paths_of_a_file_named_without_a_folder_stay_as_they_are() throws Exception {
+        Rules rules = folder.read("");
+        var control =
+                new Rules.Control(
+                        Path.of("run/x"), 16, Duration.ofSeconds(10), Duration.ofSeconds(5), 6);
+        var named =
+                new Rules(
+                        Path.of("rules.yaml"),
+                        rules.process(),
+                        null,
+                        rules.script(),
+                        rules.dialogs(),
+                        rules.edr(),
+                        rules.network(),
+                        control,
+                        rules.log());
+
+        assertThat(RulesPrinter.print(named)).contains("socket: \"run/x\"");
+    }
+}

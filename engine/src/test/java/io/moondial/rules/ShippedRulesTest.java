@@ -1,0 +1,92 @@
+package io.moondial.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The rules file at the top of the repository, beside stand-ins for its scripts. */
+final class ShippedRulesTest {
+    private static final Pattern COMMENTED_KEY = Pattern.compile("(?m)^( *)#(?=[a-z_]+:)");
+    private static final Pattern KEY = Pattern.compile("([a-z_]+):");
+
+    @TempDir Path temp;
+    RulesFolder folder;
+    String shipped;
+
+    @BeforeEach
+    void readShippedFile() throws Exception {
+        String root = Objects.requireNonNull(System.getProperty("moondial.root"));
+        folder =
+                RulesFolder.withScripts(
+                        temp, "balance", "topup", "welcome", "endings", "inbound_notify");
+        shipped = Files.readString(Path.of(root, "rules.yaml"));
+    }
+
+    @Test
+    void selects_the_shipped_scripts() throws Exception {
+        Rules rules = folder.read(shipped);
+
+        assertThat(rules.process().triggers().triggers())
+                .extracting(Trigger::scriptKey)
+                .containsExactly("balance", "topup", "welcome", "endings");
+        assertThat(rules.process().globals()).isEqualTo(Map.of("CURRENCY", "ZAR"));
+        assertThat(Objects.requireNonNull(rules.inboundNotify()).triggers().triggers())
+                .extracting(Trigger::scriptKey)
+                .containsExactly("inbound_notify");
+    }
+
+    @Test
+    void everything_else_is_at_its_default() throws Exception {
+        Rules rules = folder.read(shipped);
+        Rules defaults = folder.read("");
+
+        assertThat(rules)
+                .usingRecursiveComparison()
+                .ignoringFields("process.triggers", "process.globals", "inboundNotify")
+                .isEqualTo(defaults);
+    }
+
+    @Test
+    void every_key_that_is_commented_out_shows_its_default() throws Exception {
+        String uncommented = COMMENTED_KEY.matcher(shipped).replaceAll("$1");
+
+        assertThat(uncommented).isNotEqualTo(shipped);
+        assertThat(folder.read(uncommented)).isEqualTo(folder.read(shipped));
+    }
+
+    @Test
+    void every_key_stands_on_a_line_of_its_own() throws Exception {
+        List<String> keys =
+                KEY.matcher(RulesFolder.resource("defaults.printed.yaml"))
+                        .results()
+                        .map(it -> it.group(1))
+                        .toList();
+
+        assertThat(keys)
+                .contains("script_dir", "level")
+                .allSatisfy(key -> assertThat(shipped).containsPattern("(?m)^ *#?" + key + ":"));
+    }
+
+    @Test
+    void every_attribute_of_a_trigger_is_explained() throws Exception {
+        List<String> triggers =
+                RulesFolder.resource("full.printed.yaml")
+                        .lines()
+                        .filter(line -> line.strip().startsWith("- {"))
+                        .toList();
+
+        assertThat(triggers)
+                .flatMap(line -> KEY.matcher(line).results().map(it -> it.group(1)).toList())
+                .contains("source_gt_prefix")
+                .allSatisfy(
+                        key -> assertThat(shipped).containsPattern("(?m)^  #   " + key + "\\b"));
+    }
+}

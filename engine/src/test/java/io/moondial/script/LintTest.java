@@ -1,0 +1,254 @@
+package io.moondial.script;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.problem.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What compiles and fails once it is reached. */
+class LintTest {
+    /** Octets of a script. */
+    private static final int MOST = 1 << 20;
+
+    @TempDir Path folder;
+    private ScriptBench bench;
+
+    @BeforeEach
+    void openBench() {
+        bench = new ScriptBench(folder);
+    }
+
+    private List<String> found(String... globals) {
+        ScriptRelease release = bench.compile();
+        assertThat(release.problems()).isEmpty();
+        return release.lint(Set.of(globals)).stream()
+                .map(Problem::toString)
+                .map(text -> text.replace(folder + "/", ""))
+                .toList();
+    }
+
+    private List<String> foundIn(String lua) {
+        bench.file("main.lua", lua);
+        return found();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                // misspelt functions
+                "ussd.respnd('x')|1:6: 'ussd' has no 'respnd'; did you mean 'respond'?",
+                "local u = require 'ussd' if ... then u.respnd('x') end|1:40: 'ussd' has no 'respnd'; did you mean 'respond'?",
+                "local e = edr local f = e.wirte|1:27: 'edr' has no 'wirte'; did you mean 'write'?",
+                "require('json').encod({})|1:17: 'json' has no 'encod'; did you mean 'encode'?",
+                "local function f() return log['inf'] end|1:31: 'log' has no 'inf'; did you mean 'info'?",
+                "return string.uper('x')|1:15: 'string' has no 'uper'; did you mean 'upper'?",
+                "return os.getenv('HOME')|1:11: 'os.getenv' is left out in this release: the rule's globals configure a script",
+                // globals
+                "totl = totl + 1|1:8: undefined global 'totl'",
+                "total = 0 if ... then totl = totl + 1 end|1:30: undefined global 'totl'; did you mean 'total'?",
+                "local t = 1 return function() return tt end|1:38: undefined global 'tt'",
+                "function f() return g() end return f()|1:21: undefined global 'g'",
+                "do local inner = 1 end return inner|1:31: undefined global 'inner'",
+                "for i = 1, 2 do end return i|1:28: undefined global 'i'",
+                "local x = x|1:11: undefined global 'x'",
+                "return _G.nothing|1:11: undefined global 'nothing'",
+                "return unpack({})|1:8: undefined global 'unpack': Lua 5.2 has table.unpack",
+                "return pritn('x')|1:8: undefined global 'pritn'; did you mean 'print'?",
+                "-- é\\nreturn 'é', usd|2:13: undefined global 'usd'; did you mean 'ussd'?",
+                // modules
+                "if ... then require 'nosuch' end|1:21: module 'nosuch' not found: the script folder has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                "return (require('nosuch'))|1:17: module 'nosuch' not found: the script folder has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+            })
+    void what_fails_when_it_is_reached_is_an_error_at_its_place(String lua, String problem) {
+        assertThat(foundIn(lua.replace("\\n", "\n"))).contains("main.lua:" + problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pcall(require, 'nosuch')",
+                "local ok, m = pcall(function() return require 'nosuch' end)",
+                "if false then require 'nosuch' end",
+                "do return end require 'nosuch'",
+                "if true then return 1 else require 'nosuch' end",
+                "while false do require 'nosuch' end",
+                "pcall(function() ussd.respnd('x') end)",
+                "xpcall(function() totl = totl + 1 end, print)",
+                "local u = table.unpack or unpack",
+                "local ok = _VERSION == 'Lua 5.1' and setfenv",
+                "for k, v in pairs({}) do _G[k] = v end return dynamic",
+                "load('dynamic = 1')() return dynamic",
+                "local _ENV = {made = 1} return made",
+                "return (function(_ENV) return made end)({made = 1})",
+                "_ENV = {made = 1} return made",
+                "local n = 'x' rawset(_G, n .. 'y', 1) return xy",
+            })
+    void what_is_guarded_or_not_surely_reached_is_a_warning(String lua) {
+        assertThat(foundIn(lua))
+                .singleElement()
+                .asString()
+                .matches("main\\.lua:1:\\d+: warning: .*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "local total = 0 total = total + 1 return total",
+                "total = 0 local function add() total = total + 1 end add() return total",
+                "function helper() return helper end return helper()",
+                "local function f(a, ...) local b = a return f(b, ...) end return f(1)",
+                "local t = {} function t.f() return self end function t:g() return self.x end",
+                "local t = {a = 1, ['b'] = 2; 3} return t.anything, t['more'], #t",
+                "_G.made = 1 _G['too'] = 2 rawset(_G, 'three', 3) return made, too, three",
+                "return rawget(_G, 'asked')",
+                "for k in pairs(_G) do print(k) end",
+                "local ussd = {respnd = print} ussd.respnd('x')",
+                "local ussd = require 'ussd' ussd = {} ussd.respnd('x')",
+                "if string.trim then print('x') end return table.getn",
+                "return SCRIPT_NAME, SCRIPT_VERSION, INSTANCE_ID, _VERSION, _G",
+                "local s = [[ totl = totl + 1 ]] --[[ ussd.respnd() ]] return s -- pritn",
+                "local s = [==[ ]] pritn ]==] return s, 'pritn\\'', \"\\\"pritn\"",
+                "goto done do end ::done:: return 1",
+                "repeat local x = 1 until x",
+                "return ('x'):rep(3), ('%d'):format(5), #'abc', -1 ^ 2, not nil, 0x1p-4, 1e+5, .5",
+                "local a = function(x) return function() return x end end return a(1)()",
+                "return function(...) local a, b = ... return a .. b, a == b, a ~= b, a <= b end",
+                "print 'x' print [[y]] print {} json.decode '{}'",
+                "local self = 1; ; return self;",
+            })
+    void what_is_right_is_not_told(String lua) {
+        assertThat(foundIn(lua)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "scripts",
+                "engine/src/test/resources/io/moondial/dialogtest/failing/scripts"
+            })
+    void the_examples_and_the_scripts_of_tests_are_clean(String scripts) throws Exception {
+        String root = Objects.requireNonNull(System.getProperty("moondial.root"));
+        ScriptRelease release = bench.host().compile(Path.of(root, scripts));
+        assertThat(release.problems()).isEmpty();
+        assertThat(release.lint(Set.of("CURRENCY", "PRICES"))).isEmpty();
+    }
+
+    @Test
+    void names_that_rules_give_are_known() {
+        bench.file("main.lua", "return CURRENCY");
+        assertThat(found("CURRENCY")).isEmpty();
+        assertThat(found()).containsExactly("main.lua:1:8: undefined global 'CURRENCY'");
+    }
+
+    @Test
+    void a_global_that_another_file_defines_is_known() {
+        bench.file("main.lua", "require 'setup' return shared").file("lib/setup.lua", "shared = 1");
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void what_is_in_a_module_that_nothing_requires_is_a_warning() {
+        bench.file("main.lua", "require 'used'")
+                .file("lib/used.lua", "require 'deep'")
+                .file("lib/deep.lua", "return ussd.respnd")
+                .file("lib/unused.lua", "require 'nosuch' return ussd.respnd");
+        assertThat(found())
+                .containsExactly(
+                        "lib/deep.lua:1:13: 'ussd' has no 'respnd'; did you mean 'respond'?",
+                        "lib/unused.lua:1:9: warning: module 'nosuch' not found: the script folder has"
+                                + " no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                        "lib/unused.lua:1:30: warning: 'ussd' has no 'respnd'; did you mean"
+                                + " 'respond'?");
+        bench.file("main.lua", "require(('un') .. 'used')");
+        assertThat(found()).noneMatch(it -> it.contains("warning"));
+    }
+
+    @Test
+    void of_a_module_that_is_refused_only_the_reason_is_told() {
+        bench.file("main.lua", "require 'bl'").file("lib/bl.lua", new byte[1_200_000]);
+        ScriptRelease release = bench.compile();
+        assertThat(release.problems())
+                .singleElement()
+                .asString()
+                .endsWith("lib/bl.lua: 1200000 octets long; a script may have 1048576 at most");
+        assertThat(release.lint(Set.of())).isEmpty();
+    }
+
+    @Test
+    void a_secret_answer_that_becomes_part_of_a_text_is_a_warning() {
+        assertThat(
+                        foundIn(
+                                """
+                                local pin = ussd.menu("PIN?", {secret = true})
+                                local name = ussd.menu("Name?", {timeout = 5})
+                                log.info("%s", pin)
+                                edr.write("T", {PIN = pin})
+                                log.info("name " .. name)
+                                log.info("pin " .. pin .. "!")
+                                local s = string.format("%s", pin)
+                                return ("%s"):format(pin)
+                                """))
+                .containsExactly(
+                        "main.lua:6:20: warning: the secret answer in 'pin' becomes part of a text here:"
+                                + " wherever that text is written, it is in clear",
+                        "main.lua:7:31: warning: the secret answer in 'pin' becomes part of a text here:"
+                                + " wherever that text is written, it is in clear",
+                        "main.lua:8:22: warning: the secret answer in 'pin' becomes part of a text here:"
+                                + " wherever that text is written, it is in clear");
+    }
+
+    @Test
+    void of_very_many_the_first_hundred_are_told_and_the_rest_counted() {
+        assertThat(foundIn(many()))
+                .hasSize(101)
+                .contains("main.lua: warning: and 400 more like these");
+    }
+
+    private static String many() {
+        StringBuilder lua = new StringBuilder();
+        for (int i = 0; i < 500; i++) {
+            lua.append("print(no").append(i).append(")\n");
+        }
+        return lua.toString();
+    }
+
+    /** With work for each pair of names, or of octets, these would take many minutes. */
+    @Test
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void a_file_of_the_largest_size_is_looked_through_however_full_of_names_it_is() {
+        String line = "print(undefined_one, ussd.respnd, 'x' .. 'y') ";
+        assertThat(foundIn(line.repeat(MOST / line.length()))).hasSize(2);
+        String one = "f(nearly) ";
+        StringBuilder defined = new StringBuilder("f = print ");
+        for (int i = 0; defined.length() < MOST / 2; i++) {
+            defined.append("nea").append(1000 + i % 9000).append('=').append(i).append(' ');
+        }
+        assertThat(foundIn(defined + one.repeat((MOST / 2 - 100) / one.length())))
+                .containsExactly(
+                        "main.lua:1:%d: undefined global 'nearly'".formatted(defined.length() + 3));
+    }
+
+    @Test
+    void a_file_in_another_coding_is_refused_at_the_octet() {
+        bench.file("main.lua", "local x\nreturn 'caf\u00e9'".getBytes(ISO_8859_1));
+        assertThat(bench.compile().problems())
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "main.lua:2:12: not UTF-8: the octet 0xE9, '\u00e9' in ISO 8859-1; save the file"
+                                + " as UTF-8 (an octet of its own is written \\233 in a string)");
+    }
+}

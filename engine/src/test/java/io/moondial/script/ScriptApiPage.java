@@ -1,0 +1,113 @@
+package io.moondial.script;
+
+import io.moondial.script.api.ApiFunction;
+import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.ApiParameter;
+import io.moondial.script.stdlib.LeftOut;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The reference of scripts: its written part, with what the code says of itself put in. */
+final class ScriptApiPage {
+    private ScriptApiPage() {}
+
+    /**
+     * The page.
+     *
+     * @param libraries one line a table of Lua's own functions, from a script that looked at them
+     */
+    static String render(String template, List<ApiModule> modules, List<String> libraries) {
+        return template.replace("{call_depth}", "" + ScriptLimits.DEFAULT_MAX_CALL_DEPTH)
+                .replace("{string_length}", "" + ScriptLimits.DEFAULT_MAX_STRING_LENGTH)
+                .replace("{modules}\n", modules(modules))
+                .replace("{library}\n", String.join("\n", libraries) + "\n")
+                .replace("{left_out}\n", leftOut());
+    }
+
+    /** The Lua between the fences of a page. */
+    static List<String> examples(String page) {
+        List<String> examples = new ArrayList<>();
+        String[] parts = page.split("\n```lua\n|\n```(?=\n)", -1);
+        for (int i = 1; i < parts.length; i += 2) {
+            examples.add(parts[i]);
+        }
+        return examples;
+    }
+
+    private static String modules(List<ApiModule> modules) {
+        return modules.stream().map(ScriptApiPage::module).collect(Collectors.joining());
+    }
+
+    private static String module(ApiModule module) {
+        return "## "
+                + module.name()
+                + "\n\n"
+                + module.summary()
+                + "\n\n"
+                + module.functions().stream()
+                        .map(ScriptApiPage::function)
+                        .collect(Collectors.joining())
+                + module.values().stream()
+                        .map(value -> value(module.name(), value))
+                        .collect(Collectors.joining());
+    }
+
+    private static String value(String module, ApiModule.Value value) {
+        return "### " + module + "." + value.name() + "\n\nA value: " + value.meaning() + ".\n\n";
+    }
+
+    private static String function(ApiFunction function) {
+        String parameters =
+                function.parameters().isEmpty()
+                        ? ""
+                        : "| parameter | type | meaning |\n|---|---|---|\n"
+                                + function.parameters().stream()
+                                        .map(ScriptApiPage::row)
+                                        .collect(Collectors.joining())
+                                + "\n";
+        return "### "
+                + signature(function)
+                + "\n\n"
+                + function.summary()
+                + "\n\n"
+                + parameters
+                + "Returns: "
+                + function.results()
+                + ".\nErrors: "
+                + function.errors()
+                + ".\n\n```lua\n"
+                + function.example()
+                + "\n```\n\n";
+    }
+
+    private static String signature(ApiFunction function) {
+        StringBuilder text = new StringBuilder(function.qualifiedName()).append("(");
+        String separator = "";
+        int open = 0;
+        for (ApiParameter parameter : function.parameters()) {
+            if (parameter.optional()) {
+                text.append(separator.isEmpty() ? "[" : " [");
+                open++;
+            }
+            text.append(separator).append(parameter.name());
+            separator = ", ";
+        }
+        return text + "]".repeat(open) + ")";
+    }
+
+    private static String row(ApiParameter parameter) {
+        return String.format(
+                "| `%s` | %s%s | %s |\n",
+                parameter.name(),
+                parameter.type().label(),
+                parameter.optional() ? ", optional" : "",
+                parameter.meaning());
+    }
+
+    private static String leftOut() {
+        return LeftOut.reasons().entrySet().stream()
+                .map(e -> "| `" + e.getKey() + "` | " + e.getValue() + " |\n")
+                .collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,209 @@
+package io.moondial.script;
+
+import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.dialog.PrimitiveResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * A place to run one script after another, with a dialog and services that write down what came.
+ */
+final class ScriptBench implements ScriptDialog, ScriptServices {
+    static final ScriptLimits LIMITS =
+            new ScriptLimits(10_000_000, 16 << 20, Duration.ofMinutes(10));
+
+    private final Path folder;
+    private final ScriptHost host = new ScriptHost(2);
+    private final Map<String, Object> request = new LinkedHashMap<>();
+    private final Deque<Supplier<PrimitiveResult>> answers = new ArrayDeque<>();
+    final List<String> primitives = new ArrayList<>();
+    final List<String> log = new ArrayList<>();
+    final List<String> edrs = new ArrayList<>();
+    final List<String> counted = new ArrayList<>();
+    final ScriptControl control = new ScriptControl();
+    ScriptLimits limits = LIMITS;
+    ScriptGlobals globals = ScriptGlobals.NONE;
+    long nanos;
+
+    ScriptBench(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Puts a file into the folder. */
+    ScriptBench file(String name, String lua) {
+        return file(name, lua.getBytes(StandardCharsets.UTF_8));
+    }
+
+    ScriptBench file(String name, byte[] content) {
+        try {
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.write(file, content);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    ScriptBench request(String name, Object value) {
+        request.put(name, value);
+        return this;
+    }
+
+    /** What the next primitive comes to. */
+    ScriptBench answer(PrimitiveResult result) {
+        answers.add(() -> result);
+        return this;
+    }
+
+    ScriptBench answer(Supplier<PrimitiveResult> result) {
+        answers.add(result);
+        return this;
+    }
+
+    ScriptRelease compile() {
+        return host.compile(folder);
+    }
+
+    ScriptHost host() {
+        return host;
+    }
+
+    /** Runs {@code main.lua} with this content. */
+    ScriptOutcome run(String lua) {
+        file("main.lua", lua);
+        return runMain();
+    }
+
+    ScriptOutcome runMain() {
+        ScriptRelease release = compile();
+        Script script =
+                release.script("main")
+                        .orElseThrow(() -> new AssertionError(release.problems().toString()));
+        return script.run(newRun());
+    }
+
+    ScriptRun newRun() {
+        return new ScriptRun(
+                () -> request, this, limits, globals, "Test-1-00000001", this, control);
+    }
+
+    /** What the script returned, as text. */
+    @Nullable String textOf(String lua) {
+        return switch (run(lua)) {
+            case ScriptOutcome.Returned returned -> returned.text();
+            case ScriptOutcome.Failed failed ->
+                    throw new AssertionError(failed.fault().toString(), failed.fault().cause());
+        };
+    }
+
+    /** What is said of a script that does not compile, or does not come to its end. */
+    String errorOf(String lua) {
+        file("main.lua", lua);
+        ScriptRelease release = compile();
+        return release.problems().isEmpty()
+                ? faultOf(lua).text()
+                : release.problems().getFirst().toString();
+    }
+
+    /** Why the script did not come to its end. */
+    ScriptFault faultOf(String lua) {
+        return switch (run(lua)) {
+            case ScriptOutcome.Returned returned ->
+                    throw new AssertionError("returned " + returned.text());
+            case ScriptOutcome.Failed failed -> failed.fault();
+        };
+    }
+
+    @Override
+    public PrimitiveResult menu(String text, ScreenOptions options) {
+        return primitive("menu " + text + describe(options));
+    }
+
+    @Override
+    public PrimitiveResult notify(String text, ScreenOptions options) {
+        return primitive("notify " + text + describe(options));
+    }
+
+    private static String describe(ScreenOptions options) {
+        return options.equals(ScreenOptions.NONE)
+                ? ""
+                : " [%s %s %s%s]"
+                        .formatted(
+                                options.timeout(),
+                                options.dcs(),
+                                options.secret(),
+                                options.mask() == null ? "" : " " + options.mask());
+    }
+
+    @Override
+    public PrimitiveResult respond(String text, @Nullable String mask) {
+        return primitive("respond " + text + (mask == null ? "" : " [" + mask + "]"));
+    }
+
+    @Override
+    public PrimitiveResult decline(int errorCode) {
+        return primitive("decline " + errorCode);
+    }
+
+    @Override
+    public PrimitiveResult close() {
+        return primitive("close");
+    }
+
+    @Override
+    public PrimitiveResult abort() {
+        return primitive("abort");
+    }
+
+    private PrimitiveResult primitive(String what) {
+        primitives.add(what);
+        return answers.isEmpty() ? new PrimitiveResult.Done() : answers.remove().get();
+    }
+
+    @Override
+    public void log(Level level, String message) {
+        log.add(level + " " + message);
+    }
+
+    @Override
+    public void writeEdr(String event, Map<String, List<String>> fields, @Nullable String stream) {
+        edrs.add(event + " " + fields + " " + stream);
+    }
+
+    @Override
+    public void increment(String name) {
+        counted.add(name);
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.parse("2021-09-30T05:00:54.079Z");
+    }
+
+    @Override
+    public ZoneId zone() {
+        return ZoneOffset.ofHours(2);
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanos;
+    }
+}
