@@ -15,10 +15,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A thousand reloads while subscribers dial: no dialog is dropped, and nothing stays behind. */
+@Tag("long")
 class ReloadSoakTest {
     private static final int RELOADS = 1_000;
     private static final int WARM = 100;

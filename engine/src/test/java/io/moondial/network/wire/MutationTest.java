@@ -40,12 +40,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Valid messages, damaged at random from a seed: whatever comes, the stack goes on, nothing of it
  * is left behind, and the next valid dialog is served.
  */
+@Tag("long")
 class MutationTest {
     /** How many damaged messages are sent; more by {@code -Dwire.mutations=N}. */
     private static final int MESSAGES = Integer.getInteger("wire.mutations", 100_000);
