@@ -9,10 +9,9 @@ import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
 import io.moondial.network.DialogLink;
 import io.moondial.rules.Rules;
-import io.moondial.rules.Trigger;
-import io.moondial.rules.TriggerTable;
+import io.moondial.rules.RulesException;
+import io.moondial.rules.RulesFile;
 import io.moondial.script.ScriptHost;
-import io.moondial.script.ScriptLimits;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
@@ -20,9 +19,7 @@ import io.moondial.time.SystemTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -63,6 +60,17 @@ public class RoundTripBench {
     private static final String SCRIPT =
             "for i = 1, %d do assert(ussd.menu('1. Balance') == '1') end return 'Bye'"
                     .formatted(MENUS);
+    private static final String RULES =
+            """
+            process:
+              script_dir: .
+              triggers:
+                - script_key: main
+            script:
+              max_instructions: 10000000
+              max_memory: 16MiB
+              max_time: 10m
+            """;
     private static final Party PARTY = new Party(1, 6, null, Party.ROUTE_ON_SSN);
     private static final UssdString ANSWER = text("1");
     private static final Opening OPENING =
@@ -128,17 +136,11 @@ public class RoundTripBench {
 
     /** A desk whose records go nowhere. */
     @Setup
-    public void open() throws IOException {
+    public void open() throws IOException, RulesException {
         Path folder = Files.createTempDirectory("moondial-bench");
-        Path file = Files.writeString(folder.resolve("main.lua"), SCRIPT);
-        TriggerTable triggers =
-                new TriggerTable(
-                        List.of(
-                                new Trigger(
-                                        1,
-                                        "main",
-                                        Trigger.Conditions.NONE,
-                                        Trigger.Overrides.NONE)));
+        Path script = Files.writeString(folder.resolve("main.lua"), SCRIPT);
+        Path file = Files.writeString(folder.resolve("rules.yaml"), RULES);
+        Rules rules = RulesFile.read(file);
         ServiceDesk opened =
                 new ServiceDesk(
                         (stream, edr) -> {},
@@ -150,23 +152,11 @@ public class RoundTripBench {
         opened.serve(
                 List.of(
                         new ProcessUssdLuaService(
-                                new Rules.ProcessService(
-                                        folder,
-                                        Duration.ofSeconds(30),
-                                        "Service unavailable",
-                                        15,
-                                        "ussd",
-                                        triggers,
-                                        Map.of()),
+                                rules.process(),
                                 new ScriptHost(2).compile(folder),
-                                new Rules.Script(
-                                        Duration.ofSeconds(1),
-                                        new ScriptLimits(
-                                                10_000_000, 16 << 20, Duration.ofMinutes(10)),
-                                        Duration.ofSeconds(5),
-                                        new Rules.Breaker(
-                                                10, Duration.ofHours(1), Duration.ofHours(1))))));
+                                rules.script())));
         Files.delete(file);
+        Files.delete(script);
         Files.delete(folder);
         desk = opened;
     }

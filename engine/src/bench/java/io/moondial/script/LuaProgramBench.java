@@ -71,7 +71,7 @@ public class LuaProgramBench implements ScriptClock {
 
     private Object chunk(LuaState in, byte[] source) throws CompileFailure {
         LuaTable globals = in.globals();
-        return in.load(new Compiler().compile(LuaString.ofOctets(source), program), globals);
+        return in.load(new Compiler().compileChunk(LuaString.ofOctets(source), program), globals);
     }
 
     private byte[] source() throws IOException {
