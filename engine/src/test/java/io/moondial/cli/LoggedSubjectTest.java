@@ -41,7 +41,7 @@ class LoggedSubjectTest {
     }
 
     private static Set<String> explained() throws IOException {
-        String page = Files.readString(ENGINE.resolve("docs/operations.md"));
+        String page = Files.readString(ENGINE.resolve("docs/messages.md"));
         int start = page.indexOf("| subject |");
         return Pattern.compile("(?m)^\\| `([^`]+)` \\|")
                 .matcher(page.substring(start, page.indexOf("\n\n", start)))
