@@ -3,6 +3,7 @@ package io.moondial;
 import io.moondial.logic.LuaService;
 import io.moondial.logic.ProcessUssdLuaService;
 import io.moondial.logic.UssdNotifyLuaService;
+import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.rules.Rules;
 import io.moondial.rules.RulesException;
@@ -10,6 +11,7 @@ import io.moondial.rules.RulesFile;
 import io.moondial.script.CompilationObserver;
 import io.moondial.script.ScriptHost;
 import io.moondial.script.ScriptRelease;
+import io.moondial.script.api.ApiModule;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,8 +69,17 @@ public record Configuration(
     /** Reads and compiles while somebody sees what is compiled. */
     public static Configuration read(Path rulesFile, CompilationObserver observer)
             throws ConfigurationException {
-        int carriers = Runtime.getRuntime().availableProcessors();
-        return read(rulesFile, new ScriptHost(carriers, observer), Map.of());
+        return read(rulesFile, observer, BuiltInModules.create());
+    }
+
+    /** The same, where scripts have these modules. */
+    static Configuration read(Path rulesFile, CompilationObserver observer, List<ApiModule> modules)
+            throws ConfigurationException {
+        return read(rulesFile, host(observer, modules), Map.of());
+    }
+
+    private static ScriptHost host(CompilationObserver observer, List<ApiModule> modules) {
+        return new ScriptHost(modules, Runtime.getRuntime().availableProcessors(), observer);
     }
 
     /**
@@ -92,8 +103,7 @@ public record Configuration(
     static Configuration readKept(
             Path rulesFile, UnaryOperator<Path> from, Kept kept, CompilationObserver observer)
             throws ConfigurationException {
-        int carriers = Runtime.getRuntime().availableProcessors();
-        ScriptHost host = new ScriptHost(carriers, observer);
+        ScriptHost host = host(observer, BuiltInModules.create());
         return new Reader(host, folder -> host.compileFrom(from.apply(folder), folder), kept)
                 .read(rulesFile, from);
     }
@@ -112,7 +122,7 @@ public record Configuration(
             Rules rules;
             List<Problem> problems = new ArrayList<>();
             try {
-                rules = RulesFile.read(rulesFile, from, problems::add);
+                rules = RulesFile.read(rulesFile, from, host.api(), problems::add);
             } catch (RulesException e) {
                 throw new ConfigurationException(e.problems());
             }

@@ -58,7 +58,7 @@ class HouseTest {
                     .resideOutsideOfPackages(
                             "io.moondial.config",
                             "io.moondial.control",
-                            "io.moondial.script.api",
+                            "io.moondial.modules.json",
                             "io.moondial.cli")
                     .should()
                     .dependOnClassesThat()

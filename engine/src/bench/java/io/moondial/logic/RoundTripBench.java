@@ -7,6 +7,7 @@ import io.moondial.dialog.Operation;
 import io.moondial.dialog.Party;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
+import io.moondial.modules.BuiltInModules;
 import io.moondial.network.DialogLink;
 import io.moondial.rules.Rules;
 import io.moondial.rules.RulesException;
@@ -153,7 +154,7 @@ public class RoundTripBench {
                 List.of(
                         new ProcessUssdLuaService(
                                 rules.process(),
-                                new ScriptHost(2).compile(folder),
+                                new ScriptHost(BuiltInModules.create(), 2).compile(folder),
                                 rules.script())));
         Files.delete(file);
         Files.delete(script);

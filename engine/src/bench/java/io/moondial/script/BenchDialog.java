@@ -2,6 +2,8 @@ package io.moondial.script;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.modules.BuiltInModules;
+import io.moondial.script.api.ScriptDialog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +29,9 @@ record BenchDialog(Supplier<PrimitiveResult> answer) implements ScriptDialog, Sc
         Path folder = Files.createTempDirectory("moondial-bench");
         Path file = Files.writeString(folder.resolve("main.lua"), lua);
         try {
-            ScriptHost host = new ScriptHost(Runtime.getRuntime().availableProcessors());
+            ScriptHost host =
+                    new ScriptHost(
+                            BuiltInModules.create(), Runtime.getRuntime().availableProcessors());
             return host.compile(folder).script("main").orElseThrow();
         } finally {
             Files.delete(file);

@@ -4,11 +4,13 @@ import io.moondial.config.LocatedYaml;
 import io.moondial.config.Problems;
 import io.moondial.config.Section;
 import io.moondial.config.ValueType;
+import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.rules.Rules.Control;
 import io.moondial.rules.Rules.Dialogs;
 import io.moondial.rules.Rules.Log;
 import io.moondial.rules.Rules.Script;
+import io.moondial.script.api.ApiModule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -34,21 +36,26 @@ public final class RulesFile {
      * @throws RulesException where anything in it is wrong, or it cannot be read
      */
     public static Rules read(Path file) throws RulesException {
-        return read(file, UnaryOperator.identity(), warning -> {});
+        return read(file, UnaryOperator.identity(), BuiltInModules.create(), warning -> {});
     }
 
     /**
      * The same, of files that lie elsewhere.
      *
      * @param from where what is named so is found: the rules file itself, and each script folder
+     * @param modules what the scripts have beside Lua's own
      * @param warnings takes what is allowed in the file, and its writer may not have meant
      */
-    public static Rules read(Path file, UnaryOperator<Path> from, Consumer<Problem> warnings)
+    public static Rules read(
+            Path file,
+            UnaryOperator<Path> from,
+            List<ApiModule> modules,
+            Consumer<Problem> warnings)
             throws RulesException {
         var problems = new Problems(file);
         Optional<Rules> rules =
                 LocatedYaml.read(from.apply(file), problems)
-                        .map(root -> rules(file, new Section(root, problems), from));
+                        .map(root -> rules(file, new Section(root, problems), from, modules));
         if (rules.isEmpty() || !problems.isEmpty()) {
             throw new RulesException(problems.inFileOrder());
         }
@@ -96,15 +103,15 @@ public final class RulesFile {
         return control.path("socket", SOCKET);
     }
 
-    private static Rules rules(Path file, Section root, UnaryOperator<Path> from) {
+    private static Rules rules(
+            Path file, Section root, UnaryOperator<Path> from, List<ApiModule> modules) {
+        var services = new ServiceReader(from, modules);
         Dialogs dialogs = dialogs(root.section("dialogs"));
         var rules =
                 new Rules(
                         file,
-                        ServiceReader.process(root.section("process"), from),
-                        root.sectionIfGiven("notify")
-                                .map(it -> ServiceReader.inboundNotify(it, from))
-                                .orElse(null),
+                        services.process(root.section("process")),
+                        root.sectionIfGiven("notify").map(services::inboundNotify).orElse(null),
                         script(root.section("script")),
                         dialogs,
                         EdrReader.read(root.section("edr")),

@@ -7,6 +7,7 @@ import io.moondial.config.ValueType;
 import io.moondial.rules.Rules.NotifyService;
 import io.moondial.rules.Rules.ProcessService;
 import io.moondial.script.ScriptGlobals;
+import io.moondial.script.api.ApiModule;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
@@ -16,6 +17,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -25,19 +27,29 @@ final class ServiceReader {
 
     private static final Pattern LUA_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-    private static final ValueType<String> GLOBAL_NAME =
-            new ValueType<>(
-                    "a Lua name (letters, digits and _, no digit first) that scripts do not have"
-                            + " already, as they have print, string and ussd",
-                    List.of(),
-                    scalar ->
-                            Optional.of(scalar.text())
-                                    .filter(it -> LUA_NAME.matcher(it).matches())
-                                    .filter(it -> !ScriptGlobals.isTaken(it)));
+    private final UnaryOperator<Path> from;
+    private final ValueType<String> globalName;
 
-    private ServiceReader() {}
+    /**
+     * Reads them where files lie elsewhere, and scripts have these modules.
+     *
+     * @param from where what is named so is found
+     */
+    ServiceReader(UnaryOperator<Path> from, List<ApiModule> modules) {
+        this.from = from;
+        Set<String> taken = ScriptGlobals.taken(modules);
+        this.globalName =
+                new ValueType<>(
+                        "a Lua name (letters, digits and _, no digit first) that scripts do not have"
+                                + " already, as they have print, string and ussd",
+                        List.of(),
+                        scalar ->
+                                Optional.of(scalar.text())
+                                        .filter(it -> LUA_NAME.matcher(it).matches())
+                                        .filter(it -> !taken.contains(it)));
+    }
 
-    static ProcessService process(Section service, UnaryOperator<Path> from) {
+    ProcessService process(Section service) {
         Path scriptDir = scriptDir(service);
         int dcsLanguage = service.find("dcs_language", ValueType.wholeNumber(0, 15), 15);
         return new ProcessService(
@@ -51,7 +63,7 @@ final class ServiceReader {
                 globals(service));
     }
 
-    static NotifyService inboundNotify(Section service, UnaryOperator<Path> from) {
+    NotifyService inboundNotify(Section service) {
         Path scriptDir = scriptDir(service);
         return new NotifyService(
                 scriptDir,
@@ -120,8 +132,8 @@ final class ServiceReader {
         };
     }
 
-    private static Map<String, Object> globals(Section service) {
-        return service.values("globals", GLOBAL_NAME, ServiceReader::inexact);
+    private Map<String, Object> globals(Section service) {
+        return service.values("globals", globalName, ServiceReader::inexact);
     }
 
     private static Optional<String> inexact(String path, Object value) {

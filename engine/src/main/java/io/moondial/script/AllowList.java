@@ -1,20 +1,22 @@
 package io.moondial.script;
 
+import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaTable;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * All that a script can reach at its start, by name. A host whose libraries hold one name more or
- * less than these does not start: nothing gets before a script by an oversight elsewhere.
+ * All that a script can reach at its start, by name: of Lua's own what stands here, and what the
+ * modules describe. A host whose tables hold one name more or less does not start: nothing gets
+ * before a script by an oversight elsewhere.
  */
 final class AllowList {
-    /** Names of {@code _G}, and fields of its tables. */
+    /** Names of {@code _G}, and fields of its tables, without the modules. */
     private static final String NAMES =
             """
-            _VERSION assert error getmetatable ipairs load next pairs pcall print rawequal rawget
-            rawlen rawset require select setmetatable tonumber tostring type xpcall
+            _VERSION assert error getmetatable ipairs load next pairs pcall rawequal rawget rawlen rawset require select setmetatable tonumber tostring type xpcall
 
             bit32 bit32.arshift bit32.band bit32.bnot bit32.bor bit32.btest bit32.bxor bit32.extract
             bit32.lrotate bit32.lshift bit32.replace bit32.rrotate bit32.rshift
@@ -30,22 +32,23 @@ final class AllowList {
             string.len string.lower string.match string.rep string.reverse string.sub string.upper
 
             table table.concat table.insert table.pack table.remove table.sort table.unpack
-
-            ussd ussd.abort ussd.close ussd.decline ussd.fits ussd.length ussd.menu ussd.notify
-            ussd.respond ussd.truncate
-            edr edr.write
-            json json.array json.decode json.encode json.null
-            log log.debug log.error log.info log.warn
-            stat stat.increment
             """;
 
-    private static final Set<String> ALL = Set.of(NAMES.strip().split("\\s+"));
+    private static final Set<String> OF_LUA = Set.of(NAMES.strip().split("\\s+"));
 
     private AllowList() {}
 
-    /** Whether a script reaches something by this name alone. */
-    static boolean isGlobal(String name) {
-        return ALL.contains(name) && name.indexOf('.') < 0;
+    /** What a script that has these modules reaches by one name alone. */
+    static Set<String> globals(List<ApiModule> modules) {
+        Set<String> names = all(modules);
+        names.removeIf(name -> name.indexOf('.') >= 0);
+        return names;
+    }
+
+    private static Set<String> all(List<ApiModule> modules) {
+        Set<String> names = new TreeSet<>(OF_LUA);
+        modules.forEach(module -> names.addAll(module.names()));
+        return names;
     }
 
     /**
@@ -53,8 +56,8 @@ final class AllowList {
      *
      * @throws IllegalStateException where they differ
      */
-    static void check(LuaTable globals) {
-        Set<String> allowed = new TreeSet<>(ALL);
+    static void check(LuaTable globals, List<ApiModule> modules) {
+        Set<String> allowed = all(modules);
         Set<String> present = new TreeSet<>();
         collect(globals, "", present);
         if (!present.equals(allowed)) {

@@ -137,7 +137,7 @@ final class Lint {
 
         private void global(Mention global) {
             String name = global.name();
-            if (known.contains(name) || ScriptGlobals.isTaken(name)) {
+            if (known.contains(name) || base.isTaken(name)) {
                 return;
             }
             String leftOut = LeftOut.message(name);

@@ -1,7 +1,6 @@
 package io.moondial.script;
 
 import io.moondial.script.api.ApiModule;
-import io.moondial.script.api.JsonModule;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Compiler;
 import io.moondial.script.lua.Lua;
@@ -22,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** What every script finds at its start: read-only, shared by all scripts of a host. */
 final class LuaBase {
     private final List<ApiModule> modules;
+    private final Set<String> taken;
     private final LuaTable globals = LuaTable.unmetered();
     private final LuaTable globalMetatable;
     private final LuaTable stringMetatable;
@@ -29,20 +29,17 @@ final class LuaBase {
     /** The names of a request's fields, made once: they are few, and the same in every dialog. */
     private final Map<String, LuaString> names = new ConcurrentHashMap<>();
 
-    LuaBase(Compiler compiler) {
-        this.modules =
-                List.of(
-                        UssdModule.create(),
-                        LogModule.create(),
-                        EdrModule.create(),
-                        StatModule.create(),
-                        new JsonModule().create());
+    LuaBase(Compiler compiler, List<ApiModule> modules) {
+        this.modules = List.copyOf(modules);
+        this.taken = ScriptGlobals.taken(modules);
         StandardLibrary library = new StandardLibrary(compiler);
         library.addTo(globals);
-        modules.forEach(module -> globals.set(module.name(), module.table()));
-        globals.set("print", new NativeFunction("print", LogModule::print));
+        for (ApiModule module : modules) {
+            globals.set(module.name(), module.table());
+            module.globals().forEach(globals::set);
+        }
         globals.set("require", new NativeFunction("require", this::require));
-        AllowList.check(globals);
+        AllowList.check(globals, modules);
         globals.seal("_G");
         this.globalMetatable = UndefinedGlobal.metatable();
         this.stringMetatable = library.stringMetatable();
@@ -61,6 +58,11 @@ final class LuaBase {
     /** The names of all globals that every script has. */
     Set<String> globalNames() {
         return namesIn(globals);
+    }
+
+    /** Whether every script has a global of this name. */
+    boolean isTaken(String name) {
+        return taken.contains(name);
     }
 
     /** The fields of a library or module; null where there is none of this name. */

@@ -1,5 +1,8 @@
 package io.moondial.script;
 
+import io.moondial.dialog.PrimitiveResult;
+import io.moondial.script.api.HostCall;
+import io.moondial.script.api.ScriptDialog;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.HeavyPermit;
 import io.moondial.script.lua.Kill;
@@ -15,11 +18,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
-import java.util.function.Supplier;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /** One run of a script, from its call to its outcome. Confined to the thread that runs it. */
-final class RunningScript implements ScriptClock {
+final class RunningScript implements HostCall, ScriptClock {
     private static final Double[] SMALL = smallNumbers();
 
     private static final LuaString SCRIPT_NAME = LuaString.of("SCRIPT_NAME");
@@ -52,11 +58,7 @@ final class RunningScript implements ScriptClock {
                 limits.maxStringLength());
     }
 
-    ScriptDialog dialog() {
-        return run.dialog();
-    }
-
-    ScriptServices services() {
+    private ScriptServices services() {
         return run.services();
     }
 
@@ -64,17 +66,20 @@ final class RunningScript implements ScriptClock {
         return modules;
     }
 
-    /**
-     * Does what may block outside the meter's sight.
-     *
-     * @throws LuaError where it is refused
-     */
-    <T> T outside(Supplier<T> action) {
+    // ---- for the functions of modules
+
+    @Override
+    public String instanceId() {
+        return run.instanceId();
+    }
+
+    @Override
+    public PrimitiveResult perform(Function<ScriptDialog, PrimitiveResult> primitive) {
         tellPlace(state.place());
         meter.endBurst();
-        T result;
+        PrimitiveResult result;
         try {
-            result = action.get();
+            result = primitive.apply(run.dialog());
         } catch (ScriptDialog.Refused refused) {
             meter.beginBurst();
             throw new LuaError(String.valueOf(refused.getMessage()));
@@ -85,18 +90,30 @@ final class RunningScript implements ScriptClock {
         return result;
     }
 
-    /**
-     * Does what returns at once.
-     *
-     * @throws LuaError where it is refused
-     */
-    void refusable(Runnable action) {
+    @Override
+    public void log(Level level, String line) {
+        services().log(level, line);
+    }
+
+    @Override
+    public void writeEdr(String event, Map<String, List<String>> fields, @Nullable String stream) {
         try {
-            action.run();
+            services().writeEdr(event, fields, stream);
         } catch (ScriptDialog.Refused refused) {
             throw new LuaError(String.valueOf(refused.getMessage()));
         }
     }
+
+    @Override
+    public void increment(String name) {
+        try {
+            services().increment(name);
+        } catch (ScriptDialog.Refused refused) {
+            throw new LuaError(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    // ---- the run itself
 
     /** Runs the script to its end. */
     ScriptOutcome run(FunctionCode main) {

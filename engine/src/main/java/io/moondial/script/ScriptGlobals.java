@@ -1,5 +1,6 @@
 package io.moondial.script;
 
+import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
@@ -32,9 +33,11 @@ public final class ScriptGlobals {
         values.forEach((name, value) -> this.values.put(LuaString.of(name), lua(name, value)));
     }
 
-    /** Whether every script has a global of this name already. */
-    public static boolean isTaken(String name) {
-        return OF_EACH_RUN.contains(name) || AllowList.isGlobal(name);
+    /** The globals that every script with these modules has already, which no rule can give. */
+    public static Set<String> taken(List<ApiModule> modules) {
+        Set<String> names = AllowList.globals(modules);
+        names.addAll(OF_EACH_RUN);
+        return names;
     }
 
     void forEach(BiConsumer<LuaString, Object> action) {

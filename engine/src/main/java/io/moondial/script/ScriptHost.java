@@ -19,18 +19,19 @@ public final class ScriptHost {
     /**
      * Makes a host; an engine has one.
      *
+     * @param modules what its scripts have beside Lua's own
      * @param carriers how many threads carry the virtual threads that run scripts: the JVM's
      *     processors unless it was told otherwise
      */
-    public ScriptHost(int carriers) {
-        this(carriers, CompilationObserver.NONE);
+    public ScriptHost(List<ApiModule> modules, int carriers) {
+        this(modules, carriers, CompilationObserver.NONE);
     }
 
     /** A host whose compilations somebody sees. */
-    public ScriptHost(int carriers, CompilationObserver observer) {
+    public ScriptHost(List<ApiModule> modules, int carriers, CompilationObserver observer) {
         this.observer = observer;
         this.permit = new HeavyPermit(carriers);
-        this.base = new LuaBase(compiler);
+        this.base = new LuaBase(compiler, modules);
     }
 
     /**

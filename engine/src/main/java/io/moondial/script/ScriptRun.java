@@ -1,5 +1,6 @@
 package io.moondial.script;
 
+import io.moondial.script.api.ScriptDialog;
 import java.util.Map;
 import java.util.function.Supplier;
 

@@ -1,5 +1,6 @@
 package io.moondial.script;
 
+import io.moondial.script.api.ScriptDialog;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;

@@ -10,6 +10,7 @@ import io.moondial.dialog.Party;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
+import io.moondial.modules.BuiltInModules;
 import io.moondial.network.DialogGoneException;
 import io.moondial.network.DialogLink;
 import io.moondial.rules.Rules;
@@ -111,7 +112,7 @@ class DialogRunTest {
                                                                 Trigger.Conditions.NONE,
                                                                 Trigger.Overrides.NONE))),
                                         Map.of()),
-                                new ScriptHost(2).compile(folder),
+                                new ScriptHost(BuiltInModules.create(), 2).compile(folder),
                                 LiveDesk.SCRIPT_RULES)));
         Party party = new Party(1, 6, null, Party.ROUTE_ON_SSN);
         desk.begun(

@@ -12,6 +12,7 @@ import io.moondial.edr.spec.EdrSpec;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
+import io.moondial.modules.BuiltInModules;
 import io.moondial.network.DialogGoneException;
 import io.moondial.network.FarSide;
 import io.moondial.network.embedded.EmbeddedNetwork;
@@ -166,7 +167,8 @@ final class LiveDesk implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         ScriptRelease release =
-                new ScriptHost(Runtime.getRuntime().availableProcessors()).compile(folder);
+                new ScriptHost(BuiltInModules.create(), Runtime.getRuntime().availableProcessors())
+                        .compile(folder);
         Assertions.assertThat(release.problems()).isEmpty();
         return release;
     }

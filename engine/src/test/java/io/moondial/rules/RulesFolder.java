@@ -1,5 +1,6 @@
 package io.moondial.rules;
 
+import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.problem.ProblemPrinter;
 import java.io.IOException;
@@ -41,7 +42,7 @@ record RulesFolder(Path folder) {
     List<Problem> warnings(String text) throws IOException, RulesException {
         Files.writeString(file(), text);
         List<Problem> warnings = new ArrayList<>();
-        RulesFile.read(file(), UnaryOperator.identity(), warnings::add);
+        RulesFile.read(file(), UnaryOperator.identity(), BuiltInModules.create(), warnings::add);
         return warnings;
     }
 

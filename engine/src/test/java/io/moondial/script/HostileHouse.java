@@ -1,6 +1,7 @@
 package io.moondial.script;
 
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.modules.BuiltInModules;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ public final class HostileHouse {
     /** A permit for each that the neighbour has carried through. */
     private final Semaphore dialogs = new Semaphore(0);
 
-    private final ScriptHost host = new ScriptHost(2);
+    private final ScriptHost host = new ScriptHost(BuiltInModules.create(), 2);
     private volatile boolean over;
 
     private HostileHouse(Path folder, PrintStream out) {

@@ -21,6 +21,7 @@ final class ScriptApiPage {
         return template.replace("{call_depth}", "" + ScriptLimits.DEFAULT_MAX_CALL_DEPTH)
                 .replace("{string_length}", "" + ScriptLimits.DEFAULT_MAX_STRING_LENGTH)
                 .replace("{modules}\n", modules(modules))
+                .replace("{module_names}", names(modules))
                 .replace("{library}\n", String.join("\n", libraries) + "\n")
                 .replace("{left_out}\n", leftOut());
     }
@@ -33,6 +34,12 @@ final class ScriptApiPage {
             examples.add(parts[i]);
         }
         return examples;
+    }
+
+    private static String names(List<ApiModule> modules) {
+        return modules.stream()
+                .map(module -> "`" + module.name() + "`")
+                .collect(Collectors.joining(", "));
     }
 
     private static String modules(List<ApiModule> modules) {

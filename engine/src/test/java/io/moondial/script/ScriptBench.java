@@ -2,6 +2,8 @@ package io.moondial.script;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.modules.BuiltInModules;
+import io.moondial.script.api.ScriptDialog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +31,7 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
             new ScriptLimits(10_000_000, 16 << 20, Duration.ofMinutes(10));
 
     private final Path folder;
-    private final ScriptHost host = new ScriptHost(2);
+    private final ScriptHost host = new ScriptHost(BuiltInModules.create(), 2);
     private final Map<String, Object> request = new LinkedHashMap<>();
     private final Deque<Supplier<PrimitiveResult>> answers = new ArrayDeque<>();
     final List<String> primitives = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.moondial.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.script.api.ScriptDialog;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -29,6 +29,17 @@ public final class ApiFunction {
         this.body = body;
     }
 
+    /** What a function does that reaches more than its arguments. */
+    @FunctionalInterface
+    public interface HostBody {
+        /**
+         * Answers one call.
+         *
+         * @return the results, as of {@link NativeFunction.Body}
+         */
+        @Nullable Object[] call(Arguments arguments, HostCall call);
+    }
+
     /** Begins the description of a function; it ends with {@link Builder#does}. */
     static Builder of(String module, String name, String summary) {
         return new Builder(module, name, summary);
@@ -117,6 +128,11 @@ public final class ApiFunction {
         public Builder raises(String text) {
             this.errors = text;
             return this;
+        }
+
+        /** The end: an example, and what the function does with the run that calls it. */
+        public ApiFunction does(String example, HostBody body) {
+            return does(example, a -> body.call(a, a.context(HostCall.class)));
         }
 
         /** The end: an example, and what the function does. */

@@ -2,11 +2,16 @@ package io.moondial.script.api;
 
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.NativeFunction;
 import io.moondial.script.stdlib.NearName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +21,7 @@ public final class ApiModule {
     private final String summary;
     private final List<ApiFunction> functions;
     private final List<Value> values;
+    private final Map<String, LuaFunction> globals;
     private final LuaTable table;
 
     /** A field that is not a function, and what it stands for. */
@@ -26,6 +32,7 @@ public final class ApiModule {
         this.summary = builder.summary;
         this.functions = List.copyOf(builder.functions);
         this.values = List.copyOf(builder.values);
+        this.globals = Map.copyOf(builder.globals);
         this.table = builder.table.seal(name);
     }
 
@@ -52,6 +59,20 @@ public final class ApiModule {
         return table;
     }
 
+    /** The functions that stand as globals beside the module, by name. */
+    public Map<String, LuaFunction> globals() {
+        return globals;
+    }
+
+    /** All that scripts reach because of this module, as they write it. */
+    public Set<String> names() {
+        Set<String> names = new TreeSet<>(globals.keySet());
+        names.add(name);
+        functions.forEach(function -> names.add(function.qualifiedName()));
+        values.forEach(value -> names.add(name + "." + value.name()));
+        return names;
+    }
+
     /** Begins a module. */
     public static Builder of(String name, String summary) {
         return new Builder(name, summary);
@@ -63,6 +84,7 @@ public final class ApiModule {
         private final String summary;
         private final List<ApiFunction> functions = new ArrayList<>();
         private final List<Value> values = new ArrayList<>();
+        private final Map<String, LuaFunction> globals = new TreeMap<>();
         private final LuaTable table = LuaTable.unmetered();
 
         private Builder(String name, String summary) {
@@ -85,6 +107,14 @@ public final class ApiModule {
         public Builder value(String field, String meaning, Object value) {
             values.add(new Value(field, meaning));
             table.set(field, value);
+            return this;
+        }
+
+        /** Adds a function that is a global, beside the module. */
+        public Builder global(String function, ApiFunction.HostBody body) {
+            globals.put(
+                    function,
+                    new NativeFunction(function, a -> body.call(a, a.context(HostCall.class))));
             return this;
         }
 

@@ -1,4 +1,4 @@
-package io.moondial.script;
+package io.moondial.script.api;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;

@@ -1,4 +1,4 @@
-package io.moondial.script.api;
+package io.moondial.modules.json;
 
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;

@@ -1,4 +1,4 @@
-package io.moondial.script.api;
+package io.moondial.modules.json;
 
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;

@@ -1,4 +1,4 @@
-package io.moondial.script;
+package io.moondial.modules.ussd;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.script.lua.Arguments;

@@ -1,4 +1,4 @@
-package io.moondial.script;
+package io.moondial.modules.ussd;
 
 import static io.moondial.script.api.ApiParameter.Type.NUMBER;
 import static io.moondial.script.api.ApiParameter.Type.STRING;
@@ -7,6 +7,8 @@ import static io.moondial.script.api.ApiParameter.Type.TABLE;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.HostCall;
+import io.moondial.script.api.ScriptDialog;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
@@ -14,11 +16,10 @@ import io.moondial.text.Alphabet;
 import io.moondial.text.Dcs;
 import io.moondial.text.Mask;
 import io.moondial.text.TextLength;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The module {@code ussd}: the primitives, and what a text takes on the air. */
-final class UssdModule {
+public final class UssdModule {
     private static final int SYSTEM_FAILURE = 34;
     private static final int MAX_ERROR_CODE = 255;
     private static final String TEXT = "what the handset shows";
@@ -33,7 +34,8 @@ final class UssdModule {
 
     private UssdModule() {}
 
-    static ApiModule create() {
+    /** Makes the module. */
+    public static ApiModule create() {
         ApiModule.Builder module =
                 ApiModule.of("ussd", "The conversation with the handset, and texts for it.");
         addWaiting(module);
@@ -60,7 +62,7 @@ final class UssdModule {
                                         .does(
                                                 "local choice, why = ussd.menu(\"1. Balance\\n2. Airtime\","
                                                         + " {timeout = 30})",
-                                                a -> waiting(a, ScriptDialog::menu)))
+                                                (a, call) -> waiting(a, call, ScriptDialog::menu)))
                 .function(
                         "notify",
                         "Shows a text and waits until the handset has acknowledged it.",
@@ -73,7 +75,8 @@ final class UssdModule {
                                         .raises("as ussd.menu")
                                         .does(
                                                 "ussd.notify(\"Your request is being processed\")",
-                                                a -> waiting(a, ScriptDialog::notify)));
+                                                (a, call) ->
+                                                        waiting(a, call, ScriptDialog::notify)));
     }
 
     private static void addTerminating(ApiModule.Builder module) {
@@ -112,7 +115,10 @@ final class UssdModule {
                                         .raises(TERMINATING)
                                         .does(
                                                 "ussd.close()",
-                                                a -> primitive(a, ScriptDialog::close)))
+                                                (a, call) ->
+                                                        values(
+                                                                a,
+                                                                call.perform(ScriptDialog::close))))
                 .function(
                         "abort",
                         "Breaks the dialog off (TC-U-ABORT).",
@@ -121,7 +127,11 @@ final class UssdModule {
                                         .raises(TERMINATING)
                                         .does(
                                                 "ussd.abort()",
-                                                a -> primitive(a, ScriptDialog::abort)));
+                                                (a, call) ->
+                                                        values(
+                                                                a,
+                                                                call.perform(
+                                                                        ScriptDialog::abort))));
     }
 
     private static void addMeasuring(ApiModule.Builder module) {
@@ -200,10 +210,10 @@ final class UssdModule {
         PrimitiveResult carryOut(ScriptDialog dialog, String text, ScreenOptions options);
     }
 
-    private static @Nullable Object[] waiting(Arguments a, Waiting primitive) {
+    private static @Nullable Object[] waiting(Arguments a, HostCall call, Waiting primitive) {
         String text = a.text(1);
         ScreenOptions options = MenuOptions.read(a, 2).writtenAs(mask(a, a.get(1)));
-        PrimitiveResult result = outside(a, dialog -> primitive.carryOut(dialog, text, options));
+        PrimitiveResult result = call.perform(dialog -> primitive.carryOut(dialog, text, options));
         return options.secret() && result instanceof PrimitiveResult.Input(String answer)
                 ? Lua.values(a.state().newSecret(answer, Mask.of(answer)))
                 : values(a, result);
@@ -214,13 +224,13 @@ final class UssdModule {
         return a.state().isSecret(text) ? a.state().show(text) : null;
     }
 
-    private static @Nullable Object[] respond(Arguments a) {
+    private static @Nullable Object[] respond(Arguments a, HostCall call) {
         String text = a.text(1);
         String mask = mask(a, a.get(1));
-        return primitive(a, dialog -> dialog.respond(text, mask));
+        return values(a, call.perform(dialog -> dialog.respond(text, mask)));
     }
 
-    private static @Nullable Object[] decline(Arguments a) {
+    private static @Nullable Object[] decline(Arguments a, HostCall call) {
         a.refuseSecret(a.get(1), "code");
         double code = a.number(1, SYSTEM_FAILURE);
         if (code != Math.rint(code) || code < 1 || code > MAX_ERROR_CODE) {
@@ -228,18 +238,7 @@ final class UssdModule {
                     "ussd.decline: code must be a whole number from 1 to 255, got "
                             + Lua.show(a.get(1)));
         }
-        return primitive(a, dialog -> dialog.decline((int) code));
-    }
-
-    private static @Nullable Object[] primitive(
-            Arguments a, Function<ScriptDialog, PrimitiveResult> primitive) {
-        return values(a, outside(a, primitive));
-    }
-
-    private static PrimitiveResult outside(
-            Arguments a, Function<ScriptDialog, PrimitiveResult> primitive) {
-        RunningScript running = a.context(RunningScript.class);
-        return running.outside(() -> primitive.apply(running.dialog()));
+        return values(a, call.perform(dialog -> dialog.decline((int) code)));
     }
 
     private static @Nullable Object[] values(Arguments a, PrimitiveResult result) {

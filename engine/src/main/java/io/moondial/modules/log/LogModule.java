@@ -1,9 +1,10 @@
-package io.moondial.script;
+package io.moondial.modules.log;
 
 import static io.moondial.script.api.ApiParameter.Type.ANY;
 
 import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaString;
@@ -14,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
 /** The module {@code log}, and {@code print}. */
-final class LogModule {
+public final class LogModule {
     private LogModule() {}
 
-    static ApiModule create() {
+    /** Makes the module. */
+    public static ApiModule create() {
         ApiModule.Builder module =
                 ApiModule.of(
                         "log",
@@ -29,7 +31,7 @@ final class LogModule {
                     "Logs at level " + name + "; print logs at level info.",
                     f -> describe(f, name, level));
         }
-        return module.build();
+        return module.global("print", LogModule::print).build();
     }
 
     private static ApiFunction describe(ApiFunction.Builder f, String name, Level level) {
@@ -43,18 +45,18 @@ final class LogModule {
                 .raises("the values do not fit the format, or a secret answer is to be a number")
                 .does(
                         "log." + name + "(\"balance of %s: %.2f\", \"27761485722\", 12.5)",
-                        a -> log(a, level));
+                        (a, call) -> log(a, call, level));
     }
 
-    private static @Nullable Object[] log(Arguments a, Level level) {
+    private static @Nullable Object[] log(Arguments a, HostCall call, Level level) {
         LuaString line = a.count() == 1 ? shown(a, 1) : StringFormat.masking(a);
-        return log(a, level, line);
+        return log(a, call, level, line);
     }
 
-    private static @Nullable Object[] log(Arguments a, Level level, LuaString line) {
+    private static @Nullable Object[] log(Arguments a, HostCall call, Level level, LuaString line) {
         // counted again: so that all that a script logs has a limit too
         a.meter().string(line.length());
-        a.context(RunningScript.class).services().log(level, line.toText());
+        call.log(level, line.toText());
         return Lua.nothing();
     }
 
@@ -63,7 +65,7 @@ final class LogModule {
     }
 
     /** Lua's {@code print}: its values with tabs between them, logged at level info. */
-    static @Nullable Object[] print(Arguments a) {
+    private static @Nullable Object[] print(Arguments a, HostCall call) {
         LuaStringBuilder line = new LuaStringBuilder(a.meter());
         for (int i = 1; i <= a.count(); i++) {
             if (i > 1) {
@@ -71,6 +73,6 @@ final class LogModule {
             }
             line.append(shown(a, i));
         }
-        return log(a, Level.INFO, line.toLuaString());
+        return log(a, call, Level.INFO, line.toLuaString());
     }
 }

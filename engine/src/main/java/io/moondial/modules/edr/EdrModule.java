@@ -1,9 +1,10 @@
-package io.moondial.script;
+package io.moondial.modules.edr;
 
 import static io.moondial.script.api.ApiParameter.Type.STRING;
 import static io.moondial.script.api.ApiParameter.Type.TABLE;
 
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
@@ -18,14 +19,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The module {@code edr}: records of the script's own. */
-final class EdrModule {
+public final class EdrModule {
     private static final String RESERVED = "USSD-";
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
     private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,63}");
 
     private EdrModule() {}
 
-    static ApiModule create() {
+    /** Makes the module. */
+    public static ApiModule create() {
         return ApiModule.of("edr", "Event Data Records of the script's own.")
                 .function(
                         "write",
@@ -62,7 +64,7 @@ final class EdrModule {
                 .build();
     }
 
-    private static @Nullable Object[] write(Arguments a) {
+    private static @Nullable Object[] write(Arguments a, HostCall call) {
         String event = name(a.openText(1, "event"), "event", NAME);
         if (event.startsWith(RESERVED)) {
             throw new LuaError(
@@ -70,8 +72,7 @@ final class EdrModule {
         }
         Map<String, List<String>> fields = fields(a, a.table(2));
         String stream = a.isNil(3) ? null : name(a.openText(3, "stream"), "stream", WORD);
-        RunningScript running = a.context(RunningScript.class);
-        running.refusable(() -> running.services().writeEdr(event, fields, stream));
+        call.writeEdr(event, fields, stream);
         return Lua.nothing();
     }
 

@@ -1,8 +1,9 @@
-package io.moondial.script;
+package io.moondial.modules.stat;
 
 import static io.moondial.script.api.ApiParameter.Type.STRING;
 
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
@@ -10,12 +11,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The module {@code stat}. */
-final class StatModule {
+public final class StatModule {
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.]{0,99}");
 
     private StatModule() {}
 
-    static ApiModule create() {
+    /** Makes the module. */
+    public static ApiModule create() {
         return ApiModule.of("stat", "Counters of the script's own among the engine's.")
                 .function(
                         "increment",
@@ -32,7 +34,7 @@ final class StatModule {
                 .build();
     }
 
-    private static @Nullable Object[] increment(Arguments a) {
+    private static @Nullable Object[] increment(Arguments a, HostCall call) {
         String name = a.openText(1, "name");
         if (!NAME.matcher(name).matches()) {
             throw new LuaError(
@@ -40,8 +42,7 @@ final class StatModule {
                             + name
                             + "': a letter, then up to 99 of letters, digits, _ and .");
         }
-        RunningScript running = a.context(RunningScript.class);
-        running.refusable(() -> running.services().increment(name));
+        call.increment(name);
         return Lua.nothing();
     }
 }

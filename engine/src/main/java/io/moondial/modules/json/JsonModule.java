@@ -1,9 +1,10 @@
-package io.moondial.script.api;
+package io.moondial.modules.json;
 
 import static io.moondial.script.api.ApiParameter.Type.ANY;
 import static io.moondial.script.api.ApiParameter.Type.STRING;
 import static io.moondial.script.api.ApiParameter.Type.TABLE;
 
+import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
@@ -23,8 +24,14 @@ public final class JsonModule {
                     .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
                     .build();
 
+    private JsonModule() {}
+
     /** Makes the module. */
-    public ApiModule create() {
+    public static ApiModule create() {
+        return new JsonModule().describe();
+    }
+
+    private ApiModule describe() {
         return ApiModule.of("json", "JSON (RFC 8259) to Lua values and back.")
                 .value(
                         "null",

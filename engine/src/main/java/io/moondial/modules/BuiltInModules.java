@@ -1,0 +1,28 @@
+package io.moondial.modules;
+
+import io.moondial.modules.edr.EdrModule;
+import io.moondial.modules.json.JsonModule;
+import io.moondial.modules.log.LogModule;
+import io.moondial.modules.stat.StatModule;
+import io.moondial.modules.ussd.UssdModule;
+import io.moondial.script.api.ApiModule;
+import java.util.List;
+
+/**
+ * The modules that every script has. This is the only list of them: the names that scripts reach,
+ * the names that {@code globals:} may not take, the lint of scripts, the reference page and the
+ * dialog tests derive from it.
+ */
+public final class BuiltInModules {
+    private BuiltInModules() {}
+
+    /** The modules, in the order of the reference page. */
+    public static List<ApiModule> create() {
+        return List.of(
+                UssdModule.create(),
+                LogModule.create(),
+                EdrModule.create(),
+                StatModule.create(),
+                JsonModule.create());
+    }
+}

@@ -1,0 +1,50 @@
+package io.moondial.script.api;
+
+import io.moondial.dialog.PrimitiveResult;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * A call of a module's function, as the host of scripts sees it: what the function reaches beside
+ * its {@link io.moondial.script.lua.Arguments}, which have the budget ({@code meter()}) and what is
+ * secret ({@code refuseSecret}, {@code state().written}). Used on the script's own thread, during
+ * the call and not after it.
+ */
+public interface HostCall {
+    /** The dialog's instance id, as its records have it. */
+    String instanceId();
+
+    /** The time of day by the engine's clock; in a dialog test by the test's. */
+    Instant now();
+
+    /**
+     * Carries out one of the dialog's primitives, which may wait.
+     *
+     * @throws io.moondial.script.lua.LuaError if the dialog refuses it
+     */
+    PrimitiveResult perform(Function<ScriptDialog, PrimitiveResult> primitive);
+
+    /** Writes a line to the log, as one of this dialog's. */
+    void log(Level level, String line);
+
+    /**
+     * Writes an EDR of the script's own.
+     *
+     * @param event a name that does not begin with {@code USSD-}
+     * @param fields in the order in which the script gave them, each with all its values
+     * @param stream null: the service's
+     * @throws io.moondial.script.lua.LuaError if the record cannot be written
+     */
+    void writeEdr(String event, Map<String, List<String>> fields, @Nullable String stream);
+
+    /**
+     * Counts one more of a name.
+     *
+     * @throws io.moondial.script.lua.LuaError if there are too many names
+     */
+    void increment(String name);
+}
