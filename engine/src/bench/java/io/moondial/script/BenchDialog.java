@@ -3,6 +3,7 @@ package io.moondial.script;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.modules.BuiltInModules;
+import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +49,11 @@ record BenchDialog(Supplier<PrimitiveResult> answer) implements ScriptDialog, Sc
                 "Bench-1-00000001",
                 this,
                 new ScriptControl());
+    }
+
+    @Override
+    public Phase phase() {
+        return Phase.PROCESS;
     }
 
     @Override

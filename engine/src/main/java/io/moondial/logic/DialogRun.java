@@ -14,6 +14,7 @@ import io.moondial.script.ScriptControl;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome;
 import io.moondial.script.ScriptRun;
+import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import io.moondial.time.Time;
 import java.util.List;
@@ -207,6 +208,12 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     @Override
     public PrimitiveResult abort() {
         return call(new DialogEvent.Abort());
+    }
+
+    @Override
+    public Phase phase() {
+        catchUp();
+        return Phase.of(claim.setup().isNotify(), dialog.isOpen());
     }
 
     private PrimitiveResult call(DialogEvent.ScriptCall call) {

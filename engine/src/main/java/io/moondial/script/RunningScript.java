@@ -2,6 +2,7 @@ package io.moondial.script;
 
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.script.api.HostCall;
+import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.HeavyPermit;
@@ -71,6 +72,11 @@ final class RunningScript implements HostCall, ScriptClock {
     @Override
     public String instanceId() {
         return run.instanceId();
+    }
+
+    @Override
+    public Phase phase() {
+        return run.dialog().phase();
     }
 
     @Override

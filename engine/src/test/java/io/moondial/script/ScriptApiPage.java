@@ -3,9 +3,13 @@ package io.moondial.script;
 import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.ApiParameter;
+import io.moondial.script.api.Effect;
+import io.moondial.script.api.Phase;
 import io.moondial.script.stdlib.LeftOut;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The reference of scripts: its written part, with what the code says of itself put in. */
@@ -21,6 +25,7 @@ final class ScriptApiPage {
         return template.replace("{call_depth}", "" + ScriptLimits.DEFAULT_MAX_CALL_DEPTH)
                 .replace("{string_length}", "" + ScriptLimits.DEFAULT_MAX_STRING_LENGTH)
                 .replace("{modules}\n", modules(modules))
+                .replace("{effects}\n", effects())
                 .replace("{module_names}", names(modules))
                 .replace("{library}\n", String.join("\n", libraries) + "\n")
                 .replace("{left_out}\n", leftOut());
@@ -83,9 +88,33 @@ final class ScriptApiPage {
                 + function.results()
                 + ".\nErrors: "
                 + function.errors()
+                + ".\nEffect: "
+                + function.effect().word()
+                + (function.waits() ? "; the script waits" : "")
+                + ".\nMay be called: "
+                + when(function.phases())
                 + ".\n\n```lua\n"
                 + function.example()
                 + "\n```\n\n";
+    }
+
+    private static String when(Set<Phase> phases) {
+        boolean process = phases.contains(Phase.PROCESS) || phases.contains(Phase.PROCESS_ENDED);
+        boolean inbound = phases.contains(Phase.NOTIFY) || phases.contains(Phase.NOTIFY_ENDED);
+        boolean ended = phases.contains(Phase.PROCESS_ENDED) || phases.contains(Phase.NOTIFY_ENDED);
+        String scripts =
+                process && inbound
+                        ? "in every script"
+                        : process
+                                ? "in the script of a dialled code"
+                                : "in the script of an inbound notify";
+        return scripts + (ended ? "" : ", until the dialog has ended");
+    }
+
+    private static String effects() {
+        return Arrays.stream(Effect.values())
+                .map(it -> "| `" + it.word() + "` | " + it.meaning() + " |\n")
+                .collect(Collectors.joining());
     }
 
     private static String signature(ApiFunction function) {

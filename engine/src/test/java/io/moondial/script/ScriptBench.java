@@ -3,6 +3,7 @@ package io.moondial.script;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.modules.BuiltInModules;
+import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -131,6 +132,11 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
                     throw new AssertionError("returned " + returned.text());
             case ScriptOutcome.Failed failed -> failed.fault();
         };
+    }
+
+    @Override
+    public Phase phase() {
+        return Phase.PROCESS;
     }
 
     @Override

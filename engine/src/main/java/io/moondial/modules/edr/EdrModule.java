@@ -4,6 +4,7 @@ import static io.moondial.script.api.ApiParameter.Type.STRING;
 import static io.moondial.script.api.ApiParameter.Type.TABLE;
 
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.Effect;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
@@ -57,6 +58,7 @@ public final class EdrModule {
                                                 "a name or a value that cannot be written, NaN and"
                                                         + " infinities among them, a name that is a"
                                                         + " secret answer")
+                                        .effect(Effect.RECORD)
                                         .does(
                                                 "edr.write(\"TOPUP\", {AMOUNT = 50, VOUCHERS = {\"123\","
                                                         + " \"456\"}})",

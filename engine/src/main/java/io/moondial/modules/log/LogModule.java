@@ -4,6 +4,7 @@ import static io.moondial.script.api.ApiParameter.Type.ANY;
 
 import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.Effect;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
@@ -43,6 +44,7 @@ public final class LogModule {
                                 + " answer among them is asterisks")
                 .mayTake("...", ANY, "the values of the format")
                 .raises("the values do not fit the format, or a secret answer is to be a number")
+                .effect(Effect.RECORD)
                 .does(
                         "log." + name + "(\"balance of %s: %.2f\", \"27761485722\", 12.5)",
                         (a, call) -> log(a, call, level));

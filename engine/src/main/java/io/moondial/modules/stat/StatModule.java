@@ -3,6 +3,7 @@ package io.moondial.modules.stat;
 import static io.moondial.script.api.ApiParameter.Type.STRING;
 
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.Effect;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
@@ -28,6 +29,7 @@ public final class StatModule {
                                                 "the name does not begin with a letter, has more than"
                                                         + " 100 characters, or others than letters,"
                                                         + " digits, _ and ., or is a secret answer")
+                                        .effect(Effect.RECORD)
                                         .does(
                                                 "stat.increment(\"topup.success\")",
                                                 StatModule::increment))

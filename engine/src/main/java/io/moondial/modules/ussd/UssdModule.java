@@ -3,6 +3,9 @@ package io.moondial.modules.ussd;
 import static io.moondial.script.api.ApiParameter.Type.NUMBER;
 import static io.moondial.script.api.ApiParameter.Type.STRING;
 import static io.moondial.script.api.ApiParameter.Type.TABLE;
+import static io.moondial.script.api.Effect.SCREEN;
+import static io.moondial.script.api.Phase.NOTIFY;
+import static io.moondial.script.api.Phase.PROCESS;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
@@ -59,6 +62,9 @@ public final class UssdModule {
                                                 "the text is empty or does not fit, an option is unknown"
                                                         + " or wrong, "
                                                         + TERMINATING)
+                                        .effect(SCREEN)
+                                        .waits()
+                                        .only(PROCESS)
                                         .does(
                                                 "local choice, why = ussd.menu(\"1. Balance\\n2. Airtime\","
                                                         + " {timeout = 30})",
@@ -73,6 +79,9 @@ public final class UssdModule {
                                                 "true; or nil and \"timeout\", \"abandon\", or \"error\""
                                                         + " and the MAP error code")
                                         .raises("as ussd.menu")
+                                        .effect(SCREEN)
+                                        .waits()
+                                        .only(PROCESS)
                                         .does(
                                                 "ussd.notify(\"Your request is being processed\")",
                                                 (a, call) ->
@@ -90,6 +99,8 @@ public final class UssdModule {
                                                         + " ended the dialog, or no link leads to"
                                                         + " it any more")
                                         .raises("the text is empty or does not fit, " + TERMINATING)
+                                        .effect(SCREEN)
+                                        .only(PROCESS)
                                         .does(
                                                 "ussd.respond(\"Your balance is 12.50\")",
                                                 UssdModule::respond))
@@ -106,6 +117,8 @@ public final class UssdModule {
                                         .raises(
                                                 "the code is not a whole number from 1 to 255, "
                                                         + TERMINATING)
+                                        .effect(SCREEN)
+                                        .only(PROCESS, NOTIFY)
                                         .does("ussd.decline(36)", UssdModule::decline))
                 .function(
                         "close",
@@ -113,6 +126,8 @@ public final class UssdModule {
                         f ->
                                 f.returns("true; or nil and \"abandon\"")
                                         .raises(TERMINATING)
+                                        .effect(SCREEN)
+                                        .only(PROCESS, NOTIFY)
                                         .does(
                                                 "ussd.close()",
                                                 (a, call) ->
@@ -125,6 +140,8 @@ public final class UssdModule {
                         f ->
                                 f.returns("true; or nil and \"abandon\"")
                                         .raises(TERMINATING)
+                                        .effect(SCREEN)
+                                        .only(PROCESS, NOTIFY)
                                         .does(
                                                 "ussd.abort()",
                                                 (a, call) ->

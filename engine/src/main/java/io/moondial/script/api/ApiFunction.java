@@ -1,14 +1,20 @@
 package io.moondial.script.api;
 
 import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.NativeFunction;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One function that operators call: its page in the reference, and what it does. */
 public final class ApiFunction {
+    private static final Set<Phase> EVERY_PHASE = Set.of(Phase.values());
+
     private final String module;
     private final String name;
     private final String summary;
@@ -16,6 +22,10 @@ public final class ApiFunction {
     private final String results;
     private final String errors;
     private final String example;
+    private final Effect effect;
+    private final boolean waits;
+    private final Set<Phase> phases;
+    private final boolean refusesPhases;
     private final NativeFunction.Body body;
 
     private ApiFunction(Builder builder, String example, NativeFunction.Body body) {
@@ -25,6 +35,10 @@ public final class ApiFunction {
         this.parameters = List.copyOf(builder.parameters);
         this.results = builder.results;
         this.errors = builder.errors;
+        this.effect = builder.effect;
+        this.waits = builder.waits;
+        this.phases = Collections.unmodifiableSet(EnumSet.copyOf(builder.phases));
+        this.refusesPhases = effect != Effect.SCREEN && !phases.containsAll(EVERY_PHASE);
         this.example = example;
         this.body = body;
     }
@@ -76,6 +90,21 @@ public final class ApiFunction {
         return errors;
     }
 
+    /** What it does to what lies outside the script. */
+    public Effect effect() {
+        return effect;
+    }
+
+    /** Whether the script waits for something outside the engine. */
+    public boolean waits() {
+        return waits;
+    }
+
+    /** Where the dialog may stand when it is called. */
+    public Set<Phase> phases() {
+        return phases;
+    }
+
     /** Lua that calls it and would run as it stands. */
     public String example() {
         return example;
@@ -90,7 +119,16 @@ public final class ApiFunction {
         for (int i = 0; i < parameters.size(); i++) {
             parameters.get(i).check(arguments, i + 1, qualifiedName());
         }
+        if (refusesPhases) {
+            requirePhase(arguments.context(HostCall.class).phase());
+        }
         return body.call(arguments);
+    }
+
+    private void requirePhase(Phase now) {
+        if (!phases.contains(now)) {
+            throw new LuaError(qualifiedName() + ": " + now.refusal());
+        }
     }
 
     /** A function's description in the making. */
@@ -101,6 +139,9 @@ public final class ApiFunction {
         private final List<ApiParameter> parameters = new ArrayList<>();
         private String results = "nothing";
         private String errors = "none";
+        private Effect effect = Effect.PURE;
+        private boolean waits;
+        private Set<Phase> phases = EVERY_PHASE;
 
         private Builder(String module, String name, String summary) {
             this.module = module;
@@ -127,6 +168,24 @@ public final class ApiFunction {
 
         public Builder raises(String text) {
             this.errors = text;
+            return this;
+        }
+
+        /** What it does to what lies outside the script; if this is not said, nothing. */
+        public Builder effect(Effect kind) {
+            this.effect = kind;
+            return this;
+        }
+
+        /** The script waits in it for something outside the engine. */
+        public Builder waits() {
+            this.waits = true;
+            return this;
+        }
+
+        /** Where the dialog must stand when it is called; if this is not said, anywhere. */
+        public Builder only(Phase first, Phase... more) {
+            this.phases = EnumSet.of(first, more);
             return this;
         }
 

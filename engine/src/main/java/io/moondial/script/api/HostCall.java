@@ -21,6 +21,9 @@ public interface HostCall {
     /** The time of day by the engine's clock; in a dialog test by the test's. */
     Instant now();
 
+    /** Where the dialog stands now. */
+    Phase phase();
+
     /**
      * Carries out one of the dialog's primitives, which may wait.
      *

@@ -31,6 +31,9 @@ public interface ScriptDialog {
     /** Sends TC-U-ABORT: Done or Abandon. */
     PrimitiveResult abort();
 
+    /** Where the dialog stands now. */
+    Phase phase();
+
     /**
      * A primitive called where it may not be, or with what cannot be sent: a Lua error at the
      * caller's line.
