@@ -1,5 +1,11 @@
 package io.moondial;
 
+import io.moondial.channel.Connections;
+import io.moondial.channel.FarSide;
+import io.moondial.channel.LinkStatus;
+import io.moondial.channel.Network;
+import io.moondial.channel.embedded.EmbeddedNetwork;
+import io.moondial.channel.sigtran.SigtranNetwork;
 import io.moondial.control.ControlSocket;
 import io.moondial.control.ControlledEngine;
 import io.moondial.control.EngineStatus;
@@ -15,12 +21,6 @@ import io.moondial.logic.ServiceDesk;
 import io.moondial.logic.Surroundings;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.Reconciliation;
-import io.moondial.network.Connections;
-import io.moondial.network.FarSide;
-import io.moondial.network.LinkStatus;
-import io.moondial.network.Network;
-import io.moondial.network.embedded.EmbeddedNetwork;
-import io.moondial.network.sigtran.SigtranNetwork;
 import io.moondial.reload.FileWatch;
 import io.moondial.rules.Rules;
 import io.moondial.time.Activity;

@@ -1,7 +1,7 @@
 package io.moondial;
 
+import io.moondial.channel.Network;
 import io.moondial.metrics.Counters;
-import io.moondial.network.Network;
 import io.moondial.time.Time;
 import io.moondial.trace.PcapSink;
 import io.moondial.trace.Trace;

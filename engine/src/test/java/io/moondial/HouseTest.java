@@ -35,9 +35,9 @@ class HouseTest {
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
-                            "io.moondial.network.ss7",
-                            "io.moondial.network.embedded",
-                            "io.moondial.network.sigtran")
+                            "io.moondial.channel.ss7",
+                            "io.moondial.channel.embedded",
+                            "io.moondial.channel.sigtran")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.restcomm..", "org.mobicents..");

@@ -1,5 +1,6 @@
 package io.moondial.logic;
 
+import io.moondial.channel.DialogLink;
 import io.moondial.dialog.Component;
 import io.moondial.dialog.Message;
 import io.moondial.dialog.Opening;
@@ -8,7 +9,6 @@ import io.moondial.dialog.Party;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.BuiltInModules;
-import io.moondial.network.DialogLink;
 import io.moondial.rules.Rules;
 import io.moondial.rules.RulesException;
 import io.moondial.rules.RulesFile;

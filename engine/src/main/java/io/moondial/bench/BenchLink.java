@@ -1,19 +1,19 @@
 package io.moondial.bench;
 
-import io.moondial.network.LinkStatus;
-import io.moondial.network.embedded.EmbeddedNetwork;
-import io.moondial.network.sigtran.Endpoint;
-import io.moondial.network.sigtran.SigtranHandsets;
-import io.moondial.network.sigtran.SigtranSettings;
-import io.moondial.network.sigtran.SigtranSettings.Admission;
-import io.moondial.network.sigtran.SigtranSettings.ApplicationServer;
-import io.moondial.network.sigtran.SigtranSettings.Association;
-import io.moondial.network.sigtran.SigtranSettings.Links;
-import io.moondial.network.sigtran.SigtranSettings.Mode;
-import io.moondial.network.sigtran.SigtranSettings.RemoteSubsystem;
-import io.moondial.network.sigtran.SigtranSettings.TrafficMode;
-import io.moondial.network.ss7.SignallingPlan;
-import io.moondial.network.ss7.TcapLimits;
+import io.moondial.channel.LinkStatus;
+import io.moondial.channel.embedded.EmbeddedNetwork;
+import io.moondial.channel.sigtran.Endpoint;
+import io.moondial.channel.sigtran.SigtranHandsets;
+import io.moondial.channel.sigtran.SigtranSettings;
+import io.moondial.channel.sigtran.SigtranSettings.Admission;
+import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
+import io.moondial.channel.sigtran.SigtranSettings.Association;
+import io.moondial.channel.sigtran.SigtranSettings.Links;
+import io.moondial.channel.sigtran.SigtranSettings.Mode;
+import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
+import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
+import io.moondial.channel.ss7.SignallingPlan;
+import io.moondial.channel.ss7.TcapLimits;
 import java.util.List;
 
 /** The link between the two processes of a bench: M3UA over TCP on the loopback interface. */

@@ -2,8 +2,8 @@ package io.moondial.bench;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
+import io.moondial.channel.FarSide;
 import io.moondial.dialog.Operation;
-import io.moondial.network.FarSide;
 import io.moondial.rules.Trigger;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;

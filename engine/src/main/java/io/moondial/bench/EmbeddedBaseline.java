@@ -1,7 +1,7 @@
 package io.moondial.bench;
 
-import io.moondial.network.FarSide;
-import io.moondial.network.embedded.EmbeddedEcho;
+import io.moondial.channel.FarSide;
+import io.moondial.channel.embedded.EmbeddedEcho;
 import io.moondial.text.UssdString;
 import java.time.Duration;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.moondial.bench;
 
 import io.moondial.Configuration;
 import io.moondial.Engine;
-import io.moondial.network.FarSide;
+import io.moondial.channel.FarSide;
 import java.time.Duration;
 
 /** The engine in this process, on the network in memory. */

@@ -1,9 +1,9 @@
 package io.moondial.bench;
 
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.FarSide;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.network.DialogGoneException;
-import io.moondial.network.FarSide;
 import io.moondial.text.UnsendableText;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

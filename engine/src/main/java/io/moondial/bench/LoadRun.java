@@ -1,6 +1,6 @@
 package io.moondial.bench;
 
-import io.moondial.network.FarSide;
+import io.moondial.channel.FarSide;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -1,9 +1,9 @@
 package io.moondial.bench;
 
+import io.moondial.channel.FarSide;
+import io.moondial.channel.sigtran.Endpoint;
+import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.file.FileTrouble;
-import io.moondial.network.FarSide;
-import io.moondial.network.sigtran.Endpoint;
-import io.moondial.network.sigtran.SigtranHandsets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,7 +1,7 @@
 package io.moondial.bench;
 
+import io.moondial.channel.FarSide;
 import io.moondial.handset.Screen;
-import io.moondial.network.FarSide;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;

@@ -1,6 +1,6 @@
 package io.moondial.bench;
 
-import io.moondial.network.FarSide;
+import io.moondial.channel.FarSide;
 import java.time.Duration;
 
 /** What a load is put on: the engine, or the ceiling beside it; with the handsets that reach it. */

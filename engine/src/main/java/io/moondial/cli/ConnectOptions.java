@@ -1,10 +1,10 @@
 package io.moondial.cli;
 
-import io.moondial.network.sigtran.Endpoint;
-import io.moondial.network.sigtran.SigtranHandsets;
-import io.moondial.network.sigtran.SigtranSettings.Association;
-import io.moondial.network.sigtran.SigtranSettings.Mode;
-import io.moondial.network.ss7.TcapLimits;
+import io.moondial.channel.sigtran.Endpoint;
+import io.moondial.channel.sigtran.SigtranHandsets;
+import io.moondial.channel.sigtran.SigtranSettings.Association;
+import io.moondial.channel.sigtran.SigtranSettings.Mode;
+import io.moondial.channel.ss7.TcapLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

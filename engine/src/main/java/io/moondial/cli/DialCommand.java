@@ -2,9 +2,9 @@ package io.moondial.cli;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
+import io.moondial.channel.FarSide;
 import io.moondial.dialog.Operation;
 import io.moondial.handset.Subscriber;
-import io.moondial.network.FarSide;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;

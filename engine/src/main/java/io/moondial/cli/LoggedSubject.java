@@ -17,8 +17,8 @@ public final class LoggedSubject extends ClassicConverter {
     private static final Map<String, String> BY_PACKAGE = new LinkedHashMap<>();
 
     static {
-        BY_PACKAGE.put(OURS + "network.sigtran.", "link");
-        BY_PACKAGE.put(OURS + "network.", "ss7");
+        BY_PACKAGE.put(OURS + "channel.sigtran.", "link");
+        BY_PACKAGE.put(OURS + "channel.", "ss7");
         BY_PACKAGE.put(OURS + "edr.", "edr");
         BY_PACKAGE.put(OURS + "trace.", "trace");
         BY_PACKAGE.put(OURS + "control.", "control");

@@ -2,8 +2,8 @@ package io.moondial.cli;
 
 import io.moondial.Configuration;
 import io.moondial.Engine;
+import io.moondial.channel.FarSide;
 import io.moondial.logic.DialogWatch;
-import io.moondial.network.FarSide;
 import java.io.PrintWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

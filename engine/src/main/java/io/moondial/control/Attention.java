@@ -1,9 +1,9 @@
 package io.moondial.control;
 
+import io.moondial.channel.LinkStatus;
 import io.moondial.edr.StreamStatus;
 import io.moondial.logic.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
-import io.moondial.network.LinkStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,9 +1,9 @@
 package io.moondial.control;
 
+import io.moondial.channel.LinkStatus;
 import io.moondial.edr.StreamStatus;
 import io.moondial.logic.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
-import io.moondial.network.LinkStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,10 +1,10 @@
 package io.moondial.control;
 
+import io.moondial.channel.LinkStatus;
 import io.moondial.edr.StreamStatus;
 import io.moondial.logic.ScriptStatus;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Reconciliation;
-import io.moondial.network.LinkStatus;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package io.moondial.handset;
 
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.FarSide;
 import io.moondial.dialog.Component;
 import io.moondial.dialog.Message;
 import io.moondial.dialog.Operation;
-import io.moondial.network.DialogGoneException;
-import io.moondial.network.DialogLink;
-import io.moondial.network.FarSide;
 import io.moondial.text.Dcs;
 import io.moondial.text.UndecodableString;
 import io.moondial.text.UnsendableText;

@@ -1,7 +1,7 @@
 package io.moondial.handset;
 
+import io.moondial.channel.FarSide;
 import io.moondial.dialog.Address;
-import io.moondial.network.FarSide;
 import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;
 

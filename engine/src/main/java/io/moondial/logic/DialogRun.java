@@ -1,5 +1,7 @@
 package io.moondial.logic;
 
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink;
 import io.moondial.dialog.Dialog;
 import io.moondial.dialog.DialogAction;
 import io.moondial.dialog.DialogEvent;
@@ -8,8 +10,6 @@ import io.moondial.dialog.Message;
 import io.moondial.dialog.Outcome;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.dialog.Transition;
-import io.moondial.network.DialogGoneException;
-import io.moondial.network.DialogLink;
 import io.moondial.script.ScriptControl;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome;

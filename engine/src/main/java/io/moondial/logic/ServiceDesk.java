@@ -1,5 +1,8 @@
 package io.moondial.logic;
 
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink;
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Component;
 import io.moondial.dialog.Message;
@@ -9,9 +12,6 @@ import io.moondial.edr.EdrSink;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
-import io.moondial.network.DialogDesk;
-import io.moondial.network.DialogGoneException;
-import io.moondial.network.DialogLink;
 import io.moondial.text.LogText;
 import io.moondial.text.Mask;
 import io.moondial.time.Time;

@@ -1,12 +1,12 @@
 package io.moondial.rules;
 
+import io.moondial.channel.sigtran.Endpoint;
+import io.moondial.channel.sigtran.SigtranSettings.Admission;
+import io.moondial.channel.sigtran.SigtranSettings.Association;
+import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.config.Node.Scalar;
 import io.moondial.config.Section;
 import io.moondial.config.ValueType;
-import io.moondial.network.sigtran.Endpoint;
-import io.moondial.network.sigtran.SigtranSettings.Admission;
-import io.moondial.network.sigtran.SigtranSettings.Association;
-import io.moondial.network.sigtran.SigtranSettings.Transport;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,15 +1,15 @@
 package io.moondial.rules;
 
+import io.moondial.channel.sigtran.Endpoint;
+import io.moondial.channel.sigtran.SigtranSettings;
+import io.moondial.channel.sigtran.SigtranSettings.Admission;
+import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
+import io.moondial.channel.sigtran.SigtranSettings.Association;
+import io.moondial.channel.sigtran.SigtranSettings.Links;
+import io.moondial.channel.ss7.Guards;
+import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.config.Measure;
 import io.moondial.config.YamlWriter;
-import io.moondial.network.sigtran.Endpoint;
-import io.moondial.network.sigtran.SigtranSettings;
-import io.moondial.network.sigtran.SigtranSettings.Admission;
-import io.moondial.network.sigtran.SigtranSettings.ApplicationServer;
-import io.moondial.network.sigtran.SigtranSettings.Association;
-import io.moondial.network.sigtran.SigtranSettings.Links;
-import io.moondial.network.ss7.Guards;
-import io.moondial.network.ss7.TcapLimits;
 import io.moondial.rules.Rules.Network;
 import java.time.Duration;
 import java.util.LinkedHashMap;

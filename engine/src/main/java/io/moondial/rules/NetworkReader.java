@@ -1,10 +1,10 @@
 package io.moondial.rules;
 
+import io.moondial.channel.ss7.Guards;
+import io.moondial.channel.ss7.OriginCheck;
+import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.config.Section;
 import io.moondial.config.ValueType;
-import io.moondial.network.ss7.Guards;
-import io.moondial.network.ss7.OriginCheck;
-import io.moondial.network.ss7.TcapLimits;
 import io.moondial.rules.Rules.Dialogs;
 import io.moondial.rules.Rules.Network;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.moondial.rules;
 
+import io.moondial.channel.sigtran.SigtranSettings;
+import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.OnError;
 import io.moondial.edr.EdrSettings;
-import io.moondial.network.sigtran.SigtranSettings;
-import io.moondial.network.ss7.TcapLimits;
 import io.moondial.script.ScriptLimits;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,17 +1,17 @@
 package io.moondial.rules;
 
+import io.moondial.channel.sigtran.SigtranSettings;
+import io.moondial.channel.sigtran.SigtranSettings.Admission;
+import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
+import io.moondial.channel.sigtran.SigtranSettings.Association;
+import io.moondial.channel.sigtran.SigtranSettings.GlobalTitleRule;
+import io.moondial.channel.sigtran.SigtranSettings.Links;
+import io.moondial.channel.sigtran.SigtranSettings.Mode;
+import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
+import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
+import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.config.Section;
 import io.moondial.config.ValueType;
-import io.moondial.network.sigtran.SigtranSettings;
-import io.moondial.network.sigtran.SigtranSettings.Admission;
-import io.moondial.network.sigtran.SigtranSettings.ApplicationServer;
-import io.moondial.network.sigtran.SigtranSettings.Association;
-import io.moondial.network.sigtran.SigtranSettings.GlobalTitleRule;
-import io.moondial.network.sigtran.SigtranSettings.Links;
-import io.moondial.network.sigtran.SigtranSettings.Mode;
-import io.moondial.network.sigtran.SigtranSettings.RemoteSubsystem;
-import io.moondial.network.sigtran.SigtranSettings.TrafficMode;
-import io.moondial.network.ss7.SignallingPlan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package io.moondial.trace;
 
-import io.moondial.network.SignallingMessage;
+import io.moondial.channel.SignallingMessage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.moondial.trace;
 
+import io.moondial.channel.SignallingMessage;
+import io.moondial.channel.SignallingTap;
 import io.moondial.metrics.Counters;
-import io.moondial.network.SignallingMessage;
-import io.moondial.network.SignallingTap;
 import io.moondial.time.Time;
 import java.io.IOException;
 import java.time.Duration;

@@ -2,11 +2,11 @@ package io.moondial.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.FarSide;
 import io.moondial.dialog.Component;
 import io.moondial.dialog.Message;
 import io.moondial.dialog.Operation;
-import io.moondial.network.DialogLink;
-import io.moondial.network.FarSide;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.ByteArrayInputStream;

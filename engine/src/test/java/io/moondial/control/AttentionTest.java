@@ -2,10 +2,10 @@ package io.moondial.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.LinkStatus;
 import io.moondial.edr.StreamStatus;
 import io.moondial.logic.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
-import io.moondial.network.LinkStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,11 +2,11 @@ package io.moondial.control;
 
 import io.moondial.Configuration;
 import io.moondial.Engine;
+import io.moondial.channel.FarSide;
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Operation;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.network.FarSide;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package io.moondial.fuzz;
 
+import io.moondial.channel.wire.WireTarget;
 import io.moondial.control.ControlTarget;
 import io.moondial.dialogtest.language.DialogFileTarget;
 import io.moondial.edr.report.EdrFileTarget;
-import io.moondial.network.wire.WireTarget;
 import io.moondial.rules.RulesTarget;
 import io.moondial.script.LuaTarget;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.moondial.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.SignallingMessage;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.network.SignallingMessage;
 import io.moondial.rules.DialledMask;
 import io.moondial.rules.Trigger;
 import io.moondial.rules.TriggerTable;

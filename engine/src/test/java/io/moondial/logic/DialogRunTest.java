@@ -2,6 +2,8 @@ package io.moondial.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink;
 import io.moondial.dialog.Message;
 import io.moondial.dialog.OnError;
 import io.moondial.dialog.Opening;
@@ -11,8 +13,6 @@ import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.BuiltInModules;
-import io.moondial.network.DialogGoneException;
-import io.moondial.network.DialogLink;
 import io.moondial.rules.Rules;
 import io.moondial.rules.Trigger;
 import io.moondial.rules.TriggerTable;

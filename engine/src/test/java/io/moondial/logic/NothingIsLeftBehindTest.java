@@ -3,10 +3,10 @@ package io.moondial.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.channel.DialogGoneException;
 import io.moondial.edr.Edr;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.network.DialogGoneException;
 import io.moondial.text.UnsendableText;
 import java.nio.file.Path;
 import java.util.ArrayList;

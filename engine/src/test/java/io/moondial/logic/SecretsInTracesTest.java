@@ -2,10 +2,10 @@ package io.moondial.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.SignallingMessage;
+import io.moondial.channel.SignallingTap;
 import io.moondial.handset.Handset;
-import io.moondial.network.DialogGoneException;
-import io.moondial.network.SignallingMessage;
-import io.moondial.network.SignallingTap;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.nio.charset.StandardCharsets;

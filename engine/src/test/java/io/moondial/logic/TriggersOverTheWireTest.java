@@ -2,11 +2,11 @@ package io.moondial.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.FarSide;
+import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Operation;
 import io.moondial.handset.Screen;
-import io.moondial.network.FarSide;
-import io.moondial.network.embedded.EmbeddedNetwork;
 import io.moondial.rules.Trigger.Conditions;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;

@@ -2,12 +2,12 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.OnError;
 import io.moondial.edr.EdrSettings;
 import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.edr.FileMode;
 import io.moondial.edr.StreamSettings;
-import io.moondial.network.ss7.TcapLimits;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptLimits;
 import java.nio.file.Files;

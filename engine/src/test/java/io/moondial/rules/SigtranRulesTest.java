@@ -2,12 +2,12 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.network.sigtran.SigtranSettings;
-import io.moondial.network.sigtran.SigtranSettings.Links;
-import io.moondial.network.sigtran.SigtranSettings.Mode;
-import io.moondial.network.sigtran.SigtranSettings.RemoteSubsystem;
-import io.moondial.network.sigtran.SigtranSettings.TrafficMode;
-import io.moondial.network.sigtran.SigtranSettings.Transport;
+import io.moondial.channel.sigtran.SigtranSettings;
+import io.moondial.channel.sigtran.SigtranSettings.Links;
+import io.moondial.channel.sigtran.SigtranSettings.Mode;
+import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
+import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
+import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

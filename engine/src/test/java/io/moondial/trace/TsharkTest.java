@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.moondial.channel.sigtran.Endpoint;
+import io.moondial.channel.sigtran.SigtranHandsets;
+import io.moondial.channel.sigtran.SigtranSettings;
+import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.control.RunningEngine;
 import io.moondial.control.RunningEngine.Call;
 import io.moondial.handset.Screen;
-import io.moondial.network.sigtran.Endpoint;
-import io.moondial.network.sigtran.SigtranHandsets;
-import io.moondial.network.sigtran.SigtranSettings;
-import io.moondial.network.ss7.TcapLimits;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package io.moondial.dialogtest.run;
 
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.FarSide;
 import io.moondial.dialogtest.language.Lines;
 import io.moondial.dialogtest.language.StandIn;
 import io.moondial.dialogtest.language.Step;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.network.DialogGoneException;
-import io.moondial.network.FarSide;
 import io.moondial.text.UnsendableText;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.moondial.dialogtest.run;
 
+import io.moondial.channel.FarSide;
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Operation;
-import io.moondial.network.FarSide;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;

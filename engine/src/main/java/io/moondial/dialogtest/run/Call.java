@@ -1,8 +1,8 @@
 package io.moondial.dialogtest.run;
 
+import io.moondial.channel.FarSide;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.network.FarSide;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.moondial.dialogtest.run;
 
 import io.moondial.Configuration;
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.FarSide;
+import io.moondial.channel.embedded.EmbeddedNetwork;
+import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.Opening;
 import io.moondial.dialogtest.language.Given;
 import io.moondial.metrics.Counters;
-import io.moondial.network.DialogDesk;
-import io.moondial.network.DialogLink;
-import io.moondial.network.FarSide;
-import io.moondial.network.embedded.EmbeddedNetwork;
-import io.moondial.network.ss7.TcapLimits;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.moondial.handset.program;
 
+import io.moondial.channel.FarSide;
 import io.moondial.handset.Subscriber;
-import io.moondial.network.FarSide;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.lua.CompileFailure;
 import io.moondial.script.lua.Compiler;

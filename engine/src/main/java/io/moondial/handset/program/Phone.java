@@ -1,11 +1,11 @@
 package io.moondial.handset.program;
 
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.FarSide;
 import io.moondial.dialog.Operation;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.handset.Subscriber;
-import io.moondial.network.DialogGoneException;
-import io.moondial.network.FarSide;
 import io.moondial.text.Coding;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;

@@ -1,10 +1,10 @@
 package io.moondial.handset.program;
 
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.FarSide;
 import io.moondial.dialog.Component;
 import io.moondial.dialog.Message;
-import io.moondial.network.DialogGoneException;
-import io.moondial.network.DialogLink;
-import io.moondial.network.FarSide;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

@@ -1,3 +1,0 @@
-/** Measurements of an engine behind real links. */
-@org.jspecify.annotations.NullMarked
-package io.moondial.network.sigtran;

@@ -1,0 +1,37 @@
+package io.moondial.channel;
+
+import java.time.Instant;
+
+/**
+ * How one signalling link is now: an association and the application server that it serves.
+ *
+ * @param applicationServer its name in the rules
+ * @param applicationServerState down, inactive, active or pending (RFC 4666 4.3.2)
+ * @param applicationServerSince since when it is that
+ * @param association its name in the rules
+ * @param address the far end's, or the one listened at; with the transport before it
+ * @param associationState down or up
+ * @param aspState down, inactive or active (RFC 4666 4.3.1)
+ * @param since since when both of these are what they are
+ * @param load what comes over the association
+ */
+public record LinkStatus(
+        String applicationServer,
+        String applicationServerState,
+        Instant applicationServerSince,
+        String association,
+        String address,
+        String associationState,
+        String aspState,
+        Instant since,
+        Load load) {
+
+    /**
+     * What comes over an association, whatever application servers it serves.
+     *
+     * @param open dialogs that run and were begun over it
+     * @param waiting messages that no layer has taken yet
+     * @param refused begins that its admission has refused since the start
+     */
+    public record Load(int open, int waiting, long refused) {}
+}

@@ -1,0 +1,141 @@
+package io.moondial.channel.embedded;
+
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.FarSide;
+import io.moondial.channel.LinkStatus;
+import io.moondial.channel.Network;
+import io.moondial.channel.SignallingTap;
+import io.moondial.channel.ss7.SignallingPlan;
+import io.moondial.channel.ss7.SignallingPlan.Peer;
+import io.moondial.channel.ss7.SignallingPoint;
+import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.metrics.Counters;
+import io.moondial.time.Activity;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A signalling network in memory: the engine's point on one side, the handsets' on the other, each
+ * a complete stack of MAP, TCAP and SCCP, joined at the MTP3 user part. What goes between them are
+ * the octets of a real link.
+ */
+public final class EmbeddedNetwork implements Network, FarSide {
+    public static final int ENGINE_POINT_CODE = 2;
+    public static final String ENGINE_GLOBAL_TITLE = "27829000000";
+    public static final int HANDSET_POINT_CODE = 1;
+    public static final String HANDSET_GLOBAL_TITLE = "27829000001";
+
+    /** The handsets' own subsystem: an MSC (3GPP TS 23.003 8.2). */
+    public static final int HANDSET_SSN = 8;
+
+    private final LoopedMtp3 engineEnd;
+    private final LoopedMtp3 handsetEnd;
+    private final SignallingPoint engine;
+    private final EmbeddedHandsets handsets;
+
+    /** A network that is not started yet, whose stacks hold so many dialogs each. */
+    public EmbeddedNetwork(List<Integer> ssns, int maxDialogs) {
+        this(ssns, TcapLimits.of(maxDialogs));
+    }
+
+    /**
+     * A network that is not started yet.
+     *
+     * @param ssns the subsystems of the engine
+     * @param limits of each stack
+     */
+    public EmbeddedNetwork(List<Integer> ssns, TcapLimits limits) {
+        this(ssns, limits, Activity.UNCOUNTED, new Counters());
+    }
+
+    /**
+     * A network that is not started yet.
+     *
+     * @param activity counts the messages under way
+     * @param counters of what the engine's side drops
+     */
+    public EmbeddedNetwork(
+            List<Integer> ssns, TcapLimits limits, Activity activity, Counters counters) {
+        engineEnd = new LoopedMtp3(activity);
+        handsetEnd = new LoopedMtp3(activity);
+        engineEnd.connect(handsetEnd::receive);
+        handsetEnd.connect(engineEnd::receive);
+        engine = new SignallingPoint(enginePlan(ssns, limits), engineEnd, counters);
+        handsets = new EmbeddedHandsets(ssns, limits.maxDialogs(), handsetEnd);
+    }
+
+    static SignallingPlan enginePlan(List<Integer> ssns, int maxDialogs) {
+        return enginePlan(ssns, TcapLimits.of(maxDialogs));
+    }
+
+    static SignallingPlan enginePlan(List<Integer> ssns, TcapLimits limits) {
+        return new SignallingPlan(
+                "engine",
+                ENGINE_POINT_CODE,
+                SignallingPlan.NATIONAL,
+                ENGINE_GLOBAL_TITLE,
+                ssns,
+                List.of(new Peer(HANDSET_POINT_CODE, List.of(HANDSET_SSN))),
+                List.of(),
+                Map.of(),
+                true,
+                limits,
+                SignallingPlan.MAX_SCCP_MESSAGE);
+    }
+
+    @Override
+    public void start(DialogDesk desk) {
+        engineEnd.begin();
+        handsetEnd.begin();
+        engine.start(desk);
+        handsets.start();
+    }
+
+    @Override
+    public DialogLink begin(Call call, DialogLink.Receiver receiver) {
+        return handsets.begin(call, receiver);
+    }
+
+    @Override
+    public int openDialogs() {
+        return engine.openDialogs();
+    }
+
+    @Override
+    public List<LinkStatus> links() {
+        return List.of();
+    }
+
+    @Override
+    public int openHandsetDialogs() {
+        return handsets.openDialogs();
+    }
+
+    @Override
+    public void attach(SignallingTap tap) {
+        engine.attach(tap);
+    }
+
+    @Override
+    public void detach(SignallingTap tap) {
+        engine.detach(tap);
+    }
+
+    /**
+     * How many timers of the engine's stack are waiting: one for each dialog it holds, and its own.
+     */
+    public int pendingTimers() {
+        return engine.pendingTimers();
+    }
+
+    @Override
+    public void close() {
+        try (handsetEnd;
+                engineEnd;
+                engine;
+                handsets) {
+            // Closed from the last to the first, each whatever becomes of the others.
+        }
+    }
+}

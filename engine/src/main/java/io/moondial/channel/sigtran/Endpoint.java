@@ -1,0 +1,59 @@
+package io.moondial.channel.sigtran;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host and a port, written {@code HOST:PORT}; an IPv6 address stands in square brackets.
+ *
+ * @param port 0: one that is free
+ */
+public record Endpoint(String host, int port) {
+    /** M3UA's own (RFC 4666 1.4.8). */
+    public static final int M3UA_PORT = 2905;
+
+    private static final int MAX_PORT = 65_535;
+    private static final Pattern FORM =
+            Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+)):([0-9]{1,5})");
+
+    public Endpoint {
+        if (host.isEmpty() || port < 0 || port > MAX_PORT) {
+            throw new IllegalArgumentException("no endpoint: " + host + ":" + port);
+        }
+    }
+
+    /** The endpoint that a text names; empty where it names none. */
+    public static Optional<Endpoint> parse(String text) {
+        Matcher form = FORM.matcher(text);
+        if (!form.matches() || Integer.parseInt(form.group(3)) > MAX_PORT) {
+            return Optional.empty();
+        }
+        String host = form.group(1) == null ? form.group(2) : form.group(1);
+        return Optional.of(new Endpoint(host, Integer.parseInt(form.group(3))));
+    }
+
+    /** As a socket takes it: a name is looked up. */
+    InetSocketAddress toSocketAddress() {
+        return new InetSocketAddress(host, port);
+    }
+
+    /** A socket's address for people. */
+    static String words(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress it
+                ? new Endpoint(it.getHostString(), it.getPort()).toString()
+                : "an unknown address";
+    }
+
+    static Endpoint of(InetSocketAddress address) {
+        return new Endpoint(address.getHostString(), address.getPort());
+    }
+
+    @Override
+    public String toString() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+}

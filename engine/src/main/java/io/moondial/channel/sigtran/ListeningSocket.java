@@ -1,0 +1,123 @@
+package io.moondial.channel.sigtran;
+
+import io.moondial.channel.sigtran.SigtranSettings.Association;
+import io.moondial.channel.sigtran.SigtranSettings.Transport;
+import io.moondial.metrics.RateLimitedLog;
+import io.moondial.time.SystemTime;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.sctp.SctpServerChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** An address listened at, and the links whose far ends connect there. */
+final class ListeningSocket {
+    private static final Logger log = LoggerFactory.getLogger(ListeningSocket.class);
+
+    private final RateLimitedLog refusals = new RateLimitedLog(log, SystemTime.ofProcess());
+    private final List<ListeningLink> links;
+    private final Sockets sockets;
+    private final LinkSite site;
+    private @Nullable Channel channel;
+
+    ListeningSocket(List<ListeningLink> links, Sockets sockets, LinkSite site) {
+        this.links = List.copyOf(links);
+        this.sockets = sockets;
+        this.site = site;
+    }
+
+    /**
+     * Listens from now on.
+     *
+     * @throws IllegalStateException where that cannot be done, and why
+     */
+    void open() {
+        Association first = links.getFirst().settings;
+        ChannelFuture bound =
+                sockets.server(first.transport(), sockets.handlers(this::linkFor))
+                        .bind(first.address().toSocketAddress())
+                        .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw cannot(first, bound.cause());
+        }
+        channel = bound.channel();
+        bindFurther(first, bound.channel());
+        Endpoint at = Endpoint.of((InetSocketAddress) bound.channel().localAddress());
+        links.forEach(link -> site.board().listening(link.settings, at));
+        log.info("listening at {} {}", first.transport().word(), at);
+    }
+
+    /** Lets nobody in any more. */
+    void close() {
+        if (channel != null) {
+            Faults.logged(channel.close());
+        }
+    }
+
+    private static void bindFurther(Association association, Channel channel) {
+        try {
+            for (String address : association.extraLocal()) {
+                ((SctpServerChannel) channel)
+                        .bindAddress(InetAddress.getByName(address))
+                        .syncUninterruptibly();
+            }
+        } catch (UnknownHostException | RuntimeException e) {
+            throw cannot(association, e);
+        }
+    }
+
+    private static IllegalStateException cannot(Association association, Throwable why) {
+        return new IllegalStateException(
+                "cannot listen at %s for association %s: %s"
+                        .formatted(association, association.name(), why.getMessage()),
+                why);
+    }
+
+    /**
+     * The link that a connection is for: one that is free; else the one, of those whose connection
+     * comes from the same far end, that has been silent the longest. That far end has begun anew,
+     * and the connection that it knows no more would never end by itself.
+     */
+    @Nullable Link linkFor(Channel connection) {
+        Set<InetAddress> from = farAddresses(connection);
+        for (ListeningLink link : links) {
+            if (link.take(connection, from)) {
+                return link;
+            }
+        }
+        Optional<ListeningLink> held =
+                links.stream()
+                        .filter(link -> link.isHeldBy(from))
+                        .min(Comparator.comparingLong(link -> link.heard() - System.nanoTime()));
+        held.ifPresentOrElse(link -> link.replace(connection, from), () -> refused(connection));
+        return held.orElse(null);
+    }
+
+    private void refused(Channel connection) {
+        site.board().connectionRefused();
+        refusals.write(
+                Level.WARN,
+                "connections refused",
+                "{} connects to {}, where no association waits for it: refused",
+                Endpoint.words(connection.remoteAddress()),
+                Endpoint.words(connection.localAddress()));
+    }
+
+    private Set<InetAddress> farAddresses(Channel connection) {
+        if (links.getFirst().settings.transport() == Transport.SCTP) {
+            return site.sctp().farAddresses(connection);
+        }
+        return connection.remoteAddress() instanceof InetSocketAddress from
+                ? Set.of(from.getAddress())
+                : Set.of();
+    }
+}

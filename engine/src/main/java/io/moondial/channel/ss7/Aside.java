@@ -1,0 +1,23 @@
+package io.moondial.channel.ss7;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A word from a lower layer to whoever calls it, past layers between that have none for it: said
+ * and taken on one thread, within one call.
+ */
+public final class Aside<T> {
+    private final Map<Thread, T> said = new ConcurrentHashMap<>();
+
+    /** Says it to this thread; what was said before and not taken is forgotten. */
+    public void say(T word) {
+        said.put(Thread.currentThread(), word);
+    }
+
+    /** What has been said to this thread since it last asked; null: nothing. */
+    public @Nullable T take() {
+        return said.isEmpty() ? null : said.remove(Thread.currentThread());
+    }
+}

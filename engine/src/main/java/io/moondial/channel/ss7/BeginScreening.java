@@ -1,0 +1,212 @@
+package io.moondial.channel.ss7;
+
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogDesk.Cause;
+import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.DialogGoneException;
+import io.moondial.dialog.Component;
+import io.moondial.dialog.Message;
+import io.moondial.dialog.Opening;
+import io.moondial.dialog.Operation;
+import io.moondial.text.UndecodableString;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.tcap.DialogImpl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a TC-BEGIN must be to become a dialog: exactly one Invoke of a USSD operation, well formed.
+ */
+final class BeginScreening {
+    private static final Logger log = LoggerFactory.getLogger(BeginScreening.class);
+
+    private final DialogDesk desk;
+    private final int ownPointCode;
+    private final Guards guards;
+    private final LinksBelow links;
+
+    /** Of dialogs that wait for their first Invoke. */
+    private final Shares places;
+
+    /** Which link each of them was begun over. */
+    private final Map<MapLink, Object> waiting = new ConcurrentHashMap<>();
+
+    BeginScreening(DialogDesk desk, int ownPointCode, Guards guards, LinksBelow links) {
+        this.desk = desk;
+        this.ownPointCode = ownPointCode;
+        this.guards = guards;
+        this.links = links;
+        places = new Shares(guards.withoutInvoke(), links);
+    }
+
+    /**
+     * The TC-BEGIN of this link is complete, or the TC-CONTINUE behind one that held no Invoke
+     * (MAP-OPEN with MAP-DELIMITER, 3GPP TS 29.002 7.3).
+     */
+    void complete(MapLink link) {
+        List<Received> components = link.take();
+        if (link.stopWaiting()) {
+            leave(link);
+        } else if (components.isEmpty()) {
+            accept(link);
+            return;
+        }
+        if (!components.isEmpty() && components.stream().allMatch(BeginScreening::isRejected)) {
+            refuse(
+                    link,
+                    Cause.UNREADABLE,
+                    new Message.End(List.of()),
+                    "no component can be read where an Invoke is due: rejected");
+            return;
+        }
+        if (components.size() != 1 || !(components.getFirst() instanceof Received.Invoke invoke)) {
+            refuse(
+                    link,
+                    Cause.NOT_ONE_INVOKE,
+                    new Message.Abort("not exactly one Invoke"),
+                    "%d components where exactly one Invoke is allowed: aborted"
+                            .formatted(components.size()));
+            return;
+        }
+        switch (invoke.operation()) {
+            case Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, Operation.UNSTRUCTURED_SS_NOTIFY ->
+                    open(link, invoke);
+            default ->
+                    refuse(
+                            link,
+                            Cause.UNKNOWN_OPERATION,
+                            new Message.End(List.of(new Component.Rejected(invoke.invokeId(), ""))),
+                            "the first Invoke is of %s, which is not served: rejected"
+                                    .formatted(Operation.name(invoke.operation())));
+        }
+    }
+
+    private void accept(MapLink link) {
+        Object association = links.current();
+        switch (places.take(association)) {
+            case TAKEN -> {
+                waiting.put(link, association);
+                link.awaitInvoke(guards.firstInvokeTimeout());
+            }
+            case FULL ->
+                    refuseToWait(
+                            link,
+                            "%d others wait for theirs (max_without_invoke)"
+                                    .formatted(guards.withoutInvoke()));
+            case SHARE_FULL ->
+                    refuseToWait(
+                            link,
+                            "its association has its share of the %d that may wait for theirs (max_without_invoke)"
+                                    .formatted(guards.withoutInvoke()));
+        }
+    }
+
+    private void refuseToWait(MapLink link, String why) {
+        refuse(
+                link,
+                Cause.NO_INVOKE,
+                new Message.Abort("too many dialogs wait for their first Invoke"),
+                "begun without an Invoke, and " + why + ": aborted");
+    }
+
+    private void leave(MapLink link) {
+        places.giveBack(Objects.requireNonNull(waiting.remove(link), "one that waits"));
+    }
+
+    /** A dialog is over: if it still waited for its first Invoke, that never came. */
+    void over(MapLink link) {
+        if (link.stopWaiting()) {
+            leave(link);
+            desk.refused(
+                    new Refusal(
+                            link.localTid(),
+                            TransactionIds.remote(link.dialog().getTcapDialog()),
+                            Cause.NO_INVOKE,
+                            "begun without an Invoke, and over without one: none came within %s"
+                                            .formatted(guards.firstInvokeTimeout())
+                                    + " (first_invoke_timeout), or the far side ended it"));
+        }
+    }
+
+    /** The stack has rejected it, and the Reject waits to be sent. */
+    private static boolean isRejected(Received received) {
+        return received instanceof Received.Other(Component.UnknownInvoke u);
+    }
+
+    private void open(MapLink link, Received.Invoke invoke) {
+        try {
+            UssdParameter argument = UssdParameter.read(invoke.parameter());
+            Opening opening = opening(link, invoke, argument, DialledString.text(argument.ussd()));
+            link.receiver(desk.begun(opening, link));
+        } catch (MalformedException e) {
+            refuseWithError(link, invoke, Cause.MALFORMED_ARGUMENT, e.errorCode, e.getMessage());
+        } catch (UndecodableString e) {
+            refuseUndecodable(link, invoke, e);
+        }
+    }
+
+    private void refuseUndecodable(MapLink link, Received.Invoke invoke, UndecodableString e) {
+        switch (e.reason()) {
+            case UNKNOWN_ALPHABET ->
+                    refuseWithError(
+                            link,
+                            invoke,
+                            Cause.UNKNOWN_ALPHABET,
+                            MapError.UNKNOWN_ALPHABET,
+                            e.getMessage());
+            case MALFORMED ->
+                    refuseWithError(
+                            link,
+                            invoke,
+                            Cause.MALFORMED_ARGUMENT,
+                            MapError.UNEXPECTED_DATA_VALUE,
+                            e.getMessage());
+        }
+    }
+
+    private Opening opening(
+            MapLink link, Received.Invoke invoke, UssdParameter argument, String text) {
+        DialogImpl tcap = (DialogImpl) link.dialog().getTcapDialog();
+        return new Opening(
+                invoke.invokeId(),
+                invoke.operation(),
+                argument.ussd(),
+                text,
+                argument.msisdn(),
+                link.open().destination(),
+                link.open().origination(),
+                Parties.of(tcap.getLocalAddress(), ownPointCode),
+                Parties.of(tcap.getRemoteAddress(), tcap.getRemotePc()),
+                TransactionIds.local(tcap),
+                TransactionIds.remote(tcap),
+                null);
+    }
+
+    private void refuseWithError(
+            MapLink link,
+            Received.Invoke invoke,
+            Cause cause,
+            int errorCode,
+            @Nullable String why) {
+        refuse(
+                link,
+                cause,
+                new Message.End(List.of(new Component.ErrorReturned(invoke.invokeId(), errorCode))),
+                "%s: %s; answered with ReturnError %d"
+                        .formatted(Operation.name(invoke.operation()), why, errorCode));
+    }
+
+    private void refuse(MapLink link, Cause cause, Message answer, String text) {
+        String remoteTid = TransactionIds.remote(link.dialog().getTcapDialog());
+        desk.refused(new Refusal(link.localTid(), remoteTid, cause, text));
+        try {
+            link.send(answer);
+        } catch (DialogGoneException e) {
+            log.debug("{} ended before it could be refused", link.localTid());
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.moondial.channel.ss7;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.sccp.SccpProvider;
+import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
+import org.restcomm.protocols.ss7.tcap.DialogImpl;
+import org.restcomm.protocols.ss7.tcap.TCAPCounterProviderImpl;
+import org.restcomm.protocols.ss7.tcap.TCAPProviderImpl;
+import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
+import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
+import org.restcomm.protocols.ss7.tcap.asn.InvokeImpl;
+
+/**
+ * A TCAP stack whose dialogs take less memory while they wait, and have ids that nobody can guess.
+ */
+final class LeanTcap extends TCAPStackImpl {
+    private static final VarHandle OUR_INVOKES =
+            field(DialogImpl.class, "operationsSent", InvokeImpl[].class);
+    private static final VarHandle FAR_SIDES_INVOKES =
+            field(DialogImpl.class, "operationsSentA", InvokeImpl[].class);
+    private static final VarHandle DIALOGS =
+            field(TCAPProviderImpl.class, "dialogs", ConcurrentHashMap.class);
+    private static final InvokeImpl[] NONE = {};
+
+    /** The stack has one place for each invoke id there can be, from -128 on. */
+    private static final int PLACES = 257;
+
+    private static final int PLACE_OF_ZERO = 128;
+
+    /** Few dialogs go beyond it. */
+    private static final int USUAL_INVOKE_ID = 15;
+
+    private static final long BELOW_EVERY_ID = 0;
+
+    private final TransactionIdSource ids;
+
+    /** Under the provider's lock. */
+    private long nextId = BELOW_EVERY_ID;
+
+    /** A stack that is not started; its dialogs are given ids of these limits. */
+    LeanTcap(String name, SccpProvider sccp, int ssn, TcapLimits limits) {
+        super(name, sccp, ssn);
+        ids = new TransactionIdSource(limits.firstTid(), limits.lastTid(), limits.maxDialogs());
+        tcapProvider = new Provider(sccp, this, ssn);
+        tcapCounterProvider = new TCAPCounterProviderImpl(tcapProvider);
+    }
+
+    /**
+     * The stack asks for the end of the range before it tries an id, under its lock. It always
+     * finds itself behind that end, so that it goes on at the start, which is another id each time;
+     * and it does so until it meets one that is not in use.
+     */
+    @Override
+    public long getDialogIdRangeEnd() {
+        nextId = ids.next();
+        return BELOW_EVERY_ID;
+    }
+
+    /** The id that is tried next: see {@link #getDialogIdRangeEnd}. */
+    @Override
+    public long getDialogIdRangeStart() {
+        return nextId;
+    }
+
+    /** The dialog with this id of ours; null where there is none. */
+    static @Nullable DialogImpl dialog(TCAPProviderImpl tcap, long id) {
+        return (DialogImpl) ((ConcurrentHashMap<?, ?>) DIALOGS.get(tcap)).get(id);
+    }
+
+    /**
+     * The dialog that a TC-BEGIN has begun, of which nobody may know yet: found by going through
+     * all, for when the stack has failed on that message.
+     *
+     * @param caller the very calling address that the message came with
+     * @return null where none was begun, or it has ended
+     */
+    @SuppressWarnings("ReferenceEquality") // another message of the same caller has an equal one
+    static @Nullable DialogImpl begunBy(TCAPProviderImpl tcap, SccpAddress caller) {
+        for (Object dialog : ((ConcurrentHashMap<?, ?>) DIALOGS.get(tcap)).values()) {
+            if (((DialogImpl) dialog).getRemoteAddress() == caller) {
+                return (DialogImpl) dialog;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Lets go of a dialog's room for 257 Invokes of the far side. The stack only uses it when it
+     * listens to the dialogs of others (its preview mode).
+     */
+    static void slim(Dialog dialog) {
+        FAR_SIDES_INVOKES.set((DialogImpl) dialog, NONE);
+    }
+
+    /**
+     * Makes room for each invoke id there can be: before anything of a dialog is sent or read,
+     * under its lock.
+     */
+    static void makeRoom(Dialog dialog) {
+        resize((DialogImpl) dialog, PLACES);
+    }
+
+    /**
+     * Leaves room only for the Invokes that we have sent, while the dialog waits for the far side;
+     * under its lock.
+     *
+     * @param highestId the greatest invoke id that was sent so far
+     */
+    static void saveRoom(Dialog dialog, int highestId) {
+        if (highestId <= USUAL_INVOKE_ID) {
+            resize((DialogImpl) dialog, PLACE_OF_ZERO + USUAL_INVOKE_ID + 1);
+        }
+    }
+
+    private static void resize(DialogImpl dialog, int places) {
+        InvokeImpl[] invokes = (InvokeImpl[]) OUR_INVOKES.get(dialog);
+        if (invokes.length != places) {
+            OUR_INVOKES.set(dialog, Arrays.copyOf(invokes, places));
+        }
+    }
+
+    private static VarHandle field(Class<?> owner, String name, Class<?> type) {
+        try {
+            return MethodHandles.privateLookupIn(owner, MethodHandles.lookup())
+                    .findVarHandle(owner, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final class Provider extends TCAPProviderImpl {
+        private static final long serialVersionUID = 1L;
+
+        Provider(SccpProvider sccp, TCAPStackImpl stack, int ssn) {
+            super(sccp, stack, ssn);
+        }
+
+        @Override
+        public void release(DialogImpl dialog) {
+            ids.giveBack(dialog.getLocalDialogId());
+            super.release(dialog);
+        }
+
+        /**
+         * Never congested: the engine says by itself, dialog by dialog, what it cannot take. The
+         * stack would take any burst that its timers' threads lag behind for congestion, and send
+         * SCMG's SSC (subsystem congested) for every eighth message of it.
+         */
+        @Override
+        public int getCumulativeCongestionLevel() {
+            return 0;
+        }
+    }
+}

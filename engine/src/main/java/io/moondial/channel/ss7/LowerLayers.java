@@ -1,0 +1,99 @@
+package io.moondial.channel.ss7;
+
+import java.util.ArrayList;
+import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
+import org.restcomm.protocols.ss7.sccp.LongMessageRuleType;
+import org.restcomm.protocols.ss7.sccp.Router;
+import org.restcomm.protocols.ss7.sccp.impl.SccpStackImpl;
+import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
+
+/** SCCP and TCAP, set up after a plan. Nothing is kept on disk. */
+final class LowerLayers {
+    private static final int USER_PART = 1;
+
+    private final SignallingPlan plan;
+    private final PrivateFolder folder = PrivateFolder.create();
+    private final SccpStackImpl sccp;
+    private final TCAPStackImpl tcap;
+
+    /**
+     * Layers that are not started.
+     *
+     * @param sccp as it was made
+     * @param userPart started by the caller
+     */
+    LowerLayers(SignallingPlan plan, SccpStackImpl sccp, Mtp3UserPart userPart) {
+        this.plan = plan;
+        this.sccp = sccp;
+        sccp.setPersistDir(folder.path());
+        sccp.setMtp3UserPart(USER_PART, userPart);
+        tcap =
+                new LeanTcap(
+                        plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst(), plan.limits());
+        tcap.setPersistDir(folder.path());
+    }
+
+    SccpStackImpl sccp() {
+        return sccp;
+    }
+
+    TCAPStackImpl tcap() {
+        return tcap;
+    }
+
+    void start() throws Exception {
+        sccp.setRspProhibitedByDefault(!plan.reachable());
+        sccp.start();
+        configureSccp();
+        tcap.setExtraSsns(new ArrayList<>(plan.ssns().subList(1, plan.ssns().size())));
+        tcap.start();
+        configureTcap();
+    }
+
+    private void configureSccp() throws Exception {
+        sccp.setRemoveSpc(true); // an address that is routed on its title needs no point code
+        Router router = sccp.getRouter();
+        router.addMtp3ServiceAccessPoint(
+                1, USER_PART, plan.pointCode(), plan.networkIndicator(), 0, null);
+        int id = 0;
+        for (SignallingPlan.Peer peer : plan.peers()) {
+            id++;
+            int pc = peer.pointCode();
+            sccp.getSccpResource().addRemoteSpc(id, pc, 0, 0);
+            router.addMtp3Destination(1, id, pc, pc, 0, 255, 255);
+            router.addLongMessageRule(id, pc, pc, LongMessageRuleType.XUDT_ENABLED);
+        }
+        int ssnId = 0;
+        for (SignallingPlan.Peer peer : plan.peers()) {
+            for (int ssn : peer.ssns()) {
+                sccp.getSccpResource().addRemoteSsn(++ssnId, peer.pointCode(), ssn, 0, false);
+            }
+        }
+    }
+
+    private void configureTcap() throws Exception {
+        TcapTimers.forgetCancelled(tcap);
+        TcapLimits limits = plan.limits();
+        long idle = limits.idleTimeout().toMillis();
+        tcap.setInvokeTimeout(Math.min(idle, tcap.getInvokeTimeout())); // never the longer one
+        tcap.setDialogIdleTimeout(idle);
+        tcap.setMaxDialogs(limits.maxDialogs());
+    }
+
+    /**
+     * Stops what has been started; safe at any time.
+     *
+     * @param stopMap stops what is above, if TCAP was started
+     */
+    void close(Runnable stopMap) {
+        if (tcap.isStarted()) {
+            stopMap.run();
+            tcap.stop();
+            TcapTimers.end(tcap);
+        }
+        if (sccp.isStarted()) {
+            sccp.stop();
+        }
+        folder.close();
+    }
+}

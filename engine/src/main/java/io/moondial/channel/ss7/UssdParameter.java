@@ -1,0 +1,110 @@
+package io.moondial.channel.ss7;
+
+import io.moondial.channel.ss7.screening.BerElement;
+import io.moondial.channel.ss7.screening.NotBerException;
+import io.moondial.dialog.Address;
+import io.moondial.text.Dcs;
+import io.moondial.text.UssdString;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.mobicents.protocols.asn.AsnException;
+import org.mobicents.protocols.asn.AsnOutputStream;
+import org.mobicents.protocols.asn.Tag;
+import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
+
+/**
+ * USSD-Arg and USSD-Res on the wire (3GPP TS 29.002 17.7.4): a data coding scheme, a string, and in
+ * an argument perhaps an MSISDN. Read here octet by octet rather than by the stack, so that what is
+ * wrong can be named.
+ */
+record UssdParameter(UssdString ussd, @Nullable Address msisdn) {
+    private static final int OCTET_STRING = 0x04;
+    private static final int MSISDN = 0x80;
+    private static final int TAG_MSISDN = 0;
+
+    /**
+     * Reads a parameter; elements after the string that are not known are passed over, as 17.1.1
+     * asks. Every length is compared with what is there before anything is made of it.
+     */
+    static UssdParameter read(@Nullable Parameter parameter) throws MalformedException {
+        if (parameter == null) {
+            throw new MalformedException(MapError.DATA_MISSING, "there is no argument");
+        }
+        if (parameter.getTagClass() != Tag.CLASS_UNIVERSAL
+                || parameter.getTag() != Tag.SEQUENCE
+                || parameter.isPrimitive()) {
+            throw unexpected("the argument is not a SEQUENCE (tag " + parameter.getTag() + ")");
+        }
+        try {
+            return readElements(parameter.getData());
+        } catch (NotBerException e) {
+            throw unexpected("the argument is no valid BER: " + e.getMessage());
+        }
+    }
+
+    private static UssdParameter readElements(byte[] argument)
+            throws MalformedException, NotBerException {
+        BerElement dcs = octetString(argument, 0, "the data coding scheme");
+        if (dcs.length() != 1) {
+            throw unexpected(
+                    "the data coding scheme has " + dcs.length() + " octets; one is allowed");
+        }
+        BerElement string = octetString(argument, dcs.end(), "the USSD string");
+        if (string.length() > UssdString.MAX_OCTETS) {
+            throw unexpected("the USSD string has " + string.length() + " octets; 160 are allowed");
+        }
+        return new UssdParameter(
+                new UssdString(new Dcs(argument[dcs.content()] & 0xff), string.contents()),
+                msisdn(argument, string.end()));
+    }
+
+    private static BerElement octetString(byte[] argument, int at, String what)
+            throws MalformedException, NotBerException {
+        if (at == argument.length) {
+            throw new MalformedException(MapError.DATA_MISSING, what + " is missing");
+        }
+        BerElement element = BerElement.read(argument, at, argument.length);
+        if (element.tag() != OCTET_STRING) {
+            throw unexpected("%s is not an OCTET STRING (tag %02x)".formatted(what, element.tag()));
+        }
+        return element;
+    }
+
+    private static @Nullable Address msisdn(byte[] argument, int from)
+            throws MalformedException, NotBerException {
+        Address msisdn = null;
+        int next = from;
+        while (next < argument.length) {
+            BerElement element = BerElement.read(argument, next, argument.length);
+            if (element.tag() == MSISDN) {
+                msisdn = AddressCodec.decode(element.contents());
+            }
+            next = element.end();
+        }
+        return msisdn;
+    }
+
+    private static MalformedException unexpected(String message) {
+        return new MalformedException(MapError.UNEXPECTED_DATA_VALUE, message);
+    }
+
+    /** Writes this as the parameter of a component. */
+    void write(Parameter parameter) {
+        try {
+            AsnOutputStream out = new AsnOutputStream();
+            out.writeOctetString(new byte[] {(byte) ussd.dcs().octet()});
+            out.writeOctetString(ussd.octets());
+            if (msisdn != null) {
+                out.writeOctetString(
+                        Tag.CLASS_CONTEXT_SPECIFIC, TAG_MSISDN, AddressCodec.encode(msisdn));
+            }
+            parameter.setTagClass(Tag.CLASS_UNIVERSAL);
+            parameter.setTag(Tag.SEQUENCE);
+            parameter.setPrimitive(false);
+            parameter.setData(out.toByteArray());
+        } catch (IOException | AsnException e) {
+            throw new IllegalStateException(
+                    "a USSD parameter in memory cannot be written: " + this, e);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Octets of SCCP and TCAP that came from the network: whether they are well formed, what becomes of
+ * those that are not, and where their parts lie. It knows neither the stack nor a dialog.
+ */
+@NullMarked
+package io.moondial.channel.ss7.screening;
+
+import org.jspecify.annotations.NullMarked;

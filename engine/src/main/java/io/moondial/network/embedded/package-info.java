@@ -1,5 +1,0 @@
-/** Two complete signalling points in one process, joined in memory where a link would join them. */
-@NullMarked
-package io.moondial.network.embedded;
-
-import org.jspecify.annotations.NullMarked;

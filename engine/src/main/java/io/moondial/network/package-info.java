@@ -1,8 +1,0 @@
-/**
- * The network as the engine sees it: dialogs that begin, messages both ways. No SS7 library type is
- * named here.
- */
-@NullMarked
-package io.moondial.network;
-
-import org.jspecify.annotations.NullMarked;

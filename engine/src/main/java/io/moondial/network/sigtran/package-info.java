@@ -1,8 +1,0 @@
-/**
- * A real signalling network: M3UA (RFC 4666) of jSS7 over associations of our own, under the
- * signalling point that the network in memory has too.
- */
-@NullMarked
-package io.moondial.network.sigtran;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * One signalling point: MAP, TCAP and SCCP of jSS7, folded into the vocabulary of {@code
- * io.moondial.dialog}.
- */
-@NullMarked
-package io.moondial.network.ss7;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,177 @@
+package io.moondial.channel.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.FarSide.Call;
+import io.moondial.channel.ss7.Called;
+import io.moondial.channel.ss7.SignallingPlan;
+import io.moondial.channel.ss7.SignallingPlan.Peer;
+import io.moondial.channel.ss7.SignallingPoint;
+import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.dialog.Message;
+import io.moondial.dialog.Opening;
+import io.moondial.dialog.Operation;
+import io.moondial.metrics.Counters;
+import io.moondial.text.Dcs;
+import io.moondial.text.UssdString;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who may answer a dialog that handsets have begun with point 2, whose mate is point 3. */
+class HandsetOriginTest {
+    private static final String DIALOGUE =
+            "6b2a2828060700118605010101a01d611b80020780a109060704000001001302a203020100a305a103020100";
+
+    private final Counters counters = new Counters();
+    private final LoopedMtp3 end = new LoopedMtp3();
+    private final BlockingQueue<byte[]> sent = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Message> heard = new LinkedBlockingQueue<>();
+    private final SignallingPoint handsets =
+            new SignallingPoint(
+                    new SignallingPlan(
+                            "handsets",
+                            1,
+                            SignallingPlan.NATIONAL,
+                            "27829000001",
+                            List.of(8),
+                            List.of(
+                                    new Peer(2, List.of(6)),
+                                    new Peer(3, List.of(6)),
+                                    new Peer(4, List.of(6))),
+                            List.of(Set.of(2, 3), Set.of(4)),
+                            Map.of(),
+                            true,
+                            TcapLimits.of(10),
+                            SignallingPlan.MAX_SCCP_MESSAGE),
+                    end,
+                    counters);
+
+    @BeforeEach
+    void start() {
+        end.connect(message -> sent.add(message.getData()));
+        end.begin();
+        handsets.start(
+                new DialogDesk() {
+                    @Override
+                    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+                        throw new AssertionError(opening);
+                    }
+
+                    @Override
+                    public void refused(Refusal refusal) {}
+                });
+    }
+
+    @AfterEach
+    void stop() {
+        handsets.close();
+        end.close();
+    }
+
+    private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+        return Objects.requireNonNull(queue.poll(60, TimeUnit.SECONDS), "nothing came");
+    }
+
+    /** Dials, and gives the transaction id of the BEGIN. */
+    private String dial() throws Exception {
+        String id =
+                handsets.begin(
+                                new Call(
+                                        Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                                        UssdString.encode("*100#", Dcs.UNSPECIFIED),
+                                        null,
+                                        null,
+                                        null,
+                                        6),
+                                new Called(2, "27829000000", false),
+                                heard::add)
+                        .localTid();
+        assertThat(HexFormat.of().formatHex(next(sent))).contains("4804" + id);
+        return id;
+    }
+
+    /** A UDT from subsystem 6 of a point, with TCAP of this tag. */
+    private void send(int point, int subsystem, String tag, String contents) {
+        byte[] tcap = HexFormat.of().parseHex(contents);
+        String called = "0443010008";
+        String calling = "0443%02x00%02x".formatted(point, subsystem);
+        String data = tag + "%02x".formatted(tcap.length) + contents;
+        String counted = "%02x".formatted(data.length() / 2) + data;
+        end.receive(
+                end.getMtp3TransferPrimitiveFactory()
+                        .createMtp3TransferPrimitive(
+                                3,
+                                SignallingPlan.NATIONAL,
+                                0,
+                                point,
+                                1,
+                                0,
+                                HexFormat.of()
+                                        .parseHex("090103070b" + called + calling + counted)));
+    }
+
+    private void proceed(int point, int subsystem, String otid, String dtid, String rest) {
+        send(point, subsystem, "65", "4804" + otid + "4904" + dtid + rest);
+    }
+
+    @Test
+    void the_first_answer_tells_the_far_sides_address_and_id_and_no_other_is_believed_afterwards()
+            throws Exception {
+        String id = dial();
+        proceed(3, 147, "0000000a", id, DIALOGUE);
+        assertThat(next(heard)).isEqualTo(new Message.Continue(List.of()));
+
+        proceed(3, 147, "0000000b", id, "");
+        proceed(3, 6, "0000000a", id, "");
+        proceed(4, 147, "0000000a", id, "");
+        send(4, 147, "64", "4904" + id);
+        send(4, 147, "67", "4904" + id + "4a0101");
+        proceed(3, 147, "0000000a", id, "");
+        assertThat(next(heard)).isEqualTo(new Message.Continue(List.of()));
+        assertThat(counters.value("tcap.origin_mismatch")).isEqualTo(5);
+
+        send(2, 147, "64", "4904" + id);
+        assertThat(next(heard)).isEqualTo(new Message.End(List.of()));
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void a_first_answer_that_is_an_end_without_components_ends_the_dialog() throws Exception {
+        for (String rest : List.of("", DIALOGUE)) {
+            String id = dial();
+            send(2, 6, "64", "4904" + id + rest);
+            assertThat(next(heard)).isEqualTo(new Message.End(List.of()));
+        }
+        assertThat(heard).isEmpty();
+        // The receiver hears of the end just before the stack lets go of the dialog.
+        await().atMost(Duration.ofSeconds(60)).until(() -> handsets.openDialogs() == 0);
+    }
+
+    @Test
+    void whoever_is_called_by_his_point_code_answers_from_there_or_from_its_mate()
+            throws Exception {
+        String id = dial();
+        send(4, 6, "64", "4904" + id);
+        send(4, 6, "67", "4904" + id);
+        proceed(4, 6, "0000000b", id, DIALOGUE);
+        send(9, 6, "64", "4904" + id);
+        send(2, 6, "67", "4904" + id);
+        assertThat(next(heard)).isInstanceOf(Message.Abort.class);
+        assertThat(heard).isEmpty();
+        assertThat(counters.value("tcap.origin_mismatch")).isEqualTo(3);
+        assertThat(counters.value("sccp.dropped.unknown_origin")).isEqualTo(1);
+    }
+}

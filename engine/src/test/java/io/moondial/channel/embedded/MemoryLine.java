@@ -1,0 +1,92 @@
+package io.moondial.channel.embedded;
+
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.SignallingTap;
+import io.moondial.channel.ss7.SignallingPlan;
+import io.moondial.channel.ss7.SignallingPlan.Peer;
+import io.moondial.channel.ss7.SignallingPoint;
+import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.wire.Line;
+import io.moondial.metrics.Counters;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** The engine's signalling point in memory, with an end for whoever speaks SCCP by hand. */
+public final class MemoryLine implements Line {
+    private static final int SCCP = 3;
+    private static final int NATIONAL = 2;
+    private static final int MATE = 3;
+
+    private final LoopedMtp3 engineEnd = new LoopedMtp3();
+    private final SignallingPoint engine;
+    private final Counters counters = new Counters();
+    private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
+
+    /** A line whose point has started. */
+    public MemoryLine(DialogDesk desk, TcapLimits limits) {
+        engine = new SignallingPoint(plan(limits), engineEnd, counters);
+        engineEnd.connect(message -> received.add(message.getData()));
+        engineEnd.begin();
+        engine.start(desk);
+    }
+
+    /** As the engine's in memory, but with a second point that shares the load with the first. */
+    private static SignallingPlan plan(TcapLimits limits) {
+        return new SignallingPlan(
+                "engine",
+                EmbeddedNetwork.ENGINE_POINT_CODE,
+                NATIONAL,
+                EmbeddedNetwork.ENGINE_GLOBAL_TITLE,
+                List.of(6, 147),
+                List.of(
+                        new Peer(EmbeddedNetwork.HANDSET_POINT_CODE, List.of(8)),
+                        new Peer(MATE, List.of(8))),
+                List.of(Set.of(EmbeddedNetwork.HANDSET_POINT_CODE, MATE)),
+                Map.of(),
+                true,
+                limits,
+                SignallingPlan.MAX_SCCP_MESSAGE);
+    }
+
+    @Override
+    public void send(int from, int to, byte[] sccp) {
+        engineEnd.receive(
+                engineEnd
+                        .getMtp3TransferPrimitiveFactory()
+                        .createMtp3TransferPrimitive(SCCP, NATIONAL, 0, from, to, 0, sccp));
+    }
+
+    @Override
+    public Counters counters() {
+        return counters;
+    }
+
+    @Override
+    public BlockingQueue<byte[]> received() {
+        return received;
+    }
+
+    @Override
+    public int openDialogs() {
+        return engine.openDialogs();
+    }
+
+    /** From now on this tap sees every message. */
+    public void attach(SignallingTap tap) {
+        engine.attach(tap);
+    }
+
+    /** How many timers of the point's stack wait. */
+    public int pendingTimers() {
+        return engine.pendingTimers();
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+        engineEnd.close();
+    }
+}

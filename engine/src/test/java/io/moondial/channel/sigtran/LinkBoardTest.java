@@ -1,0 +1,117 @@
+package io.moondial.channel.sigtran;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.channel.sigtran.SigtranSettings.Association;
+import io.moondial.channel.sigtran.SigtranSettings.Mode;
+import io.moondial.metrics.Counters;
+import io.moondial.time.HandMovedTime;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the log says of links. */
+class LinkBoardTest {
+    private static final Association A1 = Lab.connecting("a1", 1);
+    private static final Association A2 = Lab.connecting("a2", 2);
+
+    private final HandMovedTime time = new HandMovedTime();
+    private final LinkBoard board =
+            new LinkBoard(List.of(Lab.server(Mode.ASP, A1, A2)), new Counters(), time);
+
+    private void comesAndGoes(Association association) {
+        board.connected(association, "tcp 127.0.0.1:1");
+        board.asp("stp", association.name(), "inactive");
+        board.asp("stp", association.name(), "active");
+        board.applicationServer("stp", "active");
+        board.applicationServer("stp", "pending");
+        board.asp("stp", association.name(), "down");
+        board.disconnected(association, "closed by the far end");
+    }
+
+    @Test
+    void a_link_that_comes_and_goes_all_the_time_has_few_lines_and_then_their_number() {
+        try (LogLine log = LogLine.of(LinkBoard.class)) {
+            for (int i = 0; i < 1_000; i++) {
+                comesAndGoes(A1);
+            }
+            assertThat(log.lines).hasSize(20 + 20);
+            board.connected(A2, "tcp 127.0.0.1:2");
+            assertThat(log.lines).last().isEqualTo("association a2: connected to tcp 127.0.0.1:2");
+            log.lines.clear();
+
+            board.connected(A1, "tcp 127.0.0.1:1");
+            time.pass(Duration.ofMinutes(1));
+            assertThat(log.lines)
+                    .containsExactlyInAnyOrder(
+                            "4981 more within about 60000 ms: changes of association a1, which is now: connected, ASP down in application server stp",
+                            "1980 more within about 60000 ms: changes of application server stp, which is now: pending");
+            log.lines.clear();
+
+            board.disconnected(A1, "closed by the far end");
+            assertThat(log.lines)
+                    .containsExactly("association a1: disconnected: closed by the far end");
+            assertThat(time.pending()).isZero();
+        }
+    }
+
+    @Test
+    void a_failure_that_is_another_one_each_time_has_few_lines() {
+        try (LogLine log = LogLine.of(LinkBoard.class)) {
+            for (int i = 0; i < 1_000; i++) {
+                board.cannotConnect(A1, new IllegalStateException("reason " + i));
+            }
+            assertThat(log.lines).hasSize(20);
+        }
+    }
+
+    @Test
+    void a_failure_without_a_message_is_named_all_the_same() {
+        try (LogLine log = LogLine.of(LinkBoard.class)) {
+            board.cannotConnect(A1, new ClosedChannelException());
+            assertThat(log.lines)
+                    .containsExactly(
+                            "association a1: cannot connect: java.nio.channels.ClosedChannelException; tried again until it can");
+        }
+    }
+
+    @Test
+    void points_that_are_lost_and_found_all_the_time_have_few_lines() {
+        try (LogLine log = LogLine.of(LinkBoard.class)) {
+            for (int i = 0; i < 1_000; i++) {
+                board.destination(A1, 1, false);
+                board.destination(A1, 1, true);
+            }
+            assertThat(log.lines).hasSize(20);
+        }
+    }
+
+    @Test
+    void an_association_of_two_application_servers_has_the_lines_of_both() {
+        var both =
+                List.of(
+                        Lab.server(Mode.ASP, A1),
+                        new SigtranSettings.ApplicationServer(
+                                "other",
+                                Mode.ASP,
+                                102L,
+                                null,
+                                SigtranSettings.TrafficMode.LOADSHARE,
+                                List.of(5),
+                                List.of(A1)));
+        LinkBoard ofBoth = new LinkBoard(both, new Counters(), time);
+        try (LogLine log = LogLine.of(LinkBoard.class)) {
+            for (int i = 0; i < 1_000; i++) {
+                ofBoth.connected(A1, "tcp 127.0.0.1:1");
+                ofBoth.disconnected(A1, "closed by the far end");
+            }
+            assertThat(log.lines).hasSize(40);
+            time.pass(Duration.ofMinutes(1));
+            assertThat(log.lines)
+                    .last()
+                    .isEqualTo(
+                            "1960 more within about 60000 ms: changes of association a1, which is now: disconnected, ASP down in application server stp; disconnected, ASP down in application server other");
+        }
+    }
+}

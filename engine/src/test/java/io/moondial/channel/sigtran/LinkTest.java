@@ -1,0 +1,170 @@
+package io.moondial.channel.sigtran;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
+import io.moondial.channel.sigtran.SigtranSettings.Mode;
+import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.dialog.Message;
+import io.moondial.dialog.Opening;
+import io.moondial.dialog.Party;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** An engine's network and handsets on either end of a real connection. */
+class LinkTest {
+    static SigtranHandsets handsets(@Nullable String title, ApplicationServer link)
+            throws Exception {
+        SigtranHandsets handsets =
+                new SigtranHandsets(
+                        1,
+                        2,
+                        new SigtranHandsets.Far(2, title, List.of(6)),
+                        link,
+                        TcapLimits.of(100_000));
+        handsets.start();
+        handsets.awaitReady(Lab.PATIENCE);
+        return handsets;
+    }
+
+    static Message answer(SigtranHandsets handsets, String text) throws InterruptedException {
+        BlockingQueue<Message> answers = new LinkedBlockingQueue<>();
+        handsets.begin(Lab.call(text), answers::add);
+        return Objects.requireNonNull(
+                answers.poll(Lab.PATIENCE.toSeconds(), TimeUnit.SECONDS), "no answer came");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ASP,SGW", "SGW,ASP", "IPSP_CLIENT,IPSP_SERVER", "IPSP_SERVER,IPSP_CLIENT"})
+    void a_dialog_runs_whatever_the_mode_where_we_listen(Mode ours, Mode theirs) throws Exception {
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(ours, Lab.listening("a1"))));
+                SigtranHandsets handsets =
+                        handsets(
+                                null,
+                                SigtranHandsets.link(
+                                        theirs, 101, 2, Lab.connecting("h1", lab.port("a1"))))) {
+            assertThat(answer(handsets, "*100#")).isInstanceOf(Message.End.class);
+            lab.awaitAsp("a1", "active");
+            assertThat(handsets.openHandsetDialogs()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ASP,SGW", "SGW,ASP", "IPSP_CLIENT,IPSP_SERVER", "IPSP_SERVER,IPSP_CLIENT"})
+    void a_dialog_runs_whatever_the_mode_where_we_connect(Mode ours, Mode theirs) throws Exception {
+        int port = freePort();
+        try (Lab lab =
+                        new Lab(
+                                Lab.settings(
+                                        Lab.QUICK, Lab.server(ours, Lab.connecting("a1", port))));
+                SigtranHandsets handsets =
+                        handsets(
+                                null,
+                                SigtranHandsets.link(
+                                        theirs,
+                                        101,
+                                        2,
+                                        SigtranSettings.Association.listening(
+                                                "h1", new Endpoint("127.0.0.1", port))))) {
+            assertThat(answer(handsets, "*100#")).isInstanceOf(Message.End.class);
+            assertThat(lab.openings).hasSize(1);
+        }
+    }
+
+    /**
+     * A port of this moment that nobody listens at, since the engine knocks before anybody does.
+     */
+    private static int freePort() throws Exception {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
+    }
+
+    @Test
+    void routed_on_the_subsystem_each_side_is_known_by_its_point_code() throws Exception {
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, Lab.listening("a1"))));
+                SigtranHandsets handsets =
+                        handsets(
+                                null,
+                                SigtranHandsets.link(
+                                        Mode.SGW, 101, 2, Lab.connecting("h1", lab.port("a1"))))) {
+            answer(handsets, "*100#");
+            Opening opening = lab.openings.remove();
+            assertThat(opening.local()).isEqualTo(new Party(2, 6, Lab.TITLE, Party.ROUTE_ON_SSN));
+            assertThat(opening.remote())
+                    .isEqualTo(new Party(1, 8, "27829000001", Party.ROUTE_ON_SSN));
+        }
+    }
+
+    @Test
+    void routed_on_the_title_each_side_is_known_by_it_and_answers_find_back() throws Exception {
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, Lab.listening("a1"))));
+                SigtranHandsets handsets =
+                        handsets(
+                                Lab.TITLE,
+                                SigtranHandsets.link(
+                                        Mode.SGW, 101, 2, Lab.connecting("h1", lab.port("a1"))))) {
+            assertThat(answer(handsets, "*100#")).isInstanceOf(Message.End.class);
+            Opening opening = lab.openings.remove();
+            assertThat(opening.local()).isEqualTo(new Party(2, 6, Lab.TITLE, Party.ROUTE_ON_GT));
+            assertThat(opening.remote().globalTitle()).isEqualTo("27829000001");
+            assertThat(opening.remote().routingIndicator()).isEqualTo(Party.ROUTE_ON_GT);
+        }
+    }
+
+    @Test
+    void a_title_that_is_nobodys_is_refused() throws Exception {
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, Lab.listening("a1"))));
+                SigtranHandsets handsets =
+                        handsets(
+                                "27820000000",
+                                SigtranHandsets.link(
+                                        Mode.SGW, 101, 2, Lab.connecting("h1", lab.port("a1"))))) {
+            assertThat(answer(handsets, "*100#")).isInstanceOf(Message.Abort.class);
+            assertThat(lab.openings).isEmpty();
+        }
+    }
+
+    @Test
+    void an_address_that_is_taken_is_an_error_at_the_start() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            SigtranSettings settings =
+                    Lab.settings(
+                            Lab.QUICK,
+                            Lab.server(
+                                    Mode.ASP,
+                                    SigtranSettings.Association.listening(
+                                            "a1", new Endpoint("0.0.0.0", taken.getLocalPort()))));
+            assertThatThrownBy(() -> new Lab(settings))
+                    .hasMessageContaining("cannot listen at tcp 0.0.0.0:" + taken.getLocalPort())
+                    .hasMessageContaining("a1")
+                    .hasMessageContaining("in use");
+        }
+    }
+
+    @Test
+    void nothing_is_left_on_disk_or_running() throws Exception {
+        try (Lab lab =
+                new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, Lab.listening("a1"))))) {
+            assertThat(lab.network.links()).hasSize(1);
+            assertThat(threads()).anyMatch(name -> name.startsWith("sigtran"));
+        }
+        org.awaitility.Awaitility.await()
+                .atMost(Lab.PATIENCE)
+                .until(() -> threads().stream().noneMatch(name -> name.startsWith("sigtran")));
+        assertThat(java.nio.file.Path.of("engine_m3ua1.xml")).doesNotExist();
+    }
+
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
+    }
+}

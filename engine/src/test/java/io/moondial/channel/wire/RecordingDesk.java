@@ -1,0 +1,65 @@
+package io.moondial.channel.wire;
+
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogLink;
+import io.moondial.dialog.Message;
+import io.moondial.dialog.Opening;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A desk that keeps what it is told. */
+final class RecordingDesk implements DialogDesk {
+    static final int PATIENCE_SECONDS = Integer.getInteger("patience", 60);
+
+    private final BlockingQueue<Begun> begun = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Refusal> refused = new LinkedBlockingQueue<>();
+    private final Queue<DialogLink> links = new ConcurrentLinkedQueue<>();
+
+    /** What the engine's side was told. */
+    record Begun(Opening opening, DialogLink link, BlockingQueue<Message> messages) {
+        Message next() throws InterruptedException {
+            return take(messages, "a message");
+        }
+    }
+
+    @Override
+    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+        Begun dialog = new Begun(opening, link, new LinkedBlockingQueue<>());
+        links.add(link);
+        begun.add(dialog);
+        return dialog.messages::add;
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+        refused.add(refusal);
+    }
+
+    Begun dialog() throws InterruptedException {
+        return take(begun, "a dialog");
+    }
+
+    Refusal refusal() throws InterruptedException {
+        return take(refused, "a refusal");
+    }
+
+    /** Lets go of every dialog that a test has left open, and of what nobody took. */
+    void forget() {
+        for (DialogLink link = links.poll(); link != null; link = links.poll()) {
+            link.forget();
+        }
+        begun.clear();
+        refused.clear();
+    }
+
+    static <T> T take(BlockingQueue<T> queue, String what) throws InterruptedException {
+        T taken = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (taken == null) {
+            throw new AssertionError(what + " did not come");
+        }
+        return taken;
+    }
+}
