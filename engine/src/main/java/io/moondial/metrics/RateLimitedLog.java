@@ -11,7 +11,7 @@ import org.slf4j.event.Level;
 /**
  * A log in which no cause floods the others: of each cause at most ten lines per second are
  * written, or as many as are allowed for it within its window. The rest are counted, and one line
- * gives their number when the window is over.
+ * gives their number when the window is over, at the level of the most severe among them.
  *
  * <p>Causes are kept for good, so they must come from a fixed list, such as the script keys of the
  * rules, never from the network.
@@ -68,6 +68,9 @@ public final class RateLimitedLog {
         private int written;
         private long leftOut;
 
+        /** The most severe of those left out. */
+        private Level worst = Level.TRACE;
+
         Cause(String name) {
             this.name = name;
         }
@@ -82,17 +85,23 @@ public final class RateLimitedLog {
                 written++;
                 return true;
             }
+            if (level.toInt() > worst.toInt()) {
+                worst = level;
+            }
             if (leftOut++ == 0) {
-                time.after(window, () -> over(level));
+                time.after(window, this::over);
             }
             return false;
         }
 
-        private void over(Level level) {
+        private void over() {
             long more;
+            Level level;
             synchronized (this) {
                 more = leftOut;
                 leftOut = 0;
+                level = worst;
+                worst = Level.TRACE;
             }
             log.atLevel(level)
                     .log(

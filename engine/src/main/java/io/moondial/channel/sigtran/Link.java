@@ -398,11 +398,12 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     /** The far end reads again, or does not any more. */
     final void writable(boolean writable) {
         if (writable) {
-            write(
-                    Level.INFO,
-                    "association {}: the far end reads again; {} messages to it were dropped",
-                    settings.name(),
-                    dropped.sumThenReset());
+            if (board().mayLog(Level.INFO, settings.name())) { // else the next line has them, too
+                log.info(
+                        "association {}: the far end reads again; {} messages to it were dropped",
+                        settings.name(),
+                        dropped.sumThenReset());
+            }
         } else {
             write(
                     Level.WARN,

@@ -153,9 +153,13 @@ final class LinkBoard {
 
     /**
      * Whether one more line may be written of this association now. Else it is counted, and one
-     * line says how many there were, and what the association is then.
+     * line says how many there were, and what the association is then. A line of a level that is
+     * not written anyhow takes the place of none.
      */
     synchronized boolean mayLog(Level level, String association) {
+        if (!log.isEnabledForLevel(level)) {
+            return false;
+        }
         long servers =
                 rows.stream().filter(it -> it.association.name().equals(association)).count();
         return lines.mayWrite(level, cause(association), LINES * Math.toIntExact(servers));
@@ -168,7 +172,7 @@ final class LinkBoard {
     }
 
     private void writeOfServer(Level level, String server, String format, Object... arguments) {
-        if (lines.mayWrite(level, causeOfServer(server), LINES)) {
+        if (log.isEnabledForLevel(level) && lines.mayWrite(level, causeOfServer(server), LINES)) {
             log.atLevel(level).log(format, arguments);
         }
     }

@@ -7,7 +7,12 @@ import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.metrics.Counters;
 import io.moondial.time.HandMovedTime;
 import java.nio.channels.ClosedChannelException;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.filter.Filter;
+import ch.qos.logback.core.spi.FilterReply;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +59,39 @@ class LinkBoardTest {
                     .containsExactly("association a1: disconnected: closed by the far end");
             assertThat(time.pending()).isZero();
         }
+    }
+
+    @Test
+    void where_warnings_alone_are_written_other_lines_take_no_place_of_theirs() {
+        try (LogLine log = LogLine.of(LinkBoard.class, Level.WARN)) {
+            for (int i = 0; i < 15; i++) {
+                comesAndGoes(A1);
+            }
+            assertThat(log.lines).hasSize(15 + 15);
+        }
+    }
+
+    @Test
+    void the_number_of_the_rest_is_told_at_the_level_of_the_most_severe() {
+        List<ILoggingEvent> events = new ArrayList<>();
+        try (LogLine log = LogLine.of(LinkBoard.class)) {
+            log.addFilter(
+                    new Filter<>() {
+                        @Override
+                        public FilterReply decide(ILoggingEvent event) {
+                            events.add(event);
+                            return FilterReply.NEUTRAL;
+                        }
+                    });
+            for (int i = 0; i < 10; i++) {
+                board.connected(A1, "tcp 127.0.0.1:1");
+                board.disconnected(A1, "closed by the far end");
+            }
+            board.connected(A1, "tcp 127.0.0.1:1");
+            board.disconnected(A1, "closed by the far end");
+            time.pass(Duration.ofMinutes(1));
+        }
+        assertThat(events).hasSize(21).last().satisfies(it -> assertThat(it.getFormattedMessage()).startsWith("2 more")).extracting(ILoggingEvent::getLevel).isEqualTo(Level.WARN);
     }
 
     @Test

@@ -28,8 +28,13 @@ final class LogLine extends AppenderBase<ILoggingEvent> implements AutoCloseable
 
     /** All lines of information and above. */
     static LogLine of(Class<?> type) {
+        return of(type, Level.INFO);
+    }
+
+    /** All lines of a level and above; no others are written then. */
+    static LogLine of(Class<?> type, Level level) {
         LogLine lines = new LogLine(type, "nothing does", () -> {});
-        lines.logger.setLevel(Level.INFO);
+        lines.logger.setLevel(level);
         return lines;
     }
 
