@@ -2,15 +2,15 @@ package io.moondial.channel.sigtran;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.filter.Filter;
+import ch.qos.logback.core.spi.FilterReply;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.metrics.Counters;
 import io.moondial.time.HandMovedTime;
 import java.nio.channels.ClosedChannelException;
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.filter.Filter;
-import ch.qos.logback.core.spi.FilterReply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +91,12 @@ class LinkBoardTest {
             board.disconnected(A1, "closed by the far end");
             time.pass(Duration.ofMinutes(1));
         }
-        assertThat(events).hasSize(21).last().satisfies(it -> assertThat(it.getFormattedMessage()).startsWith("2 more")).extracting(ILoggingEvent::getLevel).isEqualTo(Level.WARN);
+        assertThat(events)
+                .hasSize(21)
+                .last()
+                .satisfies(it -> assertThat(it.getFormattedMessage()).startsWith("2 more"))
+                .extracting(ILoggingEvent::getLevel)
+                .isEqualTo(Level.WARN);
     }
 
     @Test
