@@ -5,6 +5,7 @@ import io.moondial.logic.ProcessUssdLuaService;
 import io.moondial.logic.UssdNotifyLuaService;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
+import io.moondial.rules.NotifySettings;
 import io.moondial.rules.Rules;
 import io.moondial.rules.RulesException;
 import io.moondial.rules.RulesFile;
@@ -150,7 +151,7 @@ public record Configuration(
         if (rules.process().scriptDir().equals(folder)) {
             globals.addAll(rules.process().globals().keySet());
         }
-        Rules.NotifyService inbound = rules.inboundNotify();
+        NotifySettings inbound = rules.inboundNotify();
         if (inbound != null && inbound.scriptDir().equals(folder)) {
             globals.addAll(inbound.globals().keySet());
         }
@@ -196,7 +197,7 @@ public record Configuration(
         services.add(
                 new ProcessUssdLuaService(
                         rules.process(), release(rules.process().scriptDir()), rules.script()));
-        Rules.NotifyService inbound = rules.inboundNotify();
+        NotifySettings inbound = rules.inboundNotify();
         if (inbound != null) {
             services.add(
                     new UssdNotifyLuaService(

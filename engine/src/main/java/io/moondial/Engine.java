@@ -89,7 +89,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         counters,
                         Surroundings.at(time, watch),
                         rules.dialogs().max());
-        heap = new HeapWatch(rules.dialogs().maxHeapPercent(), desk::openDialogs);
+        heap = new HeapWatch(rules.dialogs().maxHeap(), desk::openDialogs);
         desk.guardHeap(heap.guard()::hasRoom);
         desk.serve(configuration.services());
         network =

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -159,7 +160,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call()
             throws BenchException, ConfigurationException, IOException, InterruptedException {
-        RulesOption.logLevel("warn");
+        RulesOption.logLevel(Level.WARN);
         Plan plan = plan();
         Outcome outcome =
                 new BenchSession(

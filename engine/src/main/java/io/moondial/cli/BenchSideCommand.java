@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,7 +59,7 @@ final class BenchSideCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigurationException, IOException, UnsendableText {
-        RulesOption.logLevel("warn");
+        RulesOption.logLevel(Level.WARN);
         BenchSide runs =
                 new BenchSide(
                         new BufferedReader(

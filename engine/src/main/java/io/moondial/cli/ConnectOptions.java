@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -100,7 +101,7 @@ final class ConnectOptions {
 
     /** Has handsets with a link to the engine used, and closes them. */
     int use(int ssn, OwnEngine.Use use) throws NotStartedException, InterruptedException {
-        RulesOption.logLevel("warn");
+        RulesOption.logLevel(Level.WARN);
         try (SigtranHandsets handsets = handsets(ssn)) {
             return use.with(handsets);
         }

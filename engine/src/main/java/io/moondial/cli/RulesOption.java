@@ -95,8 +95,8 @@ final class RulesOption {
         }
     }
 
-    static void logLevel(String level) {
+    static void logLevel(org.slf4j.event.Level level) {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.valueOf(level));
+        root.setLevel(Level.convertAnSLF4JLevel(level));
     }
 }

@@ -1,10 +1,12 @@
 package io.moondial.config;
 
 import io.moondial.config.Node.Scalar;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A YAML document as it grows, such that {@link Section} reads from it what was put in: sections by
@@ -14,7 +16,20 @@ public final class YamlWriter {
     private static final String INDENT = "  ";
 
     private final StringBuilder out = new StringBuilder();
+    private final @Nullable Path folder;
     private int depth;
+
+    /** A word of letters, digits and units, which needs no quotes on a line of its own. */
+    public record Word(String text) {}
+
+    /**
+     * An empty document.
+     *
+     * @param folder that relative paths in the document are relative to; null: none can be
+     */
+    public YamlWriter(@Nullable Path folder) {
+        this.folder = folder;
+    }
 
     /** A section with what the body writes. */
     public void section(String key, Runnable body) {
@@ -26,12 +41,18 @@ public final class YamlWriter {
 
     /** A key with its value: anything that {@link #value} takes. */
     public void entry(String key, Object value) {
-        line(key + ": " + value(value));
+        line(key + ": " + (value instanceof Word(String text) ? text : value(value)));
     }
 
-    /** A key with a word of letters, digits and units as its value, which needs no quotes. */
-    public void word(String key, String word) {
-        line(key + ": " + word);
+    /** A path as the document says it: relative, if it is in the document's folder. */
+    public String relative(Path path) {
+        Path written =
+                folder != null
+                                && path.startsWith(folder)
+                                && path.getNameCount() > folder.getNameCount()
+                        ? path.subpath(folder.getNameCount(), path.getNameCount())
+                        : path;
+        return written.toString();
     }
 
     /** An item of a list that stands at this depth. */
@@ -44,7 +65,7 @@ public final class YamlWriter {
     }
 
     /**
-     * A value on one line: a String, in quotes; a Duration; a number; a Boolean; a list or a map of
+     * A value on one line: a String or {@link Word}, in quotes; a Duration; a number; a Boolean; a list or a map of
      * them.
      *
      * @throws IllegalArgumentException for anything else
@@ -52,6 +73,7 @@ public final class YamlWriter {
     static String value(Object value) {
         return switch (value) {
             case String text -> quoted(text);
+            case Word word -> quoted(word.text());
             case Duration duration -> Measure.DURATION.format(duration.toMillis());
             case Double number -> decimal(number);
             case Integer number -> number.toString();

@@ -1,6 +1,6 @@
 package io.moondial.control;
 
-import io.moondial.rules.Rules;
+import io.moondial.rules.ControlSettings;
 import io.moondial.time.Time;
 import io.moondial.trace.PcapStream;
 import io.moondial.trace.Trace;
@@ -34,7 +34,7 @@ final class Connection {
 
     private final JsonMapper json = new JsonMapper();
     private final SocketChannel channel;
-    private final Rules.Control settings;
+    private final ControlSettings settings;
     private final ControlledEngine engine;
     private final RunningTraces traces;
     private final InputStream in;
@@ -51,7 +51,7 @@ final class Connection {
 
     Connection(
             SocketChannel channel,
-            Rules.Control settings,
+            ControlSettings settings,
             ControlledEngine engine,
             RunningTraces traces) {
         this.channel = channel;

@@ -2,7 +2,7 @@ package io.moondial.control;
 
 import io.moondial.file.FileTrouble;
 import io.moondial.metrics.Counters;
-import io.moondial.rules.Rules;
+import io.moondial.rules.ControlSettings;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
@@ -30,7 +30,7 @@ public final class ControlSocket implements AutoCloseable {
         SocketChannel accept() throws IOException;
     }
 
-    private final Rules.Control settings;
+    private final ControlSettings settings;
     private final ControlledEngine engine;
     private final Counters counters;
     private final SocketPlace place;
@@ -47,14 +47,14 @@ public final class ControlSocket implements AutoCloseable {
      * @throws IOException where it cannot be opened, another engine's being there among that; the
      *     message says what to do
      */
-    public ControlSocket(Rules.Control settings, ControlledEngine engine, Counters counters)
+    public ControlSocket(ControlSettings settings, ControlledEngine engine, Counters counters)
             throws IOException {
         this(settings, engine, counters, UnaryOperator.identity());
     }
 
     /** The same, where something may stand between it and the operating system. */
     ControlSocket(
-            Rules.Control settings,
+            ControlSettings settings,
             ControlledEngine engine,
             Counters counters,
             UnaryOperator<Listening> wrapped)

@@ -1,10 +1,10 @@
 package io.moondial.logic;
 
 import io.moondial.dialog.DialogSetup;
-import io.moondial.rules.Rules;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptGlobals;
 import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptSettings;
 import java.time.Duration;
 
 /**
@@ -22,4 +22,4 @@ record Claim(
         String edrStream,
         Duration grace,
         ScriptBreaker breaker,
-        Rules.Shares shares) {}
+        ScriptSettings.Shares shares) {}

@@ -8,10 +8,10 @@ import io.moondial.edr.Edr;
 import io.moondial.edr.EdrSink;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
-import io.moondial.rules.Rules;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptFault;
 import io.moondial.script.ScriptServices;
+import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.ScriptDialog.Refused;
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
@@ -45,7 +45,7 @@ final class DialogJournal implements ScriptServices {
     private final DialogWatch watch;
     private final RateLimitedLog limited;
     private final ScriptShares.Share share;
-    private final Rules.Shares limits;
+    private final ScriptSettings.Shares limits;
     private boolean faultLogged;
     private String place = "";
 
@@ -57,7 +57,7 @@ final class DialogJournal implements ScriptServices {
             Surroundings around,
             RateLimitedLog limited,
             ScriptShares.Share share,
-            Rules.Shares limits) {
+            ScriptSettings.Shares limits) {
         this.identity = identity;
         this.stream = stream;
         this.edrs = edrs;
@@ -130,7 +130,7 @@ final class DialogJournal implements ScriptServices {
         counters.increment("scripts.killed");
     }
 
-    void switchedOff(Script script, Rules.Breaker rule) {
+    void switchedOff(Script script, ScriptSettings.Breaker rule) {
         counters.increment("scripts.switched_off");
         log.error(
                 "{} {} version {} is switched off: limits have ended it {} times within {}; its"
@@ -140,8 +140,8 @@ final class DialogJournal implements ScriptServices {
                 script.fileName(),
                 script.version(),
                 rule.maxKills(),
-                Measure.DURATION.format(rule.within().toMillis()),
-                Measure.DURATION.format(rule.pause().toMillis()));
+                Measure.DURATION.format(rule.maxKillsTime().toMillis()),
+                Measure.DURATION.format(rule.switchOffTime().toMillis()));
     }
 
     void switchedOnAgain(Script script) {

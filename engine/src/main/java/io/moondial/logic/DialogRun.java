@@ -174,7 +174,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         journal.killed();
         if (breaker.killed(time.now())) {
             journal.switchedOff(claim.script(), breaker.rule());
-            time.after(breaker.rule().pause(), breaker::pauseIsOver);
+            time.after(breaker.rule().switchOffTime(), breaker::pauseIsOver);
         }
     }
 

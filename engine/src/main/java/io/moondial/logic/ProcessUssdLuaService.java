@@ -5,10 +5,11 @@ import static java.util.Objects.requireNonNullElse;
 import io.moondial.dialog.DialogSetup;
 import io.moondial.dialog.Opening;
 import io.moondial.dialog.Operation;
-import io.moondial.rules.Rules;
+import io.moondial.rules.ProcessSettings;
 import io.moondial.rules.Trigger;
 import io.moondial.script.ScriptGlobals;
 import io.moondial.script.ScriptRelease;
+import io.moondial.script.ScriptSettings;
 import io.moondial.text.Dcs;
 import java.time.Duration;
 import java.util.BitSet;
@@ -20,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * Mobile-initiated USSD: a script for each ProcessUnstructuredSS-Request that a trigger matches.
  */
 public final class ProcessUssdLuaService implements LuaService {
-    private final Rules.ProcessService rules;
+    private final ProcessSettings rules;
     private final TriggeredScripts scripts;
     private final ScriptGlobals globals;
     private final Duration grace;
-    private final Rules.Shares shares;
+    private final ScriptSettings.Shares shares;
 
     public ProcessUssdLuaService(
-            Rules.ProcessService rules, ScriptRelease scripts, Rules.Script supervision) {
+            ProcessSettings rules, ScriptRelease scripts, ScriptSettings supervision) {
         this.rules = rules;
         this.scripts = new TriggeredScripts(rules.triggers(), scripts, supervision);
         this.grace = supervision.graceTime();

@@ -1,6 +1,6 @@
 package io.moondial.logic;
 
-import io.moondial.rules.Rules;
+import io.moondial.script.ScriptSettings;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,15 +20,15 @@ final class ScriptBreaker {
         ON_AGAIN
     }
 
-    private final Rules.Breaker rule;
+    private final ScriptSettings.Breaker rule;
     private final Deque<Instant> kills = new ArrayDeque<>();
     private volatile State state = State.ON;
 
-    ScriptBreaker(Rules.Breaker rule) {
+    ScriptBreaker(ScriptSettings.Breaker rule) {
         this.rule = rule;
     }
 
-    Rules.Breaker rule() {
+    ScriptSettings.Breaker rule() {
         return rule;
     }
 
@@ -56,7 +56,7 @@ final class ScriptBreaker {
             return false; // it began before
         }
         kills.add(now);
-        while (kills.getFirst().plus(rule.within()).isBefore(now)) {
+        while (kills.getFirst().plus(rule.maxKillsTime()).isBefore(now)) {
             kills.remove();
         }
         if (kills.size() < rule.maxKills()) {

@@ -2,7 +2,7 @@ package io.moondial.logic;
 
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
-import io.moondial.rules.Rules;
+import io.moondial.script.ScriptSettings;
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
 import java.util.EnumMap;
@@ -75,7 +75,7 @@ final class ScriptShares {
         }
 
         /** Whether one more line of a level is written; if not, it is counted. */
-        boolean mayLog(Level level, Rules.Shares limits) {
+        boolean mayLog(Level level, ScriptSettings.Shares limits) {
             if (!log.isEnabledForLevel(level)) {
                 return false;
             }
@@ -89,12 +89,12 @@ final class ScriptShares {
         }
 
         /** Counts one more under a name; under one for all where there are too many names. */
-        void increment(String name, Rules.Shares limits) {
+        void increment(String name, ScriptSettings.Shares limits) {
             boolean counted = names.contains(name) || takes(name, limits);
             counters.increment(counted ? "script." + name : BEYOND_LIMIT);
         }
 
-        private boolean takes(String name, Rules.Shares limits) {
+        private boolean takes(String name, ScriptSettings.Shares limits) {
             synchronized (names) {
                 boolean free =
                         ownNames < limits.maxStatNames()

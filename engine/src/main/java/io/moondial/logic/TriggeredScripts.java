@@ -5,13 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Opening;
 import io.moondial.rules.DialledMask;
-import io.moondial.rules.Rules;
 import io.moondial.rules.Trigger;
 import io.moondial.rules.TriggerRequest;
 import io.moondial.rules.TriggerTable;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptRelease;
+import io.moondial.script.ScriptSettings;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class TriggeredScripts {
     private final TriggerTable triggers;
     private final ScriptRelease scripts;
-    private final Rules.Script rules;
+    private final ScriptSettings rules;
     private final Map<String, ScriptBreaker> breakers = new HashMap<>();
 
     /** A trigger that matched, its script, and the opening with what the trigger masks of it. */
@@ -35,7 +35,7 @@ final class TriggeredScripts {
             ScriptLimits limits,
             ScriptBreaker breaker) {}
 
-    TriggeredScripts(TriggerTable triggers, ScriptRelease scripts, Rules.Script rules) {
+    TriggeredScripts(TriggerTable triggers, ScriptRelease scripts, ScriptSettings rules) {
         this.triggers = triggers;
         this.scripts = scripts;
         this.rules = rules;

@@ -4,10 +4,11 @@ import io.moondial.dialog.DialogSetup;
 import io.moondial.dialog.OnError;
 import io.moondial.dialog.Opening;
 import io.moondial.dialog.Operation;
-import io.moondial.rules.Rules;
+import io.moondial.rules.NotifySettings;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptGlobals;
 import io.moondial.script.ScriptRelease;
+import io.moondial.script.ScriptSettings;
 import io.moondial.text.Dcs;
 import java.time.Duration;
 import java.util.BitSet;
@@ -17,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Inbound notifies: a script for each UnstructuredSS-Notify that a trigger matches. */
 public final class UssdNotifyLuaService implements LuaService {
-    private final Rules.NotifyService rules;
+    private final NotifySettings rules;
     private final TriggeredScripts scripts;
     private final ScriptGlobals globals;
     private final Duration grace;
-    private final Rules.Shares shares;
+    private final ScriptSettings.Shares shares;
 
     public UssdNotifyLuaService(
-            Rules.NotifyService rules, ScriptRelease scripts, Rules.Script supervision) {
+            NotifySettings rules, ScriptRelease scripts, ScriptSettings supervision) {
         this.rules = rules;
         this.scripts = new TriggeredScripts(rules.triggers(), scripts, supervision);
         this.grace = supervision.graceTime();

@@ -1,6 +1,7 @@
 package io.moondial.rules;
 
 import io.moondial.rules.Trigger.Conditions;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,50 +9,42 @@ import org.jspecify.annotations.Nullable;
  * number by its decimal digits.
  */
 enum Attribute {
-    USSD_STRING,
-    DESTINATION,
-    ORIGINATION,
-    MSISDN,
-    IMSI,
-    SOURCE_GT,
-    DEST_SSN;
+    USSD_STRING(Conditions::ussdString, Conditions::ussdStringPrefix, TriggerRequest::ussdString),
+    DESTINATION(
+            Conditions::destination, Conditions::destinationPrefix, TriggerRequest::destination),
+    ORIGINATION(
+            Conditions::origination, Conditions::originationPrefix, TriggerRequest::origination),
+    MSISDN(Conditions::msisdn, Conditions::msisdnPrefix, TriggerRequest::msisdn),
+    IMSI(none -> null, Conditions::imsiPrefix, TriggerRequest::imsi),
+    SOURCE_GT(none -> null, Conditions::sourceGtPrefix, TriggerRequest::sourceGt),
+    DEST_SSN(it -> digits(it.destSsn()), none -> null, it -> digits(it.destSsn()));
+
+    private final Function<Conditions, @Nullable String> exact;
+    private final Function<Conditions, @Nullable String> prefix;
+    private final Function<TriggerRequest, @Nullable String> value;
+
+    Attribute(
+            Function<Conditions, @Nullable String> exact,
+            Function<Conditions, @Nullable String> prefix,
+            Function<TriggerRequest, @Nullable String> value) {
+        this.exact = exact;
+        this.prefix = prefix;
+        this.value = value;
+    }
 
     /** What the attribute must equal; null: anything, also nothing. */
     @Nullable String exactIn(Conditions conditions) {
-        return switch (this) {
-            case USSD_STRING -> conditions.ussdString();
-            case DESTINATION -> conditions.destination();
-            case ORIGINATION -> conditions.origination();
-            case MSISDN -> conditions.msisdn();
-            case IMSI, SOURCE_GT -> null;
-            case DEST_SSN -> digits(conditions.destSsn());
-        };
+        return exact.apply(conditions);
     }
 
     /** What the attribute must begin with; null: anything, also nothing. */
     @Nullable String prefixIn(Conditions conditions) {
-        return switch (this) {
-            case USSD_STRING -> conditions.ussdStringPrefix();
-            case DESTINATION -> conditions.destinationPrefix();
-            case ORIGINATION -> conditions.originationPrefix();
-            case MSISDN -> conditions.msisdnPrefix();
-            case IMSI -> conditions.imsiPrefix();
-            case SOURCE_GT -> conditions.sourceGtPrefix();
-            case DEST_SSN -> null;
-        };
+        return prefix.apply(conditions);
     }
 
     /** What the request has; null: it lacks the attribute. */
     @Nullable String valueIn(TriggerRequest request) {
-        return switch (this) {
-            case USSD_STRING -> request.ussdString();
-            case DESTINATION -> request.destination();
-            case ORIGINATION -> request.origination();
-            case MSISDN -> request.msisdn();
-            case IMSI -> request.imsi();
-            case SOURCE_GT -> request.sourceGt();
-            case DEST_SSN -> digits(request.destSsn());
-        };
+        return value.apply(request);
     }
 
     private static @Nullable String digits(@Nullable Integer number) {

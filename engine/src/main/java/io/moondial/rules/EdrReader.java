@@ -21,10 +21,13 @@ import java.util.stream.Stream;
 /** The section of the EDRs. */
 final class EdrReader {
     /** A stream's name; it becomes a part of file names. */
-    static final ValueType<String> STREAM_NAME =
-            ValueType.text(
-                    "the name of a stream: letters, digits and _, a letter first",
-                    Pattern.compile("[a-zA-Z][a-zA-Z0-9_]*"));
+    static final String STREAM = "[a-zA-Z][a-zA-Z0-9_]*";
+
+    static final String STREAM_ALLOWED =
+            "the name of a stream: letters, digits and _, a letter first";
+
+    private static final ValueType<String> STREAM_NAME =
+            ValueType.text(STREAM_ALLOWED, Pattern.compile(STREAM));
 
     private static final ValueType<String> APP_NAME =
             ValueType.text(

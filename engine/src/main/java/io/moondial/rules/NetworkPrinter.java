@@ -42,7 +42,7 @@ final class NetworkPrinter {
         yaml.entry("first_tid", tcap.firstTid());
         yaml.entry("last_tid", tcap.lastTid());
         Guards guards = tcap.guards();
-        yaml.word("origin_check", guards.originCheck().word());
+        yaml.entry("origin_check", new YamlWriter.Word(guards.originCheck().word()));
         yaml.entry("max_unknown_id_answers", guards.unknownIdAnswers());
         yaml.entry("max_unknown_id_answers_per_far_end", guards.unknownIdAnswersPerFarEnd());
         yaml.entry("first_invoke_timeout", guards.firstInvokeTimeout());
@@ -149,21 +149,21 @@ final class NetworkPrinter {
         yaml.entry("reconnect_interval", links.reconnectInterval());
         Duration heartbeat = links.heartbeat();
         if (heartbeat == null) {
-            yaml.word("heartbeat", "auto");
+            yaml.entry("heartbeat", new YamlWriter.Word("auto"));
         } else {
             yaml.entry("heartbeat", heartbeat);
         }
         yaml.entry("ack_timeout", links.ackTimeout());
         yaml.entry("activation_timeout", links.activationTimeout());
-        yaml.word("max_unsent", Measure.SIZE.format(links.maxUnsent()));
+        yaml.entry("max_unsent", new YamlWriter.Word(Measure.SIZE.format(links.maxUnsent())));
         yaml.entry("stall_timeout", links.stallTimeout());
-        yaml.word("max_sccp_message", Measure.SIZE.format(links.maxSccpMessage()));
+        yaml.entry("max_sccp_message", new YamlWriter.Word(Measure.SIZE.format(links.maxSccpMessage())));
         Admission admission = links.admission();
         yaml.section(
                 "admission",
                 () -> {
                     yaml.entry("begins_per_second", admission.beginsPerSecond());
-                    yaml.word("dialogs", admission.dialogs() + "%");
+                    yaml.entry("dialogs", new YamlWriter.Word(admission.dialogs() + "%"));
                     yaml.entry("max_waiting", admission.maxWaiting());
                     yaml.entry("refusals_answered", admission.refusalsAnswered());
                 });

@@ -5,7 +5,6 @@ import io.moondial.channel.ss7.OriginCheck;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.config.Section;
 import io.moondial.config.ValueType;
-import io.moondial.rules.Rules.Dialogs;
 import io.moondial.rules.Rules.Network;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +30,7 @@ final class NetworkReader {
 
     private NetworkReader() {}
 
-    static Network read(Section network, Dialogs dialogs) {
+    static Network read(Section network, DialogSettings dialogs) {
         Section tcapSection = network.section("tcap");
         Guards guards = guards(tcapSection, network.section("sccp"));
         TcapLimits tcap = tcap(tcapSection, dialogs, guards);
@@ -48,7 +47,7 @@ final class NetworkReader {
 
     private static Network embedded(Section embedded, TcapLimits tcap) {
         return new Network.Embedded(
-                embedded.distinct("ssns", TriggerReader.SUBSYSTEM, List.of(6, 147)), tcap);
+                embedded.distinct("ssns", SigtranReader.SUBSYSTEM, List.of(6, 147)), tcap);
     }
 
     private static Guards guards(Section tcap, Section sccp) {
@@ -73,7 +72,7 @@ final class NetworkReader {
     }
 
     /** Values that are allowed each by itself may not go together: then all are as if left out. */
-    private static TcapLimits tcap(Section tcap, Dialogs dialogs, Guards guards) {
+    private static TcapLimits tcap(Section tcap, DialogSettings dialogs, Guards guards) {
         int fallback = dialogs.max() + HEADROOM;
         int maxDialogs = tcap.find("max_dialogs", ValueType.wholeNumber(1, MAX_DIALOGS), fallback);
         Duration idle =

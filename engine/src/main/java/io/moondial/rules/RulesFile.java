@@ -1,18 +1,16 @@
 package io.moondial.rules;
 
+import io.moondial.config.Key;
 import io.moondial.config.LocatedYaml;
 import io.moondial.config.Problems;
+import io.moondial.config.Schema;
 import io.moondial.config.Section;
-import io.moondial.config.ValueType;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
-import io.moondial.rules.Rules.Control;
-import io.moondial.rules.Rules.Dialogs;
-import io.moondial.rules.Rules.Log;
-import io.moondial.rules.Rules.Script;
+import io.moondial.script.ScriptGlobals;
+import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.ApiModule;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,10 +20,13 @@ import java.util.function.UnaryOperator;
 
 /** The rules file, read strictly: either all of it is right, or every problem in it is told. */
 public final class RulesFile {
-    private static final String SOCKET = "run/ussd.sock";
-    private static final int MAX_DIALOGS = 10_000_000;
-    private static final List<String> LOG_LEVELS =
-            List.of("error", "warn", "info", "debug", "trace");
+    static final Schema<ProcessSettings> PROCESS = Schema.of(ProcessSettings.class, new Triggers.OfAnswers(UnaryOperator.identity()), new Globals(Set.of()));
+    static final Schema<NotifySettings> NOTIFY = Schema.of(NotifySettings.class, new Triggers.OfNotifies(UnaryOperator.identity()), new Globals(Set.of()));
+    private static final Schema<ScriptDir> SCRIPT_DIR = Schema.of(ScriptDir.class);
+    static final Schema<ScriptSettings> SCRIPT = Schema.of(ScriptSettings.class);
+    static final Schema<DialogSettings> DIALOGS = Schema.of(DialogSettings.class);
+    static final Schema<ControlSettings> CONTROL = Schema.of(ControlSettings.class);
+    static final Schema<LogSettings> LOG = Schema.of(LogSettings.class);
 
     private RulesFile() {}
 
@@ -55,7 +56,7 @@ public final class RulesFile {
         var problems = new Problems(file);
         Optional<Rules> rules =
                 LocatedYaml.read(from.apply(file), problems)
-                        .map(root -> rules(file, new Section(root, problems), from, modules));
+                        .map(root -> rules(new Section(root, problems), file, from, modules));
         if (rules.isEmpty() || !problems.isEmpty()) {
             throw new RulesException(problems.inFileOrder());
         }
@@ -74,9 +75,9 @@ public final class RulesFile {
                 .map(root -> new Section(root, problems))
                 .ifPresent(
                         root -> {
-                            folders.add(ServiceReader.scriptDir(root.section("process")));
+                            folders.add(scriptDir(root.section("process")));
                             root.sectionIfGiven("notify")
-                                    .map(ServiceReader::scriptDir)
+                                    .map(RulesFile::scriptDir)
                                     .ifPresent(folders::add);
                         });
         return folders;
@@ -96,73 +97,39 @@ public final class RulesFile {
         if (control.isEmpty() && problems.inFileOrder().getFirst().line() == 0) {
             throw new RulesException(problems.inFileOrder());
         }
-        return control.map(RulesFile::socket).orElseGet(() -> file.resolveSibling(SOCKET));
+        return control.map(CONTROL::read)
+                .map(ControlSettings::socket)
+                .orElseGet(() -> file.resolveSibling(ControlSettings.SOCKET));
     }
 
-    private static Path socket(Section control) {
-        return control.path("socket", SOCKET);
+    private static Path scriptDir(Section service) {
+        return SCRIPT_DIR.read(service).scriptDir();
     }
+
+    /** The one key of a service that says where its scripts are. */
+    private record ScriptDir(
+            @Key(unset = ProcessSettings.SCRIPT_DIR_UNSET) Path scriptDir) {}
 
     private static Rules rules(
-            Path file, Section root, UnaryOperator<Path> from, List<ApiModule> modules) {
-        var services = new ServiceReader(from, modules);
-        Dialogs dialogs = dialogs(root.section("dialogs"));
+            Section root, Path file, UnaryOperator<Path> from, List<ApiModule> modules) {
+        Globals globals = new Globals(ScriptGlobals.taken(modules));
+        Schema<ProcessSettings> process = Schema.of(ProcessSettings.class, new Triggers.OfAnswers(from), globals);
+        Schema<NotifySettings> inbound = Schema.of(NotifySettings.class, new Triggers.OfNotifies(from), globals);
+        DialogSettings dialogs = DIALOGS.read(root.section("dialogs"));
         var rules =
                 new Rules(
                         file,
-                        services.process(root.section("process")),
-                        root.sectionIfGiven("notify").map(services::inboundNotify).orElse(null),
-                        script(root.section("script")),
+                        process.read(root.section("process")),
+                        root.sectionIfGiven("notify")
+                                .map(inbound::read)
+                                .orElse(null),
+                        SCRIPT.read(root.section("script")),
                         dialogs,
                         EdrReader.read(root.section("edr")),
                         NetworkReader.read(root.section("network"), dialogs),
-                        control(root.section("control")),
-                        log(root.section("log")));
+                        CONTROL.read(root.section("control")),
+                        LOG.read(root.section("log")));
         root.refuseUnknownKeys();
         return rules;
-    }
-
-    private static Script script(Section script) {
-        return new Script(
-                script.find(
-                        "reload_interval",
-                        ValueType.duration(Duration.ofMillis(10), Duration.ofDays(1)),
-                        Duration.ofSeconds(1)),
-                Limits.of(script),
-                script.find(
-                        "grace_time",
-                        ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
-                        Duration.ofSeconds(5)),
-                Limits.breaker(script),
-                Limits.shares(script));
-    }
-
-    private static Dialogs dialogs(Section dialogs) {
-        return new Dialogs(
-                dialogs.find("max", ValueType.wholeNumber(1, MAX_DIALOGS), 250_000),
-                dialogs.find("max_heap", ValueType.percentage(10, 100), 85),
-                dialogs.find(
-                        "stop_timeout",
-                        ValueType.duration(Duration.ZERO, Duration.ofDays(1)),
-                        Duration.ofSeconds(30)));
-    }
-
-    private static Control control(Section control) {
-        return new Control(
-                socket(control),
-                control.find("max_connections", ValueType.wholeNumber(1, 1000), 16),
-                control.find(
-                        "timeout",
-                        ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
-                        Duration.ofSeconds(10)),
-                control.find(
-                        "reconcile_interval",
-                        ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
-                        Duration.ofSeconds(5)),
-                control.find("reconcile_looks", ValueType.wholeNumber(1, 1000), 6));
-    }
-
-    private static Log log(Section log) {
-        return new Log(log.find("level", ValueType.choice(LOG_LEVELS), "info"));
     }
 }

@@ -33,6 +33,9 @@ final class SigtranReader {
     /** A point code of 14 bits (ITU-T Q.704 2.2.3). */
     static final ValueType<Integer> POINT_CODE = ValueType.wholeNumber(1, 16_383);
 
+    /** A subsystem number (ITU-T Q.713 3.4.2.2), without 0 for unknown and 255 for expansion. */
+    static final ValueType<Integer> SUBSYSTEM = ValueType.wholeNumber(1, 254);
+
     static final ValueType<String> NAME =
             ValueType.text(
                     "a name: letters, digits, _ and -, a letter first",
@@ -106,7 +109,7 @@ final class SigtranReader {
         return new SigtranSettings(
                 pointCode,
                 sigtran.find("network_indicator", ValueType.wholeNumber(0, 3), 2),
-                sigtran.distinct("ssns", TriggerReader.SUBSYSTEM, List.of(6, 147)),
+                sigtran.distinct("ssns", SUBSYSTEM, List.of(6, 147)),
                 sigtran.require("global_title", TITLE).orElse("0"),
                 read,
                 remoteSubsystems(points),
@@ -214,7 +217,7 @@ final class SigtranReader {
         List<RemoteSubsystem> read = new ArrayList<>();
         for (Section it : given) {
             Optional<Integer> point = pointCode(it, points);
-            Optional<Integer> ssn = it.require("ssn", TriggerReader.SUBSYSTEM);
+            Optional<Integer> ssn = it.require("ssn", SUBSYSTEM);
             point.flatMap(pc -> ssn.map(number -> new RemoteSubsystem(pc, number)))
                     .ifPresent(read::add);
         }

@@ -1,6 +1,8 @@
 package io.moondial.rules;
 
+import io.moondial.config.Key;
 import io.moondial.dialog.OnError;
+import io.moondial.script.ScriptLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -32,17 +34,20 @@ public record Trigger(
      * @param destSsn the subsystem of the SCCP called party
      */
     public record Conditions(
-            @Nullable String ussdString,
-            @Nullable String ussdStringPrefix,
-            @Nullable String destination,
-            @Nullable String destinationPrefix,
-            @Nullable String origination,
-            @Nullable String originationPrefix,
-            @Nullable String msisdn,
-            @Nullable String msisdnPrefix,
-            @Nullable String imsiPrefix,
-            @Nullable String sourceGtPrefix,
-            @Nullable Integer destSsn) {
+            @Key(value = "What was dialled, exactly.") @Nullable String ussdString,
+            @Key(value = "How what was dialled begins.") @Nullable String ussdStringPrefix,
+            @Key(value = "The MAP destination reference, exactly. Digits without nature, plan and +, as in all conditions on numbers.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String destination,
+            @Key(value = "How the MAP destination reference begins.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String destinationPrefix,
+            @Key(value = "The MAP origination reference, exactly.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String origination,
+            @Key(value = "How the MAP origination reference begins.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String originationPrefix,
+            @Key(value = "The subscriber's number, exactly.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String msisdn,
+            @Key(value = "How the subscriber's number begins.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String msisdnPrefix,
+            @Key(value = "How the subscriber's IMSI begins.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String imsiPrefix,
+            @Key(value = "How the global title of the SCCP calling party begins.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String sourceGtPrefix,
+            @Key(value = "The subsystem number of the SCCP called party.", from = "1", to = "254") @Nullable Integer destSsn) {
+        static final String DIGITS = "[0-9]+";
+
+        static final String DIGITS_ALLOWED = "digits only, 0 to 9";
 
         /** Catches all. */
         public static final Conditions NONE =
@@ -84,13 +89,13 @@ public record Trigger(
      * What holds for this trigger's dialogs in the place of the general setting; null: that one.
      */
     public record Overrides(
-            @Nullable Duration menuTimeout,
-            @Nullable Duration maxTime,
-            @Nullable Long maxInstructions,
-            @Nullable Long maxMemory,
-            @Nullable Integer maxCallDepth,
-            @Nullable Integer maxStringLength,
-            @Nullable OnError onError) {
+            @Key(like = ProcessSettings.class) @Nullable Duration menuTimeout,
+            @Key(like = ScriptLimits.class) @Nullable Duration maxTime,
+            @Key(like = ScriptLimits.class) @Nullable Long maxInstructions,
+            @Key(like = ScriptLimits.class) @Nullable Long maxMemory,
+            @Key(like = ScriptLimits.class) @Nullable Integer maxCallDepth,
+            @Key(like = ScriptLimits.class) @Nullable Integer maxStringLength,
+            @Key(like = ProcessSettings.class) @Nullable OnError onError) {
         public static final Overrides NONE =
                 new Overrides(null, null, null, null, null, null, null);
     }

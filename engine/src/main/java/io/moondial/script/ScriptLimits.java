@@ -1,5 +1,7 @@
 package io.moondial.script;
 
+import io.moondial.config.Key;
+import io.moondial.config.Schema;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -16,11 +18,36 @@ import java.util.Locale;
  * @param maxStringLength octets in one string
  */
 public record ScriptLimits(
-        long maxInstructions,
-        long maxMemory,
-        Duration maxTime,
-        int maxCallDepth,
-        int maxStringLength) {
+        @Key(
+                        value = "Work: one for every function entered and every turn of a loop, more for library work.",
+                        unset = "10000000",
+                        from = "1",
+                        to = "1000000000000000")
+                long maxInstructions,
+        @Key(
+                        value = "What strings and tables may take up in all, over the life of the script: what is no longer used counts too.",
+                        unset = "16MiB",
+                        from = "1B",
+                        to = "64GiB")
+                long maxMemory,
+        @Key(
+                        value = "The time from the start of the script to its end, waits included.",
+                        unset = "10m",
+                        from = "1ms",
+                        to = "12h")
+                Duration maxTime,
+        @Key(
+                        value = "How deep calls go inside calls, those of metamethods and callbacks too.",
+                        unset = "" + ScriptLimits.DEFAULT_MAX_CALL_DEPTH,
+                        from = "1",
+                        to = "" + ScriptLimits.DEEPEST_CALLS)
+                int maxCallDepth,
+        @Key(
+                        value = "How long one string may be, in octets.",
+                        unset = ScriptLimits.DEFAULT_MAX_STRING_LENGTH + "B",
+                        from = "1B",
+                        to = "1GiB")
+                int maxStringLength) {
     /** The deepest that calls go inside calls where nothing else is said. */
     public static final int DEFAULT_MAX_CALL_DEPTH = 190;
 
@@ -31,8 +58,7 @@ public record ScriptLimits(
     public static final int DEEPEST_CALLS = 400;
 
     /** Where nothing else is said. */
-    public static final ScriptLimits DEFAULTS =
-            new ScriptLimits(10_000_000, 16L << 20, Duration.ofMinutes(10));
+    public static final ScriptLimits DEFAULTS = Schema.of(ScriptLimits.class).defaults();
 
     public ScriptLimits {
         if (maxInstructions < 1 || maxMemory < 1 || maxStringLength < 1 || !maxTime.isPositive()) {

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
-import io.moondial.rules.Rules;
+import io.moondial.rules.ControlSettings;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -287,7 +287,7 @@ class ControlSocketTest {
                         };
         try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
             Path other = folder.resolve("run/other.sock");
-            Rules.Control settings = new Rules.Control(other, 16, PATIENCE, PATIENCE, 6);
+            ControlSettings settings = new ControlSettings(other, 16, PATIENCE, PATIENCE, 6);
             try (ControlSocket socket =
                     new ControlSocket(settings, it.engine, counters, exhausted)) {
                 assertThat(asked(other, "{\"verb\":\"status\"}\n")).startsWith("{\"version\"");

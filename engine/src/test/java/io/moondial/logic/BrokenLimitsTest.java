@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.rules.Rules;
 import io.moondial.rules.Trigger;
 import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -39,13 +39,13 @@ class BrokenLimitsTest {
                 return "well " .. ussd.menu("Well?")
                 """
                         .formatted(attack);
-        Rules.Script quiet = LiveDesk.SCRIPT_RULES;
+        ScriptSettings quiet = LiveDesk.SCRIPT_RULES;
         return new LiveDesk(
                 folder,
                 lua,
                 Trigger.Conditions.NONE,
                 1_000,
-                new Rules.Script(
+                new ScriptSettings(
                         quiet.reloadInterval(),
                         limits,
                         quiet.graceTime(),

@@ -13,7 +13,7 @@ import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.BuiltInModules;
-import io.moondial.rules.Rules;
+import io.moondial.rules.ProcessSettings;
 import io.moondial.rules.Trigger;
 import io.moondial.rules.TriggerTable;
 import io.moondial.script.ScriptHost;
@@ -97,7 +97,7 @@ class DialogRunTest {
         desk.serve(
                 List.of(
                         new ProcessUssdLuaService(
-                                new Rules.ProcessService(
+                                new ProcessSettings(
                                         folder,
                                         Duration.ofSeconds(30),
                                         "Service unavailable",

@@ -16,12 +16,14 @@ import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.BuiltInModules;
-import io.moondial.rules.Rules;
+import io.moondial.rules.NotifySettings;
+import io.moondial.rules.ProcessSettings;
 import io.moondial.rules.Trigger;
 import io.moondial.rules.TriggerTable;
 import io.moondial.script.ScriptHost;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptRelease;
+import io.moondial.script.ScriptSettings;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
@@ -59,13 +61,13 @@ final class LiveDesk implements AutoCloseable {
             new ScriptLimits(50_000_000, 16 << 20, Duration.ofMinutes(10));
 
     /** Limits, and a breaker that no test meets by chance. */
-    static final Rules.Script SCRIPT_RULES =
-            new Rules.Script(
+    static final ScriptSettings SCRIPT_RULES =
+            new ScriptSettings(
                     Duration.ofSeconds(1),
                     LIMITS,
                     Duration.ofSeconds(5),
-                    new Rules.Breaker(1_000_000, Duration.ofHours(1), Duration.ofHours(1)),
-                    Rules.Shares.DEFAULTS);
+                    new ScriptSettings.Breaker(1_000_000, Duration.ofHours(1), Duration.ofHours(1)),
+                    ScriptSettings.DEFAULTS.shares());
 
     final List<Edr> records = new CopyOnWriteArrayList<>();
     private final List<String> flaws = new CopyOnWriteArrayList<>();
@@ -75,7 +77,7 @@ final class LiveDesk implements AutoCloseable {
     final ServiceDesk desk;
     final EmbeddedNetwork network;
     private final Path folder;
-    private final Rules.Script scriptRules;
+    private final ScriptSettings scriptRules;
 
     /** A desk where everything dialled, and everything pushed, runs this script. */
     static LiveDesk running(Path folder, String lua) {
@@ -91,7 +93,7 @@ final class LiveDesk implements AutoCloseable {
             String lua,
             Trigger.Conditions conditions,
             int maxDialogs,
-            Rules.Script scriptRules) {
+            ScriptSettings scriptRules) {
         this.folder = folder;
         this.scriptRules = scriptRules;
         desk =
@@ -143,7 +145,7 @@ final class LiveDesk implements AutoCloseable {
         desk.serve(
                 List.of(
                         new ProcessUssdLuaService(
-                                new Rules.ProcessService(
+                                new ProcessSettings(
                                         folder,
                                         Duration.ofSeconds(30),
                                         "Service unavailable",
@@ -155,7 +157,7 @@ final class LiveDesk implements AutoCloseable {
                                 release,
                                 scriptRules),
                         new UssdNotifyLuaService(
-                                new Rules.NotifyService(folder, STREAM, triggers, Map.of()),
+                                new NotifySettings(folder, STREAM, triggers, Map.of()),
                                 release,
                                 scriptRules)));
     }

@@ -3,7 +3,7 @@ package io.moondial.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.metrics.Counters;
-import io.moondial.rules.Rules;
+import io.moondial.script.ScriptSettings;
 import io.moondial.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 class ScriptSharesTest {
-    private static final Rules.Shares LIMITS = new Rules.Shares(100, 3, 5);
+    private static final ScriptSettings.Shares LIMITS = new ScriptSettings.Shares(100, 3, 5);
 
     private final Counters counters = new Counters();
     private final StandingTime time = new StandingTime();
@@ -144,7 +144,7 @@ class ScriptSharesTest {
         for (int i = 0; i < 5; i++) {
             share.increment("n" + i, LIMITS);
         }
-        share.increment("n3", new Rules.Shares(100, 4, 5));
+        share.increment("n3", new ScriptSettings.Shares(100, 4, 5));
         assertThat(counters.value("script.n3")).isEqualTo(1);
     }
 }

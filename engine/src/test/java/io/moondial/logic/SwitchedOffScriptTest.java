@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.rules.Rules;
 import io.moondial.rules.Trigger;
 import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,13 +29,13 @@ class SwitchedOffScriptTest {
     @TempDir Path folder;
 
     private LiveDesk desk(String lua, int maxKills, Duration pause, Duration maxTime) {
-        Rules.Script rules =
-                new Rules.Script(
+        ScriptSettings rules =
+                new ScriptSettings(
                         Duration.ofSeconds(1),
                         new ScriptLimits(10_000, 1 << 20, maxTime),
                         Duration.ofSeconds(5),
-                        new Rules.Breaker(maxKills, LONG, pause),
-                        Rules.Shares.DEFAULTS);
+                        new ScriptSettings.Breaker(maxKills, LONG, pause),
+                        ScriptSettings.DEFAULTS.shares());
         return new LiveDesk(folder, lua, Trigger.Conditions.NONE, 1_000, rules);
     }
 
@@ -152,7 +152,7 @@ class SwitchedOffScriptTest {
     @Test
     void kills_that_lie_far_apart_do_not_count_together() {
         ScriptBreaker breaker =
-                new ScriptBreaker(new Rules.Breaker(3, Duration.ofSeconds(10), LONG));
+                new ScriptBreaker(new ScriptSettings.Breaker(3, Duration.ofSeconds(10), LONG));
         Instant start = Instant.parse("2026-01-01T00:00:00Z");
         assertThat(breaker.killed(start)).isFalse();
         assertThat(breaker.killed(start.plusSeconds(6))).isFalse();

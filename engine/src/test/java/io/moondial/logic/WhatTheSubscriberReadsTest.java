@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moondial.dialog.OnError;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.rules.Rules;
 import io.moondial.rules.Trigger;
 import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,13 +193,13 @@ class WhatTheSubscriberReadsTest {
 
     /** What the far side gets, and the records after those of the opening and the menu. */
     private String outcome(Case given, OnError onError) throws Exception {
-        Rules.Script quiet = LiveDesk.SCRIPT_RULES;
-        Rules.Script rules =
-                new Rules.Script(
+        ScriptSettings quiet = LiveDesk.SCRIPT_RULES;
+        ScriptSettings rules =
+                new ScriptSettings(
                         quiet.reloadInterval(),
                         given.limits(),
                         quiet.graceTime(),
-                        new Rules.Breaker(1, LONG, LONG),
+                        new ScriptSettings.Breaker(1, LONG, LONG),
                         quiet.shares());
         try (LiveDesk live =
                 new LiveDesk(folder, given.lua(), Trigger.Conditions.NONE, 100, rules)) {

@@ -10,6 +10,7 @@ import io.moondial.edr.FileMode;
 import io.moondial.edr.StreamSettings;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.event.Level;
 
 final class RulesFileTest {
     @TempDir Path folder;
@@ -41,7 +43,7 @@ final class RulesFileTest {
                 .isEqualTo(
                         new Rules(
                                 file,
-                                new Rules.ProcessService(
+                                new ProcessSettings(
                                         folder.resolve("scripts"),
                                         Duration.ofSeconds(30),
                                         "Service unavailable, please try again.",
@@ -51,15 +53,15 @@ final class RulesFileTest {
                                         new TriggerTable(List.of()),
                                         Map.of()),
                                 null,
-                                new Rules.Script(
+                                new ScriptSettings(
                                         Duration.ofSeconds(1),
                                         new ScriptLimits(
                                                 10_000_000, 16_777_216, Duration.ofMinutes(10)),
                                         Duration.ofSeconds(5),
-                                        new Rules.Breaker(
+                                        new ScriptSettings.Breaker(
                                                 10, Duration.ofSeconds(10), Duration.ofSeconds(30)),
-                                        new Rules.Shares(1000, 200, 10_000)),
-                                new Rules.Dialogs(250_000, 85, Duration.ofSeconds(30)),
+                                        new ScriptSettings.Shares(1000, 200, 10_000)),
+                                new DialogSettings(250_000, 85, Duration.ofSeconds(30)),
                                 new EdrSettings(
                                         "Logic",
                                         Duration.ofSeconds(15),
@@ -69,13 +71,13 @@ final class RulesFileTest {
                                         Map.of(),
                                         folder.resolve("edr-spill")),
                                 new Rules.Network.Embedded(List.of(6, 147), TcapLimits.of(260_000)),
-                                new Rules.Control(
+                                new ControlSettings(
                                         folder.resolve("run/ussd.sock"),
                                         16,
                                         Duration.ofSeconds(10),
                                         Duration.ofSeconds(5),
                                         6),
-                                new Rules.Log("info")));
+                                new LogSettings(Level.INFO)));
     }
 
     @Test

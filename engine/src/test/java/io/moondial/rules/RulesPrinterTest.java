@@ -59,7 +59,7 @@ final class RulesPrinterTest {
     void paths_of_a_file_named_without_a_folder_stay_as_they_are() throws Exception {
         Rules rules = folder.read("");
         var control =
-                new Rules.Control(
+                new ControlSettings(
                         Path.of("run/x"), 16, Duration.ofSeconds(10), Duration.ofSeconds(5), 6);
         var named =
                 new Rules(

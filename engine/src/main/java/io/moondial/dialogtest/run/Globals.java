@@ -5,6 +5,8 @@ import io.moondial.config.Nearest;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.language.Given;
 import io.moondial.problem.Problem;
+import io.moondial.rules.NotifySettings;
+import io.moondial.rules.ProcessSettings;
 import io.moondial.rules.Rules;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,12 +25,12 @@ final class Globals {
             return configuration;
         }
         Rules rules = configuration.rules();
-        Rules.ProcessService process = rules.process();
-        Rules.NotifyService inbound = rules.inboundNotify();
+        ProcessSettings process = rules.process();
+        NotifySettings inbound = rules.inboundNotify();
         return new Configuration(
                 new Rules(
                         rules.file(),
-                        new Rules.ProcessService(
+                        new ProcessSettings(
                                 process.scriptDir(),
                                 process.menuTimeout(),
                                 process.errorMessage(),
@@ -39,7 +41,7 @@ final class Globals {
                                 set(process.globals(), given.globals())),
                         inbound == null
                                 ? null
-                                : new Rules.NotifyService(
+                                : new NotifySettings(
                                         inbound.scriptDir(),
                                         inbound.edrStream(),
                                         inbound.triggers(),
@@ -83,7 +85,7 @@ final class Globals {
     /** The first global of a test that the rules do not have. */
     static Optional<Problem> unknown(Rules rules, DialogTest test) {
         Set<String> known = new TreeSet<>(rules.process().globals().keySet());
-        Rules.NotifyService inbound = rules.inboundNotify();
+        NotifySettings inbound = rules.inboundNotify();
         if (inbound != null) {
             known.addAll(inbound.globals().keySet());
         }

@@ -1,0 +1,56 @@
+package io.moondial.config;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.function.Supplier;
+
+/**
+ * Declares a component of a settings record as a key of a file. The key is the component's name in
+ * snake_case. Values stand here as they stand in the file: {@code 30s}, {@code 16MiB}, {@code 85%}.
+ *
+ * <p>The type of the component says what may be written: a whole number, size or percentage
+ * (whichever {@link #to} is) for int and long, Duration, boolean, Path, enum, String, a List of
+ * them, a settings record (a section), a List of settings records, or a Map of them by names that
+ * the writer of the file chooses. See {@link Schema}.
+ */
+@Target(ElementType.RECORD_COMPONENT)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface Key {
+    /** What the key is for: a sentence or more, in plain text. */
+    String value() default "";
+
+    /** The value where the key is left out. Empty: none; the key must be there if not nullable. */
+    String unset() default "";
+
+    /** What {@link #unset} is, for people, where it is worked out from other keys. */
+    String unsetIs() default "";
+
+    /** The least value. */
+    String from() default "";
+
+    /** The greatest value. */
+    String to() default "";
+
+    /** A regular expression that the whole of a text matches; of a Map, each name. */
+    String matches() default "";
+
+    /** The texts that {@link #matches}, in words: "found X; allowed is ...". */
+    String allowed() default "";
+
+    /** The component of the same record that says what each section of a Map leaves out. */
+    String inherits() default "";
+
+    /** The record that declares what may be written for a key of the same name. */
+    Class<? extends Record> like() default Record.class;
+
+    /** How the key is written where its value is neither a single one nor such a section. */
+    Class<? extends Structure<?>> structure() default Structure.None.class;
+
+    /** The key, where the component cannot have its name. */
+    String name() default "";
+
+    /** How values of a type that is not listed above are written. */
+    Class<? extends Supplier<? extends Notation<?>>> as() default Notation.OfType.class;
+}

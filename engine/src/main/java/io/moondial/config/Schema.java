@@ -1,0 +1,709 @@
+package io.moondial.config;
+
+import io.moondial.config.Node.Mapping;
+import io.moondial.config.Node.Scalar;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A section of a file, as a record declares it: its keys are the components, in their order. A
+ * component that is a record and no {@link Key} groups keys that stand among the others.
+ *
+ * <p>What the declaration says is said nowhere else: the section is read, printed and described by
+ * it. A declaration that contradicts itself throws {@link IllegalArgumentException} at once.
+ */
+public final class Schema<R extends Record> {
+    private final Class<R> type;
+    private final Constructor<R> constructor;
+    private final List<Part> parts;
+
+    private Schema(Class<R> type, List<Structure<?>> structures) {
+        this.type = type;
+        RecordComponent[] components = type.getRecordComponents();
+        try {
+            constructor =
+                    type.getDeclaredConstructor(
+                            Stream.of(components)
+                                    .map(RecordComponent::getType)
+                                    .toArray(Class<?>[]::new));
+        } catch (NoSuchMethodException e) {
+            throw new IllegalArgumentException("a record without its constructor: " + type, e);
+        }
+        constructor.setAccessible(true);
+        parts = Stream.of(components).map(it -> part(it, structures)).toList();
+    }
+
+    /**
+     * The section that the record declares.
+     *
+     * @param structures one of each class that a {@link Key#structure} names
+     */
+    public static <R extends Record> Schema<R> of(Class<R> type, Structure<?>... structures) {
+        return new Schema<>(type, List.of(structures));
+    }
+
+    /** What the section says, and the defaults where it says nothing. */
+    public R read(Section section) {
+        return read(section, null);
+    }
+
+    /** The same, but for the defaults: what is left out is as it is there. */
+    private R read(Section section, @Nullable Record otherwise) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        for (Part part : parts) {
+            Object before = otherwise == null ? null : part.valueIn(otherwise);
+            values.put(part.component.getName(), part.read(section, before, values));
+        }
+        R settings = make(values.values().toArray());
+        if (settings instanceof Checked checked) {
+            checked.check(section);
+        }
+        return settings;
+    }
+
+    private R make(@Nullable Object[] values) {
+        try {
+            return constructor.newInstance(values);
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException(
+                    type.getSimpleName() + " refuses what its keys allow", e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What holds where nothing is said; paths are relative to no folder. */
+    public R defaults() {
+        return read(new Section(new Mapping(Place.START, List.of()), new Problems(Path.of(""))));
+    }
+
+    /** Writes every key, at its value. */
+    public void print(YamlWriter yaml, R settings) {
+        printAny(yaml, settings);
+    }
+
+    private void printAny(YamlWriter yaml, Record settings) {
+        for (Part part : parts) {
+            Object value = part.valueIn(settings);
+            if (value != null) {
+                part.print(yaml, value);
+            }
+        }
+    }
+
+    /** Every key with its value, as an item of a list has them; without those that are null. */
+    public Map<String, Object> item(R settings) {
+        return itemOf(settings);
+    }
+
+    private Map<String, Object> itemOf(Record settings) {
+        Map<String, Object> item = new LinkedHashMap<>();
+        for (Part part : parts) {
+            Object value = part.valueIn(settings);
+            if (value != null) {
+                part.put(item, value);
+            }
+        }
+        return item;
+    }
+
+    /** Whether a running engine keeps the values that it started with. */
+    public boolean waitsForRestart() {
+        return about().map(Settings::restart).orElse(false);
+    }
+
+    /** What the section is about; empty where the record does not say. */
+    public String about(String otherwise) {
+        return about().map(Settings::value).orElse(otherwise);
+    }
+
+    private Optional<Settings> about() {
+        return Optional.ofNullable(type.getAnnotation(Settings.class));
+    }
+
+    /**
+     * One key, described.
+     *
+     * @param name as it stands in the file
+     * @param form how often what the rest says stands below it
+     * @param allowed what may be written, in words; empty for a section
+     * @param unset the value where it is left out, in words; empty where it must be there
+     * @param required whether it must be there
+     * @param about what it is for
+     * @param json the JSON schema of one value; empty for a section
+     * @param keys those of the section
+     */
+    public record Description(
+            String name,
+            Form form,
+            String allowed,
+            String unset,
+            boolean required,
+            String about,
+            Map<String, Object> json,
+            List<Description> keys) {
+        /** One with a single value and no default. */
+        public static Description of(
+                String name, String allowed, boolean required, String about) {
+            return new Description(
+                    name, Form.VALUE, allowed, "", required, about, Map.of(), List.of());
+        }
+    }
+
+    /** What stands behind a key. */
+    public enum Form {
+        VALUE,
+        LIST_OF_VALUES,
+        SECTION,
+        LIST_OF_SECTIONS,
+        NAMED_SECTIONS
+    }
+
+    /** Every key, in the order of the record. */
+    public List<Description> keys() {
+        return parts.stream().flatMap(Part::describe).toList();
+    }
+
+    private static Part part(RecordComponent component, List<Structure<?>> structures) {
+        Key key = component.getAnnotation(Key.class);
+        Class<?> type = component.getType();
+        if (key != null && key.like() != Record.class) {
+            return new One(component, key, notation(type, alike(component, key.like())));
+        }
+        if (key != null && key.structure() != Structure.None.class) {
+            return structures.stream()
+                    .filter(it -> it.getClass() == key.structure())
+                    .findFirst()
+                    .map(it -> new Structured(component, key, it))
+                    .orElseThrow(() -> new IllegalArgumentException("none is given: " + key));
+        }
+        if (key == null) {
+            return new Group(component, schemaOf(type));
+        }
+        if (type.isRecord() && key.as() == Notation.OfType.class) {
+            return new Nested(component, key, schemaOf(type));
+        }
+        if (type == Map.class) {
+            return new Named(component, key, schemaOf(argument(component, 1)));
+        }
+        if (type == List.class) {
+            Class<?> item = argument(component, 0);
+            return item.isRecord() && key.as() == Notation.OfType.class
+                    ? new Items(component, key, schemaOf(item))
+                    : new Values(component, key, notation(item, key));
+        }
+        return type == Path.class
+                ? new OnePath(component, key)
+                : new One(component, key, notation(type, key));
+    }
+
+    /** The declaration of the same key elsewhere. */
+    private static Key alike(RecordComponent component, Class<? extends Record> other) {
+        return Stream.of(other.getRecordComponents())
+                .filter(it -> it.getName().equals(component.getName()))
+                .map(it -> it.getAnnotation(Key.class))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(other + " has no " + component));
+    }
+
+    private static Class<?> argument(RecordComponent component, int index) {
+        if (component.getGenericType() instanceof ParameterizedType generic) {
+            Type argument = generic.getActualTypeArguments()[index];
+            if (argument instanceof Class<?> it) {
+                return it;
+            }
+        }
+        throw new IllegalArgumentException("no key can be a " + component.getGenericType());
+    }
+
+    private static Schema<?> schemaOf(Class<?> type) {
+        if (!type.isRecord()) {
+            throw new IllegalArgumentException("neither a key nor a record: " + type);
+        }
+        return new Schema<>(type.asSubclass(Record.class), List.of());
+    }
+
+    private static Notation<?> notation(Class<?> type, Key key) {
+        if (key.as() == Notation.OfType.class) {
+            return Notation.of(type, key);
+        }
+        return instance(key.as()).get();
+    }
+
+    private static <T> T instance(Class<T> type) {
+        try {
+            Constructor<T> constructor = type.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return constructor.newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException("it must be made from nothing: " + type, e);
+        }
+    }
+
+    /** One component. */
+    private abstract static class Part {
+        private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
+
+        final RecordComponent component;
+        final String name;
+
+        Part(RecordComponent component) {
+            this.component = component;
+            this.name =
+                    CAPITAL.matcher(component.getName())
+                            .replaceAll(it -> "_" + it.group().toLowerCase(Locale.ROOT));
+            component.getAccessor().setAccessible(true);
+        }
+
+        /**
+         * What the section says of it.
+         *
+         * @param otherwise what holds where it says nothing; null: the default
+         * @param before the components before this one
+         */
+        abstract @Nullable Object read(
+                Section section,
+                @Nullable Object otherwise,
+                Map<String, @Nullable Object> before);
+
+        abstract void print(YamlWriter yaml, Object value);
+
+        abstract void put(Map<String, Object> item, Object value);
+
+        abstract Stream<Description> describe();
+
+        @Nullable Object valueIn(Record settings) {
+            try {
+                return component.getAccessor().invoke(settings);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        boolean isNullable() {
+            return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+        }
+    }
+
+    /** Keys that stand among the others. */
+    private static final class Group extends Part {
+        private final Schema<?> schema;
+
+        Group(RecordComponent component, Schema<?> schema) {
+            super(component);
+            this.schema = schema;
+        }
+
+        @Override
+        Object read(
+                Section section,
+                @Nullable Object otherwise,
+                Map<String, @Nullable Object> before) {
+            return schema.read(section, (Record) otherwise);
+        }
+
+        @Override
+        void print(YamlWriter yaml, Object value) {
+            schema.printAny(yaml, (Record) value);
+        }
+
+        @Override
+        void put(Map<String, Object> item, Object value) {
+            item.putAll(schema.itemOf((Record) value));
+        }
+
+        @Override
+        Stream<Description> describe() {
+            return schema.keys().stream();
+        }
+    }
+
+    /** A key with one value. */
+    private static class One extends Part {
+        final Key key;
+        final Notation<Object> notation;
+
+        @SuppressWarnings("unchecked") // what it makes of a text is what the component takes
+        One(RecordComponent component, Key key, Notation<?> notation) {
+            super(component);
+            this.key = key;
+            this.notation = (Notation<Object>) notation;
+            if (!key.unset().isEmpty()) {
+                unset();
+            }
+        }
+
+        Object unset() {
+            return parse(key.unset());
+        }
+
+        Object parse(String text) {
+            return notation.type()
+                    .parse(new Scalar(Place.START, text, false))
+                    .orElseThrow(
+                            () ->
+                                    new IllegalArgumentException(
+                                            name + " cannot be " + text + " by itself"));
+        }
+
+        @Override
+        @Nullable Object read(
+                Section section,
+                @Nullable Object otherwise,
+                Map<String, @Nullable Object> before) {
+            Optional<Object> value =
+                    isRequired() && otherwise == null
+                            ? section.require(name, notation.type())
+                            : section.find(name, notation.type());
+            return value.orElseGet(() -> absent(otherwise));
+        }
+
+        private @Nullable Object absent(@Nullable Object otherwise) {
+            if (otherwise != null || (key.unset().isEmpty() && isNullable())) {
+                return otherwise;
+            }
+            return key.unset().isEmpty() ? stopgap() : unset();
+        }
+
+        /** What stands for a value that is missing: reading goes on to find further problems. */
+        private @Nullable Object stopgap() {
+            Class<?> type = component.getType();
+            if (type == String.class) {
+                return "?";
+            }
+            return type.isEnum() ? type.getEnumConstants()[0] : parse(key.from());
+        }
+
+        boolean isRequired() {
+            return key.unset().isEmpty() && !isNullable();
+        }
+
+        @Override
+        void print(YamlWriter yaml, Object value) {
+            yaml.entry(name, notation.printed().apply(value));
+        }
+
+        @Override
+        void put(Map<String, Object> item, Object value) {
+            item.put(name, notation.printed().apply(value));
+        }
+
+        @Override
+        Stream<Description> describe() {
+            return Stream.of(
+                    new Description(
+                            name,
+                            form(),
+                            notation.type().allowed(),
+                            key.unsetIs().isEmpty() ? key.unset() : key.unsetIs(),
+                            isRequired(),
+                            key.value(),
+                            notation.json(),
+                            List.of()));
+        }
+
+        Form form() {
+            return Form.VALUE;
+        }
+    }
+
+    /** A path, relative to the file's folder. */
+    private static final class OnePath extends Part {
+        private final Key key;
+
+        OnePath(RecordComponent component, Key key) {
+            super(component);
+            this.key = key;
+        }
+
+        @Override
+        Object read(
+                Section section,
+                @Nullable Object otherwise,
+                Map<String, @Nullable Object> before) {
+            return otherwise instanceof Path path
+                    ? section.path(name, path)
+                    : section.path(name, key.unset());
+        }
+
+        @Override
+        void print(YamlWriter yaml, Object value) {
+            yaml.entry(name, yaml.relative((Path) value));
+        }
+
+        @Override
+        void put(Map<String, Object> item, Object value) {
+            throw new IllegalStateException("a list has no paths: " + name);
+        }
+
+        @Override
+        Stream<Description> describe() {
+            return Stream.of(
+                    new Description(
+                            name,
+                            Form.VALUE,
+                            "a path",
+                            key.unset(),
+                            false,
+                            key.value(),
+                            Map.of("type", "string"),
+                            List.of()));
+        }
+    }
+
+    /** A key with a list of values, none twice. */
+    private static final class Values extends One {
+        Values(RecordComponent component, Key key, Notation<?> notation) {
+            super(component, key, notation);
+        }
+
+        @Override
+        Object unset() {
+            String inside = key.unset().substring(1, key.unset().length() - 1);
+            return Stream.of(inside.split(","))
+                    .map(String::strip)
+                    .filter(it -> !it.isEmpty())
+                    .map(this::parse)
+                    .toList();
+        }
+
+        @Override
+        Object read(
+                Section section,
+                @Nullable Object otherwise,
+                Map<String, @Nullable Object> before) {
+            if (isRequired() && !section.has(name)) {
+                section.refuse(name + " is missing; allowed is a list, each of it " + notation.type().allowed());
+            }
+            List<?> fallback = isRequired() ? List.of() : (List<?>) unset();
+            return section.distinct(name, notation.type(), List.copyOf(fallback));
+        }
+
+        @Override
+        void print(YamlWriter yaml, Object value) {
+            if (!((List<?>) value).isEmpty()) {
+                yaml.entry(name, printed(value));
+            }
+        }
+
+        @Override
+        void put(Map<String, Object> item, Object value) {
+            if (!((List<?>) value).isEmpty()) {
+                item.put(name, printed(value));
+            }
+        }
+
+        private List<Object> printed(Object value) {
+            return ((List<?>) value).stream().map(it -> notation.printed().apply(it)).toList();
+        }
+
+        @Override
+        Form form() {
+            return Form.LIST_OF_VALUES;
+        }
+    }
+
+    /** A key with sections below it. */
+    private abstract static class Sections extends Part {
+        final Key key;
+        final Schema<?> schema;
+
+        Sections(RecordComponent component, Key key, Schema<?> schema) {
+            super(component);
+            this.key = key;
+            this.schema = schema;
+        }
+
+        Stream<Description> describe(Form form, String allowed) {
+            return Stream.of(
+                    new Description(
+                            name,
+                            form,
+                            allowed,
+                            key.unsetIs(),
+                            false,
+                            key.value(),
+                            Map.of(),
+                            schema.keys()));
+        }
+    }
+
+    /** A section. */
+    private static final class Nested extends Sections {
+        Nested(RecordComponent component, Key key, Schema<?> schema) {
+            super(component, key, schema);
+        }
+
+        @Override
+        @Nullable Object read(
+                Section section,
+                @Nullable Object otherwise,
+                Map<String, @Nullable Object> before) {
+            return isNullable()
+                    ? section.sectionIfGiven(name).map(it -> (Object) schema.read(it)).orElse(null)
+                    : schema.read(section.section(name), (Record) otherwise);
+        }
+
+        @Override
+        void print(YamlWriter yaml, Object value) {
+            yaml.section(name, () -> schema.printAny(yaml, (Record) value));
+        }
+
+        @Override
+        void put(Map<String, Object> item, Object value) {
+            item.put(name, schema.itemOf((Record) value));
+        }
+
+        @Override
+        Stream<Description> describe() {
+            return describe(Form.SECTION, "a section");
+        }
+    }
+
+    /** A key that is written in a way of its own. */
+    private static final class Structured extends Part {
+        private final Key key;
+        private final Structure<Object> structure;
+
+        @SuppressWarnings("unchecked") // what it reads is what the component takes
+        Structured(RecordComponent component, Key key, Structure<?> structure) {
+            super(component);
+            this.key = key;
+            this.structure = (Structure<Object>) structure;
+        }
+
+        @Override
+        Object read(
+                Section section,
+                @Nullable Object otherwise,
+                Map<String, @Nullable Object> before) {
+            return structure.read(section, name, before);
+        }
+
+        @Override
+        void print(YamlWriter yaml, Object value) {
+            structure.print(yaml, name, value);
+        }
+
+        @Override
+        void put(Map<String, Object> item, Object value) {
+            throw new IllegalStateException("no part of an item: " + name);
+        }
+
+        @Override
+        Stream<Description> describe() {
+            List<Description> keys = structure.keys();
+            return Stream.of(
+                    new Description(
+                            name,
+                            keys.isEmpty() ? Form.VALUE : Form.LIST_OF_SECTIONS,
+                            structure.allowed(),
+                            key.unsetIs(),
+                            false,
+                            key.value(),
+                            Map.of(),
+                            keys));
+        }
+    }
+
+    /** A list of sections; without the key, an empty one. */
+    private static final class Items extends Sections {
+        Items(RecordComponent component, Key key, Schema<?> schema) {
+            super(component, key, schema);
+        }
+
+        @Override
+        Object read(
+                Section section,
+                @Nullable Object otherwise,
+                Map<String, @Nullable Object> before) {
+            List<Record> items = new ArrayList<>();
+            section.sections(name).forEach(it -> items.add(schema.read(it)));
+            return items;
+        }
+
+        @Override
+        void print(YamlWriter yaml, Object value) {
+            if (!((List<?>) value).isEmpty()) {
+                yaml.section(name, () -> items(value).forEach(yaml::item));
+            }
+        }
+
+        @Override
+        void put(Map<String, Object> item, Object value) {
+            item.put(name, items(value));
+        }
+
+        private List<Map<String, Object>> items(Object value) {
+            return ((List<?>) value).stream().map(it -> schema.itemOf((Record) it)).toList();
+        }
+
+        @Override
+        Stream<Description> describe() {
+            return describe(Form.LIST_OF_SECTIONS, "a list of sections");
+        }
+    }
+
+    /** Sections under names that the writer of the file chooses. */
+    private static final class Named extends Sections {
+        private final ValueType<String> names;
+
+        Named(RecordComponent component, Key key, Schema<?> schema) {
+            super(component, key, schema);
+            names = ValueType.text(key.allowed(), Pattern.compile(key.matches()));
+        }
+
+        @Override
+        Object read(
+                Section section,
+                @Nullable Object otherwise,
+                Map<String, @Nullable Object> before) {
+            Record inherited = (Record) before.get(key.inherits());
+            Map<String, Record> named = new LinkedHashMap<>();
+            section.namedSections(name, names)
+                    .forEach((it, given) -> named.put(it, schema.read(given, inherited)));
+            return named;
+        }
+
+        @Override
+        void print(YamlWriter yaml, Object value) {
+            Map<String, Record> named = new TreeMap<>();
+            ((Map<?, ?>) value).forEach((it, one) -> named.put((String) it, (Record) one));
+            if (named.isEmpty()) {
+                yaml.entry(name, Map.of());
+            } else {
+                yaml.section(
+                        name,
+                        () ->
+                                named.forEach(
+                                        (it, one) ->
+                                                yaml.section(
+                                                        it, () -> schema.printAny(yaml, one))));
+            }
+        }
+
+        @Override
+        void put(Map<String, Object> item, Object value) {
+            throw new IllegalStateException("a list has no named sections: " + name);
+        }
+
+        @Override
+        Stream<Description> describe() {
+            return describe(Form.NAMED_SECTIONS, "sections by name; a name is " + names.allowed());
+        }
+    }
+}

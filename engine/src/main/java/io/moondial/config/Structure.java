@@ -1,0 +1,33 @@
+package io.moondial.config;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a key is written whose value is neither a single one nor a section that a record declares.
+ *
+ * @param <T> the type of the component
+ */
+public interface Structure<T> {
+    /**
+     * What the section says of the key.
+     *
+     * @param before the components of the record before this one, by their names
+     */
+    T read(Section section, String key, Map<String, @Nullable Object> before);
+
+    /** Writes the key. */
+    void print(YamlWriter yaml, String key, T value);
+
+    /** What may be written, in words. */
+    String allowed();
+
+    /** The keys of each item or section below it; none where they are free. */
+    default List<Schema.Description> keys() {
+        return List.of();
+    }
+
+    /** No structure; the default of {@link Key#structure}. */
+    abstract class None implements Structure<Object> {}
+}

@@ -1,0 +1,32 @@
+package io.moondial.rules;
+
+import io.moondial.config.Key;
+import io.moondial.config.Settings;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The service of inbound notifies: the section {@code notify} of the rules file.
+ *
+ * @param globals read-only Lua globals, as those of {@link ProcessSettings}
+ */
+@Settings(
+        "Inbound notifies: the network tells something, and a script takes note. Without this section the service is off.")
+public record NotifySettings(
+        @Key(value = ProcessSettings.SCRIPT_DIR, unset = ProcessSettings.SCRIPT_DIR_UNSET) Path scriptDir,
+        @Key(
+                        value = "The stream that the event data records (EDRs) of these dialogs go to.",
+                        unset = "ussd",
+                        matches = EdrReader.STREAM,
+                        allowed = EdrReader.STREAM_ALLOWED)
+                String edrStream,
+        @Key(
+                        value =
+                                "Which script takes note. The first trigger that matches wins. A trigger matches if all of its conditions hold; one without conditions catches everything.",
+                        structure = Triggers.OfNotifies.class)
+                TriggerTable triggers,
+        @Key(
+                        value = "Values that every script sees as read-only Lua globals.",
+                        unsetIs = "none: {}",
+                        structure = Globals.class)
+                Map<String, Object> globals) {}
