@@ -47,6 +47,14 @@ enum Attribute {
         return value.apply(request);
     }
 
+    /** Whether the conditions on this attribute hold for this value of it; null: it is missing. */
+    boolean holds(Conditions conditions, @Nullable String found) {
+        String whole = exactIn(conditions);
+        String beginning = prefixIn(conditions);
+        return (whole == null || whole.equals(found))
+                && (beginning == null || (found != null && found.startsWith(beginning)));
+    }
+
     private static @Nullable String digits(@Nullable Integer number) {
         return number == null ? null : number.toString();
     }

@@ -4,6 +4,7 @@ import io.moondial.config.Key;
 import io.moondial.dialog.OnError;
 import io.moondial.script.ScriptLimits;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,33 +56,12 @@ public record Trigger(
 
         /** Whether every condition given holds. */
         public boolean match(TriggerRequest request) {
-            return equal(ussdString, request.ussdString())
-                    && begins(ussdStringPrefix, request.ussdString())
-                    && equal(destination, request.destination())
-                    && begins(destinationPrefix, request.destination())
-                    && equal(origination, request.origination())
-                    && begins(originationPrefix, request.origination())
-                    && equal(msisdn, request.msisdn())
-                    && begins(msisdnPrefix, request.msisdn())
-                    && begins(imsiPrefix, request.imsi())
-                    && begins(sourceGtPrefix, request.sourceGt())
-                    && equal(destSsn, request.destSsn());
+            return Stream.of(Attribute.values()).allMatch(it -> it.holds(this, it.valueIn(request)));
         }
 
         /** Whether these may hold for a request of which nothing but text and number is known. */
         boolean mayMatch(String text, @Nullable String number) {
-            return equal(ussdString, text)
-                    && begins(ussdStringPrefix, text)
-                    && equal(msisdn, number)
-                    && begins(msisdnPrefix, number);
-        }
-
-        private static boolean equal(@Nullable Object wanted, @Nullable Object found) {
-            return wanted == null || wanted.equals(found);
-        }
-
-        private static boolean begins(@Nullable String wanted, @Nullable String found) {
-            return wanted == null || (found != null && found.startsWith(wanted));
+            return Attribute.USSD_STRING.holds(this, text) && Attribute.MSISDN.holds(this, number);
         }
     }
 
