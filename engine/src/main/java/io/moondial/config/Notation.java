@@ -32,8 +32,7 @@ public record Notation<T>(
     /** A word without quotes, for values of a type that is written in one way. */
     public static <T> Notation<T> ofWords(
             ValueType<T> type, Function<T, String> word, String pattern) {
-        return new Notation<>(
-                type, value -> new YamlWriter.Word(word.apply(value)), text(pattern));
+        return new Notation<>(type, value -> new YamlWriter.Word(word.apply(value)), text(pattern));
     }
 
     /** The notation of a type, in the range that a key declares. */
@@ -51,8 +50,7 @@ public record Notation<T>(
                     text(ONE_UNIT.formatted("ms|s|m|h|d")));
         }
         if (type == boolean.class) {
-            return new Notation<>(
-                    ValueType.flag(), it -> it, Map.of("type", "boolean"));
+            return new Notation<>(ValueType.flag(), it -> it, Map.of("type", "boolean"));
         }
         if (type == String.class) {
             return text(key);
@@ -83,14 +81,12 @@ public record Notation<T>(
         json.put("type", "integer");
         json.put("minimum", from);
         json.put("maximum", to);
-        return new Notation<>(
-                ValueType.wholeNumber(from, to).map(narrow), it -> it, json);
+        return new Notation<>(ValueType.wholeNumber(from, to).map(narrow), it -> it, json);
     }
 
     private static Notation<String> text(Key key) {
         return key.matches().isEmpty()
-                ? new Notation<>(
-                        ValueType.text(), it -> it, Map.of("type", "string"))
+                ? new Notation<>(ValueType.text(), it -> it, Map.of("type", "string"))
                 : new Notation<>(
                         ValueType.text(key.allowed(), Pattern.compile(key.matches())),
                         it -> it,

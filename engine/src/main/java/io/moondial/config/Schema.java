@@ -157,8 +157,7 @@ public final class Schema<R extends Record> {
             Map<String, Object> json,
             List<Description> keys) {
         /** One with a single value and no default. */
-        public static Description of(
-                String name, String allowed, boolean required, String about) {
+        public static Description of(String name, String allowed, boolean required, String about) {
             return new Description(
                     name, Form.VALUE, allowed, "", required, about, Map.of(), List.of());
         }
@@ -276,9 +275,7 @@ public final class Schema<R extends Record> {
          * @param before the components before this one
          */
         abstract @Nullable Object read(
-                Section section,
-                @Nullable Object otherwise,
-                Map<String, @Nullable Object> before);
+                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before);
 
         abstract void print(YamlWriter yaml, Object value);
 
@@ -310,9 +307,7 @@ public final class Schema<R extends Record> {
 
         @Override
         Object read(
-                Section section,
-                @Nullable Object otherwise,
-                Map<String, @Nullable Object> before) {
+                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
             return schema.read(section, (Record) otherwise);
         }
 
@@ -362,9 +357,7 @@ public final class Schema<R extends Record> {
 
         @Override
         @Nullable Object read(
-                Section section,
-                @Nullable Object otherwise,
-                Map<String, @Nullable Object> before) {
+                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
             Optional<Object> value =
                     isRequired() && otherwise == null
                             ? section.require(name, notation.type())
@@ -432,9 +425,7 @@ public final class Schema<R extends Record> {
 
         @Override
         Object read(
-                Section section,
-                @Nullable Object otherwise,
-                Map<String, @Nullable Object> before) {
+                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
             return otherwise instanceof Path path
                     ? section.path(name, path)
                     : section.path(name, key.unset());
@@ -483,11 +474,12 @@ public final class Schema<R extends Record> {
 
         @Override
         Object read(
-                Section section,
-                @Nullable Object otherwise,
-                Map<String, @Nullable Object> before) {
+                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
             if (isRequired() && !section.has(name)) {
-                section.refuse(name + " is missing; allowed is a list, each of it " + notation.type().allowed());
+                section.refuse(
+                        name
+                                + " is missing; allowed is a list, each of it "
+                                + notation.type().allowed());
             }
             List<?> fallback = isRequired() ? List.of() : (List<?>) unset();
             return section.distinct(name, notation.type(), List.copyOf(fallback));
@@ -550,9 +542,7 @@ public final class Schema<R extends Record> {
 
         @Override
         @Nullable Object read(
-                Section section,
-                @Nullable Object otherwise,
-                Map<String, @Nullable Object> before) {
+                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
             return isNullable()
                     ? section.sectionIfGiven(name).map(it -> (Object) schema.read(it)).orElse(null)
                     : schema.read(section.section(name), (Record) otherwise);
@@ -588,9 +578,7 @@ public final class Schema<R extends Record> {
 
         @Override
         Object read(
-                Section section,
-                @Nullable Object otherwise,
-                Map<String, @Nullable Object> before) {
+                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
             return structure.read(section, name, before);
         }
 
@@ -628,9 +616,7 @@ public final class Schema<R extends Record> {
 
         @Override
         Object read(
-                Section section,
-                @Nullable Object otherwise,
-                Map<String, @Nullable Object> before) {
+                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
             List<Record> items = new ArrayList<>();
             section.sections(name).forEach(it -> items.add(schema.read(it)));
             return items;
@@ -669,9 +655,7 @@ public final class Schema<R extends Record> {
 
         @Override
         Object read(
-                Section section,
-                @Nullable Object otherwise,
-                Map<String, @Nullable Object> before) {
+                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
             Record inherited = (Record) before.get(key.inherits());
             Map<String, Record> named = new LinkedHashMap<>();
             section.namedSections(name, names)

@@ -65,8 +65,8 @@ public final class YamlWriter {
     }
 
     /**
-     * A value on one line: a String or {@link Word}, in quotes; a Duration; a number; a Boolean; a list or a map of
-     * them.
+     * A value on one line: a String or {@link Word}, in quotes; a Duration; a number; a Boolean; a
+     * list or a map of them.
      *
      * @throws IllegalArgumentException for anything else
      */

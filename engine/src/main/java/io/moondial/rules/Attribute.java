@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a condition is about: one attribute of a request. All are compared as text, a subsystem
  * number by its decimal digits.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the functions are references to accessors
 enum Attribute {
     USSD_STRING(Conditions::ussdString, Conditions::ussdStringPrefix, TriggerRequest::ussdString),
     DESTINATION(

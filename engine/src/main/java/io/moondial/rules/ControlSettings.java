@@ -12,12 +12,12 @@ import java.time.Duration;
         restart = true)
 public record ControlSettings(
         @Key(
-                        value = "The socket. Its owner alone can reach it; a path of at most 107 octets.",
+                        value =
+                                "The socket. Its owner alone can reach it; a path of at most 107 octets.",
                         unset = ControlSettings.SOCKET)
                 Path socket,
         @Key(
-                        value =
-                                "How many may ask at once, traces that are running among them.",
+                        value = "How many may ask at once, traces that are running among them.",
                         unset = "16",
                         from = "1",
                         to = "1000")

@@ -157,7 +157,9 @@ final class NetworkPrinter {
         yaml.entry("activation_timeout", links.activationTimeout());
         yaml.entry("max_unsent", new YamlWriter.Word(Measure.SIZE.format(links.maxUnsent())));
         yaml.entry("stall_timeout", links.stallTimeout());
-        yaml.entry("max_sccp_message", new YamlWriter.Word(Measure.SIZE.format(links.maxSccpMessage())));
+        yaml.entry(
+                "max_sccp_message",
+                new YamlWriter.Word(Measure.SIZE.format(links.maxSccpMessage())));
         Admission admission = links.admission();
         yaml.section(
                 "admission",

@@ -13,9 +13,11 @@ import java.util.Map;
 @Settings(
         "Inbound notifies: the network tells something, and a script takes note. Without this section the service is off.")
 public record NotifySettings(
-        @Key(value = ProcessSettings.SCRIPT_DIR, unset = ProcessSettings.SCRIPT_DIR_UNSET) Path scriptDir,
+        @Key(value = ProcessSettings.SCRIPT_DIR, unset = ProcessSettings.SCRIPT_DIR_UNSET)
+                Path scriptDir,
         @Key(
-                        value = "The stream that the event data records (EDRs) of these dialogs go to.",
+                        value =
+                                "The stream that the event data records (EDRs) of these dialogs go to.",
                         unset = "ussd",
                         matches = EdrReader.STREAM,
                         allowed = EdrReader.STREAM_ALLOWED)

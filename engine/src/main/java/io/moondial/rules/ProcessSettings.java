@@ -19,7 +19,8 @@ import java.util.Map;
  */
 @Settings("Mobile-initiated USSD: a subscriber dials a code, a script answers.")
 public record ProcessSettings(
-        @Key(value = ProcessSettings.SCRIPT_DIR, unset = ProcessSettings.SCRIPT_DIR_UNSET) Path scriptDir,
+        @Key(value = ProcessSettings.SCRIPT_DIR, unset = ProcessSettings.SCRIPT_DIR_UNSET)
+                Path scriptDir,
         @Key(
                         value =
                                 "How long a menu waits for the subscriber, where neither its trigger nor its script says otherwise.",
@@ -45,7 +46,8 @@ public record ProcessSettings(
                         to = "15")
                 int dcsLanguage,
         @Key(
-                        value = "The stream that the event data records (EDRs) of these dialogs go to.",
+                        value =
+                                "The stream that the event data records (EDRs) of these dialogs go to.",
                         unset = "ussd",
                         matches = EdrReader.STREAM,
                         allowed = EdrReader.STREAM_ALLOWED)

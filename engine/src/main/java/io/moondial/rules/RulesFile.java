@@ -20,8 +20,16 @@ import java.util.function.UnaryOperator;
 
 /** The rules file, read strictly: either all of it is right, or every problem in it is told. */
 public final class RulesFile {
-    static final Schema<ProcessSettings> PROCESS = Schema.of(ProcessSettings.class, new Triggers.OfAnswers(UnaryOperator.identity()), new Globals(Set.of()));
-    static final Schema<NotifySettings> NOTIFY = Schema.of(NotifySettings.class, new Triggers.OfNotifies(UnaryOperator.identity()), new Globals(Set.of()));
+    static final Schema<ProcessSettings> PROCESS =
+            Schema.of(
+                    ProcessSettings.class,
+                    new Triggers.OfAnswers(UnaryOperator.identity()),
+                    new Globals(Set.of()));
+    static final Schema<NotifySettings> NOTIFY =
+            Schema.of(
+                    NotifySettings.class,
+                    new Triggers.OfNotifies(UnaryOperator.identity()),
+                    new Globals(Set.of()));
     private static final Schema<ScriptDir> SCRIPT_DIR = Schema.of(ScriptDir.class);
     static final Schema<ScriptSettings> SCRIPT = Schema.of(ScriptSettings.class);
     static final Schema<DialogSettings> DIALOGS = Schema.of(DialogSettings.class);
@@ -107,22 +115,21 @@ public final class RulesFile {
     }
 
     /** The one key of a service that says where its scripts are. */
-    private record ScriptDir(
-            @Key(unset = ProcessSettings.SCRIPT_DIR_UNSET) Path scriptDir) {}
+    private record ScriptDir(@Key(unset = ProcessSettings.SCRIPT_DIR_UNSET) Path scriptDir) {}
 
     private static Rules rules(
             Section root, Path file, UnaryOperator<Path> from, List<ApiModule> modules) {
         Globals globals = new Globals(ScriptGlobals.taken(modules));
-        Schema<ProcessSettings> process = Schema.of(ProcessSettings.class, new Triggers.OfAnswers(from), globals);
-        Schema<NotifySettings> inbound = Schema.of(NotifySettings.class, new Triggers.OfNotifies(from), globals);
+        Schema<ProcessSettings> process =
+                Schema.of(ProcessSettings.class, new Triggers.OfAnswers(from), globals);
+        Schema<NotifySettings> inbound =
+                Schema.of(NotifySettings.class, new Triggers.OfNotifies(from), globals);
         DialogSettings dialogs = DIALOGS.read(root.section("dialogs"));
         var rules =
                 new Rules(
                         file,
                         process.read(root.section("process")),
-                        root.sectionIfGiven("notify")
-                                .map(inbound::read)
-                                .orElse(null),
+                        root.sectionIfGiven("notify").map(inbound::read).orElse(null),
                         SCRIPT.read(root.section("script")),
                         dialogs,
                         EdrReader.read(root.section("edr")),

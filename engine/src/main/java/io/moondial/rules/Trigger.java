@@ -37,15 +37,49 @@ public record Trigger(
     public record Conditions(
             @Key(value = "What was dialled, exactly.") @Nullable String ussdString,
             @Key(value = "How what was dialled begins.") @Nullable String ussdStringPrefix,
-            @Key(value = "The MAP destination reference, exactly. Digits without nature, plan and +, as in all conditions on numbers.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String destination,
-            @Key(value = "How the MAP destination reference begins.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String destinationPrefix,
-            @Key(value = "The MAP origination reference, exactly.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String origination,
-            @Key(value = "How the MAP origination reference begins.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String originationPrefix,
-            @Key(value = "The subscriber's number, exactly.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String msisdn,
-            @Key(value = "How the subscriber's number begins.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String msisdnPrefix,
-            @Key(value = "How the subscriber's IMSI begins.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String imsiPrefix,
-            @Key(value = "How the global title of the SCCP calling party begins.", matches = Conditions.DIGITS, allowed = Conditions.DIGITS_ALLOWED) @Nullable String sourceGtPrefix,
-            @Key(value = "The subsystem number of the SCCP called party.", from = "1", to = "254") @Nullable Integer destSsn) {
+            @Key(
+                            value =
+                                    "The MAP destination reference, exactly. Digits without nature, plan and +, as in all conditions on numbers.",
+                            matches = Conditions.DIGITS,
+                            allowed = Conditions.DIGITS_ALLOWED)
+                    @Nullable String destination,
+            @Key(
+                            value = "How the MAP destination reference begins.",
+                            matches = Conditions.DIGITS,
+                            allowed = Conditions.DIGITS_ALLOWED)
+                    @Nullable String destinationPrefix,
+            @Key(
+                            value = "The MAP origination reference, exactly.",
+                            matches = Conditions.DIGITS,
+                            allowed = Conditions.DIGITS_ALLOWED)
+                    @Nullable String origination,
+            @Key(
+                            value = "How the MAP origination reference begins.",
+                            matches = Conditions.DIGITS,
+                            allowed = Conditions.DIGITS_ALLOWED)
+                    @Nullable String originationPrefix,
+            @Key(
+                            value = "The subscriber's number, exactly.",
+                            matches = Conditions.DIGITS,
+                            allowed = Conditions.DIGITS_ALLOWED)
+                    @Nullable String msisdn,
+            @Key(
+                            value = "How the subscriber's number begins.",
+                            matches = Conditions.DIGITS,
+                            allowed = Conditions.DIGITS_ALLOWED)
+                    @Nullable String msisdnPrefix,
+            @Key(
+                            value = "How the subscriber's IMSI begins.",
+                            matches = Conditions.DIGITS,
+                            allowed = Conditions.DIGITS_ALLOWED)
+                    @Nullable String imsiPrefix,
+            @Key(
+                            value = "How the global title of the SCCP calling party begins.",
+                            matches = Conditions.DIGITS,
+                            allowed = Conditions.DIGITS_ALLOWED)
+                    @Nullable String sourceGtPrefix,
+            @Key(value = "The subsystem number of the SCCP called party.", from = "1", to = "254")
+                    @Nullable Integer destSsn) {
         static final String DIGITS = "[0-9]+";
 
         static final String DIGITS_ALLOWED = "digits only, 0 to 9";
@@ -56,7 +90,8 @@ public record Trigger(
 
         /** Whether every condition given holds. */
         public boolean match(TriggerRequest request) {
-            return Stream.of(Attribute.values()).allMatch(it -> it.holds(this, it.valueIn(request)));
+            return Stream.of(Attribute.values())
+                    .allMatch(it -> it.holds(this, it.valueIn(request)));
         }
 
         /** Whether these may hold for a request of which nothing but text and number is known. */

@@ -105,12 +105,12 @@ abstract class Triggers implements Structure<TriggerTable> {
         };
     }
 
-
     /** Empty where no script can be told; that is a problem then. */
     private Optional<Trigger> trigger(Section trigger, ScriptFolder scripts) {
         Conditions conditions = CONDITIONS.read(trigger);
         Overrides overrides = OVERRIDES.read(trigger);
-        DialledMask mask = trigger.sectionIfGiven("mask", MASK).flatMap(Triggers::mask).orElse(null);
+        DialledMask mask =
+                trigger.sectionIfGiven("mask", MASK).flatMap(Triggers::mask).orElse(null);
         if (overrides.onError() != null && !sendsTexts) {
             trigger.refuse(
                     "on_error", "a notify is never sent a text: only triggers of process have it");

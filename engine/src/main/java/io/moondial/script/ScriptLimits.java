@@ -19,13 +19,15 @@ import java.util.Locale;
  */
 public record ScriptLimits(
         @Key(
-                        value = "Work: one for every function entered and every turn of a loop, more for library work.",
+                        value =
+                                "Work: one for every function entered and every turn of a loop, more for library work.",
                         unset = "10000000",
                         from = "1",
                         to = "1000000000000000")
                 long maxInstructions,
         @Key(
-                        value = "What strings and tables may take up in all, over the life of the script: what is no longer used counts too.",
+                        value =
+                                "What strings and tables may take up in all, over the life of the script: what is no longer used counts too.",
                         unset = "16MiB",
                         from = "1B",
                         to = "64GiB")
@@ -37,7 +39,8 @@ public record ScriptLimits(
                         to = "12h")
                 Duration maxTime,
         @Key(
-                        value = "How deep calls go inside calls, those of metamethods and callbacks too.",
+                        value =
+                                "How deep calls go inside calls, those of metamethods and callbacks too.",
                         unset = "" + ScriptLimits.DEFAULT_MAX_CALL_DEPTH,
                         from = "1",
                         to = "" + ScriptLimits.DEEPEST_CALLS)

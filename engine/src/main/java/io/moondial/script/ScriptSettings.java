@@ -6,7 +6,8 @@ import io.moondial.config.Settings;
 import java.time.Duration;
 
 /** What every script runs under: the section {@code script} of the rules file. */
-@Settings("The limits that every script runs under. A script that breaks one is ended; no other notices.")
+@Settings(
+        "The limits that every script runs under. A script that breaks one is ended; no other notices.")
 public record ScriptSettings(
         @Key(
                         value =
@@ -17,7 +18,8 @@ public record ScriptSettings(
                 Duration reloadInterval,
         ScriptLimits limits,
         @Key(
-                        value = "How long a script may go on once the far side has ended its dialog.",
+                        value =
+                                "How long a script may go on once the far side has ended its dialog.",
                         unset = "5s",
                         from = "0s",
                         to = "1h")

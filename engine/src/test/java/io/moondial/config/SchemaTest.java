@@ -37,8 +37,7 @@ final class SchemaTest {
             Limits limits,
             @Key(value = "A part.", unset = "85%", from = "10%", to = "100%") int share,
             @Key(value = "A colour.", unset = "dark_blue") Colour colour,
-            @Key(value = "Numbers.", unset = "[6, 147]", from = "1", to = "254")
-                    List<Integer> ssns,
+            @Key(value = "Numbers.", unset = "[6, 147]", from = "1", to = "254") List<Integer> ssns,
             Stream usual,
             @Key(
                             value = "Others.",
@@ -159,8 +158,15 @@ final class SchemaTest {
         assertThat(ALL.keys())
                 .extracting(Schema.Description::name)
                 .containsExactly(
-                        "max_wait", "room", "share", "colour", "ssns", "folder", "times",
-                        "streams", "peers");
+                        "max_wait",
+                        "room",
+                        "share",
+                        "colour",
+                        "ssns",
+                        "folder",
+                        "times",
+                        "streams",
+                        "peers");
         assertThat(ALL.keys().getLast().keys())
                 .extracting(Schema.Description::required)
                 .containsExactly(true, false);
@@ -177,8 +183,7 @@ final class SchemaTest {
     void a_declaration_that_contradicts_itself_is_refused() {
         for (Class<? extends Record> wrong :
                 List.of(Undeclared.class, OutOfRange.class, NoUnit.class)) {
-            assertThatThrownBy(() -> Schema.of(wrong))
-                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> Schema.of(wrong)).isInstanceOf(IllegalArgumentException.class);
         }
     }
 }
