@@ -63,8 +63,8 @@ final class BenchEdrs {
                 Duration.ofSeconds(15),
                 100_000,
                 EdrSettings.WhenFull.REFUSE_DIALOGS,
+                folder,
                 stream,
-                Map.of(),
-                folder);
+                Map.of());
     }
 }

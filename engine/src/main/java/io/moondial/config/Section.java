@@ -120,7 +120,7 @@ public final class Section {
      *
      * @throws InvalidPathException where it means none
      */
-    public Path resolve(String text) {
+    private Path resolve(String text) {
         return problems.file().resolveSibling(text);
     }
 

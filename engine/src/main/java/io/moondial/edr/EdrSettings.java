@@ -1,29 +1,75 @@
 package io.moondial.edr;
 
+import io.moondial.config.Checked;
+import io.moondial.config.Key;
+import io.moondial.config.Section;
+import io.moondial.config.Settings;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * The settings of the {@code EdrApp}.
+ * The section {@code edr} of the rules file.
  *
- * @param appName the first part of every instance id
- * @param retryInterval how long after a failed write or open it is tried again
- * @param maxBacklog how many records a stream keeps in memory while its disk refuses them
- * @param whenFull what happens to a record that comes when the backlog is full
  * @param defaults for a stream that is not listed
  * @param streams by stream name, complete: what the file leaves out is filled in from the defaults
- * @param spillDirectory where a stop leaves what the disk does not take; made when needed
  */
+@Settings(
+        value =
+                "Event data records: what happened in every dialog, step by step. A change waits for a restart.",
+        restart = true)
 public record EdrSettings(
-        String appName,
-        Duration retryInterval,
-        int maxBacklog,
-        WhenFull whenFull,
+        @Key(
+                        value = "The first part of every instance id.",
+                        unset = "Logic",
+                        matches = "[a-zA-Z][a-zA-Z0-9_-]*",
+                        allowed = "letters, digits, _ and -, a letter first")
+                String appName,
+        @Key(
+                        value = "How long after a failed write it is tried again.",
+                        unset = "15s",
+                        from = "1ms",
+                        to = "366d")
+                Duration retryInterval,
+        @Key(
+                        value =
+                                "How many records a stream keeps in memory while its disk does not take them.",
+                        unset = "100000",
+                        from = "1",
+                        to = "100000000")
+                int maxBacklog,
+        @Key(
+                        value =
+                                "What is done when max_backlog is reached: refuse_dialogs takes no new dialogs until there is room again; drop_records goes on, and loses and counts records.",
+                        unset = "refuse_dialogs")
+                WhenFull whenFull,
+        @Key(
+                        value =
+                                "Where a stop leaves the records that the disk has not taken by stop_timeout: on another disk, best. The folder is made when needed; the next start brings the files from there to where they belong.",
+                        unset = "edr-spill")
+                Path spillDirectory,
         StreamSettings defaults,
-        Map<String, StreamSettings> streams,
-        Path spillDirectory) {
+        @Key(
+                        value =
+                                "Streams that differ: each may have its own value of directory and of the keys below it; what it leaves out, and a stream that is not listed, takes the values above.",
+                        unsetIs = "none: {}",
+                        inherits = "defaults",
+                        matches = EdrSettings.STREAM,
+                        allowed = EdrSettings.STREAM_ALLOWED)
+                Map<String, StreamSettings> streams)
+        implements Checked {
+    /** A stream's name; it becomes a part of file names. */
+    public static final String STREAM = "[a-zA-Z][a-zA-Z0-9_]*";
+
+    /** The same, in words. */
+    public static final String STREAM_ALLOWED =
+            "the name of a stream: letters, digits and _, a letter first";
 
     /** What a full backlog means. */
     public enum WhenFull {
@@ -46,6 +92,40 @@ public record EdrSettings(
         streams = Map.copyOf(streams);
     }
 
+    /** Warns where a full disk is to be outlasted, and is not. */
+    @Override
+    public void check(Section edr) {
+        if (!edr.has("spill_directory")) {
+            return;
+        }
+        Optional<FileStore> spill = disk(spillDirectory);
+        Stream.concat(Stream.of(defaults), streams.values().stream())
+                .map(StreamSettings::directory)
+                .filter(it -> spill.isPresent() && spill.equals(disk(it)))
+                .findFirst()
+                .ifPresent(
+                        it ->
+                                edr.warn(
+                                        "spill_directory",
+                                        "%s is on the same disk as %s: once that is full, it takes no spilled records either; name a folder on another disk"
+                                                .formatted(spillDirectory, it)));
+    }
+
+    /**
+     * The disk that a folder is on, or will be once it is made; empty where that cannot be told.
+     */
+    private static Optional<FileStore> disk(Path folder) {
+        Path there = folder.toAbsolutePath();
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        try {
+            return there == null ? Optional.empty() : Optional.of(Files.getFileStore(there));
+        } catch (IOException e) {
+            return Optional.empty(); // the first write to it will tell
+        }
+    }
+
     /** The settings of a stream: its own, or the defaults. */
     public StreamSettings stream(String name) {
         return streams.getOrDefault(name, defaults);
@@ -56,6 +136,6 @@ public record EdrSettings(
         Map<String, StreamSettings> moved = new HashMap<>();
         streams.forEach((name, stream) -> moved.put(name, stream.in(folder)));
         return new EdrSettings(
-                appName, retryInterval, maxBacklog, whenFull, defaults.in(folder), moved, folder);
+                appName, retryInterval, maxBacklog, whenFull, folder, defaults.in(folder), moved);
     }
 }

@@ -1,5 +1,7 @@
 package io.moondial.edr;
 
+import io.moondial.config.Notation;
+import io.moondial.config.ValueType;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,21 @@ public record FileMode(String octal) {
 
     /** The owner writes, his group reads. */
     public static final FileMode DEFAULT = new FileMode("0640");
+
+    /** As the rules file has it. */
+    static final class Octal implements Supplier<Notation<FileMode>> {
+        @Override
+        public Notation<FileMode> get() {
+            return Notation.ofWords(
+                    ValueType.text(
+                                    "a mode such as 0640: 0, 6 for the owner, then for the group and for all"
+                                            + " others 0 (nothing), 4 (reading) or 6 (reading and writing)",
+                                    PATTERN)
+                            .map(FileMode::new),
+                    FileMode::octal,
+                    "^" + PATTERN.pattern() + "$");
+        }
+    }
 
     private static final String POSIX = "posix";
 

@@ -1,27 +1,47 @@
 package io.moondial.edr;
 
+import io.moondial.config.Key;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/**
- * How one stream of EDRs is buffered and cut into files.
- *
- * @param directory where its files go; made when missing
- * @param maxFileEdrs a file is closed once it holds this many records
- * @param maxFileTime a file is closed once it has been open this long
- * @param maxFlushEdrs buffered records are written out once there are this many
- * @param maxFlushTime buffered records are written out once the oldest is this old
- * @param durable whether a flush also forces the file to the disk
- * @param mode who may read and write its files
- */
+/** How one stream of EDRs is buffered and cut into files. */
 public record StreamSettings(
-        Path directory,
-        int maxFileEdrs,
-        Duration maxFileTime,
-        int maxFlushEdrs,
-        Duration maxFlushTime,
-        boolean durable,
-        FileMode mode) {
+        @Key(value = "Where the files go.", unset = "edr") Path directory,
+        @Key(
+                        value = "A file is closed once it holds this many records.",
+                        unset = "1024",
+                        from = "1",
+                        to = "100000000")
+                int maxFileEdrs,
+        @Key(
+                        value = "A file is closed once it has been open this long.",
+                        unset = "300s",
+                        from = "1ms",
+                        to = "366d")
+                Duration maxFileTime,
+        @Key(
+                        value = "Records are written out once there are this many.",
+                        unset = "64",
+                        from = "1",
+                        to = "100000000")
+                int maxFlushEdrs,
+        @Key(
+                        value = "Records are written out once the oldest is this old.",
+                        unset = "10s",
+                        from = "1ms",
+                        to = "366d")
+                Duration maxFlushTime,
+        @Key(
+                        value =
+                                "Whether each of these writes is forced to the disk, to outlast a loss of power. Slower.",
+                        unset = "false")
+                boolean durable,
+        @Key(
+                        value =
+                                "Who may read and write the files, whatever the umask. Folders that are made can also be searched by those who may read: 0640 makes them 0750. One that is there keeps what it has.",
+                        unset = "0640",
+                        as = FileMode.Octal.class)
+                FileMode mode) {
 
     public StreamSettings {
         if (maxFileEdrs < 1

@@ -2,6 +2,7 @@ package io.moondial.rules;
 
 import io.moondial.config.Key;
 import io.moondial.config.Settings;
+import io.moondial.edr.EdrSettings;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -19,8 +20,8 @@ public record NotifySettings(
                         value =
                                 "The stream that the event data records (EDRs) of these dialogs go to.",
                         unset = "ussd",
-                        matches = EdrReader.STREAM,
-                        allowed = EdrReader.STREAM_ALLOWED)
+                        matches = EdrSettings.STREAM,
+                        allowed = EdrSettings.STREAM_ALLOWED)
                 String edrStream,
         @Key(
                         value =

@@ -5,6 +5,7 @@ import io.moondial.config.Key;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
 import io.moondial.dialog.OnError;
+import io.moondial.edr.EdrSettings;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
@@ -49,8 +50,8 @@ public record ProcessSettings(
                         value =
                                 "The stream that the event data records (EDRs) of these dialogs go to.",
                         unset = "ussd",
-                        matches = EdrReader.STREAM,
-                        allowed = EdrReader.STREAM_ALLOWED)
+                        matches = EdrSettings.STREAM,
+                        allowed = EdrSettings.STREAM_ALLOWED)
                 String edrStream,
         @Key(
                         value =

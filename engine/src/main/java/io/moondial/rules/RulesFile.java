@@ -5,6 +5,7 @@ import io.moondial.config.LocatedYaml;
 import io.moondial.config.Problems;
 import io.moondial.config.Schema;
 import io.moondial.config.Section;
+import io.moondial.edr.EdrSettings;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptGlobals;
@@ -33,6 +34,7 @@ public final class RulesFile {
     private static final Schema<ScriptDir> SCRIPT_DIR = Schema.of(ScriptDir.class);
     static final Schema<ScriptSettings> SCRIPT = Schema.of(ScriptSettings.class);
     static final Schema<DialogSettings> DIALOGS = Schema.of(DialogSettings.class);
+    static final Schema<EdrSettings> EDR = Schema.of(EdrSettings.class);
     static final Schema<ControlSettings> CONTROL = Schema.of(ControlSettings.class);
     static final Schema<LogSettings> LOG = Schema.of(LogSettings.class);
 
@@ -132,7 +134,7 @@ public final class RulesFile {
                         root.sectionIfGiven("notify").map(inbound::read).orElse(null),
                         SCRIPT.read(root.section("script")),
                         dialogs,
-                        EdrReader.read(root.section("edr")),
+                        EDR.read(root.section("edr")),
                         NetworkReader.read(root.section("network"), dialogs),
                         CONTROL.read(root.section("control")),
                         LOG.read(root.section("log")));

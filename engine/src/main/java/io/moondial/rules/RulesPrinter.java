@@ -1,13 +1,8 @@
 package io.moondial.rules;
 
 import io.moondial.config.YamlWriter;
-import io.moondial.edr.EdrSettings;
-import io.moondial.edr.StreamSettings;
 import io.moondial.rules.Rules.Network;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,47 +31,13 @@ public final class RulesPrinter {
         }
         yaml.section("script", () -> RulesFile.SCRIPT.print(yaml, rules.script()));
         yaml.section("dialogs", () -> RulesFile.DIALOGS.print(yaml, rules.dialogs()));
-        yaml.section("edr", () -> edr(rules.edr()));
+        yaml.section("edr", () -> RulesFile.EDR.print(yaml, rules.edr()));
         yaml.section("network", () -> network(rules.network()));
         yaml.section("control", () -> RulesFile.CONTROL.print(yaml, rules.control()));
         yaml.section("log", () -> RulesFile.LOG.print(yaml, rules.log()));
     }
 
-    private void edr(EdrSettings edr) {
-        yaml.entry("app_name", edr.appName());
-        yaml.entry("retry_interval", edr.retryInterval());
-        yaml.entry("max_backlog", edr.maxBacklog());
-        yaml.entry("when_full", new YamlWriter.Word(EdrReader.name(edr.whenFull())));
-        path("spill_directory", edr.spillDirectory());
-        stream(edr.defaults());
-        streams(new TreeMap<>(edr.streams()));
-    }
-
-    private void streams(SortedMap<String, StreamSettings> streams) {
-        if (streams.isEmpty()) {
-            yaml.entry("streams", Map.of());
-        } else {
-            yaml.section(
-                    "streams",
-                    () -> streams.forEach((name, it) -> yaml.section(name, () -> stream(it))));
-        }
-    }
-
-    private void stream(StreamSettings stream) {
-        path("directory", stream.directory());
-        yaml.entry("max_file_edrs", stream.maxFileEdrs());
-        yaml.entry("max_file_time", stream.maxFileTime());
-        yaml.entry("max_flush_edrs", stream.maxFlushEdrs());
-        yaml.entry("max_flush_time", stream.maxFlushTime());
-        yaml.entry("durable", stream.durable());
-        yaml.entry("mode", new YamlWriter.Word(stream.mode().octal()));
-    }
-
     private void network(Network network) {
         new NetworkPrinter(yaml).print(network);
-    }
-
-    private void path(String key, Path path) {
-        yaml.entry(key, yaml.relative(path));
     }
 }

@@ -163,9 +163,9 @@ final class ChildEngine implements AutoCloseable {
                 Duration.ofMillis(100),
                 1_000_000,
                 WhenFull.REFUSE_DIALOGS,
+                folder,
                 stream,
-                Map.of(),
-                folder);
+                Map.of());
     }
 
     static Edr record(int number) {

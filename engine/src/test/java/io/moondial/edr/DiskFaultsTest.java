@@ -142,7 +142,7 @@ class DiskFaultsTest {
                             FileMode.DEFAULT);
             settings =
                     new EdrSettings(
-                            "Logic", RETRY, 1000, WhenFull.REFUSE_DIALOGS, stream, Map.of(), spill);
+                            "Logic", RETRY, 1000, WhenFull.REFUSE_DIALOGS, spill, stream, Map.of());
             writer = new StreamWriter("ussd", settings, time.clock(), "h", 1, inbox, counters);
         }
 

@@ -53,9 +53,9 @@ class DiskFullTest {
                         RETRY,
                         RECORDS,
                         WhenFull.REFUSE_DIALOGS,
+                        disk.folder().resolve("spill"),
                         stream,
-                        Map.of(),
-                        disk.folder().resolve("spill"));
+                        Map.of());
         writer = new StreamWriter("ussd", settings, time.clock(), "host", 1, inbox, counters);
     }
 

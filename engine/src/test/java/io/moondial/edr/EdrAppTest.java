@@ -55,9 +55,9 @@ class EdrAppTest {
                         Duration.ofSeconds(15),
                         1000,
                         WhenFull.REFUSE_DIALOGS,
+                        root.resolve("spill"),
                         elsewhere.defaults(),
-                        Map.of(),
-                        root.resolve("spill"));
+                        Map.of());
         try (var app = app(refused)) {
             app.write("my_stream", edr("one"));
         }
@@ -103,9 +103,9 @@ class EdrAppTest {
                         Duration.ofSeconds(15),
                         1000,
                         WhenFull.REFUSE_DIALOGS,
+                        root.resolve("spill"),
                         stream(folder, 100),
-                        Map.of(),
-                        root.resolve("spill"));
+                        Map.of());
         var app = app(refused);
         app.write("ussd", edr("one"));
         var stop = Thread.ofPlatform().start(() -> app.close(Duration.ofDays(1)));
@@ -125,9 +125,9 @@ class EdrAppTest {
                         Duration.ofSeconds(15),
                         1000,
                         WhenFull.REFUSE_DIALOGS,
+                        root.resolve("spill"),
                         stream(root.resolve("others"), 100),
-                        Map.of("one", one),
-                        root.resolve("spill"));
+                        Map.of("one", one));
         try (var app = app(settings)) {
             for (int i = 0; i < 3; i++) {
                 app.write("one", edr("one" + i));
@@ -320,9 +320,9 @@ class EdrAppTest {
                         Duration.ofSeconds(15),
                         1000,
                         WhenFull.REFUSE_DIALOGS,
+                        root.resolve("spill"),
                         stream,
-                        Map.of(),
-                        root.resolve("spill"));
+                        Map.of());
         try (var app = app(settings)) {
             for (int flush = 1; flush <= 20; flush++) {
                 for (int i = 0; i < 3; i++) {
@@ -370,9 +370,9 @@ class EdrAppTest {
                 Duration.ofSeconds(15),
                 maxBacklog,
                 whenFull,
+                root.resolve("spill"),
                 stream(folder, 1024),
-                Map.of(),
-                root.resolve("spill"));
+                Map.of());
     }
 
     private static StreamSettings stream(Path folder, int maxFileEdrs) {

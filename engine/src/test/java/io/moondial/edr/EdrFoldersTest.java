@@ -50,8 +50,8 @@ class EdrFoldersTest {
                 time,
                 1,
                 WhenFull.REFUSE_DIALOGS,
+                root.resolve("spill"),
                 new StreamSettings(folder, 1, time, 1, time, false, FileMode.DEFAULT),
-                Map.of(),
-                root.resolve("spill"));
+                Map.of());
     }
 }

@@ -53,6 +53,6 @@ class EdrSettingsTest {
     private static EdrSettings settings(
             String app, Duration retry, int backlog, Map<String, StreamSettings> streams) {
         return new EdrSettings(
-                app, retry, backlog, WhenFull.REFUSE_DIALOGS, STREAM, streams, Path.of("spill"));
+                app, retry, backlog, WhenFull.REFUSE_DIALOGS, Path.of("spill"), STREAM, streams);
     }
 }

@@ -49,7 +49,7 @@ class FileModeTest {
         var time = Duration.ofSeconds(1);
         var stream = new StreamSettings(root, 1, time, 1, time, false, new FileMode("0660"));
         var settings =
-                new EdrSettings("Logic", time, 9, WhenFull.REFUSE_DIALOGS, stream, Map.of(), root);
+                new EdrSettings("Logic", time, 9, WhenFull.REFUSE_DIALOGS, root, stream, Map.of());
         try (var app = new EdrApp(settings, EdrClock.system(), "h", 1, new Counters())) {
             app.write("ussd", ChildEngine.record(1));
         }

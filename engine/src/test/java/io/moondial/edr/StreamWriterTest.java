@@ -656,9 +656,9 @@ class StreamWriterTest {
                         RETRY,
                         LIMIT,
                         WhenFull.DROP_RECORDS,
+                        root.resolve("spill"),
                         stream,
-                        Map.of(),
-                        root.resolve("spill"));
+                        Map.of());
         return new StreamWriter(
                 "ussd", settings, time.clock(), "candy floss", 131977, inbox, counters);
     }

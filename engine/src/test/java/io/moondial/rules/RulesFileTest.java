@@ -67,9 +67,9 @@ final class RulesFileTest {
                                         Duration.ofSeconds(15),
                                         100_000,
                                         WhenFull.REFUSE_DIALOGS,
+                                        folder.resolve("edr-spill"),
                                         defaults,
-                                        Map.of(),
-                                        folder.resolve("edr-spill")),
+                                        Map.of()),
                                 new Rules.Network.Embedded(List.of(6, 147), TcapLimits.of(260_000)),
                                 new ControlSettings(
                                         folder.resolve("run/ussd.sock"),

@@ -45,9 +45,9 @@ public final class Written {
                         Duration.ofSeconds(1),
                         100_000,
                         WhenFull.REFUSE_DIALOGS,
+                        folder,
                         stream,
-                        Map.of(),
-                        folder);
+                        Map.of());
         return new EdrApp(settings, EdrClock.system(), "host", 1, new Counters());
     }
 
