@@ -186,7 +186,11 @@ final class ServeCommand implements Callable<Integer> {
 
         void signalled() {
             if (signals.incrementAndGet() == 1) {
-                Thread.ofPlatform().name("stop").start(this::stop);
+                try {
+                    Thread.ofPlatform().name("stop").start(this::stop);
+                } catch (OutOfMemoryError noThread) {
+                    stop(); // on the signal's own thread, then
+                }
             } else {
                 log.warn("a further signal: running dialogs are aborted now");
                 engine.hurry();
