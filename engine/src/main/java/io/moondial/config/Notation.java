@@ -19,6 +19,9 @@ import java.util.stream.Stream;
  */
 public record Notation<T>(
         ValueType<T> type, Function<T, Object> printed, Map<String, Object> json) {
+    /** Numbers are texts too, in quotes or not. */
+    private static final List<String> ANY_TEXT = List.of("string", "number");
+
     private static final String ONE_UNIT = "^[0-9]+(%s)$";
 
     /** A notation that the type of a component implies; the default of {@link Key#as}. */
@@ -47,7 +50,7 @@ public record Notation<T>(
             return new Notation<>(
                     ValueType.duration(duration(key.from()), duration(key.to())),
                     it -> it,
-                    text(ONE_UNIT.formatted("ms|s|m|h|d")));
+                    measure(ONE_UNIT.formatted("ms|s|m|h|d")));
         }
         if (type == boolean.class) {
             return new Notation<>(ValueType.flag(), it -> it, Map.of("type", "boolean"));
@@ -67,13 +70,13 @@ public record Notation<T>(
                     ValueType.percentage(percent(key.from()), percent(key.to()))
                             .map(it -> narrow.apply(it.longValue())),
                     it -> new YamlWriter.Word(it + "%"),
-                    text("^[0-9]{1,3}%$"));
+                    measure("^[0-9]{1,3}%$"));
         }
         if (Measure.SIZE.parse(key.to()).isPresent()) {
             return new Notation<>(
                     ValueType.size(size(key.from()), size(key.to())).map(narrow),
                     it -> new YamlWriter.Word(Measure.SIZE.format(it.longValue())),
-                    text(ONE_UNIT.formatted("B|KiB|MiB|GiB")));
+                    measure(ONE_UNIT.formatted("B|KiB|MiB|GiB")));
         }
         long from = Long.parseLong(key.from());
         long to = Long.parseLong(key.to());
@@ -86,7 +89,7 @@ public record Notation<T>(
 
     private static Notation<String> text(Key key) {
         return key.matches().isEmpty()
-                ? new Notation<>(ValueType.text(), it -> it, Map.of("type", "string"))
+                ? new Notation<>(ValueType.text(), it -> it, Map.of("type", ANY_TEXT))
                 : new Notation<>(
                         ValueType.text(key.allowed(), Pattern.compile(key.matches())),
                         it -> it,
@@ -106,9 +109,18 @@ public record Notation<T>(
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT);
     }
 
+    /** A number with its unit; a number alone is none. */
+    private static Map<String, Object> measure(String pattern) {
+        return json("string", pattern);
+    }
+
     private static Map<String, Object> text(String pattern) {
+        return json(ANY_TEXT, pattern);
+    }
+
+    private static Map<String, Object> json(Object type, String pattern) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("type", "string");
+        json.put("type", type);
         json.put("pattern", pattern);
         return json;
     }

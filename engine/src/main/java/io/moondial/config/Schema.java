@@ -123,15 +123,15 @@ public final class Schema<R extends Record> {
 
     /** Whether a running engine keeps the values that it started with. */
     public boolean waitsForRestart() {
-        return about().map(Settings::restart).orElse(false);
+        return settings().map(Settings::restart).orElse(false);
     }
 
     /** What the section is about; empty where the record does not say. */
-    public String about(String otherwise) {
-        return about().map(Settings::value).orElse(otherwise);
+    public String about() {
+        return settings().map(Settings::value).orElse("");
     }
 
-    private Optional<Settings> about() {
+    private Optional<Settings> settings() {
         return Optional.ofNullable(type.getAnnotation(Settings.class));
     }
 
@@ -181,7 +181,8 @@ public final class Schema<R extends Record> {
         Key key = component.getAnnotation(Key.class);
         Class<?> type = component.getType();
         if (key != null && key.like() != Record.class) {
-            return new One(component, key, notation(type, alike(component, key.like())));
+            Key alike = alike(component, key.like());
+            return new One(component, key, notation(type, alike), alike.value());
         }
         if (key != null && key.structure() != Structure.None.class) {
             return structures.stream()
@@ -207,7 +208,7 @@ public final class Schema<R extends Record> {
         }
         return type == Path.class
                 ? new OnePath(component, key)
-                : new One(component, key, notation(type, key));
+                : new One(component, key, notation(type, key), key.value());
     }
 
     /** The declaration of the same key elsewhere. */
@@ -331,10 +332,12 @@ public final class Schema<R extends Record> {
     private static class One extends Part {
         final Key key;
         final Notation<Object> notation;
+        private final String about;
 
         @SuppressWarnings("unchecked") // what it makes of a text is what the component takes
-        One(RecordComponent component, Key key, Notation<?> notation) {
+        One(RecordComponent component, Key key, Notation<?> notation, String about) {
             super(component);
+            this.about = about;
             this.key = key;
             this.notation = (Notation<Object>) notation;
             if (!key.unset().isEmpty()) {
@@ -402,11 +405,15 @@ public final class Schema<R extends Record> {
                             name,
                             form(),
                             notation.type().allowed(),
-                            key.unsetIs().isEmpty() ? key.unset() : key.unsetIs(),
+                            key.unset().isEmpty() ? key.unsetIs() : written(unset()),
                             isRequired(),
-                            key.value(),
+                            about,
                             notation.json(),
                             List.of()));
+        }
+
+        String written(Object value) {
+            return YamlWriter.plain(notation.printed().apply(value));
         }
 
         Form form() {
@@ -448,7 +455,7 @@ public final class Schema<R extends Record> {
                             name,
                             Form.VALUE,
                             "a path",
-                            key.unset(),
+                            YamlWriter.plain(key.unset()),
                             false,
                             key.value(),
                             Map.of("type", "string"),
@@ -459,7 +466,7 @@ public final class Schema<R extends Record> {
     /** A key with a list of values, none twice. */
     private static final class Values extends One {
         Values(RecordComponent component, Key key, Notation<?> notation) {
-            super(component, key, notation);
+            super(component, key, notation, key.value());
         }
 
         @Override
@@ -497,6 +504,11 @@ public final class Schema<R extends Record> {
             if (!((List<?>) value).isEmpty()) {
                 item.put(name, printed(value));
             }
+        }
+
+        @Override
+        String written(Object value) {
+            return YamlWriter.plain(printed(value));
         }
 
         private List<Object> printed(Object value) {

@@ -41,7 +41,12 @@ public final class YamlWriter {
 
     /** A key with its value: anything that {@link #value} takes. */
     public void entry(String key, Object value) {
-        line(key + ": " + (value instanceof Word(String text) ? text : value(value)));
+        line(key + ": " + plain(value));
+    }
+
+    /** A value as it stands behind its key. */
+    static String plain(Object value) {
+        return value instanceof Word(String text) ? text : value(value);
     }
 
     /** A path as the document says it: relative, if it is in the document's folder. */

@@ -58,7 +58,7 @@ public record EdrSettings(
         @Key(
                         value =
                                 "Streams that differ: each may have its own value of directory and of the keys below it; what it leaves out, and a stream that is not listed, takes the values above.",
-                        unsetIs = "none: {}",
+                        unsetIs = "{}",
                         inherits = "defaults",
                         matches = EdrSettings.STREAM,
                         allowed = EdrSettings.STREAM_ALLOWED)

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * The settings in which two effective configurations differ, as {@link RulesPrinter} tells them.
  */
 public final class ChangedSettings {
-    /** What an engine takes up at its start only. */
-    private static final Set<String> AT_START = Set.of("network", "edr", "dialogs", "control");
-
     /** What the writer of the file chose freely, and may not want to see in a log. */
     private static final String FREE = ".globals";
 
@@ -36,7 +33,7 @@ public final class ChangedSettings {
     public record Change(String key, @Nullable String before, @Nullable String after) {
         /** Whether a running engine keeps the value that it started with. */
         public boolean waitsForRestart() {
-            return AT_START.contains(key.substring(0, key.indexOf('.')));
+            return RulesFile.waitsForRestart(key.substring(0, key.indexOf('.')));
         }
 
         /** The key, and both values where they are short. */

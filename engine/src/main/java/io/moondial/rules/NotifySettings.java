@@ -30,6 +30,6 @@ public record NotifySettings(
                 TriggerTable triggers,
         @Key(
                         value = "Values that every script sees as read-only Lua globals.",
-                        unsetIs = "none: {}",
+                        unsetIs = "{}",
                         structure = Globals.class)
                 Map<String, Object> globals) {}

@@ -61,7 +61,7 @@ public record ProcessSettings(
         @Key(
                         value =
                                 "Values that every script sees as read-only Lua globals: texts, numbers, true and false, lists and sections.",
-                        unsetIs = "none: {}",
+                        unsetIs = "{}",
                         structure = Globals.class)
                 Map<String, Object> globals)
         implements Checked {

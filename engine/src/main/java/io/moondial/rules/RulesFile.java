@@ -12,8 +12,11 @@ import io.moondial.script.ScriptGlobals;
 import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.ApiModule;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -38,7 +41,28 @@ public final class RulesFile {
     static final Schema<ControlSettings> CONTROL = Schema.of(ControlSettings.class);
     static final Schema<LogSettings> LOG = Schema.of(LogSettings.class);
 
+    /** The sections that records declare, in the order of the file. */
+    static final Map<String, Schema<?>> SECTIONS = sections();
+
     private RulesFile() {}
+
+    private static Map<String, Schema<?>> sections() {
+        Map<String, Schema<?>> sections = new LinkedHashMap<>();
+        sections.put("process", PROCESS);
+        sections.put("notify", NOTIFY);
+        sections.put("script", SCRIPT);
+        sections.put("dialogs", DIALOGS);
+        sections.put("edr", EDR);
+        sections.put("control", CONTROL);
+        sections.put("log", LOG);
+        return Collections.unmodifiableMap(sections);
+    }
+
+    /** Whether a running engine keeps the values that a section had at its start. */
+    static boolean waitsForRestart(String section) {
+        Schema<?> schema = SECTIONS.get(section);
+        return schema == null || schema.waitsForRestart(); // the network's is none yet
+    }
 
     /**
      * What the file says, and the defaults where it says nothing.

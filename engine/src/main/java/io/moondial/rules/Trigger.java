@@ -104,13 +104,21 @@ public record Trigger(
      * What holds for this trigger's dialogs in the place of the general setting; null: that one.
      */
     public record Overrides(
-            @Key(like = ProcessSettings.class) @Nullable Duration menuTimeout,
-            @Key(like = ScriptLimits.class) @Nullable Duration maxTime,
-            @Key(like = ScriptLimits.class) @Nullable Long maxInstructions,
-            @Key(like = ScriptLimits.class) @Nullable Long maxMemory,
-            @Key(like = ScriptLimits.class) @Nullable Integer maxCallDepth,
-            @Key(like = ScriptLimits.class) @Nullable Integer maxStringLength,
-            @Key(like = ProcessSettings.class) @Nullable OnError onError) {
+            @Key(like = ProcessSettings.class, unsetIs = Overrides.GENERAL)
+                    @Nullable Duration menuTimeout,
+            @Key(like = ScriptLimits.class, unsetIs = Overrides.GENERAL) @Nullable Duration maxTime,
+            @Key(like = ScriptLimits.class, unsetIs = Overrides.GENERAL)
+                    @Nullable Long maxInstructions,
+            @Key(like = ScriptLimits.class, unsetIs = Overrides.GENERAL) @Nullable Long maxMemory,
+            @Key(like = ScriptLimits.class, unsetIs = Overrides.GENERAL)
+                    @Nullable Integer maxCallDepth,
+            @Key(like = ScriptLimits.class, unsetIs = Overrides.GENERAL)
+                    @Nullable Integer maxStringLength,
+            @Key(like = ProcessSettings.class, unsetIs = Overrides.GENERAL)
+                    @Nullable OnError onError) {
+        static final String GENERAL = "the general value";
+
+        /** Everything is as it is in general. */
         public static final Overrides NONE =
                 new Overrides(null, null, null, null, null, null, null);
     }

@@ -1,0 +1,140 @@
+package io.moondial.rules;
+
+import io.moondial.config.Schema;
+import io.moondial.config.Schema.Description;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the declarations of the settings say, as a page for people and as a JSON schema. */
+final class RulesReference {
+    private static final String HEAD =
+            """
+            # The keys of the rules file
+
+            Each key with the values that it takes, its default, and what it is for. The file is explained in
+            [rules.yaml](../../rules.yaml) at the top of the repository; [rules.schema.json](rules.schema.json) says the same to editors.
+            A change of a key is picked up while the engine runs, except in the sections that wait for a restart.
+
+            This page is made from the code by `RulesReferenceTest`.
+            """;
+
+    private static final String NETWORK =
+            """
+
+            ## network
+
+            Where dialogs come from: `embedded` or `sigtran`, one of the two. Waits for a restart. Its keys are in
+            [rules.yaml](../../rules.yaml) and [operations.md](operations.md).
+            """;
+
+    private final StringBuilder page = new StringBuilder(HEAD);
+
+    private RulesReference() {}
+
+    /** The page. */
+    static String page() {
+        var reference = new RulesReference();
+        RulesFile.SECTIONS.forEach(reference::section);
+        return reference.page.append(NETWORK).toString();
+    }
+
+    private void section(String name, Schema<?> schema) {
+        page.append("\n## ").append(name).append("\n\n").append(schema.about());
+        page.append(schema.waitsForRestart() ? "\n" : " A change is picked up at once.\n");
+        table(schema.keys());
+    }
+
+    private void table(List<Description> keys) {
+        page.append("\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n");
+        keys.forEach(this::row);
+        for (Description key : keys) {
+            if (!key.keys().isEmpty() && !sameAsAbove(key, keys)) {
+                page.append("\n### Each of `").append(key.name()).append("`\n");
+                table(key.keys());
+            }
+        }
+    }
+
+    /** Whether sections below a key have keys of the section that it stands in, and no others. */
+    private static boolean sameAsAbove(Description key, List<Description> keys) {
+        return keys.containsAll(key.keys());
+    }
+
+    private void row(Description key) {
+        page.append(
+                "| `%s` | %s | %s | %s |\n"
+                        .formatted(key.name(), cell(value(key)), unset(key), cell(key.about())));
+    }
+
+    private static String value(Description key) {
+        return key.form() == Schema.Form.LIST_OF_VALUES
+                ? "a list, each of it " + key.allowed()
+                : key.allowed();
+    }
+
+    private static String unset(Description key) {
+        if (key.required()) {
+            return "must be there";
+        }
+        return key.unset().isEmpty() ? "" : "`" + cell(key.unset()) + "`";
+    }
+
+    private static String cell(String text) {
+        return text.replace("|", "\\|").replace("*", "\\*");
+    }
+
+    /** The JSON schema (draft 2020-12). */
+    static String jsonSchema() {
+        Map<String, Object> sections = new LinkedHashMap<>();
+        RulesFile.SECTIONS.forEach(
+                (name, schema) -> sections.put(name, object(schema.about(), schema.keys())));
+        sections.put(
+                "network", Map.of("description", "Where dialogs come from: embedded or sigtran."));
+        Map<String, Object> top = new LinkedHashMap<>();
+        top.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+        top.put("title", "The rules of Moondial");
+        top.put("type", List.of("object", "null"));
+        top.put("properties", sections);
+        top.put("additionalProperties", false);
+        return JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(top)
+                + "\n";
+    }
+
+    private static Map<String, Object> object(String about, List<Description> keys) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        keys.forEach(it -> properties.put(it.name(), property(it)));
+        Map<String, Object> object = new LinkedHashMap<>();
+        if (!about.isEmpty()) {
+            object.put("description", about);
+        }
+        object.put("type", List.of("object", "null"));
+        object.put("properties", properties);
+        List<String> required =
+                keys.stream().filter(Description::required).map(Description::name).toList();
+        if (!required.isEmpty()) {
+            object.put("required", required);
+        }
+        object.put("additionalProperties", false);
+        return object;
+    }
+
+    private static Map<String, Object> property(Description key) {
+        Map<String, Object> one = key.keys().isEmpty() ? key.json() : object("", key.keys());
+        Map<String, Object> property = new LinkedHashMap<>();
+        property.put("description", key.about());
+        switch (key.form()) {
+            case VALUE, SECTION -> property.putAll(one);
+            case LIST_OF_VALUES, LIST_OF_SECTIONS -> {
+                property.put("type", List.of("array", "null"));
+                property.put("items", one);
+            }
+            case NAMED_SECTIONS -> {
+                property.put("type", List.of("object", "null"));
+                property.put("additionalProperties", one);
+            }
+        }
+        return property;
+    }
+}
