@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Puts load on an engine of its own: opens dialogs at a rate, answers their menus, checks every text.",
-            "The rate is kept whatever becomes of the dialogs, and a turn counts from when its dialog should have",
-            "begun. It warms up first. Progress goes to stderr, the figures to stdout. Ends with 1 where a reply was",
+            "The rate does not depend on the dialogs. A turn counts from when its dialog should have begun.",
+            "It warms up first. Progress goes to stderr, the figures to stdout. Exits with 1 if a reply was",
             "wrong, a dialog was never answered, or a record is missing."
         })
 final class BenchCommand implements Callable<Integer> {
@@ -43,7 +43,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "R",
             defaultValue = "0",
-            description = "Dialogs begun a second. Default: as fast as the open ones allow.")
+            description = "Dialogs begun per second. Default: as fast as the open ones allow.")
     private double rate;
 
     @Option(
@@ -65,7 +65,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             description =
-                    "How often the load is put on; the figures are those of the median. Default: 1, with"
+                    "How often the load runs; the figures are those of the median. Default: 1, with"
                             + " --baseline 5.")
     private @Nullable Integer rounds;
 
@@ -73,8 +73,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--baseline",
             description =
                     "Measures the ceiling too, in turn with the engine: the same signalling stack and network with a "
-                            + "fixed conversation hard-coded upon it; no scripts, no rules, no records. Prints the ratios of the "
-                            + "dialogs a second and of the turns.")
+                            + "fixed conversation hard-coded on it; no scripts, no rules, no records. Prints the ratios of the "
+                            + "dialogs per second and of the turns.")
     private boolean baseline;
 
     @Option(
@@ -99,8 +99,8 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "FACTOR",
             defaultValue = "0",
             description =
-                    "With --park N: the engine takes N dialogs and no more, and in the place of the load all of them are "
-                            + "answered, --rate of them a second, once with nothing beside them and once while FACTOR times as many "
+                    "With --park N: the engine takes N dialogs and no more, and instead of the load all of them are "
+                            + "answered, --rate of them per second, once with nothing beside them and once while FACTOR times as many "
                             + "dialogs are begun and must be refused. Compares the turns of the running ones.")
     private int flood;
 
@@ -149,7 +149,7 @@ final class BenchCommand implements Callable<Integer> {
                     "How long nothing may happen until open dialogs count as never answered. Default: ${DEFAULT-VALUE}.")
     private int patience;
 
-    @Option(names = "--json", description = "One JSON object in the place of the table.")
+    @Option(names = "--json", description = "One JSON object instead of the table.")
     private boolean json;
 
     @Spec private CommandSpec spec;

@@ -16,9 +16,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Reads the rules, compiles the scripts and looks through them, and starts nothing.",
-            "Prints every problem with file, line and column (exit code 2): a running engine that meets"
+            "Prints every problem with file, line and column (exit code 2): a running engine that finds"
                     + " one at a reload keeps what it has.",
-            "What compiles and fails once it is reached is one too: a misspelt function of a module, a"
+            "What compiles and fails when it is reached is a problem too: a misspelt function of a module, a"
                     + " global that nothing defines, a module that is not there.",
             "A warning is printed and stops nothing: such a place in a function given to pcall, or one"
                     + " that is never reached; a secret answer that becomes part of a text; an association that anybody may take.",

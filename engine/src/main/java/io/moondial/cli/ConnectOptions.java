@@ -30,7 +30,7 @@ final class ConnectOptions {
             paramLabel = "HOST:PORT",
             converter = EndpointConverter.class,
             description =
-                    "A running engine that listens there for M3UA over TCP, in the place of one started for this.")
+                    "A running engine that listens there for M3UA over TCP, instead of one started for this.")
     private @Nullable Endpoint engine;
 
     @Option(
@@ -39,7 +39,7 @@ final class ConnectOptions {
             converter = ModeConverter.class,
             defaultValue = "sgw",
             description =
-                    "With --connect: what this side is: sgw where the engine is asp, else asp, ipsp_client or ipsp_server."
+                    "With --connect: what this side is: sgw if the engine is asp, otherwise asp, ipsp_client or ipsp_server."
                             + " Default: ${DEFAULT-VALUE}.")
     private Mode mode;
 

@@ -29,7 +29,7 @@ final class CoverageOption {
             fallbackValue = TABLE_ALONE,
             preprocessor = OnlyAttached.class,
             description =
-                    "Tells which lines and branches of each script ran; with =DIR writes DIR/lcov.info and DIR/index.html, "
+                    "Shows which lines and branches of each script ran; with =DIR writes DIR/lcov.info and DIR/index.html, "
                             + "too.")
     private @Nullable Path folder;
 

@@ -29,9 +29,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Dials a code from one handset, on an engine started for it or on a running one (--connect).",
-            "Every screen is printed as it comes. Answers are taken from the command line, else from the terminal or",
-            "the standard input; its end is the handset giving up. A number is DIGITS, or DIGITS:NOA:NPI.",
-            "Exits once the EDR files are complete."
+            "Every screen is printed as it comes. Answers come from the command line, or from the terminal or",
+            "the standard input; at its end the handset gives up. A number is DIGITS, or DIGITS:NOA:NPI.",
+            "Exits when the EDR files are complete."
         })
 final class DialCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
@@ -53,7 +53,7 @@ final class DialCommand implements Callable<Integer> {
             description = "Sends this text in an UnstructuredSS-Notify; nothing is dialled.")
     private @Nullable String notify;
 
-    @Option(names = "--json", description = "A JSON object a line for every screen.")
+    @Option(names = "--json", description = "One JSON object per line for every screen.")
     private boolean json;
 
     @Option(

@@ -30,10 +30,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Prints the records of EDR files, one JSON object a line.",
+            "Prints the records of EDR files, one JSON object per line.",
             "  {\"file\":...,\"line\":...,\"at\":...,\"instance\":...,\"event\":...,\"fields\":{...}}",
-            "The time is UTC; values are decoded texts, and a list is an array. A line that cannot be read is told on",
-            "stderr as FILE:LINE:COLUMN, the rest goes on, and the exit code is 1 then; a file that begins with more than",
+            "The time is UTC; values are decoded texts, and a list is an array. A line that cannot be read is reported on",
+            "stderr as FILE:LINE:COLUMN, reading goes on, and the exit code is then 1; a file that begins with more than",
             "ten such lines gets one message: it is no EDR file. edr-spec/README.md says what the",
             "events and their fields are.",
             ""
@@ -46,7 +46,7 @@ final class EdrCommand implements Callable<Integer> {
             description = {
                 "EDR files, complete (.edr) or in progress (.edr.part); or folders: their files, by",
                 "name, but not those of folders in them. A file that is named twice is read once.",
-                "'-', or none at all, is the standard input."
+                "'-', or no file, is the standard input."
             })
     private List<Path> files = List.of(EdrInput.STANDARD_INPUT);
 
@@ -74,10 +74,10 @@ final class EdrCommand implements Callable<Integer> {
     @Option(
             names = "--dialogs",
             description =
-                    "A JSON object a dialog in the place of a record, once all files are read: instance, msisdn, code (what "
-                            + "was dialled) or notification, started, duration_ms (not where the clock was set back), outcome (responded, declined, acknowledged, closed, "
+                    "A JSON object per dialog instead of per record, when all files are read: instance, msisdn, code (what "
+                            + "was dialled) or notification, started, duration_ms (not if the clock was set back), outcome (responded, declined, acknowledged, closed, "
                             + "aborted, abandoned, failed or unfinished), final_text, choices (each a menu and its answer), counts "
-                            + "(menus, timeouts, late, notifies, errors), exception. What there is none of is left out.")
+                            + "(menus, timeouts, late, notifies, errors), exception. What is not there is left out.")
     private boolean dialogs;
 
     @Option(
@@ -89,8 +89,8 @@ final class EdrCommand implements Callable<Integer> {
     @Option(
             names = "--validate",
             description =
-                    "Checks files and records against their specification in the place of printing them: every problem is "
-                            + "told on stderr with FILE:LINE and the field, then how much was checked; any problem makes the exit code 1, and a "
+                    "Checks files and records against their specification instead of printing them: every problem is "
+                            + "reported on stderr with FILE:LINE and the field, then how much was checked; any problem makes the exit code 1, and a "
                             + "folder without EDR files is one.")
     private boolean validate;
 
@@ -98,7 +98,7 @@ final class EdrCommand implements Callable<Integer> {
             names = "--spec",
             paramLabel = "FOLDER",
             description =
-                    "With --validate: the specification, a file an event. Default: the engine's own events, which are built in.")
+                    "With --validate: the specification, one file per event. Default: the engine's own events, which are built in.")
     private @Nullable Path specFolder;
 
     @Spec private CommandSpec spec;

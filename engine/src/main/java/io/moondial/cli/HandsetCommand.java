@@ -29,11 +29,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Runs a Lua program on the handset, on an engine started for it or on a running one (--connect).",
-            "A running one has rules of its own: --rules is not read then, and the limits are the defaults. The program",
+            "A running one has its own rules: --rules is then not read, and the limits are the defaults. The program",
             "has the functions of QuecPython's module ussd, and utime.sleep: what the network says reaches its callback",
             "while it sleeps, and after its last line. It runs under the limits of the rules' \"script\" section.",
-            "Exits once the EDR files are complete: 0 where the program came to its end; 1 where it or a callback failed;",
-            "2 where it does not compile. engine/docs/handset.md is its reference."
+            "Exits when the EDR files are complete: with 0 if the program came to its end; 1 if it or a callback failed;",
+            "2 if it does not compile. engine/docs/handset.md is its reference."
         })
 final class HandsetCommand implements Callable<Integer> {
     /** Larger than any program for a handset. */

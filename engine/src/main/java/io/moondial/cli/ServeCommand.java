@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Runs the engine until SIGINT or SIGTERM; SIGHUP reloads rules and scripts.",
-            "Prints a line that starts with 'ready' once it takes traffic. A stop refuses new dialogs, lets running",
+            "Prints a line that starts with 'ready' when it takes traffic. A stop refuses new dialogs, lets running",
             "ones finish within stop_timeout, aborts the rest, and completes the EDR files; a second signal aborts",
             "them at once."
         })
@@ -68,7 +68,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--last-good",
             description =
-                    "Starts on the set that was in service last where the rules or scripts on the disk are broken.")
+                    "If the rules or scripts on the disk are broken, starts on the set that was in service last.")
     private boolean lastGood;
 
     @Option(

@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true,
         description = {
             "Asks a running serve how it stands: links, dialogs, scripts, EDR streams, heap, counters.",
-            "The rules file tells where its control socket is. Exits with 1 where something needs attention: a link that",
-            "is down, a reload that was refused, records that wait or fail; with 3 where no engine answers."
+            "The rules file says where its control socket is. Exits with 1 if something needs attention: a link that",
+            "is down, a reload that was refused, records that wait or fail; with 3 if no engine answers."
         })
 final class StatusCommand implements Callable<Integer> {
     private static final int LOOK_MILLIS = 20;
@@ -38,8 +38,7 @@ final class StatusCommand implements Callable<Integer> {
             names = "--wait",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
-            description =
-                    "How long to wait for an engine that is only just starting. Default: not at all.")
+            description = "How long to wait for an engine that is starting. Default: not at all.")
     private @Nullable Duration patience;
 
     @Spec private CommandSpec spec;

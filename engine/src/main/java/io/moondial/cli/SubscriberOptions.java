@@ -28,7 +28,7 @@ final class SubscriberOptions {
             names = "--imsi",
             paramLabel = "DIGITS",
             converter = ImsiConverter.class,
-            description = "An IMSI as the destination reference, in the place of --destination.")
+            description = "An IMSI as the destination reference, instead of --destination.")
     private @Nullable Address imsi;
 
     @Option(

@@ -25,9 +25,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Runs scripted dialog tests: the files *.dialog.",
-            "They are those under the paths given, else in the script folders of the rules. The engine is the real",
+            "Without a path, the tests are those in the script folders of the rules. The engine is the real",
             "one, on a clock that the tests move; no EDR file is written.",
-            "The language is told in engine/docs/dialog-grammar.md."
+            "engine/docs/dialog-grammar.md describes their language."
         })
 final class TestCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
@@ -45,9 +45,7 @@ final class TestCommand implements Callable<Integer> {
     @Option(names = "--fail-fast", description = "Stops after the first test that fails.")
     private boolean failFast;
 
-    @Option(
-            names = "--update",
-            description = "Writes expected screens that differ anew, from what came.")
+    @Option(names = "--update", description = "Replaces expected screens that differ by what came.")
     private boolean update;
 
     @Option(
@@ -56,12 +54,13 @@ final class TestCommand implements Callable<Integer> {
             description = "Writes the results as JUnit XML too.")
     private @Nullable Path junit;
 
-    @Option(names = "--json", description = "Prints a JSON object a line for every test.")
+    @Option(names = "--json", description = "Prints one JSON object per line for every test.")
     private boolean json;
 
     @Option(
             names = "--watch",
-            description = "Goes on: runs what the saving of a file touches, until interrupted.")
+            description =
+                    "Goes on until interrupted: when a file is saved, runs the tests that depend on it.")
     private boolean watch;
 
     @Option(

@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Writes what a running serve sends and gets over its links into a pcap file for Wireshark.",
             "It goes on until Ctrl-C, --for, or a trace --stop elsewhere. Dialogs that were open before it began are not",
-            "in a subscriber's trace. Secret answers are asterisks in it. Exits with 3 where no engine answers."
+            "in a subscriber's trace. Secret answers are asterisks in it. Exits with 3 if no engine answers."
         })
 final class TraceCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(TraceCommand.class);
@@ -44,13 +44,13 @@ final class TraceCommand implements Callable<Integer> {
                     "Only the dialogs that name this subscriber, each from its begin to its end.")
     private @Nullable String msisdn;
 
-    @Option(names = "--all", description = "Everything, in the place of --msisdn.")
+    @Option(names = "--all", description = "Everything, instead of --msisdn.")
     private boolean all;
 
     @Option(
             names = "--pcap",
             paramLabel = "FILE",
-            description = "Where to; - is the standard output. A file that is there is replaced.")
+            description = "The file; - is the standard output. An existing file is replaced.")
     private @Nullable String pcap;
 
     @Option(
