@@ -48,9 +48,6 @@ public @interface Key {
     /** How the key is written where its value is neither a single one nor such a section. */
     Class<? extends Structure<?>> structure() default Structure.None.class;
 
-    /** The key, where the component cannot have its name. */
-    String name() default "";
-
     /** How values of a type that is not listed above are written. */
     Class<? extends Supplier<? extends Notation<?>>> as() default Notation.OfType.class;
 }

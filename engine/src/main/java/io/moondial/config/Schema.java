@@ -62,6 +62,10 @@ public final class Schema<R extends Record> {
     }
 
     /** The same, but for the defaults: what is left out is as it is there. */
+    public R readOver(Section section, R otherwise) {
+        return read(section, otherwise);
+    }
+
     private R read(Section section, @Nullable Record otherwise) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         for (Part part : parts) {
@@ -555,8 +559,8 @@ public final class Schema<R extends Record> {
         @Override
         @Nullable Object read(
                 Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            return isNullable()
-                    ? section.sectionIfGiven(name).map(it -> (Object) schema.read(it)).orElse(null)
+            return isNullable() && !section.has(name)
+                    ? otherwise
                     : schema.read(section.section(name), (Record) otherwise);
         }
 

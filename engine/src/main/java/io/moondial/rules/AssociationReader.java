@@ -26,8 +26,6 @@ final class AssociationReader {
     private static final ValueType<Transport> TRANSPORT =
             Words.choice(Transport.values(), Transport::word);
 
-    private static final int LEAST_WAITING = 100;
-    private static final int MAX_WAITING = 1_000_000;
     private static final String NO_IDENTIFIER = "none";
 
     /** Empty: none is sent. */
@@ -85,7 +83,7 @@ final class AssociationReader {
                 peer.orElse(null),
                 identifier(section),
                 section.sectionIfGiven("admission")
-                        .map(it -> admission(it, otherwise))
+                        .map(it -> Admission.SCHEMA.readOver(it, otherwise))
                         .orElse(null));
     }
 
@@ -99,24 +97,6 @@ final class AssociationReader {
         return at.host().startsWith("127.")
                 || at.host().equals("::1")
                 || at.host().equals("localhost");
-    }
-
-    /** What a far end may bring; this where a key is left out. */
-    static Admission admission(Section section, Admission otherwise) {
-        return new Admission(
-                section.find(
-                        "begins_per_second",
-                        ValueType.wholeNumber(1, Admission.MAX_BEGINS),
-                        otherwise.beginsPerSecond()),
-                section.find("dialogs", ValueType.percentage(1, 100), otherwise.dialogs()),
-                section.find(
-                        "max_waiting",
-                        ValueType.wholeNumber(LEAST_WAITING, MAX_WAITING),
-                        otherwise.maxWaiting()),
-                section.find(
-                        "refusals_answered",
-                        ValueType.wholeNumber(0, Admission.MAX_BEGINS),
-                        otherwise.refusalsAnswered()));
     }
 
     private static void checkExtraLocal(Section section, Transport transport, boolean hasFirst) {

@@ -126,16 +126,7 @@ final class NetworkPrinter {
         putGiven(item, "peer", association.peer());
         putGiven(item, "asp_identifier", association.aspIdentifier());
         Admission admission = association.admission();
-        putGiven(item, "admission", admission == null ? null : admission(admission));
-        return item;
-    }
-
-    private static Map<String, Object> admission(Admission admission) {
-        Map<String, Object> item = new LinkedHashMap<>();
-        item.put("begins_per_second", admission.beginsPerSecond());
-        item.put("dialogs", admission.dialogs() + "%");
-        item.put("max_waiting", admission.maxWaiting());
-        item.put("refusals_answered", admission.refusalsAnswered());
+        putGiven(item, "admission", admission == null ? null : Admission.SCHEMA.item(admission));
         return item;
     }
 
@@ -160,14 +151,6 @@ final class NetworkPrinter {
         yaml.entry(
                 "max_sccp_message",
                 new YamlWriter.Word(Measure.SIZE.format(links.maxSccpMessage())));
-        Admission admission = links.admission();
-        yaml.section(
-                "admission",
-                () -> {
-                    yaml.entry("begins_per_second", admission.beginsPerSecond());
-                    yaml.entry("dialogs", new YamlWriter.Word(admission.dialogs() + "%"));
-                    yaml.entry("max_waiting", admission.maxWaiting());
-                    yaml.entry("refusals_answered", admission.refusalsAnswered());
-                });
+        yaml.section("admission", () -> Admission.SCHEMA.print(yaml, links.admission()));
     }
 }

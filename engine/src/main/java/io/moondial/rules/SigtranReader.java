@@ -73,7 +73,7 @@ final class SigtranReader {
 
     private SigtranReader(Section sigtran) {
         this.sigtran = sigtran;
-        admission = AssociationReader.admission(sigtran.section("admission"), Admission.DEFAULT);
+        admission = Admission.SCHEMA.read(sigtran.section("admission"));
     }
 
     private static ValueType<Heartbeat> heartbeat() {

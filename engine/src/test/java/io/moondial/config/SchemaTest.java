@@ -45,7 +45,8 @@ final class SchemaTest {
                             matches = "[a-z]+",
                             allowed = "small letters")
                     Map<String, Stream> streams,
-            @Key("Peers.") List<Peer> peers)
+            @Key("Peers.") List<Peer> peers,
+            @Key("The best of them.") @Nullable Peer best)
             implements Checked {
         @Override
         public void check(Section section) {
@@ -92,7 +93,8 @@ final class SchemaTest {
                                 List.of(6, 147),
                                 new Stream(folder.resolve("out"), 3),
                                 Map.of(),
-                                List.of()));
+                                List.of(),
+                                null));
         assertThat(problems.isEmpty()).isTrue();
     }
 
@@ -117,6 +119,9 @@ final class SchemaTest {
                 peers:
                   - {name: "x", weight: 2}
                   - {name: "y"}
+                best:
+                  name: "x"
+                  weight: 1
                 """;
         assertThat(printed(read(text))).isEqualTo(text);
         assertThat(
@@ -166,11 +171,26 @@ final class SchemaTest {
                         "folder",
                         "times",
                         "streams",
-                        "peers");
+                        "peers",
+                        "best");
         assertThat(ALL.keys().getLast().keys())
                 .extracting(Schema.Description::required)
                 .containsExactly(true, false);
         assertThat(ALL.waitsForRestart()).isTrue();
+    }
+
+    @Test
+    void what_is_left_out_can_be_as_it_is_elsewhere() throws Exception {
+        All other = read("{share: 20%, best: {name: a}}");
+
+        Files.writeString(problems.file(), "max_wait: 5s");
+        var section =
+                new Section(LocatedYaml.read(problems.file(), problems).orElseThrow(), problems);
+        All over = ALL.readOver(section, other);
+
+        assertThat(over.maxWait()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(over.share()).isEqualTo(20);
+        assertThat(over.best()).isEqualTo(new Peer("a", null));
     }
 
     record Undeclared(int number) {}

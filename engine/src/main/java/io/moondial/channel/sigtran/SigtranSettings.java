@@ -1,6 +1,8 @@
 package io.moondial.channel.sigtran;
 
 import io.moondial.channel.ss7.SignallingPlan;
+import io.moondial.config.Key;
+import io.moondial.config.Schema;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -173,24 +175,44 @@ public record SigtranSettings(
     /** Where global titles go that begin with these digits. */
     public record GlobalTitleRule(String prefix, int pointCode) {}
 
-    /**
-     * What the far end of one association may bring, so that a flood hurts its own link only.
-     *
-     * @param beginsPerSecond how many dialogs it may begin in a second; as many may come at once
-     * @param dialogs its share of the dialogs that may run, in percent, once others are connected
-     *     too: with more of them running in all, those associations that hold more than their equal
-     *     part begin none
-     * @param maxWaiting how many of its messages may wait for the layers above; with more it is not
-     *     read
-     * @param refusalsAnswered how many refused begins in a second are answered; the others are
-     *     dropped
-     */
+    /** What the far end of one association may bring, so that a flood hurts its own link only. */
     public record Admission(
-            int beginsPerSecond, int dialogs, int maxWaiting, int refusalsAnswered) {
+            @Key(
+                            value =
+                                    "How many dialogs a far end may begin in a second; as many may come at once. The others are refused unread.",
+                            unset = "5000",
+                            from = "1",
+                            to = "" + Admission.MAX_BEGINS)
+                    int beginsPerSecond,
+            @Key(
+                            value =
+                                    "With so many of dialogs.max running, an association that holds more than its equal part begins none, once others are connected too.",
+                            unset = "80%",
+                            from = "1%",
+                            to = "100%")
+                    int dialogs,
+            @Key(
+                            value =
+                                    "How many messages of a far end may wait for the layers above; with more it is not read.",
+                            unset = "2000",
+                            from = "100",
+                            to = "1000000")
+                    int maxWaiting,
+            @Key(
+                            value =
+                                    "How many refused begins in a second are answered with P-ABORT; the others are dropped.",
+                            unset = "500",
+                            from = "0",
+                            to = "" + Admission.MAX_BEGINS)
+                    int refusalsAnswered) {
         /** The most that {@code beginsPerSecond} can be. */
         public static final int MAX_BEGINS = 1_000_000;
 
-        public static final Admission DEFAULT = new Admission(5_000, 80, 2_000, 500);
+        /** How the rules have it. */
+        public static final Schema<Admission> SCHEMA = Schema.of(Admission.class);
+
+        /** Where nothing else is said. */
+        public static final Admission DEFAULT = SCHEMA.defaults();
 
         /** As many as can come: the far end is trusted, or is our own. */
         public static final Admission UNLIMITED = new Admission(MAX_BEGINS, 100, 10_000, 0);
