@@ -1,21 +1,14 @@
 package io.moondial.config;
 
 import io.moondial.config.Node.Mapping;
-import io.moondial.config.Node.Scalar;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +24,7 @@ public final class Schema<R extends Record> {
     private final Constructor<R> constructor;
     private final List<Part> parts;
 
-    private Schema(Class<R> type, List<Structure<?>> structures) {
+    Schema(Class<R> type, List<Structure<?>> structures) {
         this.type = type;
         RecordComponent[] components = type.getRecordComponents();
         try {
@@ -44,7 +37,7 @@ public final class Schema<R extends Record> {
             throw new IllegalArgumentException("a record without its constructor: " + type, e);
         }
         constructor.setAccessible(true);
-        parts = Stream.of(components).map(it -> part(it, structures)).toList();
+        parts = Stream.of(components).map(it -> Part.of(it, structures)).toList();
     }
 
     /**
@@ -66,7 +59,7 @@ public final class Schema<R extends Record> {
         return read(section, otherwise);
     }
 
-    private R read(Section section, @Nullable Record otherwise) {
+    R read(Section section, @Nullable Record otherwise) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         for (Part part : parts) {
             Object before = otherwise == null ? null : part.valueIn(otherwise);
@@ -100,7 +93,7 @@ public final class Schema<R extends Record> {
         printAny(yaml, settings);
     }
 
-    private void printAny(YamlWriter yaml, Record settings) {
+    void printAny(YamlWriter yaml, Record settings) {
         for (Part part : parts) {
             Object value = part.valueIn(settings);
             if (value != null) {
@@ -114,7 +107,7 @@ public final class Schema<R extends Record> {
         return itemOf(settings);
     }
 
-    private Map<String, Object> itemOf(Record settings) {
+    Map<String, Object> itemOf(Record settings) {
         Map<String, Object> item = new LinkedHashMap<>();
         for (Part part : parts) {
             Object value = part.valueIn(settings);
@@ -179,531 +172,5 @@ public final class Schema<R extends Record> {
     /** Every key, in the order of the record. */
     public List<Description> keys() {
         return parts.stream().flatMap(Part::describe).toList();
-    }
-
-    private static Part part(RecordComponent component, List<Structure<?>> structures) {
-        Key key = component.getAnnotation(Key.class);
-        Class<?> type = component.getType();
-        if (key != null && key.like() != Record.class) {
-            Key alike = alike(component, key.like());
-            return new One(component, key, notation(type, alike), alike.value());
-        }
-        if (key != null && key.structure() != Structure.None.class) {
-            return structures.stream()
-                    .filter(it -> it.getClass() == key.structure())
-                    .findFirst()
-                    .map(it -> new Structured(component, key, it))
-                    .orElseThrow(() -> new IllegalArgumentException("none is given: " + key));
-        }
-        if (key == null) {
-            return new Group(component, schemaOf(type));
-        }
-        if (type.isRecord() && key.as() == Notation.OfType.class) {
-            return new Nested(component, key, schemaOf(type));
-        }
-        if (type == Map.class) {
-            return new Named(component, key, schemaOf(argument(component, 1)));
-        }
-        if (type == List.class) {
-            Class<?> item = argument(component, 0);
-            return item.isRecord() && key.as() == Notation.OfType.class
-                    ? new Items(component, key, schemaOf(item))
-                    : new Values(component, key, notation(item, key));
-        }
-        return type == Path.class
-                ? new OnePath(component, key)
-                : new One(component, key, notation(type, key), key.value());
-    }
-
-    /** The declaration of the same key elsewhere. */
-    private static Key alike(RecordComponent component, Class<? extends Record> other) {
-        return Stream.of(other.getRecordComponents())
-                .filter(it -> it.getName().equals(component.getName()))
-                .map(it -> it.getAnnotation(Key.class))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(other + " has no " + component));
-    }
-
-    private static Class<?> argument(RecordComponent component, int index) {
-        if (component.getGenericType() instanceof ParameterizedType generic) {
-            Type argument = generic.getActualTypeArguments()[index];
-            if (argument instanceof Class<?> it) {
-                return it;
-            }
-        }
-        throw new IllegalArgumentException("no key can be a " + component.getGenericType());
-    }
-
-    private static Schema<?> schemaOf(Class<?> type) {
-        if (!type.isRecord()) {
-            throw new IllegalArgumentException("neither a key nor a record: " + type);
-        }
-        return new Schema<>(type.asSubclass(Record.class), List.of());
-    }
-
-    private static Notation<?> notation(Class<?> type, Key key) {
-        if (key.as() == Notation.OfType.class) {
-            return Notation.of(type, key);
-        }
-        return instance(key.as()).get();
-    }
-
-    private static <T> T instance(Class<T> type) {
-        try {
-            Constructor<T> constructor = type.getDeclaredConstructor();
-            constructor.setAccessible(true);
-            return constructor.newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("it must be made from nothing: " + type, e);
-        }
-    }
-
-    /** One component. */
-    private abstract static class Part {
-        private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
-
-        final RecordComponent component;
-        final String name;
-
-        Part(RecordComponent component) {
-            this.component = component;
-            this.name =
-                    CAPITAL.matcher(component.getName())
-                            .replaceAll(it -> "_" + it.group().toLowerCase(Locale.ROOT));
-            component.getAccessor().setAccessible(true);
-        }
-
-        /**
-         * What the section says of it.
-         *
-         * @param otherwise what holds where it says nothing; null: the default
-         * @param before the components before this one
-         */
-        abstract @Nullable Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before);
-
-        abstract void print(YamlWriter yaml, Object value);
-
-        abstract void put(Map<String, Object> item, Object value);
-
-        abstract Stream<Description> describe();
-
-        @Nullable Object valueIn(Record settings) {
-            try {
-                return component.getAccessor().invoke(settings);
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        boolean isNullable() {
-            return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-        }
-    }
-
-    /** Keys that stand among the others. */
-    private static final class Group extends Part {
-        private final Schema<?> schema;
-
-        Group(RecordComponent component, Schema<?> schema) {
-            super(component);
-            this.schema = schema;
-        }
-
-        @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            return schema.read(section, (Record) otherwise);
-        }
-
-        @Override
-        void print(YamlWriter yaml, Object value) {
-            schema.printAny(yaml, (Record) value);
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            item.putAll(schema.itemOf((Record) value));
-        }
-
-        @Override
-        Stream<Description> describe() {
-            return schema.keys().stream();
-        }
-    }
-
-    /** A key with one value. */
-    private static class One extends Part {
-        final Key key;
-        final Notation<Object> notation;
-        private final String about;
-
-        @SuppressWarnings("unchecked") // what it makes of a text is what the component takes
-        One(RecordComponent component, Key key, Notation<?> notation, String about) {
-            super(component);
-            this.about = about;
-            this.key = key;
-            this.notation = (Notation<Object>) notation;
-            if (!key.unset().isEmpty()) {
-                unset();
-            }
-        }
-
-        Object unset() {
-            return parse(key.unset());
-        }
-
-        Object parse(String text) {
-            return notation.type()
-                    .parse(new Scalar(Place.START, text, false))
-                    .orElseThrow(
-                            () ->
-                                    new IllegalArgumentException(
-                                            name + " cannot be " + text + " by itself"));
-        }
-
-        @Override
-        @Nullable Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            Optional<Object> value =
-                    isRequired() && otherwise == null
-                            ? section.require(name, notation.type())
-                            : section.find(name, notation.type());
-            return value.orElseGet(() -> absent(otherwise));
-        }
-
-        private @Nullable Object absent(@Nullable Object otherwise) {
-            if (otherwise != null || (key.unset().isEmpty() && isNullable())) {
-                return otherwise;
-            }
-            return key.unset().isEmpty() ? stopgap() : unset();
-        }
-
-        /** What stands for a value that is missing: reading goes on to find further problems. */
-        private @Nullable Object stopgap() {
-            Class<?> type = component.getType();
-            if (type == String.class) {
-                return "?";
-            }
-            return type.isEnum() ? type.getEnumConstants()[0] : parse(key.from());
-        }
-
-        boolean isRequired() {
-            return key.unset().isEmpty() && !isNullable();
-        }
-
-        @Override
-        void print(YamlWriter yaml, Object value) {
-            yaml.entry(name, notation.printed().apply(value));
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            item.put(name, notation.printed().apply(value));
-        }
-
-        @Override
-        Stream<Description> describe() {
-            return Stream.of(
-                    new Description(
-                            name,
-                            form(),
-                            notation.type().allowed(),
-                            key.unset().isEmpty() ? key.unsetIs() : written(unset()),
-                            isRequired(),
-                            about,
-                            notation.json(),
-                            List.of()));
-        }
-
-        String written(Object value) {
-            return YamlWriter.plain(notation.printed().apply(value));
-        }
-
-        Form form() {
-            return Form.VALUE;
-        }
-    }
-
-    /** A path, relative to the file's folder. */
-    private static final class OnePath extends Part {
-        private final Key key;
-
-        OnePath(RecordComponent component, Key key) {
-            super(component);
-            this.key = key;
-        }
-
-        @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            return otherwise instanceof Path path
-                    ? section.path(name, path)
-                    : section.path(name, key.unset());
-        }
-
-        @Override
-        void print(YamlWriter yaml, Object value) {
-            yaml.entry(name, yaml.relative((Path) value));
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            throw new IllegalStateException("a list has no paths: " + name);
-        }
-
-        @Override
-        Stream<Description> describe() {
-            return Stream.of(
-                    new Description(
-                            name,
-                            Form.VALUE,
-                            "a path",
-                            YamlWriter.plain(key.unset()),
-                            false,
-                            key.value(),
-                            Map.of("type", "string"),
-                            List.of()));
-        }
-    }
-
-    /** A key with a list of values, none twice. */
-    private static final class Values extends One {
-        Values(RecordComponent component, Key key, Notation<?> notation) {
-            super(component, key, notation, key.value());
-        }
-
-        @Override
-        Object unset() {
-            String inside = key.unset().substring(1, key.unset().length() - 1);
-            return Stream.of(inside.split(","))
-                    .map(String::strip)
-                    .filter(it -> !it.isEmpty())
-                    .map(this::parse)
-                    .toList();
-        }
-
-        @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            if (isRequired() && !section.has(name)) {
-                section.refuse(
-                        name
-                                + " is missing; allowed is a list, each of it "
-                                + notation.type().allowed());
-            }
-            List<?> fallback = isRequired() ? List.of() : (List<?>) unset();
-            return section.distinct(name, notation.type(), List.copyOf(fallback));
-        }
-
-        @Override
-        void print(YamlWriter yaml, Object value) {
-            if (!((List<?>) value).isEmpty()) {
-                yaml.entry(name, printed(value));
-            }
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            if (!((List<?>) value).isEmpty()) {
-                item.put(name, printed(value));
-            }
-        }
-
-        @Override
-        String written(Object value) {
-            return YamlWriter.plain(printed(value));
-        }
-
-        private List<Object> printed(Object value) {
-            return ((List<?>) value).stream().map(it -> notation.printed().apply(it)).toList();
-        }
-
-        @Override
-        Form form() {
-            return Form.LIST_OF_VALUES;
-        }
-    }
-
-    /** A key with sections below it. */
-    private abstract static class Sections extends Part {
-        final Key key;
-        final Schema<?> schema;
-
-        Sections(RecordComponent component, Key key, Schema<?> schema) {
-            super(component);
-            this.key = key;
-            this.schema = schema;
-        }
-
-        Stream<Description> describe(Form form, String allowed) {
-            return Stream.of(
-                    new Description(
-                            name,
-                            form,
-                            allowed,
-                            key.unsetIs(),
-                            false,
-                            key.value(),
-                            Map.of(),
-                            schema.keys()));
-        }
-    }
-
-    /** A section. */
-    private static final class Nested extends Sections {
-        Nested(RecordComponent component, Key key, Schema<?> schema) {
-            super(component, key, schema);
-        }
-
-        @Override
-        @Nullable Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            return isNullable() && !section.has(name)
-                    ? otherwise
-                    : schema.read(section.section(name), (Record) otherwise);
-        }
-
-        @Override
-        void print(YamlWriter yaml, Object value) {
-            yaml.section(name, () -> schema.printAny(yaml, (Record) value));
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            item.put(name, schema.itemOf((Record) value));
-        }
-
-        @Override
-        Stream<Description> describe() {
-            return describe(Form.SECTION, "a section");
-        }
-    }
-
-    /** A key that is written in a way of its own. */
-    private static final class Structured extends Part {
-        private final Key key;
-        private final Structure<Object> structure;
-
-        @SuppressWarnings("unchecked") // what it reads is what the component takes
-        Structured(RecordComponent component, Key key, Structure<?> structure) {
-            super(component);
-            this.key = key;
-            this.structure = (Structure<Object>) structure;
-        }
-
-        @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            return structure.read(section, name, before);
-        }
-
-        @Override
-        void print(YamlWriter yaml, Object value) {
-            structure.print(yaml, name, value);
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            throw new IllegalStateException("no part of an item: " + name);
-        }
-
-        @Override
-        Stream<Description> describe() {
-            List<Description> keys = structure.keys();
-            return Stream.of(
-                    new Description(
-                            name,
-                            keys.isEmpty() ? Form.VALUE : Form.LIST_OF_SECTIONS,
-                            structure.allowed(),
-                            key.unsetIs(),
-                            false,
-                            key.value(),
-                            Map.of(),
-                            keys));
-        }
-    }
-
-    /** A list of sections; without the key, an empty one. */
-    private static final class Items extends Sections {
-        Items(RecordComponent component, Key key, Schema<?> schema) {
-            super(component, key, schema);
-        }
-
-        @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            List<Record> items = new ArrayList<>();
-            section.sections(name).forEach(it -> items.add(schema.read(it)));
-            return items;
-        }
-
-        @Override
-        void print(YamlWriter yaml, Object value) {
-            if (!((List<?>) value).isEmpty()) {
-                yaml.section(name, () -> items(value).forEach(yaml::item));
-            }
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            item.put(name, items(value));
-        }
-
-        private List<Map<String, Object>> items(Object value) {
-            return ((List<?>) value).stream().map(it -> schema.itemOf((Record) it)).toList();
-        }
-
-        @Override
-        Stream<Description> describe() {
-            return describe(Form.LIST_OF_SECTIONS, "a list of sections");
-        }
-    }
-
-    /** Sections under names that the writer of the file chooses. */
-    private static final class Named extends Sections {
-        private final ValueType<String> names;
-
-        Named(RecordComponent component, Key key, Schema<?> schema) {
-            super(component, key, schema);
-            names = ValueType.text(key.allowed(), Pattern.compile(key.matches()));
-        }
-
-        @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            Record inherited = (Record) before.get(key.inherits());
-            Map<String, Record> named = new LinkedHashMap<>();
-            section.namedSections(name, names)
-                    .forEach((it, given) -> named.put(it, schema.read(given, inherited)));
-            return named;
-        }
-
-        @Override
-        void print(YamlWriter yaml, Object value) {
-            Map<String, Record> named = new TreeMap<>();
-            ((Map<?, ?>) value).forEach((it, one) -> named.put((String) it, (Record) one));
-            if (named.isEmpty()) {
-                yaml.entry(name, Map.of());
-            } else {
-                yaml.section(
-                        name,
-                        () ->
-                                named.forEach(
-                                        (it, one) ->
-                                                yaml.section(
-                                                        it, () -> schema.printAny(yaml, one))));
-            }
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            throw new IllegalStateException("a list has no named sections: " + name);
-        }
-
-        @Override
-        Stream<Description> describe() {
-            return describe(Form.NAMED_SECTIONS, "sections by name; a name is " + names.allowed());
-        }
     }
 }

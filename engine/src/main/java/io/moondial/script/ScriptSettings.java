@@ -35,6 +35,11 @@ public record ScriptSettings(
         return new ScriptSettings(reloadInterval, others, graceTime, breaker, shares);
     }
 
+    /** The same, with another breaker. */
+    public ScriptSettings with(Breaker other) {
+        return new ScriptSettings(reloadInterval, limits, graceTime, other, shares);
+    }
+
     /** When a version of a script that its limits keep ending is switched off. */
     public record Breaker(
             @Key(

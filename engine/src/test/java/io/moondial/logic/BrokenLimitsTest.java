@@ -40,17 +40,7 @@ class BrokenLimitsTest {
                 """
                         .formatted(attack);
         ScriptSettings quiet = LiveDesk.SCRIPT_RULES;
-        return new LiveDesk(
-                folder,
-                lua,
-                Trigger.Conditions.NONE,
-                1_000,
-                new ScriptSettings(
-                        quiet.reloadInterval(),
-                        limits,
-                        quiet.graceTime(),
-                        quiet.breaker(),
-                        quiet.shares()));
+        return new LiveDesk(folder, lua, Trigger.Conditions.NONE, 1_000, quiet.with(limits));
     }
 
     static Stream<Arguments> limits() {

@@ -62,12 +62,11 @@ final class LiveDesk implements AutoCloseable {
 
     /** Limits, and a breaker that no test meets by chance. */
     static final ScriptSettings SCRIPT_RULES =
-            new ScriptSettings(
-                    Duration.ofSeconds(1),
-                    LIMITS,
-                    Duration.ofSeconds(5),
-                    new ScriptSettings.Breaker(1_000_000, Duration.ofHours(1), Duration.ofHours(1)),
-                    ScriptSettings.DEFAULTS.shares());
+            ScriptSettings.DEFAULTS
+                    .with(LIMITS)
+                    .with(
+                            new ScriptSettings.Breaker(
+                                    1_000_000, Duration.ofHours(1), Duration.ofHours(1)));
 
     final List<Edr> records = new CopyOnWriteArrayList<>();
     private final List<String> flaws = new CopyOnWriteArrayList<>();

@@ -30,12 +30,9 @@ class SwitchedOffScriptTest {
 
     private LiveDesk desk(String lua, int maxKills, Duration pause, Duration maxTime) {
         ScriptSettings rules =
-                new ScriptSettings(
-                        Duration.ofSeconds(1),
-                        new ScriptLimits(10_000, 1 << 20, maxTime),
-                        Duration.ofSeconds(5),
-                        new ScriptSettings.Breaker(maxKills, LONG, pause),
-                        ScriptSettings.DEFAULTS.shares());
+                ScriptSettings.DEFAULTS
+                        .with(new ScriptLimits(10_000, 1 << 20, maxTime))
+                        .with(new ScriptSettings.Breaker(maxKills, LONG, pause));
         return new LiveDesk(folder, lua, Trigger.Conditions.NONE, 1_000, rules);
     }
 

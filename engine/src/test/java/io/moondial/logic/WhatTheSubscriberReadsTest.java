@@ -195,12 +195,7 @@ class WhatTheSubscriberReadsTest {
     private String outcome(Case given, OnError onError) throws Exception {
         ScriptSettings quiet = LiveDesk.SCRIPT_RULES;
         ScriptSettings rules =
-                new ScriptSettings(
-                        quiet.reloadInterval(),
-                        given.limits(),
-                        quiet.graceTime(),
-                        new ScriptSettings.Breaker(1, LONG, LONG),
-                        quiet.shares());
+                quiet.with(given.limits()).with(new ScriptSettings.Breaker(1, LONG, LONG));
         try (LiveDesk live =
                 new LiveDesk(folder, given.lua(), Trigger.Conditions.NONE, 100, rules)) {
             live.serve(given.lua(), Trigger.Conditions.NONE, onError);
