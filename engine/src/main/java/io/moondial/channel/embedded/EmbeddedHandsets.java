@@ -1,9 +1,9 @@
 package io.moondial.channel.embedded;
 
+import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.FarSide.Call;
-import io.moondial.channel.ss7.Called;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;

@@ -1,9 +1,13 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.ss7.WatchedLayer;
+
 import io.moondial.time.Activity;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.mtp.Mtp3EndCongestionPrimitive;
+import org.restcomm.protocols.ss7.mtp.Mtp3PausePrimitive;
+import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
+import org.restcomm.protocols.ss7.mtp.Mtp3StatusPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartBaseImpl;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
@@ -82,6 +86,44 @@ final class LoopedMtp3 extends Mtp3UserPartBaseImpl implements AutoCloseable {
             stop();
         } catch (Exception e) {
             throw new IllegalStateException("the user part in memory cannot stop", e);
+        }
+    }
+
+    /**
+     * A layer above a user part, of which the part learns when it has taken a message in. Two of the
+     * same are equal, so that a part finds one again that it was given.
+     *
+     * @param taken told after each message, whatever became of it
+     */
+    private record WatchedLayer(Mtp3UserPartListener layer, Runnable taken)
+            implements Mtp3UserPartListener {
+        @Override
+        public void onMtp3TransferMessage(Mtp3TransferPrimitive message) {
+            try {
+                layer.onMtp3TransferMessage(message);
+            } finally {
+                taken.run();
+            }
+        }
+
+        @Override
+        public void onMtp3PauseMessage(Mtp3PausePrimitive message) {
+            layer.onMtp3PauseMessage(message);
+        }
+
+        @Override
+        public void onMtp3ResumeMessage(Mtp3ResumePrimitive message) {
+            layer.onMtp3ResumeMessage(message);
+        }
+
+        @Override
+        public void onMtp3StatusMessage(Mtp3StatusPrimitive message) {
+            layer.onMtp3StatusMessage(message);
+        }
+
+        @Override
+        public void onMtp3EndCongestionMessage(Mtp3EndCongestionPrimitive message) {
+            layer.onMtp3EndCongestionMessage(message);
         }
     }
 }

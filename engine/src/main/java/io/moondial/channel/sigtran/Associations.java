@@ -4,10 +4,12 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import io.moondial.channel.Connections;
+import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
+import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
-import io.moondial.channel.ss7.Aside;
+import io.moondial.channel.ss7.SendContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -44,7 +46,7 @@ final class Associations implements AutoCloseable {
     Associations(
             SigtranSettings settings,
             LinkBoard board,
-            Aside<SendResult> result,
+            SendContext<SendResult> result,
             Inbound inbound,
             KernelSctp sctp) {
         group = new NioEventLoopGroup(1, new DefaultThreadFactory("sigtran", true));
@@ -167,4 +169,23 @@ final class Associations implements AutoCloseable {
         group.shutdownGracefully(QUIET_MILLIS, CLOSING_MILLIS, TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(2L * CLOSING_MILLIS);
     }
+
+    /**
+     * What all links of a point share.
+     *
+     * @param limits what holds for every association
+     * @param loop the one thread on which everything happens to them
+     * @param result what became of a message, for the layer that sends it
+     * @param inbound takes what comes
+     * @param hall the dialogs of all far ends
+     * @param sctp what the kernel does for those over SCTP
+     */
+    record LinkSite(
+            Links limits,
+            EventLoop loop,
+            LinkBoard board,
+            SendContext<SendResult> result,
+            Inbound inbound,
+            Gate.Hall hall,
+            KernelSctp sctp) {}
 }

@@ -1,7 +1,10 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Associations.LinkSite;
 import static java.util.Objects.requireNonNull;
 
+import io.moondial.channel.sigtran.AspExchange.AskedAsp;
+import io.moondial.channel.sigtran.AspExchange.AskingAsp;
 import io.moondial.channel.sigtran.M3uaMessage.Fault;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
@@ -574,5 +577,14 @@ abstract class Link implements org.mobicents.protocols.api.Association {
 
     private static UnsupportedOperationException notAnonymous() {
         return new UnsupportedOperationException("every association is in the rules");
+    }
+
+    /** What becomes of a message that is to be sent. */
+    enum SendResult {
+        TAKEN,
+        /** There is no connection: M3UA knows that, or will in a moment. */
+        NO_LINK,
+        /** The far end does not read: it is dropped. */
+        NOT_READ
     }
 }

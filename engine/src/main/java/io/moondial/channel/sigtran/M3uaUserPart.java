@@ -1,20 +1,47 @@
 package io.moondial.channel.sigtran;
 
+
+import io.moondial.channel.sigtran.AspExchange.AskingAsp;
+import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
+import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
-import io.moondial.channel.ss7.Aside;
-import io.moondial.channel.ss7.LinkedUserPart;
+import io.moondial.channel.ss7.SendContext;
+import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.mobicents.protocols.api.Management;
+import org.restcomm.protocols.ss7.m3ua.As;
+import org.restcomm.protocols.ss7.m3ua.Asp;
+import org.restcomm.protocols.ss7.m3ua.AspFactory;
+import org.restcomm.protocols.ss7.m3ua.ExchangeType;
+import org.restcomm.protocols.ss7.m3ua.Functionality;
+import org.restcomm.protocols.ss7.m3ua.IPSPType;
+import org.restcomm.protocols.ss7.m3ua.M3UAManagementEventListener;
+import org.restcomm.protocols.ss7.m3ua.State;
+import org.restcomm.protocols.ss7.m3ua.impl.AsImpl;
 import org.restcomm.protocols.ss7.m3ua.impl.M3UAManagementImpl;
+import org.restcomm.protocols.ss7.m3ua.impl.parameter.ParameterFactoryImpl;
+import org.restcomm.protocols.ss7.m3ua.message.transfer.PayloadData;
+import org.restcomm.protocols.ss7.m3ua.parameter.NetworkAppearance;
+import org.restcomm.protocols.ss7.m3ua.parameter.ParameterFactory;
+import org.restcomm.protocols.ss7.m3ua.parameter.RoutingContext;
+import org.restcomm.protocols.ss7.m3ua.parameter.TrafficModeType;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
 
@@ -29,7 +56,7 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
     private final LinkBoard board;
     private final WaitingRoom waiting = new WaitingRoom();
     private final Inbound inbound;
-    private final Aside<SendResult> result;
+    private final SendContext<SendResult> result;
     private boolean begun;
     private @Nullable ScheduledFuture<?> ticks;
 
@@ -39,7 +66,7 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
             ScheduledExecutorService loop,
             LinkBoard board,
             Inbound inbound,
-            Aside<SendResult> result) {
+            SendContext<SendResult> result) {
         super(name, null, null);
         this.loop = loop;
         this.board = board;
@@ -242,4 +269,221 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
     /** ... so there is nothing to be read. */
     @Override
     public void load() {}
+
+    /** Makes application servers, their processes and the routes to them in an M3UA layer. */
+    private static final class ServerMaking {
+        private static final VarHandle DEFAULT_TRAFFIC_MODE =
+                field("defaultTrafModType", TrafficModeType.class);
+        private static final VarHandle PENDING_QUEUE = field("penQueue", ConcurrentLinkedQueue.class);
+
+        private static final int ANY = -1;
+
+        /** Active with one association, however many there are. */
+        private static final int ENOUGH = 1;
+
+        private final ParameterFactory parameters = new ParameterFactoryImpl();
+        private final M3UAManagementImpl layer;
+        private final Predicate<Transport> heartbeat;
+
+        /** The associations of all servers, each of which is made once. */
+        private final Set<String> made = new HashSet<>();
+
+        /**
+         * For a layer that is started.
+         *
+         * @param heartbeat whether processes over a transport ask for signs of life
+         */
+        ServerMaking(M3UAManagementImpl layer, Predicate<Transport> heartbeat) {
+            this.layer = layer;
+            this.heartbeat = heartbeat;
+        }
+
+        private static VarHandle field(String name, Class<?> type) {
+            try {
+                return MethodHandles.privateLookupIn(AsImpl.class, MethodHandles.lookup())
+                        .findVarHandle(AsImpl.class, name, type);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+
+        /**
+         * Makes a server with all that belongs to it.
+         *
+         * @throws Exception where the layer refuses it
+         */
+        void add(ApplicationServer server) throws Exception {
+            makeServer(server);
+            for (Association association : server.associations()) {
+                String name = association.name();
+                if (made.add(name)) {
+                    // ASPUP is ours to send, and with it our identifier: the layer's own never goes
+                    // out.
+                    layer.createAspFactory(
+                            name, name, made.size(), heartbeat.test(association.transport()));
+                }
+                AskingAsp.prepare(layer.assignAspToAs(server.name(), name));
+            }
+            for (int pointCode : server.pointCodes()) {
+                layer.addRoute(pointCode, ANY, ANY, server.name());
+            }
+        }
+
+        private void makeServer(ApplicationServer server) throws Exception {
+            TrafficModeType mode = parameters.createTrafficModeType(mode(server));
+            var as =
+                    (AsImpl)
+                            layer.createAs(
+                                    server.name(),
+                                    functionality(server),
+                                    ExchangeType.SE,
+                                    ipspType(server),
+                                    routingContext(server),
+                                    mode,
+                                    ENOUGH,
+                                    networkAppearance(server));
+            // An acknowledgement without a traffic mode would else turn it into loadshare.
+            DEFAULT_TRAFFIC_MODE.set(as, mode);
+            PENDING_QUEUE.set(as, new NoRoom());
+        }
+
+        private @Nullable RoutingContext routingContext(ApplicationServer server) {
+            Long context = server.routingContext();
+            return context == null ? null : parameters.createRoutingContext(new long[] {context});
+        }
+
+        private @Nullable NetworkAppearance networkAppearance(ApplicationServer server) {
+            Long appearance = server.networkAppearance();
+            return appearance == null ? null : parameters.createNetworkAppearance(appearance);
+        }
+
+        private static int mode(ApplicationServer server) {
+            return switch (server.trafficMode()) {
+                case LOADSHARE -> TrafficModeType.Loadshare;
+                case OVERRIDE -> TrafficModeType.Override;
+            };
+        }
+
+        private static Functionality functionality(ApplicationServer server) {
+            return switch (server.mode()) {
+                case ASP -> Functionality.AS;
+                case SGW -> Functionality.SGW;
+                case IPSP_CLIENT, IPSP_SERVER -> Functionality.IPSP;
+            };
+        }
+
+        private static IPSPType ipspType(ApplicationServer server) {
+            return switch (server.mode()) {
+                case IPSP_SERVER -> IPSPType.SERVER;
+                case ASP, SGW, IPSP_CLIENT -> IPSPType.CLIENT;
+            };
+        }
+
+        /** The layer's own waiting room, which is emptied without a word: nothing stays in it. */
+        private static final class NoRoom extends ConcurrentLinkedQueue<PayloadData> {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public boolean add(PayloadData message) {
+                return false;
+            }
+        }
+    }
+
+    /**
+     * Hands the state changes of the M3UA layer to the board; what it says of its setting up is ours.
+     */
+    private static final class StateWatch implements M3UAManagementEventListener {
+        private final LinkBoard board;
+        private final Consumer<String> active;
+
+        /**
+         * @param active takes the name of an application server that is active again
+         */
+        StateWatch(LinkBoard board, Consumer<String> active) {
+            this.board = board;
+            this.active = active;
+        }
+
+        private void asp(Asp asp) {
+            board.asp(asp.getAs().getName(), asp.getName(), word(asp.getState()));
+        }
+
+        private void as(As as) {
+            board.applicationServer(as.getName(), word(as.getState()));
+        }
+
+        private static String word(State state) {
+            return state.getName().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public void onAspActive(Asp asp, State before) {
+            asp(asp);
+        }
+
+        @Override
+        public void onAspInactive(Asp asp, State before) {
+            asp(asp);
+        }
+
+        @Override
+        public void onAspDown(Asp asp, State before) {
+            asp(asp);
+        }
+
+        @Override
+        public void onAsActive(As as, State before) {
+            as(as);
+            active.accept(as.getName());
+        }
+
+        @Override
+        public void onAsPending(As as, State before) {
+            as(as);
+        }
+
+        @Override
+        public void onAsInactive(As as, State before) {
+            as(as);
+        }
+
+        @Override
+        public void onAsDown(As as, State before) {
+            as(as);
+        }
+
+        @Override
+        public void onServiceStarted() {}
+
+        @Override
+        public void onServiceStopped() {}
+
+        @Override
+        public void onRemoveAllResources() {}
+
+        @Override
+        public void onAsCreated(As as) {}
+
+        @Override
+        public void onAsDestroyed(As as) {}
+
+        @Override
+        public void onAspFactoryCreated(AspFactory factory) {}
+
+        @Override
+        public void onAspFactoryDestroyed(AspFactory factory) {}
+
+        @Override
+        public void onAspAssignedToAs(As as, Asp asp) {}
+
+        @Override
+        public void onAspUnassignedFromAs(As as, Asp asp) {}
+
+        @Override
+        public void onAspFactoryStarted(AspFactory factory) {}
+
+        @Override
+        public void onAspFactoryStopped(AspFactory factory) {}
+    }
 }

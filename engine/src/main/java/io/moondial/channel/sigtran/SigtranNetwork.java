@@ -1,14 +1,22 @@
 package io.moondial.channel.sigtran;
 
+
 import io.moondial.channel.Connections;
 import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.Network;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.dialog.Message;
+import io.moondial.dialog.Opening;
 import io.moondial.metrics.Counters;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The engine's attachment to a real signalling network. */
 public final class SigtranNetwork implements Network {
@@ -74,5 +82,100 @@ public final class SigtranNetwork implements Network {
     @Override
     public void close() {
         point.close();
+    }
+
+    /** A desk whose dialogs are counted for the association that each was begun over. */
+    private record ShareDesk(DialogDesk desk) implements DialogDesk {
+        @Override
+        public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+            Inbound.Source source = Inbound.current();
+            if (source == null) {
+                return desk.begun(opening, link);
+            }
+            Counted counted = new Counted(link, source.gate());
+            try {
+                counted.receiver = desk.begun(opening, counted);
+            } catch (RuntimeException | Error e) {
+                counted.over(); // nobody will say so later
+                throw e;
+            }
+            return counted;
+        }
+
+        @Override
+        public BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
+            return desk.hidden(operation, text, msisdn);
+        }
+
+        @Override
+        public int maxDialogs() {
+            return desk.maxDialogs();
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            desk.refused(refusal);
+        }
+
+        /** A dialog that runs, until either end ends it. */
+        private static final class Counted implements DialogLink, DialogLink.Receiver {
+            private final DialogLink link;
+            private final Gate gate;
+            private @Nullable Receiver receiver;
+            private boolean over;
+
+            Counted(DialogLink link, Gate gate) {
+                this.link = link;
+                this.gate = gate;
+                gate.begun();
+            }
+
+            private synchronized void over() {
+                if (!over) {
+                    over = true;
+                    gate.ended();
+                }
+            }
+
+            @Override
+            public void arrived(Message message) {
+                if (!(message instanceof Message.Continue)) {
+                    over();
+                }
+                if (receiver != null) {
+                    receiver.arrived(message);
+                }
+            }
+
+            @Override
+            public Optional<String> send(Message message) throws DialogGoneException {
+                Optional<String> undelivered = link.send(message);
+                if (!(message instanceof Message.Continue)) {
+                    over();
+                }
+                return undelivered;
+            }
+
+            @Override
+            public void forget() {
+                over();
+                link.forget();
+            }
+
+            @Override
+            public String localTid() {
+                return link.localTid();
+            }
+
+            @Override
+            public void keepSecret(int invokeId) {
+                link.keepSecret(invokeId);
+            }
+
+            @Override
+            public void hideTexts() {
+                link.hideTexts();
+            }
+        }
     }
 }

@@ -1,10 +1,11 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.Connections;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.sigtran.SigtranSettings.GlobalTitleRule;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
-import io.moondial.channel.ss7.Aside;
+import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.AttachedPoint;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
@@ -50,7 +51,7 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
             BiFunction<SignallingPlan, Mtp3UserPart, P> above) {
         this.settings = settings;
         board = new LinkBoard(settings.applicationServers(), counters);
-        Aside<SendResult> result = new Aside<>();
+        SendContext<SendResult> result = new SendContext<>();
         inbound = new Inbound(DELIVERY_THREADS);
         associations = new Associations(settings, board, result, inbound, KernelSctp.HOST);
         m3ua =

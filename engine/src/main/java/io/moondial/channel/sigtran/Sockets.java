@@ -1,22 +1,48 @@
 package io.moondial.channel.sigtran;
 
+
+import com.sun.nio.sctp.AssociationChangeNotification;
+import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
+import com.sun.nio.sctp.PeerAddressChangeNotification;
+import com.sun.nio.sctp.SendFailedNotification;
+import com.sun.nio.sctp.ShutdownNotification;
+import io.moondial.channel.sigtran.Associations.LinkSite;
+import io.moondial.channel.sigtran.M3uaMessage.Fault;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
+import io.moondial.file.FileTrouble;
 import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.sctp.SctpChannel;
 import io.netty.channel.sctp.SctpChannelOption;
+import io.netty.channel.sctp.SctpMessage;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.sctp.SctpMessageCompletionHandler;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The sockets of associations, set up for either transport. */
 final class Sockets {
@@ -105,6 +131,254 @@ final class Sockets {
         } else {
             LinkHandler last = new LinkHandler(link);
             pipeline.addLast(new TcpFraming(last::unreadable), last);
+        }
+    }
+
+    /**
+     * Makes whole messages of the pieces in which the kernel hands out those that it has no room for.
+     * SCTP sets a message no end; here one that is longer than any of M3UA ends the association, before
+     * it takes the memory of others.
+     */
+    static final class SctpFraming extends SctpMessageCompletionHandler {
+        /** How many octets wait for the rest of their message, of each stream. */
+        private final Map<Integer, Integer> waiting = new HashMap<>();
+
+        private int all;
+
+        @Override
+        protected void decode(ChannelHandlerContext context, SctpMessage piece, List<Object> out)
+                throws Exception {
+            int stream = piece.streamIdentifier();
+            if (!piece.isComplete()) {
+                int octets = piece.content().readableBytes();
+                if (octets > M3uaMessage.MAX_LENGTH - all) {
+                    CloseReason.end(
+                            context.channel(),
+                            "it sent more than %d octets of messages that have no end"
+                                    .formatted(M3uaMessage.MAX_LENGTH));
+                    return;
+                }
+                all += octets;
+                waiting.merge(stream, octets, Integer::sum);
+            } else if (all > 0) {
+                Integer before = waiting.remove(stream);
+                all -= before == null ? 0 : before;
+            }
+            super.decode(context, piece, out);
+        }
+    }
+
+    /**
+     * Cuts what TCP brings into M3UA messages. It lives as long as its connection, so that half a
+     * message that a lost one leaves behind never meets the octets of the next.
+     */
+    static final class TcpFraming extends ByteToMessageDecoder {
+        private final FrameFault lost;
+        private int padding;
+        private boolean framed = true;
+
+        /** Who is told that the rest of the connection cannot be read. */
+        @FunctionalInterface
+        interface FrameFault {
+            void unreadable(ChannelHandlerContext context, Fault fault, ByteBuf from);
+        }
+
+        TcpFraming(FrameFault lost) {
+            this.lost = lost;
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+            if (!framed) {
+                in.skipBytes(in.readableBytes());
+                return;
+            }
+            skipPadding(in);
+            if (in.readableBytes() < M3uaMessage.HEADER) {
+                return;
+            }
+            Optional<Fault> fault = M3uaMessage.faultOfHeader(in);
+            if (fault.isPresent()) {
+                framed = false;
+                lost.unreadable(context, fault.get(), in);
+                in.skipBytes(in.readableBytes());
+                return;
+            }
+            int length = (int) M3uaMessage.length(in);
+            if (in.readableBytes() >= length) {
+                out.add(in.readRetainedSlice(length));
+                padding = -length & 3;
+            }
+        }
+
+        /** A sender may leave the last parameter's padding out of the length (RFC 4666 3.1.4). */
+        private void skipPadding(ByteBuf in) {
+            while (padding > 0 && in.isReadable()) {
+                if (in.getByte(in.readerIndex()) != 0) {
+                    padding = 0;
+                    return;
+                }
+                in.skipBytes(1);
+                padding--;
+            }
+        }
+    }
+
+    /** A link's handler where SCTP carries it: whole messages, and notifications of the kernel's. */
+    static final class SctpHandler extends LinkHandler {
+        private static final Logger log = LoggerFactory.getLogger(SctpHandler.class);
+
+        private boolean up;
+
+        SctpHandler(Link link) {
+            super(link);
+        }
+
+        /** The association is up once the kernel says so, with its streams. */
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            log.debug("association {}: the SCTP socket is connected", link.getName());
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            switch (event) {
+                case AssociationChangeNotification change -> changed(context, change);
+                case PeerAddressChangeNotification path ->
+                        link.write(
+                                path.event() == AddressChangeEvent.ADDR_UNREACHABLE
+                                        ? Level.WARN
+                                        : Level.INFO,
+                                "association {}: the path to {} {}",
+                                link.getName(),
+                                Endpoint.words(path.address()),
+                                words(path.event()));
+                case SendFailedNotification failed ->
+                        link.write(
+                                Level.WARN,
+                                "association {}: the kernel could not deliver a message to {} on stream {}"
+                                        + " (error {})",
+                                link.getName(),
+                                Endpoint.words(failed.address()),
+                                failed.streamNumber(),
+                                failed.errorCode());
+                case ShutdownNotification shutdown ->
+                        log.debug("association {}: the far end shuts it down", link.getName());
+                default -> log.debug("association {}: {}", link.getName(), event);
+            }
+        }
+
+        private static String words(AddressChangeEvent event) {
+            return switch (event) {
+                case ADDR_AVAILABLE -> "is available";
+                case ADDR_UNREACHABLE -> "is lost";
+                case ADDR_REMOVED -> "is there no more: the far end has taken its address away";
+                case ADDR_ADDED -> "is new: the far end has added its address";
+                case ADDR_MADE_PRIMARY -> "is the primary one now";
+                case ADDR_CONFIRMED -> "is confirmed";
+            };
+        }
+
+        private void changed(ChannelHandlerContext context, AssociationChangeNotification change) {
+            switch (change.event()) {
+                case COMM_UP -> isUp(context, change);
+                case RESTART -> restarted(context, change);
+                case COMM_LOST ->
+                        CloseReason.end(
+                                context.channel(),
+                                "the kernel lost it: no path answers, or the far end aborted it");
+                case CANT_START -> CloseReason.end(context.channel(), "the kernel cannot begin it");
+                case SHUTDOWN -> CloseReason.end(context.channel(), "shut down by the far end");
+            }
+        }
+
+        private void isUp(ChannelHandlerContext context, AssociationChangeNotification change) {
+            if (!up) {
+                up = true;
+                link.up(context.channel(), inStreams(change), outStreams(change));
+            }
+        }
+
+        /** What was half there of messages never gets its other half. */
+        private void restarted(ChannelHandlerContext context, AssociationChangeNotification change) {
+            context.pipeline().replace(SctpFraming.class, null, new SctpFraming());
+            link.restarted(inStreams(change), outStreams(change));
+        }
+
+        private static int inStreams(AssociationChangeNotification change) {
+            var association = change.association();
+            return association == null ? 1 : association.maxInboundStreams();
+        }
+
+        private static int outStreams(AssociationChangeNotification change) {
+            var association = change.association();
+            return association == null ? 1 : association.maxOutboundStreams();
+        }
+
+        @Override
+        void abortOnClose(Channel connection) {
+            link.site.sctp().abortOnClose(connection);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            super.channelRead(context, ((SctpMessage) message).content());
+        }
+    }
+
+    /**
+     * The first handler of a listening socket. Where a connection cannot be taken, because the process
+     * has no file descriptor left, say, it waits in the kernel, and is tried again after a pause: the
+     * kernel would report it at once and again. The log says once that it is so, and once that it is
+     * over; what lies behind this handler never sees the failure.
+     */
+    static final class Accepting extends ChannelInboundHandlerAdapter {
+        private static final Logger log = LoggerFactory.getLogger(Accepting.class);
+
+        /** How long after a failed attempt the next one is made. */
+        static final Duration PAUSE = Duration.ofSeconds(1);
+
+        private final LinkBoard board;
+        private boolean failing;
+
+        Accepting(LinkBoard board) {
+            this.board = board;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object connection) {
+            if (failing) {
+                failing = false;
+                log.info("{}: connections are taken again", at(context));
+            }
+            context.fireChannelRead(connection);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable why) {
+            board.acceptFailed();
+            if (!failing) {
+                failing = true;
+                log.warn(
+                        "{}: connections cannot be taken now: {}; links that are up stay up, and it is tried again every {} ms",
+                        at(context),
+                        why instanceof IOException io ? FileTrouble.words(io) : why.toString(),
+                        PAUSE.toMillis());
+            }
+            ChannelConfig config = context.channel().config();
+            if (config.isAutoRead()) {
+                config.setAutoRead(false);
+                Faults.logged(
+                        context.executor()
+                                .schedule(
+                                        () -> config.setAutoRead(true),
+                                        PAUSE.toMillis(),
+                                        TimeUnit.MILLISECONDS));
+            }
+        }
+
+        private static String at(ChannelHandlerContext context) {
+            return "listening at " + Endpoint.words(context.channel().localAddress());
         }
     }
 }

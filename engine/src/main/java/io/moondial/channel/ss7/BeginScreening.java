@@ -1,19 +1,29 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.DialogDesk;
+import io.moondial.channel.ss7.UssdParameter.MapError;
+import io.moondial.channel.ss7.UssdParameter.MalformedException;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.ss7.MapLink.Received;
 import io.moondial.dialog.Component;
 import io.moondial.dialog.Message;
 import io.moondial.dialog.Opening;
 import io.moondial.dialog.Operation;
+import io.moondial.dialog.Party;
 import io.moondial.text.UndecodableString;
+import io.moondial.text.UssdString;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.indicator.RoutingIndicator;
+import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -207,6 +217,54 @@ final class BeginScreening {
             link.send(answer);
         } catch (DialogGoneException e) {
             log.debug("{} ended before it could be refused", link.localTid());
+        }
+    }
+
+    /**
+     * What was dialled. Some networks write it one character an octet, though the data coding scheme
+     * says packed septets; read as septets such a string is gibberish.
+     */
+    private static final class DialledString {
+        private static final Pattern CODE = Pattern.compile("[*#][0-9*#]*#");
+
+        private DialledString() {}
+
+        /**
+         * The text of a request's string: decoded as its scheme says, unless that gives no service code
+         * and its octets by themselves are one.
+         */
+        static String text(UssdString ussd) throws UndecodableString {
+            String decoded = ussd.decodeKeyed();
+            String unpacked = new String(ussd.octets(), US_ASCII);
+            return CODE.matcher(unpacked).matches() && !CODE.matcher(decoded).matches()
+                    ? unpacked
+                    : decoded;
+        }
+    }
+
+    /** SCCP addresses (ITU-T Q.713 3.4) read into parties. */
+    private static final class Parties {
+        private Parties() {}
+
+        /**
+         * The party of this address.
+         *
+         * @param mtpPointCode where the message came from or went to: it stands in for a point code
+         *     left out of the address
+         */
+        static Party of(SccpAddress address, int mtpPointCode) {
+            int pointCode =
+                    address.getSignalingPointCode() > 0
+                            ? address.getSignalingPointCode()
+                            : mtpPointCode;
+            boolean onGt =
+                    address.getAddressIndicator().getRoutingIndicator()
+                            == RoutingIndicator.ROUTING_BASED_ON_GLOBAL_TITLE;
+            return new Party(
+                    pointCode > 0 ? pointCode : null,
+                    address.getSubsystemNumber() > 0 ? address.getSubsystemNumber() : null,
+                    address.getGlobalTitle() == null ? null : address.getGlobalTitle().getDigits(),
+                    onGt ? Party.ROUTE_ON_GT : Party.ROUTE_ON_SSN);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.SendContext.OfPoint;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.api.MAPDialog;
 import org.restcomm.protocols.ss7.map.api.MAPDialogListener;
@@ -19,11 +20,11 @@ final class DialogCallbacks implements MAPDialogListener {
     private static final Logger log = LoggerFactory.getLogger(DialogCallbacks.class);
 
     private final BeginScreening screening;
-    private final Asides asides;
+    private final OfPoint contexts;
 
-    DialogCallbacks(BeginScreening screening, Asides asides) {
+    DialogCallbacks(BeginScreening screening, OfPoint contexts) {
         this.screening = screening;
-        this.asides = asides;
+        this.contexts = contexts;
     }
 
     @Override
@@ -33,7 +34,7 @@ final class DialogCallbacks implements MAPDialogListener {
             @Nullable AddressString destination,
             @Nullable AddressString origination,
             @Nullable MAPExtensionContainer extension) {
-        MapLink link = new MapLink(dialog, asides);
+        MapLink link = new MapLink(dialog, contexts);
     }
 
     @Override

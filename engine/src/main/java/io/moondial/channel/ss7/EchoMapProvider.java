@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.OutgoingComponent.InvokeTiming;
 import io.moondial.dialog.Component;
 import io.moondial.dialog.Operation;
 import io.moondial.text.UssdString;

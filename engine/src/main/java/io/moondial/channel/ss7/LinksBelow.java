@@ -1,5 +1,8 @@
 package io.moondial.channel.ss7;
 
+
+import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
+
 /** The links below a user part, as far as the layers above must know them. */
 public interface LinksBelow {
     /** One link that never fails and that all messages come over. */
@@ -43,4 +46,7 @@ public interface LinksBelow {
 
     /** Whether there is more than one, connected or not. */
     boolean areSeveral();
+
+    /** A user part whose points may be out of reach although its links are up. */
+    interface LinkedUserPart extends Mtp3UserPart, LinksBelow {}
 }

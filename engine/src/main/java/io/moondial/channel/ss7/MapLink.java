@@ -1,5 +1,8 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.SendContext.OfPoint;
+import io.moondial.channel.ss7.UssdParameter.MalformedException;
+
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.dialog.Component;
@@ -19,6 +22,7 @@ import org.restcomm.protocols.ss7.map.api.dialog.MAPUserAbortChoice;
 import org.restcomm.protocols.ss7.map.dialog.MAPUserAbortChoiceImpl;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.TRPseudoState;
+import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +31,7 @@ final class MapLink implements DialogLink {
     private static final Logger log = LoggerFactory.getLogger(MapLink.class);
 
     private final MAPDialogImpl dialog;
-    private final Asides asides;
+    private final OfPoint contexts;
     private final List<Received> components = new ArrayList<>(1);
     private boolean rejectQueued;
 
@@ -63,11 +67,11 @@ final class MapLink implements DialogLink {
     /**
      * Links a MAP dialog; from now on its callbacks come here.
      *
-     * @param asides shared with the layers below
+     * @param contexts shared with the layers below
      */
-    MapLink(MAPDialog dialog, Asides asides) {
+    MapLink(MAPDialog dialog, OfPoint contexts) {
         this.dialog = (MAPDialogImpl) dialog;
-        this.asides = asides;
+        this.contexts = contexts;
         this.open =
                 dialog.getUserObject() instanceof MapOpen received
                         ? received
@@ -267,19 +271,19 @@ final class MapLink implements DialogLink {
             if (dialog.getTcapDialog().getState() == TRPseudoState.Expunged) {
                 throw new DialogGoneException("the dialog has ended");
             }
-            asides.undelivered().take(); // what was said of messages that nobody asks about
+            contexts.undelivered().take(); // what was said of messages that nobody asks about
             LeanTcap.makeRoom(dialog.getTcapDialog());
             if (hideTexts) {
-                asides.hidden().say(true);
+                contexts.hidden().say(true);
             }
             transmit(message);
-            return Optional.ofNullable(asides.undelivered().take());
+            return Optional.ofNullable(contexts.undelivered().take());
         } catch (MAPException e) {
             return refused(message, e);
         } finally {
             hideTexts = false;
             asksForSecret = false;
-            asides.hidden().take();
+            contexts.hidden().take();
             lock.unlock();
         }
     }
@@ -374,5 +378,15 @@ final class MapLink implements DialogLink {
         MAPUserAbortChoiceImpl choice = new MAPUserAbortChoiceImpl();
         choice.setUserSpecificReason();
         return choice;
+    }
+
+    /** A component as it came. */
+    sealed interface Received {
+
+        /** An Invoke, its argument not read yet: how a bad one is answered depends on where it came. */
+        record Invoke(int invokeId, int operation, @Nullable Parameter parameter) implements Received {}
+
+        /** Any other component. */
+        record Other(io.moondial.dialog.Component component) implements Received {}
     }
 }

@@ -1,6 +1,6 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.screening.TransactionKind;
+import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import io.moondial.channel.ss7.screening.TransactionPortion;
 import java.util.Arrays;
 import java.util.HexFormat;

@@ -1,11 +1,13 @@
 package io.moondial.channel.ss7;
 
+
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Component;
 import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.MAPDialogImpl;
 import org.restcomm.protocols.ss7.map.MAPProviderImpl;
+import org.restcomm.protocols.ss7.map.api.MAPDialog;
 import org.restcomm.protocols.ss7.map.api.MAPException;
 import org.restcomm.protocols.ss7.tcap.api.TCAPSendException;
 import org.restcomm.protocols.ss7.tcap.asn.TcapFactory;
@@ -96,5 +98,19 @@ final class OutgoingComponent {
         Parameter parameter = TcapFactory.createParameter();
         value.write(parameter);
         return parameter;
+    }
+
+    /** A MAP layer that says how long the stack takes results. */
+    interface InvokeTiming {
+        /** The one that a dialog is of. */
+        static InvokeTiming of(MAPDialog dialog) {
+            return (InvokeTiming) dialog.getService().getMAPProvider();
+        }
+
+        /**
+         * How long the stack takes a result for an invoke, in milliseconds; nought: it starts no timer,
+         * since the engine times its screens itself.
+         */
+        long invokeTimeout();
     }
 }

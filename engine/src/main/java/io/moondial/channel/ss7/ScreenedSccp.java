@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.TellingRouting.Reach;
 import io.moondial.channel.ss7.screening.SccpData;
 import io.moondial.channel.ss7.screening.SccpScreening;
 import java.time.Duration;
@@ -28,7 +29,7 @@ final class ScreenedSccp extends SccpStackImpl {
     /** Whether the stack has read what this thread handed to it. */
     private final ThreadLocal<boolean[]> read = ThreadLocal.withInitial(() -> new boolean[1]);
 
-    private final Aside<String> undelivered;
+    private final SendContext<String> undelivered;
 
     /**
      * An SCCP that is not started.
@@ -41,7 +42,7 @@ final class ScreenedSccp extends SccpStackImpl {
             Ss7ExtInterface extension,
             Taps taps,
             Drops drops,
-            Aside<String> undelivered,
+            SendContext<String> undelivered,
             LinksBelow links,
             AnswerRate answers) {
         super(plan.name(), extension);

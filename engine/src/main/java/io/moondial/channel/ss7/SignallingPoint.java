@@ -1,9 +1,13 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.SendContext.OfPoint;
+import io.moondial.channel.ss7.Taps.TappedUserPart;
+
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.FarSide.Call;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;
 import io.moondial.dialog.Address;
 import io.moondial.metrics.Counters;
 import java.util.BitSet;
@@ -34,7 +38,7 @@ public final class SignallingPoint implements AttachedPoint {
 
     private final SignallingPlan plan;
     private final Taps taps;
-    private final Asides asides = new Asides();
+    private final OfPoint contexts = new OfPoint();
     private final GlobalTitleTranslation translation;
     private final LowerLayers layers;
     private final UssdMapProvider map;
@@ -70,11 +74,11 @@ public final class SignallingPoint implements AttachedPoint {
                                 translation.asExtension(),
                                 taps,
                                 drops,
-                                asides.undelivered(),
+                                contexts.undelivered(),
                                 links,
                                 answers),
                         new TappedUserPart(
-                                userPart, taps, asides.undelivered(), plan.maxSccpMessage()));
+                                userPart, taps, contexts.undelivered(), plan.maxSccpMessage()));
         map =
                 new UssdMapProvider(
                         plan.name(), layers.tcap().getProvider(), plan.limits().invokeTimeout());
@@ -89,7 +93,7 @@ public final class SignallingPoint implements AttachedPoint {
                     new DialogCallbacks(
                             new BeginScreening(
                                     desk, plan.pointCode(), plan.limits().guards(), links),
-                            asides));
+                            contexts));
             map.report(desk);
             map.start();
             TcapScreening.insert(
@@ -98,7 +102,7 @@ public final class SignallingPoint implements AttachedPoint {
                     plan,
                     desk,
                     drops,
-                    asides.undelivered(),
+                    contexts.undelivered(),
                     answers);
         } catch (Exception e) {
             throw new IllegalStateException("signalling point " + plan.name() + " cannot start", e);
@@ -110,7 +114,7 @@ public final class SignallingPoint implements AttachedPoint {
         MAPDialogSupplementary dialog = null;
         try {
             dialog = dialog(call, peer);
-            MapLink link = new MapLink(dialog, asides);
+            MapLink link = new MapLink(dialog, contexts);
             link.receiver(receiver);
             link.dialog()
                     .sendInvokeComponent(
@@ -203,7 +207,7 @@ public final class SignallingPoint implements AttachedPoint {
 
             @Override
             public boolean hidesTexts() {
-                return asides.hidden().take() != null;
+                return contexts.hidden().take() != null;
             }
 
             @Override
@@ -232,5 +236,20 @@ public final class SignallingPoint implements AttachedPoint {
     @Override
     public void close() {
         layers.close(map::stop);
+    }
+
+    /**
+     * Whom a dialog is begun with, and how it is found; the caller shows itself in the same way.
+     *
+     * @param pointCode the far end's; not used where the title is routed on
+     * @param globalTitle the far end's, digits of an international ISDN number
+     * @param onTitle whether messages are routed on the title, else on point code and subsystem
+     */
+    public record Called(int pointCode, String globalTitle, boolean onTitle) {
+        RoutingIndicator routingIndicator() {
+            return onTitle
+                    ? RoutingIndicator.ROUTING_BASED_ON_GLOBAL_TITLE
+                    : RoutingIndicator.ROUTING_BASED_ON_DPC_AND_SSN;
+        }
     }
 }

@@ -1,9 +1,10 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
+import io.moondial.channel.ss7.screening.BerElement.NotBerException;
+import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.SignallingMessage;
 import io.moondial.channel.ss7.screening.BerElement;
-import io.moondial.channel.ss7.screening.NotBerException;
-import io.moondial.channel.ss7.screening.TransactionKind;
 import io.moondial.channel.ss7.screening.TransactionPortion;
 import io.moondial.text.Dcs;
 import io.moondial.text.UndecodableString;

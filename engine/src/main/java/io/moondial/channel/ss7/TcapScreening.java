@@ -1,12 +1,12 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.ss7.UssdMapProvider.NotTakenIn;
 import io.moondial.channel.ss7.screening.PAbortCause;
 import io.moondial.channel.ss7.screening.Screened;
-import io.moondial.channel.ss7.screening.TransactionKind;
 import io.moondial.channel.ss7.screening.TransactionPortion;
 import java.io.IOException;
 import java.util.HexFormat;
@@ -46,7 +46,7 @@ final class TcapScreening implements SccpListener {
     private final transient DialogDesk desk;
     private final transient Origins origins;
     private final transient Drops drops;
-    private final transient Aside<String> undelivered;
+    private final transient SendContext<String> undelivered;
     private final int maxDialogs;
     private final transient AnswerRate answers;
 
@@ -55,7 +55,7 @@ final class TcapScreening implements SccpListener {
             SignallingPlan plan,
             DialogDesk desk,
             Drops drops,
-            Aside<String> undelivered,
+            SendContext<String> undelivered,
             AnswerRate answers) {
         this.tcap = tcap;
         this.desk = desk;
@@ -73,7 +73,7 @@ final class TcapScreening implements SccpListener {
             SignallingPlan plan,
             DialogDesk desk,
             Drops drops,
-            Aside<String> undelivered,
+            SendContext<String> undelivered,
             AnswerRate answers) {
         TcapScreening screening = new TcapScreening(tcap, plan, desk, drops, undelivered, answers);
         for (int ssn : plan.ssns()) {

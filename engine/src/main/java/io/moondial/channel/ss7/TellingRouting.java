@@ -1,5 +1,12 @@
 package io.moondial.channel.ss7;
 
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.indicator.RoutingIndicator;
 import org.restcomm.protocols.ss7.sccp.SccpResource;
 import org.restcomm.protocols.ss7.sccp.impl.SccpProviderImpl;
@@ -23,7 +30,7 @@ final class TellingRouting extends SccpRoutingControl {
     private final SccpStackImpl stack;
     private final Reach reach;
     private final Drops drops;
-    private final Aside<String> undelivered;
+    private final SendContext<String> undelivered;
     private final AnswerRate answers;
     private final Runnable read;
 
@@ -38,7 +45,7 @@ final class TellingRouting extends SccpRoutingControl {
             SccpStackImpl stack,
             Reach reach,
             Drops drops,
-            Aside<String> undelivered,
+            SendContext<String> undelivered,
             AnswerRate answers,
             Runnable read) {
         super(provider, stack);
@@ -162,5 +169,43 @@ final class TellingRouting extends SccpRoutingControl {
                             .formatted(subsystem, point);
             default -> SccpWords.of(cause);
         };
+    }
+
+    /** Since when points cannot be reached, and why. */
+    static final class Reach {
+        private final IntPredicate linked;
+        private final Map<Integer, Instant> lost = new ConcurrentHashMap<>();
+
+        /**
+         * No point has been lost yet.
+         *
+         * @param linked whether a link leads to a point
+         */
+        Reach(IntPredicate linked) {
+            this.linked = linked;
+        }
+
+        void lost(int pointCode) {
+            lost.putIfAbsent(pointCode, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+        }
+
+        void found(int pointCode) {
+            lost.remove(pointCode);
+        }
+
+        /** In words, of a point that cannot be reached. */
+        String why(int pointCode) {
+            Instant since = lost.get(pointCode);
+            return "point code %d cannot be reached (%s)".formatted(pointCode, why(pointCode, since));
+        }
+
+        private String why(int pointCode, @Nullable Instant since) {
+            if (linked.test(pointCode)) {
+                return since == null
+                        ? "the far side has not said yet that it can"
+                        : "DUNA since " + since;
+            }
+            return since == null ? "there was no link to it yet" : "no link leads to it since " + since;
+        }
     }
 }

@@ -1,28 +1,46 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.DialogDesk;
+import io.moondial.channel.ss7.screening.BerElement.NotBerException;
+
+import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.ss7.screening.NotBerException;
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.ss7.OutgoingComponent.InvokeTiming;
+import io.moondial.channel.ss7.screening.BerElement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.MAPProviderImpl;
+import org.restcomm.protocols.ss7.map.api.MAPApplicationContext;
+import org.restcomm.protocols.ss7.map.api.MAPApplicationContextName;
+import org.restcomm.protocols.ss7.map.api.MAPApplicationContextVersion;
 import org.restcomm.protocols.ss7.map.api.MAPDialog;
 import org.restcomm.protocols.ss7.map.api.MAPException;
 import org.restcomm.protocols.ss7.map.api.dialog.MAPProviderAbortReason;
 import org.restcomm.protocols.ss7.tcap.api.TCAPProvider;
+import org.restcomm.protocols.ss7.tcap.api.TCAPSendException;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCBeginIndication;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCContinueIndication;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCEndIndication;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCPAbortIndication;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCUserAbortIndication;
+import org.restcomm.protocols.ss7.tcap.api.tc.dialog.events.TCUserAbortRequest;
 import org.restcomm.protocols.ss7.tcap.asn.ApplicationContextName;
+import org.restcomm.protocols.ss7.tcap.asn.DialogServiceUserType;
+import org.restcomm.protocols.ss7.tcap.asn.ResultSourceDiagnostic;
+import org.restcomm.protocols.ss7.tcap.asn.TcapFactory;
 import org.restcomm.protocols.ss7.tcap.asn.UserInformation;
 import org.restcomm.protocols.ss7.tcap.asn.comp.Component;
+import org.restcomm.protocols.ss7.tcap.asn.comp.PAbortCauseType;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCBeginIndicationImpl;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCContinueIndicationImpl;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCEndIndicationImpl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The MAP layer with one service, USSD, and made safe against what the stack itself stumbles over.
@@ -174,5 +192,162 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
 
     void abortWithoutContext(Dialog dialog) throws MAPException {
         fireTCAbortV1(dialog, false);
+    }
+
+    /**
+     * Why the far side, or the network, has aborted a dialog: in words, for people. What MAP says in an
+     * abort (3GPP TS 29.002 17.4.2) is read here and not by the stack; whatever it is, the dialog ends.
+     */
+    private static final class AbortReason {
+        private static final String BY_USER = "TC-U-ABORT";
+        private static final int REFUSE = 0xa3;
+        private static final int USER_ABORT = 0xa4;
+        private static final int PROVIDER_ABORT = 0xa5;
+        private static final int RESOURCE_LIMITATION = 0x81;
+        private static final int RESOURCE_UNAVAILABLE = 0x82;
+        private static final int PROCEDURE_CANCELLATION = 0x83;
+
+        private AbortReason() {}
+
+        static String of(TCPAbortIndication abort) {
+            PAbortCauseType cause = abort.getPAbortCause();
+            return "TC-P-ABORT: " + (cause == null ? "no reason given" : words(cause));
+        }
+
+        private static String words(PAbortCauseType cause) {
+            return switch (cause) {
+                case UnrecognizedMessageType -> "unrecognized message type";
+                case UnrecognizedTxID -> "unrecognized transaction id";
+                case BadlyFormattedTxPortion -> "badly formatted transaction portion";
+                case IncorrectTxPortion -> "incorrect transaction portion";
+                case ResourceLimitation -> "resource limitation";
+                case AbnormalDialogue -> "abnormal dialogue";
+                case NoCommonDialoguePortion -> "no common dialogue portion";
+                case NoReasonGiven -> "no reason given";
+            };
+        }
+
+        static String of(TCUserAbortIndication abort) {
+            ResultSourceDiagnostic diagnostic = abort.getResultSourceDiagnostic();
+            if (diagnostic != null) {
+                return diagnostic.getDialogServiceUserType() == DialogServiceUserType.AcnNotSupported
+                        ? "refused: the application context is not supported"
+                        : "refused";
+            }
+            return ofMap(abort.getUserInformation());
+        }
+
+        private static String ofMap(@Nullable UserInformation information) {
+            if (information == null) {
+                return BY_USER;
+            }
+            try {
+                byte[] pdu = MapOpen.pdu(information);
+                BerElement said = BerElement.read(pdu, 0, pdu.length);
+                return switch (said.tag()) {
+                    case REFUSE -> "refused";
+                    case PROVIDER_ABORT -> BY_USER + ": MAP cannot read what it got";
+                    case USER_ABORT -> BY_USER + ofUser(said.children());
+                    default -> BY_USER;
+                };
+            } catch (NotBerException e) {
+                return BY_USER;
+            }
+        }
+
+        private static String ofUser(List<BerElement> choice) {
+            return switch (choice.isEmpty() ? 0 : choice.getFirst().tag()) {
+                case RESOURCE_LIMITATION -> ": resource limitation";
+                case RESOURCE_UNAVAILABLE -> ": resource unavailable";
+                case PROCEDURE_CANCELLATION -> ": procedure cancelled";
+                default -> "";
+            };
+        }
+    }
+
+    /** A dialog refused before it became one of MAP's (3GPP TS 29.002 7.3). */
+    private static final class DialogRefusal {
+        private static final Logger log = LoggerFactory.getLogger(DialogRefusal.class);
+        private static final MAPApplicationContext OURS =
+                MAPApplicationContext.getInstance(
+                        MAPApplicationContextName.networkUnstructuredSsContext,
+                        MAPApplicationContextVersion.version2);
+
+        private final UssdMapProvider map;
+        private final Dialog dialog;
+        private final String localTid;
+        private final String remoteTid;
+
+        DialogRefusal(UssdMapProvider map, Dialog dialog) {
+            this.map = map;
+            this.dialog = dialog;
+            localTid = TransactionIds.local(dialog);
+            remoteTid = TransactionIds.remote(dialog);
+        }
+
+        static boolean isOurs(long[] context) {
+            return Arrays.equals(context, OURS.getOID());
+        }
+
+        /** MAP version 1 knows no dialogue portion; no USSD service of that version is offered. */
+        void withoutContext() {
+            report(
+                    Cause.OTHER_CONTEXT,
+                    "TC-BEGIN has no dialogue portion (MAP version 1), which is not served: aborted");
+            send(() -> map.abortWithoutContext(dialog));
+        }
+
+        /**
+         * The context named is not supported; where only its version is another one, ours is offered in
+         * its place.
+         */
+        void ofContext(ApplicationContextName context) {
+            boolean otherVersion =
+                    context.getOid().length == OURS.getOID().length
+                            && Arrays.mismatch(context.getOid(), OURS.getOID())
+                                    == OURS.getOID().length - 1;
+            report(
+                    Cause.OTHER_CONTEXT,
+                    "TC-BEGIN asks for the application context %s, which is not served: refused"
+                            .formatted(
+                                    Arrays.stream(context.getOid())
+                                            .mapToObj(Long::toString)
+                                            .collect(Collectors.joining("."))));
+            send(() -> abort(otherVersion ? null : context));
+        }
+
+        /** What stands for MAP-open is none. */
+        void invalid(String why) {
+            report(Cause.UNREADABLE, "the MAP-open of a TC-BEGIN cannot be read: " + why + "; aborted");
+            send(() -> map.abortInvalid(dialog));
+        }
+
+        private void abort(@Nullable ApplicationContextName echoed) throws TCAPSendException {
+            TCUserAbortRequest abort =
+                    map.getTCAPProvider().getDialogPrimitiveFactory().createUAbort(dialog);
+            abort.setDialogServiceUserType(DialogServiceUserType.AcnNotSupported);
+            abort.setApplicationContextName(
+                    echoed != null ? echoed : TcapFactory.createApplicationContextName(OURS.getOID()));
+            dialog.send(abort);
+        }
+
+        private void report(Cause cause, String text) {
+            map.refused(new Refusal(localTid, remoteTid, cause, text));
+        }
+
+        /** The stack releases the dialog whether or not the ABORT leaves. */
+        private void send(Sending sending) {
+            try {
+                sending.send();
+            } catch (MAPException | TCAPSendException e) {
+                log.warn("{} the ABORT could not be sent", localTid, e);
+                dialog.release();
+            }
+        }
+
+        @FunctionalInterface
+        private interface Sending {
+            void send() throws MAPException, TCAPSendException;
+        }
     }
 }

@@ -1,7 +1,8 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.screening.BerElement.NotBerException;
+
 import io.moondial.channel.ss7.screening.BerElement;
-import io.moondial.channel.ss7.screening.NotBerException;
 import io.moondial.dialog.Address;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -106,5 +107,27 @@ record UssdParameter(UssdString ussd, @Nullable Address msisdn) {
             throw new IllegalStateException(
                     "a USSD parameter in memory cannot be written: " + this, e);
         }
+    }
+
+    /** A USSD argument or result that does not follow 3GPP TS 29.002 17.6.4. */
+    static final class MalformedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        /** The MAP error that says so to the far side. */
+        final int errorCode;
+
+        MalformedException(int errorCode, String message) {
+            super(message, null, false, false);
+            this.errorCode = errorCode;
+        }
+    }
+
+    /** The local error codes that the network layer itself sends (3GPP TS 29.002 17.6.6). */
+    static final class MapError {
+        static final int DATA_MISSING = 35;
+        static final int UNEXPECTED_DATA_VALUE = 36;
+        static final int UNKNOWN_ALPHABET = 71;
+
+        private MapError() {}
     }
 }

@@ -1,5 +1,7 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Sockets.Accepting;
+import io.moondial.channel.sigtran.Associations.LinkSite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.sigtran.SigtranSettings.Transport;

@@ -1,5 +1,6 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Associations.LinkSite;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk;
@@ -15,7 +16,7 @@ import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
-import io.moondial.channel.ss7.Aside;
+import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Component;
@@ -113,7 +114,7 @@ final class Lab implements DialogDesk, AutoCloseable {
     /** What links share, for those that are made one by one. */
     static LinkSite site(EventLoop loop, LinkBoard board, KernelSctp sctp) {
         return new LinkSite(
-                QUICK, loop, board, new Aside<>(), new Inbound(1), new Gate.Hall(() -> 1), sctp);
+                QUICK, loop, board, new SendContext<>(), new Inbound(1), new Gate.Hall(() -> 1), sctp);
     }
 
     static SigtranSettings settings(Links links, ApplicationServer... servers) {

@@ -1,5 +1,6 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Sockets.TcpFraming;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;

@@ -1,5 +1,7 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Sockets.SctpHandler;
+import io.moondial.channel.sigtran.Sockets.SctpFraming;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

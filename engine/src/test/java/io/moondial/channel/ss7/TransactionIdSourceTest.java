@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.LeanTcap.TransactionIdSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;

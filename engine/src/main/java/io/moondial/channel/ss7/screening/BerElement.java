@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7.screening;
 
+
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -202,5 +203,14 @@ public final class BerElement {
             out.write(0x81);
         }
         out.write(length);
+    }
+
+    /** Octets that do not follow the basic encoding rules (ITU-T X.690 8). */
+    public static final class NotBerException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        public NotBerException(String message) {
+            super(message, null, false, false);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7.screening;
 
+import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import io.moondial.channel.ss7.screening.TransactionPortion.BrokenException;
 import io.moondial.channel.ss7.screening.TransactionPortion.Portions;
 import java.io.ByteArrayOutputStream;

@@ -1,5 +1,7 @@
 package io.moondial.channel.ss7.screening;
 
+
+import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -198,5 +200,34 @@ public final class TransactionPortion {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         BerElement.write(out, message[0] & 0xff, content.toByteArray());
         return out.toByteArray();
+    }
+
+    /** The kinds of TCAP message (ITU-T Q.773 3.2.1), each with the ids that it has to have. */
+    public enum TransactionKind {
+        UNIDIRECTIONAL(0x61, false, false),
+        BEGIN(0x62, true, false),
+        END(0x64, false, true),
+        CONTINUE(0x65, true, true),
+        ABORT(0x67, false, true),
+        UNKNOWN(-1, false, false);
+
+        private final int tag;
+        final boolean hasOriginatingId;
+        final boolean hasDestinationId;
+
+        TransactionKind(int tag, boolean hasOriginatingId, boolean hasDestinationId) {
+            this.tag = tag;
+            this.hasOriginatingId = hasOriginatingId;
+            this.hasDestinationId = hasDestinationId;
+        }
+
+        public static TransactionKind of(int tag) {
+            for (TransactionKind kind : values()) {
+                if (kind.tag == tag) {
+                    return kind;
+                }
+            }
+            return UNKNOWN;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A word from a lower layer to whoever calls it, past layers between that have none for it: said
  * and taken on one thread, within one call.
  */
-public final class Aside<T> {
+public final class SendContext<T> {
     private final Map<Thread, T> said = new ConcurrentHashMap<>();
 
     /** Says it to this thread; what was said before and not taken is forgotten. */
@@ -19,5 +20,17 @@ public final class Aside<T> {
     /** What has been said to this thread since it last asked; null: nothing. */
     public @Nullable T take() {
         return said.isEmpty() ? null : said.remove(Thread.currentThread());
+    }
+
+    /**
+     * What a dialog and the layers below tell each other past the stack between them.
+     *
+     * @param undelivered from below: why no link took what was sent
+     * @param hidden from above: the texts of what is sent have a secret in them, for whoever looks on
+     */
+    record OfPoint(SendContext<String> undelivered, SendContext<Boolean> hidden) {
+        OfPoint() {
+            this(new SendContext<>(), new SendContext<>());
+        }
     }
 }
