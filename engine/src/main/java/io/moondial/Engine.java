@@ -26,7 +26,7 @@ import io.moondial.rules.Rules;
 import io.moondial.time.Activity;
 import io.moondial.time.SystemTime;
 import io.moondial.time.Time;
-import io.moondial.trace.PcapSink;
+import io.moondial.trace.PcapFormat.PcapSink;
 import io.moondial.trace.Trace;
 import java.io.IOException;
 import java.time.Duration;

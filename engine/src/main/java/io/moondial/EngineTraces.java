@@ -3,7 +3,7 @@ package io.moondial;
 import io.moondial.channel.Network;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Time;
-import io.moondial.trace.PcapSink;
+import io.moondial.trace.PcapFormat.PcapSink;
 import io.moondial.trace.Trace;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

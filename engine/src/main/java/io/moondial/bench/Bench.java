@@ -1,8 +1,15 @@
 package io.moondial.bench;
 
+import io.moondial.bench.BenchSession.BenchException;
+import io.moondial.bench.Site.Target;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** A bench at work: warm-up, then rounds on the engine and, in turn, on the ceiling beside it. */
@@ -90,5 +97,57 @@ final class Bench {
         long with = engine.liveHeap();
         rounds.addAll(rounds());
         return new Outcome.Parking(plan.parked(), calm, before, with, onEngine.goOn(parked));
+    }
+
+    /**
+     * As many dialogs as an engine takes, answered one after the other: once with nothing beside
+     * them, and once while others are begun and refused, in turn.
+     */
+    private static final class Flood {
+        private final Plan plan;
+        private final Measurement running;
+        private final Measurement refused;
+        private final Histogram calm = new Histogram(Tally.DIGITS);
+        private final Histogram flooded = new Histogram(Tally.DIGITS);
+        private final List<Figures> refusals = new ArrayList<>();
+
+        /**
+         * A flood of this plan's.
+         *
+         * @param running dialogs that the engine takes
+         * @param refused dialogs that it refuses
+         */
+        Flood(Plan plan, Measurement running, Measurement refused) {
+            this.plan = plan;
+            this.running = running;
+            this.refused = refused;
+        }
+
+        Outcome.Flooding run() throws InterruptedException {
+            LoadRun parked =
+                    running.park(
+                            plan.load().parked(plan.parked()), Plan.menusOfFlood(plan.rounds()));
+            if (plan.warmUp() > 0) {
+                refusals.add(refused.hold("refusals warm up", plan.load().warmUp(plan.warmUp())));
+            }
+            for (int i = 1; i <= plan.rounds(); i++) {
+                calm.add(running.turns("calm " + i, parked, plan.load().rate()));
+                flooded.add(inTheFlood("flood " + i, parked));
+            }
+            return new Outcome.Flooding(
+                    plan.parked(), calm, flooded, refusals, running.goOn(parked));
+        }
+
+        private Histogram inTheFlood(String name, LoadRun parked) throws InterruptedException {
+            Load load = plan.load().flood(plan.flood(), plan.parked());
+            try (ExecutorService beside = Executors.newSingleThreadExecutor()) {
+                Future<Figures> flood = beside.submit(() -> refused.hold(name, load));
+                Histogram turns = running.turns("answered in it", parked, plan.load().rate());
+                refusals.add(flood.get());
+                return turns;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("the flood cannot go on", e.getCause());
+            }
+        }
     }
 }

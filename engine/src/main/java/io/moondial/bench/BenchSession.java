@@ -2,6 +2,7 @@ package io.moondial.bench;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
+import io.moondial.bench.Site.Target;
 import io.moondial.channel.FarSide;
 import io.moondial.dialog.Operation;
 import io.moondial.rules.Trigger;
@@ -10,8 +11,13 @@ import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A bench from its request to its outcome: engine, ceiling and records, made and cleared away. */
@@ -150,6 +156,58 @@ public final class BenchSession {
                     BenchRules.SSN);
         } catch (UnsendableText e) {
             throw new BenchException("the code " + code + " cannot be dialled: " + e.getMessage());
+        }
+    }
+
+    /** A temporary folder that is gone once it is closed. */
+    private record Scratch(Path path) implements AutoCloseable {
+        static Scratch create() throws IOException {
+            return new Scratch(Files.createTempDirectory("moondial-bench-"));
+        }
+
+        @Override
+        public void close() throws IOException {
+            List<Path> deepestFirst;
+            try (Stream<Path> all = Files.walk(path)) {
+                deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+            }
+            for (Path each : deepestFirst) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    /** The records in the complete files of a folder. */
+    static final class EdrFiles {
+        private EdrFiles() {}
+
+        /** How many there are; none where there is no folder. */
+        static long count(Path folder) throws IOException {
+            if (!Files.isDirectory(folder)) {
+                return 0;
+            }
+            long count = 0;
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.edr")) {
+                for (Path file : files) {
+                    count += recordsIn(file);
+                }
+            }
+            return count;
+        }
+
+        private static long recordsIn(Path file) throws IOException {
+            try (Stream<String> lines = Files.lines(file)) {
+                return lines.filter(line -> !line.startsWith("#")).count();
+            }
+        }
+    }
+
+    /** A bench that cannot be run as it was asked for. */
+    public static final class BenchException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        BenchException(String message) {
+            super(message);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.moondial.bench;
 
+import io.moondial.bench.Site.Target;
 import java.time.Duration;
 import org.HdrHistogram.Histogram;
 

@@ -1,5 +1,7 @@
 package io.moondial.bench;
 
+import io.moondial.bench.BenchSession.BenchException;
+import io.moondial.bench.Site.Target;
 import io.moondial.channel.FarSide;
 import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;

@@ -1,9 +1,15 @@
 package io.moondial.bench;
 
 import io.moondial.Configuration;
+import io.moondial.Engine;
+import io.moondial.bench.BenchSession.BenchException;
+import io.moondial.channel.FarSide;
+import io.moondial.channel.embedded.EmbeddedEcho;
+import io.moondial.text.UssdString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,5 +62,90 @@ sealed interface Site {
             arguments.addAll(List.of("--max-dialogs", String.valueOf(maxDialogs)));
             return OtherProcess.start(arguments, maxDialogs);
         }
+    }
+
+    /** The engine in this process, on the network in memory. */
+    final class EmbeddedEngine implements Target {
+        private final Engine engine;
+
+        EmbeddedEngine(Configuration configuration) {
+            engine = new Engine(configuration.inMemory());
+            engine.start();
+        }
+
+        @Override
+        public FarSide handsets() {
+            return engine.handsets();
+        }
+
+        @Override
+        public Duration ownCpu() {
+            return Duration.ZERO;
+        }
+
+        @Override
+        public long liveHeap() {
+            return ThisProcess.liveHeap();
+        }
+
+        @Override
+        public void close() {
+            engine.close();
+        }
+    }
+
+    /** The ceiling in this process: an echo on the network in memory. */
+    final class EmbeddedBaseline implements Target {
+        private final EmbeddedEcho network;
+
+        EmbeddedBaseline(int maxDialogs, List<UssdString> menus, UssdString last) {
+            network = new EmbeddedEcho(List.of(BenchRules.SSN), maxDialogs, menus, last);
+            network.start();
+        }
+
+        @Override
+        public FarSide handsets() {
+            return network;
+        }
+
+        @Override
+        public Duration ownCpu() {
+            return Duration.ZERO;
+        }
+
+        @Override
+        public long liveHeap() {
+            return ThisProcess.liveHeap();
+        }
+
+        @Override
+        public void close() {
+            network.close();
+        }
+    }
+
+    /**
+     * What a load is put on: the engine, or the ceiling beside it; with the handsets that reach it.
+     */
+    interface Target extends AutoCloseable {
+        /** Where the handsets are. */
+        FarSide handsets();
+
+        /**
+         * CPU time that it has taken so far in a process of its own; nought where it shares this
+         * one.
+         */
+        Duration ownCpu();
+
+        /**
+         * The heap that is live in its process, in octets, once what is dead has been collected.
+         *
+         * @throws BenchException where its process tells none: it has ended, say
+         */
+        long liveHeap() throws BenchException;
+
+        /** Ends it; its EDR files are complete afterwards. */
+        @Override
+        void close();
     }
 }

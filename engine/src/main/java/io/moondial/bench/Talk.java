@@ -1,5 +1,6 @@
 package io.moondial.bench;
 
+import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.channel.FarSide;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;

@@ -5,6 +5,7 @@ import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.cli.OwnEngine.NotStartedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

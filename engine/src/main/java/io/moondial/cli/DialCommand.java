@@ -3,6 +3,7 @@ package io.moondial.cli;
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.channel.FarSide;
+import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.dialog.Operation;
 import io.moondial.handset.Subscriber;
 import io.moondial.text.Dcs;

@@ -10,19 +10,26 @@ import io.moondial.edr.spec.EdrSpec;
 import io.moondial.edr.spec.EdrSpecException;
 import io.moondial.file.FileTrouble;
 import io.moondial.problem.ProblemPrinter;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code ussd edr}. */
 @Command(
@@ -199,5 +206,86 @@ final class EdrCommand implements Callable<Integer> {
 
     private ParameterException bad(String message) {
         return new ParameterException(spec.commandLine(), message);
+    }
+
+    /** Reads an MSISDN that records are picked by: its digits alone. */
+    private static final class EdrMsisdnConverter implements ITypeConverter<String> {
+        private static final int MAX_DIGITS = 38;
+
+        @Override
+        public String convert(String value) {
+            if (value.matches("[0-9]{1," + MAX_DIGITS + "}")) {
+                return value;
+            }
+            throw new TypeConversionException(
+                    "'%s' is not a number: 1 to %d digits are allowed, as of 27761485722, with no + before and no :NOA:NPI behind them"
+                            .formatted(value, MAX_DIGITS));
+        }
+    }
+
+    /** An input of which somebody wants to know when it could keep its reader waiting. */
+    private static final class EdrLiveInput extends FilterInputStream {
+        private final Runnable beforeWaiting;
+
+        EdrLiveInput(InputStream in, Runnable beforeWaiting) {
+            super(in);
+            this.beforeWaiting = beforeWaiting;
+        }
+
+        @Override
+        public int read() throws IOException {
+            tell();
+            return in.read();
+        }
+
+        @Override
+        public int read(byte[] octets, int from, int length) throws IOException {
+            tell();
+            return in.read(octets, from, length);
+        }
+
+        private void tell() throws IOException {
+            if (in.available() == 0) {
+                beforeWaiting.run();
+            }
+        }
+    }
+
+    /** The loop that looks again and again, until SIGINT or SIGTERM or nobody reads any more. */
+    private static final class UntilSignal {
+        private static final Duration PAUSE = Duration.ofMillis(250);
+
+        private final CountDownLatch signalled = new CountDownLatch(1);
+        private final CountDownLatch over = new CountDownLatch(1);
+
+        /** Goes on until it is over; a signal's exit code is then the printer's. */
+        void follow(Follower follower, EdrPrinter printer)
+                throws IOException, InterruptedException {
+            Runtime.getRuntime()
+                    .addShutdownHook(
+                            Thread.ofPlatform().name("stop").unstarted(() -> stop(printer)));
+            try (follower) {
+                do {
+                    follower.look();
+                } while (printer.isRead()
+                        && !signalled.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+            } finally {
+                over.countDown();
+            }
+        }
+
+        /**
+         * Lets the look under way come to its end, so that no line is cut. The JVM would end with a
+         * code that names the signal; a stop that was asked for is a good end.
+         */
+        private void stop(EdrPrinter printer) {
+            signalled.countDown();
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            Runtime.getRuntime().halt(printer.exitCode());
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.moondial.cli;
 
+import io.moondial.edr.Edr;
+import io.moondial.edr.report.DialogSummary;
 import io.moondial.edr.report.Dialogs;
 import io.moondial.edr.report.PlacedRecord;
 import io.moondial.edr.report.RecordFilter;
@@ -7,6 +9,15 @@ import io.moondial.edr.report.RecordSink;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.problem.Problem;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What {@code ussd edr} prints of the records that come: each of them, or their dialogs. */
 final class EdrPrinter implements RecordSink {
@@ -73,5 +84,78 @@ final class EdrPrinter implements RecordSink {
 
     int exitCode() {
         return failed || out.isBroken() ? ExitCode.FAILED : ExitCode.GOOD;
+    }
+
+    /** Records and dialogs as JSON, each an object on one line; what is not known is left out. */
+    private static final class EdrJson {
+        private static final DateTimeFormatter MILLIS =
+                DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+                        .withZone(ZoneOffset.UTC);
+
+        private final JsonMapper json = new JsonMapper();
+
+        String of(PlacedRecord found) {
+            Edr edr = found.edr();
+            ObjectNode object = json.createObjectNode();
+            object.put("file", found.file().toString());
+            object.put("line", found.line());
+            object.put("at", time(edr.at()));
+            object.put("instance", edr.instanceId());
+            object.put("event", edr.event());
+            ObjectNode fields = object.putObject("fields");
+            edr.fields().forEach(field -> put(fields, field));
+            return json.writeValueAsString(object);
+        }
+
+        String of(DialogSummary dialog) {
+            ObjectNode object = json.createObjectNode();
+            object.put("instance", dialog.instance());
+            putKnown(object, "msisdn", dialog.msisdn());
+            putKnown(object, "code", dialog.code());
+            putKnown(object, "notification", dialog.notification());
+            object.put("started", time(dialog.started()));
+            Duration duration = dialog.duration();
+            if (duration != null) {
+                object.put("duration_ms", duration.toMillis());
+            }
+            object.put("outcome", dialog.outcome().word());
+            putKnown(object, "final_text", dialog.finalText());
+            ArrayNode choices = object.putArray("choices");
+            for (DialogSummary.Choice choice : dialog.choices()) {
+                ObjectNode chosen = choices.addObject();
+                putKnown(chosen, "menu", choice.menu());
+                chosen.put("answer", choice.answer());
+            }
+            putCounts(object.putObject("counts"), dialog.counts());
+            putKnown(object, "exception", dialog.exception());
+            return json.writeValueAsString(object);
+        }
+
+        private static void put(ObjectNode fields, Edr.Field field) {
+            if (field.values().size() == 1) {
+                fields.put(field.name(), field.values().getFirst());
+            } else {
+                ArrayNode list = fields.putArray(field.name());
+                field.values().forEach(list::add);
+            }
+        }
+
+        private static void putCounts(ObjectNode object, DialogSummary.Counts counts) {
+            object.put("menus", counts.menus());
+            object.put("timeouts", counts.timeouts());
+            object.put("late", counts.late());
+            object.put("notifies", counts.notifies());
+            object.put("errors", counts.errors());
+        }
+
+        private static void putKnown(ObjectNode object, String key, @Nullable String value) {
+            if (value != null) {
+                object.put(key, value);
+            }
+        }
+
+        private static String time(Instant at) {
+            return MILLIS.format(at);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.moondial.cli;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
+import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.file.PlainFile;
 import io.moondial.file.UnreadableFileException;
 import io.moondial.handset.Subscriber;

@@ -58,4 +58,13 @@ final class OwnEngine {
             LOG.debug("the process is ending already", e);
         }
     }
+
+    /** The engine could not start, though its configuration is sound. */
+    static final class NotStartedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        NotStartedException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 }

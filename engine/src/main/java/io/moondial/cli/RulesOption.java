@@ -6,6 +6,7 @@ import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.LastGood;
+import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.logic.DialogWatch;
 import io.moondial.problem.Problem;
 import io.moondial.rules.RulesException;

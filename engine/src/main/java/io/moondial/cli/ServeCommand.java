@@ -4,6 +4,8 @@ import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.LastGood;
+import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.config.Measure;
 import io.moondial.control.ReloadStatus;
 import io.moondial.file.FileTrouble;
 import io.moondial.logic.DialogWatch;
@@ -20,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code ussd serve}. */
 @Command(
@@ -217,6 +221,20 @@ final class ServeCommand implements Callable<Integer> {
             } finally {
                 Runtime.getRuntime().halt(code);
             }
+        }
+    }
+
+    /** Reads a size as the rules file writes it, such as {@code 100MiB}: octets. */
+    private static final class SizeConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            return Measure.SIZE
+                    .parse(value)
+                    .filter(octets -> octets > 0)
+                    .orElseThrow(
+                            () ->
+                                    new TypeConversionException(
+                                            "'" + value + "' is no size, such as 64KiB or 100MiB"));
         }
     }
 }

@@ -2,14 +2,17 @@ package io.moondial.cli;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
+import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.dialogtest.language.DialogTest;
+import io.moondial.dialogtest.report.FailureText;
 import io.moondial.dialogtest.report.JunitReport;
 import io.moondial.dialogtest.report.Paint;
 import io.moondial.dialogtest.report.Summary;
 import io.moondial.dialogtest.report.Update;
 import io.moondial.dialogtest.run.DialogFiles;
+import io.moondial.dialogtest.run.Failure;
 import io.moondial.dialogtest.run.Filter;
 import io.moondial.dialogtest.run.Suite;
 import io.moondial.dialogtest.run.TestResult;
@@ -17,9 +20,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** One run of tests, from the files to the report. */
 final class TestRun {
@@ -170,5 +177,106 @@ final class TestRun {
             out.print(Summary.of(results, options.paint()));
         }
         out.flush();
+    }
+
+    /** Results as JSON, an object a line for every test. */
+    private static final class TestJson {
+        private final JsonMapper json = new JsonMapper();
+
+        private TestJson() {}
+
+        static void print(List<TestResult> results, PrintWriter out) {
+            TestJson printer = new TestJson();
+            results.forEach(result -> out.println(printer.line(result)));
+        }
+
+        private String line(TestResult result) {
+            ObjectNode object = json.createObjectNode();
+            object.put("file", result.test().file().name());
+            object.put("line", result.test().at().first());
+            object.put("name", result.test().name());
+            object.put("status", result.status().name().toLowerCase(Locale.ROOT));
+            if (!result.test().tags().isEmpty()) {
+                ArrayNode tags = object.putArray("tags");
+                result.test().tags().forEach(tags::add);
+            }
+            if (result.reason() != null) {
+                object.put("reason", result.reason());
+            }
+            if (!result.status().isGood()) {
+                ArrayNode failures = object.putArray("failures");
+                result.failures().forEach(failure -> add(failures, failure));
+                object.put("text", FailureText.of(result, Paint.PLAIN));
+            }
+            return json.writeValueAsString(object);
+        }
+
+        private static void add(ArrayNode failures, Failure failure) {
+            ObjectNode object = failures.addObject();
+            object.put("line", failure.at().first());
+            object.put("message", failure.message());
+            if (!failure.place().isEmpty()) {
+                object.put("script", failure.place());
+            }
+            switch (failure.detail()) {
+                case Failure.Detail.Texts(String expected, String actual) -> {
+                    object.put("expected", expected);
+                    object.put("actual", actual);
+                }
+                case Failure.Detail.Regex(String expected, String actual) -> {
+                    object.put("expected_regex", expected);
+                    object.put("actual", actual);
+                }
+                case Failure.Detail.Remarks(List<String> lines) -> {
+                    if (!lines.isEmpty()) {
+                        ArrayNode remarks = object.putArray("remarks");
+                        lines.forEach(remarks::add);
+                    }
+                }
+            }
+        }
+    }
+
+    /** How far the tests are, on one line that is written over and gone at the end. */
+    static final class TestProgress implements AutoCloseable {
+        private static final String CLEAR_LINE = "\r\u001B[K";
+
+        private final PrintWriter err;
+        private final int all;
+        private final boolean shown;
+        private int ended;
+        private int failed;
+
+        /**
+         * @param shown whether somebody watches; else nothing is written
+         */
+        TestProgress(PrintWriter err, int all, boolean shown) {
+            this.err = err;
+            this.all = all;
+            this.shown = shown;
+        }
+
+        /** From any thread. */
+        synchronized void ended(TestResult result) {
+            ended++;
+            if (!result.status().isGood()) {
+                failed++;
+            }
+            if (shown) {
+                err.printf("%s%d of %d tests", CLEAR_LINE, ended, all);
+                if (failed > 0) {
+                    err.printf(", %d failed", failed);
+                }
+                err.flush();
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            if (shown) {
+                err.print(CLEAR_LINE);
+                err.flush();
+            }
+        }
     }
 }

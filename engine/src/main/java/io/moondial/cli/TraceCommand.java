@@ -6,6 +6,7 @@ import io.moondial.control.NotRunningException;
 import io.moondial.control.RefusedException;
 import io.moondial.file.FileTrouble;
 import io.moondial.trace.TraceFile;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -163,6 +164,23 @@ final class TraceCommand implements Callable<Integer> {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
             log.debug("the process is ending already", e);
+        }
+    }
+
+    /** A stream that belongs to somebody else, who closes it. */
+    private static final class UnclosedOutput extends FilterOutputStream {
+        UnclosedOutput(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] octets, int from, int length) throws IOException {
+            out.write(octets, from, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
         }
     }
 }

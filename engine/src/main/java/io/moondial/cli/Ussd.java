@@ -1,18 +1,32 @@
 package io.moondial.cli;
 
+import io.moondial.Build;
+import io.moondial.ConfigurationException;
+import io.moondial.bench.BenchSession.BenchException;
+import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.control.NotRunningException;
+import io.moondial.control.RefusedException;
+import io.moondial.dialogtest.language.DialogFileException;
+import io.moondial.file.FileTrouble;
+import io.moondial.problem.ProblemPrinter;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The command {@code ussd}. */
 @Command(
         name = "ussd",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = Ussd.Version.class,
         description = "Moondial, a scriptable USSD service logic engine.",
         synopsisSubcommandLabel = "VERB",
         commandListHeading = "%nVerbs:%n",
@@ -62,5 +76,60 @@ public final class Ussd implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a verb is missing");
+    }
+
+    /** What {@code --version} says: our version, and the Java that it runs on. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {
+                "moondial " + Build.version(), "Java " + Runtime.version() + ", licence AGPL-3.0"
+            };
+        }
+    }
+
+    /** What a verb that fails says, and its exit code. */
+    private static final class Failures implements IExecutionExceptionHandler {
+        @Override
+        public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed)
+                throws Exception {
+            return switch (failure) {
+                case ConfigurationException configuration -> {
+                    line.getErr().print(ProblemPrinter.print(configuration.problems()));
+                    line.getErr().flush();
+                    yield ExitCode.BAD_INPUT;
+                }
+                case DialogFileException tests -> {
+                    line.getErr().print(ProblemPrinter.print(tests.problems()));
+                    line.getErr().flush();
+                    yield ExitCode.BAD_INPUT;
+                }
+                case NotStartedException notStarted -> {
+                    line.getErr().println("ussd: could not start: " + notStarted.getMessage());
+                    yield ExitCode.NOT_STARTED;
+                }
+                case BenchException bench -> {
+                    line.getErr().println("ussd: " + bench.getMessage());
+                    yield ExitCode.BAD_INPUT;
+                }
+                case NotRunningException notRunning -> {
+                    line.getErr().println("ussd: " + notRunning.getMessage());
+                    yield ExitCode.NOT_STARTED;
+                }
+                case RefusedException refused -> {
+                    line.getErr().println("ussd: the engine refuses: " + refused.getMessage());
+                    yield ExitCode.FAILED;
+                }
+                case IOException file -> {
+                    line.getErr().println("ussd: " + FileTrouble.tell(file));
+                    yield ExitCode.FAILED;
+                }
+                case UncheckedIOException file -> {
+                    line.getErr().println("ussd: " + FileTrouble.tell(file));
+                    yield ExitCode.FAILED;
+                }
+                default -> throw failure;
+            };
+        }
     }
 }

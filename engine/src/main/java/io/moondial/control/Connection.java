@@ -2,7 +2,7 @@ package io.moondial.control;
 
 import io.moondial.rules.ControlSettings;
 import io.moondial.time.Time;
-import io.moondial.trace.PcapStream;
+import io.moondial.trace.PcapFormat.PcapStream;
 import io.moondial.trace.Trace;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.moondial.control;
 
 import io.moondial.time.Time;
-import io.moondial.trace.PcapSink;
+import io.moondial.trace.PcapFormat.PcapSink;
 import io.moondial.trace.Trace;
 import org.jspecify.annotations.Nullable;
 

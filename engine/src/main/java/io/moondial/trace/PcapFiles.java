@@ -1,5 +1,7 @@
 package io.moondial.trace;
 
+import io.moondial.trace.PcapFormat.PcapSink;
+import io.moondial.trace.PcapFormat.PcapStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package io.moondial.trace;
 
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -8,7 +11,7 @@ import java.time.Instant;
  * The classic pcap format, version 2.4, with microseconds, little-endian: a header, then a record a
  * message.
  */
-final class PcapFormat {
+public final class PcapFormat {
     private static final int MAGIC = 0xa1b2c3d4;
     private static final short MAJOR = 2;
     private static final short MINOR = 4;
@@ -47,5 +50,44 @@ final class PcapFormat {
                 .putInt(message.length)
                 .put(message)
                 .array();
+    }
+
+    /** Where the records of a trace go. */
+    public interface PcapSink extends AutoCloseable {
+        /** Takes a record. */
+        void write(byte[] record) throws IOException;
+
+        /** Nothing waits to be taken at the moment. */
+        void flush() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /** Records into a stream, whoever reads at its other end. */
+    public static final class PcapStream implements PcapSink {
+        private final OutputStream out;
+
+        /** Begins with the header. */
+        public PcapStream(OutputStream out) throws IOException {
+            this.out = new BufferedOutputStream(out);
+            this.out.write(PcapFormat.header());
+            this.out.flush();
+        }
+
+        @Override
+        public void write(byte[] record) throws IOException {
+            out.write(record);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            out.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.close();
+        }
     }
 }

@@ -4,9 +4,12 @@ import io.moondial.channel.SignallingMessage;
 import io.moondial.channel.SignallingTap;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Time;
+import io.moondial.trace.PcapFormat.PcapSink;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -154,6 +157,64 @@ public final class Trace implements SignallingTap, AutoCloseable {
         } catch (InterruptedException e) {
             writer.interrupt();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Which messages a trace takes: all, or those of one subscriber's dialogs from their begin on.
+     */
+    private static final class Follow {
+        /** Dialogs followed at once; beyond it the oldest is let go. */
+        private static final int MAX_DIALOGS = 10_000;
+
+        private final @Nullable String msisdn;
+        private final Map<String, Boolean> engineTids = new LinkedHashMap<>();
+        private final Map<String, Boolean> farTids = new LinkedHashMap<>();
+
+        /** Follows a number's digits; null: everything. */
+        Follow(@Nullable String msisdn) {
+            this.msisdn = msisdn;
+        }
+
+        /** Whether the trace takes this message. */
+        synchronized boolean takes(SignallingMessage message) {
+            if (msisdn == null) {
+                return true;
+            }
+            SignallingMessage.Transaction transaction = message.transaction();
+            if (transaction == null || !follows(transaction)) {
+                return false;
+            }
+            if (transaction.ends()) {
+                forget(engineTids, transaction.engineTid());
+                forget(farTids, transaction.farTid());
+            } else {
+                remember(engineTids, transaction.engineTid());
+                remember(farTids, transaction.farTid());
+            }
+            return true;
+        }
+
+        private boolean follows(SignallingMessage.Transaction transaction) {
+            return (transaction.msisdn() != null && transaction.msisdn().equals(msisdn))
+                    || known(engineTids, transaction.engineTid())
+                    || known(farTids, transaction.farTid());
+        }
+
+        private static boolean known(Map<String, Boolean> tids, @Nullable String tid) {
+            return tid != null && tids.containsKey(tid);
+        }
+
+        private static void remember(Map<String, Boolean> tids, @Nullable String tid) {
+            if (tid != null && tids.put(tid, true) == null && tids.size() > MAX_DIALOGS) {
+                tids.remove(tids.keySet().iterator().next());
+            }
+        }
+
+        private static void forget(Map<String, Boolean> tids, @Nullable String tid) {
+            if (tid != null) {
+                tids.remove(tid);
+            }
         }
     }
 }

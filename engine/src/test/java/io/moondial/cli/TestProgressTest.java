@@ -2,6 +2,7 @@ package io.moondial.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.cli.TestRun.TestProgress;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.run.TestResult;

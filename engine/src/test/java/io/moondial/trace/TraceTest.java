@@ -8,6 +8,7 @@ import io.moondial.control.RunningEngine.Call;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
+import io.moondial.trace.PcapFormat.PcapSink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.FarSide.Call;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
+import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.Opening;
 import io.moondial.metrics.Counters;

@@ -1,6 +1,5 @@
 package io.moondial.channel.embedded;
 
-
 import io.moondial.time.Activity;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -90,8 +89,8 @@ final class LoopedMtp3 extends Mtp3UserPartBaseImpl implements AutoCloseable {
     }
 
     /**
-     * A layer above a user part, of which the part learns when it has taken a message in. Two of the
-     * same are equal, so that a part finds one again that it was given.
+     * A layer above a user part, of which the part learns when it has taken a message in. Two of
+     * the same are equal, so that a part finds one again that it was given.
      *
      * @param taken told after each message, whatever became of it
      */

@@ -1,6 +1,5 @@
 package io.moondial.channel.sigtran;
 
-
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
@@ -53,8 +52,8 @@ interface AspExchange {
     }
 
     /**
-     * The exchanges of RFC 4666 4.3.4 where the far end asks us for traffic. The layer above answers
-     * what fits the state of the far end's processes; the rest stops here.
+     * The exchanges of RFC 4666 4.3.4 where the far end asks us for traffic. The layer above
+     * answers what fits the state of the far end's processes; the rest stops here.
      */
     final class AskedAsp implements AspExchange {
         private final Link link;
@@ -130,9 +129,9 @@ interface AspExchange {
     }
 
     /**
-     * The exchanges of RFC 4666 4.3.4 where we ask for traffic. The M3UA layer keeps the states; what
-     * moves them, and what is sent then, is decided here: the layer itself knows the good course only.
-     * All on the loop's thread.
+     * The exchanges of RFC 4666 4.3.4 where we ask for traffic. The M3UA layer keeps the states;
+     * what moves them, and what is sent then, is decided here: the layer itself knows the good
+     * course only. All on the loop's thread.
      */
     final class AskingAsp implements AspExchange {
         private static final Logger log = LoggerFactory.getLogger(AskingAsp.class);
@@ -173,7 +172,10 @@ interface AspExchange {
          * @param ackTimeout T(ack)
          */
         AskingAsp(
-                Link link, AspFactoryImpl layer, List<ApplicationServer> servers, Duration ackTimeout) {
+                Link link,
+                AspFactoryImpl layer,
+                List<ApplicationServer> servers,
+                Duration ackTimeout) {
             this.link = link;
             this.layer = layer;
             this.servers = servers;
@@ -186,14 +188,17 @@ interface AspExchange {
             if (states == null) {
                 return; // its far end asks
             }
-            for (AspState from : List.of(AspState.INACTIVE, AspState.ACTIVE_SENT, AspState.ACTIVE)) {
+            for (AspState from :
+                    List.of(AspState.INACTIVE, AspState.ACTIVE_SENT, AspState.ACTIVE)) {
                 states.createTransition(FALL, from.toString(), AspState.UP_SENT.toString());
             }
             states.createTransition(
                     STAND_BY, AspState.ACTIVE_SENT.toString(), AspState.INACTIVE.toString());
-            states.createTransition(STAND_BY, AspState.ACTIVE.toString(), AspState.INACTIVE.toString());
+            states.createTransition(
+                    STAND_BY, AspState.ACTIVE.toString(), AspState.INACTIVE.toString());
             // ASPUP is repeated by us.
-            states.createTimeoutTransition(AspState.UP_SENT.toString(), AspState.UP_SENT.toString(), 0);
+            states.createTimeoutTransition(
+                    AspState.UP_SENT.toString(), AspState.UP_SENT.toString(), 0);
         }
 
         @Override
@@ -373,7 +378,8 @@ interface AspExchange {
                 withdrawn(asp, why);
             } else if (others(asp).noneMatch(it -> is(it, AspState.ACTIVE_SENT))) {
                 if (asIs(asp, AsState.ACTIVE)) {
-                    moveServer(asp, TransitionState.AS_STATE_CHANGE_PENDING); // who stands by asks now
+                    moveServer(
+                            asp, TransitionState.AS_STATE_CHANGE_PENDING); // who stands by asks now
                 }
                 if (is(asp, AspState.INACTIVE)) {
                     askForTraffic(asp);
@@ -444,7 +450,8 @@ interface AspExchange {
         private void awaitAcknowledgement() {
             down();
             repetition =
-                    link.loop().schedule(this::askAgain, ackTimeout.toMillis(), TimeUnit.MILLISECONDS);
+                    link.loop()
+                            .schedule(this::askAgain, ackTimeout.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         private void askAgain() {
@@ -486,7 +493,8 @@ interface AspExchange {
         private boolean standsBy(AspImpl asp) {
             return server(asp).trafficMode() == TrafficMode.OVERRIDE
                     && others(asp)
-                            .anyMatch(it -> is(it, AspState.ACTIVE) || is(it, AspState.ACTIVE_SENT));
+                            .anyMatch(
+                                    it -> is(it, AspState.ACTIVE) || is(it, AspState.ACTIVE_SENT));
         }
 
         private boolean isIpsp(AspImpl asp) {

@@ -1,10 +1,10 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Associations.LinkSite;
 import static java.util.Objects.requireNonNull;
 
 import io.moondial.channel.sigtran.AspExchange.AskedAsp;
 import io.moondial.channel.sigtran.AspExchange.AskingAsp;
+import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.M3uaMessage.Fault;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;

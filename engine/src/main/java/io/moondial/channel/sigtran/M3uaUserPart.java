@@ -1,14 +1,13 @@
 package io.moondial.channel.sigtran;
 
-
 import io.moondial.channel.sigtran.AspExchange.AskingAsp;
 import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
-import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;
+import io.moondial.channel.ss7.SendContext;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -274,7 +273,8 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
     private static final class ServerMaking {
         private static final VarHandle DEFAULT_TRAFFIC_MODE =
                 field("defaultTrafModType", TrafficModeType.class);
-        private static final VarHandle PENDING_QUEUE = field("penQueue", ConcurrentLinkedQueue.class);
+        private static final VarHandle PENDING_QUEUE =
+                field("penQueue", ConcurrentLinkedQueue.class);
 
         private static final int ANY = -1;
 
@@ -391,7 +391,8 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
     }
 
     /**
-     * Hands the state changes of the M3UA layer to the board; what it says of its setting up is ours.
+     * Hands the state changes of the M3UA layer to the board; what it says of its setting up is
+     * ours.
      */
     private static final class StateWatch implements M3UAManagementEventListener {
         private final LinkBoard board;

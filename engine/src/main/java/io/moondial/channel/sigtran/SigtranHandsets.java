@@ -1,6 +1,5 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.FarSide;
@@ -10,6 +9,7 @@ import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.ss7.SignallingPoint;
+import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.Opening;
 import io.moondial.dialog.Operation;

@@ -1,6 +1,5 @@
 package io.moondial.channel.sigtran;
 
-
 import io.moondial.channel.Connections;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;

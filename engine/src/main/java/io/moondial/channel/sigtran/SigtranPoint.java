@@ -1,12 +1,12 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.Connections;
 import io.moondial.channel.LinkStatus;
+import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.sigtran.SigtranSettings.GlobalTitleRule;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
-import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.AttachedPoint;
+import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.TcapLimits;

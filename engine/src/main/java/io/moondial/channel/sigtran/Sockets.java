@@ -1,9 +1,8 @@
 package io.moondial.channel.sigtran;
 
-
 import com.sun.nio.sctp.AssociationChangeNotification;
-import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
 import com.sun.nio.sctp.PeerAddressChangeNotification;
+import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
 import com.sun.nio.sctp.SendFailedNotification;
 import com.sun.nio.sctp.ShutdownNotification;
 import io.moondial.channel.sigtran.Associations.LinkSite;
@@ -135,9 +134,9 @@ final class Sockets {
     }
 
     /**
-     * Makes whole messages of the pieces in which the kernel hands out those that it has no room for.
-     * SCTP sets a message no end; here one that is longer than any of M3UA ends the association, before
-     * it takes the memory of others.
+     * Makes whole messages of the pieces in which the kernel hands out those that it has no room
+     * for. SCTP sets a message no end; here one that is longer than any of M3UA ends the
+     * association, before it takes the memory of others.
      */
     static final class SctpFraming extends SctpMessageCompletionHandler {
         /** How many octets wait for the rest of their message, of each stream. */
@@ -224,7 +223,9 @@ final class Sockets {
         }
     }
 
-    /** A link's handler where SCTP carries it: whole messages, and notifications of the kernel's. */
+    /**
+     * A link's handler where SCTP carries it: whole messages, and notifications of the kernel's.
+     */
     static final class SctpHandler extends LinkHandler {
         private static final Logger log = LoggerFactory.getLogger(SctpHandler.class);
 
@@ -300,7 +301,8 @@ final class Sockets {
         }
 
         /** What was half there of messages never gets its other half. */
-        private void restarted(ChannelHandlerContext context, AssociationChangeNotification change) {
+        private void restarted(
+                ChannelHandlerContext context, AssociationChangeNotification change) {
             context.pipeline().replace(SctpFraming.class, null, new SctpFraming());
             link.restarted(inStreams(change), outStreams(change));
         }
@@ -327,10 +329,10 @@ final class Sockets {
     }
 
     /**
-     * The first handler of a listening socket. Where a connection cannot be taken, because the process
-     * has no file descriptor left, say, it waits in the kernel, and is tried again after a pause: the
-     * kernel would report it at once and again. The log says once that it is so, and once that it is
-     * over; what lies behind this handler never sees the failure.
+     * The first handler of a listening socket. Where a connection cannot be taken, because the
+     * process has no file descriptor left, say, it waits in the kernel, and is tried again after a
+     * pause: the kernel would report it at once and again. The log says once that it is so, and
+     * once that it is over; what lies behind this handler never sees the failure.
      */
     static final class Accepting extends ChannelInboundHandlerAdapter {
         private static final Logger log = LoggerFactory.getLogger(Accepting.class);

@@ -1,7 +1,7 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.UssdParameter.MapError;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
+import io.moondial.channel.ss7.UssdParameter.MapError;
 import io.moondial.dialog.Address;
 
 /**

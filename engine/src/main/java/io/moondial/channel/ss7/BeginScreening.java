@@ -1,14 +1,14 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.UssdParameter.MapError;
-import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.ss7.MapLink.Received;
+import io.moondial.channel.ss7.UssdParameter.MalformedException;
+import io.moondial.channel.ss7.UssdParameter.MapError;
 import io.moondial.dialog.Component;
 import io.moondial.dialog.Message;
 import io.moondial.dialog.Opening;
@@ -221,8 +221,8 @@ final class BeginScreening {
     }
 
     /**
-     * What was dialled. Some networks write it one character an octet, though the data coding scheme
-     * says packed septets; read as septets such a string is gibberish.
+     * What was dialled. Some networks write it one character an octet, though the data coding
+     * scheme says packed septets; read as septets such a string is gibberish.
      */
     private static final class DialledString {
         private static final Pattern CODE = Pattern.compile("[*#][0-9*#]*#");
@@ -230,8 +230,8 @@ final class BeginScreening {
         private DialledString() {}
 
         /**
-         * The text of a request's string: decoded as its scheme says, unless that gives no service code
-         * and its octets by themselves are one.
+         * The text of a request's string: decoded as its scheme says, unless that gives no service
+         * code and its octets by themselves are one.
          */
         static String text(UssdString ussd) throws UndecodableString {
             String decoded = ussd.decodeKeyed();

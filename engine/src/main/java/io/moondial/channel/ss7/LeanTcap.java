@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
@@ -161,11 +160,11 @@ final class LeanTcap extends TCAPStackImpl {
 
     /**
      * Transaction ids that nobody can guess: each is drawn by the system's secure random generator,
-     * evenly over a range. One that was given back is not drawn again until many others were given back
-     * after it, so that what comes late for an ended dialog does not meet another one.
+     * evenly over a range. One that was given back is not drawn again until many others were given
+     * back after it, so that what comes late for an ended dialog does not meet another one.
      *
-     * <p>That is remembered by id where the range is small, else by the lowest bits of the id. Either
-     * way at least a quarter of the draws succeeds.
+     * <p>That is remembered by id where the range is small, else by the lowest bits of the id.
+     * Either way at least a quarter of the draws succeeds.
      */
     static final class TransactionIdSource {
         /** More than these are remembered by their lowest bits. */
@@ -188,7 +187,9 @@ final class LeanTcap extends TCAPStackImpl {
         /** How many are given back before the oldest of them are forgotten. */
         private final long generation;
 
-        /** The places of what was given back: since the last change of generation, and before it. */
+        /**
+         * The places of what was given back: since the last change of generation, and before it.
+         */
         private BitSet lately;
 
         private BitSet before;

@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
 
 /** The links below a user part, as far as the layers above must know them. */

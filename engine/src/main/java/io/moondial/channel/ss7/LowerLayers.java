@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;

@@ -1,10 +1,9 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.SendContext.OfPoint;
-import io.moondial.channel.ss7.UssdParameter.MalformedException;
-
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.ss7.SendContext.OfPoint;
+import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.dialog.Component;
 import io.moondial.dialog.Message;
 import java.time.Duration;
@@ -383,8 +382,11 @@ final class MapLink implements DialogLink {
     /** A component as it came. */
     sealed interface Received {
 
-        /** An Invoke, its argument not read yet: how a bad one is answered depends on where it came. */
-        record Invoke(int invokeId, int operation, @Nullable Parameter parameter) implements Received {}
+        /**
+         * An Invoke, its argument not read yet: how a bad one is answered depends on where it came.
+         */
+        record Invoke(int invokeId, int operation, @Nullable Parameter parameter)
+                implements Received {}
 
         /** Any other component. */
         record Other(io.moondial.dialog.Component component) implements Received {}

@@ -1,8 +1,8 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.ss7.screening.BerElement;
+import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import io.moondial.dialog.Address;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

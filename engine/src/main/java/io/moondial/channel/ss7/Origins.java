@@ -1,7 +1,7 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import io.moondial.channel.ss7.screening.TransactionPortion;
+import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;

@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Component;
 import io.moondial.text.UssdString;
@@ -108,8 +107,8 @@ final class OutgoingComponent {
         }
 
         /**
-         * How long the stack takes a result for an invoke, in milliseconds; nought: it starts no timer,
-         * since the engine times its screens itself.
+         * How long the stack takes a result for an invoke, in milliseconds; nought: it starts no
+         * timer, since the engine times its screens itself.
          */
         long invokeTimeout();
     }

@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,8 @@ public final class SendContext<T> {
      * What a dialog and the layers below tell each other past the stack between them.
      *
      * @param undelivered from below: why no link took what was sent
-     * @param hidden from above: the texts of what is sent have a secret in them, for whoever looks on
+     * @param hidden from above: the texts of what is sent have a secret in them, for whoever looks
+     *     on
      */
     record OfPoint(SendContext<String> undelivered, SendContext<Boolean> hidden) {
         OfPoint() {

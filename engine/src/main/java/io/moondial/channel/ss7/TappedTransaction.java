@@ -1,11 +1,11 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
-import io.moondial.channel.ss7.screening.BerElement.NotBerException;
-import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.SignallingMessage;
+import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.ss7.screening.BerElement;
+import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import io.moondial.channel.ss7.screening.TransactionPortion;
+import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import io.moondial.text.Dcs;
 import io.moondial.text.UndecodableString;
 import io.moondial.text.UssdString;

@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.SignallingMessage;
 import io.moondial.channel.SignallingTap;
@@ -103,11 +102,13 @@ final class Taps {
     }
 
     /**
-     * Puts what SCCP has cut into several messages together for the taps: only the whole tells whose it
-     * is, and what in it is secret.
+     * Puts what SCCP has cut into several messages together for the taps: only the whole tells
+     * whose it is, and what in it is secret.
      */
     private static final class TappedParts {
-        /** From the service information octet to the first octet of SCCP: the ITU-T routing label. */
+        /**
+         * From the service information octet to the first octet of SCCP: the ITU-T routing label.
+         */
         static final int SCCP = 5;
 
         private static final int LABEL = 1;
@@ -181,7 +182,8 @@ final class Taps {
             }
             List<Part> parts = incomplete.get(key);
             if (parts == null || parts.size() == MAX_PARTS) {
-                // A part without its beginning: neither the stack nor a tap can make anything of it.
+                // A part without its beginning: neither the stack nor a tap can make anything of
+                // it.
                 incomplete.remove(key);
                 return null;
             }
@@ -209,12 +211,13 @@ final class Taps {
     }
 
     /**
-     * A user part whose outgoing messages the taps see first. What it cannot send is told aside: the
-     * layers above would take an exception for a fault of their own.
+     * A user part whose outgoing messages the taps see first. What it cannot send is told aside:
+     * the layers above would take an exception for a fault of their own.
      *
      * @param maxMessage how many octets a message may have where the part itself would take more
      */
-    record TappedUserPart(Mtp3UserPart part, Taps taps, SendContext<String> undelivered, int maxMessage)
+    record TappedUserPart(
+            Mtp3UserPart part, Taps taps, SendContext<String> undelivered, int maxMessage)
             implements Mtp3UserPart {
         @Override
         public void sendMessage(Mtp3TransferPrimitive message) {

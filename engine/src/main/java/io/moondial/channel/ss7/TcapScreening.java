@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
@@ -8,6 +7,7 @@ import io.moondial.channel.ss7.UssdMapProvider.NotTakenIn;
 import io.moondial.channel.ss7.screening.PAbortCause;
 import io.moondial.channel.ss7.screening.Screened;
 import io.moondial.channel.ss7.screening.TransactionPortion;
+import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Locale;

@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -196,7 +195,8 @@ final class TellingRouting extends SccpRoutingControl {
         /** In words, of a point that cannot be reached. */
         String why(int pointCode) {
             Instant since = lost.get(pointCode);
-            return "point code %d cannot be reached (%s)".formatted(pointCode, why(pointCode, since));
+            return "point code %d cannot be reached (%s)"
+                    .formatted(pointCode, why(pointCode, since));
         }
 
         private String why(int pointCode, @Nullable Instant since) {
@@ -205,7 +205,9 @@ final class TellingRouting extends SccpRoutingControl {
                         ? "the far side has not said yet that it can"
                         : "DUNA since " + since;
             }
-            return since == null ? "there was no link to it yet" : "no link leads to it since " + since;
+            return since == null
+                    ? "there was no link to it yet"
+                    : "no link leads to it since " + since;
         }
     }
 }

@@ -1,12 +1,11 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.screening.BerElement.NotBerException;
-
+import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.ss7.OutgoingComponent.InvokeTiming;
 import io.moondial.channel.ss7.screening.BerElement;
+import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -195,8 +194,9 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
     }
 
     /**
-     * Why the far side, or the network, has aborted a dialog: in words, for people. What MAP says in an
-     * abort (3GPP TS 29.002 17.4.2) is read here and not by the stack; whatever it is, the dialog ends.
+     * Why the far side, or the network, has aborted a dialog: in words, for people. What MAP says
+     * in an abort (3GPP TS 29.002 17.4.2) is read here and not by the stack; whatever it is, the
+     * dialog ends.
      */
     private static final class AbortReason {
         private static final String BY_USER = "TC-U-ABORT";
@@ -230,7 +230,8 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
         static String of(TCUserAbortIndication abort) {
             ResultSourceDiagnostic diagnostic = abort.getResultSourceDiagnostic();
             if (diagnostic != null) {
-                return diagnostic.getDialogServiceUserType() == DialogServiceUserType.AcnNotSupported
+                return diagnostic.getDialogServiceUserType()
+                                == DialogServiceUserType.AcnNotSupported
                         ? "refused: the application context is not supported"
                         : "refused";
             }
@@ -298,8 +299,8 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
         }
 
         /**
-         * The context named is not supported; where only its version is another one, ours is offered in
-         * its place.
+         * The context named is not supported; where only its version is another one, ours is
+         * offered in its place.
          */
         void ofContext(ApplicationContextName context) {
             boolean otherVersion =
@@ -318,7 +319,9 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
 
         /** What stands for MAP-open is none. */
         void invalid(String why) {
-            report(Cause.UNREADABLE, "the MAP-open of a TC-BEGIN cannot be read: " + why + "; aborted");
+            report(
+                    Cause.UNREADABLE,
+                    "the MAP-open of a TC-BEGIN cannot be read: " + why + "; aborted");
             send(() -> map.abortInvalid(dialog));
         }
 
@@ -327,7 +330,9 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
                     map.getTCAPProvider().getDialogPrimitiveFactory().createUAbort(dialog);
             abort.setDialogServiceUserType(DialogServiceUserType.AcnNotSupported);
             abort.setApplicationContextName(
-                    echoed != null ? echoed : TcapFactory.createApplicationContextName(OURS.getOID()));
+                    echoed != null
+                            ? echoed
+                            : TcapFactory.createApplicationContextName(OURS.getOID()));
             dialog.send(abort);
         }
 

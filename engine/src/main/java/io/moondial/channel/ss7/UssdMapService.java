@@ -1,8 +1,7 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.UssdParameter.MalformedException;
-
 import io.moondial.channel.ss7.MapLink.Received;
+import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.dialog.Component;
 import io.moondial.dialog.Operation;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.ss7.SignallingPoint.Called;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,6 +9,7 @@ import io.moondial.channel.FarSide.Call;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
+import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.Message;
 import io.moondial.dialog.Opening;

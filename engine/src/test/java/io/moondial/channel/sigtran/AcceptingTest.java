@@ -1,10 +1,10 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Sockets.Accepting;
-import io.moondial.channel.sigtran.Associations.LinkSite;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
+import io.moondial.channel.sigtran.Sockets.Accepting;
 import io.moondial.file.FileTrouble;
 import io.moondial.metrics.Counters;
 import io.netty.channel.Channel;

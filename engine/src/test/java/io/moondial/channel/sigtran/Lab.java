@@ -1,6 +1,5 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Associations.LinkSite;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk;
@@ -8,6 +7,7 @@ import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.FarSide;
 import io.moondial.channel.LinkStatus;
+import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
@@ -114,7 +114,13 @@ final class Lab implements DialogDesk, AutoCloseable {
     /** What links share, for those that are made one by one. */
     static LinkSite site(EventLoop loop, LinkBoard board, KernelSctp sctp) {
         return new LinkSite(
-                QUICK, loop, board, new SendContext<>(), new Inbound(1), new Gate.Hall(() -> 1), sctp);
+                QUICK,
+                loop,
+                board,
+                new SendContext<>(),
+                new Inbound(1),
+                new Gate.Hall(() -> 1),
+                sctp);
     }
 
     static SigtranSettings settings(Links links, ApplicationServer... servers) {

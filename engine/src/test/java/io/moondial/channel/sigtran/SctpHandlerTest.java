@@ -1,7 +1,5 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Sockets.SctpHandler;
-import io.moondial.channel.sigtran.Sockets.SctpFraming;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,6 +12,8 @@ import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
 import com.sun.nio.sctp.ShutdownNotification;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
+import io.moondial.channel.sigtran.Sockets.SctpFraming;
+import io.moondial.channel.sigtran.Sockets.SctpHandler;
 import io.moondial.metrics.Counters;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

@@ -1,10 +1,10 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Associations.LinkSite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Connections;
+import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;

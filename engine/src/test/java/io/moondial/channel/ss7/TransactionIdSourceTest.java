@@ -1,8 +1,8 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.LeanTcap.TransactionIdSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.ss7.LeanTcap.TransactionIdSource;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7.screening;
 
-
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.moondial.channel.ss7.screening;
 
-import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import io.moondial.channel.ss7.screening.TransactionPortion.BrokenException;
 import io.moondial.channel.ss7.screening.TransactionPortion.Portions;
+import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import java.io.ByteArrayOutputStream;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;

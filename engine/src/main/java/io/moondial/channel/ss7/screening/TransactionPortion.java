@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7.screening;
 
-
 import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
