@@ -73,8 +73,13 @@ public record Configuration(
         return read(rulesFile, observer, BuiltInModules.create());
     }
 
-    /** The same, where scripts have these modules. */
-    static Configuration read(Path rulesFile, CompilationObserver observer, List<ApiModule> modules)
+    /**
+     * The same, where scripts have these modules.
+     *
+     * @throws ConfigurationException with all problems of all these files
+     */
+    public static Configuration read(
+            Path rulesFile, CompilationObserver observer, List<ApiModule> modules)
             throws ConfigurationException {
         return read(rulesFile, host(observer, modules), Map.of());
     }

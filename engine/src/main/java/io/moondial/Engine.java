@@ -23,6 +23,7 @@ import io.moondial.metrics.Counters;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.reload.FileWatch;
 import io.moondial.rules.Rules;
+import io.moondial.script.api.Backends;
 import io.moondial.time.Activity;
 import io.moondial.time.SystemTime;
 import io.moondial.time.Time;
@@ -48,6 +49,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private final Rules rules;
     private final Counters counters = new Counters();
     private final SystemTime time = new SystemTime();
+    private final Backends backends;
     private final EdrApp edrs;
     private final HeapWatch heap;
     private final ServiceDesk desk;
@@ -80,6 +82,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         HostName.get(),
                         ProcessHandle.current().pid(),
                         counters);
+        backends = Backends.start(rules.modules(), time);
         desk =
                 new ServiceDesk(
                         edrs,
@@ -87,7 +90,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         new InstanceIds(
                                 rules.edr().appName(), time.now(), ThreadLocalRandom.current()),
                         counters,
-                        Surroundings.at(time, watch),
+                        Surroundings.at(time, backends, watch),
                         rules.dialogs().max());
         heap = new HeapWatch(rules.dialogs().maxHeap(), desk::openDialogs);
         desk.guardHeap(heap.guard()::hasRoom);
@@ -342,6 +345,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         // Closed from the last to the first, each whatever becomes of the others.
         try (heap;
                 time;
+                backends;
                 records;
                 traces;
                 network;

@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
@@ -54,6 +55,11 @@ record BenchDialog(Supplier<PrimitiveResult> answer) implements ScriptDialog, Sc
     @Override
     public Phase phase() {
         return Phase.PROCESS;
+    }
+
+    @Override
+    public void await(CompletableFuture<?> call, Patience patience) {
+        call.join();
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.moondial.script.Script;
 import io.moondial.script.ScriptFault;
 import io.moondial.script.ScriptServices;
 import io.moondial.script.ScriptSettings;
+import io.moondial.script.api.Backends;
 import io.moondial.script.api.ScriptDialog.Refused;
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
@@ -43,6 +44,7 @@ final class DialogJournal implements ScriptServices {
     private final Logger scriptLog;
     private final OptionalLong seed;
     private final DialogWatch watch;
+    private final Backends backends;
     private final RateLimitedLog limited;
     private final ScriptShares.Share share;
     private final ScriptSettings.Shares limits;
@@ -67,6 +69,7 @@ final class DialogJournal implements ScriptServices {
         this.scriptLog = around.loggers().getLogger("script");
         this.seed = around.seeds().get();
         this.watch = around.watch();
+        this.backends = around.backends();
         this.limited = limited;
         this.share = share;
         this.limits = limits;
@@ -214,6 +217,11 @@ final class DialogJournal implements ScriptServices {
     @Override
     public void increment(String name) {
         share.increment(name, limits);
+    }
+
+    @Override
+    public Backends backends() {
+        return backends;
     }
 
     @Override

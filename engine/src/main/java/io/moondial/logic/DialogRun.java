@@ -17,9 +17,11 @@ import io.moondial.script.ScriptRun;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import io.moondial.time.Time;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,12 +218,40 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         return Phase.of(claim.setup().isNotify(), dialog.isOpen());
     }
 
+    @Override
+    public void await(CompletableFuture<?> call, Patience patience) {
+        catchUp();
+        var _ = call.whenComplete((_, _) -> mailbox.wake());
+        Time.Alarm end = null;
+        try {
+            while (!call.isDone()) {
+                Duration left = patience.left();
+                if (left != null && end == null) {
+                    end = time.after(left.plusMillis(1), mailbox::wake);
+                }
+                takeOne();
+            }
+        } finally {
+            if (end != null) {
+                end.cancel();
+            }
+        }
+    }
+
+    /** Waits for what happens next to the dialog, or for a call outside. */
+    private void takeOne() {
+        DialogEvent event = mailbox.take();
+        if (event != null) {
+            handle(event);
+        }
+    }
+
     private PrimitiveResult call(DialogEvent.ScriptCall call) {
         settled = null;
         catchUp();
         handle(call);
         while (settled == null) {
-            handle(mailbox.take());
+            takeOne();
         }
         return switch (settled) {
             case Settled.Replied(PrimitiveResult result) -> result;

@@ -20,6 +20,9 @@ final class Mailbox {
     private final Activity activity;
     private volatile @Nullable Thread waiter;
 
+    /** Somebody has something for the thread that is no event. An activity too. */
+    private volatile boolean woken;
+
     /** Beyond this nobody takes anything any more. Guarded by this. */
     private boolean closed;
 
@@ -37,6 +40,15 @@ final class Mailbox {
         }
     }
 
+    /** Makes {@link #take} return, now or when it is called next. */
+    synchronized void wake() {
+        if (!closed && !woken) {
+            activity.begin();
+            woken = true;
+            LockSupport.unpark(waiter);
+        }
+    }
+
     // ---- on the dialog's thread
 
     /** The next event that is there; null where there is none. To be followed by {@link #done}. */
@@ -49,17 +61,27 @@ final class Mailbox {
         activity.end();
     }
 
-    /** Waits for the next event; from then on it is the thread's own activity. */
-    DialogEvent take() {
+    /**
+     * Waits for the next event; from then on it is the thread's own activity. Null: there is none,
+     * and somebody has woken the thread.
+     */
+    @Nullable DialogEvent take() {
         activity.end();
         waiter = Thread.currentThread();
         DialogEvent event = events.poll();
-        while (event == null) {
+        while (event == null && !woken) {
             LockSupport.park(this);
             event = Thread.interrupted() ? interrupted() : events.poll();
         }
         waiter = null;
+        if (event == null) {
+            awake();
+        }
         return event;
+    }
+
+    private synchronized void awake() {
+        woken = false;
     }
 
     private DialogEvent interrupted() {
@@ -71,6 +93,10 @@ final class Mailbox {
     void close() {
         refuseMore();
         while (events.poll() != null) {
+            activity.end();
+        }
+        if (woken) {
+            awake();
             activity.end();
         }
     }

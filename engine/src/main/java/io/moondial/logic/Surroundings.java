@@ -1,5 +1,6 @@
 package io.moondial.logic;
 
+import io.moondial.script.api.Backends;
 import io.moondial.time.Time;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -11,19 +12,24 @@ import org.slf4j.LoggerFactory;
  *
  * @param loggers the loggers {@code dialog} and {@code script} are asked of it
  * @param seeds what the random numbers of each dialog's script begin with; empty: chance
+ * @param backends those of modules that run
  * @param watch told of what dialogs begin and send
  */
 public record Surroundings(
-        Time time, ILoggerFactory loggers, Supplier<OptionalLong> seeds, DialogWatch watch) {
+        Time time,
+        ILoggerFactory loggers,
+        Supplier<OptionalLong> seeds,
+        Backends backends,
+        DialogWatch watch) {
 
     /** Those of an engine at work. */
     public static Surroundings at(Time time) {
-        return at(time, DialogWatch.NOBODY);
+        return at(time, Backends.NONE, DialogWatch.NOBODY);
     }
 
     /** Those of an engine at work that somebody watches. */
-    public static Surroundings at(Time time, DialogWatch watch) {
+    public static Surroundings at(Time time, Backends backends, DialogWatch watch) {
         return new Surroundings(
-                time, LoggerFactory.getILoggerFactory(), OptionalLong::empty, watch);
+                time, LoggerFactory.getILoggerFactory(), OptionalLong::empty, backends, watch);
     }
 }

@@ -4,6 +4,7 @@ import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.edr.EdrSettings;
 import io.moondial.script.ScriptSettings;
+import io.moondial.script.api.Backends;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param file where it was read from
  * @param process the service of mobile-initiated USSD
  * @param inboundNotify the service of inbound notifies; null: there is none
+ * @param modules the sections of modules that have a backend
  */
 public record Rules(
         Path file,
@@ -25,7 +27,8 @@ public record Rules(
         EdrSettings edr,
         Network network,
         ControlSettings control,
-        LogSettings log) {
+        LogSettings log,
+        Backends.Settings modules) {
 
     /** The same, with the EDR files of every stream in one folder. */
     public Rules withEdrsIn(Path folder) {
@@ -38,7 +41,8 @@ public record Rules(
                 edr.in(folder),
                 network,
                 control,
-                log);
+                log,
+                modules);
     }
 
     /** The same, but for a network in memory in the place of what they name. */
@@ -48,7 +52,8 @@ public record Rules(
 
     /** The same, on another network. */
     public Rules on(Network other) {
-        return new Rules(file, process, inboundNotify, script, dialogs, edr, other, control, log);
+        return new Rules(
+                file, process, inboundNotify, script, dialogs, edr, other, control, log, modules);
     }
 
     /** Where dialogs come from. */

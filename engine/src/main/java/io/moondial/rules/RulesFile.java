@@ -11,6 +11,7 @@ import io.moondial.problem.Problem;
 import io.moondial.script.ScriptGlobals;
 import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.Backends;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
@@ -61,7 +62,8 @@ public final class RulesFile {
     /** Whether a running engine keeps the values that a section had at its start. */
     static boolean waitsForRestart(String section) {
         Schema<?> schema = SECTIONS.get(section);
-        return schema == null || schema.waitsForRestart(); // the network's is none yet
+        return schema == null
+                || schema.waitsForRestart(); // the network's, and those of modules with a backend
     }
 
     /**
@@ -161,7 +163,8 @@ public final class RulesFile {
                         EDR.read(root.section("edr")),
                         NetworkReader.read(root.section("network"), dialogs),
                         CONTROL.read(root.section("control")),
-                        LOG.read(root.section("log")));
+                        LOG.read(root.section("log")),
+                        Backends.Settings.read(modules, root));
         root.refuseUnknownKeys();
         return rules;
     }

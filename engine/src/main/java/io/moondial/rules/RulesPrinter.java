@@ -35,6 +35,7 @@ public final class RulesPrinter {
         yaml.section("network", () -> network(rules.network()));
         yaml.section("control", () -> RulesFile.CONTROL.print(yaml, rules.control()));
         yaml.section("log", () -> RulesFile.LOG.print(yaml, rules.log()));
+        rules.modules().print(yaml);
     }
 
     private void network(Network network) {

@@ -21,6 +21,7 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
@@ -94,6 +95,29 @@ final class RunningScript implements HostCall, ScriptClock {
         }
         meter.beginBurst();
         return result;
+    }
+
+    @Override
+    public <T> T backend(Class<T> type) {
+        return services().backends().get(type);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T await(CompletableFuture<T> call) {
+        tellPlace(state.place());
+        meter.endBurst();
+        try {
+            run.dialog().await(call, this::patience);
+        } finally {
+            call.cancel(true);
+        }
+        meter.beginBurst();
+        return call.join();
+    }
+
+    private @Nullable Duration patience() {
+        meter.beginBurst();
+        return supervision.graceLeft();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.moondial.script;
 
+import io.moondial.script.api.Backends;
 import io.moondial.script.api.ScriptDialog;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -32,6 +33,11 @@ public interface ScriptServices {
 
     /** The time of day. */
     Instant now();
+
+    /** The backends of modules that run. */
+    default Backends backends() {
+        return Backends.NONE;
+    }
 
     /** What the run's random numbers begin with; empty: chance. */
     default OptionalLong seed() {

@@ -4,6 +4,7 @@ import io.moondial.script.lua.Kill;
 import io.moondial.script.lua.Meter;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The watch over one run's time, and over what others want of it. Confined to the run's thread. */
 final class Supervision implements Meter.Supervisor {
@@ -58,6 +59,11 @@ final class Supervision implements Meter.Supervisor {
                     Kill.Reason.LIMIT,
                     "not finished within " + text(grace) + " after the dialog was over");
         }
+    }
+
+    /** The grace time that is left, as of the last check; null while the dialog is not over. */
+    @Nullable Duration graceLeft() {
+        return finishing ? grace.minusNanos(services.nanoTime() - graceStart) : null;
     }
 
     private static String text(Duration duration) {

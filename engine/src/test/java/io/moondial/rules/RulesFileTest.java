@@ -11,6 +11,7 @@ import io.moondial.edr.StreamSettings;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptSettings;
+import io.moondial.script.api.Backends;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +78,8 @@ final class RulesFileTest {
                                         Duration.ofSeconds(10),
                                         Duration.ofSeconds(5),
                                         6),
-                                new LogSettings(Level.INFO)));
+                                new LogSettings(Level.INFO),
+                                Backends.Settings.NONE));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.script.api.Backends;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +72,8 @@ final class RulesPrinterTest {
                         rules.edr(),
                         rules.network(),
                         control,
-                        rules.log());
+                        rules.log(),
+                        Backends.Settings.NONE);
 
         assertThat(RulesPrinter.print(named)).contains("socket: \"run/x\"");
     }

@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
@@ -137,6 +138,11 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     @Override
     public Phase phase() {
         return Phase.PROCESS;
+    }
+
+    @Override
+    public void await(CompletableFuture<?> call, Patience patience) {
+        call.join();
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.moondial.dialogtest.language;
 
 import io.moondial.file.PlainFile;
 import io.moondial.file.UnreadableFileException;
+import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
+import io.moondial.script.api.ApiModule;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +60,16 @@ public final class DialogFile {
      * @throws DialogFileException with everything that is wrong in it
      */
     public List<DialogTest> tests() throws DialogFileException {
-        return FileParser.parse(this);
+        return tests(BuiltInModules.create());
+    }
+
+    /**
+     * The same, where scripts have these modules.
+     *
+     * @throws DialogFileException with everything that is wrong in it
+     */
+    public List<DialogTest> tests(List<ApiModule> modules) throws DialogFileException {
+        return FileParser.parse(this, modules);
     }
 
     public Path path() {

@@ -3,6 +3,7 @@ package io.moondial.dialogtest.language;
 import io.moondial.config.Place;
 import io.moondial.config.Problems;
 import io.moondial.problem.Problem;
+import io.moondial.script.api.ApiModule;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 /** Reads the tests of one file. */
 final class FileParser {
     private final DialogFile file;
+    private final List<ApiModule> modules;
     private final Problems problems;
     private final List<DialogTest> tests = new ArrayList<>();
     private final Map<String, Integer> names = new HashMap<>();
@@ -19,13 +21,15 @@ final class FileParser {
     /** What the test above has left behind, for one that goes on in the same dialog. */
     private Scope above = Scope.start(Map.of());
 
-    private FileParser(DialogFile file) {
+    private FileParser(DialogFile file, List<ApiModule> modules) {
+        this.modules = modules;
         this.file = file;
         this.problems = new Problems(file.path());
     }
 
-    static List<DialogTest> parse(DialogFile file) throws DialogFileException {
-        return new FileParser(file).parse();
+    static List<DialogTest> parse(DialogFile file, List<ApiModule> modules)
+            throws DialogFileException {
+        return new FileParser(file, modules).parse();
     }
 
     private List<DialogTest> parse() throws DialogFileException {
@@ -94,7 +98,7 @@ final class FileParser {
         List<Map<String, String>> rows = rows(body);
         Scope start = above;
         for (int row = 0; row < rows.size(); row++) {
-            TestParser parser = new TestParser(rows.get(row), problems);
+            TestParser parser = new TestParser(rows.get(row), modules, problems);
             String rowName =
                     rows.size() == 1 && rows.getFirst().isEmpty()
                             ? name

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param time what the clock says, and the zone of local dates; null: as always
  * @param seed of the scripts' random numbers; null: as always
  * @param globals of the rules, with other values
+ * @param modules what the stand-ins of modules are told
  */
-public record Given(@Nullable OffsetDateTime time, @Nullable Long seed, List<Global> globals) {
+public record Given(
+        @Nullable OffsetDateTime time,
+        @Nullable Long seed,
+        List<Global> globals,
+        List<ToModule> modules) {
     /** Nothing differs. */
-    public static final Given NOTHING = new Given(null, null, List.of());
+    public static final Given NOTHING = new Given(null, null, List.of(), List.of());
 
     /**
      * A global with a value of the test's own.
@@ -35,8 +41,16 @@ public record Given(@Nullable OffsetDateTime time, @Nullable Long seed, List<Glo
         }
     }
 
+    /**
+     * What the stand-in of a module is told.
+     *
+     * @param text what stands behind the module's name
+     */
+    public record ToModule(String module, String text) {}
+
     public Given {
         globals = List.copyOf(globals);
+        modules = List.copyOf(modules);
     }
 
     /** What another says, and this where that is silent. */
@@ -47,7 +61,16 @@ public record Given(@Nullable OffsetDateTime time, @Nullable Long seed, List<Glo
         return new Given(
                 other.time != null ? other.time : time,
                 other.seed != null ? other.seed : seed,
-                List.copyOf(merged.values()));
+                List.copyOf(merged.values()),
+                Stream.concat(modules.stream(), other.modules.stream()).toList());
+    }
+
+    /** What the stand-in of a module is told, in the order of the lines. */
+    public List<String> textsFor(String module) {
+        return modules.stream()
+                .filter(it -> it.module().equals(module))
+                .map(ToModule::text)
+                .toList();
     }
 
     /** Whether the rules' globals stay as they are. */

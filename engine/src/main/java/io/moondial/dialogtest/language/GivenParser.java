@@ -1,6 +1,7 @@
 package io.moondial.dialogtest.language;
 
 import io.moondial.config.Problems;
+import io.moondial.script.api.ApiModule;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -9,31 +10,64 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** Reads {@code given}: time, seed, or a global of the rules. */
+/** Reads {@code given}: time, seed, a global of the rules, or what a module's stand-in is told. */
 final class GivenParser {
-    private static final Pattern GIVEN = Pattern.compile("(time|seed|global)[ \t]+(.+)");
+    private static final Pattern GIVEN = Pattern.compile("([A-Za-z]+)[ \t]+(.+)");
     private static final Pattern GLOBAL =
             Pattern.compile("([A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z0-9_]+)*)[ \t]+(.+)");
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,18})?");
 
     private GivenParser() {}
 
-    static Optional<Given> read(RawStep step, Map<String, String> row, Problems problems) {
+    /** The given of a step; empty where something is wrong with it, which has been told. */
+    static Optional<Given> read(
+            RawStep step, Map<String, String> row, List<ApiModule> modules, Problems problems) {
         Piece piece = step.first();
         Matcher matcher = GIVEN.matcher(piece.text());
         if (step.argument().size() > 1 || !matcher.matches()) {
-            problems.add(
-                    piece.place(),
-                    "'given' takes one of: time 2026-01-31T08:00:00Z, seed 42, global NAME VALUE");
-            return Optional.empty();
+            return unknown(piece, modules, problems);
         }
         Piece value = piece.from(matcher.start(2));
         return switch (matcher.group(1)) {
             case "time" -> time(filled(value, row), value, problems);
             case "seed" -> seed(filled(value, row), value, problems);
-            default -> global(step, value, row, problems);
+            case "global" -> global(step, value, row, problems);
+            default ->
+                    modules.stream()
+                            .filter(it -> it.name().equals(matcher.group(1)))
+                            .filter(it -> it.backend() != null)
+                            .findFirst()
+                            .map(it -> toModule(it, filled(value, row), value, problems))
+                            .orElseGet(() -> unknown(piece, modules, problems));
         };
+    }
+
+    private static Optional<Given> unknown(
+            Piece piece, List<ApiModule> modules, Problems problems) {
+        String others =
+                modules.stream()
+                        .filter(it -> it.backend() != null)
+                        .map(it -> ", " + it.name() + " ...")
+                        .collect(Collectors.joining());
+        problems.add(
+                piece.place(),
+                "'given' takes one of: time 2026-01-31T08:00:00Z, seed 42, global NAME VALUE"
+                        + others);
+        return Optional.empty();
+    }
+
+    private static Optional<Given> toModule(
+            ApiModule module, String text, Piece at, Problems problems) {
+        Optional<String> objection =
+                Optional.ofNullable(module.backend()).flatMap(it -> it.objection(text));
+        if (objection.isPresent()) {
+            problems.add(at.place(), "'given " + module.name() + "': " + objection.get());
+            return Optional.empty();
+        }
+        var given = new Given.ToModule(module.name(), text);
+        return Optional.of(new Given(null, null, List.of(), List.of(given)));
     }
 
     private static String filled(Piece piece, Map<String, String> row) {
@@ -44,7 +78,7 @@ final class GivenParser {
         try {
             OffsetDateTime time = OffsetDateTime.parse(text);
             if (time.getYear() >= 1970 && time.getYear() <= 9999) {
-                return Optional.of(new Given(time, null, List.of()));
+                return Optional.of(new Given(time, null, List.of(), List.of()));
             }
         } catch (DateTimeParseException e) {
             // told below, as a year out of range is
@@ -61,7 +95,7 @@ final class GivenParser {
             problems.add(at.place(), "'" + text + "' is not a whole number of up to 18 digits");
             return Optional.empty();
         }
-        return Optional.of(new Given(null, Long.valueOf(text), List.of()));
+        return Optional.of(new Given(null, Long.valueOf(text), List.of(), List.of()));
     }
 
     private static Optional<Given> global(
@@ -77,7 +111,8 @@ final class GivenParser {
         List<String> path = List.of(matcher.group(1).split("\\.", -1));
         Object value = value(at.from(matcher.start(2)), row, problems);
         return Optional.of(
-                new Given(null, null, List.of(new Given.Global(step.at(), path, value))));
+                new Given(
+                        null, null, List.of(new Given.Global(step.at(), path, value)), List.of()));
     }
 
     /** As YAML would have it: true and false, numbers, texts. */

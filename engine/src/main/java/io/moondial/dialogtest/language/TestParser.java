@@ -6,6 +6,7 @@ import io.moondial.config.Problems;
 import io.moondial.dialogtest.language.Step.EdrCheck;
 import io.moondial.dialogtest.language.Step.Expect;
 import io.moondial.dialogtest.language.Step.LogCheck;
+import io.moondial.script.api.ApiModule;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ final class TestParser {
     private static final Pattern BLANKS = Pattern.compile("[ \t]+");
 
     private final Map<String, String> row;
+    private final List<ApiModule> modules;
     private final Problems problems;
     private final List<Step> steps = new ArrayList<>();
     private final List<String> tags = new ArrayList<>();
@@ -37,7 +39,8 @@ final class TestParser {
     /** The first dial or push of what is being read, the test or the block before it. */
     private @Nullable RawStep firstOpening;
 
-    TestParser(Map<String, String> row, Problems problems) {
+    TestParser(Map<String, String> row, List<ApiModule> modules, Problems problems) {
+        this.modules = modules;
         this.row = row;
         this.problems = problems;
         this.scope = Scope.start(row);
@@ -108,7 +111,8 @@ final class TestParser {
             case TAGS -> tags.addAll(tagsOf(raw));
             case SKIP -> skip = Texts.plain(raw, problems, "the reason why the test is not run");
             case GIVEN ->
-                    GivenParser.read(raw, row, problems).ifPresent(it -> given = given.with(it));
+                    GivenParser.read(raw, row, modules, problems)
+                            .ifPresent(it -> given = given.with(it));
             default -> {} // the table has been read
         }
     }

@@ -58,6 +58,7 @@ final class Play {
             acknowledge(steps.get(i), following(steps, i, next));
         }
         Lines end = steps.isEmpty() ? test.at() : steps.getLast().at();
+        world.faults().forEach(fault -> notes.fail(end, fault));
         if (untried > 0) {
             noteUntried(end);
         }

@@ -12,15 +12,20 @@ import io.moondial.logic.ServiceDesk;
 import io.moondial.logic.Surroundings;
 import io.moondial.metrics.Counters;
 import io.moondial.rules.Rules;
+import io.moondial.script.api.Backend;
+import io.moondial.script.api.Backends;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -42,6 +47,8 @@ final class World {
     private final VirtualTime time;
     private final ServiceDesk desk;
     private final AtomicLong seed;
+    private final Backends backends;
+    private final Queue<String> faults = new ConcurrentLinkedQueue<>();
     private final LogLines log;
     private final List<Edr> records = new CopyOnWriteArrayList<>();
     private final Map<String, Begun> begun = new ConcurrentHashMap<>();
@@ -58,11 +65,16 @@ final class World {
         log.clear();
         time = new VirtualTime(Objects.requireNonNullElse(given.time(), START), rest);
         seed = new AtomicLong(Objects.requireNonNullElse(given.seed(), 1L));
+        backends =
+                Backends.standIns(
+                        rules.modules(),
+                        module -> new Backend.TestWorld(time, given.textsFor(module), faults::add));
         Surroundings around =
                 new Surroundings(
                         time,
                         log.loggers(),
                         () -> OptionalLong.of(seed.getAndIncrement()),
+                        backends,
                         new Watch());
         desk =
                 new ServiceDesk(
@@ -86,6 +98,15 @@ final class World {
             sent.computeIfAbsent(instanceId, it -> new CopyOnWriteArrayList<>())
                     .add(new Sent(place, secrecy));
         }
+    }
+
+    /** What stand-ins object to since they were last asked. */
+    List<String> faults() {
+        List<String> taken = new ArrayList<>();
+        for (String fault = faults.poll(); fault != null; fault = faults.poll()) {
+            taken.add(fault);
+        }
+        return taken;
     }
 
     ServiceDesk desk() {
@@ -173,5 +194,6 @@ final class World {
         if (desk.openDialogs() > 0) {
             desk.stop(Duration.ZERO);
         }
+        backends.close();
     }
 }

@@ -22,6 +22,7 @@ public final class ApiModule {
     private final List<ApiFunction> functions;
     private final List<Value> values;
     private final Map<String, LuaFunction> globals;
+    private final @Nullable Backend<?, ?> backend;
     private final LuaTable table;
 
     /** A field that is not a function, and what it stands for. */
@@ -33,6 +34,7 @@ public final class ApiModule {
         this.functions = List.copyOf(builder.functions);
         this.values = List.copyOf(builder.values);
         this.globals = Map.copyOf(builder.globals);
+        this.backend = builder.backend;
         this.table = builder.table.seal(name);
     }
 
@@ -64,6 +66,11 @@ public final class ApiModule {
         return globals;
     }
 
+    /** What stands behind the functions while an engine runs; null: nothing. */
+    public @Nullable Backend<?, ?> backend() {
+        return backend;
+    }
+
     /** All that scripts reach because of this module, as they write it. */
     public Set<String> names() {
         Set<String> names = new TreeSet<>(globals.keySet());
@@ -86,6 +93,7 @@ public final class ApiModule {
         private final List<Value> values = new ArrayList<>();
         private final Map<String, LuaFunction> globals = new TreeMap<>();
         private final LuaTable table = LuaTable.unmetered();
+        private @Nullable Backend<?, ?> backend;
 
         private Builder(String name, String summary) {
             this.name = name;
@@ -115,6 +123,12 @@ public final class ApiModule {
             globals.put(
                     function,
                     new NativeFunction(function, a -> body.call(a, a.context(HostCall.class))));
+            return this;
+        }
+
+        /** What stands behind the functions while an engine runs. */
+        public Builder backedBy(Backend<?, ?> what) {
+            this.backend = what;
             return this;
         }
 

@@ -4,6 +4,7 @@ import io.moondial.dialog.PrimitiveResult;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
@@ -30,6 +31,20 @@ public interface HostCall {
      * @throws io.moondial.script.lua.LuaError if the dialog refuses it
      */
     PrimitiveResult perform(Function<ScriptDialog, PrimitiveResult> primitive);
+
+    /** The running backend of a module: the engine's, or a dialog test's stand-in. */
+    <T> T backend(Class<T> type);
+
+    /**
+     * Waits for something outside the engine; only this script waits. The wait ends with the call,
+     * or with the script: at {@code max_time}, at a stop, and within the grace time once the dialog
+     * is over. A call that nobody waits for any more is cancelled. A dialog test counts a script
+     * that waits here as at rest.
+     *
+     * @param call completes with a failure only for a fault of the engine's: what may go wrong
+     *     outside is part of its result
+     */
+    <T extends @Nullable Object> T await(CompletableFuture<T> call);
 
     /** Writes a line to the log, as one of this dialog's. */
     void log(Level level, String line);

@@ -2,6 +2,8 @@ package io.moondial.script.api;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,26 @@ public interface ScriptDialog {
 
     /** Where the dialog stands now. */
     Phase phase();
+
+    /**
+     * Waits for something outside the engine, as the dialog goes on: what comes from the far side
+     * meanwhile is taken in.
+     *
+     * @param patience asked before each wait
+     */
+    void await(CompletableFuture<?> call, Patience patience);
+
+    /** How long a script may wait. */
+    @FunctionalInterface
+    interface Patience {
+        /**
+         * The time that is left because the dialog is over; null: it is not, and only what ends the
+         * script ends the wait.
+         *
+         * @throws io.moondial.script.lua.Kill if the script must end now
+         */
+        @Nullable Duration left();
+    }
 
     /**
      * A primitive called where it may not be, or with what cannot be sent: a Lua error at the

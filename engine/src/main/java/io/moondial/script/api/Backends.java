@@ -1,0 +1,111 @@
+package io.moondial.script.api;
+
+import io.moondial.config.Section;
+import io.moondial.config.YamlWriter;
+import io.moondial.time.Time;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** The {@link Backend}s that run, in one engine or in one dialog test. */
+public final class Backends implements AutoCloseable {
+    /** None run. */
+    public static final Backends NONE = new Backends(List.of());
+
+    private final List<Started<?>> started;
+
+    private Backends(List<Started<?>> started) {
+        this.started = List.copyOf(started);
+    }
+
+    private record Started<T>(Backend<?, T> backend, T running) {
+        void stop() {
+            backend.stop(running);
+        }
+    }
+
+    /** What the rules say of the modules that have a backend. */
+    public record Settings(List<Of<?, ?>> modules) {
+        /** No module has a backend. */
+        public static final Settings NONE = new Settings(List.of());
+
+        /** What they say of one module. */
+        record Of<S extends Record, T>(String module, Backend<S, T> backend, S values) {
+            private static <S extends Record, T> Of<S, T> read(
+                    String module, Backend<S, T> backend, Section section) {
+                return new Of<>(module, backend, backend.settings().read(section));
+            }
+
+            private void print(YamlWriter yaml) {
+                yaml.section(module, () -> backend.settings().print(yaml, values));
+            }
+
+            private Started<T> start(Time time) {
+                return new Started<>(backend, backend.start(values, time));
+            }
+
+            private Started<T> standIn(Backend.TestWorld world) {
+                return new Started<>(backend, backend.standIn(values, world));
+            }
+        }
+
+        public Settings {
+            modules = List.copyOf(modules);
+        }
+
+        /** Reads the section of each module that has a backend. */
+        public static Settings read(List<ApiModule> modules, Section root) {
+            List<Of<?, ?>> sections = new ArrayList<>();
+            for (ApiModule module : modules) {
+                Backend<?, ?> backend = module.backend();
+                if (backend != null) {
+                    sections.add(Of.read(module.name(), backend, root.section(module.name())));
+                }
+            }
+            return new Settings(sections);
+        }
+
+        /** Writes the sections as the rules file has them. */
+        public void print(YamlWriter yaml) {
+            modules.forEach(it -> it.print(yaml));
+        }
+    }
+
+    /** Starts the backends of an engine. */
+    public static Backends start(Settings settings, Time time) {
+        List<Started<?>> started = new ArrayList<>();
+        settings.modules().forEach(it -> started.add(it.start(time)));
+        return new Backends(started);
+    }
+
+    /**
+     * Starts the stand-ins of a dialog test.
+     *
+     * @param world what the stand-in of the module of this name finds around it
+     */
+    public static Backends standIns(Settings settings, Function<String, Backend.TestWorld> world) {
+        List<Started<?>> started = new ArrayList<>();
+        settings.modules().forEach(it -> started.add(it.standIn(world.apply(it.module()))));
+        return new Backends(started);
+    }
+
+    /**
+     * The one of this type.
+     *
+     * @throws IllegalStateException if no module has it
+     */
+    public <T> T get(Class<T> type) {
+        for (Started<?> it : started) {
+            if (it.backend().type() == type) {
+                return type.cast(it.running());
+            }
+        }
+        throw new IllegalStateException("no backend " + type + " runs here");
+    }
+
+    /** Stops them, from the last to the first. */
+    @Override
+    public void close() {
+        started.reversed().forEach(Started::stop);
+    }
+}

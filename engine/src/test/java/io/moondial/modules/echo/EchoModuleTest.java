@@ -1,0 +1,171 @@
+package io.moondial.modules.echo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moondial.Configuration;
+import io.moondial.ConfigurationException;
+import io.moondial.dialogtest.language.DialogFile;
+import io.moondial.dialogtest.run.Suite;
+import io.moondial.dialogtest.run.TestResult;
+import io.moondial.modules.BuiltInModules;
+import io.moondial.rules.RulesPrinter;
+import io.moondial.script.CompilationObserver;
+import io.moondial.script.api.ApiModule;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A module that nothing else knows: its setting, its wait, its stand-in, and its word in tests. */
+class EchoModuleTest {
+    private static final List<ApiModule> MODULES =
+            Stream.concat(BuiltInModules.create().stream(), Stream.of(EchoModule.create()))
+                    .toList();
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void writeScript() throws Exception {
+        Files.createDirectories(folder.resolve("scripts"));
+        Files.writeString(
+                folder.resolve("scripts/main.lua"),
+                """
+                local echo = require "echo"
+                local request = ...
+                if request.text == "*2#" then ussd.menu("Shout?") end
+                local back, why = echo.say("hello")
+                log.info("back: %s", back or why)
+                return back or why
+                """);
+        Files.writeString(folder.resolve("scripts/pushed.lua"), "echo.say('hello')");
+    }
+
+    private Configuration configuration(String section) throws Exception {
+        Path rules = folder.resolve("rules.yaml");
+        Files.writeString(
+                rules,
+                "process: {triggers: [{script_key: main}]}\n"
+                        + "notify: {triggers: [{script_key: pushed}]}\n"
+                        + section);
+        return Configuration.read(rules, CompilationObserver.NONE, MODULES);
+    }
+
+    private List<String> failuresOf(String dialog) throws Exception {
+        List<TestResult> results =
+                new Suite(
+                                configuration(""),
+                                DialogFile.of(folder.resolve("x.dialog"), dialog).tests(MODULES),
+                                new Suite.Options(1, false))
+                        .run(it -> {});
+        return results.stream()
+                .flatMap(
+                        it ->
+                                it.failures().stream()
+                                        .map(fault -> it.test().name() + ": " + fault.message()))
+                .toList();
+    }
+
+    @Test
+    void a_stand_in_answers_what_the_test_gives() throws Exception {
+        assertThat(
+                        failuresOf(
+                                """
+                                test "at once"
+                                given echo answers hello yourself
+                                dial *1#
+                                respond hello yourself
+
+                                test "in virtual time"
+                                given echo answers after 2s late
+                                dial *1#
+                                wait 1s
+                                wait 1s
+                                respond late
+                                """))
+                .isEmpty();
+    }
+
+    @Test
+    void a_wait_ends_with_the_time_of_its_script() throws Exception {
+        assertThat(
+                        failuresOf(
+                                """
+                                test "max_time"
+                                given echo answers never
+                                dial *1#
+                                wait 10m
+                                abort
+                                edr USSD-SHUTDOWN EXCEPTION~".*main.lua:4: .*max_time.*"
+
+                                test "the far side gives up, and the call comes to its end"
+                                given echo answers after 4s late
+                                dial *2#
+                                menu Shout?
+                                answer 1
+                                abandon
+                                wait 4s
+                                log ~ back: late
+
+                                test "the far side gives up, and the call does not"
+                                given echo answers after 6s late
+                                dial *2#
+                                menu Shout?
+                                answer 1
+                                abandon
+                                wait 7s
+                                no log ~ back.*
+                                """))
+                .isEmpty();
+    }
+
+    @Test
+    void what_no_given_answers_fails_the_test() throws Exception {
+        assertThat(failuresOf("test \"none\"\ndial *1#\nrespond silence\n"))
+                .containsExactly("none: no 'given echo' answers echo.say(\"hello\")");
+    }
+
+    @Test
+    void a_function_is_refused_outside_its_phases() throws Exception {
+        assertThat(
+                        failuresOf(
+                                """
+                                test "pushed"
+                                push news
+                                abort
+                                edr USSD-SHUTDOWN EXCEPTION~".*echo.say: not in the script of an inbound notify"
+                                """))
+                .isEmpty();
+    }
+
+    @Test
+    void a_given_is_checked_where_it_stands() {
+        assertThatThrownBy(() -> failuresOf("test \"x\"\ngiven echo shouts\ndial *1#\n"))
+                .hasMessageContaining("x.dialog:2:12: 'given echo': answers TEXT");
+        assertThatThrownBy(() -> failuresOf("test \"x\"\ngiven ecko answers x\ndial *1#\n"))
+                .hasMessageContaining("x.dialog:2:7: 'given' takes one of: ")
+                .hasMessageContaining(", echo ...");
+    }
+
+    @Test
+    void its_section_is_read_checked_and_printed_and_its_name_is_taken() throws Exception {
+        assertThat(RulesPrinter.print(configuration("echo: {delay: 2s}\n").rules()))
+                .endsWith("echo:\n  delay: 2s\n");
+        assertThatThrownBy(() -> configuration("echo: {delay: 2h}\n"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("rules.yaml:3:");
+        Files.writeString(
+                folder.resolve("rules.yaml"),
+                "process: {triggers: [{script_key: main}], globals: {echo: 1}}\n");
+        assertThatThrownBy(
+                        () ->
+                                Configuration.read(
+                                        folder.resolve("rules.yaml"),
+                                        CompilationObserver.NONE,
+                                        MODULES))
+                .hasMessageContaining("that scripts do not have already");
+    }
+}
