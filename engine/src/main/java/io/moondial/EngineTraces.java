@@ -23,9 +23,10 @@ final class EngineTraces implements AutoCloseable {
     }
 
     Trace begin(PcapSink sink, @Nullable String msisdn) {
-        Trace trace = Trace.begin(sink, time, counters, msisdn);
+        Trace trace = new Trace(sink, time, counters, msisdn);
         running.add(trace);
         network.attach(trace);
+        trace.begin();
         return trace;
     }
 

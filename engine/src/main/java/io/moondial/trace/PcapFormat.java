@@ -68,11 +68,10 @@ public final class PcapFormat {
     public static final class PcapStream implements PcapSink {
         private final OutputStream out;
 
-        /** Begins with the header. */
+        /** Begins with the header, which goes out with the first flush. */
         public PcapStream(OutputStream out) throws IOException {
             this.out = new BufferedOutputStream(out);
             this.out.write(PcapFormat.header());
-            this.out.flush();
         }
 
         @Override

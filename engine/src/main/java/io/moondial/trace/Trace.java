@@ -57,7 +57,15 @@ public final class Trace implements SignallingTap, AutoCloseable {
         record End() implements Item {}
     }
 
-    private Trace(PcapSink sink, Time time, Counters counters, @Nullable String msisdn) {
+    /**
+     * A trace that is not written yet: it takes what it sees, and the caller attaches it to the
+     * network before it begins.
+     *
+     * @param sink closed with the trace
+     * @param counters where what every trace leaves out is counted too
+     * @param msisdn the digits of the subscriber whose dialogs it follows; null: everything
+     */
+    public Trace(PcapSink sink, Time time, Counters counters, @Nullable String msisdn) {
         this.sink = sink;
         this.time = time;
         this.counters = counters;
@@ -65,18 +73,9 @@ public final class Trace implements SignallingTap, AutoCloseable {
         this.writer = Thread.ofPlatform().daemon().name("trace").unstarted(this::write);
     }
 
-    /**
-     * Begins a trace; it is the caller's to attach to the network.
-     *
-     * @param sink closed with the trace
-     * @param counters where what every trace leaves out is counted too
-     * @param msisdn the digits of the subscriber whose dialogs it follows; null: everything
-     */
-    public static Trace begin(
-            PcapSink sink, Time time, Counters counters, @Nullable String msisdn) {
-        Trace trace = new Trace(sink, time, counters, msisdn);
-        trace.writer.start();
-        return trace;
+    /** Begins to write. Who finds the header at the sink's other end misses no message after. */
+    public void begin() {
+        writer.start();
     }
 
     @Override
