@@ -393,7 +393,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
 
     /** A line, up to what may be written of one association. */
     final void write(Level level, String format, Object... arguments) {
-        if (board().mayLog(level, settings.name())) {
+        if (board().mayLog(log, level, settings.name())) {
             log.atLevel(level).log(format, arguments);
         }
     }
@@ -401,7 +401,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     /** The far end reads again, or does not any more. */
     final void writable(boolean writable) {
         if (writable) {
-            if (board().mayLog(Level.INFO, settings.name())) { // else the next line has them, too
+            if (board().mayLog(log, Level.INFO, settings.name())) { // else the next line has them, too
                 log.info(
                         "association {}: the far end reads again; {} messages to it were dropped",
                         settings.name(),

@@ -156,8 +156,8 @@ final class LinkBoard {
      * line says how many there were, and what the association is then. A line of a level that is
      * not written anyhow takes the place of none.
      */
-    synchronized boolean mayLog(Level level, String association) {
-        if (!log.isEnabledForLevel(level)) {
+    synchronized boolean mayLog(Logger to, Level level, String association) {
+        if (!to.isEnabledForLevel(level)) {
             return false;
         }
         long servers =
@@ -166,7 +166,7 @@ final class LinkBoard {
     }
 
     private void write(Level level, String association, String format, Object... arguments) {
-        if (mayLog(level, association)) {
+        if (mayLog(log, level, association)) {
             log.atLevel(level).log(format, arguments);
         }
     }

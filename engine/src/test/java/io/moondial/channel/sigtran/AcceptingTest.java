@@ -75,7 +75,11 @@ class AcceptingTest {
                             .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                             .sync()
                             .channel();
-            listening.pipeline().fireExceptionCaught(exhausted);
+            // on its own thread: a connection is taken before what waits there, or after
+            listening
+                    .eventLoop()
+                    .submit(() -> listening.pipeline().fireExceptionCaught(exhausted))
+                    .sync();
             int port = ((InetSocketAddress) listening.localAddress()).getPort();
             try (Socket waiting = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 assertThat(taken.await(Lab.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
