@@ -401,7 +401,8 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     /** The far end reads again, or does not any more. */
     final void writable(boolean writable) {
         if (writable) {
-            if (board().mayLog(log, Level.INFO, settings.name())) { // else the next line has them, too
+            if (board().mayLog(
+                            log, Level.INFO, settings.name())) { // else the next line has them, too
                 log.info(
                         "association {}: the far end reads again; {} messages to it were dropped",
                         settings.name(),
