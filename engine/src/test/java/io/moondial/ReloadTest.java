@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.event.Level;
 
 /** A person saves files while the engine runs. */
 class ReloadTest {
@@ -203,7 +204,7 @@ class ReloadTest {
             assertThat(applied)
                     .first()
                     .extracting(it -> it.rules().log().level())
-                    .isEqualTo("debug");
+                    .isEqualTo(Level.DEBUG);
         }
     }
 
