@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ public class LuaProgramBench implements ScriptClock {
     public void load() throws IOException, CompileFailure {
         byte[] source = source();
         Meter meter = new Meter(UNBOUNDED, () -> {}, new HeavyPermit(2));
-        LuaState fresh = new LuaBase(new Compiler()).newState(meter, this);
+        LuaState fresh = new LuaBase(new Compiler(), List.of()).newState(meter, this);
         state = fresh;
         ours = fresh.call(chunk(fresh, source))[0];
         Globals globals = JsePlatform.standardGlobals();
