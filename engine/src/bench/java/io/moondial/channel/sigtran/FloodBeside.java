@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * A flood of begins on one link beside good dialogs on another, spoken by hand over TCP: what a
  * turn of the good ones takes, without the flood and in it. The engine is a process of its own; its
- * rules are in {@code flood-rules.yaml}.
+ * rules are in {@code flood/rules.yaml}.
  */
 final class FloodBeside {
     private static final HexFormat HEX = HexFormat.of();
