@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 @Settings(
         value =
-                "Event data records: what happened in every dialog, step by step. A change waits for a restart.",
+                "Event data records: what happens in each dialog, step by step. A change waits for a restart.",
         restart = true)
 public record EdrSettings(
         @Key(
@@ -32,32 +32,33 @@ public record EdrSettings(
                         allowed = "letters, digits, _ and -, a letter first")
                 String appName,
         @Key(
-                        value = "How long after a failed write it is tried again.",
+                        value =
+                                "After a failed write, the engine tries again when this time is over.",
                         unset = "15s",
                         from = "1ms",
                         to = "366d")
                 Duration retryInterval,
         @Key(
                         value =
-                                "How many records a stream keeps in memory while its disk does not take them.",
+                                "How many records a stream keeps in memory while they cannot be written to the disk.",
                         unset = "100000",
                         from = "1",
                         to = "100000000")
                 int maxBacklog,
         @Key(
                         value =
-                                "What is done when max_backlog is reached: refuse_dialogs takes no new dialogs until there is room again; drop_records goes on, and loses and counts records.",
+                                "What happens when max_backlog is reached. refuse_dialogs: new dialogs are refused until there is room again. drop_records: dialogs continue, and records are lost and counted.",
                         unset = "refuse_dialogs")
                 WhenFull whenFull,
         @Key(
                         value =
-                                "Where a stop leaves the records that the disk has not taken by stop_timeout: on another disk, best. The folder is made when needed; the next start brings the files from there to where they belong.",
+                                "If the engine stops and records still cannot be written after stop_timeout, it writes them here. Best on another disk. The folder is made when it is needed. The next start moves the files to where they belong.",
                         unset = "edr-spill")
                 Path spillDirectory,
         StreamSettings defaults,
         @Key(
                         value =
-                                "Streams that differ: each may have its own value of directory and of the keys below it; what it leaves out, and a stream that is not listed, takes the values above.",
+                                "Streams with other values. Each may have its own directory and its own values of the keys after directory. The values above hold for what it leaves out, and for streams that are not listed.",
                         unsetIs = "{}",
                         inherits = "defaults",
                         matches = EdrSettings.STREAM,

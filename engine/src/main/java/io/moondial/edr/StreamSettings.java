@@ -8,37 +8,37 @@ import java.time.Duration;
 public record StreamSettings(
         @Key(value = "Where the files go.", unset = "edr") Path directory,
         @Key(
-                        value = "A file is closed once it holds this many records.",
+                        value = "A file is closed when it has this many records.",
                         unset = "1024",
                         from = "1",
                         to = "100000000")
                 int maxFileEdrs,
         @Key(
-                        value = "A file is closed once it has been open this long.",
+                        value = "A file is closed when it has been open for this time.",
                         unset = "300s",
                         from = "1ms",
                         to = "366d")
                 Duration maxFileTime,
         @Key(
-                        value = "Records are written out once there are this many.",
+                        value = "Records are written when there are this many.",
                         unset = "64",
                         from = "1",
                         to = "100000000")
                 int maxFlushEdrs,
         @Key(
-                        value = "Records are written out once the oldest is this old.",
+                        value = "Records are written when the oldest has waited for this time.",
                         unset = "10s",
                         from = "1ms",
                         to = "366d")
                 Duration maxFlushTime,
         @Key(
                         value =
-                                "Whether each of these writes is forced to the disk, to outlast a loss of power. Slower.",
+                                "Whether each of these writes is forced to the disk, so that records survive a loss of power. Slower.",
                         unset = "false")
                 boolean durable,
         @Key(
                         value =
-                                "Who may read and write the files, whatever the umask. Folders that are made can also be searched by those who may read: 0640 makes them 0750. One that is there keeps what it has.",
+                                "Who may read and write the files, whatever the umask is. Whoever may read the files may also search the folders that the engine makes: 0640 gives folders with 0750. A folder that exists keeps its mode.",
                         unset = "0640",
                         as = FileMode.Octal.class)
                 FileMode mode) {

@@ -7,7 +7,5 @@ import org.slf4j.event.Level;
 /** What is logged: the section {@code log} of the rules file. */
 @Settings("What is logged.")
 public record LogSettings(
-        @Key(
-                        value = "The least grave level that is logged; all that is graver is too.",
-                        unset = "info")
+        @Key(value = "Lines of this level and of more serious ones are logged.", unset = "info")
                 Level level) {}

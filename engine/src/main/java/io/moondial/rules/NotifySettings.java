@@ -12,7 +12,7 @@ import java.util.Map;
  * @param globals read-only Lua globals, as those of {@link ProcessSettings}
  */
 @Settings(
-        "Inbound notifies: the network tells something, and a script takes note. Without this section the service is off.")
+        "Inbound notifies: the network sends a text that needs no answer, and a script receives it. Without this section the service is off.")
 public record NotifySettings(
         @Key(value = ProcessSettings.SCRIPT_DIR, unset = ProcessSettings.SCRIPT_DIR_UNSET)
                 Path scriptDir,
@@ -25,7 +25,7 @@ public record NotifySettings(
                 String edrStream,
         @Key(
                         value =
-                                "Which script takes note. The first trigger that matches wins. A trigger matches if all of its conditions hold; one without conditions catches everything.",
+                                "Which script receives the notify. The first trigger that matches is used. A trigger matches if all its conditions are true. A trigger without conditions matches everything.",
                         structure = Triggers.OfNotifies.class)
                 TriggerTable triggers,
         @Key(

@@ -24,24 +24,24 @@ public record ProcessSettings(
                 Path scriptDir,
         @Key(
                         value =
-                                "How long a menu waits for the subscriber, where neither its trigger nor its script says otherwise.",
+                                "How long a menu waits for the subscriber, if neither its trigger nor its script gives another time.",
                         unset = "30s",
                         from = "1ms",
                         to = "12h")
                 Duration menuTimeout,
         @Key(
                         value =
-                                "What the subscriber reads where a script returns nothing that can be shown, where it is switched off, and with on_error: message where it fails. It must fit one USSD message.",
+                                "What the subscriber reads if a script returns nothing that can be shown, if it is switched off, or if it fails under on_error: message. It must fit in one USSD message.",
                         unset = "Service unavailable, please try again.")
                 String errorMessage,
         @Key(
                         value =
-                                "What the subscriber gets where a script fails: by a Lua error, a text that does not fit, or a broken limit. abort: TC-U-ABORT; the handset shows a message of its own. message: the error_message, as the final response. A fault that is not the script's is always an abort.",
+                                "What the subscriber gets if a script fails: after a Lua error, a text that does not fit, or a broken limit. abort: TC-U-ABORT; the handset shows a message of its own. message: the error_message as the final response. A fault that is not the script's is always an abort.",
                         unset = "abort")
                 OnError onError,
         @Key(
                         value =
-                                "The language that texts are marked with: 0 German, 1 English, 2 Italian, 3 French, 4 Spanish, 5 Dutch, 6 Swedish, 7 Danish, 8 Portuguese, 9 Finnish, 10 Norwegian, 11 Greek, 12 Turkish, 13 Hungarian, 14 Polish, 15 not told (3GPP TS 23.038, clause 5).",
+                                "The language that texts are marked with: 0 German, 1 English, 2 Italian, 3 French, 4 Spanish, 5 Dutch, 6 Swedish, 7 Danish, 8 Portuguese, 9 Finnish, 10 Norwegian, 11 Greek, 12 Turkish, 13 Hungarian, 14 Polish, 15 unspecified (3GPP TS 23.038, clause 5).",
                         unset = "15",
                         from = "0",
                         to = "15")
@@ -55,7 +55,7 @@ public record ProcessSettings(
                 String edrStream,
         @Key(
                         value =
-                                "Which script answers. The first trigger that matches wins, so the special ones come first. A trigger matches if all of its conditions hold; one without conditions catches everything. A request that no trigger matches is not answered by this service.",
+                                "Which script answers. The first trigger that matches is used, so put the special ones first. A trigger matches if all its conditions are true. A trigger without conditions matches everything. This service does not answer a request that no trigger matches.",
                         structure = Triggers.OfAnswers.class)
                 TriggerTable triggers,
         @Key(

@@ -35,46 +35,46 @@ public record Trigger(
      * @param destSsn the subsystem of the SCCP called party
      */
     public record Conditions(
-            @Key(value = "What was dialled, exactly.") @Nullable String ussdString,
-            @Key(value = "How what was dialled begins.") @Nullable String ussdStringPrefix,
+            @Key(value = "The whole dialled text.") @Nullable String ussdString,
+            @Key(value = "The beginning of the dialled text.") @Nullable String ussdStringPrefix,
             @Key(
                             value =
-                                    "The MAP destination reference, exactly. Digits without nature, plan and +, as in all conditions on numbers.",
+                                    "The whole MAP destination reference. Digits only, without +, nature of address and numbering plan, as in all conditions on numbers.",
                             matches = Conditions.DIGITS,
                             allowed = Conditions.DIGITS_ALLOWED)
                     @Nullable String destination,
             @Key(
-                            value = "How the MAP destination reference begins.",
+                            value = "The beginning of the MAP destination reference.",
                             matches = Conditions.DIGITS,
                             allowed = Conditions.DIGITS_ALLOWED)
                     @Nullable String destinationPrefix,
             @Key(
-                            value = "The MAP origination reference, exactly.",
+                            value = "The whole MAP origination reference.",
                             matches = Conditions.DIGITS,
                             allowed = Conditions.DIGITS_ALLOWED)
                     @Nullable String origination,
             @Key(
-                            value = "How the MAP origination reference begins.",
+                            value = "The beginning of the MAP origination reference.",
                             matches = Conditions.DIGITS,
                             allowed = Conditions.DIGITS_ALLOWED)
                     @Nullable String originationPrefix,
             @Key(
-                            value = "The subscriber's number, exactly.",
+                            value = "The subscriber's whole number.",
                             matches = Conditions.DIGITS,
                             allowed = Conditions.DIGITS_ALLOWED)
                     @Nullable String msisdn,
             @Key(
-                            value = "How the subscriber's number begins.",
+                            value = "The beginning of the subscriber's number.",
                             matches = Conditions.DIGITS,
                             allowed = Conditions.DIGITS_ALLOWED)
                     @Nullable String msisdnPrefix,
             @Key(
-                            value = "How the subscriber's IMSI begins.",
+                            value = "The beginning of the subscriber's IMSI.",
                             matches = Conditions.DIGITS,
                             allowed = Conditions.DIGITS_ALLOWED)
                     @Nullable String imsiPrefix,
             @Key(
-                            value = "How the global title of the SCCP calling party begins.",
+                            value = "The beginning of the global title of the SCCP calling party.",
                             matches = Conditions.DIGITS,
                             allowed = Conditions.DIGITS_ALLOWED)
                     @Nullable String sourceGtPrefix,

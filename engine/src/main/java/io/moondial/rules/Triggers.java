@@ -208,7 +208,7 @@ abstract class Triggers implements Structure<TriggerTable> {
                         "mask",
                         MASK,
                         false,
-                        "What of the dialled text is a secret, such as a PIN: the script reads it in request.text, and in records, logs and traces it is asterisks, as many as it has characters."));
+                        "Which part of the dialled text is a secret, such as a PIN. The script can read it in request.text. In records, logs and traces, each of its characters is an asterisk."));
         OVERRIDES.keys().stream()
                 .filter(it -> sendsTexts || !it.name().equals("on_error"))
                 .forEach(keys::add);

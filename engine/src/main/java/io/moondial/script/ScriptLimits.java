@@ -20,33 +20,34 @@ import java.util.Locale;
 public record ScriptLimits(
         @Key(
                         value =
-                                "Work: one for every function entered and every turn of a loop, more for library work.",
+                                "How much work: one for each call of a function and each turn of a loop, more for work in libraries.",
                         unset = "10000000",
                         from = "1",
                         to = "1000000000000000")
                 long maxInstructions,
         @Key(
                         value =
-                                "What strings and tables may take up in all, over the life of the script: what is no longer used counts too.",
+                                "How much memory strings and tables may use in total, from the start of the script to its end. Memory that is no longer in use counts too.",
                         unset = "16MiB",
                         from = "1B",
                         to = "64GiB")
                 long maxMemory,
         @Key(
-                        value = "The time from the start of the script to its end, waits included.",
+                        value =
+                                "The time from the start of the script to its end, including waits.",
                         unset = "10m",
                         from = "1ms",
                         to = "12h")
                 Duration maxTime,
         @Key(
                         value =
-                                "How deep calls go inside calls, those of metamethods and callbacks too.",
+                                "How deep calls may be nested, including those of metamethods and callbacks.",
                         unset = "" + ScriptLimits.DEFAULT_MAX_CALL_DEPTH,
                         from = "1",
                         to = "" + ScriptLimits.DEEPEST_CALLS)
                 int maxCallDepth,
         @Key(
-                        value = "How long one string may be, in octets.",
+                        value = "The length of one string, in octets.",
                         unset = ScriptLimits.DEFAULT_MAX_STRING_LENGTH + "B",
                         from = "1B",
                         to = "1GiB")

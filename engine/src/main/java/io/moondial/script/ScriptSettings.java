@@ -7,11 +7,11 @@ import java.time.Duration;
 
 /** What every script runs under: the section {@code script} of the rules file. */
 @Settings(
-        "The limits that every script runs under. A script that breaks one is ended; no other notices.")
+        "The limits of every script. A script that breaks a limit is ended. Other scripts are not affected.")
 public record ScriptSettings(
         @Key(
                         value =
-                                "Within this time a change of this file or of a script is noticed; mostly at once, for the operating system tells of it. A change is taken up once the files have rested for 200ms.",
+                                "A change of this file or of a script is noticed within this time. Mostly it is noticed at once, because the operating system reports it. It is picked up when the files have not changed for 200ms.",
                         unset = "1s",
                         from = "10ms",
                         to = "1d")
@@ -19,7 +19,7 @@ public record ScriptSettings(
         ScriptLimits limits,
         @Key(
                         value =
-                                "How long a script may go on once the far side has ended its dialog.",
+                                "How long a script may continue after the far side has ended its dialog.",
                         unset = "5s",
                         from = "0s",
                         to = "1h")
@@ -44,20 +44,21 @@ public record ScriptSettings(
     public record Breaker(
             @Key(
                             value =
-                                    "A script that its limits keep ending is switched off: at this many such ends of one version of it within max_kills_time. A max_time that ran out while the script waited does not count.",
+                                    "A version of a script is switched off when limits have ended it this many times within max_kills_time. A max_time that ran out while the script waited does not count.",
                             unset = "10",
                             from = "1",
                             to = "1000000")
                     int maxKills,
             @Key(
-                            value = "The time within which max_kills ends switch a script off.",
+                            value =
+                                    "If limits end a version of a script max_kills times within this time, it is switched off.",
                             unset = "10s",
                             from = "1ms",
                             to = "1d")
                     Duration maxKillsTime,
             @Key(
                             value =
-                                    "How long a script stays switched off, unless a change is picked up earlier. Meanwhile its dialogs get the error_message at once; a notify is answered with ReturnError 34 (systemFailure).",
+                                    "How long a script stays switched off. It is switched on earlier if a change is picked up. While it is switched off, its dialogs get the error_message at once, and a notify is answered with ReturnError 34 (systemFailure).",
                             unset = "30s",
                             from = "1ms",
                             to = "1d")
@@ -67,14 +68,14 @@ public record ScriptSettings(
     public record Shares(
             @Key(
                             value =
-                                    "How many lines of each level (debug, info, warn, error) one script may log in a second. The rest are counted, and one line tells how many.",
+                                    "How many lines one script may log per second at each level (debug, info, warn, error). The rest are counted, and one line says how many there were.",
                             unset = "1000",
                             from = "1",
                             to = "1000000")
                     int maxLogLines,
             @Key(
                             value =
-                                    "How many names of counters (stat.increment) one script may use. What it counts under further names goes to the counter scripts.stats_beyond_limit, and the log says so once.",
+                                    "How many names of counters (stat.increment) one script may use. What it counts under more names is counted as scripts.stats_beyond_limit, and this is logged once.",
                             unset = "200",
                             from = "1",
                             to = "1000000")

@@ -13,8 +13,8 @@ final class RulesReference {
             """
             # The keys of the rules file
 
-            Each key with the values that it takes, its default, and what it is for. The file is explained in
-            [rules.yaml](../../rules.yaml) at the top of the repository; [rules.schema.json](rules.schema.json) says the same to editors.
+            Each key with the values that it takes, its default, and what it is for. [rules.yaml](../../rules.yaml) at the top of the
+            repository explains the file. [rules.schema.json](rules.schema.json) has the same facts for editors.
             A change of a key is picked up while the engine runs, except in the sections that wait for a restart.
 
             This page is made from the code by `RulesReferenceTest`.
@@ -25,7 +25,7 @@ final class RulesReference {
 
             ## network
 
-            Where dialogs come from: `embedded` or `sigtran`, one of the two. Waits for a restart. Its keys are in
+            Where dialogs come from: either `embedded` or `sigtran`. A change waits for a restart. Its keys are in
             [rules.yaml](../../rules.yaml) and [operations.md](operations.md).
             """;
 
@@ -76,7 +76,7 @@ final class RulesReference {
 
     private static String unset(Description key) {
         if (key.required()) {
-            return "must be there";
+            return "required";
         }
         return key.unset().isEmpty() ? "" : "`" + cell(key.unset()) + "`";
     }

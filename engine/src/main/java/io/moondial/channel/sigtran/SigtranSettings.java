@@ -179,28 +179,28 @@ public record SigtranSettings(
     public record Admission(
             @Key(
                             value =
-                                    "How many dialogs a far end may begin in a second; as many may come at once. The others are refused unread.",
+                                    "How many dialogs a far end may begin per second. As many may come at the same moment. More are refused unread.",
                             unset = "5000",
                             from = "1",
                             to = "" + Admission.MAX_BEGINS)
                     int beginsPerSecond,
             @Key(
                             value =
-                                    "With so many of dialogs.max running, an association that holds more than its equal part begins none, once others are connected too.",
+                                    "When this part of dialogs.max runs and other associations are connected too, an association that has more than its equal share cannot begin dialogs.",
                             unset = "80%",
                             from = "1%",
                             to = "100%")
                     int dialogs,
             @Key(
                             value =
-                                    "How many messages of a far end may wait for the layers above; with more it is not read.",
+                                    "How many messages of a far end may wait for the layers above. Above this, nothing is read from it.",
                             unset = "2000",
                             from = "100",
                             to = "1000000")
                     int maxWaiting,
             @Key(
                             value =
-                                    "How many refused begins in a second are answered with P-ABORT; the others are dropped.",
+                                    "How many refused begins per second are answered with P-ABORT. More are dropped.",
                             unset = "500",
                             from = "0",
                             to = "" + Admission.MAX_BEGINS)
