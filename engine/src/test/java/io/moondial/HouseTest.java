@@ -37,7 +37,8 @@ class HouseTest {
                     .resideOutsideOfPackages(
                             "io.moondial.channel.ss7",
                             "io.moondial.channel.embedded",
-                            "io.moondial.channel.sigtran")
+                            "io.moondial.channel.sigtran",
+                            "io.moondial.bench.echo")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.restcomm..", "org.mobicents..");

@@ -3,7 +3,8 @@ package io.moondial.bench;
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.Engine;
-import io.moondial.channel.sigtran.SigtranEcho;
+import io.moondial.bench.echo.Echo;
+import io.moondial.channel.sigtran.SigtranPoint;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.rules.Rules;
 import io.moondial.text.UssdString;
@@ -44,8 +45,8 @@ public final class BenchSide {
     /** Runs the echo. */
     public void echo(List<UssdString> menus, UssdString last, int maxDialogs) throws IOException {
         TcapLimits limits = TcapLimits.of(maxDialogs);
-        try (SigtranEcho echo = new SigtranEcho(BenchLink.engine(), limits, menus, last)) {
-            echo.start();
+        try (SigtranPoint<Echo> echo = Echo.overM3ua(BenchLink.engine(), limits, menus, last)) {
+            echo.start(Echo::start);
             answer(BenchLink.address(echo.links()));
         }
     }

@@ -3,8 +3,9 @@ package io.moondial.bench;
 import io.moondial.Configuration;
 import io.moondial.Engine;
 import io.moondial.bench.BenchSession.BenchException;
+import io.moondial.bench.echo.Echo;
 import io.moondial.channel.FarSide;
-import io.moondial.channel.embedded.EmbeddedEcho;
+import io.moondial.channel.embedded.EmbeddedPoint;
 import io.moondial.text.UssdString;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,11 +97,11 @@ sealed interface Site {
 
     /** The ceiling in this process: an echo on the network in memory. */
     final class EmbeddedBaseline implements Target {
-        private final EmbeddedEcho network;
+        private final EmbeddedPoint<Echo> network;
 
         EmbeddedBaseline(int maxDialogs, List<UssdString> menus, UssdString last) {
-            network = new EmbeddedEcho(List.of(BenchRules.SSN), maxDialogs, menus, last);
-            network.start();
+            network = Echo.inMemory(List.of(BenchRules.SSN), maxDialogs, menus, last);
+            network.start(Echo::start);
         }
 
         @Override

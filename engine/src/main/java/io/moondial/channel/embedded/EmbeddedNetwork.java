@@ -29,10 +29,7 @@ public final class EmbeddedNetwork implements Network, FarSide {
     /** The handsets' own subsystem: an MSC (3GPP TS 23.003 8.2). */
     public static final int HANDSET_SSN = 8;
 
-    private final LoopedMtp3 engineEnd;
-    private final LoopedMtp3 handsetEnd;
-    private final SignallingPoint engine;
-    private final EmbeddedHandsets handsets;
+    private final EmbeddedPoint<SignallingPoint> engine;
 
     /** A network that is not started yet, whose stacks hold so many dialogs each. */
     public EmbeddedNetwork(List<Integer> ssns, int maxDialogs) {
@@ -57,12 +54,12 @@ public final class EmbeddedNetwork implements Network, FarSide {
      */
     public EmbeddedNetwork(
             List<Integer> ssns, TcapLimits limits, Activity activity, Counters counters) {
-        engineEnd = new LoopedMtp3(activity);
-        handsetEnd = new LoopedMtp3(activity);
-        engineEnd.connect(handsetEnd::receive);
-        handsetEnd.connect(engineEnd::receive);
-        engine = new SignallingPoint(enginePlan(ssns, limits), engineEnd, counters);
-        handsets = new EmbeddedHandsets(ssns, limits.maxDialogs(), handsetEnd);
+        engine =
+                new EmbeddedPoint<>(
+                        ssns,
+                        limits,
+                        activity,
+                        (plan, userPart) -> new SignallingPoint(plan, userPart, counters));
     }
 
     static SignallingPlan enginePlan(List<Integer> ssns, int maxDialogs) {
@@ -86,20 +83,17 @@ public final class EmbeddedNetwork implements Network, FarSide {
 
     @Override
     public void start(DialogDesk desk) {
-        engineEnd.begin();
-        handsetEnd.begin();
-        engine.start(desk);
-        handsets.start();
+        engine.start(point -> point.start(desk));
     }
 
     @Override
     public DialogLink begin(Call call, DialogLink.Receiver receiver) {
-        return handsets.begin(call, receiver);
+        return engine.begin(call, receiver);
     }
 
     @Override
     public int openDialogs() {
-        return engine.openDialogs();
+        return engine.point().openDialogs();
     }
 
     @Override
@@ -109,33 +103,28 @@ public final class EmbeddedNetwork implements Network, FarSide {
 
     @Override
     public int openHandsetDialogs() {
-        return handsets.openDialogs();
+        return engine.openHandsetDialogs();
     }
 
     @Override
     public void attach(SignallingTap tap) {
-        engine.attach(tap);
+        engine.point().attach(tap);
     }
 
     @Override
     public void detach(SignallingTap tap) {
-        engine.detach(tap);
+        engine.point().detach(tap);
     }
 
     /**
      * How many timers of the engine's stack are waiting: one for each dialog it holds, and its own.
      */
     public int pendingTimers() {
-        return engine.pendingTimers();
+        return engine.point().pendingTimers();
     }
 
     @Override
     public void close() {
-        try (handsetEnd;
-                engineEnd;
-                engine;
-                handsets) {
-            // Closed from the last to the first, each whatever becomes of the others.
-        }
+        engine.close();
     }
 }

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A signalling point with links: what the engine and the handsets have in common. */
-final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
+public final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SigtranPoint.class);
     private static final Duration FAREWELL = Duration.ofSeconds(1);
     private static final int LOOK_MILLIS = 10;
@@ -43,7 +43,7 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
      *
      * @param above makes what is above the user part
      */
-    SigtranPoint(
+    public SigtranPoint(
             String name,
             SigtranSettings settings,
             TcapLimits limits,
@@ -104,7 +104,7 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
      *
      * @param startPoint starts what is above the user part
      */
-    void start(Consumer<P> startPoint) {
+    public void start(Consumer<P> startPoint) {
         associations.requireSctp();
         m3ua.begin(settings.applicationServers(), settings.links());
         startPoint.accept(point);
@@ -126,7 +126,8 @@ final class SigtranPoint<P extends AttachedPoint> implements AutoCloseable {
         return associations.connections();
     }
 
-    List<LinkStatus> links() {
+    /** How each link is now. */
+    public List<LinkStatus> links() {
         return board.links();
     }
 

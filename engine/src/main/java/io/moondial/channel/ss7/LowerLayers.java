@@ -8,33 +8,40 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
 import org.restcomm.protocols.ss7.sccp.LongMessageRuleType;
 import org.restcomm.protocols.ss7.sccp.Router;
 import org.restcomm.protocols.ss7.sccp.impl.SccpStackImpl;
+import org.restcomm.protocols.ss7.ss7ext.Ss7ExtInterface;
 import org.restcomm.protocols.ss7.tcap.TCAPStackImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** SCCP and TCAP, set up after a plan. Nothing is kept on disk. */
-final class LowerLayers {
+public final class LowerLayers {
     private static final int USER_PART = 1;
 
     private final SignallingPlan plan;
     private final PrivateFolder folder = PrivateFolder.create();
+    private final GlobalTitleTranslation translation;
     private final SccpStackImpl sccp;
     private final TCAPStackImpl tcap;
 
     /**
      * Layers that are not started.
      *
-     * @param sccp as it was made
      * @param userPart started by the caller
+     * @param makeSccp makes SCCP with what translates global titles
      */
-    LowerLayers(SignallingPlan plan, SccpStackImpl sccp, Mtp3UserPart userPart) {
+    public LowerLayers(
+            SignallingPlan plan,
+            Mtp3UserPart userPart,
+            Function<Ss7ExtInterface, SccpStackImpl> makeSccp) {
         this.plan = plan;
-        this.sccp = sccp;
+        translation = new GlobalTitleTranslation(plan);
+        sccp = makeSccp.apply(translation.asExtension());
         sccp.setPersistDir(folder.path());
         sccp.setMtp3UserPart(USER_PART, userPart);
         tcap =
@@ -47,11 +54,22 @@ final class LowerLayers {
         return sccp;
     }
 
-    TCAPStackImpl tcap() {
+    /** The TCAP layer. */
+    public TCAPStackImpl tcap() {
         return tcap;
     }
 
-    void start() throws Exception {
+    /** Whether messages can go to this point now. */
+    public boolean reaches(int pointCode) {
+        return translation.reaches(pointCode);
+    }
+
+    /**
+     * Starts both.
+     *
+     * @throws Exception whatever the stack throws where it cannot start
+     */
+    public void start() throws Exception {
         sccp.setRspProhibitedByDefault(!plan.reachable());
         sccp.start();
         configureSccp();
@@ -95,7 +113,7 @@ final class LowerLayers {
      *
      * @param stopMap stops what is above, if TCAP was started
      */
-    void close(Runnable stopMap) {
+    public void close(Runnable stopMap) {
         if (tcap.isStarted()) {
             stopMap.run();
             tcap.stop();

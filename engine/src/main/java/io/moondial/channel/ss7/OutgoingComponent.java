@@ -5,8 +5,6 @@ import io.moondial.dialog.Component;
 import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.MAPDialogImpl;
-import org.restcomm.protocols.ss7.map.MAPProviderImpl;
-import org.restcomm.protocols.ss7.map.api.MAPDialog;
 import org.restcomm.protocols.ss7.map.api.MAPException;
 import org.restcomm.protocols.ss7.tcap.api.TCAPSendException;
 import org.restcomm.protocols.ss7.tcap.asn.TcapFactory;
@@ -47,10 +45,10 @@ final class OutgoingComponent {
             int operation,
             UssdString ussd,
             @Nullable Address msisdn) {
-        MAPProviderImpl map = (MAPProviderImpl) dialog.getService().getMAPProvider();
+        UssdMapProvider map = (UssdMapProvider) dialog.getService().getMAPProvider();
         Invoke invoke =
                 map.getTCAPProvider().getComponentPrimitiveFactory().createTCInvokeRequest();
-        invoke.setTimeout(InvokeTiming.of(dialog).invokeTimeout());
+        invoke.setTimeout(map.invokeTimeout());
         invoke.setInvokeId((long) id);
         invoke.setOperationCode(operationCode(operation));
         invoke.setParameter(parameter(new UssdParameter(ussd, msisdn)));
@@ -97,19 +95,5 @@ final class OutgoingComponent {
         Parameter parameter = TcapFactory.createParameter();
         value.write(parameter);
         return parameter;
-    }
-
-    /** A MAP layer that says how long the stack takes results. */
-    interface InvokeTiming {
-        /** The one that a dialog is of. */
-        static InvokeTiming of(MAPDialog dialog) {
-            return (InvokeTiming) dialog.getService().getMAPProvider();
-        }
-
-        /**
-         * How long the stack takes a result for an invoke, in milliseconds; nought: it starts no
-         * timer, since the engine times its screens itself.
-         */
-        long invokeTimeout();
     }
 }

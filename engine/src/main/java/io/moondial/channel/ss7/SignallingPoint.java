@@ -38,7 +38,6 @@ public final class SignallingPoint implements AttachedPoint {
     private final SignallingPlan plan;
     private final Taps taps;
     private final OfPoint contexts = new OfPoint();
-    private final GlobalTitleTranslation translation;
     private final LowerLayers layers;
     private final UssdMapProvider map;
     private final Drops drops;
@@ -64,20 +63,20 @@ public final class SignallingPoint implements AttachedPoint {
                         links,
                         System::nanoTime);
         taps = new Taps(secrecy());
-        translation = new GlobalTitleTranslation(plan);
         layers =
                 new LowerLayers(
                         plan,
-                        new ScreenedSccp(
-                                plan,
-                                translation.asExtension(),
-                                taps,
-                                drops,
-                                contexts.undelivered(),
-                                links,
-                                answers),
                         new TappedUserPart(
-                                userPart, taps, contexts.undelivered(), plan.maxSccpMessage()));
+                                userPart, taps, contexts.undelivered(), plan.maxSccpMessage()),
+                        extension ->
+                                new ScreenedSccp(
+                                        plan,
+                                        extension,
+                                        taps,
+                                        drops,
+                                        contexts.undelivered(),
+                                        links,
+                                        answers));
         map =
                 new UssdMapProvider(
                         plan.name(), layers.tcap().getProvider(), plan.limits().invokeTimeout());
@@ -219,7 +218,7 @@ public final class SignallingPoint implements AttachedPoint {
 
     @Override
     public boolean reaches(int pointCode) {
-        return translation.reaches(pointCode);
+        return layers.reaches(pointCode);
     }
 
     /** How many dialogs the stack holds now: in the layer that holds the most. */

@@ -3,7 +3,6 @@ package io.moondial.channel.ss7;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.ss7.OutgoingComponent.InvokeTiming;
 import io.moondial.channel.ss7.screening.BerElement;
 import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import java.time.Duration;
@@ -44,7 +43,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The MAP layer with one service, USSD, and made safe against what the stack itself stumbles over.
  */
-final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
+final class UssdMapProvider extends MAPProviderImpl {
     private static final Component[] NO_COMPONENTS = {};
 
     private final transient UssdMapService service;
@@ -60,8 +59,11 @@ final class UssdMapProvider extends MAPProviderImpl implements InvokeTiming {
         service.acivate();
     }
 
-    @Override
-    public long invokeTimeout() {
+    /**
+     * How long the stack takes a result for an invoke, in milliseconds; nought: it starts no timer,
+     * since the engine times its screens itself.
+     */
+    long invokeTimeout() {
         return invokeTimeout;
     }
 
