@@ -9,7 +9,6 @@ import io.moondial.handset.Subscriber;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -36,9 +35,7 @@ import picocli.CommandLine.Spec;
         })
 final class DialCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
-    @Mixin private ConnectOptions connect;
-
-    @Mixin private SubscriberOptions options;
+    @Mixin private HandsetOptions options;
 
     @Option(
             names = "--dcs",
@@ -80,20 +77,20 @@ final class DialCommand implements Callable<Integer> {
     public Integer call()
             throws ConfigurationException, NotStartedException, InterruptedException, IOException {
         FarSide.Call call = dialled();
-        Answers answers =
-                new Answers(
+        Conversation.Answers answers =
+                new Conversation.Answers(
                         sendable(notify == null ? words.subList(1, words.size()) : words),
                         System.in,
-                        atTerminal());
-        ScreenPrinter printer = ScreenPrinter.to(spec.commandLine().getOut(), json);
+                        Terminal.is());
+        Conversation.ScreenPrinter printer = Conversation.ScreenPrinter.to(spec.commandLine().getOut(), json);
         PrintWriter err = spec.commandLine().getErr();
-        if (connect.given() && record != null) {
+        if (options.connects() && record != null) {
             throw bad(
                     "--record goes with an engine of its own: which answers a running one"
                             + " (--connect) takes for secrets is not known here, and a test must hold"
                             + " none. Leave --connect out");
         }
-        Configuration configuration = connect.given() ? null : rules.read();
+        Configuration configuration = options.connects() ? null : rules.read();
         DialRecorder recorder = recorder(configuration);
         OwnEngine.Use talk =
                 handsets -> {
@@ -106,7 +103,7 @@ final class DialCommand implements Callable<Integer> {
                 };
         int exitCode =
                 configuration == null
-                        ? connect.use(options.subscriber().ssn(), talk)
+                        ? options.use(talk)
                         : OwnEngine.use(configuration, recorder, err, talk);
         recorder.write(err);
         return exitCode;
@@ -121,13 +118,6 @@ final class DialCommand implements Callable<Integer> {
                         notify == null ? words.getFirst() : notify);
         recorder.from(options.subscriber(), dcs);
         return recorder;
-    }
-
-    @SuppressWarnings(
-            "SystemConsoleNull") // it is null where the streams are no terminal, in JDK 25 too
-    private static boolean atTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
     }
 
     /**

@@ -110,7 +110,7 @@ final class EdrCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    private Writer output = EdrOutput.standard();
+    private Writer output = EdrPrinter.EdrOutput.standard();
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
     EdrCommand() {}
@@ -123,7 +123,7 @@ final class EdrCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         refuseMixtures();
-        var records = new EdrOutput(output);
+        var records = new EdrPrinter.EdrOutput(output);
         EdrInput input = new EdrInput(files, new EdrLiveInput(System.in, records::flush));
         if (!input.missing().isEmpty()) {
             throw bad("there is no such file or folder: " + input.missing().getFirst());
@@ -133,10 +133,10 @@ final class EdrCommand implements Callable<Integer> {
         } catch (IOException e) {
             err().println("ussd: cannot be read: " + FileTrouble.tell(e));
             return ExitCode.FAILED;
-        } catch (EdrOutput.NobodyReads e) {
+        } catch (EdrPrinter.EdrOutput.NobodyReads e) {
             // As of a pipe into head: there is nothing left to do.
             return ExitCode.GOOD;
-        } catch (EdrOutput.Unwritable e) {
+        } catch (EdrPrinter.EdrOutput.Unwritable e) {
             err().println("ussd: " + e.getMessage());
             return ExitCode.FAILED;
         } catch (EdrSpecException e) {
@@ -154,7 +154,7 @@ final class EdrCommand implements Callable<Integer> {
         return validation.isGood() ? ExitCode.GOOD : ExitCode.FAILED;
     }
 
-    private int print(EdrInput input, EdrOutput records) throws IOException, InterruptedException {
+    private int print(EdrInput input, EdrPrinter.EdrOutput records) throws IOException, InterruptedException {
         input.emptyFolders().forEach(err()::println);
         var filter = new RecordFilter(events, msisdn, instance);
         var printer = new EdrPrinter(filter, records, err());

@@ -42,9 +42,7 @@ final class HandsetCommand implements Callable<Integer> {
 
     @Mixin private RulesOption rules;
 
-    @Mixin private SubscriberOptions options;
-
-    @Mixin private ConnectOptions connect;
+    @Mixin private HandsetOptions options;
 
     @Parameters(paramLabel = "FILE.lua", description = "The program.")
     private Path file;
@@ -60,9 +58,8 @@ final class HandsetCommand implements Callable<Integer> {
         HandsetProgram program = program();
         PrintWriter err = spec.commandLine().getErr();
         ProgramConsole console = new Terminal(spec.commandLine().getOut(), err);
-        if (connect.given()) {
-            return connect.use(
-                    subscriber.ssn(), use(program, subscriber, ScriptLimits.DEFAULTS, console));
+        if (options.connects()) {
+            return options.use(use(program, subscriber, ScriptLimits.DEFAULTS, console));
         }
         Configuration configuration = rules.read();
         ScriptLimits limits = configuration.rules().script().limits();

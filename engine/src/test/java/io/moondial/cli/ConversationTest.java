@@ -87,8 +87,8 @@ class ConversationTest {
                         null,
                         null,
                         6);
-        Answers answers =
-                new Answers(
+        Conversation.Answers answers =
+                new Conversation.Answers(
                         given,
                         new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
                         atTerminal);
@@ -96,7 +96,7 @@ class ConversationTest {
                         new OneMenu(),
                         call,
                         answers,
-                        ScreenPrinter.to(printer, false),
+                        Conversation.ScreenPrinter.to(printer, false),
                         new DialRecorder(null, List.of(), false, "*1#"),
                         printer)
                 .hold();

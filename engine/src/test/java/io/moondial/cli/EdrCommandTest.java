@@ -317,7 +317,7 @@ class EdrCommandTest {
     @Test
     void following_into_a_full_disk_ends_with_a_failure() throws Exception {
         twoDialogs();
-        var full = new EdrOutput(new FailingWriter("No space left on device"));
+        var full = new EdrPrinter.EdrOutput(new FailingWriter("No space left on device"));
         var printer =
                 new EdrPrinter(
                         new RecordFilter(List.of(), null, null), full, new PrintWriter(err, true));
@@ -325,7 +325,7 @@ class EdrCommandTest {
         try (var follower =
                 new Follower(
                         new EdrInput(List.of(folder), InputStream.nullInputStream()), printer)) {
-            assertThatThrownBy(follower::look).isInstanceOf(EdrOutput.Unwritable.class);
+            assertThatThrownBy(follower::look).isInstanceOf(EdrPrinter.EdrOutput.Unwritable.class);
         }
         assertThat(printer.exitCode()).isEqualTo(ExitCode.FAILED);
     }

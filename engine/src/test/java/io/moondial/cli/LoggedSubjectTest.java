@@ -33,7 +33,7 @@ class LoggedSubjectTest {
                             logger.group(1) == null
                                     ? folder + "." + logger.group(2)
                                     : logger.group(1);
-                    subjects.add(LoggedSubject.of(name));
+                    subjects.add(LogLine.Subject.of(name));
                 }
             }
         }
@@ -62,8 +62,8 @@ class LoggedSubjectTest {
 
     @Test
     void a_logger_of_a_library_keeps_the_last_part_of_its_name() {
-        assertThat(LoggedSubject.of("io.netty.util.ResourceLeakDetector"))
+        assertThat(LogLine.Subject.of("io.netty.util.ResourceLeakDetector"))
                 .isEqualTo("ResourceLeakDetector");
-        assertThat(LoggedSubject.of("ROOT")).isEqualTo("ROOT");
+        assertThat(LogLine.Subject.of("ROOT")).isEqualTo("ROOT");
     }
 }

@@ -6,6 +6,8 @@ import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.dialog.Address;
+import io.moondial.handset.Subscriber;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -18,13 +20,50 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.Spec.Target;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code --connect}, and what the handsets' side of that link is; for every verb that dials. */
-final class ConnectOptions {
+/**
+ * The handset of every verb that has one: who holds it, whom it calls, and, with {@code --connect},
+ * its link to a running engine.
+ */
+final class HandsetOptions {
     private static final int MAX_POINT_CODE = 16_383;
     private static final int MAX_DIALOGS = 1_000_000;
+
+    @Option(
+            names = "--msisdn",
+            paramLabel = "NUMBER",
+            converter = AddressConverter.class,
+            description = "The handset's own number, in the request.")
+    private @Nullable Address msisdn;
+
+    @Option(
+            names = "--destination",
+            paramLabel = "NUMBER",
+            converter = AddressConverter.class,
+            description = "The destination reference of MAP-open.")
+    private @Nullable Address destination;
+
+    @Option(
+            names = "--imsi",
+            paramLabel = "DIGITS",
+            converter = ImsiConverter.class,
+            description = "An IMSI as the destination reference, instead of --destination.")
+    private @Nullable Address imsi;
+
+    @Option(
+            names = "--origination",
+            paramLabel = "NUMBER",
+            converter = AddressConverter.class,
+            description = "The origination reference of MAP-open.")
+    private @Nullable Address origination;
+
+    @Option(
+            names = "--ssn",
+            paramLabel = "N",
+            defaultValue = "6",
+            description = "The engine's subsystem that is called. Default: ${DEFAULT-VALUE}.")
+    private int ssn;
 
     @Option(
             names = "--connect",
@@ -89,21 +128,36 @@ final class ConnectOptions {
                     "With --connect: how long to wait until traffic can flow. Default: ${DEFAULT-VALUE}.")
     private int timeout;
 
-    @Spec(Target.MIXEE)
+    @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
-    ConnectOptions() {}
+    HandsetOptions() {}
+
+    /**
+     * The subscriber.
+     *
+     * @throws ParameterException where the options make none
+     */
+    Subscriber subscriber() {
+        if (ssn < 1 || ssn > Subscriber.MAX_SSN) {
+            throw bad("--ssn is " + ssn + "; 1 to " + Subscriber.MAX_SSN + " is allowed");
+        }
+        if (imsi != null && destination != null) {
+            throw bad("--imsi and --destination are the same reference: name one of them");
+        }
+        return new Subscriber(msisdn, imsi == null ? destination : imsi, origination, ssn);
+    }
 
     /** Whether a running engine is to be used. */
-    boolean given() {
+    boolean connects() {
         return engine != null;
     }
 
     /** Has handsets with a link to the engine used, and closes them. */
-    int use(int ssn, OwnEngine.Use use) throws NotStartedException, InterruptedException {
+    int use(OwnEngine.Use use) throws NotStartedException, InterruptedException {
         RulesOption.logLevel(Level.WARN);
-        try (SigtranHandsets handsets = handsets(ssn)) {
+        try (SigtranHandsets handsets = handsets()) {
             return use.with(handsets);
         }
     }
@@ -111,11 +165,10 @@ final class ConnectOptions {
     /**
      * Handsets with a link to the engine over which traffic flows.
      *
-     * @param ssn the subsystem that is called
      * @throws NotStartedException where there is no such link within the time
      */
-    SigtranHandsets handsets(int ssn) throws NotStartedException, InterruptedException {
-        SigtranHandsets handsets = unstarted(ssn);
+    private SigtranHandsets handsets() throws NotStartedException, InterruptedException {
+        SigtranHandsets handsets = unstarted();
         try {
             handsets.start();
             handsets.awaitReady(Duration.ofSeconds(timeout));
@@ -129,7 +182,7 @@ final class ConnectOptions {
         }
     }
 
-    private SigtranHandsets unstarted(int ssn) {
+    private SigtranHandsets unstarted() {
         Endpoint there = engine;
         if (there == null) {
             throw new IllegalStateException("--connect is not given");
@@ -140,9 +193,7 @@ final class ConnectOptions {
         check("--routing-context", routingContext, 0, 0xffff_ffffL);
         check("--connect-timeout", timeout, 1, 3600);
         if (engineTitle != null && !engineTitle.matches("[0-9]{1,20}")) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--engine-gt is " + engineTitle + "; 1 to 20 digits are allowed, without +");
+            throw bad("--engine-gt is " + engineTitle + "; 1 to 20 digits are allowed, without +");
         }
         return new SigtranHandsets(
                 pointCode,
@@ -155,9 +206,61 @@ final class ConnectOptions {
 
     private void check(String option, long value, long least, long most) {
         if (value < least || value > most) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "%s is %d; %d to %d is allowed".formatted(option, value, least, most));
+            throw bad("%s is %d; %d to %d is allowed".formatted(option, value, least, most));
+        }
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /** Reads the digits of an IMSI: an address of the land mobile numbering plan. */
+    private static final class ImsiConverter implements ITypeConverter<Address> {
+        @Override
+        public Address convert(String value) {
+            return AddressConverter.checked(value, Address.INTERNATIONAL, Address.LAND_MOBILE);
+        }
+    }
+
+    /** Reads {@code DIGITS} or {@code DIGITS:NOA:NPI}. */
+    private static final class AddressConverter implements ITypeConverter<Address> {
+        private static final int MAX_DIGITS = 38;
+
+        @Override
+        public Address convert(String value) {
+            String[] parts = value.split(":", -1);
+            return switch (parts.length) {
+                case 1 -> checked(parts[0], Address.INTERNATIONAL, Address.ISDN);
+                case 3 -> checked(parts[0], number(parts[1], 7), number(parts[2], 15));
+                default ->
+                        throw new TypeConversionException(
+                                "'" + value + "' is neither DIGITS nor DIGITS:NOA:NPI");
+            };
+        }
+
+        /** An address of these digits, where they are ones. */
+        static Address checked(String digits, int noa, int npi) {
+            if (digits.startsWith("+")) {
+                throw new TypeConversionException(
+                        "'%s' begins with +: write the digits alone, country code first, without +"
+                                .formatted(digits));
+            }
+            if (!digits.matches("[0-9*#abc]{1," + MAX_DIGITS + "}")) {
+                throw new TypeConversionException(
+                        "'"
+                                + digits
+                                + "' is not a number: 1 to "
+                                + MAX_DIGITS
+                                + " digits are allowed");
+            }
+            return new Address(digits, noa, npi);
+        }
+
+        private static int number(String text, int most) {
+            if (text.matches("[0-9]{1,2}") && Integer.parseInt(text) <= most) {
+                return Integer.parseInt(text);
+            }
+            throw new TypeConversionException("'" + text + "' is not a number from 0 to " + most);
         }
     }
 
