@@ -60,7 +60,7 @@ class HouseTest {
                             "io.moondial.config",
                             "io.moondial.control",
                             "io.moondial.modules.json",
-                            "io.moondial.cli")
+                            "io.moondial.cli..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("tools.jackson..", "com.fasterxml..");
@@ -69,12 +69,12 @@ class HouseTest {
     static final ArchRule NOBODY_KNOWS_THE_COMMAND =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage("io.moondial.cli")
+                    .resideOutsideOfPackage("io.moondial.cli..")
                     .and()
                     .doNotHaveFullyQualifiedName("io.moondial.Main")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAPackage("io.moondial.cli");
+                    .resideInAPackage("io.moondial.cli..");
 
     @ArchTest
     static final ArchRule NO_ROOM_KNOWS_ITSELF_THROUGH_OTHERS =

@@ -1,17 +1,17 @@
 package io.moondial.cli;
 
 /** What the command ends with. */
-final class ExitCode {
-    static final int GOOD = 0;
+public final class ExitCode {
+    public static final int GOOD = 0;
 
     /** A check failed, or the dialog of a dial was aborted, refused or never answered. */
-    static final int FAILED = 1;
+    public static final int FAILED = 1;
 
     /** Bad usage, bad rules, a script that does not compile. */
-    static final int BAD_INPUT = 2;
+    public static final int BAD_INPUT = 2;
 
     /** The engine could not start. */
-    static final int NOT_STARTED = 3;
+    public static final int NOT_STARTED = 3;
 
     private ExitCode() {}
 }

@@ -14,9 +14,9 @@ public final class LogLine {
     private LogLine() {}
 
     /**
-     * {@code %subject} in the pattern of log lines: what a line is about, in a word that whoever runs
-     * the engine knows. A logger that is named after a class has the word of the package that the class
-     * is in; any other has its own name.
+     * {@code %subject} in the pattern of log lines: what a line is about, in a word that whoever
+     * runs the engine knows. A logger that is named after a class has the word of the package that
+     * the class is in; any other has its own name.
      */
     public static final class Subject extends ClassicConverter {
         private static final String OURS = "io.moondial.";
@@ -51,7 +51,9 @@ public final class LogLine {
         }
     }
 
-    /** {@code %text} in the pattern of log lines: whatever is in a message, it forges no other line. */
+    /**
+     * {@code %text} in the pattern of log lines: whatever is in a message, it forges no other line.
+     */
     public static final class Text extends MessageConverter {
         @Override
         public String convert(ILoggingEvent event) {
@@ -60,7 +62,8 @@ public final class LogLine {
     }
 
     /**
-     * {@code %fault} in the pattern of log lines: what was thrown, whose message may be from outside.
+     * {@code %fault} in the pattern of log lines: what was thrown, whose message may be from
+     * outside.
      */
     public static final class Fault extends ThrowableProxyConverter {
         @Override

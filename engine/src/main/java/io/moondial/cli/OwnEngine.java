@@ -11,12 +11,12 @@ import org.slf4j.LoggerFactory;
 /**
  * An engine that a command starts for itself, and that ends with it: its EDR files are complete.
  */
-final class OwnEngine {
+public final class OwnEngine {
     private static final Logger LOG = LoggerFactory.getLogger(OwnEngine.class);
 
     /** What the command does with it. */
     @FunctionalInterface
-    interface Use {
+    public interface Use {
         /** The result is the command's exit code. */
         int with(FarSide handsets) throws InterruptedException;
     }
@@ -29,7 +29,7 @@ final class OwnEngine {
      * @param watch told of what its dialogs do
      * @return the exit code: that of the use, unless records were lost
      */
-    static int use(Configuration configuration, DialogWatch watch, PrintWriter err, Use use)
+    public static int use(Configuration configuration, DialogWatch watch, PrintWriter err, Use use)
             throws NotStartedException, InterruptedException {
         int result;
         Engine.Stop stop;
@@ -60,10 +60,10 @@ final class OwnEngine {
     }
 
     /** The engine could not start, though its configuration is sound. */
-    static final class NotStartedException extends Exception {
+    public static final class NotStartedException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        NotStartedException(String message, Throwable cause) {
+        public NotStartedException(String message, Throwable cause) {
             super(message, cause);
         }
     }

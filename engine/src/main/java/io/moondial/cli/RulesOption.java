@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** {@code --rules}, and what every verb that starts an engine does with it. */
-final class RulesOption {
+public final class RulesOption {
     @Option(
             names = "--rules",
             paramLabel = "FILE",
@@ -35,18 +35,18 @@ final class RulesOption {
     RulesOption() {}
 
     /** From now on somebody sees the scripts being compiled. */
-    void observe(CompilationObserver newObserver) {
+    public void observe(CompilationObserver newObserver) {
         observer = newObserver;
     }
 
-    Configuration read() throws ConfigurationException {
+    public Configuration read() throws ConfigurationException {
         Configuration configuration = Configuration.read(file, observer);
         logLevel(configuration.rules().log().level());
         return configuration;
     }
 
     /** The set that is kept, in the place of the files, which are broken. */
-    Configuration use(LastGood kept, List<Problem> broken)
+    public Configuration use(LastGood kept, List<Problem> broken)
             throws ConfigurationException, IOException {
         Configuration configuration = kept.read(broken, observer);
         logLevel(configuration.rules().log().level());
@@ -66,12 +66,12 @@ final class RulesOption {
     }
 
     /** The set that was in service last, kept in this folder; null: where it is kept by default. */
-    LastGood lastGood(@Nullable Path folder) {
+    public LastGood lastGood(@Nullable Path folder) {
         return new LastGood(file, folder == null ? file.resolveSibling("state") : folder);
     }
 
     /** An engine with this configuration that is not started yet. */
-    static Engine engine(Configuration configuration, DialogWatch watch)
+    public static Engine engine(Configuration configuration, DialogWatch watch)
             throws NotStartedException {
         try {
             return new Engine(configuration, watch);
@@ -81,7 +81,7 @@ final class RulesOption {
     }
 
     /** Starts an engine; one that cannot be started is closed. */
-    static void start(Engine engine) throws NotStartedException {
+    public static void start(Engine engine) throws NotStartedException {
         try {
             engine.start();
         } catch (RuntimeException e) {
@@ -96,7 +96,7 @@ final class RulesOption {
         }
     }
 
-    static void logLevel(org.slf4j.event.Level level) {
+    public static void logLevel(org.slf4j.event.Level level) {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.convertAnSLF4JLevel(level));
     }

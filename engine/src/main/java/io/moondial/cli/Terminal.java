@@ -3,12 +3,12 @@ package io.moondial.cli;
 import java.io.Console;
 
 /** Whether somebody sits there. */
-final class Terminal {
+public final class Terminal {
     private Terminal() {}
 
     @SuppressWarnings(
             "SystemConsoleNull") // it is null where the streams are no terminal, in JDK 25 too
-    static boolean is() {
+    public static boolean is() {
         Console console = System.console();
         return console != null && console.isTerminal();
     }

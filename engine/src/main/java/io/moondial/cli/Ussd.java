@@ -4,6 +4,13 @@ import io.moondial.Build;
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.cli.bench.BenchCommand;
+import io.moondial.cli.bench.BenchSideCommand;
+import io.moondial.cli.dial.DialCommand;
+import io.moondial.cli.dial.HandsetCommand;
+import io.moondial.cli.edr.EdrCommand;
+import io.moondial.cli.serve.ServeCommand;
+import io.moondial.cli.test.TestCommand;
 import io.moondial.config.Nearest;
 import io.moondial.control.NotRunningException;
 import io.moondial.control.RefusedException;
@@ -18,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -27,7 +35,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /** The command {@code ussd}. */
 @Command(
@@ -70,7 +77,7 @@ public final class Ussd implements Runnable {
         return commandLine().execute(args);
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Ussd());
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
@@ -141,8 +148,8 @@ public final class Ussd implements Runnable {
     }
 
     /**
-     * What a command line that makes no sense is answered with: what is wrong, and where help is. The
-     * whole help would push the reason off the screen.
+     * What a command line that makes no sense is answered with: what is wrong, and where help is.
+     * The whole help would push the reason off the screen.
      */
     private static final class Usage implements IParameterExceptionHandler {
         /** picocli's words for a value's type, which are Java's, and ours. */

@@ -5,11 +5,11 @@ import java.io.Writer;
 import picocli.CommandLine;
 
 /** The command within the test's own process. */
-final class InProcess {
+public final class InProcess {
     private InProcess() {}
 
     /** Runs it to its end; gives its exit code. */
-    static int ussd(Writer out, Writer err, String... arguments) {
+    public static int ussd(Writer out, Writer err, String... arguments) {
         CommandLine line = Ussd.commandLine();
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));

@@ -67,7 +67,7 @@ class LoggedLineTest {
     @Test
     void a_line_names_its_subject_and_no_class() {
         assertThat(line("it is there", null)).contains(" WARN  ROOT it is there");
-        assertThat(lineOf(Signals.class.getName(), "it is there", null))
+        assertThat(lineOf(Ussd.class.getName(), "it is there", null))
                 .contains(" WARN  engine it is there");
     }
 }

@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The command as a process of its own, which logs as the shipped one does. */
-final class UssdProcess {
+public final class UssdProcess {
     private UssdProcess() {}
 
-    static Process start(String... arguments) throws IOException {
+    public static Process start(String... arguments) throws IOException {
         return start(List.of(), arguments);
     }
 
     /** The same, with further settings of Java. */
-    static Process start(List<String> settings, String... arguments) throws IOException {
+    public static Process start(List<String> settings, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--sun-misc-unsafe-memory-access=allow");

@@ -1,9 +1,12 @@
-package io.moondial.cli;
+package io.moondial.cli.dial;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.channel.FarSide;
+import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.cli.RulesOption;
+import io.moondial.cli.Terminal;
 import io.moondial.dialog.Operation;
 import io.moondial.handset.Subscriber;
 import io.moondial.text.Dcs;
@@ -33,7 +36,7 @@ import picocli.CommandLine.Spec;
             "the standard input; at its end the handset gives up. A number is DIGITS, or DIGITS:NOA:NPI.",
             "Exits when the EDR files are complete."
         })
-final class DialCommand implements Callable<Integer> {
+public final class DialCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
     @Mixin private HandsetOptions options;
 
@@ -82,7 +85,8 @@ final class DialCommand implements Callable<Integer> {
                         sendable(notify == null ? words.subList(1, words.size()) : words),
                         System.in,
                         Terminal.is());
-        Conversation.ScreenPrinter printer = Conversation.ScreenPrinter.to(spec.commandLine().getOut(), json);
+        Conversation.ScreenPrinter printer =
+                Conversation.ScreenPrinter.to(spec.commandLine().getOut(), json);
         PrintWriter err = spec.commandLine().getErr();
         if (options.connects() && record != null) {
             throw bad(

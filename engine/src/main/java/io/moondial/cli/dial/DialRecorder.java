@@ -1,4 +1,4 @@
-package io.moondial.cli;
+package io.moondial.cli.dial;
 
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Opening;

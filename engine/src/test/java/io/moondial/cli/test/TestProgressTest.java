@@ -1,8 +1,8 @@
-package io.moondial.cli;
+package io.moondial.cli.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.cli.TestRun.TestProgress;
+import io.moondial.cli.test.TestRun.TestProgress;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.run.TestResult;

@@ -1,4 +1,4 @@
-package io.moondial.cli;
+package io.moondial.cli.serve;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;

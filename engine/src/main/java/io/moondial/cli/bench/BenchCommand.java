@@ -1,4 +1,4 @@
-package io.moondial.cli;
+package io.moondial.cli.bench;
 
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSession;
@@ -8,6 +8,8 @@ import io.moondial.bench.Load;
 import io.moondial.bench.Outcome;
 import io.moondial.bench.Plan;
 import io.moondial.bench.Round;
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.RulesOption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -36,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
             "It warms up first. Progress goes to stderr, the figures to stdout. Exits with 1 if a reply was",
             "wrong, a dialog was never answered, or a record is missing."
         })
-final class BenchCommand implements Callable<Integer> {
+public final class BenchCommand implements Callable<Integer> {
     private static final int MAX_MENUS = 100;
     private static final int LEAST_FLOODED = 128;
 

@@ -1,10 +1,12 @@
-package io.moondial.cli;
+package io.moondial.cli.serve;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.LastGood;
+import io.moondial.cli.ExitCode;
 import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.cli.RulesOption;
 import io.moondial.config.Measure;
 import io.moondial.control.ReloadStatus;
 import io.moondial.file.FileTrouble;
@@ -40,7 +42,7 @@ import picocli.CommandLine.TypeConversionException;
             "ones finish within stop_timeout, aborts the rest, and completes the EDR files; a second signal aborts",
             "them at once."
         })
-final class ServeCommand implements Callable<Integer> {
+public final class ServeCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
 
     @Mixin private RulesOption rules;

@@ -1,8 +1,10 @@
-package io.moondial.cli;
+package io.moondial.cli.test;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
+import io.moondial.cli.ExitCode;
 import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.cli.RulesOption;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.dialogtest.language.DialogTest;

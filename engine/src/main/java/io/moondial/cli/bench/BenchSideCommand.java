@@ -1,7 +1,9 @@
-package io.moondial.cli;
+package io.moondial.cli.bench;
 
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSide;
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.RulesOption;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Option;
         name = "bench-side",
         hidden = true,
         description = "The engine, or the baseline, of a bench with two processes.")
-final class BenchSideCommand implements Callable<Integer> {
+public final class BenchSideCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Side side;
 

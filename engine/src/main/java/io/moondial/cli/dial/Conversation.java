@@ -1,7 +1,8 @@
-package io.moondial.cli;
+package io.moondial.cli.dial;
 
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.FarSide;
+import io.moondial.cli.ExitCode;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.text.Mask;
@@ -146,8 +147,8 @@ final class Conversation {
     }
 
     /**
-     * What the person at the handset answers: from the command line first, then line by line from the
-     * input.
+     * What the person at the handset answers: from the command line first, then line by line from
+     * the input.
      */
     static final class Answers {
         private static final Logger log = LoggerFactory.getLogger(Answers.class);
@@ -175,8 +176,8 @@ final class Conversation {
         }
 
         /**
-         * Hands over the next answer once there is one, empty once there are no more; the caller does
-         * not wait.
+         * Hands over the next answer once there is one, empty once there are no more; the caller
+         * does not wait.
          */
         void next(Consumer<Optional<String>> taker) {
             if (given.isEmpty()) {
@@ -255,8 +256,8 @@ final class Conversation {
         }
 
         /**
-         * The conversation in the words of the dialog tests: a word for each screen, its text beside
-         * it.
+         * The conversation in the words of the dialog tests: a word for each screen, its text
+         * beside it.
          */
         final class PlainScreens implements ScreenPrinter {
             private final PrintWriter out;

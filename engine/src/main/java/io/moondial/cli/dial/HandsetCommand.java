@@ -1,8 +1,12 @@
-package io.moondial.cli;
+package io.moondial.cli.dial;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.cli.RulesOption;
+import io.moondial.cli.Terminal;
 import io.moondial.file.PlainFile;
 import io.moondial.file.UnreadableFileException;
 import io.moondial.handset.Subscriber;
@@ -36,7 +40,7 @@ import picocli.CommandLine.Spec;
             "Exits when the EDR files are complete: with 0 if the program came to its end; 1 if it or a callback failed;",
             "2 if it does not compile. engine/docs/handset.md is its reference."
         })
-final class HandsetCommand implements Callable<Integer> {
+public final class HandsetCommand implements Callable<Integer> {
     /** Larger than any program for a handset. */
     private static final int MAX_OCTETS = 1 << 20;
 

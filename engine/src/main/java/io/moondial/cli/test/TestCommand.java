@@ -1,8 +1,11 @@
-package io.moondial.cli;
+package io.moondial.cli.test;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
+import io.moondial.cli.ExitCode;
 import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.cli.RulesOption;
+import io.moondial.cli.Terminal;
 import io.moondial.coverage.Coverage;
 import io.moondial.coverage.CoverageFolder;
 import io.moondial.coverage.FileCoverage;
@@ -56,7 +59,7 @@ import picocli.CommandLine.Spec;
             "one, on a clock that the tests move; no EDR file is written.",
             "engine/docs/dialog-grammar.md describes their language."
         })
-final class TestCommand implements Callable<Integer> {
+public final class TestCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
 
     @Mixin private CoverageOption coverage;

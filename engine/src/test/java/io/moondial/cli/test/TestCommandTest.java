@@ -1,7 +1,9 @@
-package io.moondial.cli;
+package io.moondial.cli.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.InProcess;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,10 @@
-package io.moondial.cli;
+package io.moondial.cli.edr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.Ussd;
 import io.moondial.edr.report.EdrInput;
 import io.moondial.edr.report.Follower;
 import io.moondial.edr.report.RecordFilter;

@@ -1,7 +1,9 @@
-package io.moondial.cli;
+package io.moondial.cli.dial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.UssdProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
-package io.moondial.cli;
+package io.moondial.cli.edr;
 
+import io.moondial.cli.ExitCode;
 import io.moondial.edr.report.Dialogs;
 import io.moondial.edr.report.EdrInput;
 import io.moondial.edr.report.Follower;
@@ -46,7 +47,7 @@ import picocli.CommandLine.TypeConversionException;
             ""
         },
         footer = {"", "Try: ussd edr --dialogs --msisdn 27761485722 /var/edr"})
-final class EdrCommand implements Callable<Integer> {
+public final class EdrCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE",
             arity = "0..*",
@@ -154,7 +155,8 @@ final class EdrCommand implements Callable<Integer> {
         return validation.isGood() ? ExitCode.GOOD : ExitCode.FAILED;
     }
 
-    private int print(EdrInput input, EdrPrinter.EdrOutput records) throws IOException, InterruptedException {
+    private int print(EdrInput input, EdrPrinter.EdrOutput records)
+            throws IOException, InterruptedException {
         input.emptyFolders().forEach(err()::println);
         var filter = new RecordFilter(events, msisdn, instance);
         var printer = new EdrPrinter(filter, records, err());

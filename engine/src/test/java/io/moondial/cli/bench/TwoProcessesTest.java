@@ -1,7 +1,9 @@
-package io.moondial.cli;
+package io.moondial.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.UssdProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

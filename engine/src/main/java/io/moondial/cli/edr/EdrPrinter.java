@@ -1,5 +1,6 @@
-package io.moondial.cli;
+package io.moondial.cli.edr;
 
+import io.moondial.cli.ExitCode;
 import io.moondial.edr.Edr;
 import io.moondial.edr.report.DialogSummary;
 import io.moondial.edr.report.Dialogs;
@@ -170,8 +171,8 @@ final class EdrPrinter implements RecordSink {
     /**
      * Where the lines of {@code ussd edr} go.
      *
-     * <p>Not by {@link System#out}, which keeps to itself why it could not write: that nobody reads any
-     * more is no failure, that a disk is full is one.
+     * <p>Not by {@link System#out}, which keeps to itself why it could not write: that nobody reads
+     * any more is no failure, that a disk is full is one.
      */
     static final class EdrOutput {
         /** What the system says of a pipe whose reader has gone. */
