@@ -34,12 +34,14 @@ public final class LocatedYaml {
     private final YAMLParser parser;
     private final int[] characters;
     private final Problems problems;
+    private final int maxNodes;
     private int nodes;
 
-    private LocatedYaml(YAMLParser parser, String text, Problems problems) {
+    private LocatedYaml(YAMLParser parser, String text, Problems problems, int maxNodes) {
         this.parser = parser;
         this.characters = text.codePoints().toArray();
         this.problems = problems;
+        this.maxNodes = maxNodes;
     }
 
     /**
@@ -48,17 +50,22 @@ public final class LocatedYaml {
      * @return empty where the file cannot be read to its end; the problems then say why
      */
     public static Optional<Mapping> read(Path file, Problems problems) {
-        return read(() -> SourceText.read(file), problems);
+        return read(file, problems, MAX_NODES);
+    }
+
+    /** The same with another limit. */
+    static Optional<Mapping> read(Path file, Problems problems, int maxNodes) {
+        return read(() -> SourceText.read(file), problems, maxNodes);
     }
 
     /** The same of what is no file of its own, such as a resource; the caller closes it. */
     public static Optional<Mapping> read(InputStream input, Problems problems) {
-        return read(() -> SourceText.read(input), problems);
+        return read(() -> SourceText.read(input), problems, MAX_NODES);
     }
 
-    private static Optional<Mapping> read(Source source, Problems problems) {
+    private static Optional<Mapping> read(Source source, Problems problems, int maxNodes) {
         try {
-            return Optional.of(parse(source.text(), problems));
+            return Optional.of(parse(source.text(), problems, maxNodes));
         } catch (Refusal e) {
             problems.add(e.place(), e.reason());
             return Optional.empty();
@@ -70,9 +77,9 @@ public final class LocatedYaml {
         String text() throws Refusal;
     }
 
-    private static Mapping parse(String text, Problems problems) throws Refusal {
+    private static Mapping parse(String text, Problems problems, int maxNodes) throws Refusal {
         try (YAMLParser parser = parser(text)) {
-            return new LocatedYaml(parser, text, problems).document();
+            return new LocatedYaml(parser, text, problems, maxNodes).document();
         } catch (JacksonException e) {
             throw YamlFault.refusal(e, text);
         }
@@ -194,8 +201,8 @@ public final class LocatedYaml {
     }
 
     private void count() throws Refusal {
-        if (++nodes > MAX_NODES) {
-            throw new Refusal(place(), "too much is in this file: at most " + MAX_NODES + " nodes");
+        if (++nodes > maxNodes) {
+            throw new Refusal(place(), "too much is in this file: at most " + maxNodes + " nodes");
         }
     }
 

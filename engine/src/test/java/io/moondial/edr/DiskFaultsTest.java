@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * A short life of a stream in which each call to the system fails in turn: the calls are counted in
  * a life without a fault, and then there is a life for each of them.
  */
+@Tag("long")
 class DiskFaultsTest {
     private static final Duration RETRY = Duration.ofSeconds(15);
     private static final int RECORDS = 7;

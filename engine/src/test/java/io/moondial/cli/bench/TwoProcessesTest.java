@@ -15,12 +15,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A serve and a dial, each a process of its own, and a real link between them. */
+@Tag("long")
 class TwoProcessesTest {
     private static final int PATIENCE_SECONDS = 120;
     private static final Pattern LISTENING = Pattern.compile("listening at tcp 127.0.0.1:(\\d+)");
