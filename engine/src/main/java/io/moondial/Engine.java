@@ -3,9 +3,6 @@ package io.moondial;
 import io.moondial.channel.Connections;
 import io.moondial.channel.FarSide;
 import io.moondial.channel.LinkStatus;
-import io.moondial.channel.Network;
-import io.moondial.channel.embedded.EmbeddedNetwork;
-import io.moondial.channel.sigtran.SigtranNetwork;
 import io.moondial.control.ControlSocket;
 import io.moondial.control.ControlledEngine;
 import io.moondial.control.EngineStatus;
@@ -24,7 +21,6 @@ import io.moondial.metrics.Reconciliation;
 import io.moondial.reload.FileWatch;
 import io.moondial.rules.Rules;
 import io.moondial.script.api.Backends;
-import io.moondial.time.Activity;
 import io.moondial.time.SystemTime;
 import io.moondial.time.Time;
 import io.moondial.trace.PcapFormat.PcapSink;
@@ -40,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine put together: a network brings dialogs to the desk, which runs a script for each and
- * has records written.
+ * The engine put together: channels bring dialogs to the desk, which runs a script for each and has
+ * records written.
  */
 public final class Engine implements AutoCloseable, ControlledEngine {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
@@ -53,9 +49,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private final EdrApp edrs;
     private final HeapWatch heap;
     private final ServiceDesk desk;
-    private final Network network;
+    private final Channels channels;
     private final Instant started = time.now();
-    private final EngineTraces traces;
     private final Reloading reloading;
     private final Reconciliation reconciliation;
     private volatile @Nullable LastGood lastGood;
@@ -95,14 +90,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         heap = new HeapWatch(rules.dialogs().maxHeap(), desk::openDialogs);
         desk.guardHeap(heap.guard()::hasRoom);
         desk.serve(configuration.services());
-        network =
-                switch (rules.network()) {
-                    case Rules.Network.Embedded(var ssns, var tcap) ->
-                            new EmbeddedNetwork(ssns, tcap, Activity.UNCOUNTED, counters);
-                    case Rules.Network.Sigtran(var settings, var tcap) ->
-                            new SigtranNetwork(settings, tcap, counters);
-                };
-        traces = new EngineTraces(network, time, counters);
+        channels = new Channels(rules, time, counters);
         reloading = new Reloading(configuration, desk, counters, time, this::inService);
         reconciliation =
                 new Reconciliation(
@@ -114,7 +102,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
 
     /** Starts taking dialogs. */
     public void start() {
-        network.start(desk);
+        channels.start(desk);
         reconciliation.watch(stackDialogsAgainstRunning());
         reconciliation.watch(recordsAgainstWritten());
         reconciliation.watch(connectionsAgainstLinks());
@@ -126,7 +114,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 "%d connections are open that no link knows: nobody will close them",
                 "%d links have a connection that is not open",
                 () -> {
-                    Connections now = network.connections();
+                    Connections now = channels.connections();
                     return (long) now.open() - now.linked();
                 },
                 () -> 0);
@@ -155,7 +143,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 "the stack holds %d dialogs that no script knows: nobody will end them",
                 "%d dialogs are open that the stack does not hold: their scripts wait in vain",
                 () ->
-                        network.openDialogs()
+                        channels.openDialogs()
                                 - (counters.value(ServiceDesk.BEGUN)
                                         - counters.sum(ServiceDesk.FINISHED)),
                 () -> counters.value(ServiceDesk.BEGUN) + counters.sum(ServiceDesk.REFUSED));
@@ -242,13 +230,10 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 rules.file(),
                 started,
                 Duration.between(started, time.now()),
-                switch (rules.network()) {
-                    case Rules.Network.Embedded embedded -> "embedded";
-                    case Rules.Network.Sigtran sigtran -> "sigtran";
-                },
-                network.links(),
+                channels.names(),
+                channels.links(),
                 new EngineStatus.Dialogs(
-                        desk.openDialogs(), rules.dialogs().max(), network.openDialogs()),
+                        desk.openDialogs(), rules.dialogs().max(), channels.openDialogs()),
                 desk.scripts(),
                 edrs.status(),
                 new EngineStatus.Heap(
@@ -262,12 +247,12 @@ public final class Engine implements AutoCloseable, ControlledEngine {
 
     @Override
     public Trace beginTrace(PcapSink sink, @Nullable String msisdn) {
-        return traces.begin(sink, msisdn);
+        return channels.beginTrace(sink, msisdn);
     }
 
     @Override
     public void endTrace(Trace trace) {
-        traces.end(trace);
+        channels.endTrace(trace);
     }
 
     @Override
@@ -281,15 +266,12 @@ public final class Engine implements AutoCloseable, ControlledEngine {
      * @throws IllegalStateException where it is another network: its handsets are elsewhere
      */
     public FarSide handsets() {
-        if (network instanceof FarSide farSide) {
-            return farSide;
-        }
-        throw new IllegalStateException("the handsets are on the far side of a signalling link");
+        return channels.handsets();
     }
 
     /** How each signalling link is now; none where the network is embedded. */
     public List<LinkStatus> links() {
-        return network.links();
+        return channels.links();
     }
 
     /** What has been counted so far. */
@@ -309,7 +291,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
 
     /** How many dialogs the protocol stack holds now. */
     public int stackDialogs() {
-        return network.openDialogs();
+        return channels.openDialogs();
     }
 
     /** What is left to do for a part of the engine at its end. */
@@ -347,8 +329,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 time;
                 backends;
                 records;
-                traces;
-                network;
+                channels;
                 socket;
                 reconciliation) {
             aborted = desk.stop(timeout);

@@ -1,10 +1,10 @@
 package io.moondial.channel.embedded;
 
+import io.moondial.channel.Channel;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.FarSide;
 import io.moondial.channel.LinkStatus;
-import io.moondial.channel.Network;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
@@ -20,7 +20,7 @@ import java.util.Map;
  * a complete stack of MAP, TCAP and SCCP, joined at the MTP3 user part. What goes between them are
  * the octets of a real link.
  */
-public final class EmbeddedNetwork implements Network, FarSide {
+public final class EmbeddedNetwork implements Channel, FarSide {
     public static final int ENGINE_POINT_CODE = 2;
     public static final String ENGINE_GLOBAL_TITLE = "27829000000";
     public static final int HANDSET_POINT_CODE = 1;
@@ -79,6 +79,11 @@ public final class EmbeddedNetwork implements Network, FarSide {
                 true,
                 limits,
                 SignallingPlan.MAX_SCCP_MESSAGE);
+    }
+
+    @Override
+    public String name() {
+        return "embedded";
     }
 
     @Override

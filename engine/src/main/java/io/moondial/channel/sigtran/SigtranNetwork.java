@@ -1,11 +1,11 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.Channel;
 import io.moondial.channel.Connections;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
-import io.moondial.channel.Network;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.TcapLimits;
@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The engine's attachment to a real signalling network. */
-public final class SigtranNetwork implements Network {
+public final class SigtranNetwork implements Channel {
     private final SigtranPoint<SignallingPoint> point;
 
     /** A network that is not started yet. */
@@ -30,6 +30,11 @@ public final class SigtranNetwork implements Network {
                         limits,
                         counters,
                         (plan, userPart) -> new SignallingPoint(plan, userPart, counters));
+    }
+
+    @Override
+    public String name() {
+        return "sigtran";
     }
 
     /**

@@ -2,15 +2,18 @@ package io.moondial.channel;
 
 import java.util.List;
 
-/** The engine's attachment to a signalling network. */
-public interface Network extends AutoCloseable {
+/** A way by which dialogs reach the engine: a protocol and its connections. */
+public interface Channel extends AutoCloseable {
+    /** Its kind, as the rules name it. */
+    String name();
+
     /** Starts taking dialogs, which are brought to this desk. */
     void start(DialogDesk desk);
 
-    /** How many dialogs the protocol stack holds now. */
+    /** How many dialogs it holds now, by its own count. */
     int openDialogs();
 
-    /** How each of its signalling links is now; empty where there are none. */
+    /** How each of its links is now; empty where there are none. */
     List<LinkStatus> links();
 
     /** How many connections it has, and how many of its links. */

@@ -1,0 +1,127 @@
+package io.moondial;
+
+import io.moondial.channel.Channel;
+import io.moondial.channel.Connections;
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.FarSide;
+import io.moondial.channel.LinkStatus;
+import io.moondial.channel.embedded.EmbeddedNetwork;
+import io.moondial.channel.sigtran.SigtranNetwork;
+import io.moondial.metrics.Counters;
+import io.moondial.rules.Rules;
+import io.moondial.time.Activity;
+import io.moondial.time.Time;
+import io.moondial.trace.PcapFormat.PcapSink;
+import io.moondial.trace.Trace;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The channels of an engine, taken as one, and the traces that are at work on them. */
+final class Channels implements AutoCloseable {
+    private final List<Channel> channels;
+    private final Time time;
+    private final Counters counters;
+    private final Set<Trace> traces = ConcurrentHashMap.newKeySet();
+
+    /** Those that the rules name; not started. */
+    Channels(Rules rules, Time time, Counters counters) {
+        this.time = time;
+        this.counters = counters;
+        channels =
+                List.of(
+                        switch (rules.network()) {
+                            case Rules.Network.Embedded(var ssns, var tcap) ->
+                                    new EmbeddedNetwork(ssns, tcap, Activity.UNCOUNTED, counters);
+                            case Rules.Network.Sigtran(var settings, var tcap) ->
+                                    new SigtranNetwork(settings, tcap, counters);
+                        });
+    }
+
+    /** Starts taking dialogs, all of them brought to this desk. */
+    void start(DialogDesk desk) {
+        channels.forEach(channel -> channel.start(desk));
+    }
+
+    /** Their kinds, as the rules name them. */
+    String names() {
+        return channels.stream().map(Channel::name).collect(Collectors.joining(", "));
+    }
+
+    /** How many dialogs they hold, by their own counts. */
+    int openDialogs() {
+        return sum(Channel::openDialogs);
+    }
+
+    /** How each of their links is now. */
+    List<LinkStatus> links() {
+        return channels.stream().flatMap(channel -> channel.links().stream()).toList();
+    }
+
+    Connections connections() {
+        return new Connections(
+                sum(channel -> channel.connections().open()),
+                sum(channel -> channel.connections().linked()));
+    }
+
+    private int sum(ToIntFunction<Channel> count) {
+        return channels.stream().mapToInt(count).sum();
+    }
+
+    /**
+     * Where the handsets of the embedded network are.
+     *
+     * @throws IllegalStateException where there is no such network: its handsets are elsewhere
+     */
+    FarSide handsets() {
+        return channels.stream()
+                .filter(FarSide.class::isInstance)
+                .map(FarSide.class::cast)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "the handsets are on the far side of a signalling link"));
+    }
+
+    /** Begins a trace of all of them. */
+    Trace beginTrace(PcapSink sink, @Nullable String msisdn) {
+        Trace trace = new Trace(sink, time, counters, msisdn);
+        traces.add(trace);
+        channels.forEach(channel -> channel.attach(trace));
+        trace.begin();
+        return trace;
+    }
+
+    /** Ends this trace; one that has ended stays so. */
+    void endTrace(Trace trace) {
+        if (traces.remove(trace)) {
+            channels.forEach(channel -> channel.detach(trace));
+            trace.close();
+        }
+    }
+
+    /** Closes each, whatever becomes of the others; then the traces, which have seen their end. */
+    @Override
+    public void close() {
+        RuntimeException failed = null;
+        for (Channel channel : channels.reversed()) {
+            try {
+                channel.close();
+            } catch (RuntimeException e) {
+                if (failed == null) {
+                    failed = e;
+                } else {
+                    failed.addSuppressed(e);
+                }
+            }
+        }
+        traces.forEach(this::endTrace);
+        if (failed != null) {
+            throw failed;
+        }
+    }
+}
