@@ -3,9 +3,9 @@ package io.moondial.cli.dial;
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Opening;
 import io.moondial.dialog.Operation;
-import io.moondial.dialogtest.language.PassingIds;
 import io.moondial.dialogtest.language.Recorded;
-import io.moondial.dialogtest.language.StandIn;
+import io.moondial.dialogtest.language.Recorded.PassingIds;
+import io.moondial.dialogtest.language.SecretDigits;
 import io.moondial.handset.Screen;
 import io.moondial.handset.Subscriber;
 import io.moondial.logic.DialogWatch;
@@ -109,7 +109,7 @@ final class DialRecorder implements DialogWatch {
                 push ? Operation.UNSTRUCTURED_SS_NOTIFY : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
         return services.stream()
                 .filter(service -> service.operation() == operation)
-                .map(service -> StandIn.dialled(text, service.hidden(text, msisdn)))
+                .map(service -> SecretDigits.dialled(text, service.hidden(text, msisdn)))
                 .findFirst()
                 .orElse(text);
     }

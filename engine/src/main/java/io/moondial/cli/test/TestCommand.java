@@ -128,9 +128,10 @@ public final class TestCommand implements Callable<Integer> {
         }
         requireFolderOf(junit);
         rules.observe(coverage.observer());
-        TestRun.Options options =
-                new TestRun.Options(filter, failFast, update, junit, json, paint(), Terminal.is());
-        TestRun run = new TestRun(rules, paths, options, out, err);
+        TestSession.Options options =
+                new TestSession.Options(
+                        filter, failFast, update, junit, json, paint(), Terminal.is());
+        TestSession run = new TestSession(rules, paths, options, out, err);
         if (watch) {
             return new TestWatch(run, err).untilInterrupted();
         }
@@ -306,7 +307,7 @@ public final class TestCommand implements Callable<Integer> {
         private static final Duration INTERVAL = Duration.ofMillis(300);
         private static final int MAX_DEPTH = 32;
 
-        private final TestRun run;
+        private final TestSession run;
         private final PrintWriter err;
 
         /** How each test came out last, by its file and name. */
@@ -317,7 +318,7 @@ public final class TestCommand implements Callable<Integer> {
         /** What tells whether a file was saved. */
         private record Saved(long modified, long size) {}
 
-        TestWatch(TestRun run, PrintWriter err) {
+        TestWatch(TestSession run, PrintWriter err) {
             this.run = run;
             this.err = err;
         }
@@ -403,7 +404,7 @@ public final class TestCommand implements Callable<Integer> {
                 watched.add(configuration.rules().file());
                 places = watched.stream().distinct().toList();
                 List<DialogTest> tests =
-                        TestRun.only(
+                        TestSession.only(
                                 run.tests(configuration),
                                 test -> touched.isEmpty() || touches(touched, test));
                 if (tests.isEmpty()) {

@@ -99,4 +99,12 @@ public final class DialogFile {
     private static String withoutMark(String text) {
         return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
+
+    /**
+     * The lines of a file where a step stands.
+     *
+     * @param first from 1
+     * @param last the same, or the last one that continues it
+     */
+    public record Lines(int first, int last) {}
 }

@@ -1,6 +1,11 @@
 package io.moondial.dialogtest.language;
 
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record DialogTest(
         DialogFile file,
-        Lines at,
+        DialogFile.Lines at,
         String name,
         List<String> tags,
         @Nullable String skip,
@@ -30,5 +35,83 @@ public record DialogTest(
     /** Where it stands, as a person looks for it. */
     public String place() {
         return file.name() + ':' + at.first();
+    }
+
+    /**
+     * The world that a test begins in, as far as it differs.
+     *
+     * @param time what the clock says, and the zone of local dates; null: as always
+     * @param seed of the scripts' random numbers; null: as always
+     * @param globals of the rules, with other values
+     * @param modules what the stand-ins of modules are told
+     */
+    public record Given(
+            @Nullable OffsetDateTime time,
+            @Nullable Long seed,
+            List<Global> globals,
+            List<ToModule> modules) {
+        /** Nothing differs. */
+        public static final Given NOTHING = new Given(null, null, List.of(), List.of());
+
+        /**
+         * A global with a value of the test's own.
+         *
+         * @param path its name, and the keys within it
+         * @param value a string, Long, Double or Boolean
+         */
+        public record Global(DialogFile.Lines at, List<String> path, Object value) {
+            public Global {
+                path = List.copyOf(path);
+            }
+
+            /** As it is written. */
+            public String name() {
+                return String.join(".", path);
+            }
+        }
+
+        /**
+         * What the stand-in of a module is told.
+         *
+         * @param text what stands behind the module's name
+         */
+        public record ToModule(String module, String text) {}
+
+        public Given {
+            globals = List.copyOf(globals);
+            modules = List.copyOf(modules);
+        }
+
+        /** What another says, and this where that is silent. */
+        Given with(Given other) {
+            Map<String, Global> merged = new LinkedHashMap<>();
+            globals.forEach(global -> merged.put(global.name(), global));
+            other.globals.forEach(global -> merged.put(global.name(), global));
+            return new Given(
+                    other.time != null ? other.time : time,
+                    other.seed != null ? other.seed : seed,
+                    List.copyOf(merged.values()),
+                    Stream.concat(modules.stream(), other.modules.stream()).toList());
+        }
+
+        /** What the stand-in of a module is told, in the order of the lines. */
+        public List<String> textsFor(String module) {
+            return modules.stream()
+                    .filter(it -> it.module().equals(module))
+                    .map(ToModule::text)
+                    .toList();
+        }
+
+        /** Whether the rules' globals stay as they are. */
+        public boolean rulesStay() {
+            return globals.isEmpty();
+        }
+
+        /** The values alone, in which two tests may agree. */
+        public Map<String, Object> values() {
+            Map<String, Object> values = new LinkedHashMap<>();
+            globals.forEach(it -> values.put(it.name(), Objects.requireNonNull(it.value())));
+            return values;
+        }
     }
 }

@@ -32,7 +32,7 @@ final class Lexer {
 
     private List<RawStep> cut() {
         for (int i = 0; i < lines.size(); i++) {
-            line(i + 1, Blank.stripEnd(lines.get(i)));
+            line(i + 1, stripBlanksAtEnd(lines.get(i)));
         }
         finish();
         return steps;
@@ -43,7 +43,7 @@ final class Lexer {
             open = false;
         } else if (line.charAt(0) == '#') {
             return;
-        } else if (Blank.is(line.charAt(0))) {
+        } else if (isBlank(line.charAt(0))) {
             continued(number, line);
         } else {
             begin(number, line);
@@ -51,7 +51,7 @@ final class Lexer {
     }
 
     private void continued(int number, String line) {
-        int start = Blank.skip(line, 0);
+        int start = skipBlanks(line, 0);
         if (lost) {
             return;
         }
@@ -77,12 +77,13 @@ final class Lexer {
         }
         first = number;
         last = number;
-        int start = Blank.skip(line, word.get().text().length());
+        int start = skipBlanks(line, word.get().text().length());
         argument.add(new Piece(line.substring(start), number, start + 1));
     }
 
     private void finish() {
-        word.ifPresent(it -> steps.add(new RawStep(it, new Lines(first, last), argument)));
+        word.ifPresent(
+                it -> steps.add(new RawStep(it, new DialogFile.Lines(first, last), argument)));
         word = Optional.empty();
         argument.clear();
     }
@@ -116,5 +117,75 @@ final class Lexer {
             }
         }
         return Nearest.suggestion(written, Word.texts());
+    }
+
+    /** Whether a character is a blank: a space or a tab, and no other. */
+    static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    /** How many blanks a text begins with, from an index on. */
+    static int skipBlanks(String text, int from) {
+        int i = from;
+        while (i < text.length() && isBlank(text.charAt(i))) {
+            i++;
+        }
+        return i;
+    }
+
+    /** The text without blanks at its end. */
+    static String stripBlanksAtEnd(String text) {
+        int end = text.length();
+        while (end > 0 && isBlank(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
+    /**
+     * A part of one line.
+     *
+     * @param text what stands there, without blanks around it
+     * @param line from 1
+     * @param column of its first character, from 1, in UTF-16 units of the line
+     */
+    record Piece(String text, int line, int column) {
+        /** The place of one of its characters, counted from 0. */
+        Place place(int index) {
+            return new Place(line, column + index);
+        }
+
+        Place place() {
+            return place(0);
+        }
+
+        Piece from(int index) {
+            int start = skipBlanks(text, index);
+            return new Piece(text.substring(start), line, column + start);
+        }
+    }
+
+    /**
+     * A step before its word's own reading.
+     *
+     * @param argument what stands behind the word, and each line that continues it; the first may
+     *     be empty
+     */
+    record RawStep(Word word, DialogFile.Lines at, List<Lexer.Piece> argument) {
+        RawStep {
+            argument = List.copyOf(argument);
+        }
+
+        Lexer.Piece first() {
+            return argument.getFirst();
+        }
+
+        boolean hasArgument() {
+            return argument.size() > 1 || !first().text().isEmpty();
+        }
+
+        Place place() {
+            return new Place(at.first(), 1);
+        }
     }
 }

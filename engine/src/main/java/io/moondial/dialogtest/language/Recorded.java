@@ -1,6 +1,7 @@
 package io.moondial.dialogtest.language;
 
 import io.moondial.dialog.Address;
+import io.moondial.dialog.Opening;
 import io.moondial.handset.Screen;
 import io.moondial.text.Mask;
 import java.io.IOException;
@@ -10,7 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A conversation that was held, as a test that holds it again. */
@@ -107,7 +113,7 @@ public final class Recorded {
         if (!before.isEmpty()) {
             test.append(before.endsWith("\n") ? "\n" : "\n\n");
         }
-        test.append("test ").append(Quoted.quote(name)).append('\n');
+        test.append("test ").append(Texts.Quoted.quote(name)).append('\n');
         settings.forEach(line -> test.append(line).append('\n'));
         steps.forEach(line -> test.append(line).append('\n'));
         Path folder = file.toAbsolutePath().getParent();
@@ -125,9 +131,72 @@ public final class Recorded {
 
     private String nameIn(String content) {
         String name = title;
-        for (int i = 2; content.contains("test " + Quoted.quote(name)); i++) {
+        for (int i = 2; content.contains("test " + Texts.Quoted.quote(name)); i++) {
             name = title + " (" + i + ")";
         }
         return name;
+    }
+
+    /**
+     * The ids of one dialog, another in every run: a screen that shows one is recorded as a regular
+     * expression.
+     *
+     * @param expressions by the id, what matches any like it
+     */
+    public record PassingIds(Map<String, String> expressions) {
+        /** Those of a dialog of which none is known. */
+        public static final PassingIds NONE = new PassingIds(Map.of());
+
+        private static final String SPECIAL = "\\.[]{}()<>*+-=!?^$|";
+
+        /** Those of a dialog that a service has claimed. */
+        public static PassingIds of(String instanceId, Opening opening) {
+            Map<String, String> expressions = new LinkedHashMap<>();
+            expressions.put(instanceId, "\\S+-\\d+-[0-9a-f]{8}");
+            expressions.put(
+                    opening.localTid(), "[0-9a-f]{%d}".formatted(opening.localTid().length()));
+            expressions.put(
+                    opening.remoteTid(), "[0-9a-f]{%d}".formatted(opening.remoteTid().length()));
+            return new PassingIds(expressions);
+        }
+
+        /** Whether a text has one of them in it. */
+        boolean areIn(String text) {
+            return expressions.keySet().stream().anyMatch(text::contains);
+        }
+
+        /** The regular expression, on one line, for such a text with any ids in their place. */
+        String expressionFor(String text) {
+            Matcher ids =
+                    Pattern.compile(
+                                    expressions.keySet().stream()
+                                            .map(Pattern::quote)
+                                            .collect(Collectors.joining("|")))
+                            .matcher(text);
+            StringBuilder expression = new StringBuilder();
+            int end = 0;
+            while (ids.find()) {
+                literally(text, end, ids.start(), expression);
+                expression.append(expressions.get(ids.group()));
+                end = ids.end();
+            }
+            literally(text, end, text.length(), expression);
+            return expression.toString();
+        }
+
+        private static void literally(String text, int from, int to, StringBuilder expression) {
+            for (int i = from; i < to; i++) {
+                char c = text.charAt(i);
+                if (c == '\n') {
+                    expression.append("\\n");
+                } else if (Lexer.isBlank(c) || Character.isISOControl(c)) {
+                    // an inner blank may stand as it is, and reads better so
+                    boolean inner = c == ' ' && i > 0 && i < text.length() - 1;
+                    expression.append(inner ? " " : "\\x%02x".formatted((int) c));
+                } else {
+                    expression.append(SPECIAL.indexOf(c) < 0 ? "" : "\\").append(c);
+                }
+            }
+        }
     }
 }

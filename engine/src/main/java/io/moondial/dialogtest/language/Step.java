@@ -1,57 +1,62 @@
 package io.moondial.dialogtest.language;
 
 import io.moondial.dialog.Address;
+import io.moondial.text.BoundedText;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One line of a test, read. */
 public sealed interface Step {
     /** Where it stands. */
-    Lines at();
+    DialogFile.Lines at();
 
     // ---- settings
 
     /** What follows is about the handset of this name. */
-    record Use(Lines at, String name) implements Step {}
+    record Use(DialogFile.Lines at, String name) implements Step {}
 
     /** The handset's number. */
-    record From(Lines at, Address address) implements Step {}
+    record From(DialogFile.Lines at, Address address) implements Step {}
 
     /** The destination reference, an IMSI or not. */
-    record To(Lines at, Address address) implements Step {}
+    record To(DialogFile.Lines at, Address address) implements Step {}
 
     /** The origination reference. */
-    record Origination(Lines at, Address address) implements Step {}
+    record Origination(DialogFile.Lines at, Address address) implements Step {}
 
     /** The subsystem that is called. */
-    record Ssn(Lines at, int ssn) implements Step {}
+    record Ssn(DialogFile.Lines at, int ssn) implements Step {}
 
     /** The data coding scheme of what is dialled and answered. */
-    record CodingScheme(Lines at, int dcs) implements Step {}
+    record CodingScheme(DialogFile.Lines at, int dcs) implements Step {}
 
     // ---- the handset
 
     /** Begins a dialog: with a ProcessUnstructuredSS-Request, or an UnstructuredSS-Notify. */
-    record Open(Lines at, boolean push, Template text) implements Step {}
+    record Open(DialogFile.Lines at, boolean push, Template text) implements Step {}
 
     /** Answers the newest open screen. */
-    record Answer(Lines at, boolean release, Template text) implements Step {}
+    record Answer(DialogFile.Lines at, boolean release, Template text) implements Step {}
 
     /** Answers the newest menu that timed out. */
-    record LateAnswer(Lines at, Template text) implements Step {}
+    record LateAnswer(DialogFile.Lines at, Template text) implements Step {}
 
     /** Answers the newest open screen with a ReturnError. */
-    record Reject(Lines at, boolean release, int code) implements Step {}
+    record Reject(DialogFile.Lines at, boolean release, int code) implements Step {}
 
     /** Gives up: TC-U-ABORT. */
-    record Abandon(Lines at) implements Step {}
+    record Abandon(DialogFile.Lines at) implements Step {}
 
     /** Ends the dialog: an empty TC-END. */
-    record Release(Lines at) implements Step {}
+    record Release(DialogFile.Lines at) implements Step {}
 
     /** Lets time pass. */
-    record Wait(Lines at, Duration duration) implements Step {}
+    record Wait(DialogFile.Lines at, Duration duration) implements Step {}
 
     // ---- the network
 
@@ -62,7 +67,7 @@ public sealed interface Step {
      * @param text of a menu, a notify or a response; null: another screen
      * @param code of a decline; null: another screen
      */
-    record Expect(Lines at, String word, @Nullable Expected text, @Nullable Integer code)
+    record Expect(DialogFile.Lines at, String word, @Nullable Expected text, @Nullable Integer code)
             implements Step {}
 
     // ---- checks
@@ -71,19 +76,105 @@ public sealed interface Step {
     record Field(String name, Expected value) {}
 
     /** Some record so far has all of these, or none has. */
-    record EdrCheck(Lines at, boolean absent, String event, List<Field> fields) implements Step {
+    record EdrCheck(DialogFile.Lines at, boolean absent, String event, List<Field> fields)
+            implements Step {
         public EdrCheck {
             fields = List.copyOf(fields);
         }
     }
 
     /** Exactly these events of the engine so far, in order. */
-    record EdrsCheck(Lines at, List<String> events) implements Step {
+    record EdrsCheck(DialogFile.Lines at, List<String> events) implements Step {
         public EdrsCheck {
             events = List.copyOf(events);
         }
     }
 
     /** Some line of the log so far is like this, or none is. */
-    record LogCheck(Lines at, boolean absent, Expected text) implements Step {}
+    record LogCheck(DialogFile.Lines at, boolean absent, Expected text) implements Step {}
+
+    /** What a text is to be. */
+    sealed interface Expected {
+        /** This, to the last blank. */
+        record Text(Template text) implements Expected {}
+
+        /** As a regular expression for the whole of it says, in which a dot is a newline too. */
+        record Like(Template regex) implements Expected {}
+
+        /** The most looks at a character of a screen: some hundredths of a second. */
+        int MAX_LOOKS = 2_000_000;
+
+        /** How a comparison came out. */
+        sealed interface Verdict {
+            /**
+             * It is as expected.
+             *
+             * @param variables what named groups have kept
+             */
+            record Good(Map<String, String> variables) implements Verdict {}
+
+            /**
+             * It is not.
+             *
+             * @param expected the text or the expression, its variables filled in
+             * @param part whether the expression matches a part of the text
+             */
+            record Different(String expected, boolean part) implements Verdict {}
+
+            /** The expression took more steps than it may. */
+            record TooHard(String expected) implements Verdict {}
+        }
+
+        /** Compares a text. */
+        default Verdict compare(String actual, Map<String, String> variables) {
+            return switch (this) {
+                case Text(Template text) -> {
+                    String expected = text.fill(variables);
+                    yield expected.equals(actual)
+                            ? new Verdict.Good(Map.of())
+                            : new Verdict.Different(expected, false);
+                }
+                case Like(Template regex) -> match(regex.fill(variables, Pattern::quote), actual);
+            };
+        }
+
+        private static Verdict match(String regex, String actual) {
+            Pattern pattern = Pattern.compile(regex, Pattern.DOTALL);
+            try {
+                Matcher matcher = pattern.matcher(new BoundedText(actual, MAX_LOOKS));
+                return matcher.matches()
+                        ? new Verdict.Good(groups(pattern, matcher))
+                        : new Verdict.Different(regex, matcher.reset().find());
+            } catch (BoundedText.SpentException | StackOverflowError e) {
+                return new Verdict.TooHard(regex);
+            }
+        }
+
+        private static Map<String, String> groups(Pattern pattern, Matcher matcher) {
+            Map<String, String> groups = new LinkedHashMap<>();
+            for (String name : pattern.namedGroups().keySet()) {
+                String value = matcher.group(name);
+                if (value != null) {
+                    groups.put(name, value);
+                }
+            }
+            return groups;
+        }
+
+        /** As it is written, on one line or more. */
+        default String written() {
+            return switch (this) {
+                case Text(Template text) -> text.toString();
+                case Like(Template regex) -> "~ " + regex;
+            };
+        }
+
+        /** Whether it was written with variables. */
+        default boolean hasVariables() {
+            return switch (this) {
+                case Text(Template text) -> text.isPattern();
+                case Like(Template regex) -> regex.isPattern();
+            };
+        }
+    }
 }

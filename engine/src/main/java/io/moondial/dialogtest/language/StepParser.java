@@ -1,9 +1,14 @@
 package io.moondial.dialogtest.language;
 
+import io.moondial.config.Nearest;
 import io.moondial.config.Place;
 import io.moondial.config.Problems;
 import io.moondial.dialog.Address;
+import io.moondial.edr.Edr;
+import io.moondial.edr.spec.EdrSpec;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -19,11 +24,11 @@ final class StepParser {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
     private static final int MAX_DAYS = 366;
 
-    private final RawStep raw;
+    private final Lexer.RawStep raw;
     private final Map<String, String> row;
     private final Problems problems;
 
-    StepParser(RawStep raw, Map<String, String> row, Problems problems) {
+    StepParser(Lexer.RawStep raw, Map<String, String> row, Problems problems) {
         this.raw = raw;
         this.row = row;
         this.problems = problems;
@@ -31,7 +36,7 @@ final class StepParser {
 
     /** The step; empty where something is wrong with it, which has been told. */
     Optional<Step> read() {
-        Lines at = raw.at();
+        DialogFile.Lines at = raw.at();
         return switch (raw.word()) {
             case HANDSET ->
                     simple(NAME, "a name: a letter, then letters, digits, _ and -")
@@ -87,7 +92,7 @@ final class StepParser {
         if (!raw.hasArgument()) {
             return missing("the text that must come, or ~ .* for any");
         }
-        Expected text = Texts.expected(raw.argument(), row, problems);
+        Step.Expected text = Texts.expected(raw.argument(), row, problems);
         return Optional.of(new Step.Expect(raw.at(), raw.word().text(), text, null));
     }
 
@@ -99,7 +104,7 @@ final class StepParser {
                             .formatted(raw.word().text()));
             return Optional.empty();
         }
-        Expected text = Texts.expected(raw.argument(), row, problems);
+        Step.Expected text = Texts.expected(raw.argument(), row, problems);
         return Optional.of(new Step.LogCheck(raw.at(), raw.word() == Word.NO_LOG, text));
     }
 
@@ -204,5 +209,117 @@ final class StepParser {
             case "h" -> Duration.ofHours(amount);
             default -> Duration.ofDays(amount);
         };
+    }
+
+    /** Reads the checks of records: {@code edr}, {@code no edr} and {@code edrs}. */
+    private static final class EdrParser {
+        private static final Pattern EVENT = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
+        private static final Pattern FIELD = Pattern.compile("([A-Za-z][A-Za-z0-9_]*)([=~])(.*)");
+
+        private final Lexer.RawStep raw;
+        private final Map<String, String> row;
+        private final Problems problems;
+
+        EdrParser(Lexer.RawStep raw, Map<String, String> row, Problems problems) {
+            this.raw = raw;
+            this.row = row;
+            this.problems = problems;
+        }
+
+        Optional<Step> read() {
+            List<Lexer.Piece> words =
+                    raw.argument().stream().flatMap(it -> words(it).stream()).toList();
+            if (raw.word() == Word.EDRS) {
+                words.forEach(word -> event(word, true));
+                return Optional.of(
+                        new Step.EdrsCheck(
+                                raw.at(), words.stream().map(Lexer.Piece::text).toList()));
+            }
+            if (words.isEmpty()) {
+                problems.add(raw.place(), "'%s' takes an event".formatted(raw.word().text()));
+                return Optional.empty();
+            }
+            event(words.getFirst(), false);
+            List<Step.Field> fields = new ArrayList<>();
+            words.subList(1, words.size()).forEach(word -> field(word).ifPresent(fields::add));
+            return Optional.of(
+                    new Step.EdrCheck(
+                            raw.at(), raw.word() == Word.NO_EDR, words.getFirst().text(), fields));
+        }
+
+        private void event(Lexer.Piece word, boolean engineOnly) {
+            String event = word.text();
+            boolean engines = event.startsWith(Edr.ENGINE_PREFIX);
+            if (!EVENT.matcher(event).matches()) {
+                problems.add(word.place(), "an event's name has letters, digits, - and _");
+            } else if ((engines || engineOnly) && !EdrSpec.ENGINE_EVENTS.contains(event)) {
+                problems.add(
+                        word.place(),
+                        "the engine writes no event "
+                                + event
+                                + Nearest.suggestion(event, EdrSpec.ENGINE_EVENTS));
+            }
+        }
+
+        private Optional<Step.Field> field(Lexer.Piece word) {
+            Matcher matcher = FIELD.matcher(word.text());
+            if (!matcher.matches()) {
+                problems.add(
+                        word.place(),
+                        "a field is NAME=VALUE or NAME~REGEX; a value with a blank stands in double"
+                                + " quotes");
+                return Optional.empty();
+            }
+            Lexer.Piece value =
+                    new Lexer.Piece(
+                            matcher.group(3), word.line(), word.column() + matcher.start(3));
+            boolean regex = matcher.group(2).equals("~");
+            return Optional.of(
+                    new Step.Field(matcher.group(1), regex ? regex(value) : exactly(value)));
+        }
+
+        private Step.Expected exactly(Lexer.Piece value) {
+            return new Step.Expected.Text(
+                    value.text().startsWith("\"")
+                            ? Texts.Quoted.read(value, 0, problems)
+                                    .template(row, UnaryOperator.identity())
+                            : Template.of(value.text(), row, UnaryOperator.identity()));
+        }
+
+        /** In quotes an expression keeps its backslashes; only a quote needs one. */
+        private Step.Expected regex(Lexer.Piece value) {
+            String text = value.text();
+            boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
+            String regex =
+                    quoted ? text.substring(1, text.length() - 1).replace("\\\"", "\"") : text;
+            return Texts.regex(
+                    new Lexer.Piece(regex, value.line(), value.column() + (quoted ? 1 : 0)),
+                    row,
+                    problems);
+        }
+
+        /** The words of a line; blanks in double quotes part nothing. */
+        private static List<Lexer.Piece> words(Lexer.Piece line) {
+            List<Lexer.Piece> words = new ArrayList<>();
+            String text = line.text();
+            int i = Lexer.skipBlanks(text, 0);
+            while (i < text.length()) {
+                int start = i;
+                boolean quoted = false;
+                while (i < text.length() && (quoted || !Lexer.isBlank(text.charAt(i)))) {
+                    if (text.charAt(i) == '\\' && quoted && i + 1 < text.length()) {
+                        i++;
+                    } else if (text.charAt(i) == '"') {
+                        quoted = !quoted;
+                    }
+                    i++;
+                }
+                words.add(
+                        new Lexer.Piece(
+                                text.substring(start, i), line.line(), line.column() + start));
+                i = Lexer.skipBlanks(text, i);
+            }
+            return words;
+        }
     }
 }

@@ -118,4 +118,20 @@ public final class Template {
         }
         return text.toString();
     }
+
+    /** A variable whose screen, or whose group in it, has not come. */
+    public static final class UnsetVariableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnsetVariableException(String name) {
+            super(
+                    "${"
+                            + name
+                            + "} has no value: the screen that gives it one did not match, or the"
+                            + " group took no part in the match",
+                    null,
+                    false,
+                    false);
+        }
+    }
 }

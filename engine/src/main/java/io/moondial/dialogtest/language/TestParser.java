@@ -7,13 +7,18 @@ import io.moondial.dialogtest.language.Step.EdrCheck;
 import io.moondial.dialogtest.language.Step.Expect;
 import io.moondial.dialogtest.language.Step.LogCheck;
 import io.moondial.script.api.ApiModule;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one test, for one row of its table. */
@@ -29,7 +34,7 @@ final class TestParser {
     private final List<Step> steps = new ArrayList<>();
     private final List<String> tags = new ArrayList<>();
     private Scope scope;
-    private Given given = Given.NOTHING;
+    private DialogTest.Given given = DialogTest.Given.NOTHING;
     private @Nullable String skip;
     private boolean sameDialog;
 
@@ -37,7 +42,7 @@ final class TestParser {
     private boolean inBefore;
 
     /** The first dial or push of what is being read, the test or the block before it. */
-    private @Nullable RawStep firstOpening;
+    private Lexer.@Nullable RawStep firstOpening;
 
     TestParser(Map<String, String> row, List<ApiModule> modules, Problems problems) {
         this.modules = modules;
@@ -48,10 +53,10 @@ final class TestParser {
 
     DialogTest parse(
             DialogFile file,
-            RawStep head,
+            Lexer.RawStep head,
             String name,
-            List<RawStep> before,
-            List<RawStep> body,
+            List<Lexer.RawStep> before,
+            List<Lexer.RawStep> body,
             Scope above,
             boolean follows) {
         sameDialog = body.stream().anyMatch(it -> it.word() == Word.SAME_DIALOG);
@@ -63,7 +68,7 @@ final class TestParser {
             inBefore = false;
             firstOpening = null; // the test's own head may follow what the block has dialled
         }
-        for (RawStep step : body) {
+        for (Lexer.RawStep step : body) {
             if (step.word() == Word.SAME_DIALOG && !follows) {
                 problems.add(step.place(), "there is no test above whose dialog could go on");
             }
@@ -80,7 +85,7 @@ final class TestParser {
         return scope;
     }
 
-    private void step(RawStep raw) {
+    private void step(Lexer.RawStep raw) {
         switch (raw.word().kind()) {
             case HEAD -> head(raw);
             case SETTING, OPENING -> add(raw);
@@ -89,7 +94,7 @@ final class TestParser {
         }
     }
 
-    private void head(RawStep raw) {
+    private void head(Lexer.RawStep raw) {
         if (raw.word() == Word.SAME_DIALOG) {
             if (raw.hasArgument()) {
                 problems.add(raw.first().place(), "nothing stands behind 'same dialog'");
@@ -117,9 +122,9 @@ final class TestParser {
         }
     }
 
-    private List<String> tagsOf(RawStep raw) {
+    private List<String> tagsOf(Lexer.RawStep raw) {
         List<String> names = new ArrayList<>();
-        for (Piece line : raw.argument()) {
+        for (Lexer.Piece line : raw.argument()) {
             for (String tag : BLANKS.split(line.text(), -1)) {
                 if (tag.matches("[A-Za-z0-9][A-Za-z0-9_.-]*")) {
                     names.add(tag);
@@ -135,7 +140,7 @@ final class TestParser {
         return names;
     }
 
-    private void talk(RawStep raw) {
+    private void talk(Lexer.RawStep raw) {
         if (!scope.hasOpened()) {
             problems.add(
                     raw.place(),
@@ -150,7 +155,7 @@ final class TestParser {
         add(raw);
     }
 
-    private void add(RawStep raw) {
+    private void add(Lexer.RawStep raw) {
         Optional<Step> read = new StepParser(raw, row, problems).read();
         if (read.isEmpty()) {
             return;
@@ -168,7 +173,7 @@ final class TestParser {
     }
 
     /** A variable must have got its value above. */
-    private void checkVariables(RawStep raw, Step step) {
+    private void checkVariables(Lexer.RawStep raw, Step step) {
         for (String name : used(step)) {
             if (!scope.kept().contains(name)) {
                 Set<String> known = new HashSet<>(scope.kept());
@@ -184,8 +189,8 @@ final class TestParser {
         }
     }
 
-    private static Place placeOf(RawStep raw, String name) {
-        for (Piece piece : raw.argument()) {
+    private static Place placeOf(Lexer.RawStep raw, String name) {
+        for (Lexer.Piece piece : raw.argument()) {
             int index = piece.text().indexOf("${" + name + "}");
             if (index >= 0) {
                 return piece.place(index);
@@ -208,15 +213,16 @@ final class TestParser {
         return names;
     }
 
-    private static List<String> used(Expected expected) {
+    private static List<String> used(Step.Expected expected) {
         return switch (expected) {
-            case Expected.Text(Template text) -> text.variables();
-            case Expected.Like(Template regex) -> regex.variables();
+            case Step.Expected.Text(Template text) -> text.variables();
+            case Step.Expected.Like(Template regex) -> regex.variables();
         };
     }
 
     private static Set<String> kept(Step step) {
-        return step instanceof Expect expect && expect.text() instanceof Expected.Like(Template it)
+        return step instanceof Expect expect
+                        && expect.text() instanceof Step.Expected.Like(Template it)
                 ? groups(it)
                 : Set.of();
     }
@@ -226,6 +232,165 @@ final class TestParser {
             return Pattern.compile(regex.withPlaceholders(), Pattern.DOTALL).namedGroups().keySet();
         } catch (java.util.regex.PatternSyntaxException e) {
             return Set.of(); // told already
+        }
+    }
+
+    /**
+     * Reads {@code given}: time, seed, a global of the rules, or what a module's stand-in is told.
+     */
+    private static final class GivenParser {
+        private static final Pattern GIVEN = Pattern.compile("([A-Za-z]+)[ \t]+(.+)");
+        private static final Pattern GLOBAL =
+                Pattern.compile("([A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z0-9_]+)*)[ \t]+(.+)");
+        private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,18})?");
+
+        private GivenParser() {}
+
+        /** The given of a step; empty where something is wrong with it, which has been told. */
+        static Optional<DialogTest.Given> read(
+                Lexer.RawStep step,
+                Map<String, String> row,
+                List<ApiModule> modules,
+                Problems problems) {
+            Lexer.Piece piece = step.first();
+            Matcher matcher = GIVEN.matcher(piece.text());
+            if (step.argument().size() > 1 || !matcher.matches()) {
+                return unknown(piece, modules, problems);
+            }
+            Lexer.Piece value = piece.from(matcher.start(2));
+            return switch (matcher.group(1)) {
+                case "time" -> time(filled(value, row), value, problems);
+                case "seed" -> seed(filled(value, row), value, problems);
+                case "global" -> global(step, value, row, problems);
+                default ->
+                        modules.stream()
+                                .filter(it -> it.name().equals(matcher.group(1)))
+                                .filter(it -> it.backend() != null)
+                                .findFirst()
+                                .map(it -> toModule(it, filled(value, row), value, problems))
+                                .orElseGet(() -> unknown(piece, modules, problems));
+            };
+        }
+
+        private static Optional<DialogTest.Given> unknown(
+                Lexer.Piece piece, List<ApiModule> modules, Problems problems) {
+            String others =
+                    modules.stream()
+                            .filter(it -> it.backend() != null)
+                            .map(it -> ", " + it.name() + " ...")
+                            .collect(Collectors.joining());
+            problems.add(
+                    piece.place(),
+                    "'given' takes one of: time 2026-01-31T08:00:00Z, seed 42, global NAME VALUE"
+                            + others);
+            return Optional.empty();
+        }
+
+        private static Optional<DialogTest.Given> toModule(
+                ApiModule module, String text, Lexer.Piece at, Problems problems) {
+            Optional<String> objection =
+                    Optional.ofNullable(module.backend()).flatMap(it -> it.objection(text));
+            if (objection.isPresent()) {
+                problems.add(at.place(), "'given " + module.name() + "': " + objection.get());
+                return Optional.empty();
+            }
+            var given = new DialogTest.Given.ToModule(module.name(), text);
+            return Optional.of(new DialogTest.Given(null, null, List.of(), List.of(given)));
+        }
+
+        private static String filled(Lexer.Piece piece, Map<String, String> row) {
+            return Template.of(piece.text(), row, UnaryOperator.identity()).toString();
+        }
+
+        private static Optional<DialogTest.Given> time(
+                String text, Lexer.Piece at, Problems problems) {
+            try {
+                OffsetDateTime time = OffsetDateTime.parse(text);
+                if (time.getYear() >= 1970 && time.getYear() <= 9999) {
+                    return Optional.of(new DialogTest.Given(time, null, List.of(), List.of()));
+                }
+            } catch (DateTimeParseException e) {
+                // told below, as a year out of range is
+            }
+            problems.add(
+                    at.place(),
+                    "'%s' is not a time such as 2026-01-31T08:00:00Z or 2026-01-31T08:00:00+02:00, from 1970 to 9999"
+                            .formatted(text));
+            return Optional.empty();
+        }
+
+        private static Optional<DialogTest.Given> seed(
+                String text, Lexer.Piece at, Problems problems) {
+            if (!text.matches("-?[0-9]{1,18}")) {
+                problems.add(at.place(), "'" + text + "' is not a whole number of up to 18 digits");
+                return Optional.empty();
+            }
+            return Optional.of(
+                    new DialogTest.Given(null, Long.valueOf(text), List.of(), List.of()));
+        }
+
+        private static Optional<DialogTest.Given> global(
+                Lexer.RawStep step, Lexer.Piece at, Map<String, String> row, Problems problems) {
+            Matcher matcher = GLOBAL.matcher(at.text());
+            if (!matcher.matches()) {
+                problems.add(
+                        at.place(),
+                        "a global is NAME VALUE, such as CURRENCY EUR, or NAME.KEY VALUE for what is in a"
+                                + " map; a text in double quotes stays one");
+                return Optional.empty();
+            }
+            List<String> path = List.of(matcher.group(1).split("\\.", -1));
+            Object value = value(at.from(matcher.start(2)), row, problems);
+            return Optional.of(
+                    new DialogTest.Given(
+                            null,
+                            null,
+                            List.of(new DialogTest.Given.Global(step.at(), path, value)),
+                            List.of()));
+        }
+
+        /** As YAML would have it: true and false, numbers, texts. */
+        private static Object value(Lexer.Piece piece, Map<String, String> row, Problems problems) {
+            if (piece.text().startsWith("\"")) {
+                return Texts.text(List.of(piece), row, problems).toString();
+            }
+            String text = filled(piece, row);
+            if (text.equals("true") || text.equals("false")) {
+                return Boolean.valueOf(text);
+            }
+            Matcher number = NUMBER.matcher(text);
+            if (!number.matches()) {
+                return text;
+            }
+            return number.group(1) == null ? (Object) Long.valueOf(text) : Double.valueOf(text);
+        }
+    }
+
+    /**
+     * What is known at a step of a test from the steps above it.
+     *
+     * @param row the values of the table's row
+     * @param kept the variables that screens have given
+     * @param opened the handsets that have begun a dialog
+     */
+    record Scope(Map<String, String> row, Set<String> kept, Set<String> opened, String handset) {
+        /** The handset that is meant where none is named. */
+        static final String FIRST = "";
+
+        static Scope start(Map<String, String> row) {
+            return new Scope(row, new HashSet<>(), new HashSet<>(), FIRST);
+        }
+
+        Scope copy() {
+            return new Scope(row, new HashSet<>(kept), new HashSet<>(opened), handset);
+        }
+
+        Scope at(String name) {
+            return new Scope(row, kept, opened, name);
+        }
+
+        boolean hasOpened() {
+            return opened.contains(handset);
         }
     }
 }

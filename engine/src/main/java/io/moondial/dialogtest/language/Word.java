@@ -87,7 +87,7 @@ enum Word {
 
     private boolean begins(String line) {
         return line.startsWith(text)
-                && (line.length() == text.length() || Blank.is(line.charAt(text.length())));
+                && (line.length() == text.length() || Lexer.isBlank(line.charAt(text.length())));
     }
 
     static List<String> texts() {

@@ -30,7 +30,7 @@ public final class Wording {
         List<String> lines = new ArrayList<>();
         String indent = " ".repeat(word.length() + 1);
         for (String line : text.split("\n", -1)) {
-            lines.add((lines.isEmpty() ? word + " " : indent) + Quoted.write(line));
+            lines.add((lines.isEmpty() ? word + " " : indent) + Texts.Quoted.write(line));
         }
         return lines;
     }

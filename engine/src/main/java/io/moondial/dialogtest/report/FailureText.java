@@ -1,15 +1,16 @@
 package io.moondial.dialogtest.report;
 
 import io.moondial.dialogtest.language.DialogFile;
+import io.moondial.dialogtest.language.DialogFile.Lines;
 import io.moondial.dialogtest.language.DialogTest;
-import io.moondial.dialogtest.language.Lines;
-import io.moondial.dialogtest.run.Failure;
-import io.moondial.dialogtest.run.Failure.Detail;
-import io.moondial.dialogtest.run.Happening;
 import io.moondial.dialogtest.run.TestResult;
+import io.moondial.dialogtest.run.TestResult.Failure;
+import io.moondial.dialogtest.run.TestResult.Failure.Detail;
+import io.moondial.dialogtest.run.TestResult.Happening;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A test that failed, for people to read. */
 public final class FailureText {
@@ -127,6 +128,172 @@ public final class FailureText {
             } else {
                 out.add(line);
             }
+        }
+    }
+
+    /**
+     * Text as it is shown where every character matters: those that cannot be seen are spelled out.
+     */
+    static final class Shown {
+        private Shown() {}
+
+        /** A line with its invisible characters visible; blanks at its ends too. */
+        static String line(String line) {
+            StringBuilder shown = new StringBuilder();
+            int[] points = line.codePoints().toArray();
+            int first = 0;
+            while (first < points.length && points[first] == ' ') {
+                first++;
+            }
+            int last = points.length;
+            while (last > first && points[last - 1] == ' ') {
+                last--;
+            }
+            for (int i = 0; i < points.length; i++) {
+                boolean edge = i < first || i >= last;
+                shown.append(edge ? "\u00B7" : point(points[i]));
+            }
+            return shown.toString();
+        }
+
+        /** A line with its invisible characters visible, blanks excepted. */
+        static String text(String line) {
+            StringBuilder shown = new StringBuilder();
+            line.codePoints().forEach(it -> shown.append(point(it)));
+            return shown.toString();
+        }
+
+        private static String point(int point) {
+            return switch (point) {
+                case ' ' -> " ";
+                case '\t' -> "\\t";
+                case '\r' -> "\\r";
+                default ->
+                        isVisible(point) ? Character.toString(point) : "<U+%04X>".formatted(point);
+            };
+        }
+
+        private static boolean isVisible(int point) {
+            return switch (Character.getType(point)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.SURROGATE,
+                        Character.PRIVATE_USE,
+                        Character.UNASSIGNED,
+                        Character.SPACE_SEPARATOR,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR ->
+                        false;
+                default -> true;
+            };
+        }
+
+        /** How many columns a text takes. */
+        static int width(String shown) {
+            return shown.codePointCount(0, shown.length());
+        }
+    }
+
+    /**
+     * Two texts, line by line: {@code -} is expected, {@code +} came, and below a line that came in
+     * the place of another are carets where it differs.
+     */
+    private static final class Diff {
+        private final List<String> expected;
+        private final List<String> actual;
+
+        /** The lines that both have in common from an index of each on, at most. */
+        private final int[][] common;
+
+        private final List<String> shown = new ArrayList<>();
+        private final List<String> missing = new ArrayList<>();
+        private final List<String> surplus = new ArrayList<>();
+
+        private Diff(String expected, String actual) {
+            this.expected = List.of(expected.split("\n", -1));
+            this.actual = List.of(actual.split("\n", -1));
+            this.common = new int[this.expected.size() + 1][this.actual.size() + 1];
+        }
+
+        static List<String> of(String expected, String actual) {
+            return new Diff(expected, actual).lines();
+        }
+
+        private List<String> lines() {
+            fillCommon();
+            int i = 0;
+            int j = 0;
+            while (i < expected.size() || j < actual.size()) {
+                if (i < expected.size()
+                        && j < actual.size()
+                        && expected.get(i).equals(actual.get(j))) {
+                    flush();
+                    shown.add("  " + FailureText.Shown.line(expected.get(i)));
+                    i++;
+                    j++;
+                } else if (i < expected.size()
+                        && (j == actual.size() || common[i + 1][j] >= common[i][j + 1])) {
+                    missing.add(expected.get(i++));
+                } else {
+                    surplus.add(actual.get(j++));
+                }
+            }
+            flush();
+            return shown;
+        }
+
+        private void fillCommon() {
+            for (int i = expected.size() - 1; i >= 0; i--) {
+                for (int j = actual.size() - 1; j >= 0; j--) {
+                    common[i][j] =
+                            expected.get(i).equals(actual.get(j))
+                                    ? common[i + 1][j + 1] + 1
+                                    : Math.max(common[i + 1][j], common[i][j + 1]);
+                }
+            }
+        }
+
+        /** Lines that stand in each other's place are shown in pairs. */
+        private void flush() {
+            for (int i = 0; i < Math.max(missing.size(), surplus.size()); i++) {
+                pair(
+                        i < missing.size() ? missing.get(i) : null,
+                        i < surplus.size() ? surplus.get(i) : null);
+            }
+            missing.clear();
+            surplus.clear();
+        }
+
+        private void pair(@Nullable String wanted, @Nullable String came) {
+            if (wanted != null) {
+                shown.add("- " + FailureText.Shown.line(wanted));
+            }
+            if (came != null) {
+                shown.add("+ " + FailureText.Shown.line(came));
+            }
+            if (wanted != null && came != null) {
+                shown.add(
+                        "  "
+                                + carets(
+                                        FailureText.Shown.line(wanted),
+                                        FailureText.Shown.line(came)));
+            }
+        }
+
+        private static String carets(String wanted, String came) {
+            int[] a = wanted.codePoints().toArray();
+            int[] b = came.codePoints().toArray();
+            int start = 0;
+            while (start < Math.min(a.length, b.length) && a[start] == b[start]) {
+                start++;
+            }
+            int end = 0;
+            while (end < Math.min(a.length, b.length) - start
+                    && a[a.length - 1 - end] == b[b.length - 1 - end]) {
+                end++;
+            }
+            int differing = Math.max(1, b.length - end - start);
+            return " ".repeat(start) + "^".repeat(differing);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.moondial.dialogtest.report;
 
-import io.moondial.dialogtest.run.Failure;
 import io.moondial.dialogtest.run.TestResult;
+import io.moondial.dialogtest.run.TestResult.Failure;
 import io.moondial.dialogtest.run.TestResult.Status;
 import java.io.IOException;
 import java.io.Writer;

@@ -1,10 +1,10 @@
 package io.moondial.dialogtest.report;
 
 import io.moondial.dialogtest.language.DialogFile;
-import io.moondial.dialogtest.language.Lines;
+import io.moondial.dialogtest.language.DialogFile.Lines;
 import io.moondial.dialogtest.language.Wording;
-import io.moondial.dialogtest.run.Failure;
 import io.moondial.dialogtest.run.TestResult;
+import io.moondial.dialogtest.run.TestResult.Failure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

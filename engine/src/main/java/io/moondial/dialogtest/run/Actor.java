@@ -3,9 +3,16 @@ package io.moondial.dialogtest.run;
 import io.moondial.channel.FarSide;
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Operation;
+import io.moondial.handset.Handset;
+import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One handset of a test: what it dials with, and the dialog that it is in. */
@@ -54,5 +61,97 @@ final class Actor {
             throw new IllegalStateException("handset '" + name + "' has not dialled");
         }
         return present;
+    }
+
+    /** One dialog as its handset sees it, and how much of it the test has told of. */
+    static final class Call {
+        private final Handset handset;
+        private final List<Screen> screens = new ArrayList<>();
+        private final Set<Integer> answered = new HashSet<>();
+        private int told;
+        private boolean ended;
+
+        Call(FarSide network, FarSide.Call call) {
+            handset = Handset.begin(network, call, this::came);
+        }
+
+        private synchronized void came(Screen screen) {
+            screens.add(screen);
+            ended |= screen.isLast();
+        }
+
+        Handset handset() {
+            return handset;
+        }
+
+        /** The handset has ended it. */
+        synchronized void over() {
+            ended = true;
+        }
+
+        synchronized boolean isOver() {
+            return ended;
+        }
+
+        /** How many screens have come so far. */
+        synchronized int count() {
+            return screens.size();
+        }
+
+        /** The next screen that the test has not told of; null: there is none. */
+        synchronized @Nullable Screen next() {
+            return told < screens.size() ? screens.get(told++) : null;
+        }
+
+        /** The number of the screen that {@link #next} gave last, from 0. */
+        synchronized int position() {
+            return told - 1;
+        }
+
+        /** The number of a screen that has come, from 0. */
+        synchronized int positionOf(Screen screen) {
+            return screens.lastIndexOf(screen);
+        }
+
+        /** The newest screen that asks for an answer, where it has none and is still waited for. */
+        synchronized Optional<Screen> open() {
+            return screens.reversed().stream()
+                    .filter(Call::asks)
+                    .findFirst()
+                    .filter(this::unanswered);
+        }
+
+        /**
+         * The newest menu that is waited for no more, as a later screen shows, and has no answer.
+         */
+        synchronized Optional<Screen.Menu> timedOut() {
+            return screens.reversed().stream()
+                    .filter(Call::asks)
+                    .skip(1)
+                    .filter(screen -> screen instanceof Screen.Menu)
+                    .filter(this::unanswered)
+                    .map(Screen.Menu.class::cast)
+                    .findFirst();
+        }
+
+        private static boolean asks(Screen screen) {
+            return screen instanceof Screen.Menu || screen instanceof Screen.Notify;
+        }
+
+        private boolean unanswered(Screen screen) {
+            return !answered.contains(invokeId(screen));
+        }
+
+        synchronized void answered(Screen screen) {
+            answered.add(invokeId(screen));
+        }
+
+        static int invokeId(Screen screen) {
+            return switch (screen) {
+                case Screen.Menu menu -> menu.invokeId();
+                case Screen.Notify notify -> notify.invokeId();
+                default -> throw new IllegalArgumentException("it asks for no answer: " + screen);
+            };
+        }
     }
 }

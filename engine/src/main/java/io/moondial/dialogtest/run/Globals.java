@@ -3,7 +3,7 @@ package io.moondial.dialogtest.run;
 import io.moondial.Configuration;
 import io.moondial.config.Nearest;
 import io.moondial.dialogtest.language.DialogTest;
-import io.moondial.dialogtest.language.Given;
+import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.problem.Problem;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.ProcessSettings;

@@ -1,38 +1,41 @@
 package io.moondial.dialogtest.run;
 
-import io.moondial.dialogtest.language.Expected;
-import io.moondial.dialogtest.language.Expected.Verdict;
-import io.moondial.dialogtest.language.Lines;
+import io.moondial.dialogtest.language.DialogFile.Lines;
 import io.moondial.dialogtest.language.Step;
+import io.moondial.dialogtest.language.Step.Expected;
+import io.moondial.dialogtest.language.Step.Expected.Verdict;
 import io.moondial.edr.Edr;
 import io.moondial.edr.spec.EdrSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Whether the records and the log so far are what a test says. */
 final class Records {
     private static final EdrSpec SPEC = EdrSpec.builtIn();
     private static final int SHOWN_LOG_LINES = 10;
 
-    private final World world;
-    private final Notes notes;
+    private final TestEngine engine;
+    private final TestResult.Notes notes;
     private int conforming;
 
-    Records(World world, Notes notes) {
-        this.world = world;
+    Records(TestEngine engine, TestResult.Notes notes) {
+        this.engine = engine;
         this.notes = notes;
     }
 
-    void check(Call call, Step.EdrCheck step) {
-        List<Edr> records = world.records(call);
+    void check(Actor.Call call, Step.EdrCheck step) {
+        List<Edr> records = engine.records(call);
         Optional<Edr> match =
                 records.stream().filter(edr -> faults(step, edr).isEmpty()).findFirst();
         if (step.absent() && match.isPresent()) {
             notes.fail(step.at(), "there is such a record", shown(match.get()));
         } else if (!step.absent() && match.isEmpty()) {
-            notes.fail(Failure.of(step.at(), "no record so far is like this", near(step, records)));
+            notes.fail(
+                    TestResult.Failure.of(
+                            step.at(), "no record so far is like this", near(step, records)));
         }
     }
 
@@ -88,26 +91,26 @@ final class Records {
         return RecordText.of(edr);
     }
 
-    void check(Call call, Step.EdrsCheck step) {
+    void check(Actor.Call call, Step.EdrsCheck step) {
         List<String> events =
-                world.records(call).stream()
+                engine.records(call).stream()
                         .map(Edr::event)
                         .filter(event -> event.startsWith(Edr.ENGINE_PREFIX))
                         .toList();
         if (!events.equals(step.events())) {
             notes.fail(
-                    new Failure(
+                    new TestResult.Failure(
                             step.at(),
                             "the engine's records so far are others",
-                            new Failure.Detail.Texts(
+                            new TestResult.Failure.Detail.Texts(
                                     String.join("\n", step.events()), String.join("\n", events)),
                             "",
                             null));
         }
     }
 
-    void check(Call call, Step.LogCheck step) {
-        List<String> lines = world.log(call);
+    void check(Actor.Call call, Step.LogCheck step) {
+        List<String> lines = engine.log(call);
         Optional<String> match =
                 lines.stream()
                         .filter(
@@ -119,7 +122,8 @@ final class Records {
             notes.fail(step.at(), "the log has such a line", match.get());
         } else if (!step.absent() && match.isEmpty()) {
             notes.fail(
-                    Failure.of(step.at(), "no line of the log so far is like this", tail(lines)));
+                    TestResult.Failure.of(
+                            step.at(), "no line of the log so far is like this", tail(lines)));
         }
     }
 
@@ -131,16 +135,48 @@ final class Records {
 
     /** Every record that has come meanwhile must be as {@code edr-spec/} says. */
     void checkConformity(Lines at) {
-        List<Edr> records = List.copyOf(world.records());
+        List<Edr> records = List.copyOf(engine.records());
         for (Edr edr : records.subList(conforming, records.size())) {
             List<String> faults = SPEC.check(edr);
             if (!faults.isEmpty()) {
                 List<String> remarks = new ArrayList<>();
                 remarks.add(shown(edr));
                 remarks.addAll(faults);
-                notes.fail(Failure.of(at, "a record does not conform to edr-spec/", remarks));
+                notes.fail(
+                        TestResult.Failure.of(
+                                at, "a record does not conform to edr-spec/", remarks));
             }
         }
         conforming = records.size();
+    }
+
+    /** A record as a check of a test would have it; what differs from run to run is left out. */
+    private static final class RecordText {
+        /** They are other numbers each time. */
+        private static final List<String> RANDOM = List.of("LTID", "RTID");
+
+        private RecordText() {}
+
+        static String of(Edr edr) {
+            return edr.event()
+                    + edr.fields().stream()
+                            .map(it -> " " + it.name() + "=" + value(it.name(), it.text()))
+                            .collect(Collectors.joining());
+        }
+
+        static String value(String name, String value) {
+            return RANDOM.contains(name) ? "..." : value(value);
+        }
+
+        static String value(String value) {
+            String escaped =
+                    value.replace("\\", "\\\\")
+                            .replace("\"", "\\\"")
+                            .replace("\n", "\\n")
+                            .replace("\t", "\\t");
+            return escaped.equals(value) && !value.isEmpty() && value.indexOf(' ') < 0
+                    ? value
+                    : '"' + escaped + '"';
+        }
     }
 }

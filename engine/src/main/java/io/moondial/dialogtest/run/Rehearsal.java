@@ -4,7 +4,7 @@ import io.moondial.Configuration;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.dialogtest.language.DialogTest;
-import io.moondial.dialogtest.language.Given;
+import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.language.Step;
 import io.moondial.dialogtest.language.Wording;
@@ -22,8 +22,8 @@ public final class Rehearsal implements AutoCloseable {
     private static final List<String> FRAME =
             List.of("test \"a rehearsal\"", "skip it is held by hand");
 
-    private final Stage stage;
-    private final Play play;
+    private final TestNetwork network;
+    private final TestRun run;
     private final Recorded recorded = new Recorded();
 
     /** The lines of the steps so far, in the place of a file. */
@@ -32,8 +32,8 @@ public final class Rehearsal implements AutoCloseable {
     private int steps;
 
     public Rehearsal(Configuration configuration) {
-        stage = new Stage(configuration);
-        play = new Play(stage, Given.NOTHING);
+        network = new TestNetwork(configuration);
+        run = new TestRun(network, Given.NOTHING);
     }
 
     /** What a step came to. */
@@ -65,8 +65,8 @@ public final class Rehearsal implements AutoCloseable {
         if (step instanceof Step.Expect || step instanceof Step.EdrCheck) {
             return new Turn.Refused(List.of("type what the handset does: what comes is recorded"));
         }
-        boolean secret = play.answersInSecret(step);
-        List<String> faults = play.improvise(step);
+        boolean secret = run.answersInSecret(step);
+        List<String> faults = run.improvise(step);
         if (!faults.isEmpty()) {
             return new Turn.Refused(faults);
         }
@@ -74,7 +74,7 @@ public final class Rehearsal implements AutoCloseable {
         lines.addAll(tried);
         steps++;
         switch (step) {
-            case Step.Open open -> play.recordOpening(open, recorded);
+            case Step.Open open -> run.recordOpening(open, recorded);
             case Step.Answer answer when secret ->
                     recorded.answeredInSecret(
                             answer.release() ? "answer and release" : "answer",
@@ -83,12 +83,12 @@ public final class Rehearsal implements AutoCloseable {
                     recorded.answeredInSecret("late answer", answer.text().toString());
             default -> recorded.wrote(List.of(line));
         }
-        return new Turn.Came(play.overhear(recorded).stream().map(Wording::of).toList());
+        return new Turn.Came(run.overhear(recorded).stream().map(Wording::of).toList());
     }
 
     /** Whether a dialog is open, which somebody leaves by doing no more. */
     public boolean isOpen() {
-        return play.isOpen();
+        return run.isOpen();
     }
 
     /** What was said, as a test. */
@@ -99,10 +99,10 @@ public final class Rehearsal implements AutoCloseable {
     @Override
     public void close() {
         try {
-            play.end();
+            run.end();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        stage.close();
+        network.close();
     }
 }

@@ -1,11 +1,11 @@
 package io.moondial.dialogtest.run;
 
-import io.moondial.dialogtest.language.Expected;
-import io.moondial.dialogtest.language.Expected.Verdict;
-import io.moondial.dialogtest.language.Lines;
+import io.moondial.dialogtest.language.DialogFile.Lines;
 import io.moondial.dialogtest.language.Step;
+import io.moondial.dialogtest.language.Step.Expected;
+import io.moondial.dialogtest.language.Step.Expected.Verdict;
 import io.moondial.dialogtest.language.Wording;
-import io.moondial.dialogtest.run.Failure.Detail;
+import io.moondial.dialogtest.run.TestResult.Failure.Detail;
 import io.moondial.handset.Screen;
 import io.moondial.text.Alphabet;
 import io.moondial.text.TextLength;
@@ -16,26 +16,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether what comes from the network is what must come. */
 final class Screens {
-    private final World world;
-    private final Notes notes;
+    private final TestEngine engine;
+    private final TestResult.Notes notes;
 
-    Screens(World world, Notes notes) {
-        this.world = world;
+    Screens(TestEngine engine, TestResult.Notes notes) {
+        this.engine = engine;
         this.notes = notes;
     }
 
     void expect(Actor actor, Step.Expect step) {
-        Call call = actor.call();
+        Actor.Call call = actor.call();
         Screen came = call.next();
         if (came == null) {
             notes.fail(
                     step.at(),
                     "expected '%s', nothing comes: %s"
-                            .formatted(step.word(), Situation.of(world, call)));
+                            .formatted(step.word(), engine.situation(call)));
             actor.astray = true;
             return;
         }
-        String place = world.placeOf(call, call.position());
+        String place = engine.placeOf(call, call.position());
         notes.shown(actor, Wording.of(came), place);
         checkLength(call, step.at(), came, place);
         compare(actor, step, came, place);
@@ -49,7 +49,7 @@ final class Screens {
                 && step.code() != null
                 && step.code() != code) {
             notes.fail(
-                    new Failure(
+                    new TestResult.Failure(
                             step.at(),
                             "expected 'decline %d', got 'decline %d'".formatted(step.code(), code),
                             new Detail.Remarks(List.of()),
@@ -63,12 +63,13 @@ final class Screens {
         }
     }
 
-    private Failure otherKind(Call call, Step.Expect step, Screen came, String place) {
+    private TestResult.Failure otherKind(
+            Actor.Call call, Step.Expect step, Screen came, String place) {
         String text = text(came);
         Expected expected = step.text();
         String message = "expected '%s', got '%s'".formatted(step.word(), came.word());
         if (text == null || expected == null) {
-            return new Failure(
+            return new TestResult.Failure(
                     step.at(), message, remarks(call, came), place, rewritten(step, came));
         }
         Detail detail =
@@ -81,14 +82,14 @@ final class Screens {
                             detail(expected, wanted, text);
                     case Verdict.TooHard hard -> remarks(call, came);
                 };
-        return new Failure(step.at(), message, detail, place, rewritten(step, came));
+        return new TestResult.Failure(step.at(), message, detail, place, rewritten(step, came));
     }
 
     /** The screen; with an abort why the engine sent it, where a record tells. */
-    private Detail remarks(Call call, Screen came) {
+    private Detail remarks(Actor.Call call, Screen came) {
         List<String> lines = new ArrayList<>(Wording.of(came));
         if (came instanceof Screen.Abort) {
-            world.records(call).stream()
+            engine.records(call).stream()
                     .map(edr -> edr.text("EXCEPTION"))
                     .filter(Objects::nonNull)
                     .forEach(lines::add);
@@ -112,7 +113,7 @@ final class Screens {
             case Verdict.Good(var kept) -> notes.variables().putAll(kept);
             case Verdict.Different(String wanted, boolean part) ->
                     notes.fail(
-                            new Failure(
+                            new TestResult.Failure(
                                     step.at(),
                                     different(step.word(), part),
                                     detail(expected, wanted, actual),
@@ -120,7 +121,7 @@ final class Screens {
                                     rewritten(step, came)));
             case Verdict.TooHard(String regex) ->
                     notes.fail(
-                            new Failure(
+                            new TestResult.Failure(
                                     step.at(),
                                     "the regular expression tries too many ways to match and was stopped:"
                                             + " write it simpler, without a repetition within a repetition",
@@ -156,7 +157,7 @@ final class Screens {
         };
     }
 
-    private void checkLength(Call call, Lines at, Screen screen, String place) {
+    private void checkLength(Actor.Call call, Lines at, Screen screen, String place) {
         String text = text(screen);
         if (text == null) {
             return;
@@ -164,7 +165,7 @@ final class Screens {
         TextLength length = TextLength.of(text, Alphabet.GSM7);
         if (!length.fits()) {
             notes.fail(
-                    new Failure(
+                    new TestResult.Failure(
                             at,
                             "this text does not fit one message: %d units, and %d may be"
                                     .formatted(length.units(), length.limit()),
@@ -176,7 +177,7 @@ final class Screens {
 
     /** What is wrong with how a handset's dialog stands at the end of a test. */
     void checkEnd(Actor actor, Lines at) {
-        Call call = actor.call;
+        Actor.Call call = actor.call;
         if (call == null || actor.astray) {
             return;
         }
@@ -185,17 +186,17 @@ final class Screens {
             notes.fail(
                     at,
                     "the dialog%s is still open at the end of the test: %s"
-                            .formatted(named(actor), Situation.of(world, call)));
+                            .formatted(named(actor), engine.situation(call)));
         }
     }
 
     /** Every screen must have been told of. */
-    void checkUntold(Actor actor, Call call, Lines at) {
+    void checkUntold(Actor actor, Actor.Call call, Lines at) {
         for (Screen left = call.next(); left != null; left = call.next()) {
-            String place = world.placeOf(call, call.position());
+            String place = engine.placeOf(call, call.position());
             notes.shown(actor, Wording.of(left), place);
             notes.fail(
-                    new Failure(
+                    new TestResult.Failure(
                             at,
                             "a screen came that the test does not tell of" + named(actor),
                             remarks(call, left),

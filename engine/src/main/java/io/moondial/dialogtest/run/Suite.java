@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tests that are run together: on as many stages as there are processors, and with the same results
- * on one.
+ * Tests that are run together: on as many networks as there are processors, and with the same
+ * results on one.
  */
 public final class Suite {
     private static final int TESTS_A_STAGE = 25;
@@ -83,7 +83,7 @@ public final class Suite {
         for (int i = 0; i < stages(); i++) {
             threads.add(
                     Thread.ofPlatform()
-                            .name("stage-" + i)
+                            .name("network-" + i)
                             .uncaughtExceptionHandler((thread, fault) -> faults.add(fault))
                             .start(() -> work(next, last, results, progress)));
         }
@@ -91,7 +91,7 @@ public final class Suite {
             thread.join();
         }
         if (!faults.isEmpty()) {
-            throw new IllegalStateException("a stage broke down", faults.getFirst());
+            throw new IllegalStateException("a network broke down", faults.getFirst());
         }
         return inOrder(results, last.get());
     }
@@ -131,5 +131,75 @@ public final class Suite {
             }
         }
         return all;
+    }
+
+    /** Who plays scene after scene on a network, and takes a new one where the old is broken. */
+    private static final class Player implements AutoCloseable {
+        private final Configuration configuration;
+        private @Nullable TestNetwork network;
+
+        Player(Configuration configuration) {
+            this.configuration = configuration;
+        }
+
+        /** Plays the tests of one dialog. */
+        List<TestResult> play(List<DialogTest> scene) throws InterruptedException {
+            List<TestResult> results = new ArrayList<>();
+            List<DialogTest> played = new ArrayList<>();
+            String skipped = null;
+            for (DialogTest test : scene) {
+                if (test.skip() != null || skipped != null) {
+                    skipped = test.skip() != null ? test.skip() : "the test above is skipped";
+                    results.add(TestResult.skipped(test, skipped));
+                } else {
+                    played.add(test);
+                }
+            }
+            results.addAll(0, perform(played));
+            return results;
+        }
+
+        private List<TestResult> perform(List<DialogTest> tests) throws InterruptedException {
+            List<TestResult> results = new ArrayList<>();
+            if (tests.isEmpty()) {
+                return results;
+            }
+            TestRun run = new TestRun(network(), tests.getFirst().given());
+            try {
+                for (int i = 0; i < tests.size(); i++) {
+                    DialogTest next = i + 1 < tests.size() ? tests.get(i + 1) : null;
+                    results.add(run.play(tests.get(i), next));
+                }
+                run.end();
+            } catch (RuntimeException e) {
+                String why =
+                        e instanceof VirtualTime.NeverAtRestException
+                                ? e.getMessage()
+                                : "internal fault: " + e;
+                for (DialogTest test : tests.subList(results.size(), tests.size())) {
+                    results.add(TestResult.broken(test, run.conversation(), String.valueOf(why)));
+                }
+                run.kill();
+                close();
+            }
+            return results;
+        }
+
+        private TestNetwork network() {
+            TestNetwork present = network;
+            if (present == null) {
+                present = new TestNetwork(configuration);
+                network = present;
+            }
+            return present;
+        }
+
+        @Override
+        public void close() {
+            if (network != null) {
+                network.close();
+                network = null;
+            }
+        }
     }
 }

@@ -1,7 +1,13 @@
 package io.moondial.dialogtest.run;
 
+import io.moondial.dialogtest.language.DialogFile.Lines;
 import io.moondial.dialogtest.language.DialogTest;
+import io.moondial.dialogtest.language.Wording;
+import io.moondial.handset.Screen;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,5 +57,99 @@ public record TestResult(
 
     static TestResult broken(DialogTest test, List<Happening> conversation, String why) {
         return new TestResult(test, Status.BROKEN, List.of(), conversation, Set.of(), why);
+    }
+
+    /**
+     * One thing in a test that is not as it says.
+     *
+     * @param at the step
+     * @param message what is wrong, in a sentence
+     * @param detail what was expected and what came
+     * @param place {@code file:line} of the script that the screen came from; empty where that is
+     *     not known, or where the failure is about no screen
+     * @param came the screen that stands where another was expected, in a step that could be
+     *     written anew from it; null: it is about something else
+     */
+    public record Failure(
+            Lines at, String message, Detail detail, String place, @Nullable Screen came) {
+
+        /** What there is to compare. */
+        public sealed interface Detail {
+            /** Two texts. */
+            record Texts(String expected, String actual) implements Detail {}
+
+            /** A regular expression, and a text that it does not match. */
+            record Regex(String expected, String actual) implements Detail {}
+
+            /** Lines to be read as they are; none where the message says all. */
+            record Remarks(List<String> lines) implements Detail {
+                public Remarks {
+                    lines = List.copyOf(lines);
+                }
+            }
+        }
+
+        static Failure of(Lines at, String message, String... remarks) {
+            return new Failure(at, message, new Detail.Remarks(List.of(remarks)), "", null);
+        }
+
+        static Failure of(Lines at, String message, List<String> remarks) {
+            return new Failure(at, message, new Detail.Remarks(remarks), "", null);
+        }
+    }
+
+    /**
+     * One thing that was said in a conversation.
+     *
+     * @param handset whose; empty where the test has one without a name
+     * @param lines in the words of a test
+     * @param place {@code file:line} of the script that sent it; empty: the handset's own, or not
+     *     known
+     */
+    public record Happening(String handset, List<String> lines, String place) {
+        public Happening {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /** What has been said in a conversation so far, and what of it failed the test. */
+    static final class Notes {
+        private final List<TestResult.Happening> conversation = new ArrayList<>();
+        private final Map<String, String> variables = new HashMap<>();
+        private List<TestResult.Failure> failures = new ArrayList<>();
+
+        /** A new test goes on in the same conversation. */
+        void nextTest() {
+            failures = new ArrayList<>();
+        }
+
+        void said(Actor actor, String word, String text) {
+            conversation.add(new TestResult.Happening(actor.name, Wording.lines(word, text), ""));
+        }
+
+        void shown(Actor actor, List<String> lines, String place) {
+            conversation.add(new TestResult.Happening(actor.name, lines, place));
+        }
+
+        void fail(TestResult.Failure failure) {
+            failures.add(failure);
+        }
+
+        void fail(Lines at, String message, String... remarks) {
+            failures.add(TestResult.Failure.of(at, message, remarks));
+        }
+
+        List<TestResult.Failure> failures() {
+            return List.copyOf(failures);
+        }
+
+        List<TestResult.Happening> conversation() {
+            return List.copyOf(conversation);
+        }
+
+        /** The values that screens have given so far. */
+        Map<String, String> variables() {
+            return variables;
+        }
     }
 }

@@ -8,6 +8,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +90,81 @@ final class VirtualTime implements Time {
     private synchronized void moveTo(Instant moment) {
         if (moment.isAfter(now)) {
             now = moment;
+        }
+    }
+
+    /** A script computes on and on. */
+    static final class NeverAtRestException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NeverAtRestException(Duration patience) {
+            super(
+                    "the engine did not come to rest within "
+                            + patience.toSeconds()
+                            + " s of real time: a script computes that long; see max_instructions in the"
+                            + " rules");
+        }
+    }
+
+    /**
+     * Whether everything is at rest: nothing is on its way and nobody computes, so nothing can
+     * happen any more unless the clock moves or a handset does something.
+     */
+    static final class Rest implements Activity {
+        /** How long, in real time, something may take to come to rest. */
+        private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+        private static final int SPINS = 200;
+
+        private final AtomicLong underWay = new AtomicLong();
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition reached = lock.newCondition();
+
+        @Override
+        public void begin() {
+            underWay.incrementAndGet();
+        }
+
+        @Override
+        public void end() {
+            long left = underWay.decrementAndGet();
+            if (left < 0) {
+                throw new IllegalStateException("more has ended than began");
+            }
+            if (left == 0) {
+                lock.lock();
+                try {
+                    reached.signalAll();
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+
+        /**
+         * Waits until all is at rest.
+         *
+         * @throws NeverAtRestException where that takes too long
+         */
+        void await() throws InterruptedException {
+            for (int i = 0; i < SPINS; i++) {
+                if (underWay.get() == 0) {
+                    return;
+                }
+                Thread.onSpinWait();
+            }
+            long nanos = PATIENCE.toNanos();
+            lock.lock();
+            try {
+                while (underWay.get() > 0) {
+                    if (nanos <= 0) {
+                        throw new VirtualTime.NeverAtRestException(PATIENCE);
+                    }
+                    nanos = reached.awaitNanos(nanos);
+                }
+            } finally {
+                lock.unlock();
+            }
         }
     }
 }

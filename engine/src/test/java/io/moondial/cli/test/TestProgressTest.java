@@ -2,7 +2,7 @@ package io.moondial.cli.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.cli.test.TestRun.TestProgress;
+import io.moondial.cli.test.TestSession.TestProgress;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.run.TestResult;

@@ -7,7 +7,7 @@ import java.time.OffsetDateTime;
 
 /** The clock of dialog tests and their rest, for tests elsewhere. */
 public final class MovedTime {
-    private final Rest rest = new Rest();
+    private final VirtualTime.Rest rest = new VirtualTime.Rest();
     private final VirtualTime time =
             new VirtualTime(OffsetDateTime.parse("2026-01-05T08:00:00Z"), rest);
 

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class VirtualTimeTest {
-    private final Rest rest = new Rest();
+    private final VirtualTime.Rest rest = new VirtualTime.Rest();
     private final VirtualTime time =
             new VirtualTime(OffsetDateTime.parse("2026-01-05T08:00:00+02:00"), rest);
     private final List<String> rung = new ArrayList<>();

@@ -7,7 +7,7 @@ import io.moondial.channel.FarSide;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.Opening;
-import io.moondial.dialogtest.language.Given;
+import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.metrics.Counters;
 import java.util.HashMap;
 import java.util.List;
@@ -15,41 +15,41 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one test after another is played: a network that stays, and for each test a world of its
+ * Where one test after another is played: a network that stays, and for each test an engine of its
  * own. Confined to one thread.
  */
-final class Stage implements AutoCloseable {
+final class TestNetwork implements AutoCloseable {
     private static final int MAX_DIALOGS = 10_000;
 
     private final Configuration configuration;
-    private final Rest rest = new Rest();
-    private final LogLines log = new LogLines();
+    private final VirtualTime.Rest rest = new VirtualTime.Rest();
+    private final TestEngine.LogLines log = new TestEngine.LogLines();
     private final Board board = new Board();
     private final EmbeddedNetwork network;
     private final Map<Map<String, Object>, Configuration> changed = new HashMap<>();
 
-    Stage(Configuration configuration) {
+    TestNetwork(Configuration configuration) {
         this.configuration = configuration;
         List<Integer> ssns = configuration.rules().network().ssns();
         network = new EmbeddedNetwork(ssns, TcapLimits.of(MAX_DIALOGS), rest, new Counters());
         network.start(board);
     }
 
-    /** A new world; what is dialled from now on arrives there. */
-    World world(Given given) {
+    /** A new engine; what is dialled from now on arrives there. */
+    TestEngine engine(Given given) {
         Configuration own =
                 changed.computeIfAbsent(given.values(), it -> Globals.with(configuration, given));
-        // Services remember, such as which scripts are switched off: each world has new ones.
-        World world = new World(own.rules(), own.services(), given, rest, log);
-        board.desk = world.desk();
-        return world;
+        // Services remember, such as which scripts are switched off: each engine has new ones.
+        TestEngine engine = new TestEngine(own.rules(), own.services(), given, rest, log);
+        board.desk = engine.desk();
+        return engine;
     }
 
     FarSide handsets() {
         return network;
     }
 
-    Rest rest() {
+    VirtualTime.Rest rest() {
         return rest;
     }
 

@@ -1,11 +1,16 @@
 package io.moondial.dialogtest.run;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.moondial.dialog.Opening;
-import io.moondial.dialogtest.language.Given;
-import io.moondial.dialogtest.language.PassingIds;
-import io.moondial.dialogtest.language.StandIn;
+import io.moondial.dialogtest.language.DialogTest.Given;
+import io.moondial.dialogtest.language.Recorded.PassingIds;
+import io.moondial.dialogtest.language.SecretDigits;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
+import io.moondial.handset.Screen;
 import io.moondial.logic.DialogWatch;
 import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
@@ -30,12 +35,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.ILoggerFactory;
 
 /**
  * The engine as one test has it: a desk of its own, its own clock, and everything that happens
  * kept. It begins the same whenever and wherever the test is run.
  */
-final class World {
+final class TestEngine {
     /** What the clock says where the test does not. */
     private static final OffsetDateTime START = OffsetDateTime.parse("2026-01-05T08:00:00Z");
 
@@ -60,7 +66,12 @@ final class World {
     /** A message of a dialog. */
     private record Sent(String place, DialogWatch.Secrecy secrecy) {}
 
-    World(Rules rules, List<LuaService> services, Given given, Rest rest, LogLines log) {
+    TestEngine(
+            Rules rules,
+            List<LuaService> services,
+            Given given,
+            VirtualTime.Rest rest,
+            LogLines log) {
         this.log = log;
         log.clear();
         time = new VirtualTime(Objects.requireNonNullElse(given.time(), START), rest);
@@ -123,33 +134,33 @@ final class World {
     }
 
     /** The instance id of the dialog that a handset began; empty where no service claimed it. */
-    String instanceOf(Call call) {
+    String instanceOf(Actor.Call call) {
         Begun known = begun.get(call.handset().tid());
         return known == null ? "" : known.instanceId();
     }
 
     /** What is another in every run and may stand on a dialog's screens. */
-    PassingIds idsOf(Call call) {
+    PassingIds idsOf(Actor.Call call) {
         Begun known = begun.get(call.handset().tid());
         return known == null ? PassingIds.NONE : PassingIds.of(known.instanceId(), known.opening());
     }
 
     /** What began a dialog, with a stand-in for what its trigger masks. */
-    String recordable(Call call, int operation, String text, @Nullable String msisdn) {
+    String recordable(Actor.Call call, int operation, String text, @Nullable String msisdn) {
         Begun known = begun.get(call.handset().tid());
         return known != null && known.opening().mask() == null
                 ? text
-                : StandIn.dialled(text, desk.hidden(operation, text, msisdn));
+                : SecretDigits.dialled(text, desk.hidden(operation, text, msisdn));
     }
 
     /** The records of one dialog so far. */
-    List<Edr> records(Call call) {
+    List<Edr> records(Actor.Call call) {
         String instance = instanceOf(call);
         return records.stream().filter(edr -> edr.instanceId().equals(instance)).toList();
     }
 
     /** The log of one dialog so far. */
-    List<String> log(Call call) {
+    List<String> log(Actor.Call call) {
         String instance = instanceOf(call);
         return instance.isEmpty()
                 ? List.of()
@@ -160,22 +171,38 @@ final class World {
     }
 
     /** The line of a script that sent a dialog's screen of this number; empty: not known. */
-    String placeOf(Call call, int screen) {
+    String placeOf(Actor.Call call, int screen) {
         return sent(call, screen).place();
     }
 
     /** What of a dialog's screen of this number must be recorded nowhere. */
-    DialogWatch.Secrecy secrecyOf(Call call, int screen) {
+    DialogWatch.Secrecy secrecyOf(Actor.Call call, int screen) {
         return sent(call, screen).secrecy();
     }
 
-    private Sent sent(Call call, int screen) {
+    private Sent sent(Actor.Call call, int screen) {
         List<Sent> known = sent.getOrDefault(instanceOf(call), List.of());
         return screen >= 0 && screen < known.size() ? known.get(screen) : UNKNOWN;
     }
 
+    /** In words, how a dialog at rest stands. */
+    String situation(Actor.Call call) {
+        if (call.isOver()) {
+            return "the dialog is over";
+        }
+        String place = lastPlace(call);
+        String waiting =
+                call.open()
+                        .map(Screen::word)
+                        .map(word -> " for the answer to its " + word)
+                        .orElse("");
+        return place.isEmpty()
+                ? "the dialog is open, and nothing has been sent in it"
+                : "the script waits" + waiting + " at " + place;
+    }
+
     /** Where the script of a dialog has last sent something from; empty: not known. */
-    String lastPlace(Call call) {
+    private String lastPlace(Actor.Call call) {
         List<Sent> known = sent.getOrDefault(instanceOf(call), List.of());
         return known.isEmpty() ? "" : known.getLast().place();
     }
@@ -195,5 +222,54 @@ final class World {
             desk.stop(Duration.ZERO);
         }
         backends.close();
+    }
+
+    /** Loggers whose lines are kept, those of all levels, and shown nowhere. */
+    static final class LogLines {
+        private final LoggerContext loggers = new LoggerContext();
+        private final List<Line> lines = new CopyOnWriteArrayList<>();
+
+        /**
+         * A line of the log.
+         *
+         * @param dialog the identity that the line begins with; empty where it has none
+         * @param text what follows it
+         */
+        record Line(String dialog, String text) {}
+
+        LogLines() {
+            Keeper keeper = new Keeper();
+            keeper.setContext(loggers);
+            keeper.start();
+            var root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+            root.setLevel(Level.TRACE);
+            root.addAppender(keeper);
+        }
+
+        ILoggerFactory loggers() {
+            return loggers;
+        }
+
+        /** All of them so far. */
+        List<Line> lines() {
+            return lines;
+        }
+
+        void clear() {
+            lines.clear();
+        }
+
+        private final class Keeper extends AppenderBase<ILoggingEvent> {
+            @Override
+            protected void append(ILoggingEvent event) {
+                Object[] arguments = event.getArgumentArray();
+                String whole = event.getFormattedMessage();
+                String dialog = arguments == null || arguments.length == 0 ? "" : arguments[0] + "";
+                lines.add(
+                        whole.startsWith(dialog + " ")
+                                ? new Line(dialog, whole.substring(dialog.length() + 1))
+                                : new Line("", whole));
+            }
+        }
     }
 }

@@ -6,10 +6,10 @@ import java.util.BitSet;
  * What takes the place of a secret in a test: digits that are nobody's, the same wherever as many
  * are needed, so that a PIN that is asked for twice is the same twice.
  */
-public final class StandIn {
+public final class SecretDigits {
     private static final String DIGITS = "5917382640";
 
-    private StandIn() {}
+    private SecretDigits() {}
 
     /** Whether a text is asterisks and nothing else, as a recorded test has them for a secret. */
     public static boolean isNeededFor(String text) {

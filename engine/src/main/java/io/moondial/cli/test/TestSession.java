@@ -14,10 +14,10 @@ import io.moondial.dialogtest.report.Paint;
 import io.moondial.dialogtest.report.Summary;
 import io.moondial.dialogtest.report.Update;
 import io.moondial.dialogtest.run.DialogFiles;
-import io.moondial.dialogtest.run.Failure;
 import io.moondial.dialogtest.run.Filter;
 import io.moondial.dialogtest.run.Suite;
 import io.moondial.dialogtest.run.TestResult;
+import io.moondial.dialogtest.run.TestResult.Failure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One run of tests, from the files to the report. */
-final class TestRun {
+final class TestSession {
     /** What one change of a screen brings to light may want another; not for ever. */
     private static final int MAX_UPDATES = 20;
 
@@ -57,7 +57,7 @@ final class TestRun {
             Paint paint,
             boolean progress) {}
 
-    TestRun(
+    TestSession(
             RulesOption rules,
             List<Path> paths,
             Options options,
