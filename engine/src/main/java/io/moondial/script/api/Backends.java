@@ -18,8 +18,9 @@ public final class Backends implements AutoCloseable {
         this.started = List.copyOf(started);
     }
 
-    private record Started<T>(Backend<?, T> backend, T running) {
-        void stop() {
+    private record Started<T>(Backend<?, T> backend, T running) implements AutoCloseable {
+        @Override
+        public void close() {
             backend.stop(running);
         }
     }
@@ -71,11 +72,12 @@ public final class Backends implements AutoCloseable {
         }
     }
 
-    /** Starts the backends of an engine. */
+    /**
+     * Starts the backends of an engine. If one cannot be started, those that were started before it
+     * are stopped.
+     */
     public static Backends start(Settings settings, Time time) {
-        List<Started<?>> started = new ArrayList<>();
-        settings.modules().forEach(it -> started.add(it.start(time)));
-        return new Backends(started);
+        return start(settings, it -> it.start(time));
     }
 
     /**
@@ -84,8 +86,24 @@ public final class Backends implements AutoCloseable {
      * @param world what the stand-in of the module of this name finds around it
      */
     public static Backends standIns(Settings settings, Function<String, Backend.TestWorld> world) {
+        return start(settings, it -> it.standIn(world.apply(it.module())));
+    }
+
+    private static Backends start(
+            Settings settings, Function<Settings.Of<?, ?>, Started<?>> start) {
         List<Started<?>> started = new ArrayList<>();
-        settings.modules().forEach(it -> started.add(it.standIn(world.apply(it.module()))));
+        try {
+            for (Settings.Of<?, ?> it : settings.modules()) {
+                started.add(start.apply(it));
+            }
+        } catch (RuntimeException | Error e) {
+            try {
+                stop(started);
+            } catch (RuntimeException | Error another) {
+                e.addSuppressed(another);
+            }
+            throw e;
+        }
         return new Backends(started);
     }
 
@@ -103,9 +121,17 @@ public final class Backends implements AutoCloseable {
         throw new IllegalStateException("no backend " + type + " runs here");
     }
 
-    /** Stops them, from the last to the first. */
+    /** Stops them, from the last to the first, each whatever becomes of the others. */
     @Override
     public void close() {
-        started.reversed().forEach(Started::stop);
+        stop(started);
+    }
+
+    private static void stop(List<Started<?>> started) {
+        if (!started.isEmpty()) {
+            try (Started<?> _ = started.getFirst()) {
+                stop(started.subList(1, started.size()));
+            }
+        }
     }
 }
