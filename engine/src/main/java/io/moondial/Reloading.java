@@ -164,7 +164,7 @@ final class Reloading implements ReloadSource {
     private void refuse(List<Problem> problems) {
         refused(ReloadStatus.Refusal.of(time.now(), problems));
         log.error(
-                "not reloaded, the scripts and rules in service stay: {} to be put right",
+                "not reloaded, the scripts and rules in service stay: {} to fix",
                 problems.size() == 1 ? "one problem" : problems.size() + " problems");
         // a file may be called anything
         problems.stream()

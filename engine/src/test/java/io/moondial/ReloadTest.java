@@ -146,8 +146,8 @@ class ReloadTest {
             assertThat(live.answer()).isEqualTo("old");
             assertThat(live.log)
                     .contains(
-                            "not reloaded, the scripts and rules in service stay: one problem to be put right",
-                            "not reloaded, the scripts and rules in service stay: 2 problems to be put right");
+                            "not reloaded, the scripts and rules in service stay: one problem to fix",
+                            "not reloaded, the scripts and rules in service stay: 2 problems to fix");
             live.save("scripts/lib/m.lua", "return 1");
             await().atMost(LiveEngine.PATIENCE).until(() -> live.counted("reloads.rejected") == 3);
             live.save("scripts/main.lua", "return 'new'");

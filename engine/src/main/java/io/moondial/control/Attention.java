@@ -134,14 +134,14 @@ public record Attention(String what, @Nullable Instant since, String text) {
                 add(
                         "reload_refused",
                         refusal.since(),
-                        "the rules and scripts on the disk are not taken, those in service stay: "
+                        "the rules and scripts on the disk were refused, those in service stay: "
                                 + refusal.words());
             }
             if (reload.keptAt() != null) {
                 add(
                         "last_good",
                         refusal == null ? null : refusal.since(),
-                        "the engine runs on the set that came into service at %s and was kept, not on the files: put them right"
+                        "the engine runs on the kept set that came into service at %s, not on the files: fix them"
                                 .formatted(reload.keptAt()));
             }
         }

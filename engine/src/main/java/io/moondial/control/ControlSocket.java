@@ -80,7 +80,7 @@ public final class ControlSocket implements AutoCloseable {
                 SocketChannel channel = listening.accept();
                 if (failing) {
                     failing = false;
-                    log.info("the control socket takes connections again");
+                    log.info("the control socket accepts connections again");
                 }
                 start(channel);
             } catch (ClosedChannelException e) {
@@ -90,7 +90,7 @@ public final class ControlSocket implements AutoCloseable {
                 if (!failing) {
                     failing = true;
                     log.error(
-                            "the control socket cannot take connections now: {}; it is tried again every {} ms",
+                            "the control socket cannot accept connections now: {}; the engine tries again every {} ms",
                             e instanceof IOException io ? FileTrouble.words(io) : e.toString(),
                             PAUSE.toMillis());
                 }
@@ -164,7 +164,7 @@ public final class ControlSocket implements AutoCloseable {
                 channel.close();
             }
         } catch (IOException e) {
-            log.warn("the control socket could not be taken away", e);
+            log.warn("the control socket could not be removed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

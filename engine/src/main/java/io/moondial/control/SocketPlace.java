@@ -92,7 +92,8 @@ final class SocketPlace implements AutoCloseable {
         Path folder = socket.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IOException(
-                    "%s is no path of a socket (control: socket in the rules)".formatted(socket));
+                    "%s cannot be the path of a socket (control: socket in the rules)"
+                            .formatted(socket));
         }
         return folder;
     }
@@ -121,7 +122,7 @@ final class SocketPlace implements AutoCloseable {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
                 && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(
-                    "%s is in the place of the control socket's lock, and is a link or no plain file: take it away"
+                    "%s is where the control socket's lock should be, and is a link or not a plain file: remove it"
                             .formatted(file));
         }
         return FileChannel.open(
@@ -156,7 +157,7 @@ final class SocketPlace implements AutoCloseable {
                 Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!found.isOther()) {
             throw new IOException(
-                    "%s is in the place of the control socket, and is no socket: move it away, or choose another path (control: socket in the rules)"
+                    "%s is where the control socket should be, and is not a socket: move it away, or choose another path (control: socket in the rules)"
                             .formatted(socket));
         }
     }

@@ -89,7 +89,7 @@ public final class EdrFolders {
     private static void tell(Path folder, @Nullable IOException modeTrouble) {
         if (modeTrouble != null) {
             LOG.warn(
-                    "The EDR folder {} was made, but has not the mode that it should have: {}",
+                    "The EDR folder {} was made, but does not have the mode that it should have: {}",
                     folder,
                     FileTrouble.words(modeTrouble));
         }

@@ -390,7 +390,7 @@ final class OpenFile implements Closeable {
         while (left > 0) {
             long taken = channel.write(octets);
             if (taken == 0) {
-                throw new IOException("the disk takes nothing, and gives no error");
+                throw new IOException("the disk writes nothing, and reports no error");
             }
             left -= taken;
         }

@@ -73,10 +73,10 @@ final class Orphans {
                 closeLocked(path, channel);
             }
         } catch (NoSuchFileException closedByAnother) {
-            LOG.debug("{} is an orphan no longer", path);
+            LOG.debug("{} is no longer an orphan", path);
         } catch (IOException e) {
             LOG.error(
-                    "Cannot close the orphaned EDR file {}: {}; it stays for the next start",
+                    "Cannot close the orphaned EDR file {}: {}; the next start tries again",
                     path,
                     FileTrouble.words(e));
         } catch (RuntimeException e) {
@@ -103,7 +103,9 @@ final class Orphans {
         }
         var complete = FileNames.complete(path);
         if (OpenFile.exists(complete)) {
-            LOG.error("Left the orphaned EDR file {}: there is a complete one of its name", path);
+            LOG.error(
+                    "Left the orphaned EDR file {}: there is already a complete file with its name",
+                    path);
             return;
         }
         long torn = channel.size() - content.end();

@@ -82,10 +82,10 @@ final class Spill {
                 move(spilled, from, home, own.mode());
             }
         } catch (NoSuchFileException taken) {
-            LOG.debug("{} was taken up by another engine", spilled);
+            LOG.debug("{} was taken by another engine", spilled);
         } catch (IOException e) {
             LOG.error(
-                    "Cannot bring {} to {}: {}; it stays for the next start",
+                    "Cannot move {} to {}: {}; the next start tries again",
                     spilled,
                     target,
                     FileTrouble.tell(e));
@@ -95,7 +95,7 @@ final class Spill {
     private void move(Path spilled, FileChannel from, Path home, FileMode mode) throws IOException {
         var target = home.resolve(spilled.getFileName().toString());
         if (OpenFile.exists(target)) {
-            LOG.error("Left {} alone: there is {} already", spilled, target);
+            LOG.error("Left {} alone: {} exists already", spilled, target);
             return;
         }
         EdrFolders.make(home, mode);
@@ -110,7 +110,7 @@ final class Spill {
                 var modeTrouble = mode.give(copy, FileMode.attributes(copy));
                 if (modeTrouble != null) {
                     LOG.warn(
-                            "{} has not the mode {}: {}",
+                            "{} does not have the mode {}: {}",
                             target,
                             mode.octal(),
                             FileTrouble.words(modeTrouble));
@@ -124,7 +124,7 @@ final class Spill {
             Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE);
         }
         counters.increment("edr.spilled_files.taken_up");
-        LOG.warn("Brought {}, which a stop had to leave, to {}", spilled, target);
+        LOG.warn("Moved {}, which a stop had left there, to {}", spilled, target);
     }
 
     private static void copy(FileChannel from, FileChannel to) throws IOException {
@@ -132,7 +132,7 @@ final class Spill {
         for (long at = 0; at < from.size(); ) {
             long some = from.transferTo(at, from.size() - at, to);
             if (some <= 0) {
-                throw new IOException("the disk takes nothing, and gives no error");
+                throw new IOException("the disk writes nothing, and reports no error");
             }
             at += some;
         }

@@ -158,7 +158,7 @@ final class StreamFiles {
         try {
             completed.forceFolder();
         } catch (NoSuchFileException gone) {
-            LOG.warn("EDR stream {}: {} is gone, complete files with it", stream, directory);
+            LOG.warn("EDR stream {}: {} is gone, with its complete files", stream, directory);
         }
     }
 
@@ -188,13 +188,13 @@ final class StreamFiles {
     private void countWhatIsGone(OpenFile open) {
         try {
             if (open.isDeleted()) {
-                lose(open, open.records(), "was deleted, and could not be written anew");
+                lose(open, open.records(), "was deleted, and could not be written again");
             } else if (open.isCut()) {
                 lose(open, open.countAnew(), "was cut by somebody else");
             }
         } catch (IOException e) {
             LOG.warn(
-                    "EDR stream {}: what became of {} cannot be told: {}",
+                    "EDR stream {}: what happened to {} is not known: {}",
                     stream,
                     open.path(),
                     FileTrouble.words(e));
@@ -233,8 +233,7 @@ final class StreamFiles {
         if (why != null && !toldOfMode) {
             toldOfMode = true;
             LOG.warn(
-                    "EDR stream {}: {} and files after it cannot be given the mode {}: {}; records"
-                            + " are written all the same",
+                    "EDR stream {}: {} and files after it cannot get the mode {}: {}; records are still written",
                     stream,
                     created.path(),
                     settings.mode().octal(),
@@ -294,7 +293,7 @@ final class StreamFiles {
             lose(deleted, deleted.records(), "was cut and deleted");
         } else {
             LOG.warn(
-                    "EDR stream {}: {} was deleted; its {} records are written anew into {}",
+                    "EDR stream {}: {} was deleted; its {} records are written again to {}",
                     stream,
                     deleted.path(),
                     deleted.records(),

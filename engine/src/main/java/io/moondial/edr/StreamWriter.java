@@ -228,7 +228,7 @@ final class StreamWriter implements Runnable {
         if (over != null) {
             failure = null;
             LOG.warn(
-                    "EDR stream {}: the disk takes records again; it had failed since {}",
+                    "EDR stream {}: the disk accepts records again; it had failed since {}",
                     stream,
                     over.since());
         }
@@ -328,8 +328,7 @@ final class StreamWriter implements Runnable {
         if (spilled > 0) {
             counters.add("edr.spilled", spilled);
             LOG.error(
-                    "EDR stream {}: {} did not take the last {} records; they are in {}, and the"
-                            + " next start brings them here",
+                    "EDR stream {}: {} did not accept the last {} records; they are in {}, and the next start moves them here",
                     stream,
                     files.directory(),
                     spilled,

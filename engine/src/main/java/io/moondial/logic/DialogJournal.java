@@ -149,7 +149,7 @@ final class DialogJournal implements ScriptServices {
 
     void switchedOnAgain(Script script) {
         log.warn(
-                "{} {} version {} is tried again after its pause",
+                "{} {} version {} is switched on again after its pause",
                 identity,
                 script.fileName(),
                 script.version());
@@ -165,7 +165,7 @@ final class DialogJournal implements ScriptServices {
         faultLogged = true;
         if (limited.mayWrite(Level.ERROR, "internal faults", RateLimitedLog.FULL_LINES)) {
             log.error(
-                    "{} internal fault: this dialog fails, the others are not touched{}",
+                    "{} internal fault: this dialog fails, the others are not affected{}",
                     identity,
                     trace(fault));
         }

@@ -96,11 +96,10 @@ public final class HeapGuard {
             atBrim = brimful;
             if (brimful) {
                 log.warn(
-                        "new dialogs are refused: the heap of {} is used up, and {}% of it was alive"
-                                + " at the last collection of garbage",
+                        "new dialogs are refused: the heap of {} is used up, and {}% of it was in use after the last garbage collection",
                         Measure.SIZE.format(max), alive.octets() * 100 / max);
             } else {
-                log.info("new dialogs are taken again: the heap is not used up any more");
+                log.info("new dialogs are accepted again: the heap is not used up any more");
             }
         }
     }
@@ -133,7 +132,7 @@ public final class HeapGuard {
         }
         full = nowFull;
         String found =
-                "%s are alive after a collection of garbage, %d%% of the heap of %s"
+                "%s are in use after a garbage collection, %d%% of the heap of %s"
                         .formatted(
                                 Measure.SIZE.format(live >> 20 << 20),
                                 live * 100 / max,
@@ -141,7 +140,7 @@ public final class HeapGuard {
         if (nowFull) {
             log.warn("new dialogs are refused: {} (dialogs.max_heap is {}%)", found, percent);
         } else {
-            log.info("new dialogs are taken again: {}", found);
+            log.info("new dialogs are accepted again: {}", found);
         }
     }
 

@@ -170,7 +170,7 @@ public final class HeapWatch implements AutoCloseable {
                 wanted.acquire();
                 wanted.drainPermits();
                 if (!closed) {
-                    log.debug("a whole collection is asked for");
+                    log.debug("the heap watch asks for a full collection");
                     System.gc();
                     TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
                 }
@@ -188,7 +188,7 @@ public final class HeapWatch implements AutoCloseable {
             try {
                 ((NotificationEmitter) collector).removeNotificationListener(listener);
             } catch (ListenerNotFoundException e) {
-                log.debug("{} was not listened to", collector.getName());
+                log.debug("{} is not observed", collector.getName());
             }
         }
     }

@@ -105,8 +105,7 @@ final class ScriptShares {
                     told = true;
                     log.warn(
                             "{} counts under too many names: {} of its own (script.max_stat_names {}), {} in"
-                                    + " all (script.max_stat_names_in_all {}); '{}' and what else is new is"
-                                    + " counted as {}",
+                                    + " all (script.max_stat_names_in_all {}); '{}' and all other new names are counted as {}",
                             script,
                             ownNames,
                             limits.maxStatNames(),

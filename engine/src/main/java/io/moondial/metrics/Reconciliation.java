@@ -96,7 +96,7 @@ public final class Reconciliation implements AutoCloseable {
             double onItsWay = (double) ON_ITS_WAY.toNanos() / Math.max(1, now - lookedAt);
             watched.forEach(it -> it.look(instant, onItsWay));
         } catch (RuntimeException e) {
-            log.error("a look at the counts failed", e);
+            log.error("comparing the counts failed", e);
         } finally {
             lookedAt = now;
             next = time.after(interval, this::look);

@@ -72,7 +72,7 @@ public final class FileWatch implements AutoCloseable {
             if (!signals.isOver() && !failing) {
                 failing = true;
                 // the next look may fare better, and what is in service is not touched
-                log.error("looking for changes of files failed; it is tried again", e);
+                log.error("looking for changes of files failed; the engine tries again", e);
             }
         }
     }
@@ -98,7 +98,8 @@ public final class FileWatch implements AutoCloseable {
                 return now;
             }
             if (looks % PATIENCE == 0) {
-                log.warn("the files change all the time: nothing is reloaded before they rest");
+                log.warn(
+                        "the files change all the time: nothing is reloaded until they stop changing");
             }
             before = now;
         }

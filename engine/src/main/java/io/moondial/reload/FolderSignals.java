@@ -68,7 +68,7 @@ final class FolderSignals implements AutoCloseable {
             return new FolderSignals(FileSystems.getDefault().newWatchService());
         } catch (IOException | UnsupportedOperationException e) {
             log.warn(
-                    "changes of files are found by looking at them now and then only: {}",
+                    "changes of files are found only by looking at them regularly: {}",
                     e instanceof IOException io ? FileTrouble.words(io) : "no such service");
             return none();
         }
@@ -95,7 +95,7 @@ final class FolderSignals implements AutoCloseable {
                 failed.add(folder);
                 if (!refused.contains(folder)) {
                     log.warn(
-                            "changes in {} are found by looking now and then only: {}",
+                            "changes in {} are found only by looking regularly: {}",
                             folder,
                             FileTrouble.words(e));
                 }

@@ -149,7 +149,7 @@ public final class Trace implements SignallingTap, AutoCloseable {
                                     new Item.End(), PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (!told || !writer.join(PATIENCE)) {
                 log.warn(
-                        "a trace could not be written to its end within {} s",
+                        "the rest of a trace could not be written within {} s",
                         PATIENCE.toSeconds());
                 writer.interrupt();
             }

@@ -152,7 +152,7 @@ class AttentionTest {
                         new Attention(
                                 "reload_refused",
                                 THEN,
-                                "the rules and scripts on the disk are not taken, those in service stay: a.lua:1:2: bad; b.lua: long; and 1 more: ussd check"));
+                                "the rules and scripts on the disk were refused, those in service stay: a.lua:1:2: bad; b.lua: long; and 1 more: ussd check"));
     }
 
     @Test
@@ -169,11 +169,11 @@ class AttentionTest {
                         new Attention(
                                 "reload_refused",
                                 start,
-                                "the rules and scripts on the disk are not taken, those in service stay: a.lua:1:2: bad"),
+                                "the rules and scripts on the disk were refused, those in service stay: a.lua:1:2: bad"),
                         new Attention(
                                 "last_good",
                                 start,
-                                "the engine runs on the set that came into service at 2026-01-05T08:00:00Z and was kept, not on the files: put them right"));
+                                "the engine runs on the kept set that came into service at 2026-01-05T08:00:00Z, not on the files: fix them"));
     }
 
     @Test

@@ -147,7 +147,7 @@ class ControlSocketTest {
         Files.createDirectories(folder.resolve("run"));
         Path file = Files.writeString(folder.resolve("run/ussd.sock"), "precious");
         assertThatThrownBy(() -> new RunningEngine(folder, "return 'x'"))
-                .hasMessageContaining("is no socket: move it away");
+                .hasMessageContaining("is not a socket: move it away");
         assertThat(file).hasContent("precious");
     }
 
@@ -306,7 +306,7 @@ class ControlSocketTest {
         assertThatThrownBy(() -> new RunningEngine(folder, "return 'x'"))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
-                        "%s is in the place of the control socket's lock, and is a link or no plain file: take it away"
+                        "%s is where the control socket's lock should be, and is a link or not a plain file: remove it"
                                 .formatted(link));
         assertThat(precious).hasContent("precious");
     }

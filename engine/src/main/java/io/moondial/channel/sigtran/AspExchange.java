@@ -526,7 +526,7 @@ interface AspExchange {
             try {
                 states.signal(transition);
             } catch (UnknownTransitionException e) {
-                log.debug("{} moves nothing in {}", transition, states);
+                log.debug("{} has no effect in {}", transition, states);
             }
         }
     }

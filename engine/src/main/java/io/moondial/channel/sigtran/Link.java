@@ -223,7 +223,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         try {
             loop().execute(this::readOrNot);
         } catch (RejectedExecutionException e) {
-            log.debug("association {}: closed meanwhile, nothing is read any more", getName());
+            log.debug("association {}: already closed, nothing more is read", getName());
         }
     }
 
@@ -293,7 +293,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
             return;
         }
         log.warn(
-                "association {}: {} begins refused since this was last said, {}",
+                "association {}: {} begins refused since the last such line, {}",
                 settings.name(),
                 refused - toldRefused,
                 switch (verdict) {
@@ -324,8 +324,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
             toldOfUnexpected = true;
             write(
                     Level.WARN,
-                    "association {}: the far end sends what does not fit the state of its ASP (class and"
-                            + " type {}): dropped, and not logged again while this connection lasts",
+                    "association {}: the far end sent a message that does not fit the state of its ASP (class and type {}): dropped, and not logged again during this connection",
                     settings.name(),
                     "%04x".formatted(kind));
         }
@@ -369,8 +368,8 @@ abstract class Link implements org.mobicents.protocols.api.Association {
             toldOfFault = true;
             write(
                     Level.WARN,
-                    "association {}: the far end sends what is no good M3UA: {}; answered with ERROR,"
-                            + " and not logged again while this connection lasts",
+                    "association {}: the far end sent a message that is not valid M3UA: {}; answered with ERROR,"
+                            + " and not logged again during this connection",
                     settings.name(),
                     fault.words());
         }

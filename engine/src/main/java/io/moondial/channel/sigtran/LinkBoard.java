@@ -256,7 +256,7 @@ final class LinkBoard {
         write(
                 Level.WARN,
                 association.name(),
-                "association {}: begun anew by the far end (SCTP restart)",
+                "association {}: restarted by the far end (SCTP restart)",
                 association.name());
     }
 
@@ -269,7 +269,7 @@ final class LinkBoard {
             write(
                     Level.WARN,
                     association.name(),
-                    "association {}: cannot connect: {}; tried again until it can",
+                    "association {}: cannot connect: {}; the engine tries again until it can",
                     association.name(),
                     reason);
         }
@@ -352,8 +352,7 @@ final class LinkBoard {
         write(
                 Level.WARN,
                 association,
-                "association {}: the far end has ended the traffic of application server {} ({}); it"
-                        + " is asked for again",
+                "association {}: the far end has ended the traffic of application server {} ({}); the engine asks for it again",
                 association,
                 server,
                 why);

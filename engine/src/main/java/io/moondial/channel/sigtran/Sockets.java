@@ -153,7 +153,7 @@ final class Sockets {
                 if (octets > M3uaMessage.MAX_LENGTH - all) {
                     CloseReason.end(
                             context.channel(),
-                            "it sent more than %d octets of messages that have no end"
+                            "it sent more than %d octets without the end of a message"
                                     .formatted(M3uaMessage.MAX_LENGTH));
                     return;
                 }
@@ -273,7 +273,7 @@ final class Sockets {
             return switch (event) {
                 case ADDR_AVAILABLE -> "is available";
                 case ADDR_UNREACHABLE -> "is lost";
-                case ADDR_REMOVED -> "is there no more: the far end has taken its address away";
+                case ADDR_REMOVED -> "no longer exists: the far end has removed its address";
                 case ADDR_ADDED -> "is new: the far end has added its address";
                 case ADDR_MADE_PRIMARY -> "is the primary one now";
                 case ADDR_CONFIRMED -> "is confirmed";
@@ -351,7 +351,7 @@ final class Sockets {
         public void channelRead(ChannelHandlerContext context, Object connection) {
             if (failing) {
                 failing = false;
-                log.info("{}: connections are taken again", at(context));
+                log.info("{}: connections are accepted again", at(context));
             }
             context.fireChannelRead(connection);
         }
@@ -362,7 +362,7 @@ final class Sockets {
             if (!failing) {
                 failing = true;
                 log.warn(
-                        "{}: connections cannot be taken now: {}; links that are up stay up, and it is tried again every {} ms",
+                        "{}: connections cannot be accepted now: {}; links that are up stay up, and the engine tries again every {} ms",
                         at(context),
                         why instanceof IOException io ? FileTrouble.words(io) : why.toString(),
                         PAUSE.toMillis());

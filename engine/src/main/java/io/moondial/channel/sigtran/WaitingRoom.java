@@ -56,7 +56,7 @@ final class WaitingRoom {
             }
         }
         if (lost > 0) {
-            log.warn("{} messages waited for another link in vain and are lost", lost);
+            log.warn("{} messages waited for another link, none came, and they are lost", lost);
         }
     }
 

@@ -146,7 +146,7 @@ final class TcapScreening implements SccpListener {
             if (strange != null) {
                 drops.drop(
                         "tcap.origin_mismatch",
-                        "{} {} TC-{} dropped, for it is not from the far side of its dialog: {}",
+                        "{} {} TC-{} dropped, because it is not from the far side of its dialog: {}",
                         TransactionIds.local(dialog),
                         hex(TransactionIds.remoteOctets(dialog)),
                         transaction.kind(),
@@ -222,7 +222,7 @@ final class TcapScreening implements SccpListener {
             }
         } finally {
             String text =
-                    "the engine has failed on a TC-%s: %s; its dialog is let go of, %s"
+                    "the engine has failed on a TC-%s: %s; its dialog is released, %s"
                             .formatted(
                                     transaction.kind(),
                                     fault,
@@ -240,7 +240,7 @@ final class TcapScreening implements SccpListener {
                 link.failed(why);
             }
         } catch (RuntimeException | Error e) {
-            log.error("{} nobody could be told that it is over", TransactionIds.local(dialog), e);
+            log.error("{} its end could not be reported", TransactionIds.local(dialog), e);
         } finally {
             dialog.release();
             dialog.getDialogLock().unlock();
@@ -296,7 +296,7 @@ final class TcapScreening implements SccpListener {
         }
         String why = undelivered.take();
         if (why != null) {
-            drops.drop("tcap.unanswered", "an ABORT went nowhere: {}", why);
+            drops.drop("tcap.unanswered", "an ABORT was not delivered: {}", why);
         }
     }
 
@@ -333,7 +333,7 @@ final class TcapScreening implements SccpListener {
             } else {
                 drops.drop(
                         "tcap.origin_mismatch",
-                        "{} {} dropped a notice that TC-{} was not delivered, for this dialog sent none such: {}",
+                        "{} {} dropped a notice that TC-{} was not delivered, because this dialog sent no such message: {}",
                         TransactionIds.local(dialog),
                         hex(TransactionIds.remoteOctets(dialog)),
                         returned.kind(),

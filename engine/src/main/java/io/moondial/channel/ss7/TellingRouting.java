@@ -93,7 +93,7 @@ final class TellingRouting extends SccpRoutingControl {
             return;
         }
         String why =
-                "SCCP has no way to %s: %s"
+                "SCCP has no route to %s: %s"
                         .formatted(
                                 SccpWords.of(message.getCalledPartyAddress()),
                                 why(message.getCalledPartyAddress(), cause));
@@ -118,7 +118,7 @@ final class TellingRouting extends SccpRoutingControl {
     /** What becomes of a message from the network that cannot be delivered. */
     private enum Return {
         SENT("returned to its sender"),
-        NOT_ASKED_FOR("its sender did not ask to have it back"),
+        NOT_ASKED_FOR("its sender did not ask for its return"),
         TOO_MANY("not returned: as many answers went out within this second as are allowed");
 
         private final String words;

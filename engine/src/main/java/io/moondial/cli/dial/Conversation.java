@@ -192,7 +192,7 @@ final class Conversation {
             try {
                 return Optional.ofNullable(input.readLine());
             } catch (IOException e) {
-                log.warn("the standard input cannot be read: taken as its end", e);
+                log.warn("the standard input cannot be read: no more answers come from it", e);
                 return Optional.empty();
             }
         }

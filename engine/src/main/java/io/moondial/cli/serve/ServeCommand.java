@@ -146,13 +146,11 @@ public final class ServeCommand implements Callable<Integer> {
             configuration = rules.use(kept, broken.problems());
         } catch (IOException e) {
             throw new NotStartedException(
-                    "the files are broken, and what was kept of them cannot be read: "
-                            + e.getMessage(),
-                    e);
+                    "the files are broken, and the kept set cannot be read: " + e.getMessage(), e);
         }
         log.error(
-                "the rules and scripts on the disk are broken, and the engine starts on the set that came into service at {}, until they are put right: {}",
-                kept.keptAt().map(Instant::toString).orElse("a time not known"),
+                "the rules and scripts on the disk are broken, and the engine starts on the set that came into service at {}, until they are fixed: {}",
+                kept.keptAt().map(Instant::toString).orElse("an unknown time"),
                 ReloadStatus.Refusal.of(Instant.now(), broken.problems()).words());
         return configuration;
     }
@@ -198,7 +196,7 @@ public final class ServeCommand implements Callable<Integer> {
                     stop(); // on the signal's own thread, then
                 }
             } else {
-                log.warn("a further signal: running dialogs are aborted now");
+                log.warn("another signal: running dialogs are aborted now");
                 engine.hurry();
             }
         }

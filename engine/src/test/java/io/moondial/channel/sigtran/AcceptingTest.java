@@ -46,8 +46,8 @@ class AcceptingTest {
             channel.writeInbound("connection 1", "connection 2");
             assertThat(log.lines)
                     .containsExactly(
-                            "listening at an unknown address: connections cannot be taken now: this process has as many files open as it may: raise its limit (ulimit -n, or LimitNOFILE= of its systemd unit); links that are up stay up, and it is tried again every 1000 ms",
-                            "listening at an unknown address: connections are taken again");
+                            "listening at an unknown address: connections cannot be accepted now: this process has as many files open as it may: raise its limit (ulimit -n, or LimitNOFILE= of its systemd unit); links that are up stay up, and the engine tries again every 1000 ms",
+                            "listening at an unknown address: connections are accepted again");
             assertThat(channel.inboundMessages()).containsExactly("connection 1", "connection 2");
             assertThat(counters.value("sigtran.accepts.failed")).isEqualTo(3);
             channel.checkException(); // none has come to the end of the pipeline
@@ -87,9 +87,9 @@ class AcceptingTest {
             }
             assertThat(log.lines)
                     .containsExactly(
-                            "listening at 127.0.0.1:%d: connections cannot be taken now: %s; links that are up stay up, and it is tried again every 1000 ms"
+                            "listening at 127.0.0.1:%d: connections cannot be accepted now: %s; links that are up stay up, and the engine tries again every 1000 ms"
                                     .formatted(port, FileTrouble.words(exhausted)),
-                            "listening at 127.0.0.1:%d: connections are taken again"
+                            "listening at 127.0.0.1:%d: connections are accepted again"
                                     .formatted(port));
         } finally {
             group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();

@@ -288,7 +288,7 @@ class AdmissionTest {
                     .first()
                     .asString()
                     .isEqualTo(
-                            "association a1: 1 begins refused since this was last said, more than 1 a second (admission: begins_per_second)");
+                            "association a1: 1 begins refused since the last such line, more than 1 a second (admission: begins_per_second)");
         }
     }
 

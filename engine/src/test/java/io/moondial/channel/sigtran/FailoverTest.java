@@ -150,7 +150,7 @@ class FailoverTest {
             assertThat(lab.answered).hasSize(1);
             assertThat(lab.answered.remove().orElseThrow())
                     .startsWith(
-                            "SCCP has no way to point code 1, subsystem 8: point code 1 cannot be reached (no link leads to it since 2");
+                            "SCCP has no route to point code 1, subsystem 8: point code 1 cannot be reached (no link leads to it since 2");
             assertThat(lab.network.openDialogs()).isZero();
         }
     }
@@ -183,7 +183,7 @@ class FailoverTest {
                             () ->
                                     assertThat(log.lines)
                                             .containsExactly(
-                                                    "1 messages waited for another link in vain and are lost"));
+                                                    "1 messages waited for another link, none came, and they are lost"));
             assertThat(lab.counters.value("sigtran.messages.dropped")).isEqualTo(1);
         }
     }

@@ -115,7 +115,7 @@ class LinkBoardTest {
             board.cannotConnect(A1, new ClosedChannelException());
             assertThat(log.lines)
                     .containsExactly(
-                            "association a1: cannot connect: java.nio.channels.ClosedChannelException; tried again until it can");
+                            "association a1: cannot connect: java.nio.channels.ClosedChannelException; the engine tries again until it can");
         }
     }
 

@@ -65,7 +65,7 @@ class OutOfReachTest {
             link.send(ofPoint(DUNA, 1));
             await().atMost(Lab.PATIENCE).until(() -> answer(lab, link, begin).isPresent());
             assertThat(answer(lab, link, begin).orElseThrow())
-                    .startsWith("SCCP has no way to ")
+                    .startsWith("SCCP has no route to ")
                     .contains(": point code 1 cannot be reached (DUNA since 2")
                     .endsWith("Z)");
 

@@ -224,7 +224,7 @@ class SctpHandlerTest {
             assertThat(told).containsExactly("up 17 5", "down", "up 17 5");
             assertThat(channel.isOpen()).isTrue();
             assertThat(log.lines)
-                    .contains("association a1: begun anew by the far end (SCTP restart)");
+                    .contains("association a1: restarted by the far end (SCTP restart)");
         }
     }
 
@@ -260,7 +260,7 @@ class SctpHandlerTest {
             assertThat(channel.isOpen()).isFalse();
             assertThat(log.lines)
                     .contains(
-                            "association a1: disconnected: it sent more than 65536 octets of messages that have no end");
+                            "association a1: disconnected: it sent more than 65536 octets without the end of a message");
         }
     }
 

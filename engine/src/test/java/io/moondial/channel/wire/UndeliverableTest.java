@@ -182,7 +182,7 @@ class UndeliverableTest extends OverTheWire {
         awaitManagement();
         assertThat(dialog.link().send(new Message.End(List.of())).orElseThrow())
                 .isEqualTo(
-                        "SCCP has no way to point code 1, subsystem 8: subsystem 8 of point code 1 is out of service, as the far side says (SSP)");
+                        "SCCP has no route to point code 1, subsystem 8: subsystem 8 of point code 1 is out of service, as the far side says (SSP)");
         peer.line().send(scmg("0108010000")); // SSA
         awaitManagement();
         peer.end(peer.begin());

@@ -196,7 +196,7 @@ class ServeProcessTest {
         save("rules.yaml", "process: {triggers: [{script_key: mian}]}");
         awaitStatus(
                 ExitCode.FAILED,
-                "attention  the rules and scripts on the disk are not taken, those in service stay: "
+                "attention  the rules and scripts on the disk were refused, those in service stay: "
                         + rules
                         + ":1:35: script_key: there is no script",
                 ", since 20");
@@ -227,12 +227,12 @@ class ServeProcessTest {
         awaitLine(
                 log(serve),
                 Pattern.compile(
-                        "the engine starts on the set that came into service at [0-9T:-]+Z, until they are put right: .*main\\.lua:1:8: "));
+                        "the engine starts on the set that came into service at [0-9T:-]+Z, until they are fixed: .*main\\.lua:1:8: "));
         awaitStatus(
                 ExitCode.FAILED,
-                "attention  the rules and scripts on the disk are not taken, those in service stay: ",
+                "attention  the rules and scripts on the disk were refused, those in service stay: ",
                 "main.lua:1:8: ",
-                "attention  the engine runs on the set that came into service at ");
+                "attention  the engine runs on the kept set that came into service at ");
 
         save("scripts/main.lua", "return 'new'");
         awaitStatus(ExitCode.GOOD, "attention  none needed");
