@@ -44,13 +44,13 @@ public final class Engine implements AutoCloseable, ControlledEngine {
 
     private final Rules rules;
     private final Counters counters = new Counters();
-    private final SystemTime time = new SystemTime();
+    private final Time time;
     private final Backends backends;
     private final EdrApp edrs;
     private final HeapWatch heap;
     private final ServiceDesk desk;
     private final Channels channels;
-    private final Instant started = time.now();
+    private final Instant started;
     private final Reloading reloading;
     private final Reconciliation reconciliation;
     private volatile @Nullable LastGood lastGood;
@@ -68,6 +68,17 @@ public final class Engine implements AutoCloseable, ControlledEngine {
 
     /** As above, with somebody who wants to know what dialogs begin and send. */
     public Engine(Configuration configuration, DialogWatch watch) {
+        this(configuration, watch, new SystemTime());
+    }
+
+    /**
+     * As above, with another time for scripts and dialogs; links keep their own.
+     *
+     * @param time closed with the engine
+     */
+    Engine(Configuration configuration, DialogWatch watch, Time time) {
+        this.time = time;
+        started = time.now();
         rules = configuration.rules();
         EdrFolders.make(rules.edr());
         edrs =

@@ -12,6 +12,7 @@ import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.Operation;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
+import io.moondial.logic.DialogWatch;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.IOException;
@@ -34,7 +35,11 @@ class LinkDownTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int MENUS = 1_000;
 
+    /** Of the scripts' menus. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
     @TempDir Path folder;
+    private final LeapingTime time = new LeapingTime();
     private final List<AutoCloseable> open = new ArrayList<>();
 
     private record Dialling(Handset handset, BlockingQueue<Screen> screens) {
@@ -68,7 +73,9 @@ class LinkDownTest {
                         point_codes: [1]
                         associations: [{name: a1, transport: tcp, listen: "127.0.0.1:0"}]
                 """);
-        Engine engine = new Engine(Configuration.read(folder.resolve("rules.yaml")));
+        Engine engine =
+                new Engine(
+                        Configuration.read(folder.resolve("rules.yaml")), DialogWatch.NOBODY, time);
         open.addFirst(engine);
         engine.start();
         return engine;
@@ -98,14 +105,10 @@ class LinkDownTest {
     }
 
     private static Dialling dial(SigtranHandsets handsets) throws Exception {
-        return dial(handsets, "*100#");
-    }
-
-    private static Dialling dial(SigtranHandsets handsets, String code) throws Exception {
         FarSide.Call call =
                 new FarSide.Call(
                         Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
-                        UssdString.encode(code, Dcs.UNSPECIFIED),
+                        UssdString.encode("*100#", Dcs.UNSPECIFIED),
                         null,
                         null,
                         null,
@@ -117,6 +120,13 @@ class LinkDownTest {
     private static void awaitServer(Engine engine, String state) {
         await().atMost(PATIENCE)
                 .until(() -> engine.links().getFirst().applicationServerState().equals(state));
+    }
+
+    /** Lets the time of so many menus run out, once each of them waits. */
+    private void leapTheTimeout(int menus) {
+        await().atMost(PATIENCE)
+                .until(() -> time.due(Duration.ofMinutes(1), TIMEOUT.plusSeconds(1)) == menus);
+        time.leap(TIMEOUT.plusSeconds(1));
     }
 
     private long records(String words) throws IOException {
@@ -175,7 +185,7 @@ class LinkDownTest {
     void a_thousand_menus_whose_time_runs_out_while_the_link_is_down_end_as_they_should()
             throws Exception {
         Engine engine =
-                engine("local a, why = ussd.menu('Well?', {timeout = '10s'})\nreturn a or why");
+                engine("local a, why = ussd.menu('Well?', {timeout = '5m'})\nreturn a or why");
         Cable cable = new Cable(port(engine));
         open.addFirst(cable);
         SigtranHandsets handsets = handsets(cable.port());
@@ -188,6 +198,7 @@ class LinkDownTest {
         }
         cable.cut();
         awaitServer(engine, "down");
+        leapTheTimeout(MENUS);
         await().atMost(PATIENCE).until(() -> engine.openDialogs() == 0);
         await().atMost(PATIENCE).until(() -> engine.stackDialogs() == 0);
         cable.mend();
@@ -207,15 +218,10 @@ class LinkDownTest {
     void a_peer_that_is_killed_and_comes_back_is_served_and_its_dialogs_time_out()
             throws Exception {
         Engine engine =
-                engine(
-                        """
-                        local once = (...).text == "*101#"
-                        local a, why = ussd.menu("Well?", {timeout = once and "2s" or "5m"})
-                        return a or why
-                        """);
+                engine("local a, why = ussd.menu('Well?', {timeout = '5m'})\nreturn a or why");
         Dialling lost;
         try (SigtranHandsets first = handsets(port(engine))) {
-            lost = dial(first, "*101#");
+            lost = dial(first);
             lost.menu();
             lost.handset().vanish();
         }
@@ -224,6 +230,8 @@ class LinkDownTest {
             next.handset().answer(next.menu(), "here");
             assertThat(next.next()).isEqualTo(new Screen.Respond("here"));
         }
+        await().atMost(PATIENCE).until(() -> engine.openDialogs() == 1);
+        leapTheTimeout(1);
         await().atMost(PATIENCE).until(() -> engine.openDialogs() == 0);
         engine.stop();
         assertThat(records("REASON=Timeout")).isEqualTo(1);

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * set an alarm or to cancel one wakes nobody. (Nearly every alarm is cancelled: a menu's, when its
  * answer comes. With a queue that is ordered by time, each new one woke the thread.)
  */
-public final class SystemTime implements Time, AutoCloseable {
+public final class SystemTime implements Time {
     private static final Duration TICK = Duration.ofMillis(10);
 
     /** A turn of the wheel is 82 seconds: longer than most menus wait. */

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 
 /** The clock and the alarm. */
-public interface Time {
+public interface Time extends AutoCloseable {
     /** The wall clock. */
     Instant now();
 
@@ -26,6 +26,10 @@ public interface Time {
 
     /** Runs this once after that long, on a thread of the clock's: it must not wait. */
     Alarm after(Duration delay, Runnable action);
+
+    /** Nothing rings any more. */
+    @Override
+    default void close() {}
 
     /** Something that is to happen. */
     @FunctionalInterface

@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
  * Real time, but a script that asks for the time of day can be held there: so it is busy for as
  * long as a test wants. The clock that only goes forward can be stopped; alarms come all the same.
  */
-final class GatedTime implements Time, AutoCloseable {
+final class GatedTime implements Time {
     private final SystemTime real = new SystemTime();
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch opened = new CountDownLatch(1);
