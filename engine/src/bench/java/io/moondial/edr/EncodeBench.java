@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 public class EncodeBench {
     private final Edr[] records = BenchEdrs.dialog();
-    private final RecordEncoder encoder = new RecordEncoder();
+    private final EdrFormat.RecordEncoder encoder = new EdrFormat.RecordEncoder();
     private final LineBuffer buffer = new LineBuffer();
     private int next;
 

@@ -133,7 +133,7 @@ public class WriteBench {
     @Benchmark
     @OperationsPerInvocation(RECORDS)
     public void encodingLoop() throws IOException {
-        var encoder = new RecordEncoder();
+        var encoder = new EdrFormat.RecordEncoder();
         var buffer = new LineBuffer();
         try (var channel =
                 FileChannel.open(

@@ -1,6 +1,7 @@
 package io.moondial.edr;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ final class Chunk {
     private final LineBuffer buffer;
     private int passed;
 
-    /** The one after it in the {@link ChunkQueue} that it is in. */
+    /** The one after it in the {@link Queue} that it is in. */
     @Nullable Chunk next;
 
     /** An empty one that is small to begin with. */
@@ -70,5 +71,122 @@ final class Chunk {
     void clear() {
         buffer.clear();
         passed = 0;
+    }
+
+    /**
+     * Chunks one after the other, each in no other queue. It takes no memory of its own, so that a
+     * chunk can always be moved: where memory is short nothing is lost on the way.
+     */
+    static final class Queue {
+        private @Nullable Chunk first;
+        private @Nullable Chunk last;
+        private int size;
+
+        int size() {
+            return size;
+        }
+
+        /** The first; null where there is none. */
+        @Nullable Chunk peek() {
+            return first;
+        }
+
+        /** Puts one behind the others. */
+        void add(Chunk chunk) {
+            if (last == null) {
+                first = chunk;
+            } else {
+                last.next = chunk;
+            }
+            last = chunk;
+            size++;
+        }
+
+        /** Puts one before the others. */
+        void push(Chunk chunk) {
+            chunk.next = first;
+            first = chunk;
+            if (last == null) {
+                last = chunk;
+            }
+            size++;
+        }
+
+        /** Takes the first out; null where there is none. */
+        @Nullable Chunk poll() {
+            var chunk = first;
+            if (chunk != null) {
+                first = chunk.next;
+                chunk.next = null;
+                size--;
+                if (first == null) {
+                    last = null;
+                }
+            }
+            return chunk;
+        }
+    }
+
+    /**
+     * The chunks that are written together. It has no lock: it is the writer's alone.
+     *
+     * <p>A file system keeps what is written at once in larger pieces, and takes half the time for
+     * it.
+     */
+    static final class Batch {
+        /** So much is written at once, where so much waits; more than that is one chunk's. */
+        static final int OCTETS = 256 * 1024;
+
+        private final Chunk.Queue chunks = new Chunk.Queue();
+        private int octets;
+        private int lines;
+
+        /** Whether a chunk can be added; to an empty one always. */
+        boolean hasRoomFor(Chunk chunk) {
+            return chunks.size() == 0 || chunk.octets() <= OCTETS - octets;
+        }
+
+        /** Adds a chunk that nobody adds lines to any more. */
+        void add(Chunk chunk) {
+            chunks.add(chunk);
+            octets += chunk.octets();
+            lines += chunk.lines();
+        }
+
+        /** How many lines are left in it. */
+        int lines() {
+            return lines;
+        }
+
+        /** The first so many of the lines that are left. */
+        ByteBuffer[] content(int count) {
+            var content = new ByteBuffer[chunks.size()];
+            int parts = 0;
+            int left = count;
+            for (var chunk = chunks.peek(); chunk != null && left > 0; chunk = chunk.next) {
+                int some = Math.min(left, chunk.lines());
+                content[parts++] = chunk.content(some);
+                left -= some;
+            }
+            return Arrays.copyOf(content, parts);
+        }
+
+        /** Passes over the first so many of the lines that are left; needs no memory. */
+        void pass(int count) {
+            int left = count;
+            for (var chunk = chunks.peek(); chunk != null && left > 0; chunk = chunk.next) {
+                int some = Math.min(left, chunk.lines());
+                chunk.pass(some);
+                left -= some;
+            }
+            lines -= count;
+        }
+
+        /** Takes a chunk out of one that has no lines left; null where there is none. */
+        @Nullable Chunk poll() {
+            var chunk = chunks.poll();
+            octets -= chunk == null ? 0 : chunk.octets();
+            return chunk;
+        }
     }
 }

@@ -1,14 +1,18 @@
 package io.moondial.edr;
 
 import io.moondial.edr.EdrLine.Flaw;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -230,6 +234,201 @@ final class EdrLineParser {
         Malformed(Flaw flaw) {
             super(flaw.message(), null, false, false);
             this.flaw = flaw;
+        }
+    }
+
+    /**
+     * The reader of one value: undoes the percent-encoding, and parts a list at its bare commas.
+     */
+    private static final class ValueReader {
+        private static final int ESCAPE = 3;
+        private static final String ESCAPE_RULE =
+                "a % is followed by two hex digits, and one of the text is written %25";
+
+        private final byte[] line;
+        private final int start;
+        private final int end;
+        private final String name;
+        private final Flaws flaws;
+
+        /**
+         * @param name the field's, for the messages
+         * @param flaws takes what is wrong in it
+         */
+        ValueReader(byte[] line, int start, int end, String name, Flaws flaws) {
+            this.line = line;
+            this.start = start;
+            this.end = end;
+            this.name = name;
+            this.flaws = flaws;
+        }
+
+        /** One text, or several where commas part them. */
+        List<String> read() {
+            var values = new ArrayList<String>();
+            int from = start;
+            for (int i = start; i < end; i++) {
+                if (line[i] == ',') {
+                    values.add(text(from, i));
+                    from = i + 1;
+                }
+            }
+            values.add(text(from, end));
+            return values;
+        }
+
+        private String text(int from, int to) {
+            var octets = ByteBuffer.allocate(to - from);
+            for (int i = from; i < to; ) {
+                if (line[i] == '%' && isEscape(i, to)) {
+                    int octet = hex(line[i + 1]) << 4 | hex(line[i + 2]);
+                    noteEscape(i, octet);
+                    octets.put((byte) octet);
+                    i += ESCAPE;
+                } else {
+                    noteUnescaped(i, to);
+                    octets.put(line[i]);
+                    i++;
+                }
+            }
+            return utf8(octets.flip(), from);
+        }
+
+        private boolean isEscape(int index, int to) {
+            return index + ESCAPE <= to && hex(line[index + 1]) >= 0 && hex(line[index + 2]) >= 0;
+        }
+
+        /** A reader takes any escape; but there is only one form of each octet. */
+        private void noteEscape(int index, int octet) {
+            String found = new String(line, index, ESCAPE, StandardCharsets.US_ASCII);
+            String written =
+                    PercentCode.isSafe(octet)
+                            ? "\"" + (char) octet + "\""
+                            : "%%%02X".formatted(octet);
+            if (!found.equals(written)) {
+                flaws.add(
+                        index,
+                        () -> "%s has %s, which is written %s".formatted(name, found, written));
+            }
+        }
+
+        private void noteUnescaped(int index, int to) {
+            int octet = line[index] & 0xFF;
+            if (octet == '%') {
+                flaws.add(
+                        index,
+                        () -> "%s has \"%s\"; %s".formatted(name, shown(index, to), ESCAPE_RULE));
+            } else if (!PercentCode.isSafe(octet)) {
+                flaws.add(
+                        index,
+                        () -> "%s has an octet that is written as %%%02X".formatted(name, octet));
+            }
+        }
+
+        /** What stands in an escape's place, as far as it can be printed. */
+        private String shown(int index, int to) {
+            int end = Math.min(index + ESCAPE, to);
+            return new String(line, index, end - index, StandardCharsets.ISO_8859_1)
+                    .replaceAll("[^ -~]", "?");
+        }
+
+        private String utf8(ByteBuffer octets, int from) {
+            try {
+                return StandardCharsets.UTF_8.newDecoder().decode(octets.duplicate()).toString();
+            } catch (CharacterCodingException e) {
+                flaws.add(from, () -> name + " is not UTF-8; what is not is read as U+FFFD");
+                return StandardCharsets.UTF_8.decode(octets).toString();
+            }
+        }
+
+        private static int hex(byte octet) {
+            return Character.digit(octet & 0xFF, 16);
+        }
+    }
+
+    /**
+     * What the grammar says of the fields of a kind of line: which there are, and in which order.
+     *
+     * @param word what the line begins with; empty for a record
+     * @param names its fields in their order; none for a record, whose event says what it has
+     */
+    private record LineForm(String word, List<String> names) {
+        static final LineForm RECORD = new LineForm("", List.of());
+        static final LineForm HEADER =
+                new LineForm("#HEADER", List.of("FILENAME", "TIME_START", "HOSTNAME"));
+        static final LineForm FOOTER =
+                new LineForm("#FOOTER", List.of("TIME_FINISH", "NUM_EDRS", "NUM_BYTES"));
+
+        LineForm {
+            names = List.copyOf(names);
+        }
+
+        /** What is told where the line lacks a field. */
+        String missing(String name) {
+            return "%s is missing; a %s has %s, in this order"
+                    .formatted(name, word, String.join(", ", names));
+        }
+
+        /**
+         * What is wrong with a field at its place, in one sentence; null where nothing is.
+         *
+         * @param before the fields before it in the line
+         */
+        @Nullable String fault(List<Edr.Field> before, Edr.Field field) {
+            return names.isEmpty() ? disorder(before, field) : frameFault(before, field);
+        }
+
+        private static @Nullable String disorder(List<Edr.Field> before, Edr.Field field) {
+            return before.isEmpty() || before.getLast().name().compareTo(field.name()) < 0
+                    ? null
+                    : "%s comes after %s; fields stand in alphabetical order"
+                            .formatted(field.name(), before.getLast().name());
+        }
+
+        private @Nullable String frameFault(List<Edr.Field> before, Edr.Field field) {
+            int place = names.indexOf(field.name());
+            if (place < 0) {
+                return "%s is no field of a %s; it has %s, in this order"
+                        .formatted(field.name(), word, String.join(", ", names));
+            }
+            for (var earlier : before) {
+                if (names.indexOf(earlier.name()) > place) {
+                    return "%s comes after %s; a %s has %s, in this order"
+                            .formatted(
+                                    field.name(), earlier.name(), word, String.join(", ", names));
+                }
+            }
+            return field.values().size() == 1
+                    ? null
+                    : "%s has a bare comma; one in its text is written %%2C"
+                            .formatted(field.name());
+        }
+    }
+
+    /** The flaws of one line, as they are found: the first ones, and that there are more. */
+    static final class Flaws {
+        /** How many of one line are told. */
+        static final int MOST = 100;
+
+        private final List<Flaw> flaws = new ArrayList<>();
+
+        /**
+         * Adds one.
+         *
+         * @param index of the octet, from 0
+         * @param message what was found and what is allowed; asked for only where it is told
+         */
+        void add(int index, Supplier<String> message) {
+            if (flaws.size() < MOST) {
+                flaws.add(new Flaw(index + 1, message.get()));
+            } else if (flaws.size() == MOST) {
+                flaws.add(new Flaw(index + 1, "the line has more than " + MOST + " flaws"));
+            }
+        }
+
+        /** Those that are told, in the order of their columns. */
+        List<Flaw> inOrder() {
+            return flaws.stream().sorted(Comparator.comparingInt(Flaw::column)).toList();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.moondial.edr;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ final class Inbox {
     private volatile boolean closed;
 
     /** What the writer has taken, and not yet passed over. */
-    private final Batch taken = new Batch();
+    private final Chunk.Batch taken = new Chunk.Batch();
 
     /**
      * @param limit how many records may wait
@@ -115,7 +116,7 @@ final class Inbox {
     }
 
     /** What the writer can take at once; more may wait. Without lines where nothing does. */
-    Batch ready() {
+    Chunk.Batch ready() {
         if (taken.lines() == 0) {
             backlog.exchange(taken);
         }
@@ -255,5 +256,195 @@ final class Inbox {
         dropped.add(kept + lost);
         done.addAndGet(lost);
         return kept + lost;
+    }
+
+    /**
+     * Encoded lines that wait for their writer, in chunks: many threads add, one takes.
+     *
+     * <p>Few lines are copied; many come in the chunk that they were encoded into, and an empty one
+     * goes back. The lock is held for no more than that. Where memory is missing for a new chunk,
+     * all stays as it was.
+     */
+    static final class Backlog {
+        /** The lines stayed outside. */
+        static final long BEYOND_LIMIT = -1;
+
+        /** From so many octets on, lines are not copied. */
+        private static final int MANY_OCTETS = Scribe.BATCH_OCTETS / 2;
+
+        /** So many spares are kept for ever: those of a batch. */
+        static final int FEW_SPARES = Chunk.Batch.OCTETS / Scribe.BATCH_OCTETS;
+
+        private final Supplier<Chunk> source;
+        private final Chunk.Queue waiting = new Chunk.Queue();
+
+        /** Chunks that are done with, the last first: it may still be in a processor's cache. */
+        private final Chunk.Queue spares = new Chunk.Queue();
+
+        /**
+         * The last of those that wait, where few lines are added to it; null: the next begins one.
+         */
+        private @Nullable Chunk open;
+
+        private volatile long added;
+
+        /**
+         * Without lines.
+         *
+         * @param source makes empty chunks
+         */
+        Backlog(Supplier<Chunk> source) {
+            this.source = source;
+        }
+
+        /**
+         * Adds the lines of a scribe, which has none then.
+         *
+         * @param most they are dropped where more than so many would have been added since the
+         *     start
+         * @return how many were added since the start, with them, or {@link #BEYOND_LIMIT}
+         * @throws OutOfMemoryError with nothing changed
+         */
+        synchronized long add(Scribe scribe, long most) {
+            var lines = scribe.chunk();
+            long with = added + lines.lines();
+            if (with > most) {
+                lines.clear();
+                return BEYOND_LIMIT;
+            }
+            if (lines.octets() >= MANY_OCTETS) {
+                scribe.goOnWith(spare());
+                waiting.add(lines);
+                open = null;
+            } else {
+                copy(lines);
+                lines.clear();
+            }
+            added = with;
+            return with;
+        }
+
+        private void copy(Chunk lines) {
+            var chunk = open;
+            if (chunk != null && chunk.hasRoomFor(lines)) {
+                chunk.add(lines);
+            } else {
+                var another = spare();
+                another.add(lines);
+                waiting.add(another);
+                open = another;
+            }
+        }
+
+        private Chunk spare() {
+            var spare = spares.poll();
+            return spare == null ? source.get() : spare;
+        }
+
+        /** How many lines were added since the start. */
+        long added() {
+            return added;
+        }
+
+        /**
+         * Takes the chunks of a batch back, to be filled again, and gives it those that have waited
+         * longest, as many as it has room for; none where nothing waits. Needs no memory.
+         *
+         * @param batch one without lines left
+         */
+        synchronized void exchange(Chunk.Batch batch) {
+            for (Chunk done; (done = batch.poll()) != null; ) {
+                done.clear();
+                spares.push(done);
+            }
+            for (Chunk next; (next = waiting.peek()) != null && batch.hasRoomFor(next); ) {
+                waiting.poll();
+                batch.add(next);
+            }
+            if (waiting.size() == 0) {
+                open = null;
+            }
+        }
+
+        /**
+         * Leaves half of the spares beyond a few to the garbage collector: what a burst took goes
+         * by and by, and is there if another comes.
+         *
+         * @return whether there are still more than a few
+         */
+        synchronized boolean letGoOfSpares() {
+            for (int tooMany = (spares.size() - FEW_SPARES + 1) / 2; tooMany > 0; tooMany--) {
+                spares.poll();
+            }
+            return spares.size() > FEW_SPARES;
+        }
+    }
+
+    /**
+     * Encodes the records of some threads, and keeps the lines until they are passed on: one by
+     * one, or many at once. Whoever uses it holds its monitor.
+     */
+    static final class Scribe {
+        /** So much is passed on at once: so many lines that it pays to write them by themselves. */
+        static final int BATCH_OCTETS = 16 * 1024;
+
+        private static final int SHORTEST_LINE = 50;
+
+        /** How many lines are kept at most, about: those of the shortest records. */
+        static final int MOST_LINES = BATCH_OCTETS / SHORTEST_LINE;
+
+        private final EdrFormat.RecordEncoder encoder = new EdrFormat.RecordEncoder();
+        private Chunk chunk;
+        private long written;
+
+        /**
+         * One that has written nothing.
+         *
+         * @param first where it puts its lines; the scribe's own from now on
+         */
+        Scribe(Chunk first) {
+            chunk = first;
+        }
+
+        /** Adds a record's line, all of it or (with an exception) nothing. */
+        void write(Edr edr) {
+            var lines = chunk.buffer();
+            int before = lines.length();
+            boolean whole = false;
+            try {
+                encoder.encodeLine(edr, lines);
+                written++;
+                whole = true;
+            } finally {
+                if (!whole) {
+                    lines.cutBackTo(before);
+                }
+            }
+        }
+
+        /** Whether so much is kept that it is to be passed on. */
+        boolean isFull() {
+            return chunk.octets() >= BATCH_OCTETS;
+        }
+
+        /** How many lines it keeps. */
+        int lines() {
+            return chunk.lines();
+        }
+
+        /** How many lines it has written since the start. */
+        long written() {
+            return written;
+        }
+
+        /** The lines that it keeps. */
+        Chunk chunk() {
+            return chunk;
+        }
+
+        /** Puts another chunk in the place of the one that was passed on. */
+        void goOnWith(Chunk empty) {
+            chunk = empty;
+        }
     }
 }

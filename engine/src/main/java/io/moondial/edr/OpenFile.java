@@ -236,7 +236,7 @@ final class OpenFile implements Closeable {
      * @return how many records are missing
      */
     int countAnew() throws IOException {
-        var found = OrphanContent.read(channel);
+        var found = Orphans.Content.read(channel);
         int left = found.hasHeader() ? (int) Math.min(found.records(), records) : 0;
         int missing = records - left;
         length = found.hasHeader() ? found.end() : 0;
@@ -303,7 +303,7 @@ final class OpenFile implements Closeable {
             hasTail = true;
             inTail = 0;
             var closed = now.isBefore(opened) ? opened : now;
-            var footer = FrameLines.footer(closed, records, length);
+            var footer = EdrFormat.footer(closed, records, length);
             lengthWithFooter = writeAt(channel, length, ByteBuffer.wrap(footer));
             force();
             hasFooter = true;
@@ -363,7 +363,7 @@ final class OpenFile implements Closeable {
 
     private Tail wholeInTail() {
         try {
-            var found = OrphanContent.read(channel);
+            var found = Orphans.Content.read(channel);
             return new Tail(Math.clamp(found.records() - records, 0, inTail), 0);
         } catch (IOException unread) {
             return new Tail(0, inTail);
@@ -439,6 +439,66 @@ final class OpenFile implements Closeable {
             Files.deleteIfExists(path);
         } catch (IOException e) {
             cause.addSuppressed(e);
+        }
+    }
+
+    /**
+     * What the system tells of the files that this process has open, whatever became of their
+     * names.
+     */
+    private static final class OpenFiles {
+        /** Linux: a link for each open file, which leads to it even when it has no name. */
+        private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+        /** In the place of a number of names. */
+        static final int UNKNOWN = -1;
+
+        private OpenFiles() {}
+
+        /**
+         * How many names an open file has: 0 where it was deleted, {@link #UNKNOWN} where the
+         * system does not tell.
+         *
+         * @param identity the file's key, as {@link BasicFileAttributes#fileKey} gives it
+         */
+        static int links(@Nullable Object identity) throws IOException {
+            var descriptor = descriptor(identity);
+            return descriptor == null
+                    ? UNKNOWN
+                    : (Integer) Files.getAttribute(descriptor, "unix:nlink");
+        }
+
+        /**
+         * Where an open file is now; null where the system does not tell. In another root than
+         * ours, as of a container, it may be a path that leads elsewhere.
+         *
+         * @param identity the file's key, as {@link BasicFileAttributes#fileKey} gives it
+         */
+        static @Nullable String path(@Nullable Object identity) throws IOException {
+            var descriptor = descriptor(identity);
+            return descriptor == null ? null : Files.readSymbolicLink(descriptor).toString();
+        }
+
+        private static @Nullable Path descriptor(@Nullable Object identity) throws IOException {
+            if (identity == null || !Files.isDirectory(DESCRIPTORS)) {
+                return null;
+            }
+            try (var descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+                for (var descriptor : descriptors) {
+                    if (identity.equals(key(descriptor))) {
+                        return descriptor;
+                    }
+                }
+            }
+            return null;
+        }
+
+        private static @Nullable Object key(Path descriptor) throws IOException {
+            try {
+                return Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey();
+            } catch (NoSuchFileException closedMeanwhile) {
+                return null;
+            }
         }
     }
 }

@@ -217,7 +217,7 @@ final class StreamFiles {
         EdrFolders.make(directory, settings.mode());
         for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
             var name = names.next(clock.now());
-            var header = FrameLines.header(name.complete(home), name.opened(), hostname);
+            var header = EdrFormat.header(name.complete(home), name.opened(), hostname);
             var created = OpenFile.create(directory, name, header, settings);
             if (created != null) {
                 tellOfMode(created);

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
-    private final Backlog backlog = new Backlog(this::newChunk);
-    private final Batch batch = new Batch();
+    private final Inbox.Backlog backlog = new Inbox.Backlog(this::newChunk);
+    private final Chunk.Batch batch = new Chunk.Batch();
     private boolean shortOfMemory;
 
     private Chunk newChunk() {
@@ -58,7 +58,7 @@ class BacklogTest {
 
     @Test
     void a_chunk_of_few_lines_grows_until_the_next_lines_do_not_fit() {
-        String line = "x".repeat(Scribe.BATCH_OCTETS / 4 - 1) + "\n";
+        String line = "x".repeat(Inbox.Scribe.BATCH_OCTETS / 4 - 1) + "\n";
         int fit = Chunk.OCTETS / line.length();
         for (int i = 0; i < fit + 1; i++) {
             add(line);
@@ -71,8 +71,8 @@ class BacklogTest {
 
     @Test
     void a_batch_takes_as_many_chunks_as_it_has_room_for_and_the_next_those_after_them() {
-        String line = "x".repeat(Scribe.BATCH_OCTETS - 1) + "\n";
-        int fit = Batch.OCTETS / line.length();
+        String line = "x".repeat(Inbox.Scribe.BATCH_OCTETS - 1) + "\n";
+        int fit = Chunk.Batch.OCTETS / line.length();
         for (int i = 0; i < fit + 2; i++) {
             add(i + line.substring(2));
         }
@@ -87,7 +87,7 @@ class BacklogTest {
 
     @Test
     void a_chunk_larger_than_a_batch_is_one_alone() {
-        String large = "x".repeat(2 * Batch.OCTETS) + "\n";
+        String large = "x".repeat(2 * Chunk.Batch.OCTETS) + "\n";
         add(large);
         add("b\n");
 
@@ -113,7 +113,7 @@ class BacklogTest {
 
     @Test
     void many_lines_come_in_the_buffer_that_they_were_written_into_and_it_goes_round() {
-        var scribe = scribe("x".repeat(Scribe.BATCH_OCTETS) + "\n");
+        var scribe = scribe("x".repeat(Inbox.Scribe.BATCH_OCTETS) + "\n");
         var octets = octets(scribe.chunk());
         add("a\n");
         assertThat(backlog.add(scribe, Long.MAX_VALUE)).isEqualTo(2);
@@ -133,7 +133,7 @@ class BacklogTest {
         add("a\n");
         add("b\n");
 
-        assertThat(backlog.add(scribe("c\n"), 2)).isEqualTo(Backlog.BEYOND_LIMIT);
+        assertThat(backlog.add(scribe("c\n"), 2)).isEqualTo(Inbox.Backlog.BEYOND_LIMIT);
         assertThat(backlog.added()).isEqualTo(2);
         assertThat(backlog.add(scribe("d\n"), 3)).isEqualTo(3);
         assertThat(takeAll()).isEqualTo("a\nb\nd\n");
@@ -157,7 +157,7 @@ class BacklogTest {
     @Test
     void where_memory_is_short_lines_stay_with_their_scribe_and_come_once_and_in_order() {
         add("a\n");
-        String line = "x".repeat(Scribe.BATCH_OCTETS) + "\n";
+        String line = "x".repeat(Inbox.Scribe.BATCH_OCTETS) + "\n";
         var scribe = scribe(line);
         shortOfMemory = true;
         assertThatThrownBy(() -> backlog.add(scribe, Long.MAX_VALUE))
@@ -175,9 +175,9 @@ class BacklogTest {
 
     @Test
     void what_a_burst_took_goes_by_and_by_all_but_a_few() {
-        int chunks = 5 * Backlog.FEW_SPARES;
+        int chunks = 5 * Inbox.Backlog.FEW_SPARES;
         for (int i = 0; i < chunks; i++) {
-            add("x".repeat(Scribe.BATCH_OCTETS) + "\n");
+            add("x".repeat(Inbox.Scribe.BATCH_OCTETS) + "\n");
         }
         assertThat(takeAll().lines()).hasSize(chunks);
         int times = 1;
@@ -187,10 +187,10 @@ class BacklogTest {
         assertThat(times).isGreaterThan(1).isLessThan(10);
 
         shortOfMemory = true;
-        for (int i = 0; i < Backlog.FEW_SPARES; i++) {
-            add("x".repeat(Scribe.BATCH_OCTETS) + "\n");
+        for (int i = 0; i < Inbox.Backlog.FEW_SPARES; i++) {
+            add("x".repeat(Inbox.Scribe.BATCH_OCTETS) + "\n");
         }
-        assertThatThrownBy(() -> add("x".repeat(Scribe.BATCH_OCTETS) + "\n"))
+        assertThatThrownBy(() -> add("x".repeat(Inbox.Scribe.BATCH_OCTETS) + "\n"))
                 .isInstanceOf(OutOfMemoryError.class);
     }
 
@@ -223,12 +223,12 @@ class BacklogTest {
         return chunk.buffer().content().array();
     }
 
-    private static Scribe scribe(String... texts) {
+    private static Inbox.Scribe scribe(String... texts) {
         var chunk = new Chunk();
         for (String text : texts) {
             chunk.buffer().putAscii(text.substring(0, text.length() - 1));
             chunk.buffer().endLine();
         }
-        return new Scribe(chunk);
+        return new Inbox.Scribe(chunk);
     }
 }

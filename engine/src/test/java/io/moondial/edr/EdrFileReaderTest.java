@@ -124,7 +124,7 @@ class EdrFileReaderTest {
         Files.writeString(file, LINE + "|A=" + "\u0001".repeat(1_000_000) + "\n");
 
         assertThat(problems())
-                .hasSize(Flaws.MOST + 1)
+                .hasSize(EdrLineParser.Flaws.MOST + 1)
                 .last()
                 .asString()
                 .endsWith("the line has more than 100 flaws");

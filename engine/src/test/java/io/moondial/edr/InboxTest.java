@@ -101,7 +101,7 @@ class InboxTest {
 
     @Test
     void with_a_limit_of_less_than_ten_times_what_can_gather_none_does() {
-        int most = 10 * 16 * Scribe.MOST_LINES;
+        int most = 10 * 16 * Inbox.Scribe.MOST_LINES;
         var exact = new Inbox(most - 1, false);
         exact.add(edr("a", 1));
         assertThat(exact.waiting()).isEqualTo(1);
@@ -114,7 +114,7 @@ class InboxTest {
 
     @Test
     void of_what_gathered_all_records_beyond_the_limit_are_counted() {
-        int limit = 10 * 16 * Scribe.MOST_LINES;
+        int limit = 10 * 16 * Inbox.Scribe.MOST_LINES;
         var full = new Inbox(limit, true);
         while (full.hasRoom()) {
             full.add(edr("a", 1));

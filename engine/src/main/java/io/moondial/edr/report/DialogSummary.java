@@ -3,6 +3,7 @@ package io.moondial.edr.report;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ public record DialogSummary(
         @Nullable String notification,
         Instant started,
         @Nullable Duration duration,
-        DialogOutcome outcome,
+        Outcome outcome,
         @Nullable String finalText,
         List<Choice> choices,
         Counts counts,
@@ -76,6 +77,31 @@ public record DialogSummary(
 
         Counts error() {
             return new Counts(menus, timeouts, late, notifies, errors + 1);
+        }
+    }
+
+    /** How a dialog ended, as {@code edr-spec/README.md} derives it from the records. */
+    public enum Outcome {
+        /** The final result was sent. */
+        RESPONDED,
+        /** A ReturnError was sent. */
+        DECLINED,
+        /** The result of a notification that was received was sent. */
+        ACKNOWLEDGED,
+        /** The script closed it. */
+        CLOSED,
+        /** The script aborted it. */
+        ABORTED,
+        /** The far side ended or aborted it. */
+        ABANDONED,
+        /** The script came to an error before any of these. */
+        FAILED,
+        /** The records end before. */
+        UNFINISHED;
+
+        /** In one word. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 }

@@ -1,11 +1,19 @@
 package io.moondial.edr.report;
 
 import io.moondial.edr.Edr;
+import io.moondial.edr.report.DialogSummary.Choice;
+import io.moondial.edr.report.DialogSummary.Counts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dialogs that records are of, in the order of the first that was added of each.
@@ -23,7 +31,7 @@ public final class Dialogs {
     }
 
     /** Adds a record. */
-    public void add(PlacedRecord found) {
+    public void add(RecordSink.PlacedRecord found) {
         Edr edr = found.edr();
         filter.learn(edr);
         if (filter.isOfDialog(edr)) {
@@ -40,5 +48,189 @@ public final class Dialogs {
         return stories.entrySet().stream()
                 .filter(entry -> wanted.contains(entry.getKey()))
                 .map(entry -> entry.getValue().summary());
+    }
+
+    /**
+     * A dialog while its records come in. It can be told of at any time, whatever is missing of it.
+     *
+     * <p>Source: {@code edr-spec/README.md}, "Order" and "Outcomes".
+     */
+    private static final class DialogStory {
+        private final String instance;
+        private final List<Choice> choices = new ArrayList<>();
+        private Instant first;
+        private Instant last;
+
+        /** The time of the record that opened the dialog; null while it has not come. */
+        private @Nullable Instant opened;
+
+        /** Where the engine's own record before stands; null before the first. */
+        private RecordSink.@Nullable PlacedRecord before;
+
+        private boolean clockWentBack;
+        private Counts counts = Counts.NONE;
+        private @Nullable Instant ended;
+        private DialogSummary.Outcome outcome = DialogSummary.Outcome.UNFINISHED;
+        private @Nullable String msisdn;
+        private @Nullable String code;
+        private @Nullable String notification;
+        private @Nullable String menu;
+        private @Nullable String finalText;
+        private @Nullable String exception;
+
+        /** A dialog of which this will be the first record added. */
+        DialogStory(Edr edr) {
+            instance = edr.instanceId();
+            first = edr.at();
+            last = edr.at();
+        }
+
+        /** Adds the next record. */
+        void add(RecordSink.PlacedRecord found) {
+            Edr edr = found.edr();
+            if (edr.event().startsWith(Edr.ENGINE_PREFIX)) {
+                clockWentBack |= isEarlier(found, before);
+                before = found;
+            }
+            first = edr.at().isBefore(first) ? edr.at() : first;
+            last = edr.at().isAfter(last) ? edr.at() : last;
+            switch (edr.event()) {
+                case "USSD-PROCESS" -> dialled(edr);
+                case "USSD-PROCESS-R" -> responded(edr);
+                case "USSD-PROCESS-E" -> end(DialogSummary.Outcome.DECLINED, edr);
+                case "USSD-REQUEST" -> menu(edr);
+                case "USSD-REQUEST-R" -> menuResult(edr);
+                case "USSD-REQUEST-E" -> received(edr, true);
+                case "USSD-NOTIFY" -> notify(edr);
+                case "USSD-NOTIFY-R" -> notifyResult(edr);
+                case "USSD-NOTIFY-E" -> notifyError(edr);
+                case "USSD-END" -> gone(edr, DialogSummary.Outcome.CLOSED);
+                case "USSD-ABORT" -> gone(edr, DialogSummary.Outcome.ABORTED);
+                case "USSD-SHUTDOWN" -> failed(edr);
+                default -> {
+                    // An event of the script's own tells nothing of the dialog.
+                }
+            }
+        }
+
+        /** Within a file a dialog's records stand in the order in which things happened. */
+        private static boolean isEarlier(
+                RecordSink.PlacedRecord found, RecordSink.@Nullable PlacedRecord before) {
+            return before != null
+                    && found.file().equals(before.file())
+                    && found.edr().at().isBefore(before.edr().at());
+        }
+
+        /** Null where the clock was set back between the two: the times do not tell it. */
+        private @Nullable Duration duration(Instant started, Instant until) {
+            return clockWentBack || until.isBefore(started)
+                    ? null
+                    : Duration.between(started, until);
+        }
+
+        DialogSummary summary() {
+            var started = Objects.requireNonNullElse(opened, first);
+            var until = Objects.requireNonNullElse(ended, last);
+            return new DialogSummary(
+                    instance,
+                    msisdn,
+                    code,
+                    notification,
+                    started,
+                    duration(started, until),
+                    outcome,
+                    finalText,
+                    choices,
+                    counts,
+                    exception);
+        }
+
+        private void dialled(Edr edr) {
+            opened = edr.at();
+            msisdn = RecordFilter.msisdn(edr);
+            code = edr.text("TEXT");
+        }
+
+        private void responded(Edr edr) {
+            finalText = edr.text("TEXT");
+            end(DialogSummary.Outcome.RESPONDED, edr);
+        }
+
+        private void menu(Edr edr) {
+            menu = edr.text("TEXT");
+            counts = counts.menu();
+        }
+
+        private void menuResult(Edr edr) {
+            String answer = edr.text("TEXT");
+            if ("Input".equals(edr.text("REASON")) && answer != null) {
+                choices.add(new Choice(menu, answer));
+            } else if ("Timeout".equals(edr.text("REASON"))) {
+                counts = counts.timeout();
+            }
+            received(edr, false);
+        }
+
+        private void notify(Edr edr) {
+            if ("in".equals(edr.text("DIRECTION"))) {
+                opened = edr.at();
+                notification = edr.text("TEXT");
+            } else {
+                counts = counts.notified();
+            }
+        }
+
+        private void notifyResult(Edr edr) {
+            if (isSent(edr)) {
+                end(DialogSummary.Outcome.ACKNOWLEDGED, edr);
+            } else {
+                received(edr, false);
+            }
+        }
+
+        private void notifyError(Edr edr) {
+            if (isSent(edr)) {
+                end(DialogSummary.Outcome.DECLINED, edr);
+            } else {
+                received(edr, true);
+            }
+        }
+
+        /** A component from the far side; with CONTROLLED=0 it came in TC-END. */
+        private void received(Edr edr, boolean error) {
+            if ("1".equals(edr.text("DISCARDED"))) {
+                counts = counts.lateOne();
+            } else if (error) {
+                counts = counts.error();
+            }
+            if ("0".equals(edr.text("CONTROLLED"))) {
+                end(DialogSummary.Outcome.ABANDONED, edr);
+            }
+        }
+
+        private void gone(Edr edr, DialogSummary.Outcome ours) {
+            end("in".equals(edr.text("DIRECTION")) ? DialogSummary.Outcome.ABANDONED : ours, edr);
+        }
+
+        private void failed(Edr edr) {
+            exception = edr.text("EXCEPTION");
+            end(DialogSummary.Outcome.FAILED, edr);
+        }
+
+        /**
+         * The first end is the end: an error after it, or the abort after an error, changes
+         * nothing.
+         */
+        private void end(DialogSummary.Outcome how, Edr edr) {
+            if (outcome == DialogSummary.Outcome.UNFINISHED) {
+                outcome = how;
+                ended = edr.at();
+            }
+        }
+
+        /** Only what was received says how it came. */
+        private static boolean isSent(Edr edr) {
+            return edr.text("CONTROLLED") == null;
+        }
     }
 }

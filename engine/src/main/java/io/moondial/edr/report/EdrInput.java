@@ -5,13 +5,17 @@ import io.moondial.file.FileTrouble;
 import io.moondial.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The EDR files that somebody named: files, folders of them, the standard input.
@@ -139,5 +143,112 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
 
     private static boolean isFolder(Path path) {
         return !isStandardInput(path) && Files.isDirectory(path);
+    }
+
+    /** A folder that stands for the EDR files in it. */
+    private static final class EdrFolder {
+        private static final String COMPLETE = ".edr";
+        private static final String PACKED = ".edr.gz";
+
+        private EdrFolder() {}
+
+        /** The files in a folder, complete and in progress, in the order of their names. */
+        static List<Path> files(Path folder) throws IOException {
+            return all(folder).stream().filter(EdrFolder::isEdrFile).toList();
+        }
+
+        /** What is told of a folder that has no EDR file, and what to do. */
+        static Optional<Problem> emptiness(Path folder) throws IOException {
+            List<Path> all = all(folder);
+            return all.stream().anyMatch(EdrFolder::isEdrFile)
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Problem(
+                                    folder,
+                                    0,
+                                    0,
+                                    "no EDR file (*.edr, *.edr.part) in it; " + advice(all)));
+        }
+
+        private static String advice(List<Path> all) throws IOException {
+            for (Path path : all) {
+                if (Files.isDirectory(path) && Files.isReadable(path) && !files(path).isEmpty()) {
+                    return "the folders in it are not looked into: name them, such as " + path;
+                }
+            }
+            return all.stream().anyMatch(path -> path.toString().endsWith(PACKED))
+                    ? "compressed files (*.edr.gz) are not read: unpack them first, with gunzip"
+                    : "name the files, or the folder that has them";
+        }
+
+        private static boolean isEdrFile(Path path) {
+            return EdrInput.complete(path).toString().endsWith(COMPLETE);
+        }
+
+        private static List<Path> all(Path folder) throws IOException {
+            try (var paths = Files.list(folder)) {
+                return paths.sorted().toList();
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
+    }
+
+    /**
+     * A file, and what the system knows it by.
+     *
+     * @param path a name that it has, or had a moment ago
+     * @param key equal for two names of one file; one that was deleted can leave its key to a new
+     *     one
+     * @param created tells those two from each other; where the system does not keep it, the time
+     *     of the last change
+     */
+    record EdrFile(Path path, Object key, FileTime created) {
+        private static final FileTime UNKNOWN = FileTime.fromMillis(0);
+
+        /** The file of this name, or of the other that it has before or after completion. */
+        static EdrFile of(Path path) {
+            if (EdrInput.isStandardInput(path)) {
+                return new EdrFile(path, path, UNKNOWN);
+            }
+            BasicFileAttributes found = attributes(path);
+            if (found == null) {
+                found = attributes(EdrInput.otherName(path));
+            }
+            Object key = found == null ? null : found.fileKey();
+            return new EdrFile(
+                    path,
+                    key == null ? EdrInput.complete(path).toAbsolutePath().normalize() : key,
+                    found == null ? UNKNOWN : found.creationTime());
+        }
+
+        /** Whether there was a file when it was looked for. */
+        boolean isFound() {
+            return !created.equals(UNKNOWN);
+        }
+
+        /** Whether it still has one of its names, as far as can be told. */
+        boolean isThere() {
+            return hasName(path) || hasName(EdrInput.otherName(path));
+        }
+
+        private boolean hasName(Path name) {
+            try {
+                return key.equals(Files.readAttributes(name, BasicFileAttributes.class).fileKey());
+            } catch (NoSuchFileException e) {
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        }
+
+        /** Null where there are none; whoever opens the file is told why. */
+        private static @Nullable BasicFileAttributes attributes(Path path) {
+            try {
+                return Files.readAttributes(path, BasicFileAttributes.class);
+            } catch (IOException e) {
+                return null;
+            }
+        }
     }
 }

@@ -1,13 +1,18 @@
 package io.moondial.edr.report;
 
+import io.moondial.edr.EdrFileReader;
 import io.moondial.problem.Problem;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one that follows files as they grow and are cut: each {@link #look} hands on what has come
@@ -29,9 +34,9 @@ public final class Follower implements Closeable {
 
     /** Hands on what has come, file by file, in the order of their names. */
     public void look() throws IOException {
-        Map<Object, EdrFile> present = present();
+        Map<Object, EdrInput.EdrFile> present = present();
         letGoOfOthers(present);
-        for (EdrFile file : present.values()) {
+        for (EdrInput.EdrFile file : present.values()) {
             read(followed.computeIfAbsent(file.key(), it -> new FollowedFile(input, file)));
         }
     }
@@ -44,10 +49,10 @@ public final class Follower implements Closeable {
     }
 
     /** The files that are there now; a folder that cannot be read is told when it begins. */
-    private Map<Object, EdrFile> present() {
-        var present = new LinkedHashMap<Object, EdrFile>();
+    private Map<Object, EdrInput.EdrFile> present() {
+        var present = new LinkedHashMap<Object, EdrInput.EdrFile>();
         var problems = new LinkedHashSet<Problem>();
-        for (EdrFile file : input.files(problems::add)) {
+        for (EdrInput.EdrFile file : input.files(problems::add)) {
             if (file.isFound()) {
                 present.put(file.key(), file);
             }
@@ -58,7 +63,7 @@ public final class Follower implements Closeable {
     }
 
     /** A file that somebody moved away or deleted is read to its end. */
-    private void letGoOfOthers(Map<Object, EdrFile> present) throws IOException {
+    private void letGoOfOthers(Map<Object, EdrInput.EdrFile> present) throws IOException {
         for (Iterator<Map.Entry<Object, FollowedFile>> all = followed.entrySet().iterator();
                 all.hasNext(); ) {
             Map.Entry<Object, FollowedFile> entry = all.next();
@@ -81,6 +86,112 @@ public final class Follower implements Closeable {
             // The same would come at every look.
             sink.unreadable(EdrInput.unreadable("file", file.path(), e));
             file.giveUp();
+        }
+    }
+
+    /** One file that is followed from its header to its footer. */
+    private static final class FollowedFile implements Closeable {
+        private final EdrInput input;
+        private EdrInput.EdrFile file;
+        private @Nullable EdrFileReader reader;
+        private int lines;
+        private boolean over;
+
+        FollowedFile(EdrInput input, EdrInput.EdrFile file) {
+            this.input = input;
+            this.file = file;
+        }
+
+        /** Hands on what has come; nothing where the file is there no more, or not again. */
+        void read(RecordSink sink) throws IOException {
+            EdrFileReader open = over ? null : opened();
+            if (open != null) {
+                boolean footer = Lines.hand(open, sink);
+                lines = open.lines();
+                if (footer) {
+                    giveUp();
+                }
+            }
+        }
+
+        /** A name that it has, or had last. */
+        Path path() {
+            return file.path();
+        }
+
+        /**
+         * Whether it is this one of the files that are there now. While it is open nothing else can
+         * have its key; once it is not, a new file can.
+         *
+         * @param seen the file that has its key; null: none was seen, as where its folder cannot be
+         *     read, or it got another name in the meantime
+         */
+        boolean isStill(EdrInput.@Nullable EdrFile seen) {
+            if (seen == null) {
+                return file.isThere();
+            }
+            boolean still = !over || seen.created().equals(file.created());
+            if (still) {
+                file = seen;
+            }
+            return still;
+        }
+
+        boolean isOpen() {
+            return reader != null;
+        }
+
+        /** Reads no more of it. */
+        void giveUp() throws IOException {
+            over = true;
+            close();
+            EdrInput.EdrFile now = EdrInput.EdrFile.of(file.path());
+            if (isSame(now)) {
+                file = now;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            EdrFileReader open = reader;
+            reader = null;
+            if (open != null) {
+                open.close();
+            }
+        }
+
+        private @Nullable EdrFileReader opened() throws IOException {
+            EdrFileReader open = reader;
+            if (open != null
+                    && open.atEnd() != null
+                    && Files.exists(EdrInput.complete(file.path()))) {
+                // It ended within a line, and is complete now. A writer that was killed leaves such
+                // a
+                // line, and the next start cuts it off: what was read of it is not there any more.
+                close();
+                open = null;
+            }
+            return open == null ? openAgain() : open;
+        }
+
+        private @Nullable EdrFileReader openAgain() throws IOException {
+            try {
+                EdrFileReader open = input.open(file.path());
+                reader = open;
+                if (!isSame(EdrInput.EdrFile.of(file.path()))) {
+                    // Another has got its name since the look began; the next look sees that one.
+                    close();
+                    return null;
+                }
+                Lines.skip(open, lines);
+                return open;
+            } catch (NoSuchFileException gone) {
+                return null;
+            }
+        }
+
+        private boolean isSame(EdrInput.EdrFile other) {
+            return other.key().equals(file.key());
         }
     }
 }

@@ -100,7 +100,8 @@ final class Lines {
     private static boolean hand(Entry entry, RecordSink sink) {
         switch (entry.line()) {
             case EdrLine.Event event ->
-                    sink.record(new PlacedRecord(entry.path(), entry.number(), event.edr()));
+                    sink.record(
+                            new RecordSink.PlacedRecord(entry.path(), entry.number(), event.edr()));
             case EdrLine.Unreadable _ -> entry.problems().forEach(sink::unreadable);
             case EdrLine.Header _, EdrLine.Footer _ -> {}
         }

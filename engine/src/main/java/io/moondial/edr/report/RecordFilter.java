@@ -43,7 +43,7 @@ public final class RecordFilter {
     /** Learns whose dialog a record begins, and which events there are. */
     public void learn(Edr edr) {
         metEvents.add(edr.event());
-        if (msisdn != null && msisdn.equals(Msisdn.digits(edr))) {
+        if (msisdn != null && msisdn.equals(msisdn(edr))) {
             instancesOfMsisdn.add(edr.instanceId());
         }
     }
@@ -69,5 +69,18 @@ public final class RecordFilter {
         var unmet = new TreeSet<>(events);
         unmet.removeAll(metEvents);
         return unmet;
+    }
+
+    /**
+     * The number of the user whose dialog a record begins: its digits, without the nature and the
+     * plan; null where the record has none.
+     */
+    static @Nullable String msisdn(Edr edr) {
+        String address = edr.event().equals("USSD-PROCESS") ? edr.text("MSISDN") : null;
+        if (address == null) {
+            return null;
+        }
+        int colon = address.indexOf(':');
+        return colon < 0 ? address : address.substring(0, colon);
     }
 }

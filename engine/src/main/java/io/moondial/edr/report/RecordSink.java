@@ -1,6 +1,8 @@
 package io.moondial.edr.report;
 
+import io.moondial.edr.Edr;
 import io.moondial.problem.Problem;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** Takes what the reading of files finds, in the order in which it stands there. */
@@ -25,4 +27,12 @@ public interface RecordSink {
 
     /** A line, or a whole file, that could not be read. */
     void unreadable(Problem problem);
+
+    /**
+     * A record, and where it stands.
+     *
+     * @param file as it was named when it was opened
+     * @param line from 1
+     */
+    record PlacedRecord(Path file, int line, Edr edr) {}
 }

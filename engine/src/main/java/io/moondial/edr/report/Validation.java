@@ -25,7 +25,7 @@ public final class Validation {
     /** Checks every file of the input; a folder that has none is a problem. */
     public void check(EdrInput input) {
         input.emptyFolders().forEach(this::note);
-        for (EdrFile file : input.files(this::note)) {
+        for (EdrInput.EdrFile file : input.files(this::note)) {
             files++;
             try (EdrFileReader reader = input.open(file.path())) {
                 records += spec.check(reader, this::note);

@@ -4,10 +4,13 @@ import io.moondial.config.LocatedYaml;
 import io.moondial.config.Problems;
 import io.moondial.config.Section;
 import io.moondial.config.ValueType;
+import io.moondial.edr.EdrFormat;
+import io.moondial.edr.EdrLine;
 import io.moondial.problem.Problem;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -56,9 +59,9 @@ final class SpecFile {
         return spec;
     }
 
-    private static List<FieldSpec> fields(Section event) {
+    private static List<EventSpec.FieldSpec> fields(Section event) {
         var sections = event.namedSections("fields", TEXT);
-        var fields = new ArrayList<FieldSpec>();
+        var fields = new ArrayList<EventSpec.FieldSpec>();
         String before = "";
         for (var entry : sections.entrySet()) {
             String name = entry.getKey();
@@ -72,13 +75,13 @@ final class SpecFile {
         return fields;
     }
 
-    private static FieldSpec field(String name, Section field) {
+    private static EventSpec.FieldSpec field(String name, Section field) {
         boolean always = field.find("required", ALWAYS).isPresent();
         Optional<String> when = field.find("when", TEXT);
         if (!always && when.isEmpty()) {
             field.refuse(name + " has neither \"required: always\" nor \"when\"");
         }
-        return new FieldSpec(
+        return new EventSpec.FieldSpec(
                 name,
                 type(field),
                 field.find("list", FLAG, false),
@@ -91,19 +94,20 @@ final class SpecFile {
     }
 
     /** What is not allowed is told already; text then stands for it. */
-    private static FieldType type(Section field) {
+    private static EventSpec.FieldType type(Section field) {
         return switch (field.require("type", TYPE).orElse("text")) {
-            case "integer" -> range(field, Long.MIN_VALUE, FieldType.Whole::new);
-            case "hex" -> range(field, 1, FieldType.Hex::new);
-            case "octets" -> range(field, 1, FieldType.Octets::new);
-            case "address" -> new FieldType.Address();
-            case "choice" -> new FieldType.Choice(field.distinct("values", TEXT, List.of()));
-            default -> new FieldType.Text();
+            case "integer" -> range(field, Long.MIN_VALUE, EventSpec.FieldType.Whole::new);
+            case "hex" -> range(field, 1, EventSpec.FieldType.Hex::new);
+            case "octets" -> range(field, 1, EventSpec.FieldType.Octets::new);
+            case "address" -> new EventSpec.FieldType.Address();
+            case "choice" ->
+                    new EventSpec.FieldType.Choice(field.distinct("values", TEXT, List.of()));
+            default -> new EventSpec.FieldType.Text();
         };
     }
 
-    private static FieldType range(
-            Section field, long least, BiFunction<Long, Long, FieldType> type) {
+    private static EventSpec.FieldType range(
+            Section field, long least, BiFunction<Long, Long, EventSpec.FieldType> type) {
         long min = field.find("min", NUMBER, least);
         long max = field.find("max", NUMBER, Long.MAX_VALUE);
         if (min > max) {
@@ -114,11 +118,66 @@ final class SpecFile {
         return type.apply(min, max);
     }
 
-    private static List<Condition> conditions(Section field, String key) {
-        return field.distinct(key, TEXT, List.of()).stream().map(Condition::parse).toList();
+    private static List<EventSpec.Condition> conditions(Section field, String key) {
+        return field.distinct(key, TEXT, List.of()).stream()
+                .map(EventSpec.Condition::parse)
+                .toList();
     }
 
     private static String text(Section section, String key) {
         return section.require(key, TEXT).orElse("");
+    }
+
+    /** What a wider look at a file of {@code edr-spec/} shows, once its keys are read. */
+    private static final class SpecFileCheck {
+        private SpecFileCheck() {}
+
+        /** Refuses conditions on fields that the event does not have. */
+        static void conditions(
+                EventSpec.FieldSpec field, Section section, Collection<String> names) {
+            conditions("required_if", field.requiredIf(), section, names);
+            conditions("forbidden_if", field.forbiddenIf(), section, names);
+        }
+
+        private static void conditions(
+                String key,
+                List<EventSpec.Condition> conditions,
+                Section section,
+                Collection<String> names) {
+            for (var condition : conditions) {
+                if (!names.contains(condition.field())) {
+                    section.refuse(
+                            key,
+                            "the event has no field %s; it has %s"
+                                    .formatted(condition.field(), String.join(", ", names)));
+                }
+            }
+        }
+
+        /** Refuses an example that is not as the file says; where the file is broken, none is. */
+        static void example(EventSpec spec, Section file) {
+            if (file.problemsSoFar() == 0) {
+                fault(spec)
+                        .ifPresent(
+                                fault ->
+                                        file.refuse(
+                                                "example",
+                                                "it is a record that is as this file says; but "
+                                                        + fault));
+            }
+        }
+
+        private static Optional<String> fault(EventSpec spec) {
+            var line = EdrFormat.parse(spec.example());
+            if (!line.flaws().isEmpty()) {
+                return Optional.of(line.flaws().getFirst().message());
+            }
+            if (!(line instanceof EdrLine.Event event)) {
+                return Optional.of("it is a header or a footer");
+            }
+            return event.edr().event().equals(spec.event())
+                    ? spec.check(event.edr()).stream().findFirst()
+                    : Optional.of("its event is " + event.edr().event());
+        }
     }
 }

@@ -32,7 +32,8 @@ class DialogsTest {
         "USSD-SHUTDOWN|EXCEPTION=main.lua:1: oops, FAILED",
         "TOPUP|AMOUNT=1, UNFINISHED"
     })
-    void a_dialog_that_was_dialled_ends_as_its_last_record_says(String last, DialogOutcome how) {
+    void a_dialog_that_was_dialled_ends_as_its_last_record_says(
+            String last, DialogSummary.Outcome how) {
         assertThat(told(DIALLED, last).outcome()).isEqualTo(how);
     }
 
@@ -47,7 +48,7 @@ class DialogsTest {
         "TOPUP, UNFINISHED"
     })
     void a_dialog_that_a_notification_opened_ends_as_its_last_record_says(
-            String last, DialogOutcome how) {
+            String last, DialogSummary.Outcome how) {
         var dialog = told(PUSHED, last);
 
         assertThat(dialog.outcome()).isEqualTo(how);
@@ -65,7 +66,7 @@ class DialogsTest {
         "USSD-REQUEST-R|CONTROLLED=0|DISCARDED=1|TEXT=1"
     })
     void a_component_in_the_far_sides_last_message_leaves_the_dialog_abandoned(String last) {
-        assertThat(told(DIALLED, MENU, last).outcome()).isEqualTo(DialogOutcome.ABANDONED);
+        assertThat(told(DIALLED, MENU, last).outcome()).isEqualTo(DialogSummary.Outcome.ABANDONED);
     }
 
     @ParameterizedTest
@@ -77,8 +78,8 @@ class DialogsTest {
         "USSD-NOTIFY-E|CONTROLLED=1|ERROR_CODE=27"
     })
     void a_dialog_whose_files_end_before_it_is_unfinished(String last) {
-        assertThat(told(DIALLED, MENU, last).outcome()).isEqualTo(DialogOutcome.UNFINISHED);
-        assertThat(told(MENU).outcome()).isEqualTo(DialogOutcome.UNFINISHED);
+        assertThat(told(DIALLED, MENU, last).outcome()).isEqualTo(DialogSummary.Outcome.UNFINISHED);
+        assertThat(told(MENU).outcome()).isEqualTo(DialogSummary.Outcome.UNFINISHED);
     }
 
     @Test
@@ -86,9 +87,9 @@ class DialogsTest {
         var failed = told(DIALLED, "USSD-SHUTDOWN|EXCEPTION=oops", "USSD-ABORT|DIRECTION=out");
         var responded = told(DIALLED, "USSD-PROCESS-R|TEXT=Bye", "USSD-SHUTDOWN|EXCEPTION=oops");
 
-        assertThat(failed.outcome()).isEqualTo(DialogOutcome.FAILED);
+        assertThat(failed.outcome()).isEqualTo(DialogSummary.Outcome.FAILED);
         assertThat(failed.exception()).isEqualTo("oops");
-        assertThat(responded.outcome()).isEqualTo(DialogOutcome.RESPONDED);
+        assertThat(responded.outcome()).isEqualTo(DialogSummary.Outcome.RESPONDED);
         assertThat(responded.exception()).isEqualTo("oops");
         assertThat(responded.duration()).isEqualTo(Duration.ofSeconds(1));
     }
@@ -98,7 +99,7 @@ class DialogsTest {
         var dialog =
                 told(DIALLED, MENU, "USSD-ABORT|DIRECTION=in", "USSD-REQUEST-R|REASON=Abandon");
 
-        assertThat(dialog.outcome()).isEqualTo(DialogOutcome.ABANDONED);
+        assertThat(dialog.outcome()).isEqualTo(DialogSummary.Outcome.ABANDONED);
         assertThat(dialog.choices()).isEmpty();
         assertThat(dialog.counts()).isEqualTo(new Counts(1, 0, 0, 0, 0));
     }
@@ -126,7 +127,7 @@ class DialogsTest {
                                 null,
                                 Instant.parse("2021-09-30T05:00:50.079Z"),
                                 Duration.ofSeconds(8),
-                                DialogOutcome.RESPONDED,
+                                DialogSummary.Outcome.RESPONDED,
                                 "Bye",
                                 List.of(new Choice("2. No", "2")),
                                 new Counts(2, 1, 1, 1, 1),
@@ -166,7 +167,7 @@ class DialogsTest {
 
         assertThat(dialog.started()).isEqualTo(Instant.parse("2021-09-30T05:00:59.079Z"));
         assertThat(dialog.duration()).isNull();
-        assertThat(dialog.outcome()).isEqualTo(DialogOutcome.RESPONDED);
+        assertThat(dialog.outcome()).isEqualTo(DialogSummary.Outcome.RESPONDED);
     }
 
     @Test
@@ -199,8 +200,8 @@ class DialogsTest {
         return dialogs.summaries().findFirst().orElseThrow();
     }
 
-    private static PlacedRecord placed(Edr edr) {
-        return new PlacedRecord(Path.of("a.edr"), 2, edr);
+    private static RecordSink.PlacedRecord placed(Edr edr) {
+        return new RecordSink.PlacedRecord(Path.of("a.edr"), 2, edr);
     }
 
     private static DialogSummary told(String... rests) {

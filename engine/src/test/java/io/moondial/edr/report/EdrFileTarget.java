@@ -37,10 +37,10 @@ public final class EdrFileTarget implements FuzzTarget {
 
     private void read() {
         EdrInput edrs = new EdrInput(List.of(file), InputStream.nullInputStream());
-        List<PlacedRecord> records = new ArrayList<>();
+        List<RecordSink.PlacedRecord> records = new ArrayList<>();
         edrs.read(RecordSink.of(records::add, EdrFileTarget::requireWords));
         Dialogs dialogs = new Dialogs(new RecordFilter(List.of(), null, null));
-        for (PlacedRecord record : records) {
+        for (RecordSink.PlacedRecord record : records) {
             requireSame(record.edr());
             dialogs.add(record);
         }

@@ -26,7 +26,7 @@ final class SpecPage {
         return section.append('\n').toString();
     }
 
-    private static String row(FieldSpec field) {
+    private static String row(EventSpec.FieldSpec field) {
         return "| `%s` | %s | %s | %s |\n"
                 .formatted(
                         field.name(),
