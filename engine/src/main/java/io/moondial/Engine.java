@@ -1,8 +1,8 @@
 package io.moondial;
 
 import io.moondial.channel.Connections;
-import io.moondial.channel.FarSide;
 import io.moondial.channel.LinkStatus;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.control.ControlSocket;
 import io.moondial.control.ControlledEngine;
 import io.moondial.control.EngineStatus;

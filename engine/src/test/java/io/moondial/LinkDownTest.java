@@ -3,13 +3,13 @@ package io.moondial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.channel.FarSide;
 import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Operation;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.logic.DialogWatch;

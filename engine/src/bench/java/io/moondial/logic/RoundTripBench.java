@@ -1,10 +1,9 @@
 package io.moondial.logic;
 
 import io.moondial.channel.DialogLink;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
+import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
+import io.moondial.dialog.Outgoing;
 import io.moondial.dialog.Party;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
@@ -76,8 +75,7 @@ public class RoundTripBench {
     private static final UssdString ANSWER = text("1");
     private static final Opening OPENING =
             new Opening(
-                    0,
-                    Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                    Opening.Kind.DIALLED,
                     text("*1#"),
                     "*1#",
                     null,
@@ -104,32 +102,24 @@ public class RoundTripBench {
         }
 
         @Override
-        public Optional<String> send(Message message) {
-            switch (message) {
-                case Message.Continue(List<Component> components) -> {
-                    if (components.getFirst() instanceof Component.Invoke invoke) {
-                        network.execute(() -> answer(invoke.invokeId()));
-                    }
-                }
-                case Message.End end -> over.countDown();
-                case Message.Abort abort -> throw new IllegalStateException(abort.reason());
+        public Optional<String> send(Outgoing message) {
+            if (message instanceof Outgoing.Ask ask) {
+                network.execute(() -> answer(ask.screen()));
+            } else if (message.isLast()) {
+                over.countDown();
             }
             return Optional.empty();
         }
 
-        private void answer(int invokeId) {
-            Component result =
-                    new Component.Result(invokeId, Operation.UNSTRUCTURED_SS_REQUEST, ANSWER);
-            receiver.join().arrived(new Message.Continue(List.of(result)));
+        private void answer(int screen) {
+            Incoming.Part answer = new Incoming.Part.Answered(screen, ANSWER);
+            receiver.join().arrived(new Incoming.Continued(List.of(answer)));
         }
 
         @Override
         public String localTid() {
             return "00000001";
         }
-
-        @Override
-        public void keepSecret(int invokeId) {}
 
         @Override
         public void forget() {}

@@ -2,9 +2,9 @@ package io.moondial.bench;
 
 import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.bench.Site.Target;
-import io.moondial.channel.FarSide;
 import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.file.FileTrouble;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.moondial.bench;
 
 import io.moondial.bench.BenchSession.BenchException;
-import io.moondial.channel.FarSide;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;

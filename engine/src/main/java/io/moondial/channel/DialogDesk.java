@@ -9,21 +9,18 @@ import org.jspecify.annotations.Nullable;
  * wait.
  */
 public interface DialogDesk {
-    /**
-     * A dialog with exactly one well-formed Invoke; the desk answers with who is to receive the
-     * rest of it.
-     */
+    /** A dialog that begins so; the desk answers with who is to receive the rest of it. */
     DialogLink.Receiver begun(Opening opening, DialogLink link);
 
     /**
      * What of the text that begins a dialog must not be shown to whoever looks at the signalling.
      *
-     * @param operation its code
+     * @param kind what it would begin
      * @param text null where it cannot be read; then any index hides all of it
      * @param msisdn the digits of the subscriber's number; null where the request has none
      * @return the indices of the characters
      */
-    default BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
+    default BitSet hidden(Opening.Kind kind, @Nullable String text, @Nullable String msisdn) {
         return new BitSet();
     }
 

@@ -1,11 +1,12 @@
 package io.moondial.channel;
 
-import io.moondial.dialog.Message;
+import io.moondial.dialog.Incoming;
+import io.moondial.dialog.Outgoing;
 import java.util.Optional;
 
-/** Our end of one TCAP dialog. */
+/** Our end of one dialog. */
 public interface DialogLink {
-    /** Our transaction id, lower-case hex of its octets. */
+    /** What the dialog is called on our side of the network: lower-case hex. */
     String localTid();
 
     /**
@@ -16,19 +17,7 @@ public interface DialogLink {
      * @throws DialogGoneException where the dialog has ended meanwhile
      * @throws IllegalStateException where the stack refuses to send; the dialog is still open
      */
-    Optional<String> send(Message message) throws DialogGoneException;
-
-    /**
-     * The answer to this invoke, which is sent next, is secret: it is masked for whoever looks at
-     * the signalling.
-     */
-    void keepSecret(int invokeId);
-
-    /**
-     * The text of the message that is sent next is a secret itself: it is masked for whoever looks
-     * at the signalling. A network that nobody looks at has nothing to do.
-     */
-    default void hideTexts() {}
+    Optional<String> send(Outgoing message) throws DialogGoneException;
 
     /**
      * Lets go of the dialog without a word, as a far side that lost power: it is unknown here from
@@ -39,6 +28,6 @@ public interface DialogLink {
     /** What comes in this dialog, in order, on a network thread: it must not wait. */
     @FunctionalInterface
     interface Receiver {
-        void arrived(Message message);
+        void arrived(Incoming message);
     }
 }

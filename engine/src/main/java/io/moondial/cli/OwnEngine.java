@@ -2,7 +2,7 @@ package io.moondial.cli;
 
 import io.moondial.Configuration;
 import io.moondial.Engine;
-import io.moondial.channel.FarSide;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.logic.DialogWatch;
 import java.io.PrintWriter;
 import org.slf4j.Logger;

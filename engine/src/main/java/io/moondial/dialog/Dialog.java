@@ -1,64 +1,140 @@
 package io.moondial.dialog;
 
-import io.moondial.dialog.DialogEvent.Arrived;
+import static java.util.Objects.requireNonNullElse;
+
+import io.moondial.dialog.DialogEvent.Abort;
+import io.moondial.dialog.DialogEvent.Close;
+import io.moondial.dialog.DialogEvent.Decline;
 import io.moondial.dialog.DialogEvent.Failed;
+import io.moondial.dialog.DialogEvent.Menu;
+import io.moondial.dialog.DialogEvent.Notify;
+import io.moondial.dialog.DialogEvent.Respond;
 import io.moondial.dialog.DialogEvent.Returned;
+import io.moondial.dialog.DialogEvent.Screen;
+import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.DialogEvent.ScriptCall;
 import io.moondial.dialog.DialogEvent.Stopped;
 import io.moondial.dialog.DialogEvent.SwitchedOff;
 import io.moondial.dialog.DialogEvent.TimerFired;
+import io.moondial.dialog.Incoming.Aborted;
+import io.moondial.dialog.Incoming.Continued;
+import io.moondial.dialog.Incoming.Ended;
+import io.moondial.dialog.Incoming.Part;
 import io.moondial.text.Dcs;
+import io.moondial.text.Mask;
+import io.moondial.text.UndecodableString;
+import io.moondial.text.UnsendableText;
+import io.moondial.text.UssdString;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A USSD dialog with one script, as a value: an event gives the next dialog and the actions that it
  * asks for. The records it writes are those of {@code edr-spec/}, in the order given there.
  */
 public final class Dialog {
+    /**
+     * How many screens may be without an answer, the one that waits among them: a channel that
+     * numbers its requests in one octet, as MAP does, has no more numbers (ITU-T Q.773 4.1).
+     */
+    static final int MAX_UNANSWERED = 127;
+
+    private static final int SYSTEM_FAILURE = 34;
+
     private final DialogSetup setup;
     private final Phase phase;
-    private final LateScreens late;
+
+    /**
+     * The screens whose time ran out and whose answer may still come, by their numbers. Replaced,
+     * never changed: the states of a dialog share it, and it is nearly always empty.
+     */
+    private final Map<Integer, Phase.Waiting> late;
+
+    /** How many screens the script has shown. */
+    private final int screens;
+
+    /** Of the texts that are sent, until the script chooses another. */
     private final Dcs dcs;
 
-    Dialog(DialogSetup setup, Phase phase, LateScreens late, Dcs dcs) {
+    private Dialog(
+            DialogSetup setup,
+            Phase phase,
+            Map<Integer, Phase.Waiting> late,
+            int screens,
+            Dcs dcs) {
         this.setup = setup;
         this.phase = phase;
         this.late = late;
+        this.screens = screens;
         this.dcs = dcs;
+    }
+
+    /** What an event comes to: the dialog afterwards, and what is to be done, in order. */
+    public record Transition(Dialog next, List<DialogAction> actions) {
+        public Transition {
+            actions = List.copyOf(actions);
+        }
+    }
+
+    /** Where a dialog stands. */
+    private sealed interface Phase {
+        /** The script runs; nothing is awaited. */
+        record Busy() implements Phase {}
+
+        /** A primitive waits for the answer to this screen. */
+        record Waiting(int screen, boolean isMenu, boolean secret) implements Phase {
+            /** The EDR events of this screen begin with this. */
+            String event() {
+                return isMenu ? "USSD-REQUEST" : "USSD-NOTIFY";
+            }
+        }
+
+        /**
+         * Something came that the script cannot go on after; it is being stopped.
+         *
+         * @param isOpen whether the far side still holds its end
+         * @param scriptsFault whether the script is to blame
+         */
+        record Broken(String reason, boolean isOpen, boolean scriptsFault) implements Phase {
+            Broken closed() {
+                return new Broken(reason, false, scriptsFault);
+            }
+        }
+
+        /** We ended the dialog with this primitive. */
+        record Over(String primitive) implements Phase {}
+
+        /** The far side ended the dialog. */
+        record Gone() implements Phase {}
     }
 
     /** A dialog that a service has claimed; its first record says so. */
     public static Transition begin(DialogSetup setup) {
-        Step step = new Step(setup, new Phase.Busy(), new LateScreens(), setup.dcs());
-        OpeningRecord.write(step);
+        Dialog dialog = new Dialog(setup, new Phase.Busy(), Map.of(), 0, setup.dcs());
+        Step step = new Step(dialog);
+        OpeningRecord.write(setup, step);
         return step.done();
     }
 
     /** What this event comes to. */
     public Transition on(DialogEvent event) {
-        Step step = new Step(setup, phase, late, dcs);
+        Step step = new Step(this);
         switch (event) {
-            case ScriptCall call -> ScriptCalls.on(step, call);
-            case Returned returned -> ScriptEnd.returned(step, returned);
-            case SwitchedOff off -> ScriptEnd.switchedOff(step);
-            case Failed failed -> ScriptEnd.failed(step, failed.exception(), failed.scriptsFault());
-            case Arrived arrived -> Arrivals.on(step, arrived.message());
-            case TimerFired fired -> timerFired(step, fired.invokeId());
-            case Stopped stopped -> Arrivals.stop(step, stopped);
+            case ScriptCall call -> step.called(call);
+            case Returned returned -> step.returned(returned);
+            case SwitchedOff off -> step.switchedOff();
+            case Failed failed -> step.failed(failed.exception(), failed.scriptsFault());
+            case Incoming incoming -> step.arrived(incoming);
+            case TimerFired fired -> step.timerFired(fired.screen());
+            case Stopped(String reason, boolean scriptsFault) ->
+                    step.breakOff(new Phase.Broken(reason, true, scriptsFault));
         }
         return step.done();
-    }
-
-    private static void timerFired(Step step, int invokeId) {
-        if (!(step.phase instanceof Phase.Waiting(Phase.Sent screen))
-                || screen.invokeId() != invokeId) {
-            return;
-        }
-        step.late.add(screen);
-        step.phase = new Phase.Busy();
-        if (screen.isMenu()) {
-            step.record("USSD-REQUEST-R", "REASON", "Timeout");
-        }
-        step.reply(new PrimitiveResult.Timeout());
     }
 
     /** Whether the far side still holds its end: what is sent now would reach it. */
@@ -66,9 +142,494 @@ public final class Dialog {
         return switch (phase) {
             case Phase.Busy b -> true;
             case Phase.Waiting w -> true;
-            case Phase.Broken broken -> broken.linkUp();
-            case Phase.Ended e -> false;
+            case Phase.Broken broken -> broken.isOpen();
+            case Phase.Over o -> false;
             case Phase.Gone g -> false;
         };
+    }
+
+    /** One transition in the making: the dialog's state as it changes, and the actions so far. */
+    static final class Step {
+        private final List<DialogAction> actions = new ArrayList<>(4);
+        private final DialogSetup setup;
+        private Phase phase;
+        private Map<Integer, Phase.Waiting> late;
+        private int screens;
+        private Dcs dcs;
+
+        private Step(Dialog from) {
+            this.setup = from.setup;
+            this.phase = from.phase;
+            this.late = from.late;
+            this.screens = from.screens;
+            this.dcs = from.dcs;
+        }
+
+        private Transition done() {
+            return new Transition(new Dialog(setup, phase, late, screens, dcs), actions);
+        }
+
+        // ---- what the script does
+
+        private void called(ScriptCall call) {
+            switch (phase) {
+                case Phase.Busy busy -> perform(call);
+                case Phase.Gone gone -> reply(new PrimitiveResult.Abandon());
+                case Phase.Broken broken -> kill(broken.reason());
+                case Phase.Over over ->
+                        refuse(
+                                call,
+                                "the dialog has already been ended by ussd." + over.primitive());
+                case Phase.Waiting waiting ->
+                        throw new IllegalStateException(
+                                "a script calls while its call waits: " + call.primitive());
+            }
+        }
+
+        private void perform(ScriptCall call) {
+            if (setup.isNotify() && (call instanceof Screen || call instanceof Respond)) {
+                refuse(
+                        call,
+                        "not in the script of an inbound notify, which may return, or call ussd.decline, ussd.close or ussd.abort");
+                return;
+            }
+            switch (call) {
+                case Screen screen -> show(screen);
+                case Respond respond -> respond(respond);
+                case Decline decline -> decline(decline);
+                case Close close -> close();
+                case Abort abort -> abort();
+            }
+        }
+
+        private void show(Screen call) {
+            ScreenOptions options = call.options();
+            if (late.size() >= MAX_UNANSWERED) {
+                refuse(
+                        call,
+                        "%d screens of this dialog were never answered, and no more can be shown"
+                                .formatted(MAX_UNANSWERED));
+                return;
+            }
+            Integer wanted = options.dcs();
+            if (wanted != null && (wanted < 0 || wanted > 255)) {
+                refuse(call, "dcs is %d; 0 to 255 is allowed".formatted(wanted));
+                return;
+            }
+            Dcs scheme = wanted == null ? dcs : new Dcs(wanted);
+            UssdString text;
+            try {
+                text = UssdString.encode(call.text(), scheme);
+            } catch (UnsendableText e) {
+                refuse(call, e.getMessage());
+                return;
+            }
+            dcs = scheme;
+            screens++;
+            Phase.Waiting screen =
+                    new Phase.Waiting(screens, call instanceof Menu, options.secret());
+            phase = screen;
+            boolean hidden = options.mask() != null;
+            send(
+                    switch (call) {
+                        case Menu menu -> new Outgoing.Ask(screens, text, hidden, options.secret());
+                        case Notify notify -> new Outgoing.Show(screens, text, hidden);
+                    });
+            record(
+                    screen.event(),
+                    "DIRECTION",
+                    "out",
+                    "TEXT",
+                    requireNonNullElse(options.mask(), call.text()));
+            actions.add(
+                    new DialogAction.StartTimer(
+                            screens, requireNonNullElse(options.timeout(), setup.menuTimeout())));
+        }
+
+        private void respond(Respond call) {
+            try {
+                sendFinalText(call.text(), call.mask());
+                reply(new PrimitiveResult.Done());
+            } catch (UnsendableText e) {
+                refuse(call, e.getMessage());
+            }
+        }
+
+        private void decline(Decline call) {
+            if (call.code() < 1 || call.code() > 255) {
+                refuse(call, "the error code is " + call.code() + "; 1 to 255 is allowed");
+                return;
+            }
+            decline(call.code());
+            reply(new PrimitiveResult.Done());
+        }
+
+        private void close() {
+            send(new Outgoing.End());
+            record("USSD-END", "DIRECTION", "out");
+            finish(new Phase.Over("close"), new Outcome.Closed());
+            reply(new PrimitiveResult.Done());
+        }
+
+        private void abort() {
+            send(new Outgoing.Abort("by the script"));
+            record("USSD-ABORT", "DIRECTION", "out");
+            finish(new Phase.Over("abort"), new Outcome.Aborted());
+            reply(new PrimitiveResult.Done());
+        }
+
+        // ---- the end of the script
+
+        private void returned(Returned returned) {
+            switch (phase) {
+                case Phase.Busy busy -> finishWith(returned);
+                case Phase.Broken broken -> failed(broken);
+                case Phase.Over over -> {
+                    if (returned.text() != null) {
+                        warn(
+                                "returned a text after ussd.%s had ended the dialog: the text is dropped"
+                                        .formatted(over.primitive()));
+                    }
+                }
+                case Phase.Gone gone -> {}
+                case Phase.Waiting waiting ->
+                        throw new IllegalStateException("a script returns while its call waits");
+            }
+        }
+
+        private void finishWith(Returned returned) {
+            if (setup.isNotify()) {
+                send(new Outgoing.Acknowledge());
+                record("USSD-NOTIFY-R");
+                finish(new Phase.Over("return"), new Outcome.Acknowledged());
+                return;
+            }
+            String text = returned.text();
+            if (text == null) {
+                warn(
+                        "returned %s, which is no text: error_message is sent"
+                                .formatted(returned.what()));
+                respondWithErrorMessage();
+                return;
+            }
+            try {
+                sendFinalText(text, returned.mask());
+            } catch (UnsendableText e) {
+                failed(
+                        setup.script() + ": the returned text cannot be sent: " + e.getMessage(),
+                        true);
+            }
+        }
+
+        /** The script did not run: the far side is told in the way that its dialog has. */
+        private void switchedOff() {
+            switch (phase) {
+                case Phase.Busy busy -> {
+                    if (setup.isNotify()) {
+                        decline(SYSTEM_FAILURE);
+                    } else {
+                        respondWithErrorMessage();
+                    }
+                }
+                case Phase.Broken broken -> failed(broken);
+                case Phase.Gone gone -> {}
+                case Phase.Over over -> throw new IllegalStateException("nothing ran that ends it");
+                case Phase.Waiting waiting ->
+                        throw new IllegalStateException("nothing ran that waits");
+            }
+        }
+
+        private void failed(Phase.Broken broken) {
+            failed(setup.script() + ": " + broken.reason(), broken.scriptsFault());
+        }
+
+        /** USSD-SHUTDOWN in any case; an end for the far side where that still waits. */
+        private void failed(String exception, boolean scriptsFault) {
+            switch (phase) {
+                case Phase.Busy busy -> endFailed(exception, scriptsFault);
+                case Phase.Waiting waiting -> {
+                    stopTimer();
+                    endFailed(exception, scriptsFault);
+                }
+                case Phase.Broken broken -> {
+                    if (broken.isOpen()) {
+                        endFailed(exception, broken.scriptsFault());
+                    } else {
+                        shutdown(exception);
+                        finish(new Phase.Gone(), new Outcome.Failed(exception));
+                    }
+                }
+                case Phase.Over over -> shutdown(exception);
+                case Phase.Gone gone -> shutdown(exception);
+            }
+        }
+
+        private void endFailed(String exception, boolean scriptsFault) {
+            if (scriptsFault && setup.onError() == OnError.MESSAGE && !setup.isNotify()) {
+                sendErrorMessage();
+                shutdown(exception);
+                record("USSD-PROCESS-R", "TEXT", setup.errorMessage());
+            } else {
+                send(new Outgoing.Abort(exception));
+                shutdown(exception);
+                record("USSD-ABORT", "DIRECTION", "out");
+            }
+            finish(new Phase.Over("a failure"), new Outcome.Failed(exception));
+        }
+
+        private void shutdown(String exception) {
+            record("USSD-SHUTDOWN", "EXCEPTION", exception);
+        }
+
+        // ---- what ends a dialog, whoever wants it
+
+        /** Nothing is sent where the text cannot be. */
+        private void sendFinalText(String text, @Nullable String mask) throws UnsendableText {
+            send(new Outgoing.Finish(UssdString.encode(text, dcs), mask != null));
+            record("USSD-PROCESS-R", "TEXT", requireNonNullElse(mask, text));
+            finish(new Phase.Over("respond"), new Outcome.Responded());
+        }
+
+        private void respondWithErrorMessage() {
+            sendErrorMessage();
+            record("USSD-PROCESS-R", "TEXT", setup.errorMessage());
+            finish(new Phase.Over("respond"), new Outcome.Responded());
+        }
+
+        /** Under the service's coding, whatever the script chose: for that the text was checked. */
+        private void sendErrorMessage() {
+            try {
+                send(
+                        new Outgoing.Finish(
+                                UssdString.encode(setup.errorMessage(), setup.dcs()), false));
+            } catch (UnsendableText e) {
+                throw new IllegalStateException("error_message is checked when rules are read", e);
+            }
+        }
+
+        private void decline(int code) {
+            send(new Outgoing.Refuse(code));
+            record(setup.isNotify() ? "USSD-NOTIFY-E" : "USSD-PROCESS-E", "ERROR_CODE", code);
+            finish(new Phase.Over("decline"), new Outcome.Declined(code));
+        }
+
+        // ---- what the far side does
+
+        private void arrived(Incoming incoming) {
+            if (phase instanceof Phase.Over || phase instanceof Phase.Gone) {
+                note("came after the dialog's end and is ignored: " + incoming.words());
+                return;
+            }
+            switch (incoming) {
+                case Continued(var parts) -> parts.forEach(part -> take(part, true));
+                case Ended(var parts) -> {
+                    int before = records();
+                    parts.forEach(part -> take(part, false));
+                    // One whose parts told nothing is as good as empty; one that told something
+                    // needs no more.
+                    boolean told = records() > before || phase instanceof Phase.Broken;
+                    gone(told ? null : "USSD-END", "TC-END");
+                }
+                case Aborted(String how) -> gone("USSD-ABORT", how);
+            }
+        }
+
+        private void take(Part part, boolean goesOn) {
+            if (phase instanceof Phase.Broken) {
+                return;
+            }
+            switch (part) {
+                case Part.Answered(int screen, var text) -> answered(screen, text, goesOn);
+                case Part.Acknowledged(int screen) -> settle(screen, null, goesOn);
+                case Part.Errored(int screen, int code) -> errored(screen, code, goesOn);
+                case Part.Unusable(String why) -> breakOff(new Phase.Broken(why, goesOn, false));
+                case Part.Stray(String what) -> note(what);
+            }
+        }
+
+        private void answered(int screen, @Nullable UssdString string, boolean goesOn) {
+            try {
+                settle(screen, decode(string), goesOn);
+            } catch (UndecodableString e) {
+                breakOff(
+                        new Phase.Broken(
+                                "Received an answer that cannot be decoded: " + e.getMessage(),
+                                goesOn,
+                                false));
+            }
+        }
+
+        /** A result without a parameter is an empty answer (3GPP TS 29.002 17.6.4: optional). */
+        private static String decode(@Nullable UssdString string) throws UndecodableString {
+            return string == null ? "" : string.decodeKeyed();
+        }
+
+        /** A screen was answered with this text; null: acknowledged. */
+        private void settle(int number, @Nullable String text, boolean goesOn) {
+            Phase.Waiting screen = unanswered(number);
+            if (screen == null) {
+                return;
+            }
+            boolean onTime = screen.equals(phase);
+            String written = text == null || !screen.secret() ? text : Mask.of(text);
+            settled(screen);
+            record(
+                    screen.event() + "-R",
+                    "CONTROLLED",
+                    goesOn ? 1 : 0,
+                    "DISCARDED",
+                    onTime ? null : 1,
+                    "REASON",
+                    onTime && text != null ? "Input" : null,
+                    "TEXT",
+                    written);
+            if (onTime) {
+                reply(text == null ? new PrimitiveResult.Done() : new PrimitiveResult.Input(text));
+            }
+        }
+
+        private void errored(int number, int code, boolean goesOn) {
+            Phase.Waiting screen = unanswered(number);
+            if (screen == null) {
+                return;
+            }
+            boolean onTime = screen.equals(phase);
+            settled(screen);
+            record(
+                    screen.event() + "-E",
+                    "CONTROLLED",
+                    goesOn ? 1 : 0,
+                    "DISCARDED",
+                    onTime ? null : 1,
+                    "ERROR_CODE",
+                    code);
+            if (onTime) {
+                reply(new PrimitiveResult.ReturnError(code));
+            }
+        }
+
+        /** The screen of this number; null, and noted, where none awaits an answer. */
+        private Phase.@Nullable Waiting unanswered(int number) {
+            if (phase instanceof Phase.Waiting waiting && waiting.screen() == number) {
+                return waiting;
+            }
+            Phase.Waiting screen = late.get(number);
+            if (screen == null) {
+                note("ignored an answer to screen %d, which awaits none".formatted(number));
+            }
+            return screen;
+        }
+
+        private void settled(Phase.Waiting screen) {
+            if (screen.equals(phase)) {
+                phase = new Phase.Busy();
+                stopTimer();
+            } else {
+                Map<Integer, Phase.Waiting> fewer = new HashMap<>(late);
+                fewer.remove(screen.screen());
+                late = fewer;
+            }
+        }
+
+        /** The far side has ended the dialog. */
+        private void gone(@Nullable String event, String how) {
+            if (event != null) {
+                record(event, "DIRECTION", "in");
+            }
+            if (phase instanceof Phase.Broken broken) {
+                phase = broken.closed();
+                return;
+            }
+            Phase before = phase;
+            finish(new Phase.Gone(), new Outcome.Abandoned(how));
+            if (before instanceof Phase.Waiting screen) {
+                stopTimer();
+                if (screen.isMenu()) {
+                    record("USSD-REQUEST-R", "REASON", "Abandon");
+                }
+                reply(new PrimitiveResult.Abandon());
+            }
+        }
+
+        private void timerFired(int number) {
+            if (!(phase instanceof Phase.Waiting screen) || screen.screen() != number) {
+                return;
+            }
+            Map<Integer, Phase.Waiting> more = new HashMap<>(late);
+            more.put(number, screen);
+            late = more;
+            phase = new Phase.Busy();
+            if (screen.isMenu()) {
+                record("USSD-REQUEST-R", "REASON", "Timeout");
+            }
+            reply(new PrimitiveResult.Timeout());
+        }
+
+        /** The script is stopped where it stands; the first reason counts. */
+        private void breakOff(Phase.Broken broken) {
+            switch (phase) {
+                case Phase.Busy busy -> phase = broken;
+                case Phase.Waiting waiting -> {
+                    stopTimer();
+                    phase = broken;
+                    kill(broken.reason());
+                }
+                case Phase.Broken before -> phase = broken.isOpen() ? before : before.closed();
+                case Phase.Over over -> {}
+                case Phase.Gone gone -> {}
+            }
+        }
+
+        // ---- the actions
+
+        private void send(Outgoing message) {
+            actions.add(new DialogAction.Send(message));
+        }
+
+        /** A record with these fields: names and values in turn; null leaves its field out. */
+        void record(String event, @Nullable Object... fields) {
+            SortedMap<String, String> map = new TreeMap<>();
+            for (int i = 0; i < fields.length; i += 2) {
+                Object value = fields[i + 1];
+                if (value != null) {
+                    map.put(String.valueOf(fields[i]), value.toString());
+                }
+            }
+            actions.add(new DialogAction.Write(event, map));
+        }
+
+        /** How many records have been written so far. */
+        private int records() {
+            return (int) actions.stream().filter(DialogAction.Write.class::isInstance).count();
+        }
+
+        private void stopTimer() {
+            actions.add(new DialogAction.StopTimer());
+        }
+
+        private void reply(PrimitiveResult result) {
+            actions.add(new DialogAction.Reply(result));
+        }
+
+        private void refuse(ScriptCall call, @Nullable String why) {
+            actions.add(new DialogAction.Refuse("ussd." + call.primitive() + ": " + why));
+        }
+
+        private void kill(String reason) {
+            actions.add(new DialogAction.Kill(reason));
+        }
+
+        private void warn(String text) {
+            actions.add(new DialogAction.Warn(text));
+        }
+
+        private void note(String text) {
+            actions.add(new DialogAction.Note(text));
+        }
+
+        private void finish(Phase end, Outcome outcome) {
+            phase = end;
+            actions.add(new DialogAction.Finish(outcome));
+        }
     }
 }

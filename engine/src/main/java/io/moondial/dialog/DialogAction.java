@@ -10,19 +10,13 @@ import java.util.SortedMap;
 public sealed interface DialogAction {
 
     /** Sends a message to the far side. */
-    record Send(Message message) implements DialogAction {}
-
-    /** The text of the message that is sent next is secret, and masked wherever it is shown. */
-    record HideText() implements DialogAction {}
-
-    /** The answer to an invoke that is sent next is secret, and masked wherever it is shown. */
-    record KeepSecret(int invokeId) implements DialogAction {}
+    record Send(Outgoing message) implements DialogAction {}
 
     /** Writes an EDR: the event's name and its fields, in the order of their names. */
     record Write(String event, SortedMap<String, String> fields) implements DialogAction {}
 
     /** Wakes the dialog with {@link DialogEvent.TimerFired} after this time. */
-    record StartTimer(int invokeId, Duration after) implements DialogAction {}
+    record StartTimer(int screen, Duration after) implements DialogAction {}
 
     /** The timer is needed no more. */
     record StopTimer() implements DialogAction {}

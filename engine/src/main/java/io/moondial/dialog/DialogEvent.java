@@ -4,7 +4,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to a dialog. */
-public sealed interface DialogEvent {
+public sealed interface DialogEvent
+        permits DialogEvent.ScriptCall,
+                DialogEvent.Returned,
+                DialogEvent.SwitchedOff,
+                DialogEvent.Failed,
+                DialogEvent.TimerFired,
+                DialogEvent.Stopped,
+                Incoming {
 
     /** What its script does. */
     sealed interface ScriptCall extends DialogEvent {
@@ -123,11 +130,8 @@ public sealed interface DialogEvent {
      */
     record Failed(String exception, boolean scriptsFault) implements DialogEvent {}
 
-    /** A message came from the far side. */
-    record Arrived(Message message) implements DialogEvent {}
-
-    /** The time for the answer to this invoke has run out. */
-    record TimerFired(int invokeId) implements DialogEvent {}
+    /** The time for the answer to this screen has run out. */
+    record TimerFired(int screen) implements DialogEvent {}
 
     /**
      * The engine ends the dialog.

@@ -19,8 +19,8 @@ public record DialogSetup(
         String errorMessage,
         OnError onError,
         Dcs dcs) {
-    /** Whether the dialog is an inbound notify, else a ProcessUnstructuredSS-Request. */
+    /** Whether the dialog is an inbound notify; else it was dialled. */
     public boolean isNotify() {
-        return opening.operation() == Operation.UNSTRUCTURED_SS_NOTIFY;
+        return opening.kind() == Opening.Kind.PUSHED;
     }
 }

@@ -4,11 +4,8 @@ import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a dialog began: a TC-BEGIN with exactly one well-formed Invoke.
+ * How a dialog began.
  *
- * @param invokeId of that Invoke
- * @param operation its code: {@link Operation#PROCESS_UNSTRUCTURED_SS_REQUEST} or {@link
- *     Operation#UNSTRUCTURED_SS_NOTIFY}
  * @param ussd its data coding scheme and octets
  * @param text those octets decoded
  * @param msisdn null where the argument has none, which is normal
@@ -21,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param mask what is written in the place of the text; null: the text
  */
 public record Opening(
-        int invokeId,
-        int operation,
+        Kind kind,
         UssdString ussd,
         String text,
         @Nullable Address msisdn,
@@ -34,13 +30,30 @@ public record Opening(
         String remoteTid,
         @Nullable String mask) {
 
+    /** What began a dialog. */
+    public enum Kind {
+        /** The subscriber dialled: a ProcessUnstructuredSS-Request. */
+        DIALLED,
+        /** The network pushed a text to us: an UnstructuredSS-Notify. */
+        PUSHED;
+
+        /** In a log line. */
+        public String word() {
+            return this == DIALLED ? "dialled" : "pushed";
+        }
+
+        /** The section of the rules whose triggers such dialogs are for. */
+        public String section() {
+            return this == DIALLED ? "process" : "notify";
+        }
+    }
+
     /** The same, with this written in the place of the text; null: the text. */
     public Opening writtenAs(@Nullable String mask) {
         return mask == null
                 ? this
                 : new Opening(
-                        invokeId,
-                        operation,
+                        kind,
                         ussd,
                         text,
                         msisdn,

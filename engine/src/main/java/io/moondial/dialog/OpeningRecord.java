@@ -4,9 +4,9 @@ package io.moondial.dialog;
 final class OpeningRecord {
     private OpeningRecord() {}
 
-    static void write(Step step) {
-        Opening opening = step.setup.opening();
-        if (step.setup.isNotify()) {
+    static void write(DialogSetup setup, Dialog.Step step) {
+        Opening opening = setup.opening();
+        if (setup.isNotify()) {
             step.record("USSD-NOTIFY", "DIRECTION", "in", "TEXT", opening.written());
             return;
         }

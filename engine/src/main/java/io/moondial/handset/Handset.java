@@ -1,11 +1,11 @@
 package io.moondial.handset;
 
 import io.moondial.channel.DialogGoneException;
-import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
-import io.moondial.dialog.Operation;
+import io.moondial.channel.ss7.Component;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageLink;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.text.Dcs;
 import io.moondial.text.UndecodableString;
 import io.moondial.text.UnsendableText;
@@ -30,7 +30,7 @@ public final class Handset {
     private final Eyes eyes;
     private final int operation;
     private final Dcs dcs;
-    private final DialogLink link;
+    private final MessageLink link;
 
     private Handset(FarSide network, FarSide.Call call, Eyes eyes) {
         this.eyes = eyes;

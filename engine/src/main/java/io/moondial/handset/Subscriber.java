@@ -1,6 +1,6 @@
 package io.moondial.handset;
 
-import io.moondial.channel.FarSide;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.dialog.Address;
 import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;

@@ -3,13 +3,14 @@ package io.moondial.logic;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.dialog.Dialog;
+import io.moondial.dialog.Dialog.Transition;
 import io.moondial.dialog.DialogAction;
 import io.moondial.dialog.DialogEvent;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
-import io.moondial.dialog.Message;
+import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Outcome;
+import io.moondial.dialog.Outgoing;
 import io.moondial.dialog.PrimitiveResult;
-import io.moondial.dialog.Transition;
 import io.moondial.script.ScriptControl;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome;
@@ -66,8 +67,8 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     // ---- from any thread
 
     @Override
-    public void arrived(Message message) {
-        mailbox.post(new DialogEvent.Arrived(message));
+    public void arrived(Incoming message) {
+        mailbox.post(message);
     }
 
     /** Ends the dialog for this reason, wherever its script is. */
@@ -291,29 +292,17 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
                 // What ended it was in the mailbox, nearly always; this event sends nothing, so it
                 // ends here.
                 if (dialog.isOpen()) {
-                    handle(new DialogEvent.Arrived(new Message.Abort("lost: " + e.getMessage())));
+                    handle(new Incoming.Aborted("lost: " + e.getMessage()));
                 }
             }
         }
     }
 
     private void send(List<DialogAction> actions) throws DialogGoneException {
-        DialogWatch.Secrecy secrecy = DialogWatch.Secrecy.NONE;
         for (DialogAction action : actions) {
-            switch (action) {
-                case DialogAction.KeepSecret(int invokeId) -> {
-                    secrecy = secrecy.andAnswer();
-                    link.keepSecret(invokeId);
-                }
-                case DialogAction.HideText hide -> {
-                    secrecy = secrecy.andText();
-                    link.hideTexts();
-                }
-                case DialogAction.Send(Message message) -> {
-                    journal.sending(secrecy);
-                    send(message);
-                }
-                default -> {}
+            if (action instanceof DialogAction.Send(Outgoing message)) {
+                journal.sending(DialogWatch.Secrecy.of(message));
+                send(message);
             }
         }
     }
@@ -322,11 +311,11 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
      * A menu that no link took is one that is not answered: its time runs out, and links may be
      * back by then. What was to end the dialog is different: with it the dialog is lost.
      */
-    private void send(Message message) throws DialogGoneException {
+    private void send(Outgoing message) throws DialogGoneException {
         Optional<String> undelivered = link.send(message);
         if (undelivered.isPresent()) {
             journal.undelivered(undelivered.get());
-            if (!(message instanceof Message.Continue)) {
+            if (message.isLast()) {
                 throw new DialogGoneException(undelivered.get());
             }
         }
@@ -335,14 +324,11 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private void perform(DialogAction action) {
         switch (action) {
             case DialogAction.Send sent -> {}
-            case DialogAction.KeepSecret kept -> {}
-            case DialogAction.HideText hidden -> {}
             case DialogAction.Write(String event, var fields) -> journal.write(event, fields);
-            case DialogAction.StartTimer(int invokeId, var after) ->
+            case DialogAction.StartTimer(int screen, var after) ->
                     alarm =
                             time.after(
-                                    after,
-                                    () -> mailbox.post(new DialogEvent.TimerFired(invokeId)));
+                                    after, () -> mailbox.post(new DialogEvent.TimerFired(screen)));
             case DialogAction.StopTimer stop -> stopTimer();
             case DialogAction.Reply(PrimitiveResult result) ->
                     settled = new Settled.Replied(result);

@@ -1,6 +1,7 @@
 package io.moondial.logic;
 
 import io.moondial.dialog.Opening;
+import io.moondial.dialog.Outgoing;
 
 /** Who wants to know which dialogs begin, and from which line of a script each message comes. */
 public interface DialogWatch {
@@ -46,12 +47,23 @@ public interface DialogWatch {
             return this == TEXT || this == BOTH;
         }
 
-        Secrecy andAnswer() {
-            return ofText() ? BOTH : ANSWER;
+        static Secrecy of(Outgoing message) {
+            return switch (message) {
+                case Outgoing.Ask ask -> of(ask.hidden(), ask.secret());
+                case Outgoing.Show show -> of(show.hidden(), false);
+                case Outgoing.Finish last -> of(last.hidden(), false);
+                case Outgoing.Acknowledge a -> NONE;
+                case Outgoing.Refuse r -> NONE;
+                case Outgoing.End e -> NONE;
+                case Outgoing.Abort a -> NONE;
+            };
         }
 
-        Secrecy andText() {
-            return ofAnswer() ? BOTH : TEXT;
+        private static Secrecy of(boolean text, boolean answer) {
+            if (text) {
+                return answer ? BOTH : TEXT;
+            }
+            return answer ? ANSWER : NONE;
         }
     }
 }

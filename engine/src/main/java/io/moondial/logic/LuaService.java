@@ -7,12 +7,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service: it claims dialogs that begin with its operation and match one of its triggers. It is
+ * A service: it claims dialogs that begin in its way and match one of its triggers. It is
  * immutable: a change of rules or scripts is another service in its place.
  */
 public sealed interface LuaService permits ProcessUssdLuaService, UssdNotifyLuaService {
-    /** The code of the operation that its dialogs begin with. */
-    int operation();
+    /** What its dialogs begin with. */
+    Opening.Kind kind();
 
     /** Claims a dialog; empty where no trigger matches. */
     Optional<Claim> claim(Opening opening);

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.moondial.dialog.DialogSetup;
 import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
 import io.moondial.rules.ProcessSettings;
 import io.moondial.rules.Trigger;
 import io.moondial.script.ScriptGlobals;
@@ -37,13 +36,13 @@ public final class ProcessUssdLuaService implements LuaService {
     }
 
     @Override
-    public int operation() {
-        return Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+    public Opening.Kind kind() {
+        return Opening.Kind.DIALLED;
     }
 
     @Override
     public List<ScriptStatus> scripts() {
-        return scripts.status("process");
+        return scripts.status(kind().section());
     }
 
     @Override

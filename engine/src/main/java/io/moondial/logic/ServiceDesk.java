@@ -4,10 +4,8 @@ import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.dialog.Address;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
 import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
+import io.moondial.dialog.Outgoing;
 import io.moondial.edr.EdrSink;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
@@ -157,13 +155,13 @@ public final class ServiceDesk implements DialogDesk {
     }
 
     private Optional<Claim> claim(Opening opening) {
-        LuaService service = service(opening.operation());
+        LuaService service = service(opening.kind());
         return service == null ? Optional.empty() : service.claim(opening);
     }
 
-    private @Nullable LuaService service(int operation) {
+    private @Nullable LuaService service(Opening.Kind kind) {
         for (LuaService service : services) {
-            if (service.operation() == operation) {
+            if (service.kind() == kind) {
                 return service;
             }
         }
@@ -171,8 +169,8 @@ public final class ServiceDesk implements DialogDesk {
     }
 
     @Override
-    public BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
-        LuaService service = service(operation);
+    public BitSet hidden(Opening.Kind kind, @Nullable String text, @Nullable String msisdn) {
+        LuaService service = service(kind);
         return service == null ? new BitSet() : service.hidden(text, msisdn);
     }
 
@@ -228,7 +226,7 @@ public final class ServiceDesk implements DialogDesk {
     private String asked(Opening opening) {
         Address msisdn = opening.msisdn();
         String digits = msisdn == null ? null : msisdn.digits();
-        BitSet hidden = hidden(opening.operation(), opening.text(), digits);
+        BitSet hidden = hidden(opening.kind(), opening.text(), digits);
         return " for \"%s\" from %s to SSN %d"
                 .formatted(
                         LogText.of(Mask.of(opening.text(), hidden)),
@@ -250,25 +248,22 @@ public final class ServiceDesk implements DialogDesk {
         counters.increment(REFUSED + cause);
         if (limited.mayWrite(Level.INFO, cause, RateLimitedLog.FULL_LINES)) {
             log.info(
-                    "{} {} {} refused, {}{}: answered with ReturnError {}",
+                    "{} {} a {} dialog is refused, {}{}: answered with ReturnError {}",
                     link.localTid(),
                     opening.remoteTid(),
-                    Operation.name(opening.operation()),
+                    opening.kind().word(),
                     cause.replace('_', ' '),
                     details.get(),
                     errorCode);
         }
         try {
-            link.send(
-                            new Message.End(
-                                    List.of(
-                                            new Component.ErrorReturned(
-                                                    opening.invokeId(), errorCode))))
+            link.send(new Outgoing.Refuse(errorCode))
                     .ifPresent(why -> counters.increment("dialogs.undelivered"));
         } catch (DialogGoneException e) {
             log.debug("{} ended before it could be refused", link.localTid());
         }
-        return message -> log.debug("{} came after the refusal: {}", link.localTid(), message);
+        return message ->
+                log.debug("{} came after the refusal: {}", link.localTid(), message.words());
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.moondial.logic;
 import io.moondial.dialog.DialogSetup;
 import io.moondial.dialog.OnError;
 import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
 import io.moondial.rules.NotifySettings;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptGlobals;
@@ -34,13 +33,13 @@ public final class UssdNotifyLuaService implements LuaService {
     }
 
     @Override
-    public int operation() {
-        return Operation.UNSTRUCTURED_SS_NOTIFY;
+    public Opening.Kind kind() {
+        return Opening.Kind.PUSHED;
     }
 
     @Override
     public List<ScriptStatus> scripts() {
-        return scripts.status("notify");
+        return scripts.status(kind().section());
     }
 
     @Override

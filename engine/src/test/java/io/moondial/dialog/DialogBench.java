@@ -1,5 +1,6 @@
 package io.moondial.dialog;
 
+import io.moondial.dialog.Incoming.Part;
 import io.moondial.text.Dcs;
 import io.moondial.text.UndecodableString;
 import io.moondial.text.UnsendableText;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A dialog on the bench: events go in, and all that came out is kept. */
 final class DialogBench {
     final List<String> records = new ArrayList<>();
-    final List<Message> sent = new ArrayList<>();
-    final List<Integer> secretInvokes = new ArrayList<>();
+    final List<Outgoing> sent = new ArrayList<>();
+    final List<Integer> secretScreens = new ArrayList<>();
     int hiddenTexts;
     final List<Outcome> outcomes = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
@@ -23,7 +24,7 @@ final class DialogBench {
     @Nullable Integer timer;
     Dialog dialog;
 
-    private DialogBench(Transition begin) {
+    private DialogBench(Dialog.Transition begin) {
         dialog = begin.next();
         begin.actions().forEach(this::take);
     }
@@ -33,18 +34,17 @@ final class DialogBench {
     }
 
     static DialogBench dialled(String code, OnError onError) {
-        return opened(Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, code, onError);
+        return opened(Opening.Kind.DIALLED, code, onError);
     }
 
     static DialogBench pushed(String text) {
-        return opened(Operation.UNSTRUCTURED_SS_NOTIFY, text, OnError.MESSAGE);
+        return opened(Opening.Kind.PUSHED, text, OnError.MESSAGE);
     }
 
-    private static DialogBench opened(int operation, String text, OnError onError) {
+    private static DialogBench opened(Opening.Kind kind, String text, OnError onError) {
         Opening opening =
                 new Opening(
-                        7,
-                        operation,
+                        kind,
                         ussd(text),
                         text,
                         Address.international("27761485722"),
@@ -76,7 +76,7 @@ final class DialogBench {
 
     DialogBench on(DialogEvent event) {
         settled = null;
-        Transition transition = dialog.on(event);
+        Dialog.Transition transition = dialog.on(event);
         dialog = transition.next();
         transition.actions().forEach(this::take);
         return this;
@@ -90,35 +90,32 @@ final class DialogBench {
         return on(new DialogEvent.Notify(text, DialogEvent.ScreenOptions.NONE));
     }
 
-    DialogBench arrives(Component... components) {
-        return on(new DialogEvent.Arrived(new Message.Continue(List.of(components))));
+    DialogBench arrives(Part... parts) {
+        return on(new Incoming.Continued(List.of(parts)));
     }
 
-    DialogBench endsWith(Component... components) {
-        return on(new DialogEvent.Arrived(new Message.End(List.of(components))));
+    DialogBench endsWith(Part... parts) {
+        return on(new Incoming.Ended(List.of(parts)));
     }
 
     DialogBench aborts() {
-        return on(new DialogEvent.Arrived(new Message.Abort("TC-U-ABORT")));
+        return on(new Incoming.Aborted("TC-U-ABORT"));
     }
 
-    static Component answer(int invokeId, String text) {
-        return new Component.Result(
-                invokeId, Operation.UNSTRUCTURED_SS_REQUEST, text.isEmpty() ? null : ussd(text));
+    static Part answer(int screen, String text) {
+        return new Part.Answered(screen, text.isEmpty() ? null : ussd(text));
     }
 
-    static Component acknowledgement(int invokeId) {
-        return new Component.Result(invokeId, Operation.UNSTRUCTURED_SS_NOTIFY, null);
+    static Part acknowledgement(int screen) {
+        return new Part.Acknowledged(screen);
     }
 
     private void take(DialogAction action) {
         switch (action) {
-            case DialogAction.Send(Message message) -> sent.add(message);
-            case DialogAction.KeepSecret(int invokeId) -> secretInvokes.add(invokeId);
-            case DialogAction.HideText hide -> hiddenTexts++;
+            case DialogAction.Send(Outgoing message) -> send(message);
             case DialogAction.Write(String event, Map<String, String> fields) ->
                     records.add(fields.isEmpty() ? event : event + " " + fields);
-            case DialogAction.StartTimer(int invokeId, Duration after) -> timer = invokeId;
+            case DialogAction.StartTimer(int screen, Duration after) -> timer = screen;
             case DialogAction.StopTimer stop -> timer = null;
             case DialogAction.Reply reply -> settled = reply;
             case DialogAction.Refuse refuse -> settled = refuse;
@@ -126,6 +123,21 @@ final class DialogBench {
             case DialogAction.Note(String text) -> notes.add(text);
             case DialogAction.Warn(String text) -> warnings.add(text);
             case DialogAction.Finish(Outcome outcome) -> outcomes.add(outcome);
+        }
+    }
+
+    private void send(Outgoing message) {
+        sent.add(message);
+        boolean hidden =
+                switch (message) {
+                    case Outgoing.Ask ask -> ask.hidden();
+                    case Outgoing.Show show -> show.hidden();
+                    case Outgoing.Finish last -> last.hidden();
+                    default -> false;
+                };
+        hiddenTexts += hidden ? 1 : 0;
+        if (message instanceof Outgoing.Ask ask && ask.secret()) {
+            secretScreens.add(ask.screen());
         }
     }
 

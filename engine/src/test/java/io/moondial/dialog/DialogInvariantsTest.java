@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moondial.dialog.DialogEvent.Failed;
 import io.moondial.dialog.DialogEvent.Returned;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.dialog.Incoming.Part;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -26,8 +27,7 @@ class DialogInvariantsTest {
             assertThat(bench.outcomes).as("seed %d: %s", seed, bench.records).hasSize(1);
             assertThat(bench.later()).as("seed %d", seed).isNotEmpty();
             assertThat(bench.dialog.isOpen()).as("seed %d", seed).isFalse();
-            long endsSent =
-                    bench.sent.stream().filter(m -> !(m instanceof Message.Continue)).count();
+            long endsSent = bench.sent.stream().filter(m -> m.isLast()).count();
             assertThat(endsSent).as("seed %d: %s", seed, bench.sent).isLessThanOrEqualTo(1);
         }
     }
@@ -69,26 +69,23 @@ class DialogInvariantsTest {
     private static DialogEvent happening(Random random) {
         int id = 1 + random.nextInt(4);
         return switch (random.nextInt(12)) {
-            case 0 -> new DialogEvent.Arrived(new Message.Abort("gone"));
+            case 0 -> new Incoming.Aborted("gone");
             case 1 -> new DialogEvent.Stopped("stop", random.nextBoolean());
             case 2, 3 -> new DialogEvent.TimerFired(id);
             case 4 ->
-                    new DialogEvent.Arrived(
-                            new Message.End(
-                                    random.nextBoolean() ? List.of() : List.of(part(id, random))));
-            default -> new DialogEvent.Arrived(new Message.Continue(List.of(part(id, random))));
+                    new Incoming.Ended(
+                            random.nextBoolean() ? List.of() : List.of(part(id, random)));
+            default -> new Incoming.Continued(List.of(part(id, random)));
         };
     }
 
-    private static Component part(int id, Random random) {
-        return switch (random.nextInt(10)) {
-            case 0 -> new Component.ErrorReturned(id, 34);
-            case 1 -> new Component.Rejected(id, "no");
-            case 2 -> new Component.Undecodable(id, 60, "bad");
-            case 3 -> new Component.UnknownInvoke(id, "who?");
-            case 4 -> new Component.Invoke(id, 60, DialogBench.ussd("x"));
-            case 5, 6 -> DialogBench.acknowledgement(id);
-            default -> DialogBench.answer(id, "1");
+    private static Part part(int screen, Random random) {
+        return switch (random.nextInt(9)) {
+            case 0 -> new Part.Errored(screen, 34);
+            case 1, 2 -> new Part.Unusable("bad");
+            case 3 -> new Part.Stray("who?");
+            case 4, 5 -> DialogBench.acknowledgement(screen);
+            default -> DialogBench.answer(screen, "1");
         };
     }
 }

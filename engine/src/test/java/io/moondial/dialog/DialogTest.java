@@ -19,6 +19,7 @@ import io.moondial.dialog.DialogEvent.Returned;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.DialogEvent.Stopped;
 import io.moondial.dialog.DialogEvent.TimerFired;
+import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.PrimitiveResult.Abandon;
 import io.moondial.dialog.PrimitiveResult.Done;
 import io.moondial.dialog.PrimitiveResult.Input;
@@ -27,7 +28,6 @@ import io.moondial.dialog.PrimitiveResult.Timeout;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DialogTest {
@@ -88,7 +88,7 @@ class DialogTest {
                 dialled("*100#")
                         .on(new Menu("PIN?", new ScreenOptions(null, null, true)))
                         .arrives(answer(MENU, "0123"));
-        assertThat(bench.secretInvokes).containsExactly(MENU);
+        assertThat(bench.secretScreens).containsExactly(MENU);
         assertThat(bench.settled).isEqualTo(new Reply(new Input("0123")));
         assertThat(bench.later().getLast())
                 .isEqualTo("USSD-REQUEST-R {CONTROLLED=1, REASON=Input, TEXT=****}");
@@ -114,7 +114,7 @@ class DialogTest {
                         "USSD-REQUEST {DIRECTION=out, TEXT=****}",
                         "USSD-REQUEST-R {CONTROLLED=1, REASON=Input, TEXT=yes}");
         assertThat(bench.hiddenTexts).isEqualTo(1);
-        assertThat(bench.secretInvokes).isEmpty();
+        assertThat(bench.secretScreens).isEmpty();
         bench.on(new Returned("0123", "****", "a text"));
         assertThat(bench.later().getLast()).isEqualTo("USSD-PROCESS-R {TEXT=****}");
         assertThat(bench.hiddenTexts).isEqualTo(2);
@@ -122,7 +122,7 @@ class DialogTest {
 
     @Test
     void an_error_for_a_menu_is_its_result() {
-        var bench = dialled("*100#").menu("?").arrives(new Component.ErrorReturned(MENU, 72));
+        var bench = dialled("*100#").menu("?").arrives(new Part.Errored(MENU, 72));
         assertThat(bench.settled).isEqualTo(new Reply(new ReturnError(72)));
         assertThat(bench.later().getLast())
                 .isEqualTo("USSD-REQUEST-E {CONTROLLED=1, ERROR_CODE=72}");
@@ -170,11 +170,7 @@ class DialogTest {
 
     @Test
     void a_late_error_is_recorded_as_discarded() {
-        var bench =
-                dialled("*1#")
-                        .menu("?")
-                        .on(new TimerFired(1))
-                        .arrives(new Component.ErrorReturned(1, 27));
+        var bench = dialled("*1#").menu("?").on(new TimerFired(1)).arrives(new Part.Errored(1, 27));
         assertThat(bench.later().getLast())
                 .isEqualTo("USSD-REQUEST-E {CONTROLLED=1, DISCARDED=1, ERROR_CODE=27}");
     }
@@ -251,7 +247,7 @@ class DialogTest {
 
     @Test
     void an_error_for_a_notify_is_its_result() {
-        var bench = dialled("*100#").notify("Done").arrives(new Component.ErrorReturned(1, 34));
+        var bench = dialled("*100#").notify("Done").arrives(new Part.Errored(1, 34));
         assertThat(bench.settled).isEqualTo(new Reply(new ReturnError(34)));
         assertThat(bench.later().getLast())
                 .isEqualTo("USSD-NOTIFY-E {CONTROLLED=1, ERROR_CODE=34}");
@@ -260,16 +256,7 @@ class DialogTest {
     @Test
     void a_returned_text_is_the_final_response() {
         var bench = dialled("*100#").on(new Returned("Bye"));
-        assertThat(bench.sent.getLast())
-                .isInstanceOfSatisfying(
-                        Message.End.class,
-                        end ->
-                                assertThat(end.components().getFirst())
-                                        .isEqualTo(
-                                                new Component.Result(
-                                                        7,
-                                                        Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
-                                                        DialogBench.ussd("Bye"))));
+        assertThat(bench.sent).containsExactly(new Outgoing.Finish(DialogBench.ussd("Bye"), false));
         assertThat(bench.later()).containsExactly("USSD-PROCESS-R {TEXT=Bye}");
         assertThat(bench.outcomes).containsExactly(new Outcome.Responded());
     }
@@ -288,7 +275,7 @@ class DialogTest {
                 .startsWith("USSD-SHUTDOWN {EXCEPTION=")
                 .contains("183");
         assertThat(bench.later().getLast()).isEqualTo("USSD-ABORT {DIRECTION=out}");
-        assertThat(bench.sent).singleElement().isInstanceOf(Message.Abort.class);
+        assertThat(bench.sent).singleElement().isInstanceOf(Outgoing.Abort.class);
     }
 
     @Test
@@ -336,10 +323,10 @@ class DialogTest {
     @Test
     void close_sends_an_empty_end_and_abort_an_abort() {
         var closed = dialled("*1#").on(new Close());
-        assertThat(closed.sent).containsExactly(new Message.End(List.of()));
+        assertThat(closed.sent).containsExactly(new Outgoing.End());
         assertThat(closed.later()).containsExactly("USSD-END {DIRECTION=out}");
         var aborted = dialled("*1#").on(new Abort());
-        assertThat(aborted.sent).singleElement().isInstanceOf(Message.Abort.class);
+        assertThat(aborted.sent).singleElement().isInstanceOf(Outgoing.Abort.class);
         assertThat(aborted.later()).containsExactly("USSD-ABORT {DIRECTION=out}");
     }
 
@@ -353,29 +340,32 @@ class DialogTest {
     }
 
     @Test
-    void a_result_of_another_operation_stops_the_script() {
-        var bench = dialled("*100#").menu("?").arrives(acknowledgement(MENU));
-        String reason = "Received unsupported ReturnResult operation code 61 on USSD transaction.";
-        assertThat(bench.settled).isEqualTo(new Kill(reason));
-        bench.on(new Failed("x.lua:3: " + reason, false));
+    void something_unusable_stops_the_script() {
+        var bench = dialled("*100#").menu("?").arrives(new Part.Unusable("no such operation"));
+        assertThat(bench.settled).isEqualTo(new Kill("no such operation"));
+        bench.on(new Failed("x.lua:3: no such operation", false));
         assertThat(bench.later())
                 .containsSubsequence(
-                        "USSD-SHUTDOWN {EXCEPTION=x.lua:3: " + reason + "}",
+                        "USSD-SHUTDOWN {EXCEPTION=x.lua:3: no such operation}",
                         "USSD-ABORT {DIRECTION=out}");
+        assertThat(bench.sent.getLast()).isInstanceOf(Outgoing.Abort.class);
     }
 
     @Test
-    void a_reject_of_what_we_invoked_stops_the_script() {
-        var bench = dialled("*1#").menu("?").arrives(new Component.Rejected(MENU, "mistyped"));
-        assertThat(bench.settled).isInstanceOf(Kill.class);
-        bench.on(new Failed("why", true));
-        assertThat(bench.sent.getLast()).isInstanceOf(Message.Abort.class);
+    void an_answer_that_cannot_be_decoded_stops_the_script() {
+        var unknown = new UssdString(Dcs.UCS2, new byte[] {1});
+        var bench = dialled("*1#").menu("?").arrives(new Part.Answered(MENU, unknown));
+        assertThat(bench.settled)
+                .isInstanceOfSatisfying(
+                        Kill.class,
+                        kill ->
+                                assertThat(kill.reason())
+                                        .startsWith("Received an answer that cannot be decoded: "));
     }
 
     @Test
-    void a_broken_answer_in_tc_end_leaves_nobody_to_abort() {
-        var bench =
-                dialled("*1#").menu("?").endsWith(new Component.Undecodable(MENU, 60, "no BER"));
+    void a_broken_answer_in_an_end_leaves_nobody_to_abort() {
+        var bench = dialled("*1#").menu("?").endsWith(new Part.Unusable("no BER"));
         bench.on(new Failed("why", true));
         assertThat(bench.sent).hasSize(1);
         assertThat(bench.later().getLast()).isEqualTo("USSD-SHUTDOWN {EXCEPTION=why}");
@@ -401,18 +391,20 @@ class DialogTest {
     }
 
     @Test
-    void a_component_for_an_invoke_never_sent_is_only_noted() {
+    void what_belongs_to_no_screen_is_only_noted() {
         var bench =
-                dialled("*1#").menu("?").arrives(new Component.UnknownInvoke(99, "unrecognized"));
+                dialled("*1#").menu("?").arrives(new Part.Stray("what is it?"), answer(99, "1"));
         assertThat(bench.settled).isNull();
-        assertThat(bench.notes).hasSize(1);
+        assertThat(bench.notes)
+                .containsExactly(
+                        "what is it?", "ignored an answer to screen 99, which awaits none");
         assertThat(bench.arrives(answer(MENU, "1")).settled).isEqualTo(new Reply(new Input("1")));
     }
 
     @Test
     void an_inbound_notify_is_acknowledged_by_a_normal_return() {
         var bench = pushed("Hello").on(new Returned(null));
-        assertThat(bench.sent).containsExactly(new Message.End(List.of(acknowledgement(7))));
+        assertThat(bench.sent).containsExactly(new Outgoing.Acknowledge());
         assertThat(bench.later()).containsExactly("USSD-NOTIFY-R");
         assertThat(bench.outcomes).containsExactly(new Outcome.Acknowledged());
     }
@@ -435,26 +427,19 @@ class DialogTest {
                         .arrives(answer(1, "1"))
                         .on(new Returned("Bye"));
         var ucs2 = new UssdString(Dcs.UCS2, "Bye".getBytes(StandardCharsets.UTF_16BE));
-        assertThat(bench.sent.getLast())
-                .isEqualTo(
-                        new Message.End(
-                                List.of(
-                                        new Component.Result(
-                                                7,
-                                                Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
-                                                ucs2))));
+        assertThat(bench.sent.getLast()).isEqualTo(new Outgoing.Finish(ucs2, false));
     }
 
     @Test
-    void invoke_ids_are_not_used_again_while_an_answer_is_possible() {
+    void no_more_screens_are_shown_than_can_be_without_an_answer() {
         var bench = dialled("*1#");
-        for (int i = 1; i <= LateScreens.MAX; i++) {
+        for (int i = 1; i <= Dialog.MAX_UNANSWERED; i++) {
             bench.menu("?");
             assertThat(bench.timer).isEqualTo(i);
             bench.on(new TimerFired(i));
         }
         assertThat(bench.menu("?").settled).isInstanceOf(Refuse.class);
         bench.arrives(answer(64, "late"));
-        assertThat(bench.menu("?").timer).isEqualTo(64);
+        assertThat(bench.menu("?").timer).isEqualTo(Dialog.MAX_UNANSWERED + 1);
     }
 }

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
-import io.moondial.dialog.Message;
 import io.moondial.dialog.OnError;
 import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
+import io.moondial.dialog.Outgoing;
 import io.moondial.dialog.Party;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
@@ -40,7 +39,7 @@ class DialogRunTest {
     @TempDir Path folder;
 
     private final List<Edr> records = Collections.synchronizedList(new ArrayList<>());
-    private final List<Message> sent = Collections.synchronizedList(new ArrayList<>());
+    private final List<Outgoing> sent = Collections.synchronizedList(new ArrayList<>());
     private final Counters counters = new Counters();
     private final SystemTime time = new SystemTime();
 
@@ -64,19 +63,16 @@ class DialogRunTest {
         }
 
         @Override
-        public Optional<String> send(Message message) throws DialogGoneException {
+        public Optional<String> send(Outgoing message) throws DialogGoneException {
             if (forgotten) {
                 throw new DialogGoneException("forgotten");
             }
-            if (!(message instanceof Message.Abort)) {
+            if (!(message instanceof Outgoing.Abort)) {
                 throw refusal;
             }
             sent.add(message);
             return Optional.empty();
         }
-
-        @Override
-        public void keepSecret(int invokeId) {}
 
         @Override
         public void forget() {
@@ -117,8 +113,7 @@ class DialogRunTest {
         Party party = new Party(1, 6, null, Party.ROUTE_ON_SSN);
         desk.begun(
                 new Opening(
-                        1,
-                        Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                        Opening.Kind.DIALLED,
                         UssdString.encode("*1#", Dcs.UNSPECIFIED),
                         "*1#",
                         null,
@@ -171,12 +166,9 @@ class DialogRunTest {
         }
 
         @Override
-        public Optional<String> send(Message message) {
+        public Optional<String> send(Outgoing message) {
             throw new OutOfMemoryError("for the test");
         }
-
-        @Override
-        public void keepSecret(int invokeId) {}
 
         @Override
         public void forget() {
@@ -207,13 +199,10 @@ class DialogRunTest {
         }
 
         @Override
-        public Optional<String> send(Message message) {
+        public Optional<String> send(Outgoing message) {
             sent.add(message);
             return Optional.of("all links are down");
         }
-
-        @Override
-        public void keepSecret(int invokeId) {}
 
         @Override
         public void forget() {}

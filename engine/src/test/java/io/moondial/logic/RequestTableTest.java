@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
 import io.moondial.dialog.Party;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
@@ -45,8 +44,7 @@ class RequestTableTest {
         Party party = new Party(1, 6, "27110001", Party.ROUTE_ON_GT);
         return RequestTable.of(
                 new Opening(
-                        1,
-                        Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                        Opening.Kind.DIALLED,
                         UssdString.encode("*1#", Dcs.UNSPECIFIED),
                         "*1#",
                         Address.international("27761485722"),

@@ -2,14 +2,15 @@ package io.moondial.channel.embedded;
 
 import io.moondial.channel.Channel;
 import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.UssdDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Activity;
 import java.util.List;
@@ -88,11 +89,11 @@ public final class EmbeddedNetwork implements Channel, FarSide {
 
     @Override
     public void start(DialogDesk desk) {
-        engine.start(point -> point.start(desk));
+        engine.start(point -> point.start(new UssdDesk(desk)));
     }
 
     @Override
-    public DialogLink begin(Call call, DialogLink.Receiver receiver) {
+    public MessageLink begin(Call call, MessageLink.Receiver receiver) {
         return engine.begin(call, receiver);
     }
 

@@ -1,15 +1,15 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide;
+import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.ss7.AttachedPoint;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Opening;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Activity;
 import java.util.List;
@@ -85,7 +85,7 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
     }
 
     @Override
-    public DialogLink begin(Call call, DialogLink.Receiver receiver) {
+    public MessageLink begin(Call call, MessageLink.Receiver receiver) {
         return handsets.begin(call, CALLED, receiver);
     }
 
@@ -105,10 +105,10 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
     }
 
     /** The engine begins no dialog towards handsets. */
-    private static final class NobodyHome implements DialogDesk {
+    private static final class NobodyHome implements MessageDesk {
         @Override
-        public DialogLink.Receiver begun(Opening opening, DialogLink link) {
-            throw new IllegalStateException("a dialog was begun towards the handsets: " + opening);
+        public MessageLink.Receiver begun(Begin begin, MessageLink link) {
+            throw new IllegalStateException("a dialog was begun towards the handsets: " + begin);
         }
 
         @Override

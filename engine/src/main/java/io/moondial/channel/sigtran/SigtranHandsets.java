@@ -1,18 +1,18 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide;
+import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.MessageLink;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
 import io.moondial.metrics.Counters;
 import java.time.Duration;
 import java.util.List;
@@ -127,7 +127,7 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
     }
 
     @Override
-    public DialogLink begin(Call call, DialogLink.Receiver receiver) {
+    public MessageLink begin(Call call, MessageLink.Receiver receiver) {
         String title = engine.globalTitle();
         Called called =
                 new Called(
@@ -164,14 +164,14 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
     }
 
     /** The engine begins no dialog towards handsets. */
-    private static final class NobodyHome implements DialogDesk {
+    private static final class NobodyHome implements MessageDesk {
         @Override
-        public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+        public MessageLink.Receiver begun(Begin begin, MessageLink link) {
             log.warn(
                     "{} {} a dialog was begun towards the handsets, which take none: its Invoke is of {}",
-                    opening.localTid(),
-                    opening.remoteTid(),
-                    Operation.name(opening.operation()));
+                    begin.opening().localTid(),
+                    begin.opening().remoteTid(),
+                    Operation.name(begin.operation()));
             return message -> {};
         }
 

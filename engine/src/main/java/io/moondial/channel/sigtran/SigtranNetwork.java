@@ -3,14 +3,16 @@ package io.moondial.channel.sigtran;
 import io.moondial.channel.Channel;
 import io.moondial.channel.Connections;
 import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogGoneException;
-import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Message;
-import io.moondial.dialog.Opening;
+import io.moondial.channel.ss7.UssdDesk;
 import io.moondial.metrics.Counters;
 import java.util.BitSet;
 import java.util.List;
@@ -44,6 +46,11 @@ public final class SigtranNetwork implements Channel {
      */
     @Override
     public void start(DialogDesk desk) {
+        start(new UssdDesk(desk));
+    }
+
+    /** The same for a desk that speaks in messages itself. */
+    public void start(MessageDesk desk) {
         point.maxDialogs(desk.maxDialogs());
         point.start(it -> it.start(new ShareDesk(desk)));
     }
@@ -89,16 +96,16 @@ public final class SigtranNetwork implements Channel {
     }
 
     /** A desk whose dialogs are counted for the association that each was begun over. */
-    private record ShareDesk(DialogDesk desk) implements DialogDesk {
+    private record ShareDesk(MessageDesk desk) implements MessageDesk {
         @Override
-        public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+        public MessageLink.Receiver begun(Begin begin, MessageLink link) {
             Inbound.Source source = Inbound.current();
             if (source == null) {
-                return desk.begun(opening, link);
+                return desk.begun(begin, link);
             }
             Counted counted = new Counted(link, source.gate());
             try {
-                counted.receiver = desk.begun(opening, counted);
+                counted.receiver = desk.begun(begin, counted);
             } catch (RuntimeException | Error e) {
                 counted.over(); // nobody will say so later
                 throw e;
@@ -122,13 +129,13 @@ public final class SigtranNetwork implements Channel {
         }
 
         /** A dialog that runs, until either end ends it. */
-        private static final class Counted implements DialogLink, DialogLink.Receiver {
-            private final DialogLink link;
+        private static final class Counted implements MessageLink, MessageLink.Receiver {
+            private final MessageLink link;
             private final Gate gate;
             private @Nullable Receiver receiver;
             private boolean over;
 
-            Counted(DialogLink link, Gate gate) {
+            Counted(MessageLink link, Gate gate) {
                 this.link = link;
                 this.gate = gate;
                 gate.begun();

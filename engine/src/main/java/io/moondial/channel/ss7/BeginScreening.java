@@ -2,17 +2,14 @@ package io.moondial.channel.ss7;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.ss7.MapLink.Received;
+import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.ss7.UssdParameter.MapError;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
 import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
 import io.moondial.dialog.Party;
 import io.moondial.text.UndecodableString;
 import io.moondial.text.UssdString;
@@ -34,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class BeginScreening {
     private static final Logger log = LoggerFactory.getLogger(BeginScreening.class);
 
-    private final DialogDesk desk;
+    private final MessageDesk desk;
     private final int ownPointCode;
     private final Guards guards;
     private final LinksBelow links;
@@ -45,7 +42,7 @@ final class BeginScreening {
     /** Which link each of them was begun over. */
     private final Map<MapLink, Object> waiting = new ConcurrentHashMap<>();
 
-    BeginScreening(DialogDesk desk, int ownPointCode, Guards guards, LinksBelow links) {
+    BeginScreening(MessageDesk desk, int ownPointCode, Guards guards, LinksBelow links) {
         this.desk = desk;
         this.ownPointCode = ownPointCode;
         this.guards = guards;
@@ -151,7 +148,8 @@ final class BeginScreening {
         try {
             UssdParameter argument = UssdParameter.read(invoke.parameter());
             Opening opening = opening(link, invoke, argument, DialledString.text(argument.ussd()));
-            link.receiver(desk.begun(opening, link));
+            Begin begin = new Begin(invoke.invokeId(), invoke.operation(), opening);
+            link.receiver(desk.begun(begin, link));
         } catch (MalformedException e) {
             refuseWithError(link, invoke, Cause.MALFORMED_ARGUMENT, e.errorCode, e.getMessage());
         } catch (UndecodableString e) {
@@ -182,8 +180,7 @@ final class BeginScreening {
             MapLink link, Received.Invoke invoke, UssdParameter argument, String text) {
         DialogImpl tcap = (DialogImpl) link.dialog().getTcapDialog();
         return new Opening(
-                invoke.invokeId(),
-                invoke.operation(),
+                Objects.requireNonNull(UssdDesk.kind(invoke.operation()), "one that begins"),
                 argument.ussd(),
                 text,
                 argument.msisdn(),

@@ -1,11 +1,8 @@
 package io.moondial.channel.ss7;
 
 import io.moondial.channel.DialogGoneException;
-import io.moondial.channel.DialogLink;
 import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One MAP dialog: it folds the callbacks of a message into that message, and sends ours. */
-final class MapLink implements DialogLink {
+final class MapLink implements MessageLink {
     private static final Logger log = LoggerFactory.getLogger(MapLink.class);
 
     private final MAPDialogImpl dialog;
@@ -389,6 +386,6 @@ final class MapLink implements DialogLink {
                 implements Received {}
 
         /** Any other component. */
-        record Other(io.moondial.dialog.Component component) implements Received {}
+        record Other(Component component) implements Received {}
     }
 }

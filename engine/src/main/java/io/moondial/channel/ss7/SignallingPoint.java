@@ -1,9 +1,7 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide.Call;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;
 import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.Taps.TappedUserPart;
@@ -43,7 +41,7 @@ public final class SignallingPoint implements AttachedPoint {
     private final Drops drops;
     private final LinksBelow links;
     private final AnswerRate answers;
-    private volatile @Nullable DialogDesk desk;
+    private volatile @Nullable MessageDesk desk;
 
     /**
      * A point of this plan above this user part, which is started by the caller; it takes dialogs
@@ -83,7 +81,7 @@ public final class SignallingPoint implements AttachedPoint {
     }
 
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */
-    public void start(DialogDesk desk) {
+    public void start(MessageDesk desk) {
         this.desk = desk;
         try {
             layers.start();
@@ -108,7 +106,7 @@ public final class SignallingPoint implements AttachedPoint {
     }
 
     /** Begins a dialog with a peer; where that fails, nothing of it stays in the stack. */
-    public DialogLink begin(Call call, Called peer, DialogLink.Receiver receiver) {
+    public MessageLink begin(Call call, Called peer, MessageLink.Receiver receiver) {
         MAPDialogSupplementary dialog = null;
         try {
             dialog = dialog(call, peer);
@@ -210,7 +208,7 @@ public final class SignallingPoint implements AttachedPoint {
 
             @Override
             public BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
-                DialogDesk present = desk;
+                MessageDesk present = desk;
                 return present == null ? new BitSet() : present.hidden(operation, text, msisdn);
             }
         };

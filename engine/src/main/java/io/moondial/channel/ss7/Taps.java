@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.SignallingMessage;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.screening.SccpData;
@@ -42,7 +41,7 @@ final class Taps {
         /** Whether the texts of what this thread sends just now are secret. */
         boolean hidesTexts();
 
-        /** What of the text that begins a dialog is secret, see {@link DialogDesk#hidden}. */
+        /** What of the text that begins a dialog is secret, see {@link MessageDesk#hidden}. */
         BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn);
     }
 

@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.ss7.UssdMapProvider.NotTakenIn;
@@ -43,7 +42,7 @@ final class TcapScreening implements SccpListener {
     private static final HexFormat HEX = HexFormat.of();
 
     private final transient TCAPProviderImpl tcap;
-    private final transient DialogDesk desk;
+    private final transient MessageDesk desk;
     private final transient Origins origins;
     private final transient Drops drops;
     private final transient SendContext<String> undelivered;
@@ -53,7 +52,7 @@ final class TcapScreening implements SccpListener {
     private TcapScreening(
             TCAPProviderImpl tcap,
             SignallingPlan plan,
-            DialogDesk desk,
+            MessageDesk desk,
             Drops drops,
             SendContext<String> undelivered,
             AnswerRate answers) {
@@ -71,7 +70,7 @@ final class TcapScreening implements SccpListener {
             SccpProvider sccp,
             TCAPProviderImpl tcap,
             SignallingPlan plan,
-            DialogDesk desk,
+            MessageDesk desk,
             Drops drops,
             SendContext<String> undelivered,
             AnswerRate answers) {

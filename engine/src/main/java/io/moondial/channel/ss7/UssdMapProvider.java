@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.ss7.screening.BerElement;
@@ -48,7 +47,7 @@ final class UssdMapProvider extends MAPProviderImpl {
 
     private final transient UssdMapService service;
     private final long invokeTimeout;
-    private transient volatile @Nullable DialogDesk desk;
+    private transient volatile @Nullable MessageDesk desk;
 
     UssdMapProvider(String name, TCAPProvider tcap, Duration invokeTimeout) {
         super(name, tcap);
@@ -77,7 +76,7 @@ final class UssdMapProvider extends MAPProviderImpl {
     }
 
     /** Where dialogs that are refused here are told of. */
-    void report(DialogDesk desk) {
+    void report(MessageDesk desk) {
         this.desk = desk;
     }
 
@@ -117,7 +116,7 @@ final class UssdMapProvider extends MAPProviderImpl {
     }
 
     void refused(Refusal refusal) {
-        DialogDesk told = desk;
+        MessageDesk told = desk;
         if (told != null) {
             told.refused(refusal);
         }

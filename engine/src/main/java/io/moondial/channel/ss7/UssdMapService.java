@@ -2,8 +2,6 @@ package io.moondial.channel.ss7;
 
 import io.moondial.channel.ss7.MapLink.Received;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Operation;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.api.MAPApplicationContext;
 import org.restcomm.protocols.ss7.map.api.MAPApplicationContextName;

@@ -1,7 +1,7 @@
 package io.moondial.cli.dial;
 
 import io.moondial.channel.DialogGoneException;
-import io.moondial.channel.FarSide;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.cli.ExitCode;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;

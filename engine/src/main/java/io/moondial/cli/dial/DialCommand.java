@@ -2,12 +2,12 @@ package io.moondial.cli.dial;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
-import io.moondial.channel.FarSide;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
-import io.moondial.dialog.Operation;
 import io.moondial.handset.Subscriber;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;

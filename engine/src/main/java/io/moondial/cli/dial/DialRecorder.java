@@ -2,7 +2,6 @@ package io.moondial.cli.dial;
 
 import io.moondial.dialog.Address;
 import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
 import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
@@ -105,10 +104,9 @@ final class DialRecorder implements DialogWatch {
     }
 
     private String withoutSecrets() {
-        int operation =
-                push ? Operation.UNSTRUCTURED_SS_NOTIFY : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+        Opening.Kind kind = push ? Opening.Kind.PUSHED : Opening.Kind.DIALLED;
         return services.stream()
-                .filter(service -> service.operation() == operation)
+                .filter(service -> service.kind() == kind)
                 .map(service -> SecretDigits.dialled(text, service.hidden(text, msisdn)))
                 .findFirst()
                 .orElse(text);

@@ -146,11 +146,11 @@ final class TestEngine {
     }
 
     /** What began a dialog, with a stand-in for what its trigger masks. */
-    String recordable(Actor.Call call, int operation, String text, @Nullable String msisdn) {
+    String recordable(Actor.Call call, Opening.Kind kind, String text, @Nullable String msisdn) {
         Begun known = begun.get(call.handset().tid());
         return known != null && known.opening().mask() == null
                 ? text
-                : SecretDigits.dialled(text, desk.hidden(operation, text, msisdn));
+                : SecretDigits.dialled(text, desk.hidden(kind, text, msisdn));
     }
 
     /** The records of one dialog so far. */

@@ -1,9 +1,9 @@
 package io.moondial.dialogtest.run;
 
 import io.moondial.channel.DialogGoneException;
-import io.moondial.channel.FarSide;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.dialog.Address;
-import io.moondial.dialog.Operation;
+import io.moondial.dialog.Opening;
 import io.moondial.dialogtest.language.DialogFile.Lines;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.language.DialogTest.Given;
@@ -189,11 +189,9 @@ final class TestRun {
     }
 
     private String recordable(boolean push, String text) {
-        int operation =
-                push ? Operation.UNSTRUCTURED_SS_NOTIFY : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+        Opening.Kind kind = push ? Opening.Kind.PUSHED : Opening.Kind.DIALLED;
         Address from = actor.from;
-        return engine.recordable(
-                actor.call(), operation, text, from == null ? null : from.digits());
+        return engine.recordable(actor.call(), kind, text, from == null ? null : from.digits());
     }
 
     /** What has come since the last time, which is added to a recording too. */

@@ -1,6 +1,6 @@
 package io.moondial.handset.program;
 
-import io.moondial.channel.FarSide;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Subscriber;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.lua.CompileFailure;

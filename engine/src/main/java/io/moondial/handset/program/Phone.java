@@ -1,8 +1,8 @@
 package io.moondial.handset.program;
 
 import io.moondial.channel.DialogGoneException;
-import io.moondial.channel.FarSide;
-import io.moondial.dialog.Operation;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.handset.Subscriber;

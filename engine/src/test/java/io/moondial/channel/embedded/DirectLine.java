@@ -2,8 +2,8 @@ package io.moondial.channel.embedded;
 
 import static java.util.Objects.requireNonNull;
 
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.metrics.Counters;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class DirectLine implements AutoCloseable {
      * @param counters what the point counts
      * @param sent given each SCCP message of the engine's, on any thread
      */
-    public DirectLine(DialogDesk desk, int maxDialogs, Counters counters, Consumer<byte[]> sent) {
+    public DirectLine(MessageDesk desk, int maxDialogs, Counters counters, Consumer<byte[]> sent) {
         part = new UserPart(sent);
         engine =
                 new SignallingPoint(

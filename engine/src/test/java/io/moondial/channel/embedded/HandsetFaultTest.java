@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide.Call;
+import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.ss7.FarSide.Call;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.MessageLink;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.Address;
-import io.moondial.dialog.Message;
-import io.moondial.dialog.Operation;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -60,11 +62,10 @@ class HandsetFaultTest {
         end.connect(message -> sent.add(message.getData()));
         end.begin();
         handsets.start(
-                new DialogDesk() {
+                new MessageDesk() {
                     @Override
-                    public DialogLink.Receiver begun(
-                            io.moondial.dialog.Opening opening, DialogLink link) {
-                        throw new AssertionError(opening);
+                    public MessageLink.Receiver begun(Begin begin, MessageLink link) {
+                        throw new AssertionError(begin);
                     }
 
                     @Override
@@ -80,7 +81,7 @@ class HandsetFaultTest {
         end.close();
     }
 
-    private DialogLink dial(@Nullable Address msisdn, DialogLink.Receiver receiver)
+    private MessageLink dial(@Nullable Address msisdn, MessageLink.Receiver receiver)
             throws Exception {
         return handsets.begin(
                 new Call(
@@ -104,7 +105,7 @@ class HandsetFaultTest {
 
     @Test
     void one_whose_receiver_throws() throws Exception {
-        DialogLink link =
+        MessageLink link =
                 dial(
                         null,
                         message -> {

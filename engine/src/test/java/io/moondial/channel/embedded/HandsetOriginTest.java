@@ -3,17 +3,17 @@ package io.moondial.channel.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide.Call;
+import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.ss7.FarSide.Call;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.MessageLink;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Message;
-import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -64,10 +64,10 @@ class HandsetOriginTest {
         end.connect(message -> sent.add(message.getData()));
         end.begin();
         handsets.start(
-                new DialogDesk() {
+                new MessageDesk() {
                     @Override
-                    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
-                        throw new AssertionError(opening);
+                    public MessageLink.Receiver begun(Begin begin, MessageLink link) {
+                        throw new AssertionError(begin);
                     }
 
                     @Override

@@ -1,7 +1,7 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
@@ -26,7 +26,7 @@ public final class MemoryLine implements Line {
     private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
 
     /** A line whose point has started. */
-    public MemoryLine(DialogDesk desk, TcapLimits limits) {
+    public MemoryLine(MessageDesk desk, TcapLimits limits) {
         engine = new SignallingPoint(plan(limits), engineEnd, counters);
         engineEnd.connect(message -> received.add(message.getData()));
         engineEnd.begin();

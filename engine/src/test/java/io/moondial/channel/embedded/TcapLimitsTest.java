@@ -7,12 +7,15 @@ import static org.awaitility.Awaitility.await;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide;
+import io.moondial.channel.ss7.Component;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageLink;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
+import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
+import io.moondial.dialog.Outgoing;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.time.Duration;
@@ -31,18 +34,12 @@ class TcapLimitsTest {
 
     /** Sends every dialog a menu. */
     private static final class MenuDesk implements DialogDesk {
-        final BlockingQueue<Message> answers = new LinkedBlockingQueue<>();
+        final BlockingQueue<Incoming> answers = new LinkedBlockingQueue<>();
 
         @Override
         public DialogLink.Receiver begun(Opening opening, DialogLink link) {
             try {
-                link.send(
-                        new Message.Continue(
-                                List.of(
-                                        new Component.Invoke(
-                                                1,
-                                                Operation.UNSTRUCTURED_SS_REQUEST,
-                                                opening.ussd()))));
+                link.send(new Outgoing.Ask(1, opening.ussd(), false, false));
             } catch (DialogGoneException e) {
                 throw new AssertionError(e);
             }
@@ -92,7 +89,7 @@ class TcapLimitsTest {
                         }
                     });
             for (int i = 0; i < dialogs; i++) {
-                DialogLink handset = network.begin(call(), message -> {});
+                MessageLink handset = network.begin(call(), message -> {});
                 handsets.add(Long.parseLong(handset.localTid(), 16));
                 ids.add(Long.parseLong(next(seen), 16));
             }
@@ -146,7 +143,7 @@ class TcapLimitsTest {
         try (EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), limits)) {
             network.start(desk);
             int own = network.pendingTimers();
-            DialogLink handset = network.begin(call(), screens::add);
+            MessageLink handset = network.begin(call(), screens::add);
             next(screens);
             // The dialog's own idle timer stays; the invoke's runs out.
             await().atMost(PATIENCE).until(() -> network.pendingTimers() == own + 1);
@@ -158,7 +155,7 @@ class TcapLimitsTest {
                                             Operation.UNSTRUCTURED_SS_REQUEST,
                                             UssdString.encode("1", Dcs.UNSPECIFIED)))));
             assertThat(next(screens).toString()).contains("Rejected");
-            assertThat(next(desk.answers).toString()).contains("UnknownInvoke");
+            assertThat(next(desk.answers).toString()).contains("Stray");
         }
     }
 
@@ -183,7 +180,7 @@ class TcapLimitsTest {
         try (EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), limits)) {
             network.start(desk);
             network.begin(call(), message -> {});
-            assertThat(next(desk.answers)).isInstanceOf(Message.Abort.class);
+            assertThat(next(desk.answers)).isInstanceOf(Incoming.Aborted.class);
             await().atMost(PATIENCE).until(() -> network.openDialogs() == 0);
         }
     }

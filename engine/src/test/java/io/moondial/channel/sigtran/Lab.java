@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
@@ -16,13 +15,13 @@ import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.dialog.Address;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
 import io.moondial.dialog.Opening;
-import io.moondial.dialog.Operation;
+import io.moondial.dialog.Outgoing;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
@@ -206,14 +205,7 @@ final class Lab implements DialogDesk, AutoCloseable {
     private void answer(Opening opening, DialogLink link) {
         UssdString text = says == null ? opening.ussd() : says;
         try {
-            answered.add(
-                    link.send(
-                            new Message.End(
-                                    List.of(
-                                            new Component.Result(
-                                                    opening.invokeId(),
-                                                    opening.operation(),
-                                                    text)))));
+            answered.add(link.send(new Outgoing.Finish(text, false)));
         } catch (DialogGoneException e) {
             throw new AssertionError(e);
         }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
+import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Message;
 import io.moondial.dialog.Opening;
 import io.moondial.dialog.Party;
 import java.net.ServerSocket;

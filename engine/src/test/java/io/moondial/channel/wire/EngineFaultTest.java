@@ -12,10 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.embedded.MemoryLine;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Message;
 import io.moondial.dialog.Opening;
 import java.time.Duration;
 import java.util.List;
@@ -35,18 +37,18 @@ class EngineFaultTest {
     private final MemoryLine line = new MemoryLine(desk, TcapLimits.of(100));
 
     /** A desk that fails when it is told to. */
-    private static final class FaultyDesk implements DialogDesk {
+    private static final class FaultyDesk implements MessageDesk {
         final BlockingQueue<Refusal> refused = new LinkedBlockingQueue<>();
-        final BlockingQueue<DialogLink> links = new LinkedBlockingQueue<>();
+        final BlockingQueue<MessageLink> links = new LinkedBlockingQueue<>();
         final BlockingQueue<Opening> begun = new LinkedBlockingQueue<>();
         final BlockingQueue<Message> arrived = new LinkedBlockingQueue<>();
         volatile @Nullable Supplier<Throwable> onBegin;
         volatile @Nullable Supplier<Throwable> onMessage;
 
         @Override
-        public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+        public MessageLink.Receiver begun(Begin begin, MessageLink link) {
             fail(onBegin);
-            begun.add(opening);
+            begun.add(begin.opening());
             links.add(link);
             return message -> {
                 arrived.add(message);

@@ -2,7 +2,6 @@ package io.moondial.channel.wire;
 
 import static io.moondial.channel.wire.Ber.hex;
 
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranNetwork;
 import io.moondial.channel.sigtran.SigtranSettings;
@@ -13,6 +12,7 @@ import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
+import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
@@ -34,7 +34,7 @@ final class M3uaLine implements Line {
     private final Counters counters = new Counters();
     private final SigtranNetwork engine;
 
-    M3uaLine(DialogDesk desk, TcapLimits limits) {
+    M3uaLine(MessageDesk desk, TcapLimits limits) {
         engine = new SigtranNetwork(settings(), limits, counters);
         engine.start(desk);
         try {

@@ -1,23 +1,23 @@
 package io.moondial.channel.wire;
 
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.embedded.MemoryLine;
+import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.TcapLimits;
 
 /** What carries the messages of these tests. */
 enum Medium {
     MEMORY {
         @Override
-        Line open(DialogDesk desk, TcapLimits limits) {
+        Line open(MessageDesk desk, TcapLimits limits) {
             return new MemoryLine(desk, limits);
         }
     },
     M3UA {
         @Override
-        Line open(DialogDesk desk, TcapLimits limits) {
+        Line open(MessageDesk desk, TcapLimits limits) {
             return new M3uaLine(desk, limits);
         }
     };
 
-    abstract Line open(DialogDesk desk, TcapLimits limits);
+    abstract Line open(MessageDesk desk, TcapLimits limits);
 }

@@ -11,16 +11,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogGoneException;
-import io.moondial.channel.DialogLink;
 import io.moondial.channel.embedded.MemoryLine;
+import io.moondial.channel.ss7.Component;
 import io.moondial.channel.ss7.Guards;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.OriginCheck;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
-import io.moondial.dialog.Opening;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
@@ -83,28 +83,28 @@ class MutationTest {
     private final Mutation mutation = new Mutation(random);
 
     /** A desk that gives every dialog a menu, and its answer a last word. */
-    private static final class Menus implements DialogDesk {
-        final Queue<DialogLink> open = new ConcurrentLinkedQueue<>();
+    private static final class Menus implements MessageDesk {
+        final Queue<MessageLink> open = new ConcurrentLinkedQueue<>();
 
         /** By their ids: begun, and neither ended by the far side nor by the answer to it. */
         final Set<String> running = ConcurrentHashMap.newKeySet();
 
         @Override
-        public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+        public MessageLink.Receiver begun(Begin begin, MessageLink link) {
             open.add(link);
             running.add(link.localTid());
             say(link, new Message.Continue(List.of(new Component.Invoke(1, 60, text("1. Go")))));
             return message -> {
                 running.remove(link.localTid());
                 if (message instanceof Message.Continue) {
-                    int invoke = opening.invokeId();
-                    Component bye = new Component.Result(invoke, opening.operation(), text("Bye"));
+                    int invoke = begin.invokeId();
+                    Component bye = new Component.Result(invoke, begin.operation(), text("Bye"));
                     say(link, new Message.End(List.of(bye)));
                 }
             };
         }
 
-        private static void say(DialogLink link, Message message) {
+        private static void say(MessageLink link, Message message) {
             try {
                 link.send(message);
             } catch (DialogGoneException e) {
@@ -308,7 +308,7 @@ class MutationTest {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(2))
                 .untilAsserted(() -> assertThat(line.openDialogs()).isEqualTo(desk.running.size()));
-        for (DialogLink link = desk.open.poll(); link != null; link = desk.open.poll()) {
+        for (MessageLink link = desk.open.poll(); link != null; link = desk.open.poll()) {
             link.forget();
         }
         desk.running.clear();

@@ -7,11 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.ss7.Component;
 import io.moondial.channel.ss7.Guards;
+import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.OriginCheck;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.ByteArrayOutputStream;

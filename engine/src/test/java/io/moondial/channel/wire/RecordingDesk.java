@@ -1,8 +1,9 @@
 package io.moondial.channel.wire;
 
-import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink;
-import io.moondial.dialog.Message;
+import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.MessageLink;
 import io.moondial.dialog.Opening;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -11,23 +12,24 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A desk that keeps what it is told. */
-final class RecordingDesk implements DialogDesk {
+final class RecordingDesk implements MessageDesk {
     static final int PATIENCE_SECONDS = Integer.getInteger("patience", 60);
 
     private final BlockingQueue<Begun> begun = new LinkedBlockingQueue<>();
     private final BlockingQueue<Refusal> refused = new LinkedBlockingQueue<>();
-    private final Queue<DialogLink> links = new ConcurrentLinkedQueue<>();
+    private final Queue<MessageLink> links = new ConcurrentLinkedQueue<>();
 
     /** What the engine's side was told. */
-    record Begun(Opening opening, DialogLink link, BlockingQueue<Message> messages) {
+    record Begun(int invokeId, Opening opening, MessageLink link, BlockingQueue<Message> messages) {
         Message next() throws InterruptedException {
             return take(messages, "a message");
         }
     }
 
     @Override
-    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
-        Begun dialog = new Begun(opening, link, new LinkedBlockingQueue<>());
+    public MessageLink.Receiver begun(Begin begin, MessageLink link) {
+        Begun dialog =
+                new Begun(begin.invokeId(), begin.opening(), link, new LinkedBlockingQueue<>());
         links.add(link);
         begun.add(dialog);
         return dialog.messages::add;
@@ -48,7 +50,7 @@ final class RecordingDesk implements DialogDesk {
 
     /** Lets go of every dialog that a test has left open, and of what nobody took. */
     void forget() {
-        for (DialogLink link = links.poll(); link != null; link = links.poll()) {
+        for (MessageLink link = links.poll(); link != null; link = links.poll()) {
             link.forget();
         }
         begun.clear();

@@ -14,9 +14,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.SignallingMessage;
 import io.moondial.channel.embedded.MemoryLine;
+import io.moondial.channel.ss7.Component;
+import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.util.Arrays;

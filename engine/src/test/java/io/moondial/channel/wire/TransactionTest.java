@@ -12,7 +12,7 @@ import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.DialogDesk.Cause;
-import io.moondial.dialog.Message;
+import io.moondial.channel.ss7.Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -6,6 +6,7 @@ import static io.moondial.channel.wire.Ber.tlv;
 import io.moondial.Configuration;
 import io.moondial.channel.embedded.DirectLine;
 import io.moondial.channel.sigtran.M3uaReading;
+import io.moondial.channel.ss7.UssdDesk;
 import io.moondial.dialogtest.run.MovedTime;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
@@ -170,7 +171,7 @@ public final class WireTarget implements FuzzTarget {
                         time.time(),
                         MAX_DIALOGS);
         desk.serve(configuration.services());
-        line = new DirectLine(desk, 10 * MAX_DIALOGS, counters, sent::add);
+        line = new DirectLine(new UssdDesk(desk), 10 * MAX_DIALOGS, counters, sent::add);
         line.attach(
                 message -> {
                     if (!message.outgoing()) {

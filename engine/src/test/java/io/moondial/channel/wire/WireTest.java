@@ -12,9 +12,9 @@ import static io.moondial.channel.wire.RawPeer.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.DialogDesk.Cause;
+import io.moondial.channel.ss7.Component;
+import io.moondial.channel.ss7.Message;
 import io.moondial.dialog.Address;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
 import io.moondial.dialog.Party;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -2,11 +2,11 @@ package io.moondial.cli.dial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
-import io.moondial.dialog.Operation;
+import io.moondial.channel.ss7.Component;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageLink;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.ByteArrayInputStream;
@@ -24,7 +24,7 @@ class ConversationTest {
     private final StringWriter out = new StringWriter();
 
     /** An engine that asks once and then responds. */
-    private static final class OneMenu implements FarSide, DialogLink {
+    private static final class OneMenu implements FarSide, MessageLink {
         private final UssdString question = encode("Yes or no?");
         private final UssdString goodbye = encode("Bye");
         private Receiver handset = message -> {};
@@ -38,7 +38,7 @@ class ConversationTest {
         }
 
         @Override
-        public DialogLink begin(Call call, Receiver receiver) {
+        public MessageLink begin(Call call, Receiver receiver) {
             handset = receiver;
             receiver.arrived(
                     new Message.Continue(

@@ -1,10 +1,10 @@
 package io.moondial.handset.program;
 
 import io.moondial.channel.DialogGoneException;
-import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
+import io.moondial.channel.ss7.Component;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageLink;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -16,7 +16,7 @@ final class RestingNetwork implements FarSide {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final FarSide real;
-    private final Set<DialogLink.Receiver> owed = ConcurrentHashMap.newKeySet();
+    private final Set<MessageLink.Receiver> owed = ConcurrentHashMap.newKeySet();
 
     RestingNetwork(FarSide real) {
         this.real = real;
@@ -28,12 +28,12 @@ final class RestingNetwork implements FarSide {
     }
 
     @Override
-    public DialogLink begin(Call call, DialogLink.Receiver receiver) {
+    public MessageLink begin(Call call, MessageLink.Receiver receiver) {
         owed.add(receiver);
         return new Link(real.begin(call, message -> arrived(receiver, message)), receiver);
     }
 
-    private void arrived(DialogLink.Receiver receiver, Message message) {
+    private void arrived(MessageLink.Receiver receiver, Message message) {
         receiver.arrived(message);
         owed.remove(receiver);
     }
@@ -43,11 +43,11 @@ final class RestingNetwork implements FarSide {
         return real.openHandsetDialogs();
     }
 
-    private final class Link implements DialogLink {
-        private final DialogLink link;
+    private final class Link implements MessageLink {
+        private final MessageLink link;
         private final Receiver receiver;
 
-        Link(DialogLink link, Receiver receiver) {
+        Link(MessageLink link, Receiver receiver) {
             this.link = link;
             this.receiver = receiver;
         }

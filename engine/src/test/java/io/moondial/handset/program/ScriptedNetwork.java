@@ -1,11 +1,11 @@
 package io.moondial.handset.program;
 
 import io.moondial.channel.DialogGoneException;
-import io.moondial.channel.DialogLink;
-import io.moondial.channel.FarSide;
-import io.moondial.dialog.Component;
-import io.moondial.dialog.Message;
-import io.moondial.dialog.Operation;
+import io.moondial.channel.ss7.Component;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageLink;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.text.Dcs;
 import io.moondial.text.UndecodableString;
 import io.moondial.text.UnsendableText;
@@ -106,7 +106,7 @@ final class ScriptedNetwork implements FarSide {
     }
 
     @Override
-    public DialogLink begin(Call call, DialogLink.Receiver receiver) {
+    public MessageLink begin(Call call, MessageLink.Receiver receiver) {
         if (broken) {
             throw new IllegalStateException("no more dialogs");
         }
@@ -129,7 +129,7 @@ final class ScriptedNetwork implements FarSide {
         }
     }
 
-    private final class Link implements DialogLink {
+    private final class Link implements MessageLink {
         private final Receiver receiver;
 
         Link(Receiver receiver) {

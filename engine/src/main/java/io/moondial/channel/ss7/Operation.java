@@ -1,4 +1,4 @@
-package io.moondial.dialog;
+package io.moondial.channel.ss7;
 
 /** The operation codes of USSD (3GPP TS 29.002 17.6.4). */
 public final class Operation {

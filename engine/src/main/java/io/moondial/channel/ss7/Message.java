@@ -1,4 +1,4 @@
-package io.moondial.dialog;
+package io.moondial.channel.ss7;
 
 import java.util.List;
 

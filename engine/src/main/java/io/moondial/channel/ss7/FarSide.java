@@ -1,4 +1,4 @@
-package io.moondial.channel;
+package io.moondial.channel.ss7;
 
 import io.moondial.dialog.Address;
 import io.moondial.text.UssdString;
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The far side of the network, where handsets are. */
 public interface FarSide {
     /** Begins a dialog towards the engine with one Invoke. */
-    DialogLink begin(Call call, DialogLink.Receiver receiver);
+    MessageLink begin(Call call, MessageLink.Receiver receiver);
 
     /** How many dialogs the protocol stack of this side holds now. */
     int openHandsetDialogs();

@@ -1,0 +1,44 @@
+package io.moondial.channel.ss7;
+
+import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.dialog.Opening;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom a signalling point asks when a peer begins a dialog; on a network thread, so it must not
+ * wait. {@link UssdDesk} is the one of an engine.
+ */
+public interface MessageDesk {
+    /** A TC-BEGIN of this kind; the desk answers with who is to receive the rest of the dialog. */
+    MessageLink.Receiver begun(Begin begin, MessageLink link);
+
+    /**
+     * What of the text that begins a dialog must not be shown to whoever looks at the signalling.
+     *
+     * @param operation its code
+     * @param text null where it cannot be read; then any index hides all of it
+     * @param msisdn the digits of the subscriber's number; null where the request has none
+     * @return the indices of the characters
+     */
+    default BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
+        return new BitSet();
+    }
+
+    /** How many dialogs it runs at once; with more it refuses. */
+    default int maxDialogs() {
+        return Integer.MAX_VALUE;
+    }
+
+    /** What the point has answered or dropped by itself, and why. */
+    void refused(Refusal refusal);
+
+    /**
+     * A TC-BEGIN with exactly one well-formed Invoke.
+     *
+     * @param invokeId of that Invoke
+     * @param operation its code: {@link Operation#PROCESS_UNSTRUCTURED_SS_REQUEST} or {@link
+     *     Operation#UNSTRUCTURED_SS_NOTIFY}
+     */
+    record Begin(int invokeId, int operation, Opening opening) {}
+}

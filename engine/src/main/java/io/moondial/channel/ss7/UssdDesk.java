@@ -1,0 +1,266 @@
+package io.moondial.channel.ss7;
+
+import static io.moondial.channel.ss7.Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+import static io.moondial.channel.ss7.Operation.UNSTRUCTURED_SS_NOTIFY;
+import static io.moondial.channel.ss7.Operation.UNSTRUCTURED_SS_REQUEST;
+
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink;
+import io.moondial.dialog.Incoming;
+import io.moondial.dialog.Incoming.Part;
+import io.moondial.dialog.Opening;
+import io.moondial.dialog.Outgoing;
+import io.moondial.text.UssdString;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A desk of USSD dialogs at a signalling point: what its dialogs say becomes components, and what
+ * comes for them is said in the words of USSD.
+ */
+public final class UssdDesk implements MessageDesk {
+    private final DialogDesk desk;
+
+    public UssdDesk(DialogDesk desk) {
+        this.desk = desk;
+    }
+
+    @Override
+    public MessageLink.Receiver begun(Begin begin, MessageLink link) {
+        UssdDialog dialog = new UssdDialog(begin.invokeId(), begin.operation(), link);
+        dialog.receiver = desk.begun(begin.opening(), dialog);
+        return dialog;
+    }
+
+    @Override
+    public BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
+        Opening.Kind kind = kind(operation);
+        return kind == null ? new BitSet() : desk.hidden(kind, text, msisdn);
+    }
+
+    @Override
+    public int maxDialogs() {
+        return desk.maxDialogs();
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+        desk.refused(refusal);
+    }
+
+    /** What begins with this operation; null: nothing. */
+    static Opening.@Nullable Kind kind(int operation) {
+        return switch (operation) {
+            case PROCESS_UNSTRUCTURED_SS_REQUEST -> Opening.Kind.DIALLED;
+            case UNSTRUCTURED_SS_NOTIFY -> Opening.Kind.PUSHED;
+            default -> null;
+        };
+    }
+
+    /** One dialog: it knows which invoke each of its screens is. */
+    private static final class UssdDialog implements DialogLink, MessageLink.Receiver {
+        /** Invoke ids are one octet, signed; the positive half is enough for one dialog. */
+        private static final int MAX_INVOKE_ID = 127;
+
+        private final int firstInvokeId;
+        private final int firstOperation;
+        private final MessageLink link;
+        private DialogLink.@Nullable Receiver receiver;
+        private int lastInvokeId;
+
+        /** The newest of the screens that were not answered yet; an id of theirs is in use. */
+        private @Nullable Invoked unanswered;
+
+        /** A screen that was sent, and the one that was sent before it. */
+        private record Invoked(int invokeId, int operation, int screen, @Nullable Invoked before) {}
+
+        UssdDialog(int firstInvokeId, int firstOperation, MessageLink link) {
+            this.firstInvokeId = firstInvokeId;
+            this.firstOperation = firstOperation;
+            this.link = link;
+        }
+
+        @Override
+        public String localTid() {
+            return link.localTid();
+        }
+
+        @Override
+        public void forget() {
+            link.forget();
+        }
+
+        // ---- what the dialog says
+
+        @Override
+        public Optional<String> send(Outgoing message) throws DialogGoneException {
+            return switch (message) {
+                case Outgoing.Ask(int screen, UssdString text, boolean hidden, boolean secret) ->
+                        invoke(screen, UNSTRUCTURED_SS_REQUEST, text, hidden, secret);
+                case Outgoing.Show(int screen, UssdString text, boolean hidden) ->
+                        invoke(screen, UNSTRUCTURED_SS_NOTIFY, text, hidden, false);
+                case Outgoing.Finish(UssdString text, boolean hidden) -> {
+                    hide(hidden);
+                    yield end(new Component.Result(firstInvokeId, firstOperation, text));
+                }
+                case Outgoing.Acknowledge a ->
+                        end(new Component.Result(firstInvokeId, firstOperation, null));
+                case Outgoing.Refuse(int code) ->
+                        end(new Component.ErrorReturned(firstInvokeId, code));
+                case Outgoing.End e -> link.send(new Message.End(List.of()));
+                case Outgoing.Abort(String reason) -> link.send(new Message.Abort(reason));
+            };
+        }
+
+        private Optional<String> end(Component component) throws DialogGoneException {
+            return link.send(new Message.End(List.of(component)));
+        }
+
+        private Optional<String> invoke(
+                int screen, int operation, UssdString text, boolean hidden, boolean secret)
+                throws DialogGoneException {
+            int invokeId = use(screen, operation);
+            if (secret) {
+                link.keepSecret(invokeId);
+            }
+            hide(hidden);
+            boolean sent = false;
+            try {
+                Component component = new Component.Invoke(invokeId, operation, text);
+                Optional<String> undelivered = link.send(new Message.Continue(List.of(component)));
+                sent = true;
+                return undelivered;
+            } finally {
+                if (!sent) {
+                    answered(invokeId); // by nobody: nothing was asked
+                }
+            }
+        }
+
+        private void hide(boolean hidden) {
+            if (hidden) {
+                link.hideTexts();
+            }
+        }
+
+        /**
+         * A free invoke id for this screen, known from now on: an id is not used again while an
+         * answer to it is possible (ITU-T Q.774 3.2.1.1.3).
+         */
+        private synchronized int use(int screen, int operation) {
+            int last = lastInvokeId;
+            do {
+                lastInvokeId = lastInvokeId % MAX_INVOKE_ID + 1;
+            } while (invoked(lastInvokeId) != null && lastInvokeId != last);
+            if (invoked(lastInvokeId) != null) {
+                throw new IllegalStateException("all invoke ids wait for their answers");
+            }
+            unanswered = new Invoked(lastInvokeId, operation, screen, unanswered);
+            return lastInvokeId;
+        }
+
+        private @Nullable Invoked invoked(int invokeId) {
+            Invoked it = unanswered;
+            while (it != null && it.invokeId() != invokeId) {
+                it = it.before();
+            }
+            return it;
+        }
+
+        private synchronized void answered(int invokeId) {
+            unanswered = without(invokeId, unanswered);
+        }
+
+        private static @Nullable Invoked without(int invokeId, @Nullable Invoked newest) {
+            if (newest == null || newest.invokeId() == invokeId) {
+                return newest == null ? null : newest.before();
+            }
+            return new Invoked(
+                    newest.invokeId(),
+                    newest.operation(),
+                    newest.screen(),
+                    without(invokeId, newest.before()));
+        }
+
+        // ---- what comes for it, on a network thread
+
+        @Override
+        public void arrived(Message message) {
+            Incoming incoming = read(message);
+            if (receiver != null) {
+                receiver.arrived(incoming);
+            }
+        }
+
+        private synchronized Incoming read(Message message) {
+            return switch (message) {
+                case Message.Continue(var components) -> new Incoming.Continued(parts(components));
+                case Message.End(var components) -> new Incoming.Ended(parts(components));
+                case Message.Abort(String reason) -> new Incoming.Aborted(reason);
+            };
+        }
+
+        private List<Part> parts(List<Component> components) {
+            return switch (components.size()) {
+                case 0 -> List.of();
+                case 1 -> List.of(part(components.getFirst()));
+                default -> components.stream().map(this::part).toList();
+            };
+        }
+
+        private Part part(Component component) {
+            return switch (component) {
+                case Component.Result(int id, int operation, var text) ->
+                        result(id, operation, text);
+                case Component.ErrorReturned(int id, int code) -> error(id, code);
+                case Component.Rejected(var id, String problem) ->
+                        new Part.Unusable(
+                                "Received Reject of invoke %s on USSD transaction: %s."
+                                        .formatted(id, problem));
+                case Component.Undecodable(int id, int operation, String why) ->
+                        new Part.Unusable(
+                                "Received a component of %s that cannot be decoded: %s"
+                                        .formatted(Operation.name(operation), why));
+                case Component.Invoke(int id, int operation, var text) ->
+                        new Part.Unusable(
+                                "Received unsupported Invoke operation code %d on USSD transaction."
+                                        .formatted(operation));
+                case Component.UnknownInvoke(var id, String problem) ->
+                        new Part.Stray(
+                                "rejected a component for invoke %s, which was never sent or is answered: %s"
+                                        .formatted(id, problem));
+            };
+        }
+
+        private Part result(int invokeId, int operation, @Nullable UssdString text) {
+            Invoked screen = invoked(invokeId);
+            if (screen == null) {
+                return new Part.Stray(
+                        "ignored a result of invoke " + invokeId + ", which is not awaited");
+            }
+            if (screen.operation() != operation) {
+                return new Part.Unusable(
+                        "Received unsupported ReturnResult operation code %d on USSD transaction."
+                                .formatted(operation));
+            }
+            answered(invokeId);
+            return operation == UNSTRUCTURED_SS_REQUEST
+                    ? new Part.Answered(screen.screen(), text)
+                    : new Part.Acknowledged(screen.screen());
+        }
+
+        private Part error(int invokeId, int code) {
+            Invoked screen = invoked(invokeId);
+            if (screen == null) {
+                return new Part.Stray(
+                        "ignored an error for invoke " + invokeId + ", which is not awaited");
+            }
+            answered(invokeId);
+            return new Part.Errored(screen.screen(), code);
+        }
+    }
+}

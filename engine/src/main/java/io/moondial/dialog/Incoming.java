@@ -1,0 +1,63 @@
+package io.moondial.dialog;
+
+import io.moondial.text.UssdString;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What comes from the far side of a dialog. */
+public sealed interface Incoming extends DialogEvent {
+
+    /** The dialog goes on. */
+    record Continued(List<Part> parts) implements Incoming {
+        public Continued {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /** The far side has ended the dialog; without parts it said nothing more. */
+    record Ended(List<Part> parts) implements Incoming {
+        public Ended {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /** The dialog was broken off; {@code how} is for people. */
+    record Aborted(String how) implements Incoming {}
+
+    /** Whether the dialog is over with it. */
+    default boolean isLast() {
+        return !(this instanceof Continued);
+    }
+
+    /** What it is, without the texts in it. */
+    default String words() {
+        return switch (this) {
+            case Continued(var parts) -> "a message of %d parts".formatted(parts.size());
+            case Ended(var parts) -> "an end of %d parts".formatted(parts.size());
+            case Aborted(String how) -> "an abort, " + how;
+        };
+    }
+
+    /** One of the things that come at once. */
+    sealed interface Part {
+
+        /**
+         * The answer to a menu.
+         *
+         * @param text null: it has none
+         */
+        record Answered(int screen, @Nullable UssdString text) implements Part {}
+
+        /** A text was shown. */
+        record Acknowledged(int screen) implements Part {}
+
+        /** A screen was answered with this error code (3GPP TS 29.002 17.6.6). */
+        record Errored(int screen, int code) implements Part {}
+
+        /** Something after which the dialog cannot go on; {@code why} is the reason in records. */
+        record Unusable(String why) implements Part {}
+
+        /** Something that belongs to no screen and changes nothing; {@code what} is for the log. */
+        record Stray(String what) implements Part {}
+    }
+}

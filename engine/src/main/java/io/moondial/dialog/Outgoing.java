@@ -1,0 +1,47 @@
+package io.moondial.dialog;
+
+import io.moondial.text.UssdString;
+
+/**
+ * What we say to the far side of a dialog.
+ *
+ * <p>Where a text is {@code hidden}, it is a secret itself: whoever looks at the signalling sees it
+ * masked.
+ */
+public sealed interface Outgoing {
+
+    /**
+     * A menu: the far side is to answer it.
+     *
+     * @param screen the dialog's own number of it, from 1; what comes back names it
+     * @param secret whether the answer is one, and masked for whoever looks at the signalling
+     */
+    record Ask(int screen, UssdString text, boolean hidden, boolean secret) implements Outgoing {}
+
+    /**
+     * A text that the far side is to acknowledge.
+     *
+     * @param screen as {@link Ask#screen}
+     */
+    record Show(int screen, UssdString text, boolean hidden) implements Outgoing {}
+
+    /** The final text, which ends a dialog that was dialled. */
+    record Finish(UssdString text, boolean hidden) implements Outgoing {}
+
+    /** A pushed text is acknowledged, which ends its dialog. */
+    record Acknowledge() implements Outgoing {}
+
+    /** What began the dialog is refused with this error code (3GPP TS 29.002 17.6.6). */
+    record Refuse(int code) implements Outgoing {}
+
+    /** The dialog ends without a word. */
+    record End() implements Outgoing {}
+
+    /** The dialog is broken off; {@code reason} is for people here. */
+    record Abort(String reason) implements Outgoing {}
+
+    /** Whether the dialog is over with it. */
+    default boolean isLast() {
+        return !(this instanceof Ask || this instanceof Show);
+    }
+}
