@@ -15,6 +15,7 @@ import io.moondial.handset.Screen;
 import io.moondial.logic.DialogWatch;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
+import io.moondial.time.LeapingTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

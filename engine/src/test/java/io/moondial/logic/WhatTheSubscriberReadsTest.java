@@ -43,7 +43,6 @@ class WhatTheSubscriberReadsTest {
     private static final ScriptLimits QUICK =
             new ScriptLimits(NO_END, 16 << 20, Duration.ofMillis(200));
     private static final Act NOTHING = (_, _) -> {};
-    private static final Act OPEN_MENU = (_, handset) -> menu(handset);
 
     private static final Map<String, Case> CASES = cases();
 
@@ -101,7 +100,12 @@ class WhatTheSubscriberReadsTest {
         cases.put("`max_time` over while it computes", dialled("while true do end").limited(QUICK));
         cases.put(
                 "`max_time` over while a menu waits",
-                dialled("ussd.menu('Well?')").limited(QUICK).with(OPEN_MENU));
+                dialled("ussd.menu('Well?')")
+                        .with(
+                                (live, handset) -> {
+                                    menu(handset);
+                                    live.time.leap(LONG);
+                                }));
         cases.put("an error caught by `pcall`", dialled("pcall(error, 'no') return 'own text'"));
         cases.put("an internal fault", dialled("edr.write('" + LiveDesk.FAULT + "', {})"));
         cases.put(

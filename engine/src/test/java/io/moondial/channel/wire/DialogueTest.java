@@ -161,7 +161,7 @@ class DialogueTest extends OverTheWire {
 
     @Test
     void a_dialog_whose_invoke_came_outlives_the_time_to_wait_for_it() throws Exception {
-        try (RawPeer hurried = new RawPeer(medium, waiting(Duration.ofMillis(200), 10))) {
+        try (RawPeer hurried = new RawPeer(medium, waiting(Duration.ofSeconds(2), 10))) {
             String ours = accepted(hurried);
             hurried.send(proceed(OTID, ours, INVOKE));
             RecordingDesk.Begun dialog = hurried.dialog();

@@ -1,7 +1,5 @@
-package io.moondial;
+package io.moondial.time;
 
-import io.moondial.time.SystemTime;
-import io.moondial.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -10,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Real time that a test can move on at once; alarms that are due by then ring. */
-final class LeapingTime implements Time {
+public final class LeapingTime implements Time {
     private final SystemTime real = new SystemTime();
     private final Set<Ringing> alarms = ConcurrentHashMap.newKeySet();
     private volatile Duration leapt = Duration.ZERO;
@@ -43,8 +41,13 @@ final class LeapingTime implements Time {
         }
     }
 
+    /** How many alarms are set; one that was cancelled counts until the next tick. */
+    public long pending() {
+        return real.pending();
+    }
+
     /** How many alarms ring later than the one and not later than the other. */
-    long due(Duration later, Duration latest) {
+    public long due(Duration later, Duration latest) {
         long now = nanos();
         return alarms.stream()
                 .filter(it -> it.at - now > later.toNanos() && it.at - now <= latest.toNanos())
@@ -52,7 +55,7 @@ final class LeapingTime implements Time {
     }
 
     /** So much time is over. */
-    void leap(Duration time) {
+    public void leap(Duration time) {
         leapt = leapt.plus(time);
         List.copyOf(alarms).stream().filter(it -> it.at - nanos() <= 0).forEach(Ringing::ring);
     }
