@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toList;
 
 import io.moondial.channel.Connections;
 import io.moondial.channel.sigtran.Link.SendResult;
+import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Links;

@@ -43,7 +43,7 @@ final class ConnectingLink extends Link {
     @Override
     void tryAgain() {
         trying = true;
-        Faults.logged(
+        Sockets.logFailure(
                 loop().schedule(
                                 () -> {
                                     trying = false;
@@ -102,9 +102,9 @@ final class ConnectingLink extends Link {
             channel.connect(way.to()).addListener(this::tried);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            Faults.logged(channel.close());
+            Sockets.logFailure(channel.close());
         } catch (RuntimeException e) {
-            Faults.logged(channel.close());
+            Sockets.logFailure(channel.close());
             failed(e);
         }
     }
@@ -113,7 +113,7 @@ final class ConnectingLink extends Link {
         if (future.isSuccess()) {
             trying = false;
         } else {
-            Faults.logged(((ChannelFuture) future).channel().close());
+            Sockets.logFailure(((ChannelFuture) future).channel().close());
             failed(future.cause());
         }
     }

@@ -29,11 +29,15 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.sctp.SctpMessageCompletionHandler;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,11 +49,23 @@ import org.slf4j.event.Level;
 
 /** The sockets of associations, set up for either transport. */
 final class Sockets {
+    private static final Logger log = LoggerFactory.getLogger(Sockets.class);
+
     private final LinkSite site;
     private final AtomicInteger open = new AtomicInteger();
 
     Sockets(LinkSite site) {
         this.site = site;
+    }
+
+    /** Has the failure of work that nobody waits for logged. */
+    static void logFailure(Future<?> work) {
+        work.addListener(
+                done -> {
+                    if (!done.isSuccess() && !done.isCancelled()) {
+                        log.warn("work on a link failed", done.cause());
+                    }
+                });
     }
 
     /** How many connections are open that a link was found for. */
@@ -114,7 +130,7 @@ final class Sockets {
             protected void initChannel(Channel channel) {
                 Link link = find.apply(channel);
                 if (link == null) {
-                    Faults.logged(channel.close());
+                    logFailure(channel.close());
                 } else {
                     open.incrementAndGet();
                     channel.closeFuture().addListener(closed -> open.decrementAndGet());
@@ -370,7 +386,7 @@ final class Sockets {
             ChannelConfig config = context.channel().config();
             if (config.isAutoRead()) {
                 config.setAutoRead(false);
-                Faults.logged(
+                logFailure(
                         context.executor()
                                 .schedule(
                                         () -> config.setAutoRead(true),
@@ -381,6 +397,130 @@ final class Sockets {
 
         private static String at(ChannelHandlerContext context) {
             return "listening at " + Endpoint.words(context.channel().localAddress());
+        }
+    }
+
+    /**
+     * The last handler of a connection: it tells the link what happens, and watches that it is
+     * read.
+     */
+    static class LinkHandler extends ChannelInboundHandlerAdapter {
+        private static final Logger log = LoggerFactory.getLogger(LinkHandler.class);
+
+        final Link link;
+        private @Nullable ScheduledFuture<?> stall;
+
+        LinkHandler(Link link) {
+            this.link = link;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            link.up(context.channel(), 1, 1);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            cancelStall();
+            link.down(context.channel());
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            link.received((ByteBuf) message);
+        }
+
+        /** What came over TCP can no longer be cut into messages. */
+        final void unreadable(ChannelHandlerContext context, Fault fault, ByteBuf from) {
+            link.complain(fault, from);
+            CloseReason.end(context.channel(), "it cannot be read any further: " + fault.words());
+        }
+
+        @Override
+        public final void channelWritabilityChanged(ChannelHandlerContext context) {
+            boolean writable = context.channel().isWritable();
+            cancelStall();
+            if (!writable) {
+                stall =
+                        context.executor()
+                                .schedule(
+                                        () -> stalled(context),
+                                        link.site.limits().stallTimeout().toMillis(),
+                                        TimeUnit.MILLISECONDS);
+            }
+            if (context.channel().isActive()) {
+                link.writable(writable);
+            }
+        }
+
+        /** Closed in good order it would first have to read what it does not read. */
+        private void stalled(ChannelHandlerContext context) {
+            abortOnClose(context.channel());
+            CloseReason.end(
+                    context.channel(),
+                    "the far end has read nothing for %d ms: aborted, our end was %s"
+                            .formatted(
+                                    link.site.limits().stallTimeout().toMillis(),
+                                    Endpoint.words(context.channel().localAddress())));
+        }
+
+        /** Has the connection aborted when it is closed next. */
+        void abortOnClose(Channel connection) {
+            connection.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+
+        private void cancelStall() {
+            if (stall != null) {
+                stall.cancel(false);
+                stall = null;
+            }
+        }
+
+        @Override
+        public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (!(cause instanceof IOException)) {
+                log.error(
+                        "association {}: a message broke the link's own work",
+                        link.getName(),
+                        cause);
+            }
+            CloseReason.of(context.channel()).because(cause);
+            logFailure(context.close());
+        }
+    }
+
+    /** Why a connection ended: the first reason that anybody gave. */
+    static final class CloseReason {
+        private static final AttributeKey<CloseReason> KEY =
+                AttributeKey.valueOf(CloseReason.class, "why");
+
+        private volatile @Nullable String reason;
+
+        static CloseReason of(Channel channel) {
+            CloseReason fresh = new CloseReason();
+            CloseReason known = channel.attr(KEY).setIfAbsent(fresh);
+            return known == null ? fresh : known;
+        }
+
+        /** Ends a connection. */
+        static void end(Channel channel, String why) {
+            of(channel).because(why);
+            logFailure(channel.close());
+        }
+
+        void because(String why) {
+            if (reason == null) {
+                reason = why;
+            }
+        }
+
+        void because(Throwable why) {
+            because(Objects.requireNonNullElse(why.getMessage(), why.toString()));
+        }
+
+        String reason() {
+            String known = reason;
+            return known == null ? "closed by the far end" : known;
         }
     }
 }

@@ -6,6 +6,8 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.sccp.SccpProvider;
 import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
@@ -26,6 +28,8 @@ final class LeanTcap extends TCAPStackImpl {
             field(DialogImpl.class, "operationsSentA", InvokeImpl[].class);
     private static final VarHandle DIALOGS =
             field(TCAPProviderImpl.class, "dialogs", ConcurrentHashMap.class);
+    private static final VarHandle TIMERS =
+            field(TCAPProviderImpl.class, "_EXECUTOR", ScheduledExecutorService.class);
     private static final InvokeImpl[] NONE = {};
 
     /** The stack has one place for each invoke id there can be, from -128 on. */
@@ -49,6 +53,35 @@ final class LeanTcap extends TCAPStackImpl {
         ids = new TransactionIdSource(limits.firstTid(), limits.lastTid(), limits.maxDialogs());
         tcapProvider = new Provider(sccp, this, ssn);
         tcapCounterProvider = new TCAPCounterProviderImpl(tcapProvider);
+    }
+
+    /**
+     * Makes the timer pool, which forgets a timer once it is cancelled: else each dialog's idle
+     * timer stays queued until its time, and the queue grows with every message.
+     */
+    @Override
+    public void start() throws Exception {
+        super.start();
+        timers().setRemoveOnCancelPolicy(true);
+    }
+
+    /**
+     * Ends the timers that wait, too: the stack's own stop waits for them, and the idle timer of a
+     * dialog that was open then runs for days.
+     */
+    @Override
+    public void stop() {
+        super.stop();
+        timers().shutdownNow();
+    }
+
+    /** How many timers wait; once it has started. */
+    int pendingTimers() {
+        return timers().getQueue().size();
+    }
+
+    private ScheduledThreadPoolExecutor timers() {
+        return (ScheduledThreadPoolExecutor) TIMERS.get(tcapProvider);
     }
 
     /**

@@ -1,15 +1,38 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.TellingRouting.Reach;
 import io.moondial.channel.ss7.screening.SccpData;
 import io.moondial.channel.ss7.screening.SccpScreening;
+import io.moondial.metrics.RateLimitedLog;
+import io.moondial.time.SystemTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.indicator.RoutingIndicator;
 import org.restcomm.protocols.ss7.mtp.Mtp3PausePrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
+import org.restcomm.protocols.ss7.sccp.RemoteSignalingPointCode;
+import org.restcomm.protocols.ss7.sccp.RemoteSubSystem;
+import org.restcomm.protocols.ss7.sccp.SccpManagementEventListener;
+import org.restcomm.protocols.ss7.sccp.SccpResource;
+import org.restcomm.protocols.ss7.sccp.impl.SccpProviderImpl;
+import org.restcomm.protocols.ss7.sccp.impl.SccpRoutingControl;
 import org.restcomm.protocols.ss7.sccp.impl.SccpStackImpl;
+import org.restcomm.protocols.ss7.sccp.impl.message.SccpAddressedMessageImpl;
+import org.restcomm.protocols.ss7.sccp.impl.message.SccpNoticeMessageImpl;
+import org.restcomm.protocols.ss7.sccp.parameter.RefusalCauseValue;
+import org.restcomm.protocols.ss7.sccp.parameter.ReturnCauseValue;
+import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
 import org.restcomm.protocols.ss7.ss7ext.Ss7ExtInterface;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * SCCP that drops what is not for us, what it could not read, and what it would keep too much of.
@@ -21,7 +44,7 @@ final class ScreenedSccp extends SccpStackImpl {
     private final boolean knownOriginsOnly;
     private final Taps taps;
     private final Drops drops;
-    private final Reach reach;
+    private final Routing.Reach reach;
     private final Reassemblies reassemblies;
     private final LinksBelow links;
     private final AnswerRate answers;
@@ -50,7 +73,7 @@ final class ScreenedSccp extends SccpStackImpl {
         knownOriginsOnly = plan.limits().guards().originCheck() != OriginCheck.OFF;
         this.taps = taps;
         this.drops = drops;
-        reach = new Reach(links::leadsTo);
+        reach = new Routing.Reach(links::leadsTo);
         reassemblies =
                 new Reassemblies(
                         plan,
@@ -66,7 +89,7 @@ final class ScreenedSccp extends SccpStackImpl {
     public void start() {
         super.start();
         sccpRoutingControl =
-                new TellingRouting(
+                new Routing(
                         sccpProvider,
                         this,
                         reach,
@@ -198,5 +221,282 @@ final class ScreenedSccp extends SccpStackImpl {
     public void onMtp3ResumeMessage(Mtp3ResumePrimitive message) {
         reach.found(message.getAffectedDpc());
         super.onMtp3ResumeMessage(message);
+    }
+
+    /**
+     * SCCP's routing, which tells of every message that goes nowhere. Of one of ours the sender
+     * learns at once: the stack says so by a notice later, when the dialog that was ended by the
+     * message is gone. Of one that came in the stack says nothing, but for the UDTS where that was
+     * asked.
+     */
+    private static final class Routing extends SccpRoutingControl {
+        private static final int MANAGEMENT = 1;
+
+        private final SccpProviderImpl provider;
+        private final SccpStackImpl stack;
+        private final Reach reach;
+        private final Drops drops;
+        private final SendContext<String> undelivered;
+        private final AnswerRate answers;
+        private final Runnable read;
+
+        /**
+         * A routing that is not started.
+         *
+         * @param answers that go back to senders of what cannot be delivered, among others
+         * @param read told of each message from the network that the stack has read and made whole
+         */
+        Routing(
+                SccpProviderImpl provider,
+                SccpStackImpl stack,
+                Reach reach,
+                Drops drops,
+                SendContext<String> undelivered,
+                AnswerRate answers,
+                Runnable read) {
+            super(provider, stack);
+            this.provider = provider;
+            this.stack = stack;
+            this.reach = reach;
+            this.drops = drops;
+            this.undelivered = undelivered;
+            this.answers = answers;
+            this.read = read;
+        }
+
+        /** A message from the network. */
+        @Override
+        protected void routeMssgFromMtp(SccpAddressedMessageImpl message) throws Exception {
+            read.run();
+            SccpAddress called = message.getCalledPartyAddress();
+            if (called.getSubsystemNumber() == MANAGEMENT && isOnTitle(called)) {
+                // SCMG is between neighbours (ITU-T Q.714 5): through others' titles comes none.
+                drops.drop(
+                        "sccp.dropped.management_by_title",
+                        "dropped a message from point code {} to {}: SCCP management is not called by a title",
+                        message.getIncomingOpc(),
+                        SccpWords.of(called));
+                return;
+            }
+            super.routeMssgFromMtp(message);
+        }
+
+        private static boolean isOnTitle(SccpAddress address) {
+            return address.getAddressIndicator().getRoutingIndicator()
+                    == RoutingIndicator.ROUTING_BASED_ON_GLOBAL_TITLE;
+        }
+
+        @Override
+        public void sendSccpError(
+                SccpAddressedMessageImpl message, ReturnCauseValue cause, RefusalCauseValue refusal)
+                throws Exception {
+            if (message.getIsMtpOriginated()) {
+                ReturnCauseValue exact = exact(message, cause);
+                Return back = back(message);
+                tell(message, exact, back);
+                if (back == Return.SENT) {
+                    super.sendSccpError(message, exact, refusal);
+                }
+                return;
+            }
+            String why =
+                    "SCCP has no route to %s: %s"
+                            .formatted(
+                                    SccpWords.of(message.getCalledPartyAddress()),
+                                    why(message.getCalledPartyAddress(), cause));
+            if (message instanceof SccpNoticeMessageImpl) {
+                drops.drop("sccp.unreturnable", "a message could not be returned: {}", why);
+            } else {
+                undelivered.say(why);
+            }
+            super.sendSccpError(message, cause, refusal);
+        }
+
+        /** The stack takes a subsystem that is not ours for one of ours that has failed. */
+        private ReturnCauseValue exact(SccpAddressedMessageImpl message, ReturnCauseValue cause) {
+            return cause == ReturnCauseValue.SUBSYSTEM_FAILURE
+                            && provider.getSccpListener(
+                                            message.getCalledPartyAddress().getSubsystemNumber())
+                                    == null
+                    ? ReturnCauseValue.UNEQUIPED_USER
+                    : cause;
+        }
+
+        /** What becomes of a message from the network that cannot be delivered. */
+        private enum Return {
+            SENT("returned to its sender"),
+            NOT_ASKED_FOR("its sender did not ask for its return"),
+            TOO_MANY("not returned: as many answers went out within this second as are allowed");
+
+            private final String words;
+
+            Return(String words) {
+                this.words = words;
+            }
+        }
+
+        private Return back(SccpAddressedMessageImpl message) {
+            if (!message.getReturnMessageOnError()) {
+                return Return.NOT_ASKED_FOR;
+            }
+            if (answers.allows(message)) {
+                return Return.SENT;
+            }
+            drops.count("sccp.unreturned");
+            return Return.TOO_MANY;
+        }
+
+        private void tell(SccpAddressedMessageImpl message, ReturnCauseValue cause, Return back) {
+            drops.drop(
+                    "sccp.dropped." + SccpWords.counter(cause),
+                    "dropped a message from point code {} (calling party: {}) to {}: {}; {}",
+                    message.getIncomingOpc(),
+                    SccpWords.of(message.getCallingPartyAddress()),
+                    SccpWords.of(message.getCalledPartyAddress()),
+                    SccpWords.of(cause),
+                    back.words);
+        }
+
+        private String why(SccpAddress called, ReturnCauseValue cause) {
+            int point = called.getSignalingPointCode();
+            int subsystem = called.getSubsystemNumber();
+            SccpResource known = stack.getSccpResource();
+            return switch (cause) {
+                case MTP_FAILURE -> reach.why(point);
+                case SCCP_FAILURE ->
+                        known.getRemoteSpcByPC(point) == null
+                                ? "point code %d is not among point_codes".formatted(point)
+                                : known.getRemoteSsn(point, subsystem) == null && !isOnTitle(called)
+                                        ? "subsystem %d of point code %d is not among remote_subsystems"
+                                                .formatted(subsystem, point)
+                                        : SccpWords.of(cause);
+                case SUBSYSTEM_FAILURE ->
+                        "subsystem %d of point code %d is out of service, as the far side says (SSP)"
+                                .formatted(subsystem, point);
+                default -> SccpWords.of(cause);
+            };
+        }
+
+        /** Since when points cannot be reached, and why. */
+        static final class Reach {
+            private final IntPredicate linked;
+            private final Map<Integer, Instant> lost = new ConcurrentHashMap<>();
+
+            /**
+             * No point has been lost yet.
+             *
+             * @param linked whether a link leads to a point
+             */
+            Reach(IntPredicate linked) {
+                this.linked = linked;
+            }
+
+            void lost(int pointCode) {
+                lost.putIfAbsent(pointCode, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+            }
+
+            void found(int pointCode) {
+                lost.remove(pointCode);
+            }
+
+            /** In words, of a point that cannot be reached. */
+            String why(int pointCode) {
+                Instant since = lost.get(pointCode);
+                return "point code %d cannot be reached (%s)"
+                        .formatted(pointCode, why(pointCode, since));
+            }
+
+            private String why(int pointCode, @Nullable Instant since) {
+                if (linked.test(pointCode)) {
+                    return since == null
+                            ? "the far side has not said yet that it can"
+                            : "DUNA since " + since;
+                }
+                return since == null
+                        ? "there was no link to it yet"
+                        : "no link leads to it since " + since;
+            }
+        }
+    }
+
+    /**
+     * Logs what the far side says of its SCCP and of its subsystems (SCMG, ITU-T Q.714 5; DUPU of
+     * M3UA): each change once, up to a limit. Of a point that is out of reach nothing is said here.
+     */
+    private static final class SubsystemWatch implements SccpManagementEventListener {
+        private static final Logger log = LoggerFactory.getLogger(SubsystemWatch.class);
+
+        private static final String CAUSE = "changes of subsystems of the far side";
+
+        private final RateLimitedLog lines = new RateLimitedLog(log, SystemTime.ofProcess());
+        private final SccpResource resource;
+        private final Set<String> outOfService = ConcurrentHashMap.newKeySet();
+
+        SubsystemWatch(SccpResource resource) {
+            this.resource = resource;
+        }
+
+        private void down(int pointCode, String what, String why) {
+            RemoteSignalingPointCode point = resource.getRemoteSpcByPC(pointCode);
+            boolean inReach = point != null && !point.isRemoteSpcProhibited();
+            if (inReach && outOfService.add(what)) {
+                lines.write(
+                        Level.WARN,
+                        CAUSE,
+                        "{}: out of service, as the far side says ({})",
+                        what,
+                        why);
+            }
+        }
+
+        private void up(String what) {
+            if (outOfService.remove(what)) {
+                lines.write(Level.INFO, CAUSE, "{}: in service again", what);
+            }
+        }
+
+        private static String words(RemoteSubSystem subsystem) {
+            return "subsystem %d of point code %d"
+                    .formatted(subsystem.getRemoteSsn(), subsystem.getRemoteSpc());
+        }
+
+        private static String words(RemoteSignalingPointCode point) {
+            return "SCCP of point code " + point.getRemoteSpc();
+        }
+
+        @Override
+        public void onRemoteSubSystemDown(RemoteSubSystem subsystem) {
+            down(subsystem.getRemoteSpc(), words(subsystem), "SSP");
+        }
+
+        @Override
+        public void onRemoteSubSystemUp(RemoteSubSystem subsystem) {
+            up(words(subsystem));
+        }
+
+        @Override
+        public void onRemoteSccpDown(RemoteSignalingPointCode point) {
+            down(point.getRemoteSpc(), words(point), "DUPU");
+        }
+
+        @Override
+        public void onRemoteSccpUp(RemoteSignalingPointCode point) {
+            up(words(point));
+        }
+
+        @Override
+        public void onRemoteSpcUp(RemoteSignalingPointCode point) {}
+
+        @Override
+        public void onRemoteSpcDown(RemoteSignalingPointCode point) {}
+
+        @Override
+        public void onServiceStarted() {}
+
+        @Override
+        public void onServiceStopped() {}
+
+        @Override
+        public void onRemoveAllResources() {}
     }
 }

@@ -226,7 +226,7 @@ public final class SignallingPoint implements AttachedPoint {
 
     /** How many timers of the stack are waiting. */
     public int pendingTimers() {
-        return TcapTimers.pending(layers.tcap());
+        return layers.pendingTimers();
     }
 
     @Override

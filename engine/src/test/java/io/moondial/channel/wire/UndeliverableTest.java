@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 class UndeliverableTest extends OverTheWire {
     private static final byte[] BEGIN = Ber.begin(OTID, DIALOGUE, invoke(3, 59, STAR_100));
-    private static final String LINES_OF_SUBSYSTEMS = "io.moondial.channel.ss7.SubsystemWatch";
+    private static final String LINES_OF_SUBSYSTEMS =
+            "io.moondial.channel.ss7.ScreenedSccp$SubsystemWatch";
     private static final String OURS = "27829000000";
 
     private final Logger log = (Logger) LoggerFactory.getLogger("io.moondial.channel.ss7.Drops");
