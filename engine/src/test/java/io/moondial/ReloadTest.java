@@ -276,13 +276,13 @@ class ReloadTest {
             refused(live, "odd name.lua", text(""), "scripts/odd name.lua: a script's name.*");
             Files.createDirectory(folder.resolve("scripts/dir.lua"));
             live.awaitLog(
-                    "scripts/dir.lua: not a plain file but a folder: put a file in its place, or take it away");
+                    "scripts/dir.lua: not a plain file but a folder: replace it with a file, or remove it");
             Files.delete(folder.resolve("scripts/dir.lua"));
             Files.writeString(folder.resolve("outside.lua"), "return 1");
             Files.createSymbolicLink(
                     folder.resolve("scripts/out.lua"), folder.resolve("outside.lua"));
             live.awaitLog(
-                    "scripts/out.lua: a link that leads out of the script folder: put the file itself in its place");
+                    "scripts/out.lua: a link that leads out of the script folder: replace it with the file itself");
             assertThat(live.answer()).isEqualTo("old");
             Files.delete(folder.resolve("scripts/out.lua"));
             live.save("scripts/main.lua", "\uFEFFreturn 'marked'\r\n");

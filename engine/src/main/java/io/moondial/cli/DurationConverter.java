@@ -16,6 +16,6 @@ final class DurationConverter implements ITypeConverter<Duration> {
                 .orElseThrow(
                         () ->
                                 new TypeConversionException(
-                                        "'" + value + "' is no duration, such as 30s, 10m or 1h"));
+                                        "'" + value + "' is not a duration such as 30s, 10m or 1h"));
     }
 }

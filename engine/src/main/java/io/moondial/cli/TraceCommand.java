@@ -91,10 +91,10 @@ final class TraceCommand implements Callable<Integer> {
             return;
         }
         if (!all && msisdn == null) {
-            throw bad("whose dialogs? Name --msisdn DIGITS, or --all");
+            throw bad("--msisdn DIGITS or --all is missing");
         }
         if (pcap == null) {
-            throw bad("where to? Name --pcap FILE");
+            throw bad("--pcap FILE is missing");
         }
     }
 
@@ -119,7 +119,7 @@ final class TraceCommand implements Callable<Integer> {
                 report(client.copyTrace(file));
                 return ExitCode.GOOD;
             } catch (IOException e) {
-                throw new IOException("the trace broke off: " + FileTrouble.tell(e), e);
+                throw new IOException("the trace ended early: " + FileTrouble.tell(e), e);
             }
         } finally {
             over.countDown();

@@ -168,9 +168,9 @@ public final class Ussd implements Runnable {
             err.println("ussd: " + message(e) + suggestion(e, command));
             err.println(
                     command.subcommands().isEmpty()
-                            ? "ussd: %s --help tells what there is"
+                            ? "ussd: %s --help lists the options"
                                     .formatted(command.qualifiedName(" "))
-                            : "ussd: verbs are %s; %s --help tells more"
+                            : "ussd: verbs are %s; %s --help explains them"
                                     .formatted(
                                             String.join(", ", verbs(command)),
                                             command.qualifiedName(" ")));
@@ -183,7 +183,7 @@ public final class Ussd implements Runnable {
                 String first = unmatched.getUnmatched().getFirst();
                 return e.getCommandLine().getSubcommands().isEmpty()
                         ? "'" + first + "' is one argument too many"
-                        : "'" + first + "' is no verb";
+                        : "'" + first + "' is not a verb";
             }
             String message = String.valueOf(e.getMessage());
             for (var words : PLAINER.entrySet()) {

@@ -115,7 +115,7 @@ final class CoreSchema {
         }
         problems.add(
                 scalar.place(),
-                "the number %s does not fit 64 bits: put it in quotes to have it as a text"
+                "the number %s does not fit 64 bits: put it in quotes if it is a text"
                         .formatted(Quote.of(scalar)));
         return Optional.empty();
     }

@@ -158,7 +158,7 @@ public final class LocatedYaml {
     }
 
     private static String repeated(Scalar key, Entry earlier) {
-        return "%s stands twice: it is already on line %d; remove one"
+        return "%s appears twice: it is already on line %d; remove one"
                 .formatted(Quote.of(key), earlier.key().place().line());
     }
 
@@ -210,11 +210,11 @@ public final class LocatedYaml {
         if (beginsWithOneOf("&*")) {
             throw new Refusal(
                     place(),
-                    "put this text in quotes: \"%s\"; without them YAML takes * for an alias and & for an anchor, which are not allowed"
+                    "put this text in quotes: \"%s\"; otherwise YAML reads * as an alias and & as an anchor, which are not allowed"
                             .formatted(Quote.of(word())));
         }
         if (beginsWithOneOf("!")) {
-            throw new Refusal(place(), "tags (!) are not allowed: put a text in quotes instead");
+            throw new Refusal(place(), "tags (!) are not allowed: put a text in quotes");
         }
     }
 

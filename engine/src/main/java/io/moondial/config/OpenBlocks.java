@@ -197,7 +197,7 @@ final class OpenBlocks {
                             it ->
                                     new Refusal(
                                             at,
-                                            "this line is no key with a colon behind it, and no item of a list: if it is one, write \"- \" before it, the - in column %d (as line %d)"
+                                            "this line is neither a key with a colon nor an item of a list: if it is an item, write \"- \" before it, with the - in column %d (as line %d)"
                                                     .formatted(it.column, it.last())));
         }
         return fit.isEmpty()
@@ -205,7 +205,7 @@ final class OpenBlocks {
                 : Optional.of(
                         new Refusal(
                                 at,
-                                "this %s begins in column %d, where no line above it leaves room: begin it in column %s%s"
+                                "this %s begins in column %d, which fits no line above it: begin it in column %s%s"
                                         .formatted(
                                                 item ? "item" : "key",
                                                 column,

@@ -154,7 +154,7 @@ public final class Section {
     }
 
     private static String repeated(String key, Node item) {
-        return "%s: %s stands twice; remove one".formatted(key, Quote.of(item));
+        return "%s: %s appears twice; remove one".formatted(key, Quote.of(item));
     }
 
     /** A section; one without entries where it is left out. */

@@ -68,7 +68,7 @@ final class YamlFault {
         if (escape.matches()) {
             return told(
                     at,
-                    "\\%s is no escape in double quotes; write \\\\%s, or put the text in single quotes"
+                    "\\%s is not an escape in double quotes; write \\\\%s, or put the text in single quotes"
                             .formatted(escape.group(1), escape.group(1)));
         }
         if (String.valueOf(fault.getContext()).contains("quoted scalar")) {
@@ -83,7 +83,7 @@ final class YamlFault {
                             start ->
                                     told(
                                             start,
-                                            "a colon and a blank are missing behind the key: write KEY: VALUE"));
+                                            "a colon and a space are missing after the key: write KEY: VALUE"));
         }
         if (found.equals("mapping values are not allowed here")) {
             return strayColon();
@@ -101,7 +101,7 @@ final class YamlFault {
 
     private Optional<Refusal> cannotBegin(String character) {
         return character.startsWith("\\t")
-                ? told(at, "a tab stands before the text of this line; YAML takes blanks only")
+                ? told(at, "this line is indented with a tab; YAML allows only spaces")
                 : told(
                         at,
                         "a text cannot begin with %s: put it in double quotes"
@@ -153,14 +153,14 @@ final class YamlFault {
             if (glued.matches()) {
                 return told(
                         new Place(above, glued.end(1) + 1),
-                        "a blank is missing behind the colon: write %s: %s"
+                        "a space is missing after the colon: write %s: %s"
                                 .formatted(glued.group(1), Quote.of(glued.group(2))));
             }
             Matcher bare = NO_COLON.matcher(line(above));
             if (bare.matches()) {
                 return told(
                         new Place(above, bare.end() + 1),
-                        "a colon is missing behind the key: write %s:".formatted(bare.group(1)));
+                        "a colon is missing after the key: write %s:".formatted(bare.group(1)));
             }
             if (indent(at.line()) > indent(above) && firstColon(at.line()) == column(at)) {
                 return misplaced();
@@ -168,7 +168,7 @@ final class YamlFault {
         }
         return told(
                 at,
-                "a second colon with a blank behind it; put the text in double quotes, or begin a new line for the second key");
+                "a second colon with a space after it; put the text in double quotes, or begin a new line for the second key");
     }
 
     /** A line, or what stands on it, that belongs to nothing above it. */
@@ -179,12 +179,12 @@ final class YamlFault {
         String here = line(at.line()).substring(Math.min(column(at), line(at.line()).length()));
         Matcher closer = CLOSER.matcher(here);
         if (closer.lookingAt()) {
-            return told(at, "this %s closes nothing: take it out".formatted(closer.group()));
+            return told(at, "this %s closes nothing: remove it".formatted(closer.group()));
         }
         if (column(at) > indent(at.line())) {
             return told(
                     at,
-                    "nothing can stand here, behind what is in quotes or brackets: put all of it in one pair of quotes");
+                    "nothing may follow a text in quotes or brackets here: put everything in one pair of quotes");
         }
         return misplaced();
     }

@@ -42,7 +42,7 @@ public final class TextReport {
     }
 
     private static String gaps(FileCoverage file) {
-        return gap("lines not run: ", Gaps.lines(file)) + gap("ways not gone: ", Gaps.ways(file));
+        return gap("lines not run: ", Gaps.lines(file)) + gap("ways not taken: ", Gaps.ways(file));
     }
 
     private static String gap(String title, List<String> gaps) {

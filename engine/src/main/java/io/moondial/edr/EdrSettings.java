@@ -29,7 +29,7 @@ public record EdrSettings(
                         value = "The first part of every instance id.",
                         unset = "Logic",
                         matches = "[a-zA-Z][a-zA-Z0-9_-]*",
-                        allowed = "letters, digits, _ and -, a letter first")
+                        allowed = "letters, digits, _ and -, beginning with a letter")
                 String appName,
         @Key(
                         value =
@@ -70,7 +70,7 @@ public record EdrSettings(
 
     /** The same, in words. */
     public static final String STREAM_ALLOWED =
-            "the name of a stream: letters, digits and _, a letter first";
+            "the name of a stream: letters, digits and _, beginning with a letter";
 
     /** What a full backlog means. */
     public enum WhenFull {

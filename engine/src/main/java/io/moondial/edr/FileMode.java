@@ -40,7 +40,7 @@ public record FileMode(String octal) {
             return Notation.ofWords(
                     ValueType.text(
                                     "a mode such as 0640: 0, 6 for the owner, then for the group and for all"
-                                            + " others 0 (nothing), 4 (reading) or 6 (reading and writing)",
+                                            + " others 0 (nothing), 4 (read) or 6 (read and write)",
                                     PATTERN)
                             .map(FileMode::new),
                     FileMode::octal,

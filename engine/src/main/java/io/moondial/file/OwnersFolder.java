@@ -59,19 +59,19 @@ public final class OwnersFolder {
         int owner = number(real, "unix:uid");
         if (owner != ROOT && owner != new UnixSystem().getUid()) {
             throw new IOException(
-                    "the folder %s belongs to the user %s, who could take away or exchange what is put there: choose another folder, or chown %s it"
+                    "the folder %s belongs to the user %s, who could remove or replace what is in it: choose another folder, or chown %s it"
                             .formatted(folder, Files.getOwner(real), FileTrouble.user()));
         }
         if ((number(real, "unix:mode") & GROUP_OR_OTHERS_WRITE) != 0) {
             throw new IOException(
-                    "others than its owner can write to the folder %s, and could take away or exchange what is put there: chmod go-w it, or choose another folder"
+                    "others than its owner can write to the folder %s, and could remove or replace what is in it: chmod go-w it, or choose another folder"
                             .formatted(folder));
         }
         for (Path above = real.getParent(); above != null; above = above.getParent()) {
             int mode = number(above, "unix:mode");
             if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
                 throw new IOException(
-                        "everybody can write to the folder %s, and could exchange %s in it: chmod o-w it, or choose another folder"
+                        "everybody can write to the folder %s, and could replace %s in it: chmod o-w it, or choose another folder"
                                 .formatted(above, folder));
             }
         }

@@ -62,13 +62,13 @@ public final class PlainFile {
         BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
         if (!found.isRegularFile()) {
             return Optional.of(
-                    "not a plain file but %s: put a file in its place, or take it away"
+                    "not a plain file but %s: replace it with a file, or remove it"
                             .formatted(found.isDirectory() ? "a folder" : "a pipe or a device"));
         }
         return file.toRealPath().startsWith(folder)
                 ? Optional.empty()
                 : Optional.of(
-                        "a link that leads out of the script folder: put the file itself in its place");
+                        "a link that leads out of the script folder: replace it with the file itself");
     }
 
     private static void require(BasicFileAttributes found, int maxOctets)
@@ -78,7 +78,7 @@ public final class PlainFile {
         }
         if (!found.isRegularFile()) {
             throw new UnreadableFileException(
-                    "not a plain file but a pipe or a device: put what it gives into a file");
+                    "not a plain file but a pipe or a device: write its content to a file");
         }
         if (found.size() > maxOctets) {
             throw tooLong(maxOctets);

@@ -57,10 +57,10 @@ final class AssociationReader {
         Optional<String> peer = section.find("peer", ADDRESS);
         List<String> extraLocal = section.distinct("extra_local", ADDRESS, List.of());
         if (section.has("connect") == section.has("listen")) {
-            section.refuse("an association has one of connect and listen");
+            section.refuse("an association needs exactly one of connect and listen");
         }
         if (section.has("listen") && section.has("local")) {
-            section.refuse("local", "where we listen stands in listen: take this one out");
+            section.refuse("local", "listen already says where we listen: remove this key");
         }
         if (listen.filter(it -> !ofThisHost(it)).isPresent() && !section.has("peer")) {
             section.warn(
@@ -68,7 +68,7 @@ final class AssociationReader {
                     "whoever connects first holds this association; name its far end in peer");
         }
         if (section.has("connect") && section.has("peer")) {
-            section.refuse("peer", "whom we connect to stands in connect: take this one out");
+            section.refuse("peer", "connect already says whom we connect to: remove this key");
         }
         if (!extraLocal.isEmpty()) {
             checkExtraLocal(section, transport, listen.isPresent() || local.isPresent());
@@ -101,9 +101,9 @@ final class AssociationReader {
 
     private static void checkExtraLocal(Section section, Transport transport, boolean hasFirst) {
         if (transport == Transport.TCP) {
-            section.refuse("extra_local", "TCP has one address at either end; this is for sctp");
+            section.refuse("extra_local", "TCP has only one address at each end: this key is for sctp");
         } else if (!hasFirst) {
-            section.refuse("extra_local", "these come beside local, which is missing");
+            section.refuse("extra_local", "this key needs local, which is missing");
         }
     }
 }

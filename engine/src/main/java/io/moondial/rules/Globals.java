@@ -25,8 +25,7 @@ final class Globals implements Structure<Map<String, Object>> {
     Globals(Set<String> taken) {
         name =
                 new ValueType<>(
-                        "a Lua name (letters, digits and _, no digit first) that scripts do not have"
-                                + " already, as they have print, string and ussd",
+                        "a Lua name (letters, digits and _, no digit first), but none that scripts already have, such as print, string and ussd",
                         List.of(),
                         scalar ->
                                 Optional.of(scalar.text())
@@ -53,8 +52,7 @@ final class Globals implements Structure<Map<String, Object>> {
     private static Optional<String> inexact(String path, Object value) {
         return value instanceof Long number && Math.abs(number) > 1L << 53
                 ? Optional.of(
-                        ("globals: %s is %d, beyond 2^53, where Lua's numbers lose digits: put it in"
-                                        + " quotes to have it as a text")
+                        ("globals: %s is %d, beyond 2^53, where Lua's numbers lose digits: put it in quotes if it is a text")
                                 .formatted(path, number))
                 : Optional.empty();
     }

@@ -38,7 +38,7 @@ final class NetworkReader {
         Optional<Section> embedded = network.sectionIfGiven("embedded");
         if (sigtran.isPresent() && embedded.isPresent()) {
             network.refuse(
-                    "sigtran", "dialogs come from one network: take this one out, or embedded");
+                    "sigtran", "there can be only one network: remove this one, or embedded");
         }
         Network inMemory = embedded(embedded.orElseGet(() -> network.section("embedded")), tcap);
         return sigtran.<Network>map(it -> new Network.Sigtran(SigtranReader.read(it), tcap))
@@ -91,7 +91,7 @@ final class NetworkReader {
         if (maxDialogs <= dialogs.max()) {
             tcap.refuse(
                     "max_dialogs",
-                    "found %d; it must be more than dialogs.max, which is %d, or the stack refuses dialogs before the engine does"
+                    "found %d; it must be more than dialogs.max, which is %d; otherwise the stack refuses dialogs before the engine does"
                             .formatted(maxDialogs, dialogs.max()));
             sound = false;
         }

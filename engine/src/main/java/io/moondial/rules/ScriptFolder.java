@@ -57,7 +57,7 @@ record ScriptFolder(
         try {
             return PlainFile.objection(file, inside);
         } catch (NoSuchFileException e) {
-            return Optional.of("a link that leads nowhere: put a file in its place");
+            return Optional.of("a link that leads nowhere: replace it with a file");
         } catch (IOException e) {
             return Optional.of("it cannot be looked at: " + FileTrouble.words(e));
         }

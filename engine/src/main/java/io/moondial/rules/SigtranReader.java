@@ -38,7 +38,7 @@ final class SigtranReader {
 
     static final ValueType<String> NAME =
             ValueType.text(
-                    "a name: letters, digits, _ and -, a letter first",
+                    "a name: letters, digits, _ and -, beginning with a letter",
                     Pattern.compile("[a-zA-Z][a-zA-Z0-9_-]*"));
 
     static final ValueType<Long> CONTEXT = ValueType.wholeNumber(0, 0xffff_ffffL);
@@ -120,7 +120,7 @@ final class SigtranReader {
     private ApplicationServer applicationServer(Section server, int ownPointCode) {
         String name = server.require("name", NAME).orElse("?");
         if (!servers.add(name)) {
-            server.refuse("name", name + " stands twice; choose another name");
+            server.refuse("name", name + " appears twice; choose another name");
         }
         Mode mode = server.require("mode", MODE).orElse(Mode.ASP);
         Optional<Long> context = server.find("routing_context", CONTEXT);
@@ -157,7 +157,7 @@ final class SigtranReader {
                     && Collections.disjoint(server.associations(), other.associations())) {
                 section.warn(
                         "point_codes",
-                        "%s, which leads to points of these too, also names %s: what comes from there over associations of %s is dropped (origin_check); name it here too where STPs share the load"
+                        "%s leads to some of these points too, and also names %s: messages from there over associations of %s are dropped (origin_check); name it here too if the STPs share the load"
                                 .formatted(
                                         other.name(),
                                         missing.stream()
@@ -193,13 +193,12 @@ final class SigtranReader {
             section.refuse(
                     "name",
                     read.name()
-                            + " stands twice, and differs; choose another name, or write the same");
+                            + " appears twice with different values; choose another name, or write the same values");
         } else if (modeBefore != mode || !hasContext) {
             section.refuse(
                     "name",
                     read.name()
-                            + " serves two application servers: then both must be of one mode, and"
-                            + " each have its routing_context");
+                            + " serves two application servers: both must have the same mode, and each needs its own routing_context");
         }
         return read;
     }
@@ -231,7 +230,7 @@ final class SigtranReader {
             Optional<String> prefix = it.require("prefix", TITLE);
             Optional<Integer> point = pointCode(it, points);
             prefix.filter(digits -> !prefixes.add(digits))
-                    .ifPresent(digits -> it.refuse("prefix", digits + " stands twice; remove one"));
+                    .ifPresent(digits -> it.refuse("prefix", digits + " appears twice; remove one"));
             prefix.flatMap(digits -> point.map(pc -> new GlobalTitleRule(digits, pc)))
                     .ifPresent(read::add);
         }

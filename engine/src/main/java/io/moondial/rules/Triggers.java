@@ -92,8 +92,7 @@ abstract class Triggers implements Structure<TriggerTable> {
     private static String why(Unreachable unreachable) {
         return switch (unreachable) {
             case Unreachable.Covered covered ->
-                    ("this trigger is never reached: whatever it matches, the one on line %d matches"
-                                    + " first; put it before that one, or take it out")
+                    ("this trigger is never reached: the one on line %d matches everything that it matches, and comes first; move it before that one, or remove it")
                             .formatted(covered.coveredBy().line());
             case Unreachable.Contradictory(
                             Trigger trigger,
@@ -113,7 +112,7 @@ abstract class Triggers implements Structure<TriggerTable> {
                 trigger.sectionIfGiven("mask", MASK).flatMap(Triggers::mask).orElse(null);
         if (overrides.onError() != null && !sendsTexts) {
             trigger.refuse(
-                    "on_error", "a notify is never sent a text: only triggers of process have it");
+                    "on_error", "no text is sent in answer to a notify: only triggers of process have this key");
         }
         return scriptKey(trigger, scripts)
                 .map(key -> new Trigger(trigger.place().line(), key, conditions, overrides, mask));

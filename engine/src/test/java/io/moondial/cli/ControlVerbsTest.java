@@ -216,10 +216,10 @@ class ControlVerbsTest {
         assertThat(ussd("trace", "--stop", "--pcap", "x")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString())
                 .contains(
-                        "whose dialogs?",
-                        "where to?",
+                        "--msisdn DIGITS or --all is missing",
+                        "--pcap FILE is missing",
                         "exclude each other",
-                        "'soon' is no duration",
+                        "'soon' is not a duration",
                         "--stop takes no --pcap");
     }
 }

@@ -71,21 +71,21 @@ class UssdTest {
         assertThat(err.toString().lines())
                 .containsExactly(
                         "ussd: Unknown option: '--mssidn'; did you mean --msisdn?",
-                        "ussd: ussd dial --help tells what there is",
+                        "ussd: ussd dial --help lists the options",
                         "ussd: Invalid value for option '--ssn': 'six' is not a whole number",
-                        "ussd: ussd dial --help tells what there is",
-                        "ussd: 'dail' is no verb; did you mean dial?",
-                        "ussd: verbs are serve, dial, test, handset, status, trace, check, edr, bench; ussd --help tells more",
+                        "ussd: ussd dial --help lists the options",
+                        "ussd: 'dail' is not a verb; did you mean dial?",
+                        "ussd: verbs are serve, dial, test, handset, status, trace, check, edr, bench; ussd --help explains them",
                         "ussd: --pcap-files is 0; at least 1 is allowed",
-                        "ussd: ussd serve --help tells what there is",
+                        "ussd: ussd serve --help lists the options",
                         "ussd: 'more' is one argument too many",
-                        "ussd: ussd check --help tells what there is",
+                        "ussd: ussd check --help lists the options",
                         "ussd: Missing required parameter for option '--filter' (WORDS)",
-                        "ussd: ussd test --help tells what there is",
-                        "ussd: Invalid value for option '--msisdn': '+27' is not a number: 1 to 38 digits are allowed, as of 27761485722, with no + before and no :NOA:NPI behind them",
-                        "ussd: ussd edr --help tells what there is",
+                        "ussd: ussd test --help lists the options",
+                        "ussd: Invalid value for option '--msisdn': '+27' is not a number: 1 to 38 digits are allowed, as of 27761485722, without + and without :NOA:NPI",
+                        "ussd: ussd edr --help lists the options",
                         "ussd: Invalid value for option '--rate': 'fast' is not a number",
-                        "ussd: ussd bench --help tells what there is");
+                        "ussd: ussd bench --help lists the options");
     }
 
     @Test
@@ -305,7 +305,7 @@ class UssdTest {
                 .isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ussd("dial", "--rules", rules, "x".repeat(183))).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString())
-                .contains("what is to be dialled?")
+                .contains("nothing to dial")
                 .contains("--dcs is 300; 0 to 255 is allowed")
                 .contains("'12x' is not a number", "'655x' is not a number")
                 .contains("'9' is not a number from 0 to 7")

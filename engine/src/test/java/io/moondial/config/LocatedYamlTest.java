@@ -112,19 +112,19 @@ final class LocatedYamlTest {
                                 problems.file(),
                                 2,
                                 11,
-                                "c stands twice: it is already on line 2; remove one"),
+                                "c appears twice: it is already on line 2; remove one"),
                         new Problem(
                                 problems.file(),
                                 3,
                                 1,
-                                "a stands twice: it is already on line 1; remove one"));
+                                "a appears twice: it is already on line 1; remove one"));
     }
 
     @Test
     void anchors_aliases_and_tags_are_refused() throws Exception {
         String references =
-                "put this text in quotes: \"%s\"; without them YAML takes * for an alias and & for an anchor, which are not allowed";
-        String tags = "tags (!) are not allowed: put a text in quotes instead";
+                "put this text in quotes: \"%s\"; otherwise YAML reads * as an alias and & as an anchor, which are not allowed";
+        String tags = "tags (!) are not allowed: put a text in quotes";
 
         assertRefused("a: &x 1\n", 1, 4, references.formatted("&x"));
         assertRefused("b: 1\na: *x\n", 2, 4, references.formatted("*x"));
@@ -207,7 +207,7 @@ final class LocatedYamlTest {
                 "a: 1\n b: 2\n",
                 2,
                 2,
-                "this is not YAML: this key begins in column 2, where no line above it leaves room: begin it in column 1 (as line 1)");
+                "this is not YAML: this key begins in column 2, which fits no line above it: begin it in column 1 (as line 1)");
         assertThat(refusal("a: \"x\n")).matches(it -> it.line() == 1 && it.column() == 4);
         assertThat(refusal("a: [1\nb: 2\n")).matches(it -> it.line() == 1 && it.column() == 4);
         assertThat(refusal("? [a]\n: 1\n")).matches(it -> it.line() == 1);

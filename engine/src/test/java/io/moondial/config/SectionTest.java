@@ -200,7 +200,7 @@ final class SectionTest {
         assertThat(problems.inFileOrder())
                 .extracting(Problem::message)
                 .containsExactly(
-                        "the number 9223372036854775808 does not fit 64 bits: put it in quotes to have it as a text");
+                        "the number 9223372036854775808 does not fit 64 bits: put it in quotes if it is a text");
     }
 
     private <T> T found(String value, ValueType<T> type) throws Exception {

@@ -23,41 +23,41 @@ class YamlFaultTest {
     void a_line_further_right_than_its_section() {
         assertTold(
                 "process:\n  menu_timeout: 30s\n   error_message: x\n",
-                "r:3:4: !this key begins in column 4, where no line above it leaves room: begin it in column 1 (as line 1) or 3 (as line 2), or line 2 in column 4");
+                "r:3:4: !this key begins in column 4, which fits no line above it: begin it in column 1 (as line 1) or 3 (as line 2), or line 2 in column 4");
     }
 
     @Test
     void a_line_between_two_columns() {
         assertTold(
                 "process:\n  menu_timeout: 30s\n error_message: x\n",
-                "r:3:2: !this key begins in column 2, where no line above it leaves room: begin it in column 1 (as line 1) or 3 (as line 2), or line 2 in column 2");
+                "r:3:2: !this key begins in column 2, which fits no line above it: begin it in column 1 (as line 1) or 3 (as line 2), or line 2 in column 2");
         assertTold(
                 "process:\n    menu_timeout: 30s\n  triggers: []\n",
-                "r:3:3: !this key begins in column 3, where no line above it leaves room: begin it in column 1 (as line 1) or 5 (as line 2), or line 2 in column 3");
+                "r:3:3: !this key begins in column 3, which fits no line above it: begin it in column 1 (as line 1) or 5 (as line 2), or line 2 in column 3");
     }
 
     @Test
     void an_item_or_a_key_of_one_beside_the_others() {
         assertTold(
                 "triggers:\n  - {a: b}\n   - {c: d}\n",
-                "r:3:4: !this item begins in column 4, where no line above it leaves room: begin it in column 3 (as line 2), or line 2 in column 4");
+                "r:3:4: !this item begins in column 4, which fits no line above it: begin it in column 3 (as line 2), or line 2 in column 4");
         assertTold(
                 "triggers:\n  - a: b\n   c: d\n",
-                "r:3:4: !this key begins in column 4, where no line above it leaves room: begin it in column 1 (as line 1) or 5 (as line 2)");
+                "r:3:4: !this key begins in column 4, which fits no line above it: begin it in column 1 (as line 1) or 5 (as line 2)");
     }
 
     @Test
     void an_item_where_only_keys_begin() {
         assertTold(
                 "a:\n  b:\n    - {c: d}\n  - {c: e}\n",
-                "r:4:3: !this item begins in column 3, where no line above it leaves room: begin it in column 5 (as line 3)");
+                "r:4:3: !this item begins in column 3, which fits no line above it: begin it in column 5 (as line 3)");
     }
 
     @Test
     void an_item_without_its_dash() {
         assertTold(
                 "triggers:\n  - {a: b}\n    {c: d}\n",
-                "r:3:5: !this line is no key with a colon behind it, and no item of a list: if it is one, write \"- \" before it, the - in column 3 (as line 2)");
+                "r:3:5: !this line is neither a key with a colon nor an item of a list: if it is an item, write \"- \" before it, with the - in column 3 (as line 2)");
     }
 
     @Test
@@ -74,14 +74,14 @@ class YamlFaultTest {
     void a_section_between_two_columns_is_not_taken_for_the_end_of_the_one_before_it() {
         assertTold(
                 "edr:\nnetwork:\n  embedded: {}\n tcap: {}\n",
-                "r:4:2: !this key begins in column 2, where no line above it leaves room: begin it in column 1 (as line 2) or 3 (as line 3), or line 3 in column 2");
+                "r:4:2: !this key begins in column 2, which fits no line above it: begin it in column 1 (as line 2) or 3 (as line 3), or line 3 in column 2");
     }
 
     @Test
     void what_stands_in_brackets_or_in_a_text_of_lines_gives_no_column() {
         assertTold(
                 "a:\n  b: {c: [d,\n e], f: '}'}\n  g: |\n    h: i\n   j: k\n",
-                "r:6:4: !this key begins in column 4, where no line above it leaves room: begin it in column 1 (as line 1) or 3 (as line 4)");
+                "r:6:4: !this key begins in column 4, which fits no line above it: begin it in column 1 (as line 1) or 3 (as line 4)");
     }
 
     @Test
@@ -112,7 +112,7 @@ class YamlFaultTest {
 
     @Test
     void a_brace_too_many() {
-        assertTold("a: {b: c}}\n", "r:1:10: !this } closes nothing: take it out");
+        assertTold("a: {b: c}}\n", "r:1:10: !this } closes nothing: remove it");
     }
 
     @Test
@@ -127,34 +127,34 @@ class YamlFaultTest {
     void a_text_that_goes_on_behind_its_quotes() {
         assertTold(
                 "a: \"b\" c\n",
-                "r:1:8: !nothing can stand here, behind what is in quotes or brackets: put all of it in one pair of quotes");
+                "r:1:8: !nothing may follow a text in quotes or brackets here: put everything in one pair of quotes");
     }
 
     @Test
     void a_blank_or_a_colon_that_is_missing() {
         assertTold(
                 "process:\n  menu_timeout:30s\n  triggers: []\n",
-                "r:2:15: !a blank is missing behind the colon: write menu_timeout: 30s");
+                "r:2:15: !a space is missing after the colon: write menu_timeout: 30s");
         assertTold(
                 "process\n  menu_timeout: 30s\n",
-                "r:1:8: !a colon is missing behind the key: write process:");
+                "r:1:8: !a colon is missing after the key: write process:");
         assertTold(
                 "log:\n  level: info\n  edr\nedr: {}\n",
-                "r:3:3: !a colon and a blank are missing behind the key: write KEY: VALUE");
+                "r:3:3: !a colon and a space are missing after the key: write KEY: VALUE");
     }
 
     @Test
     void a_second_colon_in_a_text() {
         assertTold(
                 "error_message: Sorry: try later\n",
-                "r:1:21: !a second colon with a blank behind it; put the text in double quotes, or begin a new line for the second key");
+                "r:1:21: !a second colon with a space after it; put the text in double quotes, or begin a new line for the second key");
     }
 
     @Test
     void a_tab_and_what_no_text_begins_with() {
         assertTold(
                 "a:\n\tb: c\n",
-                "r:2:1: !a tab stands before the text of this line; YAML takes blanks only");
+                "r:2:1: !this line is indented with a tab; YAML allows only spaces");
         assertTold("a: @b\n", "r:1:4: !a text cannot begin with @: put it in double quotes");
     }
 
@@ -162,6 +162,6 @@ class YamlFaultTest {
     void an_escape_that_is_none() {
         assertTold(
                 "a: \"\\q\"\n",
-                "r:1:6: !\\q is no escape in double quotes; write \\\\q, or put the text in single quotes");
+                "r:1:6: !\\q is not an escape in double quotes; write \\\\q, or put the text in single quotes");
     }
 }

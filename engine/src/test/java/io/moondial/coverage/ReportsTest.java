@@ -86,7 +86,7 @@ class ReportsTest {
                           lines not run: 2-11
                         scripts/x.lua   85%       6/7   75%       3/4
                           lines not run: 6
-                          ways not gone: 3 never past
+                          ways not taken: 3 never past
                         all             42%      6/14   37%       3/8
                         """);
     }

@@ -39,8 +39,7 @@ class PlainFileTest {
             assertThatThrownBy(() -> PlainFile.read(endless, 1 << 20))
                     .isInstanceOf(UnreadableFileException.class)
                     .hasMessage(
-                            "not a plain file but a pipe or a device: put what it gives into a"
-                                    + " file");
+                            "not a plain file but a pipe or a device: write its content to a file");
         }
     }
 

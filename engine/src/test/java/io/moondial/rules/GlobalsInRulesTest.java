@@ -42,8 +42,7 @@ class GlobalsInRulesTest {
                 13,
                 "found "
                         + name
-                        + "; allowed is a Lua name (letters, digits and _, no digit first) that"
-                        + " scripts do not have already, as they have print, string and ussd");
+                        + "; allowed is a Lua name (letters, digits and _, no digit first), but none that scripts already have, such as print, string and ussd");
     }
 
     @Test
@@ -52,8 +51,7 @@ class GlobalsInRulesTest {
         refused(
                 "{A: 1, S: {list: [1, -9007199254740993]}}",
                 33,
-                "S.list[2] is -9007199254740993, beyond 2^53, where Lua's numbers lose digits: put"
-                        + " it in quotes to have it as a text");
+                "S.list[2] is -9007199254740993, beyond 2^53, where Lua's numbers lose digits: put it in quotes if it is a text");
     }
 
     @Test

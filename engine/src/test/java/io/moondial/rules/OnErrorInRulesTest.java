@@ -54,7 +54,6 @@ class OnErrorInRulesTest {
                                         """))
                 .isInstanceOf(RulesException.class)
                 .hasMessageContaining(
-                        ":3:36: on_error: a notify is never sent a text: only triggers of process have"
-                                + " it");
+                        ":3:36: on_error: no text is sent in answer to a notify: only triggers of process have this key");
     }
 }

@@ -90,14 +90,14 @@ final class RulesProblemsTest {
 
         assertThat(folder.report("process: {triggers: [{script_key: link}]}"))
                 .contains(
-                        "script_key: scripts/link.lua is no script: a link that leads out of the script folder: put the file itself in its place");
+                        "script_key: scripts/link.lua is no script: a link that leads out of the script folder: replace it with the file itself");
         assertThat(folder.report("process: {triggers: [{script_key: folder}]}"))
                 .contains(
-                        "script_key: scripts/folder.lua is no script: not a plain file but a folder: put a file in its place");
+                        "script_key: scripts/folder.lua is no script: not a plain file but a folder: replace it with a file");
         for (String endless : List.of("pipe", "zero")) {
             assertThat(folder.report("process: {triggers: [{script_key: %s}]}".formatted(endless)))
                     .contains(
-                            "script_key: scripts/%s.lua is no script: not a plain file but a pipe or a device: put a file in its place"
+                            "script_key: scripts/%s.lua is no script: not a plain file but a pipe or a device: replace it with a file"
                                     .formatted(endless));
         }
         assertThat(folder.report("process: {triggers: [{script_key: lost}]}"))
@@ -135,7 +135,7 @@ final class RulesProblemsTest {
         assertThat(folder.report("process:\n\tmenu_timeout: 1\nx: y\n"))
                 .isEqualTo(
                         """
-                        rules.yaml:2:1: this is not YAML: a tab stands before the text of this line; YAML takes blanks only
+                        rules.yaml:2:1: this is not YAML: this line is indented with a tab; YAML allows only spaces
                         \tmenu_timeout: 1
                         ^
                         """);

@@ -97,7 +97,7 @@ class SigtranRulesTest {
                 .singleElement()
                 .asString()
                 .endsWith(
-                        ": warning: point_codes: stp, which leads to points of these too, also names 1: what comes from there over associations of mate is dropped (origin_check); name it here too where STPs share the load");
+                        ": warning: point_codes: stp leads to some of these points too, and also names 1: messages from there over associations of mate are dropped (origin_check); name it here too if the STPs share the load");
         assertThat(folder.warnings(withServerOf("[5, 7]"))).hasSize(2);
         for (String sound : List.of("[1, 5]", "[7]")) {
             assertThat(folder.warnings(withServerOf(sound))).isEmpty();

@@ -123,7 +123,7 @@ class ScriptReleaseTest {
         bench.file("two words.lua", "").file(".hidden.lua", "= =").file("notes.txt", "= =");
         assertThat(problems())
                 .containsExactly(
-                        "dir.lua: not a plain file but a folder: put a file in its place, or take it away",
+                        "dir.lua: not a plain file but a folder: replace it with a file, or remove it",
                         "two words.lua: a script's name has 1 to 64 of letters, digits, _ and -, before .lua");
     }
 
@@ -140,7 +140,7 @@ class ScriptReleaseTest {
                         p ->
                                 assertThat(p)
                                         .isEqualTo(
-                                                "out.lua: a link that leads out of the script folder: put the file itself in its place"))
+                                                "out.lua: a link that leads out of the script folder: replace it with the file itself"))
                 .anySatisfy(p -> assertThat(p).startsWith("gone.lua: cannot be read"));
         assertThat(bench.compile().script("in")).isPresent();
     }

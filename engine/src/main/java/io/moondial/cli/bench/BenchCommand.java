@@ -202,7 +202,7 @@ public final class BenchCommand implements Callable<Integer> {
                 flood == 0 || (rate > 0 && park >= LEAST_FLOODED && !baseline && script == null),
                 "--flood needs --rate and at least --park "
                         + LEAST_FLOODED
-                        + ", and goes without --baseline and --script");
+                        + ", and cannot be combined with --baseline or --script");
         require(patience >= 1, "--patience is " + patience + "; at least 1");
         int atOnce = concurrency == null ? (rate == 0 ? 128 : 100_000) : concurrency;
         require(atOnce >= 1, "--concurrency is " + atOnce + "; at least 1");

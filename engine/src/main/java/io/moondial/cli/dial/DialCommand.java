@@ -90,9 +90,7 @@ public final class DialCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         if (options.connects() && record != null) {
             throw bad(
-                    "--record goes with an engine of its own: which answers a running one"
-                            + " (--connect) takes for secrets is not known here, and a test must hold"
-                            + " none. Leave --connect out");
+                    "--record and --connect cannot be combined: which answers a running engine treats as secrets is not known here, and a test must not contain secrets");
         }
         Configuration configuration = options.connects() ? null : rules.read();
         DialRecorder recorder = recorder(configuration);
@@ -147,7 +145,7 @@ public final class DialCommand implements Callable<Integer> {
 
     private FarSide.Call dialled() {
         if (notify == null && words.isEmpty()) {
-            throw bad("what is to be dialled? Name a CODE, such as '*100#', or --notify TEXT");
+            throw bad("nothing to dial: give a CODE, such as '*100#', or --notify TEXT");
         }
         if (dcs < 0 || dcs > 255) {
             throw bad("--dcs is " + dcs + "; 0 to 255 is allowed");

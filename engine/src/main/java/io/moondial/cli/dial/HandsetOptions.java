@@ -289,7 +289,7 @@ final class HandsetOptions {
                     .orElseThrow(
                             () ->
                                     new TypeConversionException(
-                                            "'%s' is none of asp, sgw, ipsp_client, ipsp_server"
+                                            "'%s' is not one of asp, sgw, ipsp_client, ipsp_server"
                                                     .formatted(value)));
         }
     }

@@ -187,7 +187,7 @@ public final class EdrCommand implements Callable<Integer> {
     private void refuseMixtures() {
         if (follow && dialogs) {
             throw bad(
-                    "--follow and --dialogs do not go together: a dialog is told once all files are read");
+                    "--follow and --dialogs cannot be combined: a dialog is printed when all files have been read");
         }
         if (follow && files.contains(EdrInput.STANDARD_INPUT)) {
             throw bad(
@@ -195,10 +195,10 @@ public final class EdrCommand implements Callable<Integer> {
         }
         if (validate
                 && (follow || dialogs || msisdn != null || instance != null || !events.isEmpty())) {
-            throw bad("--validate checks all there is: give it alone, with files or folders");
+            throw bad("--validate checks everything: give only files or folders with it");
         }
         if (specFolder != null && !validate) {
-            throw bad("--spec is what --validate checks against: give both");
+            throw bad("--spec is for --validate: give both");
         }
     }
 
@@ -220,7 +220,7 @@ public final class EdrCommand implements Callable<Integer> {
                 return value;
             }
             throw new TypeConversionException(
-                    "'%s' is not a number: 1 to %d digits are allowed, as of 27761485722, with no + before and no :NOA:NPI behind them"
+                    "'%s' is not a number: 1 to %d digits are allowed, as of 27761485722, without + and without :NOA:NPI"
                             .formatted(value, MAX_DIGITS));
         }
     }

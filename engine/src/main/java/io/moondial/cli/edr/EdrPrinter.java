@@ -196,7 +196,7 @@ final class EdrPrinter implements RecordSink {
 
             private Unwritable(IOException why) {
                 super(
-                        "the output cannot be written: %s; what came out is not all: make room there, or write elsewhere, and try again"
+                        "the output cannot be written: %s; it is not complete: make room there, or write elsewhere, and try again"
                                 .formatted(FileTrouble.words(why)),
                         why);
             }

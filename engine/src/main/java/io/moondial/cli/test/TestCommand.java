@@ -124,7 +124,7 @@ public final class TestCommand implements Callable<Integer> {
         if (watch && (update || junit != null || coverage.given())) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--watch goes with none of --update, --junit and --coverage");
+                    "--watch cannot be combined with --update, --junit or --coverage");
         }
         requireFolderOf(junit);
         rules.observe(coverage.observer());
@@ -206,7 +206,7 @@ public final class TestCommand implements Callable<Integer> {
                     turn(rehearsal, "abandon");
                 }
                 if (rehearsal.recorded().isEmpty()) {
-                    err.println("ussd: nothing was said, so nothing is recorded");
+                    err.println("ussd: no step was given, so nothing is recorded");
                     return ExitCode.BAD_INPUT;
                 }
                 String name = rehearsal.recorded().addTo(file);

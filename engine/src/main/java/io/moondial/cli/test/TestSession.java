@@ -168,7 +168,7 @@ final class TestSession {
             outcome = Update.write(results);
         }
         outcome.notes().forEach(note -> err.println("ussd: " + note));
-        err.printf("ussd: %d %s written anew%n", screens, screens == 1 ? "screen" : "screens");
+        err.printf("ussd: %d %s updated%n", screens, screens == 1 ? "screen" : "screens");
         return results;
     }
 

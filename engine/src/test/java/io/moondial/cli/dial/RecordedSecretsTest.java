@@ -189,7 +189,7 @@ class RecordedSecretsTest {
         script(PAYS);
         assertThat(ussd("dial", "--connect", "127.0.0.1:2", "--record", recorded.toString(), "*1#"))
                 .isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(err.toString()).contains("--record goes with an engine of its own");
+        assertThat(err.toString()).contains("--record and --connect cannot be combined");
         assertThat(recorded).doesNotExist();
     }
 }

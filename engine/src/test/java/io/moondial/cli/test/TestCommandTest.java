@@ -242,7 +242,7 @@ class TestCommandTest {
 
         assertThat(file)
                 .hasContent("test \"x\"\ndial *1#\nmenu Well?\nanswer 1\nrespond You said 1\n");
-        assertThat(err.toString()).contains("2 screens written anew");
+        assertThat(err.toString()).contains("2 screens updated");
     }
 
     @Test

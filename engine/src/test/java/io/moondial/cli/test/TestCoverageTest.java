@@ -98,7 +98,7 @@ class TestCoverageTest {
                         " lines not run: 8",
                         "S/main.lua 85% 6/7 75% 3/4",
                         " lines not run: 6",
-                        " ways not gone: 5 never on",
+                        " ways not taken: 5 never on",
                         "S/unused.lua 0% 0/2 100% 0/0",
                         " lines not run: 1-2",
                         "all 73% 11/15 75% 3/4");

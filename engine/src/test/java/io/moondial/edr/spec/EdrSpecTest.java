@@ -308,7 +308,7 @@ class EdrSpecTest {
                                         .anyMatch(
                                                 text ->
                                                         text.startsWith(
-                                                                "E.yaml:2:1: event stands twice")));
+                                                                "E.yaml:2:1: event appears twice")));
     }
 
     private static EventSpec spec(String event) {

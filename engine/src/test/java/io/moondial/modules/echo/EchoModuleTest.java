@@ -166,6 +166,6 @@ class EchoModuleTest {
                                         folder.resolve("rules.yaml"),
                                         CompilationObserver.NONE,
                                         MODULES))
-                .hasMessageContaining("that scripts do not have already");
+                .hasMessageContaining("but none that scripts already have");
     }
 }
