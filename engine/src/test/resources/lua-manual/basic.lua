@@ -83,15 +83,15 @@ return require "string" == string, require("ussd") == ussd --> true, true
 return pcall(require, "../main") --> false, "main.lua:11: module '../main' not found: a module's name has 1 to 64 of letters, digits, _ and -; no folders, no .lua"
 -- 6 what is left out says so
 coroutine.create(print) --> ! main.lua:1: 'coroutine' is left out in this release: a primitive that waits suspends
-return io.open("x") --> ! 'io' is left out in this release: a script reaches no files
+return io.open("x") --> ! 'io' is left out in this release: a script cannot use files
 debug.getinfo(1) --> ! 'debug' is left out in this release
 package.path = "" --> ! 'package' is left out in this release
 dofile("x") --> ! 'dofile' is left out in this release: require finds
 loadfile("x") --> ! 'loadfile' is left out in this release
-collectgarbage("count") --> ! 'collectgarbage' is left out in this release: memory is the engine's
+collectgarbage("count") --> ! 'collectgarbage' is left out in this release: the engine manages memory
 string.dump(print) --> ! 'string.dump' is left out in this release
 return ("x"):dump() --> ! 'string.dump' is left out in this release
-os.execute("ls") --> ! 'os.execute' is left out in this release: a script reaches nothing of its host
+os.execute("ls") --> ! 'os.execute' is left out in this release: a script cannot reach its host
 os.exit() --> ! 'os.exit' is left out in this release: return ends a script
 os.getenv("PATH") --> ! 'os.getenv' is left out in this release: the rule's globals
 require "io" --> ! module 'io' is left out in this release

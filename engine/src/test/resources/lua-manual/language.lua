@@ -77,7 +77,7 @@ return "abc --> ! main.lua:1:8: unfinished string
 return "abc\z --> ! main.lua:1:8: unfinished string
 x = [[ abc --> ! main.lua:1:5: unfinished long string
 --[==[ abc ]] --> ! main.lua:1:3: unfinished long comment
-preis€ = 1 --> ! main.lua:1:6: unexpected character '€': outside strings and comments only ASCII
+preis€ = 1 --> ! main.lua:1:6: unexpected character '€': only ASCII is allowed outside strings and comments
 if x then --> ! main.lua:2:1: 'end' expected (to close 'if' at line 1) near <eof>
 local function f() return 1 2 end --> ! main.lua:1:29: 'end' expected near '2'
 return "é😀", #"é😀" --> "é😀", 6

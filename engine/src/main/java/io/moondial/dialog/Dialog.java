@@ -307,7 +307,7 @@ public final class Dialog {
             String text = returned.text();
             if (text == null) {
                 warn(
-                        "returned %s, which is no text: error_message is sent"
+                        "returned %s, which is not a text: error_message is sent"
                                 .formatted(returned.what()));
                 respondWithErrorMessage();
                 return;

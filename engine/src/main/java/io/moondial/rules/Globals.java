@@ -52,7 +52,7 @@ final class Globals implements Structure<Map<String, Object>> {
     private static Optional<String> inexact(String path, Object value) {
         return value instanceof Long number && Math.abs(number) > 1L << 53
                 ? Optional.of(
-                        ("globals: %s is %d, beyond 2^53, where Lua's numbers lose digits: put it in quotes if it is a text")
+                        "globals: %s is %d, beyond 2^53, where Lua's numbers lose digits: put it in quotes if it is a text"
                                 .formatted(path, number))
                 : Optional.empty();
     }

@@ -92,7 +92,7 @@ abstract class Triggers implements Structure<TriggerTable> {
     private static String why(Unreachable unreachable) {
         return switch (unreachable) {
             case Unreachable.Covered covered ->
-                    ("this trigger is never reached: the one on line %d matches everything that it matches, and comes first; move it before that one, or remove it")
+                    "this trigger is never reached: the one on line %d matches everything that it matches, and comes first; move it before that one, or remove it"
                             .formatted(covered.coveredBy().line());
             case Unreachable.Contradictory(
                             Trigger trigger,

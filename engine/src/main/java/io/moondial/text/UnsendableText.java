@@ -14,8 +14,7 @@ public final class UnsendableText extends Exception {
 
     static UnsendableText under(Dcs dcs) {
         return new UnsendableText(
-                ("no text is sent under data coding scheme %d (%s):"
-                                + " use 0 to 15 (GSM 7-bit), 68 (8-bit) or 72 (UCS2)")
+                "no text is sent under data coding scheme %d (%s): use 0 to 15 (GSM 7-bit), 68 (8-bit) or 72 (UCS2)"
                         .formatted(dcs.octet(), dcs.coding().title()));
     }
 
@@ -26,7 +25,7 @@ public final class UnsendableText extends Exception {
     /** A text that does not fit behind a language code, or whose alphabet is not the scheme's. */
     static UnsendableText afterLanguage(TextLength length, Alphabet wanted, int limit) {
         return new UnsendableText(
-                "the text does not fit behind a language code: %d %s of %s, %d %s of %s are allowed"
+                "the text does not fit after a language code: %d %s of %s, %d %s of %s are allowed"
                         .formatted(
                                 length.units(),
                                 length.alphabet().unit(),
@@ -57,7 +56,7 @@ public final class UnsendableText extends Exception {
             return "";
         }
         Alphabet preferred = outsider.missingFrom();
-        return "; character %d, U+%04X %s, is not of the %s alphabet (%d %s)"
+        return "; character %d, U+%04X %s, is not in the %s alphabet (%d %s)"
                 .formatted(
                         outsider.position(),
                         outsider.codePoint(),

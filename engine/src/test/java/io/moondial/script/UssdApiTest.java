@@ -197,7 +197,7 @@ class UssdApiTest {
     @Test
     void no_text_is_measured_for_a_scheme_that_carries_none() {
         assertThat(bench.faultOf("\nussd.fits('x', {dcs = 0x4C})").message())
-                .startsWith("main.lua:2: ussd.fits: no text is sent under dcs 76");
+                .startsWith("main.lua:2: ussd.fits: no text can be sent under dcs 76");
         assertThat(bench.faultOf("ussd.length('x', {dsc = 1})").message())
                 .contains("ussd.length", "dsc");
     }

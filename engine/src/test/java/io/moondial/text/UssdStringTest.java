@@ -143,13 +143,13 @@ final class UssdStringTest {
                 .hasMessage(
                         "the text is too long: 82 UTF-16 units, 80 are allowed (UCS2);"
                                 + " character 41, U+2019 RIGHT SINGLE QUOTATION MARK,"
-                                + " is not of the GSM 7-bit alphabet (182 septets)");
+                                + " is not in the GSM 7-bit alphabet (182 septets)");
     }
 
     @Test
     void an_outsider_without_a_name_is_told_by_its_code() {
         assertThatThrownBy(() -> UssdString.encode("\u0378".repeat(81), Dcs.UNSPECIFIED))
-                .hasMessageContaining("character 1, U+0378 (unassigned), is not of");
+                .hasMessageContaining("character 1, U+0378 (unassigned), is not in");
     }
 
     @Test
@@ -173,8 +173,7 @@ final class UssdStringTest {
         assertThatThrownBy(() -> UssdString.encode("a", new Dcs(dcs)))
                 .isInstanceOf(UnsendableText.class)
                 .hasMessage(
-                        "no text is sent under data coding scheme %d (%s):"
-                                + " use 0 to 15 (GSM 7-bit), 68 (8-bit) or 72 (UCS2)",
+                        "no text is sent under data coding scheme %d (%s): use 0 to 15 (GSM 7-bit), 68 (8-bit) or 72 (UCS2)",
                         dcs, meaning);
     }
 

@@ -74,7 +74,7 @@ final class FileParser {
     private void stray(Lexer.RawStep first, List<Lexer.RawStep> more) {
         problems.add(
                 first.place(),
-                "'%s' stands before the first test%s: begin with test \"what is tested\""
+                "'%s' comes before the first test%s: begin with test \"what is tested\""
                         .formatted(
                                 first.word().text(),
                                 more.isEmpty() ? "" : ", and so does what follows it"));
@@ -82,14 +82,14 @@ final class FileParser {
 
     private void before(Lexer.RawStep head, List<Lexer.RawStep> body) {
         if (head.hasArgument()) {
-            problems.add(head.first().place(), "nothing stands behind 'before'; its steps follow");
+            problems.add(head.first().place(), "nothing may follow 'before' on its line; its steps come below");
         }
         for (Lexer.RawStep step : body) {
             if (step.word() == Word.EACH
                     || step.word() == Word.SAME_DIALOG
                     || step.word() == Word.SKIP) {
                 problems.add(
-                        step.place(), "'" + step.word().text() + "' stands in a test, not before");
+                        step.place(), "'" + step.word().text() + "' belongs in a test, not before");
                 return;
             }
         }
@@ -143,7 +143,7 @@ final class FileParser {
         if (other != null) {
             problems.add(
                     new Place(head.at().first(), head.first().column()),
-                    "line %d has a test of this name already: \"%s\"".formatted(other, name));
+                    "a test on line %d already has this name: \"%s\"".formatted(other, name));
         }
         return name;
     }
@@ -159,8 +159,7 @@ final class FileParser {
             if (lines.size() < 2) {
                 problems.add(
                         step.place(),
-                        "'each' takes the names of a table's columns, and below it a row for each test,"
-                                + " the cells parted by |");
+                        "'each' takes the names of a table's columns, and below it a row for each test; | is between the cells");
                 return List.of(Map.of());
             }
             List<String> names = names(lines.getFirst(), problems);

@@ -114,7 +114,7 @@ final class StepParser {
                     raw.first().text().isEmpty()
                             ? raw.argument().get(1).place()
                             : raw.first().place();
-            problems.add(place, "nothing stands behind '" + raw.word().text() + "'");
+            problems.add(place, "nothing may follow '" + raw.word().text() + "'");
             return Optional.empty();
         }
         return Optional.of("");
@@ -266,8 +266,7 @@ final class StepParser {
             if (!matcher.matches()) {
                 problems.add(
                         word.place(),
-                        "a field is NAME=VALUE or NAME~REGEX; a value with a blank stands in double"
-                                + " quotes");
+                        "a field is NAME=VALUE or NAME~REGEX; put a value with a space in double quotes");
                 return Optional.empty();
             }
             Lexer.Piece value =

@@ -127,8 +127,7 @@ public final class Template {
             super(
                     "${"
                             + name
-                            + "} has no value: the screen that gives it one did not match, or the"
-                            + " group took no part in the match",
+                            + "} has no value: the screen that gives it one did not match, or the group was not part of the match",
                     null,
                     false,
                     false);

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads one test, for one row of its table. */
 final class TestParser {
     private static final String ADVICE =
-            "; a column of 'each' does, or a group (?<name>...) in the expression for a screen; where"
-                    + " it is meant as it stands, write \"\\${...\" in double quotes";
+            "; a column of 'each' does, or a group (?<name>...) in the expression for a screen; if you mean this text itself, write \"\\${...\" in double quotes";
     private static final Pattern BLANKS = Pattern.compile("[ \t]+");
 
     private final Map<String, String> row;
@@ -70,7 +69,7 @@ final class TestParser {
         }
         for (Lexer.RawStep step : body) {
             if (step.word() == Word.SAME_DIALOG && !follows) {
-                problems.add(step.place(), "there is no test above whose dialog could go on");
+                problems.add(step.place(), "there is no test above with a dialog that could go on");
             }
             step(step);
         }
@@ -97,16 +96,16 @@ final class TestParser {
     private void head(Lexer.RawStep raw) {
         if (raw.word() == Word.SAME_DIALOG) {
             if (raw.hasArgument()) {
-                problems.add(raw.first().place(), "nothing stands behind 'same dialog'");
+                problems.add(raw.first().place(), "nothing may follow 'same dialog' on its line");
             }
             return;
         }
         if (raw.word() == Word.GIVEN && sameDialog) {
-            problems.add(raw.place(), "the world of a dialog that goes on stays as it began");
+            problems.add(raw.place(), "a dialog that goes on keeps the settings that it began with");
         } else if (firstOpening != null && !sameDialog) {
             problems.add(
                     raw.place(),
-                    "'%s' stands above the first dial or push%s, which is on line %d"
+                    "'%s' belongs above the first dial or push%s, which is on line %d"
                             .formatted(
                                     raw.word().text(),
                                     inBefore ? " of its 'before'" : "",
@@ -144,7 +143,7 @@ final class TestParser {
         if (!scope.hasOpened()) {
             problems.add(
                     raw.place(),
-                    "'%s' stands before anything was dialled%s: dial CODE or push TEXT comes first"
+                    "'%s' comes before anything was dialled%s: dial CODE or push TEXT comes first"
                             .formatted(
                                     raw.word().text(),
                                     scope.handset().equals(Scope.FIRST)

@@ -78,7 +78,7 @@ public final class Update {
 
     private int write(DialogFile file, NavigableMap<Integer, Change> changed) throws IOException {
         if (!Files.readString(file.path()).equals(file.content())) {
-            notes.add(file.name() + " was changed meanwhile: it is left as it is");
+            notes.add(file.name() + " has been changed since: it is not updated");
             return 0;
         }
         List<String> lines = new ArrayList<>();
@@ -93,7 +93,7 @@ public final class Update {
                 written++;
             } else {
                 notes.add(
-                        "%s:%d: different screens came in different tests: it is left as it is"
+                        "%s:%d: different screens came in different tests: it is not updated"
                                 .formatted(file.name(), change.at().first()));
             }
         }

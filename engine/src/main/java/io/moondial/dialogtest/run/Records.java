@@ -35,7 +35,7 @@ final class Records {
         } else if (!step.absent() && match.isEmpty()) {
             notes.fail(
                     TestResult.Failure.of(
-                            step.at(), "no record so far is like this", near(step, records)));
+                            step.at(), "no record so far matches", near(step, records)));
         }
     }
 
@@ -101,7 +101,7 @@ final class Records {
             notes.fail(
                     new TestResult.Failure(
                             step.at(),
-                            "the engine's records so far are others",
+                            "the engine's records so far are different",
                             new TestResult.Failure.Detail.Texts(
                                     String.join("\n", step.events()), String.join("\n", events)),
                             "",
@@ -123,7 +123,7 @@ final class Records {
         } else if (!step.absent() && match.isEmpty()) {
             notes.fail(
                     TestResult.Failure.of(
-                            step.at(), "no line of the log so far is like this", tail(lines)));
+                            step.at(), "no line of the log so far matches", tail(lines)));
         }
     }
 

@@ -53,7 +53,7 @@ public final class Rehearsal implements AutoCloseable {
             DialogFile file = DialogFile.of(Path.of("(typed)"), String.join("\n", tried) + "\n");
             DialogTest test = file.tests().getFirst();
             if (test.steps().size() == steps) {
-                return new Turn.Refused(List.of("this is no step: dial CODE begins"));
+                return new Turn.Refused(List.of("this is not a step: begin with dial CODE"));
             }
             return perform(line, test.steps().getLast(), tried);
         } catch (DialogFileException e) {

@@ -123,8 +123,7 @@ final class Screens {
                     notes.fail(
                             new TestResult.Failure(
                                     step.at(),
-                                    "the regular expression tries too many ways to match and was stopped:"
-                                            + " write it simpler, without a repetition within a repetition",
+                                    "the regular expression tries too many ways to match and was stopped: make it simpler, without a repetition within a repetition",
                                     new Detail.Regex(regex, actual),
                                     place,
                                     null));
@@ -132,12 +131,11 @@ final class Screens {
     }
 
     private static String different(String word, boolean part) {
-        return "the text of this '%s' is another%s"
+        return "the text of this '%s' is different%s"
                 .formatted(
                         word,
                         part
-                                ? "; the expression matches a part of it, and must match the whole:"
-                                        + " .* stands for any text"
+                                ? "; the expression matches a part of it, but it must match the whole text: .* matches any text"
                                 : "");
     }
 
@@ -167,7 +165,7 @@ final class Screens {
             notes.fail(
                     new TestResult.Failure(
                             at,
-                            "this text does not fit one message: %d units, and %d may be"
+                            "this text does not fit in one message: it has %d units, and %d are allowed"
                                     .formatted(length.units(), length.limit()),
                             remarks(call, screen),
                             place,
@@ -198,7 +196,7 @@ final class Screens {
             notes.fail(
                     new TestResult.Failure(
                             at,
-                            "a screen came that the test does not tell of" + named(actor),
+                            "a screen came that the test does not mention" + named(actor),
                             remarks(call, left),
                             place,
                             null));

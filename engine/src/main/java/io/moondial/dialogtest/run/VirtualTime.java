@@ -99,9 +99,9 @@ final class VirtualTime implements Time {
 
         NeverAtRestException(Duration patience) {
             super(
-                    "the engine did not come to rest within "
+                    "the engine is still busy after "
                             + patience.toSeconds()
-                            + " s of real time: a script computes that long; see max_instructions in the"
+                            + " s of real time: a script computes for that long; see max_instructions in the"
                             + " rules");
         }
     }

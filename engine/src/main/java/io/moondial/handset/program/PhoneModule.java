@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class PhoneModule {
     private static final double SUCCESS = 0;
     private static final double FAILURE = -1;
-    private static final String OUTCOME = "0 where it was done, -1 where not";
+    private static final String OUTCOME = "0 if it was done, -1 if not";
 
     private PhoneModule() {}
 
@@ -37,14 +37,14 @@ final class PhoneModule {
                                                 PhoneModule::setCallback))
                 .function(
                         "send",
-                        "Dials; where a menu is open, answers it.",
+                        "Dials, or answers the menu if one is open.",
                         f ->
                                 f.takes("reqstr", TEXT, "1 to " + Phone.MAX_OCTETS + " bytes")
                                         .returns(OUTCOME)
                                         .does("ussd.send(\"*101#\")", PhoneModule::send))
                 .function(
                         "getSessionState",
-                        "Tells whether the network waits for an answer.",
+                        "Says whether the network waits for an answer.",
                         f ->
                                 f.returns("true or false")
                                         .does(
@@ -61,7 +61,7 @@ final class PhoneModule {
     private static void addScheme(ApiModule.Builder module) {
         module.function(
                         "getDcs",
-                        "Tells the data coding scheme of what is sent.",
+                        "Returns the data coding scheme of what is sent.",
                         f ->
                                 f.returns("1 to 17, 68, 72 or 240")
                                         .does(

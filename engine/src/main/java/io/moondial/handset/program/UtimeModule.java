@@ -17,7 +17,7 @@ final class UtimeModule {
         return ApiModule.of("utime", "Time, as on the device.")
                 .function(
                         "sleep",
-                        "Waits. What comes from the network meanwhile is given to the callback.",
+                        "Waits. Whatever the network sends during this time is given to the callback.",
                         f ->
                                 f.takes("seconds", DOUBLE, "0 or more, with fractions")
                                         .raises("seconds is less than 0, or no number that ends")

@@ -55,9 +55,7 @@ public final class EdrModule {
                                                 "the stream of records: up to 64 letters, digits and _;"
                                                         + " nil is the service's. There can be 60 streams")
                                         .raises(
-                                                "a name or a value that cannot be written, NaN and"
-                                                        + " infinities among them, a name that is a"
-                                                        + " secret answer")
+                                                "a name or a value that cannot be written, such as NaN or an infinity, or a name that is a secret answer")
                                         .effect(Effect.RECORD)
                                         .does(
                                                 "edr.write(\"TOPUP\", {AMOUNT = 50, VOUCHERS = {\"123\","

@@ -35,14 +35,12 @@ public final class JsonModule {
         return ApiModule.of("json", "JSON (RFC 8259) to Lua values and back.")
                 .value(
                         "null",
-                        "stands for null where nil cannot: in a list, and for a field that is to be"
-                                + " written; compare with ==",
+                        "stands for null if nil cannot: in a list, or for a field that must be written; compare with ==",
                         marks.nothing())
                 .function(
                         "encode",
                         "Writes a value as JSON on one line. A table with the keys 1 to n is an array,"
-                                + " one with names only is an object, the empty table is an object"
-                                + " unless json.array made it or it was decoded from an array.",
+                                + " one with names only is an object. The empty table is an object, unless json.array made it or it was decoded from an array.",
                         f ->
                                 f.takes("value", ANY, "what to write; nil is written as null")
                                         .returns("the text")
@@ -62,8 +60,7 @@ public final class JsonModule {
                         f ->
                                 f.takes("text", STRING, "the JSON")
                                         .returns(
-                                                "the value; or nil and a message, where the text is"
-                                                        + " not JSON")
+                                                "the value; or nil and a message if the text is not JSON")
                                         .does(
                                                 "local account ="
                                                         + " json.decode('{\"balance\":\"12.50\"}')\n"

@@ -26,9 +26,7 @@ public final class StatModule {
                         f ->
                                 f.takes("name", STRING, "for example topup.success")
                                         .raises(
-                                                "the name does not begin with a letter, has more than"
-                                                        + " 100 characters, or others than letters,"
-                                                        + " digits, _ and ., or is a secret answer")
+                                                "the name does not begin with a letter, has more than 100 characters, has other characters than letters, digits, _ and ., or is a secret answer")
                                         .effect(Effect.RECORD)
                                         .does(
                                                 "stat.increment(\"topup.success\")",

@@ -31,7 +31,7 @@ public final class UssdModule {
                     + " (true: the answer is written as asterisks, see \"Secret answers\")";
     private static final String MEASURED_FOR =
             "the options of the menu that will show it; its dcs may mean another alphabet";
-    private static final String NO_TEXT = "an option is wrong, or no text is sent under its dcs";
+    private static final String NO_TEXT = "an option is wrong, or no text can be sent under its dcs";
     private static final String TERMINATING =
             "a primitive has already ended the dialog, or this kind of dialog has no such primitive";
 
@@ -122,7 +122,7 @@ public final class UssdModule {
                                         .does("ussd.decline(36)", UssdModule::decline))
                 .function(
                         "close",
-                        "Ends the dialog without another word (an empty TC-END).",
+                        "Ends the dialog without another text (an empty TC-END).",
                         f ->
                                 f.returns("true; or nil and \"abandon\"")
                                         .raises(TERMINATING)
@@ -136,7 +136,7 @@ public final class UssdModule {
                                                                 call.perform(ScriptDialog::close))))
                 .function(
                         "abort",
-                        "Breaks the dialog off (TC-U-ABORT).",
+                        "Aborts the dialog (TC-U-ABORT).",
                         f ->
                                 f.returns("true; or nil and \"abandon\"")
                                         .raises(TERMINATING)
@@ -154,10 +154,7 @@ public final class UssdModule {
     private static void addMeasuring(ApiModule.Builder module) {
         module.function(
                         "length",
-                        "Measures a text in the units that limit it, in the alphabet that it would"
-                                + " travel in: GSM 7-bit, of which 182 fit (an extension character such"
-                                + " as the euro sign counts two), or where a character is missing there"
-                                + " UCS2, of which 80 fit (an emoji counts two).",
+                        "Measures a text in the units that limit it, in the alphabet that it would be sent in. That is GSM 7-bit, of which 182 units fit (an extension character such as the euro sign counts as two). If a character is not in GSM 7-bit, it is UCS2, of which 80 units fit (an emoji counts as two).",
                         f ->
                                 f.takes("text", STRING, "any text")
                                         .mayTake("options", TABLE, MEASURED_FOR)
@@ -182,7 +179,7 @@ public final class UssdModule {
                                                 a -> Lua.values(measure(a).fits())))
                 .function(
                         "truncate",
-                        "Cuts a text to what can be sent in one message, never within a character.",
+                        "Cuts a text to what can be sent in one message. It never cuts within a character.",
                         f ->
                                 f.takes("text", STRING, "any text")
                                         .mayTake("options", TABLE, MEASURED_FOR)
@@ -218,7 +215,7 @@ public final class UssdModule {
         return dcs.coding()
                 .alphabet()
                 .orElseThrow(
-                        () -> new LuaError(a.function() + ": no text is sent under dcs " + wanted));
+                        () -> new LuaError(a.function() + ": no text can be sent under dcs " + wanted));
     }
 
     /** A primitive that takes a text and options, and waits. */

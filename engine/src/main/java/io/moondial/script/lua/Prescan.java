@@ -238,7 +238,7 @@ final class Prescan {
                     at,
                     "unexpected character '"
                             + shown
-                            + "': outside strings and comments only ASCII");
+                            + "': only ASCII is allowed outside strings and comments");
         }
         at++;
     }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * All else that is not in the library is simply not there.
  */
 public final class LeftOut {
-    private static final String FILES = "a script reaches no files";
-    private static final String PROCESS = "a script reaches nothing of its host";
+    private static final String FILES = "a script cannot use files";
+    private static final String PROCESS = "a script cannot reach its host";
     private static final String COMPILED = "compiled code cannot be checked; load takes text";
     private static final String PATHS = "require finds SCRIPT_DIR/x.lua and SCRIPT_DIR/lib/x.lua";
 
@@ -38,16 +38,16 @@ public final class LeftOut {
 
     private static Map<String, String> reasonsByName() {
         Map<String, String> reasons = new LinkedHashMap<>();
-        reasons.put("collectgarbage", "memory is the engine's; max_memory bounds a script's");
-        reasons.put("coroutine", "a primitive that waits suspends the script by itself");
-        reasons.put("debug", "it reaches into other functions; pcall and error are there");
+        reasons.put("collectgarbage", "the engine manages memory; max_memory limits a script");
+        reasons.put("coroutine", "a primitive that waits suspends the script");
+        reasons.put("debug", "it can change other functions; use pcall and error");
         reasons.put("dofile", PATHS);
         reasons.put("io", FILES);
         reasons.put("loadfile", PATHS);
         reasons.put("package", PATHS);
         reasons.put("os.difftime", "times are numbers of seconds: subtract them");
         reasons.put("os.execute", PROCESS);
-        reasons.put("os.exit", "return ends a script, error ends it as a failure");
+        reasons.put("os.exit", "return ends a script, and error ends it as a failure");
         reasons.put("os.getenv", "the rule's globals configure a script");
         reasons.put("os.remove", FILES);
         reasons.put("os.rename", FILES);

@@ -98,7 +98,7 @@ public final class StringFormat {
 
     private double number() {
         if (masking && arguments.state().isSecret(arguments.get(argument))) {
-            throw arguments.bad(argument, "a secret answer is written by %s, as asterisks");
+            throw arguments.bad(argument, "%s writes a secret answer, as asterisks");
         }
         return arguments.number(argument);
     }

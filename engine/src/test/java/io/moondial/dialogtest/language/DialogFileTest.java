@@ -81,13 +81,13 @@ class DialogFileTest {
     void a_head_that_stands_too_low_is_told_with_the_line_of_the_dial_above_it() {
         assertThatThrownBy(() -> tests("before\ndial *1#\ntags late\ntest \"x\"\nanswer 1\n"))
                 .hasMessageContaining(
-                        ":3:1: 'tags' stands above the first dial or push of its 'before', which is on line 2");
+                        ":3:1: 'tags' belongs above the first dial or push of its 'before', which is on line 2");
         assertThatThrownBy(
                         () ->
                                 tests(
                                         "before\ndial *1#\ntest \"x\"\nanswer 1\ndial *2#\ntags late\n"))
                 .hasMessageContaining(
-                        ":6:1: 'tags' stands above the first dial or push, which is on line 5");
+                        ":6:1: 'tags' belongs above the first dial or push, which is on line 5");
     }
 
     @Test

@@ -150,8 +150,7 @@ class UpdateTest {
         assertThat(outcome.notes())
                 .containsExactly(
                         file
-                                + ":8: different screens came in different tests: it is left as it"
-                                + " is");
+                                + ":8: different screens came in different tests: it is not updated");
         assertThat(Files.readString(file)).isEqualTo(content);
     }
 
