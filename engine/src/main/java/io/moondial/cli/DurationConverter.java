@@ -16,6 +16,8 @@ final class DurationConverter implements ITypeConverter<Duration> {
                 .orElseThrow(
                         () ->
                                 new TypeConversionException(
-                                        "'" + value + "' is not a duration such as 30s, 10m or 1h"));
+                                        "'"
+                                                + value
+                                                + "' is not a duration such as 30s, 10m or 1h"));
     }
 }

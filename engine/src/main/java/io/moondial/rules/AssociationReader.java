@@ -101,7 +101,8 @@ final class AssociationReader {
 
     private static void checkExtraLocal(Section section, Transport transport, boolean hasFirst) {
         if (transport == Transport.TCP) {
-            section.refuse("extra_local", "TCP has only one address at each end: this key is for sctp");
+            section.refuse(
+                    "extra_local", "TCP has only one address at each end: this key is for sctp");
         } else if (!hasFirst) {
             section.refuse("extra_local", "this key needs local, which is missing");
         }

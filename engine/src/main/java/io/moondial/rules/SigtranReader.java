@@ -230,7 +230,8 @@ final class SigtranReader {
             Optional<String> prefix = it.require("prefix", TITLE);
             Optional<Integer> point = pointCode(it, points);
             prefix.filter(digits -> !prefixes.add(digits))
-                    .ifPresent(digits -> it.refuse("prefix", digits + " appears twice; remove one"));
+                    .ifPresent(
+                            digits -> it.refuse("prefix", digits + " appears twice; remove one"));
             prefix.flatMap(digits -> point.map(pc -> new GlobalTitleRule(digits, pc)))
                     .ifPresent(read::add);
         }

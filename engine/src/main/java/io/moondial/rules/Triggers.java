@@ -112,7 +112,8 @@ abstract class Triggers implements Structure<TriggerTable> {
                 trigger.sectionIfGiven("mask", MASK).flatMap(Triggers::mask).orElse(null);
         if (overrides.onError() != null && !sendsTexts) {
             trigger.refuse(
-                    "on_error", "no text is sent in answer to a notify: only triggers of process have this key");
+                    "on_error",
+                    "no text is sent in answer to a notify: only triggers of process have this key");
         }
         return scriptKey(trigger, scripts)
                 .map(key -> new Trigger(trigger.place().line(), key, conditions, overrides, mask));

@@ -106,7 +106,8 @@ class ScriptReleaseTest {
     void binary_chunks_are_refused() {
         bench.file("main.lua", new byte[] {0x1b, 'L', 'u', 'a', 0x52, 0});
         assertThat(problems())
-                .containsExactly("main.lua: a compiled (binary) chunk; only Lua source is accepted");
+                .containsExactly(
+                        "main.lua: a compiled (binary) chunk; only Lua source is accepted");
     }
 
     @Test

@@ -234,7 +234,9 @@ public final class ServeCommand implements Callable<Integer> {
                     .orElseThrow(
                             () ->
                                     new TypeConversionException(
-                                            "'" + value + "' is not a size such as 64KiB or 100MiB"));
+                                            "'"
+                                                    + value
+                                                    + "' is not a size such as 64KiB or 100MiB"));
         }
     }
 }

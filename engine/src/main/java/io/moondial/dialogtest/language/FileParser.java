@@ -82,7 +82,9 @@ final class FileParser {
 
     private void before(Lexer.RawStep head, List<Lexer.RawStep> body) {
         if (head.hasArgument()) {
-            problems.add(head.first().place(), "nothing may follow 'before' on its line; its steps come below");
+            problems.add(
+                    head.first().place(),
+                    "nothing may follow 'before' on its line; its steps come below");
         }
         for (Lexer.RawStep step : body) {
             if (step.word() == Word.EACH

@@ -101,7 +101,8 @@ final class TestParser {
             return;
         }
         if (raw.word() == Word.GIVEN && sameDialog) {
-            problems.add(raw.place(), "a dialog that goes on keeps the settings that it began with");
+            problems.add(
+                    raw.place(), "a dialog that goes on keeps the settings that it began with");
         } else if (firstOpening != null && !sameDialog) {
             problems.add(
                     raw.place(),

@@ -241,7 +241,10 @@ final class TestRun {
         String word = step.push() ? "push" : "dial";
         Actor.Call before = actor.call;
         if (before != null && !before.isOver()) {
-            stray(actor, step.at(), "the previous dialog is still open: " + engine.situation(before));
+            stray(
+                    actor,
+                    step.at(),
+                    "the previous dialog is still open: " + engine.situation(before));
             return;
         }
         try {

@@ -41,7 +41,8 @@ public final class LogModule {
                         ANY,
                         "the line. If values follow, it is a format like that of string.format. Alone, it may be any value, which is logged as it is. A secret answer is written as asterisks")
                 .mayTake("...", ANY, "the values of the format")
-                .raises("the values do not fit the format, or the format needs a number and gets a secret answer")
+                .raises(
+                        "the values do not fit the format, or the format needs a number and gets a secret answer")
                 .effect(Effect.RECORD)
                 .does(
                         "log." + name + "(\"balance of %s: %.2f\", \"27761485722\", 12.5)",

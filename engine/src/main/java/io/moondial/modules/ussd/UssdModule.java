@@ -31,7 +31,8 @@ public final class UssdModule {
                     + " (true: the answer is written as asterisks, see \"Secret answers\")";
     private static final String MEASURED_FOR =
             "the options of the menu that will show it; its dcs may mean another alphabet";
-    private static final String NO_TEXT = "an option is wrong, or no text can be sent under its dcs";
+    private static final String NO_TEXT =
+            "an option is wrong, or no text can be sent under its dcs";
     private static final String TERMINATING =
             "a primitive has already ended the dialog, or this kind of dialog has no such primitive";
 
@@ -215,7 +216,11 @@ public final class UssdModule {
         return dcs.coding()
                 .alphabet()
                 .orElseThrow(
-                        () -> new LuaError(a.function() + ": no text can be sent under dcs " + wanted));
+                        () ->
+                                new LuaError(
+                                        a.function()
+                                                + ": no text can be sent under dcs "
+                                                + wanted));
     }
 
     /** A primitive that takes a text and options, and waits. */

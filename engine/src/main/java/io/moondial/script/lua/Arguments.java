@@ -117,7 +117,10 @@ public final class Arguments {
     public void refuseSecret(@Nullable Object value, String what) {
         if (state.isSecret(value)) {
             throw new LuaError(
-                    function + ": the " + what + " is a secret answer, which cannot be written here");
+                    function
+                            + ": the "
+                            + what
+                            + " is a secret answer, which cannot be written here");
         }
     }
 

@@ -61,7 +61,8 @@ public final class Compiler {
 
     private static FunctionCode compile(SourceText text, String name) throws CompileFailure {
         if (text.at(0) == BINARY_MARK) {
-            throw new CompileFailure(0, 0, "a compiled (binary) chunk; only Lua source is accepted");
+            throw new CompileFailure(
+                    0, 0, "a compiled (binary) chunk; only Lua source is accepted");
         }
         Prescan.check(text);
         SourceStream stream = new SourceStream(text);

@@ -149,8 +149,7 @@ class UpdateTest {
         assertThat(outcome.screens()).isZero();
         assertThat(outcome.notes())
                 .containsExactly(
-                        file
-                                + ":8: different screens came in different tests: it is not updated");
+                        file + ":8: different screens came in different tests: it is not updated");
         assertThat(Files.readString(file)).isEqualTo(content);
     }
 
