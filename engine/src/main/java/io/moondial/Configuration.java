@@ -26,14 +26,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules and the scripts that they name, read and compiled together: sound as a whole, or not
- * there at all.
+ * The rules and the scripts that they name, read and compiled together: either all of it is sound, or there is no configuration.
  *
  * @param releases by script folder
  * @param host where they were compiled
- * @param warnings what may be meant so, and is shown
- * @param kept where they were read from what was {@link LastGood kept}; null: from the files
- *     themselves
+ * @param warnings what may be intended, and is shown
+ * @param kept what was {@link LastGood kept}, if they were read from it; null: they were read from the files themselves
  */
 public record Configuration(
         Rules rules,
@@ -42,10 +40,10 @@ public record Configuration(
         List<Problem> warnings,
         @Nullable Kept kept) {
     /**
-     * What stands in the place of the files.
+     * What is used instead of the files.
      *
      * @param at when it came into service first
-     * @param broken why the files could not be taken
+     * @param broken why the files could not be used
      */
     public record Kept(Instant at, List<Problem> broken) {
         public Kept {
@@ -74,7 +72,7 @@ public record Configuration(
     }
 
     /**
-     * The same, where scripts have these modules.
+     * The same, if scripts have these modules.
      *
      * @throws ConfigurationException with all problems of all these files
      */
@@ -101,10 +99,9 @@ public record Configuration(
     /**
      * What was kept of these files when it was in service.
      *
-     * @param from where what is named so is found: the rules file, and each script folder
+     * @param from where the files of a name are: the rules file, and each script folder
      * @param kept what it is
-     * @throws ConfigurationException with all problems, where it was kept by an engine that takes
-     *     what this one does not
+     * @throws ConfigurationException with all problems, if it was kept by an engine that accepts what this one does not
      */
     static Configuration readKept(
             Path rulesFile, UnaryOperator<Path> from, Kept kept, CompilationObserver observer)

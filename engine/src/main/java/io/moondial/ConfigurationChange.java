@@ -13,12 +13,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What is another in one configuration than in the one before it, for people.
+ * What differs between a configuration and the one before it, for people.
  *
  * @param scripts scripts and modules with their versions
  * @param settings keys of the rules that are applied at once
- * @param rulesDiffer whether the rules differ at all, be it in what waits for a restart, or in
- *     lines
+ * @param rulesDiffer whether the rules differ at all, even if only in what waits for a restart, or in lines
  */
 record ConfigurationChange(List<String> scripts, List<String> settings, boolean rulesDiffer) {
     private static final int MAX_TOLD = 20;
@@ -38,7 +37,7 @@ record ConfigurationChange(List<String> scripts, List<String> settings, boolean 
                 !before.rules().equals(after.rules()));
     }
 
-    /** Versions by name: that in the folder, with the folder before it where there are several. */
+    /** Versions by name: that in the folder, after the folder if there are several. */
     private static SortedMap<String, String> versions(Configuration configuration) {
         Map<Path, ScriptRelease> releases = configuration.releases();
         SortedMap<String, String> versions = new TreeMap<>();

@@ -3,7 +3,7 @@ package io.moondial;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** What this machine calls itself; it stands in names and headers of EDR files. */
+/** The name of this machine, for the names and headers of EDR files. */
 final class HostName {
     private static final String UNKNOWN = "localhost";
 

@@ -45,7 +45,7 @@ public final class LastGood {
      * The place in which the sets of a rules file are kept; nothing is read or written yet.
      *
      * @param rules as the person named it
-     * @param folder made where it is missing, once there is something to keep
+     * @param folder made if it is missing, once there is something to keep
      */
     public LastGood(Path rules, Path folder) {
         this.rules = rules;
@@ -61,7 +61,7 @@ public final class LastGood {
         return file.toAbsolutePath().resolveSibling("");
     }
 
-    /** When the set that is kept came into service; empty where none is kept. */
+    /** When the set that is kept came into service; empty if none is kept. */
     public Optional<Instant> keptAt() {
         try {
             return Optional.of(time());
@@ -77,10 +77,10 @@ public final class LastGood {
     /**
      * The set that is kept.
      *
-     * @param broken why it is read in the place of the files
-     * @throws IOException where it cannot be read, or others could have written it; the message
+     * @param broken why it is read instead of the files
+     * @throws IOException if it cannot be read, or others could have written it; the message
      *     names the file
-     * @throws ConfigurationException where it was kept by an engine that takes what this one does
+     * @throws ConfigurationException if it was kept by an engine that takes what this one does
      *     not
      */
     public Configuration read(List<Problem> broken, CompilationObserver observer)
@@ -110,9 +110,9 @@ public final class LastGood {
     }
 
     /**
-     * Keeps this set in the place of the one before.
+     * Keeps this set instead of the one before.
      *
-     * @throws IOException where that cannot be; the set before is then kept still
+     * @throws IOException if that cannot be; the set before is then kept still
      */
     void keep(Configuration configuration) throws IOException {
         Path folder = folder();

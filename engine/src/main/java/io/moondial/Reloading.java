@@ -50,7 +50,7 @@ final class Reloading implements ReloadSource {
      * Nothing happens yet.
      *
      * @param current what the engine started with, and serves
-     * @param applied told of each configuration that comes into service
+     * @param applied told about each configuration that comes into service
      */
     Reloading(
             Configuration current,

@@ -23,7 +23,7 @@ final class Bench {
     /**
      * A bench that is ready to run; the targets are the caller's to close.
      *
-     * @param baseline the ceiling; null where it is not asked for
+     * @param baseline the ceiling; null if it is not asked for
      */
     Bench(Plan plan, Talk talk, Target engine, @Nullable Target baseline, PrintWriter progress) {
         Progress shown = new Progress(progress);
@@ -59,7 +59,7 @@ final class Bench {
         return new Measured(rounds, parking, flooding, engine.liveHeap(), onEngine.finished());
     }
 
-    /** Where the warm-up itself goes wrong, it is all there is to tell. */
+    /** If the warm-up itself goes wrong, there is nothing else to report. */
     private boolean warmedUp(List<Round> rounds) throws InterruptedException {
         if (plan.warmUp() == 0) {
             return true;

@@ -32,7 +32,7 @@ public final class BenchSession {
      * What is asked for.
      *
      * @param menus how many menus are answered
-     * @param rules the rules file that {@code script} stands in; null: rules of the bench's own
+     * @param rules the rules file that names {@code script}; null: the bench's own rules
      * @param script the script that answers; null: one of the bench's own
      * @param edrFolder where the EDR files go; null: they are counted and thrown away
      * @param twoProcesses whether the engine runs in a process of its own, behind M3UA over TCP;
@@ -51,7 +51,7 @@ public final class BenchSession {
         this.progress = progress;
     }
 
-    /** Runs it, and leaves nothing behind but the EDR files where a folder was named for them. */
+    /** Runs it, and leaves nothing behind except the EDR files, if a folder was named for them. */
     public Outcome run()
             throws BenchException, ConfigurationException, IOException, InterruptedException {
         try (Scratch scratch = Scratch.create()) {
@@ -159,7 +159,7 @@ public final class BenchSession {
         }
     }
 
-    /** A temporary folder that is gone once it is closed. */
+    /** A temporary folder that is deleted when it is closed. */
     private record Scratch(Path path) implements AutoCloseable {
         static Scratch create() throws IOException {
             return new Scratch(Files.createTempDirectory("moondial-bench-"));
@@ -181,7 +181,7 @@ public final class BenchSession {
     static final class EdrFiles {
         private EdrFiles() {}
 
-        /** How many there are; none where there is no folder. */
+        /** How many there are; none if there is no folder. */
         static long count(Path folder) throws IOException {
             if (!Files.isDirectory(folder)) {
                 return 0;

@@ -26,7 +26,7 @@ public record Load(int dialogs, double rate, int concurrency, Duration patience)
         }
     }
 
-    /** When a dialog should begin, in nanoseconds after the first; only where there is a rate. */
+    /** When a dialog should begin, in nanoseconds after the first; only if there is a rate. */
     long due(int dialog) {
         return (long) (dialog * NANOS / rate);
     }
@@ -36,7 +36,7 @@ public record Load(int dialogs, double rate, int concurrency, Duration patience)
         return new Load(number, 0, WARM_UP, patience);
     }
 
-    /** Dialogs that come all the while that so many of these are answered, one after the other. */
+    /** Dialogs that come while this many of these are answered, one after the other. */
     Load flood(int factor, int answered) {
         return new Load(Math.multiplyExact(factor, answered), factor * rate, concurrency, patience);
     }

@@ -81,7 +81,7 @@ final class LoadRun {
     }
 
     /**
-     * Answers the parked dialogs one after the other, so many a second, and waits until each is
+     * Answers the parked dialogs one after the other, at this rate per second, and waits until each is
      * parked in its next menu.
      */
     void goOn(double rate) throws InterruptedException {
@@ -134,7 +134,7 @@ final class LoadRun {
         return begun - tally.parkedSoFar() - tally.failedSoFar();
     }
 
-    /** Waits for room; false where there is none while patience lasts. */
+    /** Waits for room; false if there is none while patience lasts. */
     private boolean awaitRoom(BooleanSupplier room) {
         long end = System.nanoTime() + load.patience().toNanos();
         while (!room.getAsBoolean()) {
@@ -190,7 +190,7 @@ final class LoadRun {
      */
     private static final class LoadDialog {
         /**
-         * In the place of a time that was due: the first turn counts from when the dialog begins.
+         * Instead of a time that was due: the first turn counts from when the dialog begins.
          */
         static final long ONCE_BEGUN = Long.MIN_VALUE;
 
@@ -208,7 +208,7 @@ final class LoadRun {
          * A dialog that has not begun.
          *
          * @param heldMenus how many of its menus it leaves open until told to go on
-         * @param over told once, when the dialog is over
+         * @param over called once, when the dialog is over
          */
         LoadDialog(Talk talk, Tally tally, int heldMenus, Consumer<LoadDialog> over) {
             this.talk = talk;
@@ -294,7 +294,7 @@ final class LoadRun {
             return new IllegalStateException("a conversation goes on behind " + screen);
         }
 
-        /** Counts as failed where it is not over yet. */
+        /** Counts as failed if it is not over yet. */
         synchronized void neverAnswered() {
             if (!done) {
                 fail("screen %d never came".formatted(next + 1));

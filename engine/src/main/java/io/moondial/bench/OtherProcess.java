@@ -41,7 +41,7 @@ final class OtherProcess implements Target {
     /**
      * Starts the command with these arguments, and connects handsets to it.
      *
-     * @throws BenchException where it does not get that far
+     * @throws BenchException if it does not get that far
      */
     static OtherProcess start(List<String> arguments, int maxDialogs)
             throws BenchException, InterruptedException {

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * What a bench came to.
  *
  * @param rounds in the order in which they were run
- * @param parking what the dialogs that stayed open took; null where none did
- * @param flooding what a flood did to running dialogs; null where there was none, else there are no
+ * @param parking what the dialogs that stayed open took; null if none did
+ * @param flooding what a flood did to running dialogs; null if there was none, else there are no
  *     rounds
  * @param liveHeap of the engine's process after all rounds, in octets
  * @param edrs how many records are in the engine's files
- * @param expectedEdrs how many there should be; negative where nobody knows
+ * @param expectedEdrs how many there should be; negative if nobody knows
  */
 public record Outcome(
         List<Round> rounds,

@@ -13,7 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** One dialog held beforehand, to learn what every other one has to see. */
+/** One dialog held before, to learn what every other one has to see. */
 final class Rehearsal {
     private Rehearsal() {}
 
@@ -21,7 +21,7 @@ final class Rehearsal {
      * Holds it.
      *
      * @param menus how many menus are answered; at one more the handset gives up
-     * @throws BenchException where the dialog goes no way that a load could follow
+     * @throws BenchException if the dialog goes no way that a load could follow
      */
     static Talk hold(
             FarSide network, FarSide.Call call, String answer, int menus, Duration patience)

@@ -3,9 +3,9 @@ package io.moondial.bench;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The same load on the engine and, where it was asked for, on the ceiling.
+ * The same load on the engine and, if asked for, on the ceiling.
  *
- * @param baseline null where only the engine was measured
+ * @param baseline null if only the engine was measured
  */
 public record Round(Figures engine, @Nullable Figures baseline) {
     /** Dialogs a second of the engine against those of the ceiling; 0 without one. */

@@ -133,15 +133,14 @@ sealed interface Site {
         FarSide handsets();
 
         /**
-         * CPU time that it has taken so far in a process of its own; nought where it shares this
-         * one.
+         * CPU time that it has taken so far in its own process; 0 if it shares this one.
          */
         Duration ownCpu();
 
         /**
-         * The heap that is live in its process, in octets, once what is dead has been collected.
+         * The heap that is live in its process, in octets, after a garbage collection.
          *
-         * @throws BenchException where its process tells none: it has ended, say
+         * @throws BenchException if its process gives none, for example because it has ended
          */
         long liveHeap() throws BenchException;
 

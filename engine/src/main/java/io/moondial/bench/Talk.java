@@ -42,7 +42,7 @@ public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
         }
     }
 
-    /** What a dialog comes to that is begun where no more may be open. */
+    /** The outcome of a dialog that is begun when no more may be open. */
     static Talk refused(FarSide.Call call) {
         return new Talk(call, List.of(Shown.of(new Screen.Decline(SYSTEM_FAILURE))), "");
     }
@@ -50,7 +50,7 @@ public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
     /**
      * The texts of its menus, as an echo of it sends them.
      *
-     * @throws BenchException where it is more than menus and a final text
+     * @throws BenchException if it is more than menus and a final text
      */
     List<UssdString> menus() throws BenchException {
         List<UssdString> menus = new ArrayList<>();

@@ -11,7 +11,7 @@ import org.HdrHistogram.Recorder;
 final class Tally {
     static final int DIGITS = 3;
 
-    /** Of all that fails, the first few tell what it is. */
+    /** Of all failures, only the first few are described. */
     private static final int FAILURES_KEPT = 5;
 
     private final Recorder turns = new Recorder(DIGITS);

@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * Watches every script that is compiled, so that it can be told what of them has run: modules too,
- * and those that never ran. Of a file compiled again the newest counts. Scripts may run on any
+ * Watches every script that is compiled, to say which parts have run: modules too, and those that never ran. If a file is compiled again, the newest counts. Scripts may run on any
  * number of threads.
  */
 public final class Coverage implements CompilationObserver {

@@ -12,7 +12,7 @@ public final class CoverageFolder {
     /**
      * Writes both; a folder that is missing is made, what was there of the same name is replaced.
      *
-     * @throws IOException where it cannot be written
+     * @throws IOException if it cannot be written
      */
     public static void write(Path folder, List<FileCoverage> files) throws IOException {
         Files.createDirectories(folder);

@@ -34,7 +34,7 @@ public record FileCoverage(
         return new Share(lines.values().stream().filter(n -> n > 0).count(), lines.size());
     }
 
-    /** How many of the ways of its branches were gone: each has two. */
+    /** How many of the ways of its branches were taken: each has two. */
     public Share wayShare() {
         long gone = branches.stream().mapToLong(b -> gone(b.on()) + gone(b.past())).sum();
         return new Share(gone, 2L * branches.size());

@@ -34,7 +34,7 @@ final class Gaps {
         return first == last ? String.valueOf(first) : first + "-" + last;
     }
 
-    /** The ways not gone of branches that ran; of a line that did not run nothing more is said. */
+    /** The ways not taken of branches that ran. Nothing more is said of a line that did not run. */
     static List<String> ways(FileCoverage file) {
         List<String> ways = new ArrayList<>();
         for (Branch branch : file.branches()) {
@@ -45,7 +45,7 @@ final class Gaps {
         return ways;
     }
 
-    /** The way of a branch that was not gone: exactly one was. */
+    /** The way of a branch that was not taken: exactly one was taken. */
     static String missing(Branch branch) {
         return switch (branch.kind()) {
             case CONDITION -> branch.on() == 0 ? "never on" : "never past";

@@ -59,7 +59,7 @@ public final class LcovReport {
                 : file.lines().firstKey();
     }
 
-    /** Lua's functions have no names: what stands before the first in the line is taken for it. */
+    /** Lua's functions have no names: the text before the first one in the line is used as its name. */
     private static String name(FileCoverage file, Function function) {
         if (function.line() == 0) {
             return "(chunk)";

@@ -9,7 +9,7 @@ public final class TextReport {
 
     private TextReport() {}
 
-    /** The report, with a line end behind each line. */
+    /** The report, with a line end after each line. */
     public static String of(List<FileCoverage> files) {
         int width = ALL.length();
         for (FileCoverage file : files) {

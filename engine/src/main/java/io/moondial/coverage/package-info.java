@@ -1,4 +1,4 @@
-/** Which lines and branches of the scripts have run, and the reports that tell it. */
+/** Which lines and branches of the scripts have run, and the reports about it. */
 @NullMarked
 package io.moondial.coverage;
 

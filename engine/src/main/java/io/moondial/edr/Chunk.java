@@ -86,7 +86,7 @@ final class Chunk {
             return size;
         }
 
-        /** The first; null where there is none. */
+        /** The first; null if there is none. */
         @Nullable Chunk peek() {
             return first;
         }
@@ -112,7 +112,7 @@ final class Chunk {
             size++;
         }
 
-        /** Takes the first out; null where there is none. */
+        /** Takes the first out; null if there is none. */
         @Nullable Chunk poll() {
             var chunk = first;
             if (chunk != null) {
@@ -182,7 +182,7 @@ final class Chunk {
             lines -= count;
         }
 
-        /** Takes a chunk out of one that has no lines left; null where there is none. */
+        /** Takes a chunk out of one that has no lines left; null if there is none. */
         @Nullable Chunk poll() {
             var chunk = chunks.poll();
             octets -= chunk == null ? 0 : chunk.octets();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reader of an EDR file, line by line; whatever octets the file has, it tells what they are.
  *
- * <p>A file in progress can be followed: {@link #next} gives null where no more whole line is there
+ * <p>A file in progress can be followed: {@link #next} gives null if no more whole line is there
  * yet, and goes on where it stopped once there is. The reading needs no lock; but in the process
  * that writes the file, see that it is not read before it is complete, as closing it here lets the
  * writer's lock go.
@@ -96,7 +96,7 @@ public final class EdrFileReader implements AutoCloseable {
         return number;
     }
 
-    /** The next whole line; null where there is none, or not yet. */
+    /** The next whole line; null if there is none, or not yet. */
     public @Nullable Entry next() throws IOException {
         while (!compressed && (position < filled || fill())) {
             if (beginsCompressed()) {
@@ -116,7 +116,7 @@ public final class EdrFileReader implements AutoCloseable {
     }
 
     /**
-     * What is wrong at the file's end: a last line without its line feed; null where nothing is.
+     * What is wrong at the file's end: a last line without its line feed; null if nothing is.
      */
     public @Nullable Problem atEnd() {
         return length == 0

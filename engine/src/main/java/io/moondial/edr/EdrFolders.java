@@ -44,7 +44,7 @@ public final class EdrFolders {
     /**
      * Makes those that are missing: an engine whose records have nowhere to go should not start.
      *
-     * @throws UncheckedIOException where one cannot be made or written; the message says which, why
+     * @throws UncheckedIOException if one cannot be made or written; the message says which, why
      *     and what to do
      */
     public static void make(EdrSettings settings) {
@@ -65,7 +65,7 @@ public final class EdrFolders {
     }
 
     /**
-     * Makes a folder where it is missing, and those above it, so that they have the mode; one that
+     * Makes a folder if it is missing, and those above it, so that they have the mode; one that
      * is there stays as it is.
      */
     static void make(Path folder, FileMode mode) throws IOException {

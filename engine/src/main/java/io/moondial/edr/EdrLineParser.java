@@ -370,7 +370,7 @@ final class EdrLineParser {
         }
 
         /**
-         * What is wrong with a field at its place, in one sentence; null where nothing is.
+         * What is wrong with a field at its place, in one sentence; null if nothing is.
          *
          * @param before the fields before it in the line
          */

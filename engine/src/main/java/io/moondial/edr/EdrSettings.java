@@ -113,7 +113,7 @@ public record EdrSettings(
     }
 
     /**
-     * The disk that a folder is on, or will be once it is made; empty where that cannot be told.
+     * The disk that a folder is on, or will be once it is made; empty if that cannot be told.
      */
     private static Optional<FileStore> disk(Path folder) {
         Path there = folder.toAbsolutePath();

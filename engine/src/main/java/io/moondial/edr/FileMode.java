@@ -65,7 +65,7 @@ public record FileMode(String octal) {
     /**
      * Makes a folder of this mode.
      *
-     * @return why the folder has not the mode all the same; null where it has
+     * @return why the folder has not the mode anyway; null if it has
      */
     @Nullable IOException make(Path folder) throws IOException {
         Files.createDirectory(folder, attributes(folder, ofFolders()));
@@ -84,7 +84,7 @@ public record FileMode(String octal) {
      * not such, refuses that; its records matter more.
      *
      * @param found what the system knows of it
-     * @return why it has not the mode all the same; null where it has
+     * @return why it has not the mode anyway; null if it has
      */
     @Nullable IOException give(Path file, BasicFileAttributes found) {
         return give(file, found, ofFiles());

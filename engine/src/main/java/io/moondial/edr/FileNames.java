@@ -64,7 +64,7 @@ final class FileNames {
         return new Name(before + text + after, stamp);
     }
 
-    /** The stream whose complete file this is; null where its name is not that of one. */
+    /** The stream whose complete file this is; null if its name is not that of one. */
     static @Nullable String stream(Path complete) {
         var name = COMPLETE_NAME.matcher(complete.getFileName().toString());
         return name.matches() && EdrNames.isField(name.group(1)) ? name.group(1) : null;

@@ -25,7 +25,7 @@ final class Inbox {
     /** From this limit on, lines gather: what scribes keep and nobody counts is a tenth of it. */
     private static final int LIMIT_TO_GATHER = 10 * SCRIBES * Scribe.MOST_LINES;
 
-    /** In the place of a count at which the writer is to be woken. */
+    /** Instead of a count at which the writer is to be woken. */
     private static final long NEVER = Long.MAX_VALUE;
 
     private static final long SHORT_OF_MEMORY_NANOS = 1_000_000;
@@ -181,7 +181,7 @@ final class Inbox {
     }
 
     /**
-     * Fetches what has gathered, and waits until so many records wait, the time is over, or the
+     * Fetches what has gathered, and waits until this many records wait, the time is over, or the
      * inbox is closed.
      */
     void await(int count, long nanos) {
@@ -269,7 +269,7 @@ final class Inbox {
         /** The lines stayed outside. */
         static final long BEYOND_LIMIT = -1;
 
-        /** From so many octets on, lines are not copied. */
+        /** From this many octets on, lines are not copied. */
         private static final int MANY_OCTETS = Scribe.BATCH_OCTETS / 2;
 
         /** So many spares are kept for ever: those of a batch. */
@@ -348,7 +348,7 @@ final class Inbox {
 
         /**
          * Takes the chunks of a batch back, to be filled again, and gives it those that have waited
-         * longest, as many as it has room for; none where nothing waits. Needs no memory.
+         * longest, as many as it has room for; none if nothing waits. Needs no memory.
          *
          * @param batch one without lines left
          */
@@ -442,7 +442,7 @@ final class Inbox {
             return chunk;
         }
 
-        /** Puts another chunk in the place of the one that was passed on. */
+        /** Puts another chunk instead of the one that was passed on. */
         void goOnWith(Chunk empty) {
             chunk = empty;
         }

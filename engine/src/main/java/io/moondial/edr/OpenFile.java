@@ -98,7 +98,7 @@ final class OpenFile implements Closeable {
      * Makes the file with its header.
      *
      * @param header a line with its line feed
-     * @return null where the name is taken: by a file, or by another process that took the new file
+     * @return null if the name is taken: by a file, or by another process that took the new file
      *     for an orphan before it was locked
      */
     static @Nullable OpenFile create(
@@ -138,7 +138,7 @@ final class OpenFile implements Closeable {
     }
 
     /**
-     * Which file a path leads to, so that two can be told apart; null where the system has no such
+     * Which file a path leads to, so that two can be told apart; null if the system has no such
      * key.
      */
     static @Nullable Object identity(Path path) throws IOException {
@@ -155,7 +155,7 @@ final class OpenFile implements Closeable {
         }
     }
 
-    /** Why the file has not the mode that it should have; null where it has. */
+    /** Why the file has not the mode that it should have; null if it has. */
     @Nullable IOException modeTrouble() {
         return modeTrouble;
     }
@@ -348,7 +348,7 @@ final class OpenFile implements Closeable {
         static final Tail NONE = new Tail(0, 0);
     }
 
-    /** Cuts off what an attempt that failed has left; tells what is left where that cannot be. */
+    /** Cuts off what an attempt that failed has left; tells what is left if that cannot be. */
     Tail tail() {
         if (!hasTail || hasFooter) {
             return Tail.NONE;
@@ -450,13 +450,13 @@ final class OpenFile implements Closeable {
         /** Linux: a link for each open file, which leads to it even when it has no name. */
         private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-        /** In the place of a number of names. */
+        /** Instead of a number of names. */
         static final int UNKNOWN = -1;
 
         private OpenFiles() {}
 
         /**
-         * How many names an open file has: 0 where it was deleted, {@link #UNKNOWN} where the
+         * How many names an open file has: 0 if it was deleted, {@link #UNKNOWN} where the
          * system does not tell.
          *
          * @param identity the file's key, as {@link BasicFileAttributes#fileKey} gives it
@@ -469,7 +469,7 @@ final class OpenFile implements Closeable {
         }
 
         /**
-         * Where an open file is now; null where the system does not tell. In another root than
+         * Where an open file is now; null if the system does not tell. In another root than
          * ours, as of a container, it may be a path that leads elsewhere.
          *
          * @param identity the file's key, as {@link BasicFileAttributes#fileKey} gives it

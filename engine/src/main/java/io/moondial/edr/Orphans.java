@@ -142,7 +142,7 @@ final class Orphans {
      * @param lines how many whole lines
      * @param end where the last whole line ends, in octets; what comes after it is torn
      * @param hasHeader whether the first line is a header
-     * @param started the header's TIME_START; {@link Instant#EPOCH} where it has none
+     * @param started the header's TIME_START; {@link Instant#EPOCH} if it has none
      * @param hasFooter whether the last whole line is a footer: it was killed just before its
      *     renaming
      */

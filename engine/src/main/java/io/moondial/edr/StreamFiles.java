@@ -83,7 +83,7 @@ final class StreamFiles {
         return directory;
     }
 
-    /** The file in progress; null where there is none. Any thread may ask. */
+    /** The file in progress; null if there is none. Any thread may ask. */
     @Nullable Path current() {
         var open = file;
         return open == null ? null : open.path();
@@ -102,7 +102,7 @@ final class StreamFiles {
         return settings.maxFileEdrs() - (open == null ? 0 : open.records());
     }
 
-    /** How many nanoseconds the file in progress may stay open; for ever where there is none. */
+    /** How many nanoseconds the file in progress may stay open; for ever if there is none. */
     long remaining(long now) {
         return file == null ? Long.MAX_VALUE : Math.max(0, maxFileNanos - (now - openedNanos));
     }
@@ -124,7 +124,7 @@ final class StreamFiles {
         open().append(lines, records);
     }
 
-    /** Completes the file in progress, where there is one. */
+    /** Completes the file in progress, if there is one. */
     void complete() throws IOException {
         settle();
         letGoOfChanged();

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param written records written out since the start
  * @param dropped records that were never written: refused by a full backlog, or left at the stop
  * @param lost records that were written, and went with a file in progress that somebody cut, or
- *     deleted so that it could not be written anew
+ *     deleted so that it could not be written again
  * @param failures attempts to write that failed since the start
- * @param file the file in progress; null where there is none
+ * @param file the file in progress; null if there is none
  * @param failure null while the disk takes the records
  */
 public record StreamStatus(

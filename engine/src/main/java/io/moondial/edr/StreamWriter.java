@@ -203,7 +203,7 @@ final class StreamWriter implements Runnable {
         }
     }
 
-    /** Writes out at least so many records, and cuts files at their size. */
+    /** Writes out at least this many records, and cuts files at their size. */
     private void flush(StreamFiles to, int records) throws IOException {
         completeFull(to);
         for (int left = records; left > 0; ) {

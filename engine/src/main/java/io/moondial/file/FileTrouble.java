@@ -17,9 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a file or a folder could not be read, made or written, in words for people. The exceptions of
- * java.nio.file carry the name of the file alone, and their kind is a Java class: neither tells a
- * reader anything.
+ * Why a file or a folder could not be read, made or written, in words for people. The exceptions of java.nio.file have only the name of the file, and their kind is a Java class. Neither helps a reader.
  */
 public final class FileTrouble {
     /** The words of the operating system that say little to who has not met them before. */
@@ -55,7 +53,7 @@ public final class FileTrouble {
         };
     }
 
-    /** The reason, after the name of the file where the exception has one. */
+    /** The reason, after the name of the file if the exception has one. */
     public static String tell(IOException e) {
         return e instanceof FileSystemException named && named.getFile() != null
                 ? named.getFile() + ": " + words(e)
@@ -67,7 +65,7 @@ public final class FileTrouble {
         return words(cause(e));
     }
 
-    /** The same, after the name of the file where it is known. */
+    /** The same, after the name of the file if it is known. */
     public static String tell(UncheckedIOException e) {
         return tell(cause(e));
     }

@@ -20,10 +20,8 @@ public final class PlainFile {
     /**
      * Its octets; a symbolic link is followed.
      *
-     * @param maxOctets the most that are taken; a longer file is refused, also where it grows while
-     *     it is read
-     * @throws UnreadableFileException where it is not there, no plain file, too long, or cannot be
-     *     read
+     * @param maxOctets the most that are taken; a longer file is refused, even if it grows while it is read
+     * @throws UnreadableFileException if it does not exist, is not a plain file, is too long, or cannot be read
      */
     public static byte[] read(Path file, int maxOctets) throws UnreadableFileException {
         try {
@@ -41,7 +39,7 @@ public final class PlainFile {
     /**
      * The octets of what is open already; the caller closes it.
      *
-     * @throws UnreadableFileException where there are more than this
+     * @throws UnreadableFileException if there are more than this
      */
     public static byte[] read(InputStream in, int maxOctets)
             throws IOException, UnreadableFileException {
@@ -53,10 +51,10 @@ public final class PlainFile {
     }
 
     /**
-     * Why something in a folder of scripts is no script; empty where it is one.
+     * Why something in a folder of scripts is not a script; empty if it is one.
      *
      * @param folder the real path of the folder, out of which no link may lead
-     * @throws IOException where it cannot be looked at; a link may lead nowhere
+     * @throws IOException if it cannot be looked at; a link may lead nowhere
      */
     public static Optional<String> objection(Path file, Path folder) throws IOException {
         BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);

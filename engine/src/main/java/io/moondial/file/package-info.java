@@ -1,4 +1,4 @@
-/** Files that people name: how they are read, and what is said where they cannot be. */
+/** Files that people name: how they are read, and what is said if they cannot be. */
 @NullMarked
 package io.moondial.file;
 

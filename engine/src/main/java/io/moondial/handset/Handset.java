@@ -20,7 +20,7 @@ public final class Handset {
     @FunctionalInterface
     public interface Eyes {
         /**
-         * A screen has come, on a network thread: this must not wait.
+         * A screen has come, on a network thread, so this must not wait.
          *
          * @param received the string behind the screen's text; null: it came without one
          */
@@ -48,7 +48,7 @@ public final class Handset {
         return begin(network, call, (screen, received) -> eyes.accept(screen));
     }
 
-    /** Begins a dialog with eyes that see what is behind a text, too. */
+    /** Begins a dialog with a screen that also gets the string of a text. */
     public static Handset begin(FarSide network, FarSide.Call call, Eyes eyes) {
         return new Handset(network, call, eyes);
     }

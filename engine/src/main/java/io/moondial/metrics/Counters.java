@@ -15,18 +15,18 @@ public final class Counters {
         add(name, 1);
     }
 
-    /** Adds so many; a name not seen before starts at nought. */
+    /** Adds this number; a new name starts at 0. */
     public void add(String name, long count) {
         byName.computeIfAbsent(name, n -> new LongAdder()).add(count);
     }
 
-    /** What a counter stands at; nought where it was never incremented. */
+    /** The value of a counter; 0 if it was never incremented. */
     public long value(String name) {
         LongAdder counter = byName.get(name);
         return counter == null ? 0 : counter.sum();
     }
 
-    /** What all counters stand at together whose names begin so. */
+    /** The sum of all counters whose names have this prefix. */
     public long sum(String prefix) {
         long sum = 0;
         for (Map.Entry<String, LongAdder> counter : byName.entrySet()) {

@@ -11,16 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A watch over counts that different parts of the engine keep of the same things. Where they part
- * for good, something has been lost or left behind that nobody would see otherwise.
+ * Compares counts that different parts of the engine keep of the same things. If they differ for long, something has been lost or left behind, and nobody would see it otherwise.
  *
  * <p>What is on its way between two counts makes them differ for a moment, and with traffic there
- * is always something on its way. So a difference counts only where it is there, in the same
+ * is always something on its way. So a difference counts only if it is there, in the same
  * direction, at several looks in a row, and is more than what passes within {@link #ON_ITS_WAY}. It
  * is over once the counts agree at a look.
  */
 public final class Reconciliation implements AutoCloseable {
-    /** Nothing is on its way between two counts for longer, but for a moment now and then. */
+    /** Nothing is on its way between two counts for longer than this, except for rare moments. */
     public static final Duration ON_ITS_WAY = Duration.ofMillis(100);
 
     private static final Logger log = LoggerFactory.getLogger("reconciliation");
@@ -49,21 +48,20 @@ public final class Reconciliation implements AutoCloseable {
      * Two counts to be watched.
      *
      * @param name letters and _
-     * @param more what it means that the first count is the larger, with %d for by how many
-     * @param fewer what it means that the second is
+     * @param more what it means if the first count is larger, with %d for the difference
+     * @param fewer what it means if the second is larger
      * @param surplus the first count less the second
-     * @param passed how many have come and gone since the start: what tells how many may be on
-     *     their way
+     * @param passed how many have come and gone since the start, which says how many may be on their way
      */
     public record Pair(
             String name, String more, String fewer, LongSupplier surplus, LongSupplier passed) {}
 
     /**
-     * A watch over nothing yet.
+     * A watch without any counts yet.
      *
      * @param interval between two looks
-     * @param looks so many in a row have to find the same difference
-     * @param counters takes {@code reconciliation.parted}, and behind it a dot and the pair's name
+     * @param looks how many in a row must find the same difference
+     * @param counters takes {@code reconciliation.parted}, followed by a dot and the pair's name
      */
     public Reconciliation(Time time, Duration interval, int looks, Counters counters) {
         this.time = time;

@@ -11,11 +11,10 @@ import java.util.Map;
 
 /**
  * Problems for people to read: {@code file:line:column: message}, then the line of the file, then a
- * caret under the column. Each file is read once; where it cannot be, the first of the three stands
- * alone.
+ * caret under the column. Each file is read once; if it cannot be read, only the first of the three is printed.
  */
 public final class ProblemPrinter {
-    /** Of a longer file no line is shown: no file that is taken is so long. */
+    /** No line of a longer file is shown: no file that is accepted is this long. */
     private static final int MAX_OCTETS = 32 << 20;
 
     /** The most characters of a line that are shown; those around the column. */
@@ -70,7 +69,7 @@ public final class ProblemPrinter {
                             : text;
             return unmarked.lines().toList();
         } catch (UnreadableFileException e) {
-            // The problem itself is told anyway, and is often just this.
+            // The problem itself is reported anyway, and is often exactly this.
             return List.of();
         }
     }

@@ -15,12 +15,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the watched files hold at one moment. Two are equal where the content is: times, inodes and
- * the way a file was written do not count, and neither does what is no script, such as the
- * temporary files of an editor.
+ * The content of the watched files at one moment. Two are equal if the content is. Times, inodes and the way a file was written do not count, and neither do files that are not scripts, such as an editor's temporary files.
  */
 record ContentPrint(Map<Path, String> states) {
-    /** What is larger is told apart by its size and its time; no such file is ever taken. */
+    /** Larger files are compared by size and time only; no such file is ever accepted. */
     static final long MAX_READ_OCTETS = 64L << 20;
 
     private static final String SCRIPTS = "*.lua";

@@ -36,7 +36,7 @@ public final class FileWatch implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("reload").start(this::run);
     }
 
-    /** What the files hold is handled anew, though it may be the same; from any thread. */
+    /** The content of the files is handled again, even if it is the same; from any thread. */
     public void reload() {
         asked = true;
         signals.wake();

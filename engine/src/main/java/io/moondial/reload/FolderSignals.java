@@ -21,8 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Word from the operating system that something happened in a folder; not what, for an atomic save
- * shows as events of another name. Where there is no such word, time alone wakes.
+ * A signal from the operating system that something happened in a folder. It does not say what, because an atomic save shows as events of another name. If there is no such signal, only time wakes the waiting thread.
  */
 final class FolderSignals implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FolderSignals.class);
@@ -122,7 +121,7 @@ final class FolderSignals implements AutoCloseable {
         }
     }
 
-    /** Waits so long, whatever happens in the folders; the end cuts it short. */
+    /** Waits for this time, whatever happens in the folders; the end of the watch ends the wait. */
     void rest(Duration time) throws InterruptedException {
         over.await(time.toNanos(), TimeUnit.NANOSECONDS);
     }

@@ -13,8 +13,7 @@ public interface ReloadSource {
     /**
      * Reads the files and makes of them what can be made, touching nothing that is in service.
      *
-     * @return what then puts it in service, or says why not; not run where the files have changed
-     *     again meanwhile
+     * @return puts it into service, or says why not; it is not run if the files have changed again
      */
     Runnable prepare();
 }

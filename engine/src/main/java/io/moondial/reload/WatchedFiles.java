@@ -22,8 +22,7 @@ public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
 
     /**
      * The folders in which something happens when a watched file changes: those that hold it, and
-     * those that hold these, for a folder may be taken away and come back, or be a link that is
-     * turned elsewhere.
+     * those that hold these, because a folder may be removed and come back, or be a link that is changed.
      */
     Set<Path> foldersOfEvents() {
         Set<Path> folders = new HashSet<>();
@@ -43,7 +42,7 @@ public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
         try {
             addParent(folders, absolute.toRealPath());
         } catch (IOException e) {
-            // It is not there: then where it would be is watched, and that is all there is.
+            // It does not exist: then only the place where it would be is watched.
             return;
         }
     }

@@ -66,7 +66,7 @@ public enum Alphabet {
         this.limit = limit;
     }
 
-    /** How many units this character takes; 0 where the alphabet does not have it. */
+    /** How many units this character takes; 0 if the alphabet does not have it. */
     abstract int units(int codePoint);
 
     /** The octets of a text all of whose characters the alphabet has. */

@@ -45,7 +45,7 @@ public final class BoundedText implements CharSequence {
         return text.toString();
     }
 
-    /** The text has been looked at as often as it may be. */
+    /** The text has been looked at as often as allowed. */
     public static final class SpentException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,7 @@ package io.moondial.text;
  * @param octet 0 to 255
  */
 public record Dcs(int octet) {
-    /** GSM 7-bit text, its language not told: 0x0F. */
+    /** GSM 7-bit text without a language: 0x0F. */
     public static final Dcs UNSPECIFIED = gsm7(0x0F);
 
     /** UCS2 text, uncompressed, without a message class: 0x48. */
@@ -22,7 +22,7 @@ public record Dcs(int octet) {
     /**
      * GSM 7-bit text in one of the languages of the first coding group.
      *
-     * @param language 0 to 15: 0 German, 1 English, ... 14 Polish, 15 not told
+     * @param language 0 to 15: 0 German, 1 English, ... 14 Polish, 15 unspecified
      */
     public static Dcs gsm7(int language) {
         if (language < 0 || language > 0x0F) {

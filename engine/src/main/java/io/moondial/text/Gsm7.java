@@ -13,7 +13,7 @@ final class Gsm7 {
     private static final byte ESCAPE = 0x1B;
     private static final int SEPTETS = 128;
 
-    /** The basic table, by septet. The escape stands as the space that it is shown as. */
+    /** The basic table, by septet. The escape is a space, as it is shown. */
     private static final String BASIC =
             "@£$¥èéùìòÇ\nØø\rÅå"
                     + "Δ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ"
@@ -31,11 +31,11 @@ final class Gsm7 {
     private static final String EXTENSION = "\f^{}\\[~]|€";
 
     /**
-     * The extension table, by septet; where it has nothing, the basic table's character is shown.
+     * The extension table, by septet; if it has no character, that of the basic table is shown.
      */
     private static final char[] AFTER_ESCAPE = afterEscape();
 
-    /** By character: its septet, ESCAPED_BIT added where an escape goes before it, or ABSENT. */
+    /** By character: its septet, ESCAPED_BIT added if an escape comes before it, or ABSENT. */
     private static final short[] SEPTET_OF = septetOf();
 
     private static final int ESCAPED_BIT = 0x80;
@@ -66,7 +66,7 @@ final class Gsm7 {
     }
 
     /**
-     * How many septets this character takes: 1, 2 with its escape, 0 where there is none for it.
+     * How many septets this character takes: 1, 2 with its escape, 0 if there is none for it.
      */
     static int septets(int codePoint) {
         int septet = codePoint < SEPTET_OF.length ? SEPTET_OF[codePoint] : ABSENT;
@@ -104,7 +104,7 @@ final class Gsm7 {
         return text.toString();
     }
 
-    /** Whether the septet at an index makes one character with that behind it. */
+    /** Whether the septet at an index and the next one are one character. */
     static boolean isEscaped(byte[] septets, int index) {
         return septets[index] == ESCAPE && index + 1 < septets.length;
     }

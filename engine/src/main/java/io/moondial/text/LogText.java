@@ -18,7 +18,7 @@ public final class LogText {
         return isPlain(text) ? text : written(text, false);
     }
 
-    /** The same, but a line break stays where the line behind it is indented, as in a stack. */
+    /** The same, but a line break stays if the next line is indented, as in a stack trace. */
     public static String ofLines(String text) {
         return isPlain(text) ? text : written(text, true);
     }

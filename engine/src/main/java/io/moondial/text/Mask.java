@@ -2,7 +2,7 @@ package io.moondial.text;
 
 import java.util.BitSet;
 
-/** The asterisks that stand for a secret wherever it would be written. */
+/** The asterisks that are written instead of a secret. */
 public final class Mask {
     private Mask() {}
 

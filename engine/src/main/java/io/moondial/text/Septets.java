@@ -11,7 +11,7 @@ final class Septets {
 
     private Septets() {}
 
-    /** Septets packed from the lowest bit on, filled where they must be. */
+    /** Septets packed from the lowest bit on, with a filler if they need one. */
     static byte[] pack(byte[] septets) {
         byte[] filled = filled(septets);
         var octets = new byte[(filled.length * 7 + 7) / 8];
@@ -27,8 +27,7 @@ final class Septets {
     }
 
     /**
-     * Seven spare bits would be read as "@", so they are filled with CR; and as the receiver takes
-     * a CR in that place for a filler, one that is meant is followed by another.
+     * Seven spare bits would be read as "@", so they are filled with CR; The receiver takes a CR in that place for a filler, so a real CR there is followed by another.
      */
     private static byte[] filled(byte[] septets) {
         int count = septets.length;

@@ -3,11 +3,11 @@ package io.moondial.text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The alphabet that a text would travel in, and how long it is there.
+ * The alphabet that a text would be sent in, and its length in it.
  *
- * @param alphabet the preferred one, or UCS2 where that lacks a character of the text
+ * @param alphabet the preferred one, or UCS2 if that lacks a character of the text
  * @param units the length, in the alphabet's units
- * @param outsider the character that sent the text to UCS2; null: none did
+ * @param outsider the character because of which the text is UCS2; null: there is none
  */
 public record TextLength(Alphabet alphabet, int units, @Nullable Outsider outsider) {
 
@@ -20,7 +20,7 @@ public record TextLength(Alphabet alphabet, int units, @Nullable Outsider outsid
      */
     public record Outsider(int codePoint, int position, Alphabet missingFrom) {}
 
-    /** Measures a text, however long it may be. */
+    /** Measures a text of any length. */
     public static TextLength of(String text, Alphabet preferred) {
         int units = 0;
         for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
@@ -38,8 +38,7 @@ public record TextLength(Alphabet alphabet, int units, @Nullable Outsider outsid
 
     /** The longest beginning of a text that fits; it ends between two characters. */
     public static String truncate(String text, Alphabet preferred) {
-        // A beginning without outsiders travels in the preferred alphabet, even where the whole
-        // would not.
+        // A beginning without outsiders is sent in the preferred alphabet, even if the whole would not be.
         int end = Math.max(fittingEnd(text, preferred), fittingEnd(text, Alphabet.UCS2));
         return text.substring(0, end);
     }

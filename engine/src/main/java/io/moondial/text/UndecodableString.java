@@ -4,7 +4,7 @@ package io.moondial.text;
 public final class UndecodableString extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** What stands in the way. */
+    /** What is in the way. */
     public enum Reason {
         /** The data coding scheme means something else than text, or text that is not read here. */
         UNKNOWN_ALPHABET,
@@ -33,7 +33,7 @@ public final class UndecodableString extends Exception {
                         .formatted(dcs.octet(), dcs.coding().title(), octets));
     }
 
-    /** What stands in the way. */
+    /** What is in the way. */
     public Reason reason() {
         return reason;
     }

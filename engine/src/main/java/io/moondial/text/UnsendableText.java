@@ -22,7 +22,7 @@ public final class UnsendableText extends Exception {
         return new UnsendableText(length.units() == 0 ? empty(length) : tooLong(length));
     }
 
-    /** A text that does not fit behind a language code, or whose alphabet is not the scheme's. */
+    /** A text that does not fit after a language code, or whose alphabet is not the scheme's. */
     static UnsendableText afterLanguage(TextLength length, Alphabet wanted, int limit) {
         return new UnsendableText(
                 "the text does not fit after a language code: %d %s of %s, %d %s of %s are allowed"
@@ -50,7 +50,7 @@ public final class UnsendableText extends Exception {
                         reason(length.outsider()));
     }
 
-    /** Named, not shown: the one that surprises is often invisible, or looks like another. */
+    /** Named, not shown: an unexpected character is often invisible, or looks like another. */
     private static String reason(@Nullable Outsider outsider) {
         if (outsider == null) {
             return "";

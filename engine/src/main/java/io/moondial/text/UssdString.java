@@ -33,7 +33,7 @@ public final class UssdString {
      *
      * @param octets 0 to {@value #MAX_OCTETS}; none is outside the standard, yet comes from
      *     networks
-     * @throws IllegalArgumentException where there are more
+     * @throws IllegalArgumentException if there are more
      */
     public UssdString(Dcs dcs, byte[] octets) {
         if (octets.length > MAX_OCTETS) {
@@ -45,10 +45,9 @@ public final class UssdString {
     }
 
     /**
-     * A text as it is sent: under the preferred scheme where that one's alphabet has all of its
-     * characters, else under {@link Dcs#UCS2}.
+     * A text as it is sent: under the preferred scheme if its alphabet has all characters of the text, otherwise under {@link Dcs#UCS2}.
      *
-     * @throws UnsendableText where the text is empty or too long, or no text is sent under the
+     * @throws UnsendableText if the text is empty or too long, or no text is sent under the
      *     scheme
      */
     public static UssdString encode(String text, Dcs preferred) throws UnsendableText {
@@ -66,10 +65,10 @@ public final class UssdString {
      * A text with a language code before it, as data coding schemes 16 (GSM 7-bit) and 17 (UCS2)
      * have it (3GPP TS 23.038 clause 5, coding group 0001).
      *
-     * @param language two letters of ISO 639, which the receiver takes off
-     * @throws UnsendableText where the text is empty, does not fit behind the code, or under 16 has
+     * @param language two letters of ISO 639, which the receiver removes
+     * @throws UnsendableText if the text is empty, does not fit after the code, or under 16 has
      *     a character that the alphabet lacks
-     * @throws IllegalArgumentException where the language is not two characters of the GSM 7-bit
+     * @throws IllegalArgumentException if the language is not two characters of the GSM 7-bit
      *     alphabet, or the scheme another
      */
     public static UssdString afterLanguage(String language, String text, Dcs dcs)
@@ -106,13 +105,13 @@ public final class UssdString {
     }
 
     /**
-     * The text, without a language code that stands before it; empty where there are no octets.
+     * The text, without a language code that stands before it; empty if there are no octets.
      *
      * <p>Two things are not undone, as the standard has it: a carriage return that ended the sent
      * text on an octet boundary is doubled (3GPP TS 23.038 6.1.2.3.1), and seven zero bits at the
      * end, from a sender that fills as for short messages, are an "@" (see {@link #decodeKeyed}).
      *
-     * @throws UndecodableString where the scheme does not mean text that can be read, or the octets
+     * @throws UndecodableString if the scheme does not mean text that can be read, or the octets
      *     are not what it says
      */
     public String decode() throws UndecodableString {
@@ -129,9 +128,7 @@ public final class UssdString {
     }
 
     /**
-     * The text of what was keyed on a phone: as {@link #decode}, only that seven zero bits behind a
-     * code that ends with {@code #}, or behind a number, are taken for the filler that they are. An
-     * "@" in that place is not what anybody has keyed.
+     * The text of what was keyed on a phone: as {@link #decode}, but seven zero bits after a code that ends with {@code #}, or after a number, are read as the filler that they are. Nobody has keyed an "@" in that place.
      *
      * @throws UndecodableString as {@link #decode} does
      */
@@ -149,7 +146,7 @@ public final class UssdString {
                 && (octets[octets.length - 1] & LAST_SEPTET) == 0;
     }
 
-    /** Where the CR that must end the language code is missing, all is taken for text. */
+    /** If the CR that must end the language code is missing, everything is text. */
     private static byte[] afterLanguage(byte[] septets) {
         boolean present =
                 septets.length >= LANGUAGE_SEPTETS
@@ -165,8 +162,7 @@ public final class UssdString {
     }
 
     /**
-     * The octets with asterisks in the place of some characters; all of them where the string
-     * cannot be read.
+     * The octets with asterisks instead of some characters; all of them if the string cannot be read.
      *
      * @param hidden the indices of those characters in the text
      */
@@ -216,7 +212,7 @@ public final class UssdString {
     }
 
     /**
-     * Octets that read as asterisks under a scheme, in the place of as many that nobody may read.
+     * Octets that read as asterisks under a scheme, instead of as many that nobody may read.
      *
      * @param length 0 to {@value #MAX_OCTETS}
      */

@@ -19,7 +19,7 @@ public final class PcapFiles implements PcapSink {
     private long octets;
 
     /**
-     * Begins a file; one that is there already is moved aside like a full one.
+     * Begins a file; one that is already there is moved aside like a full one.
      *
      * @param maxOctets of a file
      * @param maxFiles how many there are at most, the one in progress included

@@ -27,9 +27,7 @@ public final class Trace implements SignallingTap, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Trace.class);
 
     /**
-     * Messages that wait to be written: four megabytes at the most, and more than a second of the
-     * fastest traffic that was ever measured here, which is far longer than a disk that works holds
-     * a write up. What comes while so many wait is left out and counted.
+     * Messages that wait to be written: at most four megabytes. That is more than a second of the fastest traffic that was ever measured here, and much longer than a working disk delays a write. If this many wait, further messages are left out and counted.
      */
     private static final int MAX_WAITING = 16_384;
 
@@ -62,7 +60,7 @@ public final class Trace implements SignallingTap, AutoCloseable {
      * network before it begins.
      *
      * @param sink closed with the trace
-     * @param counters where what every trace leaves out is counted too
+     * @param counters that also count what all traces leave out
      * @param msisdn the digits of the subscriber whose dialogs it follows; null: everything
      */
     public Trace(PcapSink sink, Time time, Counters counters, @Nullable String msisdn) {
@@ -119,7 +117,7 @@ public final class Trace implements SignallingTap, AutoCloseable {
         }
     }
 
-    /** Waits until the trace has ended: where its sink fails, by itself. */
+    /** Waits until the trace has ended. If its sink fails, it ends without being told to. */
     public void awaitEnd() throws InterruptedException {
         ended.await();
     }

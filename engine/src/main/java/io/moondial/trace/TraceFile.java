@@ -13,7 +13,7 @@ import java.util.Set;
 public final class TraceFile {
     private TraceFile() {}
 
-    /** Creates the file, in the place of one that is there. */
+    /** Creates the file, and replaces an existing one. */
     public static OutputStream replace(Path file) throws IOException {
         if (Files.isRegularFile(file)) {
             Files.delete(file);

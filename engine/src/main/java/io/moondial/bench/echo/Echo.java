@@ -63,7 +63,7 @@ public final class Echo implements AttachedPoint {
      *
      * @param maxDialogs how many each stack may hold
      * @param menus what every dialog is asked, in turn
-     * @param last what it is told in the end
+     * @param last the final text
      */
     public static EmbeddedPoint<Echo> inMemory(
             List<Integer> ssns, int maxDialogs, List<UssdString> menus, UssdString last) {
@@ -79,7 +79,7 @@ public final class Echo implements AttachedPoint {
      * An echo at the end of a real link; not started yet.
      *
      * @param menus what every dialog is asked, in turn
-     * @param last what it is told in the end
+     * @param last the final text
      */
     public static SigtranPoint<Echo> overM3ua(
             SigtranSettings settings, TcapLimits limits, List<UssdString> menus, UssdString last) {

@@ -64,7 +64,7 @@ public final class DialogFile {
     }
 
     /**
-     * The same, where scripts have these modules.
+     * The same, if scripts have these modules.
      *
      * @throws DialogFileException with everything that is wrong in it
      */

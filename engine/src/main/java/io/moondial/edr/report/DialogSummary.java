@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
  * One dialog, as its records tell it.
  *
  * @param instance its instance id
- * @param msisdn the digits of the user's number; null where the network gave none
- * @param code what was dialled; null where nothing was
- * @param notification the text of the notification that opened it; null where none did
+ * @param msisdn the digits of the user's number; null if the network gave none
+ * @param code what was dialled; null if nothing was
+ * @param notification the text of the notification that opened it; null if none did
  * @param started the time of the record that opened it; where that is not there, of the earliest
- * @param duration from then to the record that decided the outcome, or the latest; null where the
+ * @param duration from then to the record that decided the outcome, or the latest; null if the
  *     clock was set back meanwhile
  * @param outcome how it ended
- * @param finalText the text of the final result; null where none was sent
+ * @param finalText the text of the final result; null if none was sent
  * @param choices what the user answered, in order; late answers are none
  * @param counts how often the rest happened
- * @param exception the error that the script ended with; null where it ended with none
+ * @param exception the error that the script ended with; null if it ended with none
  */
 public record DialogSummary(
         String instance,
@@ -42,7 +42,7 @@ public record DialogSummary(
     /**
      * An answer to a menu.
      *
-     * @param menu the menu's text; null where its record is not there
+     * @param menu the menu's text; null if its record is not there
      * @param answer asterisks where the menu was secret
      */
     public record Choice(@Nullable String menu, String answer) {}

@@ -121,7 +121,7 @@ public final class Dialogs {
                     && found.edr().at().isBefore(before.edr().at());
         }
 
-        /** Null where the clock was set back between the two: the times do not tell it. */
+        /** Null if the clock was set back between the two: the times do not tell it. */
         private @Nullable Duration duration(Instant started, Instant until) {
             return clockWentBack || until.isBefore(started)
                     ? null

@@ -42,7 +42,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
                 .toList();
     }
 
-    /** What is told of each folder that was named and has no EDR file. */
+    /** What is told about each folder that was named and has no EDR file. */
     public List<Problem> emptyFolders() {
         return named.stream()
                 .filter(EdrInput::isFolder)
@@ -242,7 +242,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
             }
         }
 
-        /** Null where there are none; whoever opens the file is told why. */
+        /** Null if there are none; whoever opens the file is told why. */
         private static @Nullable BasicFileAttributes attributes(Path path) {
             try {
                 return Files.readAttributes(path, BasicFileAttributes.class);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * since the last one.
  *
  * <p>A file stays the same file whatever name it gets, and is followed until its footer; one that
- * was made anew under an old name is another.
+ * was made again under an old name is another.
  */
 public final class Follower implements Closeable {
     private final EdrInput input;
@@ -102,7 +102,7 @@ public final class Follower implements Closeable {
             this.file = file;
         }
 
-        /** Hands on what has come; nothing where the file is there no more, or not again. */
+        /** Hands on what has come; nothing if the file is gone, or not there yet. */
         void read(RecordSink sink) throws IOException {
             EdrFileReader open = over ? null : opened();
             if (open != null) {

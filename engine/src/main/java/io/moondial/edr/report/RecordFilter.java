@@ -73,7 +73,7 @@ public final class RecordFilter {
 
     /**
      * The number of the user whose dialog a record begins: its digits, without the nature and the
-     * plan; null where the record has none.
+     * plan; null if the record has none.
      */
     static @Nullable String msisdn(Edr edr) {
         String address = edr.event().equals("USSD-PROCESS") ? edr.text("MSISDN") : null;

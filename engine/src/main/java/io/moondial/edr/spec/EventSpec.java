@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param event its name
  * @param meaning when such a record is written
  * @param source where that is stated, and what was made of its inconsistencies
- * @param sourceExample the source's example, verbatim; null where it has none of this type
+ * @param sourceExample the source's example, verbatim; null if it has none of this type
  * @param example a record that conforms
  * @param fields in alphabetical order
  */
@@ -55,9 +55,9 @@ record EventSpec(
      * @param always whether every record has it
      * @param requiredIf where one of these holds, the record has it
      * @param forbiddenIf where one of these holds, the record does not have it
-     * @param when in words, when it is there; null where it always is
+     * @param when in words, when it is there; null if it always is
      * @param meaning what it tells
-     * @param note where its source is unclear or Moondial differs from it; null where there is
+     * @param note where its source is unclear or Moondial differs from it; null if there is
      *     nothing to say
      */
     record FieldSpec(

@@ -25,7 +25,7 @@ public final class HandsetProgram {
      * Compiles a program.
      *
      * @param name as messages name it
-     * @throws CompileFailure where it is not Lua
+     * @throws CompileFailure if it is not Lua
      */
     public static HandsetProgram compile(byte[] source, String name) throws CompileFailure {
         Compiler compiler = new Compiler();

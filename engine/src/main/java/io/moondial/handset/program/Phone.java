@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A handset with the session of QuecPython's module {@code ussd}: one dialog at a time, a state, a
  * data coding scheme. Confined to the program's thread; what comes from the network is put into the
- * inbox, and has happened once it is taken out.
+ * inbox, and counts as happened when it is taken out.
  */
 final class Phone {
     /** Takes what happens, from any thread. */
@@ -29,7 +29,7 @@ final class Phone {
         void put(Event event);
     }
 
-    /** Something that the callback is to be told of. */
+    /** Something that is reported to the callback. */
     sealed interface Event {
         /** The network showed something in a session. */
         record Came(Session session, Screen screen, @Nullable UssdString received)
@@ -47,7 +47,7 @@ final class Phone {
 
     static final int DEFAULT_DCS = 15;
 
-    /** In the place of a scheme: back to {@value #DEFAULT_DCS}. */
+    /** Instead of a scheme: back to {@value #DEFAULT_DCS}. */
     static final int RESTORE = 0;
 
     /** What a program may set, as QuecPython's page has it. */
@@ -58,7 +58,7 @@ final class Phone {
 
     static final int MAX_OCTETS = 159;
 
-    /** What stands before a text under a scheme that wants it. */
+    /** What comes before a text under a scheme that needs it. */
     static final String LANGUAGE = "en";
 
     private static final Logger log = LoggerFactory.getLogger(Phone.class);
@@ -81,7 +81,7 @@ final class Phone {
         return dcs;
     }
 
-    /** False where there is no such scheme to be set; nothing has changed then. */
+    /** False if there is no such scheme; then nothing has changed. */
     boolean setDcs(double wanted) {
         int scheme = (int) wanted;
         if (scheme != wanted || !SETTABLE.contains(scheme)) {
@@ -102,10 +102,10 @@ final class Phone {
     }
 
     /**
-     * Dials where there is no session, answers where a menu is open.
+     * Dials if there is no session, and answers if a menu is open.
      *
      * @param octets how many octets the program gave
-     * @return false where that was not to be done; nothing has changed then
+     * @return false if that could not be done; then nothing has changed
      */
     boolean send(String text, int octets) {
         if (octets < 1 || octets > MAX_OCTETS || isWaiting()) {
@@ -162,7 +162,7 @@ final class Phone {
         return true;
     }
 
-    /** Ends the session; false where there is none that needs the program. */
+    /** Ends the session; false if there is none that needs the program. */
     boolean stop() {
         if (!needsAction()) {
             return false;
@@ -172,7 +172,7 @@ final class Phone {
         return true;
     }
 
-    /** Leaves the dialog, where there is one, as a handset that is switched off. */
+    /** Leaves the dialog, if there is one, as a handset that is switched off. */
     void giveUp() {
         Session present = session;
         session = null;

@@ -4,7 +4,7 @@ import io.moondial.script.ScriptFault;
 
 /** Where what a program says goes, on the program's thread. */
 public interface ProgramConsole {
-    /** What the program printed: one line, or several where it printed line ends. */
+    /** What the program printed: one line, or several if it printed line ends. */
     void print(String line);
 
     /** An error in a callback; the program goes on. */

@@ -6,13 +6,13 @@ import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the callback of {@code ussd.setCallback} is told: the four values of its argument, in their
+ * What the callback of {@code ussd.setCallback} gets: the four values of its argument, in their
  * order.
  *
  * @param status 0 a text came; 1 the session ended; 2 and 3 success without a text; 4 an error
- * @param text where the status is 0; else ""
+ * @param text if the status is 0; otherwise ""
  * @param dcs the data coding scheme of what came; 0: nothing came that has one
- * @param error where the status is 4; else 0
+ * @param error if the status is 4; otherwise 0
  */
 record Reply(int status, String text, int dcs, int error) {
     static final int TEXT = 0;
@@ -27,7 +27,7 @@ record Reply(int status, String text, int dcs, int error) {
     static final int ERROR = 4;
 
     /**
-     * The code where the network gave none: "operation not supported" (3GPP TS 27.007 9.2.1), which
+     * The code if the network gave none: "operation not supported" (3GPP TS 27.007 9.2.1), which
      * is the one that QuecPython's page shows.
      */
     static final int NOT_SUPPORTED = 4;

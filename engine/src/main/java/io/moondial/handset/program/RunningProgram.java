@@ -30,7 +30,7 @@ final class RunningProgram implements ScriptClock {
     private sealed interface Mail {
         record Happened(Phone.Event event) implements Mail {}
 
-        /** An alarm: it has rung once it is taken out. */
+        /** An alarm: it counts as rung when it is taken out. */
         final class Ring implements Mail {
             private boolean rung;
         }
@@ -100,7 +100,7 @@ final class RunningProgram implements ScriptClock {
         console.print(line);
     }
 
-    /** Runs the program to its end; false where it, or a callback, failed. */
+    /** Runs the program to its end; false if it, or a callback, failed. */
     boolean run(FunctionCode main) {
         Time.Alarm limit = time.after(limits.maxTime(), this::endTime);
         try {
@@ -161,7 +161,7 @@ final class RunningProgram implements ScriptClock {
         }
     }
 
-    /** Waits; outside a callback, what comes meanwhile is given to the callback. */
+    /** Waits. Outside a callback, what comes during the wait is given to the callback. */
     void sleep(double seconds) {
         deliverHeld();
         Mail.Ring end = new Mail.Ring();

@@ -22,7 +22,7 @@ final class MenuOptions {
 
     private MenuOptions() {}
 
-    /** Reads the table at a position, or nothing where none is given. */
+    /** Reads the table at a position, or nothing if none is given. */
     static ScreenOptions read(Arguments a, int position) {
         if (a.isNil(position)) {
             return ScreenOptions.NONE;
@@ -68,7 +68,7 @@ final class MenuOptions {
         return duration;
     }
 
-    /** Zero where the text is not a duration. */
+    /** Zero if the text is not a duration. */
     private static Duration duration(String text) {
         Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {

@@ -238,7 +238,7 @@ public final class UssdModule {
                 : values(a, result);
     }
 
-    /** What records and traces show in the place of a secret text; null where it is none. */
+    /** What records and traces show instead of a secret text; null if it is none. */
     private static @Nullable String mask(Arguments a, @Nullable Object text) {
         return a.state().isSecret(text) ? a.state().show(text) : null;
     }

@@ -39,7 +39,7 @@ public final class Arguments {
 
     /**
      * "script:line: " of the function so many calls up: 1 is what called this one. "" where that is
-     * a function in Java, {@code pcall} for one, or where nothing is.
+     * a function in Java, {@code pcall} for one, or if nothing is.
      */
     public String where(int level) {
         return state.where(level - 1, calledByJava);
@@ -55,7 +55,7 @@ public final class Arguments {
         return values;
     }
 
-    /** The value at a position; null where it is nil or missing. */
+    /** The value at a position; null if it is nil or missing. */
     public @Nullable Object get(int position) {
         return position <= values.length ? values[position - 1] : null;
     }

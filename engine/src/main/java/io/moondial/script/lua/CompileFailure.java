@@ -8,8 +8,8 @@ public final class CompileFailure extends Exception {
     private final int column;
 
     /**
-     * @param line from 1; 0 where the source as a whole is meant
-     * @param column from 1, in octets; 0 where it is not known
+     * @param line from 1; 0 if the source as a whole is meant
+     * @param column from 1, in octets; 0 if it is not known
      */
     CompileFailure(int line, int column, String message) {
         super(message, null, false, false);

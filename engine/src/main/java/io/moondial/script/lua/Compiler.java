@@ -35,7 +35,7 @@ public final class Compiler {
      *
      * @param source the text in UTF-8
      * @param name as messages and stacks name it
-     * @throws CompileFailure where it is not Lua
+     * @throws CompileFailure if it is not Lua
      */
     public FunctionCode compileFile(LuaString source, String name) throws CompileFailure {
         SourceText text = SourceText.ofFile(source);
@@ -49,7 +49,7 @@ public final class Compiler {
      * Compiles a chunk that is no file: a text that a script made. Any octets may stand in its
      * strings and comments.
      *
-     * @throws CompileFailure where it is not Lua
+     * @throws CompileFailure if it is not Lua
      */
     public FunctionCode compileChunk(LuaString source, String name) throws CompileFailure {
         SourceText text = new SourceText(source.toOctets());

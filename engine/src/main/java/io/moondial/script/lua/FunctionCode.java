@@ -105,7 +105,7 @@ public final class FunctionCode {
         return line == 0;
     }
 
-    /** The source line of an instruction; 0 where it is not known. */
+    /** The source line of an instruction; 0 if it is not known. */
     int lineAt(int pc) {
         return pc >= 0 && pc < lines.length ? lines[pc] : 0;
     }

@@ -20,7 +20,7 @@ public final class HeavyPermit {
         this.permits = new Semaphore(Math.max(1, carriers - 1));
     }
 
-    /** Waits a little for the right; false where it was not to be had. */
+    /** Waits a little for the right; false if it was not to be had. */
     boolean tryAcquire() {
         try {
             return permits.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);

@@ -254,7 +254,7 @@ final class Interpreter {
         return callee;
     }
 
-    /** The results where Java answered; null where the frame now is the callee's. */
+    /** The results where Java answered; null if the frame now is the callee's. */
     private @Nullable Object @Nullable [] tailCall(Frame frame, int a, int arguments) {
         @Nullable Object callee = frame.registers[a];
         @Nullable Object[] values = frame.take(a + 1, arguments);

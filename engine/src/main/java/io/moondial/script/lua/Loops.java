@@ -23,7 +23,7 @@ final class Loops {
         return number;
     }
 
-    /** Goes on to the next value; false where the loop is over. */
+    /** Goes on to the next value; false if the loop is over. */
     static boolean advance(@Nullable Object[] r, int a) {
         double step = held(r[a + 2]);
         double limit = held(r[a + 1]);

@@ -22,7 +22,7 @@ public final class LuaState {
     private final Interpreter interpreter;
     private @Nullable SplittableRandom random;
 
-    /** What is written in the place of the secret values of this run; null while there is none. */
+    /** What is written instead of the secret values of this run; null while there is none. */
     private @Nullable IdentityHashMap<LuaString, LuaString> masks;
 
     @Nullable Frame top;
@@ -133,7 +133,7 @@ public final class LuaState {
     }
 
     /**
-     * Calls any value, through its metamethod where it is not a function.
+     * Calls any value, through its metamethod if it is not a function.
      *
      * @throws LuaError what the call raised, or that it cannot be called
      */
@@ -141,7 +141,7 @@ public final class LuaState {
         return Results.all(invoke(callee, arguments));
     }
 
-    /** The first result of a call, nil where it has none. */
+    /** The first result of a call, nil if it has none. */
     public @Nullable Object callForOne(@Nullable Object callee, @Nullable Object... arguments) {
         return Results.first(invoke(callee, arguments));
     }
@@ -272,13 +272,13 @@ public final class LuaState {
     /** A place in a script. */
     public record Place(String source, int line) {}
 
-    /** The place that is running; null where no Lua function is. */
+    /** The place that is running; null if no Lua function is. */
     public @Nullable Place place() {
         Frame frame = top;
         return frame == null ? null : new Place(frame.closure.code.source, frame.line());
     }
 
-    /** Where the last call by Java of a Lua function returned; null where none has. */
+    /** Where the last call by Java of a Lua function returned; null if none has. */
     public @Nullable Place lastReturn() {
         Frame frame = lastReturned;
         return frame == null ? null : new Place(frame.closure.code.source, frame.line());
@@ -313,7 +313,7 @@ public final class LuaState {
         return Operators.length(this, value);
     }
 
-    /** The text that {@code tostring} gives, through the metamethod where there is one. */
+    /** The text that {@code tostring} gives, through the metamethod if there is one. */
     public LuaString toText(@Nullable Object value) {
         if (toStringOf(value) instanceof LuaString text) {
             return text;

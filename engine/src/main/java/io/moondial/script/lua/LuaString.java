@@ -42,7 +42,7 @@ public final class LuaString implements Comparable<LuaString> {
                 : ofOctets(Arrays.copyOfRange(octets, from, to));
     }
 
-    /** Where another string begins in this one, at or after an index; -1 where it does not. */
+    /** Where another string begins in this one, at or after an index; -1 if it does not. */
     public int indexOf(LuaString other, int from) {
         int last = octets.length - other.octets.length;
         for (int i = from; i <= last; i++) {

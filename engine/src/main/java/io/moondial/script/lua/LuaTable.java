@@ -102,7 +102,7 @@ public final class LuaTable {
     /**
      * Gives a key a value without metamethods; null takes it away.
      *
-     * @throws LuaError where the table is read-only, or the key is nil or not a number
+     * @throws LuaError if the table is read-only, or the key is nil or not a number
      */
     public void set(@Nullable Object key, @Nullable Object value) {
         refuseIfSealed();
@@ -226,7 +226,7 @@ public final class LuaTable {
      * The key and the value after a key, in an order that stays as it is while fields are changed
      * or taken away; after null the first. Null at the end.
      *
-     * @throws LuaError where the key is not one of the table's
+     * @throws LuaError if the key is not one of the table's
      */
     public @Nullable Object @Nullable [] next(@Nullable Object key) {
         int from = listPosition(key);

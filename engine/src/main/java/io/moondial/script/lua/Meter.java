@@ -27,7 +27,7 @@ public final class Meter {
         /**
          * Returns where it may.
          *
-         * @throws Kill where it may not
+         * @throws Kill if it may not
          */
         void check();
     }

@@ -63,7 +63,7 @@ public final class Numbers {
     }
 
     /**
-     * The number that the whole string reads as (Lua 5.2 manual 3.4.2); null where it does not, or
+     * The number that the whole string reads as (Lua 5.2 manual 3.4.2); null if it does not, or
      * is longer than any number that somebody means: reading it would take long, and nobody counts
      * that.
      */
@@ -73,7 +73,7 @@ public final class Numbers {
         return to - from > LONGEST ? null : new Numeral(text, from, to).value();
     }
 
-    /** The number that the whole string reads as in a base from 2 to 36; null where it does not. */
+    /** The number that the whole string reads as in a base from 2 to 36; null if it does not. */
     public static @Nullable Double parse(LuaString text, int base) {
         int from = startOf(text);
         int to = endOf(text, from);

@@ -83,7 +83,7 @@ final class Numeral {
         return at - start;
     }
 
-    /** The exponent behind its letter; null where there is none. */
+    /** The exponent behind its letter; null if there is none. */
     private @Nullable Integer readExponent() {
         at++;
         boolean negative = peek() == '-';

@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decimal texts of numbers of usual size, by one multiplication. That product may be off by half
- * its last bit; where this could change the rounding, there is no answer, and the exact value has
- * to be asked.
+ * its last bit; where this could change the rounding, there is no answer, and the exact value must be asked.
  */
 final class QuickDecimal {
     /** The powers of ten that are exact doubles, as far as they are needed. */
@@ -24,7 +23,7 @@ final class QuickDecimal {
 
     private QuickDecimal() {}
 
-    /** A magnitude with so many digits after the point; null where this is no quick matter. */
+    /** A magnitude with so many digits after the point; null if this is no quick matter. */
     static @Nullable String fixed(double magnitude, int decimals) {
         long scaled = scaled(magnitude, decimals);
         return scaled == NONE ? null : text(scaled, decimals, false);
@@ -32,7 +31,7 @@ final class QuickDecimal {
 
     /**
      * A magnitude rounded to so many significant digits, written without an exponent and without
-     * zeros at the end; null where this is no quick matter, or C's {@code %g} writes an exponent.
+     * zeros at the end; null if this is no quick matter, or C's {@code %g} writes an exponent.
      */
     static @Nullable String significant(double magnitude, int digits) {
         int exponent = exponent(magnitude);

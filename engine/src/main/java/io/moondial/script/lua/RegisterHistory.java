@@ -12,7 +12,7 @@ final class RegisterHistory {
         this.code = code;
     }
 
-    /** "local 'x'", "field 'y'" and the like; null where the value has no name. */
+    /** "local 'x'", "field 'y'" and the like; null if the value has no name. */
     @Nullable String nameOf(int register, int pc) {
         String local = localName(register, pc);
         if (local != null) {

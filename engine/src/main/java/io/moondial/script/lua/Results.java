@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Results {
     private Results() {}
 
-    /** The first of the results, nil where there is none. */
+    /** The first of the results, nil if there is none. */
     static @Nullable Object first(@Nullable Object results) {
         if (results instanceof @Nullable Object[] values) {
             return values.length == 0 ? null : values[0];

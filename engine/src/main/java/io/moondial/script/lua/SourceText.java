@@ -50,7 +50,7 @@ final class SourceText {
         return LuaString.ofOctets(octets).slice(from, to);
     }
 
-    /** Puts another octet in the place of one. */
+    /** Puts another octet instead of one. */
     void replace(int index, int octet) {
         octets[index] = (byte) octet;
     }
@@ -100,7 +100,7 @@ final class SourceText {
         return at(index + 1 + level) == '[' ? level : -1;
     }
 
-    /** What follows a long bracket of a level that opens at an index; -1 where it does not end. */
+    /** What follows a long bracket of a level that opens at an index; -1 if it does not end. */
     int afterLongBracket(int index, int level) {
         LuaString end = LuaString.of("]" + "=".repeat(level) + "]");
         int close = LuaString.ofOctets(octets).indexOf(end, index + level + 2);

@@ -8,7 +8,7 @@ record CharacterSet(LuaString pattern, int start, int end) {
     /**
      * Where the set that begins at a place ends.
      *
-     * @throws LuaError where it does not
+     * @throws LuaError if it does not
      */
     static int end(LuaString pattern, int start) {
         int p = start + 1;

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * One conversion specification of a format: flags, width, precision, conversion.
  *
  * @param flags one bit for each of {@code -+ #0} that is given
- * @param width at least so many characters
+ * @param width at least this many characters
  * @param precision negative: none is given
  * @param conversion the letter
  * @param end the index in the format behind it

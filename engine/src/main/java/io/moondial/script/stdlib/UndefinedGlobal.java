@@ -8,7 +8,7 @@ import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.NativeFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Reading a global name that has no value: an error, for it is most often a word misspelt. */
+/** Reading a global name that has no value: an error, because it is most often a word misspelt. */
 public final class UndefinedGlobal {
     private UndefinedGlobal() {}
 
