@@ -26,12 +26,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules and the scripts that they name, read and compiled together: either all of it is sound, or there is no configuration.
+ * The rules and the scripts that they name, read and compiled together: either all of it is sound,
+ * or there is no configuration.
  *
  * @param releases by script folder
  * @param host where they were compiled
  * @param warnings what may be intended, and is shown
- * @param kept what was {@link LastGood kept}, if they were read from it; null: they were read from the files themselves
+ * @param kept what was {@link LastGood kept}, if they were read from it; null: they were read from
+ *     the files themselves
  */
 public record Configuration(
         Rules rules,
@@ -101,7 +103,8 @@ public record Configuration(
      *
      * @param from where the files of a name are: the rules file, and each script folder
      * @param kept what it is
-     * @throws ConfigurationException with all problems, if it was kept by an engine that accepts what this one does not
+     * @throws ConfigurationException with all problems, if it was kept by an engine that accepts
+     *     what this one does not
      */
     static Configuration readKept(
             Path rulesFile, UnaryOperator<Path> from, Kept kept, CompilationObserver observer)

@@ -17,7 +17,8 @@ import java.util.TreeSet;
  *
  * @param scripts scripts and modules with their versions
  * @param settings keys of the rules that are applied at once
- * @param rulesDiffer whether the rules differ at all, even if only in what waits for a restart, or in lines
+ * @param rulesDiffer whether the rules differ at all, even if only in what waits for a restart, or
+ *     in lines
  */
 record ConfigurationChange(List<String> scripts, List<String> settings, boolean rulesDiffer) {
     private static final int MAX_TOLD = 20;

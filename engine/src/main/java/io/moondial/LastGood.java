@@ -78,10 +78,9 @@ public final class LastGood {
      * The set that is kept.
      *
      * @param broken why it is read instead of the files
-     * @throws IOException if it cannot be read, or others could have written it; the message
-     *     names the file
-     * @throws ConfigurationException if it was kept by an engine that takes what this one does
-     *     not
+     * @throws IOException if it cannot be read, or others could have written it; the message names
+     *     the file
+     * @throws ConfigurationException if it was kept by an engine that takes what this one does not
      */
     public Configuration read(List<Problem> broken, CompilationObserver observer)
             throws IOException, ConfigurationException {

@@ -81,8 +81,8 @@ final class LoadRun {
     }
 
     /**
-     * Answers the parked dialogs one after the other, at this rate per second, and waits until each is
-     * parked in its next menu.
+     * Answers the parked dialogs one after the other, at this rate per second, and waits until each
+     * is parked in its next menu.
      */
     void goOn(double rate) throws InterruptedException {
         long before = tally.parkedSoFar();
@@ -189,9 +189,7 @@ final class LoadRun {
      * there.
      */
     private static final class LoadDialog {
-        /**
-         * Instead of a time that was due: the first turn counts from when the dialog begins.
-         */
+        /** Instead of a time that was due: the first turn counts from when the dialog begins. */
         static final long ONCE_BEGUN = Long.MIN_VALUE;
 
         private final Talk talk;

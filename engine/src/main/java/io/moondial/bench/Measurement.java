@@ -43,7 +43,8 @@ final class Measurement {
     }
 
     /**
-     * Answers parked dialogs at this rate per second until each is parked again: what each turn took.
+     * Answers parked dialogs at this rate per second until each is parked again: what each turn
+     * took.
      */
     Histogram turns(String name, LoadRun parked, double rate) throws InterruptedException {
         parked.tally().turns(); // those before do not count

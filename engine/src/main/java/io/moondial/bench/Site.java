@@ -132,9 +132,7 @@ sealed interface Site {
         /** Where the handsets are. */
         FarSide handsets();
 
-        /**
-         * CPU time that it has taken so far in its own process; 0 if it shares this one.
-         */
+        /** CPU time that it has taken so far in its own process; 0 if it shares this one. */
         Duration ownCpu();
 
         /**

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * Watches every script that is compiled, to say which parts have run: modules too, and those that never ran. If a file is compiled again, the newest counts. Scripts may run on any
- * number of threads.
+ * Watches every script that is compiled, to say which parts have run: modules too, and those that
+ * never ran. If a file is compiled again, the newest counts. Scripts may run on any number of
+ * threads.
  */
 public final class Coverage implements CompilationObserver {
     private record Watched(LuaString source, WatchedChunk chunk) {}

@@ -59,7 +59,9 @@ public final class LcovReport {
                 : file.lines().firstKey();
     }
 
-    /** Lua's functions have no names: the text before the first one in the line is used as its name. */
+    /**
+     * Lua's functions have no names: the text before the first one in the line is used as its name.
+     */
     private static String name(FileCoverage file, Function function) {
         if (function.line() == 0) {
             return "(chunk)";

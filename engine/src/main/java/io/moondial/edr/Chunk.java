@@ -52,12 +52,12 @@ final class Chunk {
         return buffer.lines() - passed;
     }
 
-    /** The first so many of the lines that are left. */
+    /** The first lines of those that are left, this many. */
     ByteBuffer content(int count) {
         return buffer.content(passed, passed + count);
     }
 
-    /** Passes over the first so many of the lines that are left. */
+    /** Skips this many of the lines that are left. */
     void pass(int count) {
         passed += count;
     }
@@ -74,8 +74,8 @@ final class Chunk {
     }
 
     /**
-     * Chunks one after the other, each in no other queue. It takes no memory of its own, so that a
-     * chunk can always be moved: where memory is short nothing is lost on the way.
+     * Chunks one after the other, each in no other queue. It needs no memory, so that a chunk can
+     * always be moved, and nothing is lost on the way if memory is short.
      */
     static final class Queue {
         private @Nullable Chunk first;
@@ -91,7 +91,7 @@ final class Chunk {
             return first;
         }
 
-        /** Puts one behind the others. */
+        /** Adds one at the end. */
         void add(Chunk chunk) {
             if (last == null) {
                 first = chunk;
@@ -134,7 +134,7 @@ final class Chunk {
      * it.
      */
     static final class Batch {
-        /** So much is written at once, where so much waits; more than that is one chunk's. */
+        /** This much is written at once, if it waits; a single chunk may have more. */
         static final int OCTETS = 256 * 1024;
 
         private final Chunk.Queue chunks = new Chunk.Queue();
@@ -158,7 +158,7 @@ final class Chunk {
             return lines;
         }
 
-        /** The first so many of the lines that are left. */
+        /** The first lines of those that are left, this many. */
         ByteBuffer[] content(int count) {
             var content = new ByteBuffer[chunks.size()];
             int parts = 0;
@@ -171,7 +171,7 @@ final class Chunk {
             return Arrays.copyOf(content, parts);
         }
 
-        /** Passes over the first so many of the lines that are left; needs no memory. */
+        /** Skips this many of the lines that are left; needs no memory. */
         void pass(int count) {
             int left = count;
             for (var chunk = chunks.peek(); chunk != null && left > 0; chunk = chunk.next) {

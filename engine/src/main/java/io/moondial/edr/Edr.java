@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * An Event Data Record: one thing that happened to one instance of a script.
  *
  * <p>A record is a value: it can be handed to another thread, and two with the same content are
- * equal. Values are text; a text that is not well-formed Unicode is written with U+FFFD instead of what is not.
+ * equal. Values are text; a text that is not well-formed Unicode is written with U+FFFD instead of
+ * what is not.
  *
  * @param at when it happened, in whole milliseconds (what is finer is cut off), years 0000 to 9999
  * @param instanceId the dialog's instance id, as {@link InstanceIds} makes them: printable ASCII
@@ -87,9 +88,7 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
         return edr.build();
     }
 
-    /**
-     * The value of a field as one text, a list joined by commas; null if it has no such field.
-     */
+    /** The value of a field as one text, a list joined by commas; null if it has no such field. */
     public @Nullable String text(String name) {
         for (var field : fields) {
             if (field.name().equals(name)) {
@@ -99,7 +98,7 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
         return null;
     }
 
-    /** The record as it stands in a file, without the line's end. */
+    /** The record as it is in a file, without the end of the line. */
     @Override
     public String toString() {
         return EdrFormat.encode(this);

@@ -11,15 +11,15 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The application that writes EDRs to files: one file in progress, one writer and one thread a
- * stream.
+ * The application that writes EDRs to files: one file in progress, one writer and one thread for
+ * each stream.
  *
  * <p>A caller hands a record over and goes on; it never waits for a disk. At the start, what a
  * killed process left in the folders is closed properly.
  *
  * <p>What a kill of the process loses: the records handed over since the writer began its last
  * write. It begins one once {@code maxFlushEdrs} wait, or the oldest is {@code maxFlushTime} old;
- * but where it gets no processor, more come meanwhile, as no caller is made to wait. What a crash
+ * but if it gets no processor, more come before it runs, as no caller is made to wait. What a crash
  * of the machine loses: the same with {@code durable}, else what the operating system had not yet
  * written.
  *
@@ -48,11 +48,10 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     private record Stream(Inbox inbox, StreamWriter writer, Thread thread) {}
 
     /**
-     * Starts the application: closes orphaned files in the folders of the settings, and brings
-     * there what a stop had to leave in the spill folder; a file is opened only at a stream's first
-     * record.
+     * Starts the application: closes orphaned files in the folders of the settings, and moves there
+     * what a stop had left in the spill folder; a file is opened only at a stream's first record.
      *
-     * @param hostname stands in file names and headers
+     * @param hostname for file names and headers
      * @param pid the process id, the last part of file names
      * @param counters takes {@code edr.failures}, attempts to write that failed; {@code
      *     edr.dropped}, records that were lost; {@code edr.orphans}, files that a killed process
@@ -87,8 +86,8 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     }
 
     /**
-     * Whether new dialogs may begin: false once a stream's backlog is full, where the settings say
-     * that dialogs are refused then.
+     * Whether new dialogs may begin: false if a stream's backlog is full and the settings say that
+     * dialogs are then refused.
      */
     public boolean accepting() {
         if (settings.whenFull() == WhenFull.REFUSE_DIALOGS) {
@@ -101,7 +100,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
         return true;
     }
 
-    /** How each stream that has had a record stands, by name. */
+    /** The status of each stream that has had a record, by name. */
     public List<StreamStatus> status() {
         return streams.values().stream()
                 .map(stream -> stream.writer().status())
@@ -110,8 +109,8 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     }
 
     /**
-     * Writes out what waits, completes the files and ends. Where the disk refuses, it is tried once
-     * more; then what waits goes to the spill folder. What is lost all the same is logged and
+     * Writes out what waits, completes the files and ends. If the disk refuses, the application
+     * tries once more; then what waits goes to the spill folder. What is still lost is logged and
      * counted.
      */
     @Override
@@ -120,9 +119,9 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     }
 
     /**
-     * The same, but that a disk that refuses is tried again and again.
+     * The same, but a disk that refuses is tried again and again.
      *
-     * @param patience for so long, or until the caller is interrupted
+     * @param patience for this time, or until the caller is interrupted
      */
     public void close(Duration patience) {
         for (var stream : shut()) {
@@ -164,7 +163,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
                             .formatted(name, most, new TreeSet<>(streams.keySet())));
         }
         var stream = newStream(name);
-        // First: where there can be no thread, there is no stream that would take records.
+        // First: if there can be no thread, there is no stream that would take records.
         stream.thread().start();
         streams.put(name, stream);
         return stream;

@@ -5,9 +5,9 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * The time that the writing of files goes by.
+ * The time that is used for writing files.
  *
- * @param wall names the files and stands in headers and footers; it may jump
+ * @param wall the time for names, headers and footers of files; it may jump
  * @param nanos a clock that only goes forward, in nanoseconds from anywhere; every limit and retry
  *     is measured with it, so that a jump of the wall clock moves none
  */

@@ -13,12 +13,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reader of an EDR file, line by line; whatever octets the file has, it tells what they are.
+ * The reader of an EDR file, line by line; it says what the octets are, whatever the file contains.
  *
  * <p>A file in progress can be followed: {@link #next} gives null if no more whole line is there
  * yet, and goes on where it stopped once there is. The reading needs no lock; but in the process
- * that writes the file, see that it is not read before it is complete, as closing it here lets the
- * writer's lock go.
+ * that writes the file, see that it is not read before it is complete, because closing it here
+ * releases the writer's lock.
  */
 public final class EdrFileReader implements AutoCloseable {
     /** The longest line that is read; a longer one is a problem, and passed over. */
@@ -62,8 +62,8 @@ public final class EdrFileReader implements AutoCloseable {
     /**
      * Opens a file; a symbolic link is followed.
      *
-     * @throws IOException also where it is a pipe or a device, which may have no end, and may make
-     *     whoever opens it wait for ever
+     * @throws IOException also if it is a pipe or a device, which may have no end, and on which an
+     *     open may wait for ever
      */
     public static EdrFileReader open(Path path) throws IOException {
         var found = Files.readAttributes(path, BasicFileAttributes.class);
@@ -78,9 +78,9 @@ public final class EdrFileReader implements AutoCloseable {
     }
 
     /**
-     * Reads what is no file, such as the standard input.
+     * Reads what is not a file, such as the standard input.
      *
-     * @param name stands for it in entries and problems
+     * @param name its name in entries and problems
      */
     public static EdrFileReader of(Path name, InputStream input) {
         return new EdrFileReader(name, input);
@@ -115,9 +115,7 @@ public final class EdrFileReader implements AutoCloseable {
         return null;
     }
 
-    /**
-     * What is wrong at the file's end: a last line without its line feed; null if nothing is.
-     */
+    /** What is wrong at the file's end: a last line without its line feed; null if nothing is. */
     public @Nullable Problem atEnd() {
         return length == 0
                 ? null

@@ -65,8 +65,8 @@ public final class EdrFolders {
     }
 
     /**
-     * Makes a folder if it is missing, and those above it, so that they have the mode; one that
-     * is there stays as it is.
+     * Makes a folder if it is missing, and those above it, so that they have the mode; an existing
+     * one stays as it is.
      */
     static void make(Path folder, FileMode mode) throws IOException {
         if (isFolder(folder)) {

@@ -60,8 +60,8 @@ public final class EdrFormat {
      * The writer of records as lines: {@code 2021-09-30 05:00:54.079<ID>EVENT|KEY=VALUE|...}, in
      * UTC.
      *
-     * <p>Made for one thread: it keeps the written form of the second of the last record, as most
-     * records share it with the one before.
+     * <p>Made for one thread: it keeps the written form of the last record's second, because most
+     * records have the same second as the one before.
      */
     static final class RecordEncoder {
         private static final DateTimeFormatter TO_THE_SECOND =

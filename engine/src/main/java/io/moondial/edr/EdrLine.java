@@ -4,7 +4,7 @@ import java.util.List;
 
 /** What one line of an EDR file turned out to be. */
 public sealed interface EdrLine {
-    /** Where the line departs from the grammar, in the order of their columns. */
+    /** The departures of the line from the grammar, in the order of their columns. */
     List<Flaw> flaws();
 
     /**
@@ -25,7 +25,7 @@ public sealed interface EdrLine {
      * A record.
      *
      * @param edr what could be read of it: a field with a flaw in its name is left out, a broken
-     *     escape stands as it was written
+     *     escape stays as it was written
      */
     record Event(Edr edr, List<Flaw> flaws) implements EdrLine {
         public Event {

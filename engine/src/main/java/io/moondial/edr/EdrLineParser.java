@@ -17,13 +17,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reader of one line: takes whatever octets come and tells what they are.
+ * The reader of one line: takes any octets and says what they are.
  *
  * <p>It is lenient where a meaning is plain (fields in any order, any {@code %XX}, an octet that
  * should have been escaped) and keeps a {@link Flaw} of each departure from the grammar.
  */
 final class EdrLineParser {
-    /** Where a digit is expected, 0 stands; every other character stands for itself. */
+    /** 0 means that a digit is expected; every other character means itself. */
     private static final String TIME_SHAPE = "0000-00-00 00:00:00.000";
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
@@ -263,7 +263,7 @@ final class EdrLineParser {
             this.flaws = flaws;
         }
 
-        /** One text, or several where commas part them. */
+        /** One text, or several with commas between them. */
         List<String> read() {
             var values = new ArrayList<String>();
             int from = start;
@@ -325,7 +325,7 @@ final class EdrLineParser {
             }
         }
 
-        /** What stands in an escape's place, as far as it can be printed. */
+        /** What is found instead of an escape, if it can be printed. */
         private String shown(int index, int to) {
             int end = Math.min(index + ESCAPE, to);
             return new String(line, index, end - index, StandardCharsets.ISO_8859_1)
@@ -363,7 +363,7 @@ final class EdrLineParser {
             names = List.copyOf(names);
         }
 
-        /** What is told where the line lacks a field. */
+        /** The message if the line lacks a field. */
         String missing(String name) {
             return "%s is missing; a %s has %s, in this order"
                     .formatted(name, word, String.join(", ", names));
@@ -407,7 +407,7 @@ final class EdrLineParser {
 
     /** The flaws of one line, as they are found: the first ones, and that there are more. */
     static final class Flaws {
-        /** How many of one line are told. */
+        /** How many of one line are reported. */
         static final int MOST = 100;
 
         private final List<Flaw> flaws = new ArrayList<>();
@@ -416,7 +416,7 @@ final class EdrLineParser {
          * Adds one.
          *
          * @param index of the octet, from 0
-         * @param message what was found and what is allowed; asked for only where it is told
+         * @param message what was found and what is allowed; made only if it is reported
          */
         void add(int index, Supplier<String> message) {
             if (flaws.size() < MOST) {
@@ -426,7 +426,7 @@ final class EdrLineParser {
             }
         }
 
-        /** Those that are told, in the order of their columns. */
+        /** Those that are reported, in the order of their columns. */
         List<Flaw> inOrder() {
             return flaws.stream().sorted(Comparator.comparingInt(Flaw::column)).toList();
         }

@@ -93,7 +93,7 @@ public record EdrSettings(
         streams = Map.copyOf(streams);
     }
 
-    /** Warns where a full disk is to be outlasted, and is not. */
+    /** Warns if the spill folder does not help when the disk is full. */
     @Override
     public void check(Section edr) {
         if (!edr.has("spill_directory")) {
@@ -112,9 +112,7 @@ public record EdrSettings(
                                                 .formatted(spillDirectory, it)));
     }
 
-    /**
-     * The disk that a folder is on, or will be once it is made; empty if that cannot be told.
-     */
+    /** The disk that a folder is on, or will be when it is made; empty if that is not known. */
     private static Optional<FileStore> disk(Path folder) {
         Path there = folder.toAbsolutePath();
         while (there != null && !Files.exists(there)) {

@@ -57,7 +57,7 @@ public record FileMode(String octal) {
         }
     }
 
-    /** Opens a file, and makes it with this mode where it makes it. */
+    /** Opens a file. If it does not exist, it is made with this mode. */
     FileChannel open(Path file, Set<OpenOption> options) throws IOException {
         return FileChannel.open(file, options, attributes(file, ofFiles()));
     }
@@ -72,7 +72,7 @@ public record FileMode(String octal) {
         return give(folder, attributes(folder), ofFolders());
     }
 
-    /** What the system knows of a file, its permissions too where it has such. */
+    /** What the system knows of a file, including its permissions if there are any. */
     static BasicFileAttributes attributes(Path file) throws IOException {
         return hasPermissions(file)
                 ? Files.readAttributes(file, PosixFileAttributes.class)

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The names of one stream's files: {@code STREAM_HOST_YYYYMMDDhhmmssuuuuuu_N.edr}, the time in UTC
  * and to the microsecond, N the process id.
  *
- * <p>A later file has a greater name whatever the clock does: where it stands still or goes back,
- * the stamp is the last one and a microsecond.
+ * <p>A later file has a greater name whatever the clock does: if it stops or goes back, the time is
+ * the last one plus a microsecond.
  */
 final class FileNames {
     /** The end of a complete file's name. */

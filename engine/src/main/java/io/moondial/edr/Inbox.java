@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of one stream on their way to its writer: many threads hand over, one takes.
  *
- * <p>Who hands a record over also encodes it, with the {@link Scribe} that its thread has in common
- * with few others; so the writer only has to write whole chunks, and the processors share the work.
- * While the writer rests, each line goes on to the {@link Backlog} at once, is counted there, and
- * wakes the writer when a flush is due. While it is at work, lines gather and go on many at a time,
- * as what threads have in common costs them more than all the rest; before it rests it fetches
- * those that are left. With a small limit they never gather, as each counts. So the records of one
- * thread stand in their order, and with them those of a dialog.
+ * <p>Who hands a record over also encodes it, with the {@link Scribe} that its thread shares with
+ * few others. So the writer only writes whole chunks, and the processors share the work. While the
+ * writer rests, each line goes on to the {@link Backlog} at once, is counted there, and wakes the
+ * writer when a flush is due. While it is at work, lines gather and go on many at a time, as what
+ * threads have in common costs them more than all the rest; before it rests it fetches those that
+ * are left. With a small limit they never gather, as each counts. So the records of one thread
+ * stand in their order, and with them those of a dialog.
  */
 final class Inbox {
     /** More than there are processors, mostly, so that few threads meet; each takes some 20 KiB. */
@@ -115,7 +115,7 @@ final class Inbox {
         }
     }
 
-    /** What the writer can take at once; more may wait. Without lines where nothing does. */
+    /** What the writer can take at once; more may wait. It has no lines if nothing waits. */
     Chunk.Batch ready() {
         if (taken.lines() == 0) {
             backlog.exchange(taken);
@@ -123,13 +123,13 @@ final class Inbox {
         return taken;
     }
 
-    /** Tells that the first so many of the records that are ready wait no longer. */
+    /** Reports that this many of the ready records, from the first on, no longer wait. */
     void done(int records) {
         taken.pass(records);
         done.addAndGet(records);
     }
 
-    /** Counts the first so many of those that wait as dropped. */
+    /** Counts this many of those that wait, from the first on, as dropped. */
     void drop(int records) {
         dropped.add(records);
         done(records);
@@ -210,7 +210,7 @@ final class Inbox {
         gathering = gathers;
     }
 
-    /** Where there is no memory for them, lines stay with their scribes until the next time. */
+    /** If there is no memory for them, lines stay with their scribes until the next time. */
     private boolean couldFetch() {
         try {
             fetch();
@@ -262,8 +262,8 @@ final class Inbox {
      * Encoded lines that wait for their writer, in chunks: many threads add, one takes.
      *
      * <p>Few lines are copied; many come in the chunk that they were encoded into, and an empty one
-     * goes back. The lock is held for no more than that. Where memory is missing for a new chunk,
-     * all stays as it was.
+     * goes back. The lock is held for no more than that. If there is no memory for a new chunk,
+     * everything stays as it was.
      */
     static final class Backlog {
         /** The lines stayed outside. */
@@ -282,7 +282,8 @@ final class Inbox {
         private final Chunk.Queue spares = new Chunk.Queue();
 
         /**
-         * The last of those that wait, where few lines are added to it; null: the next begins one.
+         * The last of those that wait, if few lines are added to it; null: the next line begins
+         * one.
          */
         private @Nullable Chunk open;
 
@@ -300,8 +301,7 @@ final class Inbox {
         /**
          * Adds the lines of a scribe, which has none then.
          *
-         * @param most they are dropped where more than so many would have been added since the
-         *     start
+         * @param most they are dropped if more than this would have been added since the start
          * @return how many were added since the start, with them, or {@link #BEYOND_LIMIT}
          * @throws OutOfMemoryError with nothing changed
          */
@@ -385,7 +385,7 @@ final class Inbox {
      * one, or many at once. Whoever uses it holds its monitor.
      */
     static final class Scribe {
-        /** So much is passed on at once: so many lines that it pays to write them by themselves. */
+        /** This much is passed on at once: enough lines to be worth a write of their own. */
         static final int BATCH_OCTETS = 16 * 1024;
 
         private static final int SHORTEST_LINE = 50;
@@ -398,7 +398,7 @@ final class Inbox {
         private long written;
 
         /**
-         * One that has written nothing.
+         * A scribe that has written nothing yet.
          *
          * @param first where it puts its lines; the scribe's own from now on
          */
@@ -422,7 +422,7 @@ final class Inbox {
             }
         }
 
-        /** Whether so much is kept that it is to be passed on. */
+        /** Whether enough is kept to pass it on. */
         boolean isFull() {
             return chunk.octets() >= BATCH_OCTETS;
         }
@@ -442,7 +442,7 @@ final class Inbox {
             return chunk;
         }
 
-        /** Puts another chunk instead of the one that was passed on. */
+        /** Replaces the chunk that was passed on. */
         void goOnWith(Chunk empty) {
             chunk = empty;
         }

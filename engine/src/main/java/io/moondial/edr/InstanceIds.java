@@ -10,7 +10,8 @@ import java.util.random.RandomGenerator;
  * Logic-1632976990-05f220e1}.
  *
  * <p>The instance part is eight lower-case hex digits; it starts at random, goes up by one with
- * each dialog and wraps, so that two engines that started in the same second hardly share one.
+ * each dialog and wraps, so that two engines that started in the same second almost never have the
+ * same.
  */
 public final class InstanceIds {
     private final String prefix;

@@ -35,7 +35,7 @@ final class LineBuffer {
         ends = new int[capacity / USUAL_LINE];
     }
 
-    /** Makes sure that so many more octets fit. */
+    /** Makes sure that this many more octets fit. */
     void reserve(int more) {
         int needed = Math.addExact(length, more);
         if (needed > octets.length) {
@@ -59,7 +59,7 @@ final class LineBuffer {
         ends[lines++] = length;
     }
 
-    /** Puts characters of which each is one octet, and makes the room. */
+    /** Adds characters of one octet each, and makes room for them. */
     void putAscii(String text) {
         int size = text.length();
         reserve(size);

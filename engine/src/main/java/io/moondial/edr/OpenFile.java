@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * A file in progress, held by an OS lock from before its first octet until it has its final name.
  *
  * <p>Every operation can be tried again after it failed: octets go to the position after the last
- * ones that were written whole, so that nothing stands twice in the file, and what an attempt left
+ * ones that were written whole, so that nothing is in the file twice, and what an attempt left
  * behind is cut off before anything else is written.
  *
  * <p>The lock belongs to the process, as POSIX has it: closing another channel on the same file
- * within this process lets it go. So an application never looks for orphans once it has a file
+ * within this process releases it. So an application never looks for orphans once it has a file
  * open.
  */
 final class OpenFile implements Closeable {
@@ -40,7 +40,7 @@ final class OpenFile implements Closeable {
     private final boolean durable;
     private final @Nullable IOException modeTrouble;
 
-    /** Where the file is now; it has its final name where that is {@link #complete}. */
+    /** Where the file is now; it has its final name if that is {@link #complete}. */
     private Path path;
 
     private int headerLength;
@@ -50,13 +50,13 @@ final class OpenFile implements Closeable {
 
     private int records;
 
-    /** Whether something may stand after {@link #length}: what an attempt left, or a footer. */
+    /** Whether something may be after {@link #length}: what an attempt left, or a footer. */
     private boolean hasTail;
 
-    /** How many records may stand there: those of an attempt that failed. */
+    /** How many records may be there: those of an attempt that failed. */
     private int inTail;
 
-    /** Whether a whole footer stands there. */
+    /** Whether a whole footer is there. */
     private boolean hasFooter;
 
     /** How long the file is with its footer. */
@@ -68,7 +68,7 @@ final class OpenFile implements Closeable {
         AS_LEFT,
         /** Somebody cut it: records are missing. */
         CUT,
-        /** It has its final name: a renaming was done, though it was told as failed. */
+        /** It has its final name: a renaming was done, although the system reported a failure. */
         RENAMED,
         /** It has another name, or its folder has, or a link on the way to it leads elsewhere. */
         MOVED,
@@ -128,7 +128,7 @@ final class OpenFile implements Closeable {
         }
     }
 
-    /** The lock, or null where another has it. */
+    /** The lock, or null if another has it. */
     static @Nullable FileLock lock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock();
@@ -137,10 +137,7 @@ final class OpenFile implements Closeable {
         }
     }
 
-    /**
-     * Which file a path leads to, so that two can be told apart; null if the system has no such
-     * key.
-     */
+    /** Which file a path leads to, to distinguish two files; null if the system has no such key. */
     static @Nullable Object identity(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
@@ -253,9 +250,9 @@ final class OpenFile implements Closeable {
     }
 
     /**
-     * Writes the footer of a file that was moved. Where it has its name still, as its folder was
-     * moved or a link to it turned, it gets its final one there; any other name is not ours to
-     * give.
+     * Writes the footer of a file that was moved. If it still has its name, because its folder was
+     * moved or a link to it was changed, it gets its final name there. A file with any other name
+     * is not renamed.
      */
     void completeWhereItIs(Instant now) throws IOException {
         writeFooter(now);
@@ -275,7 +272,7 @@ final class OpenFile implements Closeable {
         }
     }
 
-    /** Some systems tell of a renaming that they have done that it failed. */
+    /** Some systems report a failure of a renaming that they have done. */
     private void rename(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
@@ -296,7 +293,7 @@ final class OpenFile implements Closeable {
         }
     }
 
-    /** Never before the start, wherever the clock was moved meanwhile. */
+    /** Never before the start, even if the clock was set back. */
     private void writeFooter(Instant now) throws IOException {
         if (!hasFooter) {
             cutTail();
@@ -310,7 +307,7 @@ final class OpenFile implements Closeable {
         }
     }
 
-    /** Where the file is durable, its name too: it is not on the disk before its folder is. */
+    /** If the file is durable, so is its name: a name is on the disk only when its folder is. */
     void forceFolder() throws IOException {
         if (durable) {
             forceFolder(Objects.requireNonNull(path.getParent()));
@@ -324,7 +321,7 @@ final class OpenFile implements Closeable {
         }
     }
 
-    /** Lets the file go as it is; one that is not complete is an orphan for the next start. */
+    /** Releases the file as it is; one that is not complete is an orphan for the next start. */
     @Override
     public void close() throws IOException {
         channel.close();
@@ -338,17 +335,17 @@ final class OpenFile implements Closeable {
     }
 
     /**
-     * The records that stand in a file behind those that were written: of an attempt that failed,
-     * in the order in which they wait.
+     * The records in a file after those that were written: those of an attempt that failed, in the
+     * order in which they wait.
      *
-     * @param whole how many stand there whole; the next start keeps them
-     * @param unknown how many more may stand there
+     * @param whole how many are there whole; the next start keeps them
+     * @param unknown how many more may be there
      */
     record Tail(int whole, int unknown) {
         static final Tail NONE = new Tail(0, 0);
     }
 
-    /** Cuts off what an attempt that failed has left; tells what is left if that cannot be. */
+    /** Cuts off what a failed attempt has left; says what is left if that is not possible. */
     Tail tail() {
         if (!hasTail || hasFooter) {
             return Tail.NONE;
@@ -378,7 +375,7 @@ final class OpenFile implements Closeable {
     /**
      * Writes all of these from a position on, however small the pieces are that the disk takes.
      *
-     * @return the position behind them
+     * @return the position after them
      */
     static long writeAt(FileChannel channel, long position, ByteBuffer... octets)
             throws IOException {
@@ -443,7 +440,7 @@ final class OpenFile implements Closeable {
     }
 
     /**
-     * What the system tells of the files that this process has open, whatever became of their
+     * What the system says about the files that this process has open, whatever happened to their
      * names.
      */
     private static final class OpenFiles {
@@ -456,8 +453,8 @@ final class OpenFile implements Closeable {
         private OpenFiles() {}
 
         /**
-         * How many names an open file has: 0 if it was deleted, {@link #UNKNOWN} where the
-         * system does not tell.
+         * How many names an open file has: 0 if it was deleted, {@link #UNKNOWN} if the system does
+         * not say.
          *
          * @param identity the file's key, as {@link BasicFileAttributes#fileKey} gives it
          */
@@ -469,8 +466,8 @@ final class OpenFile implements Closeable {
         }
 
         /**
-         * Where an open file is now; null if the system does not tell. In another root than
-         * ours, as of a container, it may be a path that leads elsewhere.
+         * Where an open file is now; null if the system does not say. In another root, such as a
+         * container's, the path may lead elsewhere.
          *
          * @param identity the file's key, as {@link BasicFileAttributes#fileKey} gives it
          */

@@ -125,7 +125,7 @@ final class Orphans {
                 torn);
     }
 
-    /** Never before the start, wherever the clock was moved meanwhile. */
+    /** Never before the start, even if the clock was set back. */
     private Instant finished(Content content) {
         var now = clock.now();
         return now.isBefore(content.started()) ? content.started() : now;

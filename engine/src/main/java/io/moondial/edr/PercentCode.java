@@ -3,9 +3,9 @@ package io.moondial.edr;
 /**
  * The percent-encoding of values.
  *
- * <p>{@code A-Z a-z 0-9}, the blank and {@code . _ : / @ -} stand for themselves; every other octet
- * of the UTF-8 form is {@code %XX} in upper case. The source's page with the rule is lost; this set
- * reproduces every published example octet for octet.
+ * <p>{@code A-Z a-z 0-9}, the space and {@code . _ : / @ -} are written as they are; every other
+ * octet of the UTF-8 form is {@code %XX} in upper case. The source's page with the rule is lost;
+ * this set reproduces every published example octet for octet.
  */
 final class PercentCode {
     private static final String SAFE_PUNCTUATION = " ._:/@-";
@@ -25,7 +25,7 @@ final class PercentCode {
 
     private PercentCode() {}
 
-    /** Whether the octet stands for itself. */
+    /** Whether the octet is written as it is. */
     static boolean isSafe(int octet) {
         return octet >= 0 && octet < ASCII && SAFE[octet];
     }

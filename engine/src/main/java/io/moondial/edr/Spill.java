@@ -15,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder for what a stop could not write where it belongs, as the disk there refused. What is
- * in it are complete EDR files; the next start brings each to the folder of its stream.
+ * The folder for what a stop could not write to its place, because the disk there refused. It has
+ * complete EDR files; the next start moves each to the folder of its stream.
  *
- * <p>At no moment do two files count that have the same records: a copy is one in progress, and no
- * orphan, until the file in this folder is gone.
+ * <p>Two files with the same records never count both: a copy is in progress, and not an orphan,
+ * until the file in this folder is deleted.
  */
 final class Spill {
     private static final Logger LOG = LoggerFactory.getLogger(Spill.class);
@@ -39,7 +39,7 @@ final class Spill {
         return settings.spillDirectory().toAbsolutePath().normalize();
     }
 
-    /** Brings all files to where they belong; what fails is logged, and left for the next start. */
+    /** Moves all files to where they belong; what fails is logged, and left for the next start. */
     void takeUp() {
         if (!Files.isDirectory(folder)) {
             return;
@@ -139,7 +139,7 @@ final class Spill {
         to.force(true);
     }
 
-    /** A deletion that was told as failed may be done: then the copy is all there is. */
+    /** A deletion that was reported as failed may be done: then only the copy is left. */
     private static void deleteUnlessGone(Path copy, Path spilled, IOException cause) {
         try {
             if (OpenFile.exists(spilled)) {

@@ -25,7 +25,7 @@ final class StreamFiles {
     private final StreamSettings settings;
     private final Path directory;
 
-    /** The folder that files are in once they are where they belong. */
+    /** The folder where the files belong. */
     private final Path home;
 
     private final long maxFileNanos;
@@ -71,8 +71,8 @@ final class StreamFiles {
     }
 
     /**
-     * Files for the same stream in another folder, to be brought here later: their headers name
-     * this one.
+     * Files for the same stream in another folder, to be moved here later: their headers name this
+     * folder.
      */
     StreamFiles spilledTo(Path folder) {
         return new StreamFiles(
@@ -163,9 +163,9 @@ final class StreamFiles {
     }
 
     /**
-     * Lets the files go as they are: one in progress is an orphan for the next start.
+     * Releases the files as they are: one in progress is an orphan for the next start.
      *
-     * @return what stands in it of the records that wait
+     * @return which of the records that wait are in it
      */
     OpenFile.Tail abandon() {
         var open = file;
@@ -243,7 +243,7 @@ final class StreamFiles {
 
     /**
      * Someone may have cut, deleted or moved the file in progress. One that was cut is completed
-     * with what is left. Of a deleted one, all records are written into a new one; a moved one has
+     * with what is left. The records of a deleted one are all written to a new one; a moved one has
      * them, and is closed where it is.
      */
     private void letGoOfChanged() throws IOException {

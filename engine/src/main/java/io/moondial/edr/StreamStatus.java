@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a stream stands at a moment.
+ * The status of a stream at a moment.
  *
  * <p>{@code handedOver} is {@code written + backlog + dropped} while nothing moves. In motion it is
  * never more: a record that moves on while the status is made is counted twice.

@@ -15,10 +15,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one that writes a stream's records: flushes what waits in the inbox into the file in progress
- * and cuts files, all by count and by time.
+ * and completes files, by count and by time.
  *
- * <p>Where the disk refuses, everything stays in memory in its order and is tried again. Made for
- * one thread; time comes from the clock given, so that a test drives it with {@link #work} alone.
+ * <p>If the disk refuses, everything stays in memory in its order and is tried again. Made for one
+ * thread; time comes from the clock given, so that a test drives it with {@link #work} alone.
  */
 final class StreamWriter implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamWriter.class);
@@ -40,7 +40,7 @@ final class StreamWriter implements Runnable {
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
 
-    /** Whether records wait, of which the oldest was seen at {@link #oldestSeen}. */
+    /** Whether records wait; the oldest was seen at {@link #oldestSeen}. */
     private boolean holding;
 
     private long oldestSeen;
@@ -84,7 +84,7 @@ final class StreamWriter implements Runnable {
                 long rest = work();
                 inbox.await(wakeCount(), rest);
             } catch (RuntimeException | Error e) {
-                // A writer that is gone would lose all that comes.
+                // A writer that has ended would lose all that comes.
                 noteFailure(e);
             }
         }
@@ -117,7 +117,7 @@ final class StreamWriter implements Runnable {
     /**
      * Does everything that is due.
      *
-     * @return after how many nanoseconds something may be due that no new record tells of
+     * @return after how many nanoseconds something may be due that no new record announces
      */
     long work() {
         if (failure == null || untilRetry() == 0) {
@@ -157,7 +157,9 @@ final class StreamWriter implements Runnable {
         flush(to, inbox.waiting());
     }
 
-    /** In this order: a record that moves on meanwhile is counted twice rather than not at all. */
+    /**
+     * In this order: a record that moves on during this is counted twice rather than not at all.
+     */
     StreamStatus status() {
         long handedOver = inbox.handedOver();
         int held = inbox.held();
@@ -242,7 +244,7 @@ final class StreamWriter implements Runnable {
         try {
             tell(e);
         } catch (OutOfMemoryError more) {
-            // The next attempt comes at its time, and may have the memory to tell.
+            // The next attempt comes at its time, and may have the memory to report it.
             failure = Objects.requireNonNullElse(failure, outOfMemory);
         }
     }
@@ -263,7 +265,7 @@ final class StreamWriter implements Runnable {
         noteLost();
     }
 
-    /** Of a fault of ours the kind stands first; the log has its trace. */
+    /** For a fault of the engine, the kind comes first; the log has its stack trace. */
     private static String describe(Throwable e) {
         return switch (e) {
             case IOException disk -> FileTrouble.tell(disk);
@@ -336,7 +338,7 @@ final class StreamWriter implements Runnable {
         }
     }
 
-    /** Of what may stand in an unfinished file nothing is written once more. */
+    /** What may be in an unfinished file is not written again. */
     private void letGoOf(StreamFiles unfinished) {
         var tail = unfinished.abandon();
         written.addAndGet(tail.whole());

@@ -17,7 +17,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a file or a folder could not be read, made or written, in words for people. The exceptions of java.nio.file have only the name of the file, and their kind is a Java class. Neither helps a reader.
+ * Why a file or a folder could not be read, made or written, in words for people. The exceptions of
+ * java.nio.file have only the name of the file, and their kind is a Java class. Neither helps a
+ * reader.
  */
 public final class FileTrouble {
     /** The words of the operating system that say little to who has not met them before. */

@@ -26,9 +26,11 @@ public final class OwnersFolder {
     private OwnersFolder() {}
 
     /**
-     * Makes the folder if it is missing, with those above it, for its owner alone; an existing one must belong to this user or to root, and only its owner may write to it.
+     * Makes the folder if it is missing, with those above it, for its owner alone; an existing one
+     * must belong to this user or to root, and only its owner may write to it.
      *
-     * <p>Above it a folder that all may write to is refused unless it is sticky, as /tmp is: there nobody can move the files of others.
+     * <p>Above it a folder that all may write to is refused unless it is sticky, as /tmp is: there
+     * nobody can move the files of others.
      *
      * @param folder an absolute path; symbolic links in it are followed, and what they lead to is
      *     looked at

@@ -20,8 +20,10 @@ public final class PlainFile {
     /**
      * Its octets; a symbolic link is followed.
      *
-     * @param maxOctets the most that are taken; a longer file is refused, even if it grows while it is read
-     * @throws UnreadableFileException if it does not exist, is not a plain file, is too long, or cannot be read
+     * @param maxOctets the most that are taken; a longer file is refused, even if it grows while it
+     *     is read
+     * @throws UnreadableFileException if it does not exist, is not a plain file, is too long, or
+     *     cannot be read
      */
     public static byte[] read(Path file, int maxOctets) throws UnreadableFileException {
         try {

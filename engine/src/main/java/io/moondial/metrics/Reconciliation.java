@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares counts that different parts of the engine keep of the same things. If they differ for long, something has been lost or left behind, and nobody would see it otherwise.
+ * Compares counts that different parts of the engine keep of the same things. If they differ for
+ * long, something has been lost or left behind, and nobody would see it otherwise.
  *
  * <p>What is on its way between two counts makes them differ for a moment, and with traffic there
  * is always something on its way. So a difference counts only if it is there, in the same
@@ -51,7 +52,8 @@ public final class Reconciliation implements AutoCloseable {
      * @param more what it means if the first count is larger, with %d for the difference
      * @param fewer what it means if the second is larger
      * @param surplus the first count less the second
-     * @param passed how many have come and gone since the start, which says how many may be on their way
+     * @param passed how many have come and gone since the start, which says how many may be on
+     *     their way
      */
     public record Pair(
             String name, String more, String fewer, LongSupplier surplus, LongSupplier passed) {}

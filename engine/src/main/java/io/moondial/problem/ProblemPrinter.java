@@ -11,7 +11,8 @@ import java.util.Map;
 
 /**
  * Problems for people to read: {@code file:line:column: message}, then the line of the file, then a
- * caret under the column. Each file is read once; if it cannot be read, only the first of the three is printed.
+ * caret under the column. Each file is read once; if it cannot be read, only the first of the three
+ * is printed.
  */
 public final class ProblemPrinter {
     /** No line of a longer file is shown: no file that is accepted is this long. */

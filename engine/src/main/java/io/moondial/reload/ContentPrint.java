@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The content of the watched files at one moment. Two are equal if the content is. Times, inodes and the way a file was written do not count, and neither do files that are not scripts, such as an editor's temporary files.
+ * The content of the watched files at one moment. Two are equal if the content is. Times, inodes
+ * and the way a file was written do not count, and neither do files that are not scripts, such as
+ * an editor's temporary files.
  */
 record ContentPrint(Map<Path, String> states) {
     /** Larger files are compared by size and time only; no such file is ever accepted. */

@@ -21,7 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A signal from the operating system that something happened in a folder. It does not say what, because an atomic save shows as events of another name. If there is no such signal, only time wakes the waiting thread.
+ * A signal from the operating system that something happened in a folder. It does not say what,
+ * because an atomic save shows as events of another name. If there is no such signal, only time
+ * wakes the waiting thread.
  */
 final class FolderSignals implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FolderSignals.class);

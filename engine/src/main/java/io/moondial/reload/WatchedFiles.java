@@ -22,7 +22,8 @@ public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
 
     /**
      * The folders in which something happens when a watched file changes: those that hold it, and
-     * those that hold these, because a folder may be removed and come back, or be a link that is changed.
+     * those that hold these, because a folder may be removed and come back, or be a link that is
+     * changed.
      */
     Set<Path> foldersOfEvents() {
         Set<Path> folders = new HashSet<>();

@@ -30,9 +30,7 @@ final class Gsm7 {
     /** What each of them becomes, in the same order. */
     private static final String EXTENSION = "\f^{}\\[~]|€";
 
-    /**
-     * The extension table, by septet; if it has no character, that of the basic table is shown.
-     */
+    /** The extension table, by septet; if it has no character, that of the basic table is shown. */
     private static final char[] AFTER_ESCAPE = afterEscape();
 
     /** By character: its septet, ESCAPED_BIT added if an escape comes before it, or ABSENT. */
@@ -65,9 +63,7 @@ final class Gsm7 {
         return table;
     }
 
-    /**
-     * How many septets this character takes: 1, 2 with its escape, 0 if there is none for it.
-     */
+    /** How many septets this character takes: 1, 2 with its escape, 0 if there is none for it. */
     static int septets(int codePoint) {
         int septet = codePoint < SEPTET_OF.length ? SEPTET_OF[codePoint] : ABSENT;
         if (septet == ABSENT) {

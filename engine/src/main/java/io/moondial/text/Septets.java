@@ -27,7 +27,8 @@ final class Septets {
     }
 
     /**
-     * Seven spare bits would be read as "@", so they are filled with CR; The receiver takes a CR in that place for a filler, so a real CR there is followed by another.
+     * Seven spare bits would be read as "@", so they are filled with CR; The receiver takes a CR in
+     * that place for a filler, so a real CR there is followed by another.
      */
     private static byte[] filled(byte[] septets) {
         int count = septets.length;

@@ -38,7 +38,8 @@ public record TextLength(Alphabet alphabet, int units, @Nullable Outsider outsid
 
     /** The longest beginning of a text that fits; it ends between two characters. */
     public static String truncate(String text, Alphabet preferred) {
-        // A beginning without outsiders is sent in the preferred alphabet, even if the whole would not be.
+        // A beginning without outsiders is sent in the preferred alphabet, even if the whole would
+        // not be.
         int end = Math.max(fittingEnd(text, preferred), fittingEnd(text, Alphabet.UCS2));
         return text.substring(0, end);
     }

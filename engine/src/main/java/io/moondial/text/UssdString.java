@@ -45,10 +45,10 @@ public final class UssdString {
     }
 
     /**
-     * A text as it is sent: under the preferred scheme if its alphabet has all characters of the text, otherwise under {@link Dcs#UCS2}.
+     * A text as it is sent: under the preferred scheme if its alphabet has all characters of the
+     * text, otherwise under {@link Dcs#UCS2}.
      *
-     * @throws UnsendableText if the text is empty or too long, or no text is sent under the
-     *     scheme
+     * @throws UnsendableText if the text is empty or too long, or no text is sent under the scheme
      */
     public static UssdString encode(String text, Dcs preferred) throws UnsendableText {
         Alphabet alphabet =
@@ -66,8 +66,8 @@ public final class UssdString {
      * have it (3GPP TS 23.038 clause 5, coding group 0001).
      *
      * @param language two letters of ISO 639, which the receiver removes
-     * @throws UnsendableText if the text is empty, does not fit after the code, or under 16 has
-     *     a character that the alphabet lacks
+     * @throws UnsendableText if the text is empty, does not fit after the code, or under 16 has a
+     *     character that the alphabet lacks
      * @throws IllegalArgumentException if the language is not two characters of the GSM 7-bit
      *     alphabet, or the scheme another
      */
@@ -128,7 +128,9 @@ public final class UssdString {
     }
 
     /**
-     * The text of what was keyed on a phone: as {@link #decode}, but seven zero bits after a code that ends with {@code #}, or after a number, are read as the filler that they are. Nobody has keyed an "@" in that place.
+     * The text of what was keyed on a phone: as {@link #decode}, but seven zero bits after a code
+     * that ends with {@code #}, or after a number, are read as the filler that they are. Nobody has
+     * keyed an "@" in that place.
      *
      * @throws UndecodableString as {@link #decode} does
      */
@@ -162,7 +164,8 @@ public final class UssdString {
     }
 
     /**
-     * The octets with asterisks instead of some characters; all of them if the string cannot be read.
+     * The octets with asterisks instead of some characters; all of them if the string cannot be
+     * read.
      *
      * @param hidden the indices of those characters in the text
      */

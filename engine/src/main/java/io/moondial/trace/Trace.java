@@ -27,7 +27,9 @@ public final class Trace implements SignallingTap, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Trace.class);
 
     /**
-     * Messages that wait to be written: at most four megabytes. That is more than a second of the fastest traffic that was ever measured here, and much longer than a working disk delays a write. If this many wait, further messages are left out and counted.
+     * Messages that wait to be written: at most four megabytes. That is more than a second of the
+     * fastest traffic that was ever measured here, and much longer than a working disk delays a
+     * write. If this many wait, further messages are left out and counted.
      */
     private static final int MAX_WAITING = 16_384;
 

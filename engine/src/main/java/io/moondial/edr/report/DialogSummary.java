@@ -7,13 +7,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One dialog, as its records tell it.
+ * One dialog, as its records describe it.
  *
  * @param instance its instance id
  * @param msisdn the digits of the user's number; null if the network gave none
  * @param code what was dialled; null if nothing was
  * @param notification the text of the notification that opened it; null if none did
- * @param started the time of the record that opened it; where that is not there, of the earliest
+ * @param started the time of the record that opened it; if that is missing, of the earliest
  * @param duration from then to the record that decided the outcome, or the latest; null if the
  *     clock was set back meanwhile
  * @param outcome how it ended
@@ -43,7 +43,7 @@ public record DialogSummary(
      * An answer to a menu.
      *
      * @param menu the menu's text; null if its record is not there
-     * @param answer asterisks where the menu was secret
+     * @param answer asterisks if the menu was secret
      */
     public record Choice(@Nullable String menu, String answer) {}
 

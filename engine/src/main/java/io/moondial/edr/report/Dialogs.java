@@ -25,7 +25,7 @@ public final class Dialogs {
     private final Map<String, DialogStory> stories = new LinkedHashMap<>();
     private final Set<String> wanted = new HashSet<>();
 
-    /** None yet; a dialog counts where it is wanted, and has a record of a wanted event. */
+    /** None yet; a dialog counts if it is wanted and has a record of a wanted event. */
     public Dialogs(RecordFilter filter) {
         this.filter = filter;
     }
@@ -51,7 +51,7 @@ public final class Dialogs {
     }
 
     /**
-     * A dialog while its records come in. It can be told of at any time, whatever is missing of it.
+     * A dialog while its records come in. It can be described at any time, whatever is missing.
      *
      * <p>Source: {@code edr-spec/README.md}, "Order" and "Outcomes".
      */
@@ -64,7 +64,7 @@ public final class Dialogs {
         /** The time of the record that opened the dialog; null while it has not come. */
         private @Nullable Instant opened;
 
-        /** Where the engine's own record before stands; null before the first. */
+        /** Where the engine's previous record is; null before the first. */
         private RecordSink.@Nullable PlacedRecord before;
 
         private boolean clockWentBack;
@@ -78,7 +78,7 @@ public final class Dialogs {
         private @Nullable String finalText;
         private @Nullable String exception;
 
-        /** A dialog of which this will be the first record added. */
+        /** A dialog; this will be its first record. */
         DialogStory(Edr edr) {
             instance = edr.instanceId();
             first = edr.at();
@@ -108,12 +108,12 @@ public final class Dialogs {
                 case "USSD-ABORT" -> gone(edr, DialogSummary.Outcome.ABORTED);
                 case "USSD-SHUTDOWN" -> failed(edr);
                 default -> {
-                    // An event of the script's own tells nothing of the dialog.
+                    // The script's own event says nothing about the dialog.
                 }
             }
         }
 
-        /** Within a file a dialog's records stand in the order in which things happened. */
+        /** Within a file, a dialog's records are in the order in which things happened. */
         private static boolean isEarlier(
                 RecordSink.PlacedRecord found, RecordSink.@Nullable PlacedRecord before) {
             return before != null
@@ -121,7 +121,7 @@ public final class Dialogs {
                     && found.edr().at().isBefore(before.edr().at());
         }
 
-        /** Null if the clock was set back between the two: the times do not tell it. */
+        /** Null if the clock was set back between the two: then it is not known. */
         private @Nullable Duration duration(Instant started, Instant until) {
             return clockWentBack || until.isBefore(started)
                     ? null

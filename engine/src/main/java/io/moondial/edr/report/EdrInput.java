@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The EDR files that somebody named: files, folders of them, the standard input.
  *
- * @param named what was named; a folder stands for the files in it, complete and in progress, in
- *     the order of their names, which is that of their times within a stream
- * @param standardInput what {@link #STANDARD_INPUT} stands for
+ * @param named what was named; a folder means the files in it, complete and in progress, in the
+ *     order of their names, which is that of their times within a stream
+ * @param standardInput what {@link #STANDARD_INPUT} means
  */
 public record EdrInput(List<Path> named, InputStream standardInput) {
     /** The name of the standard input. */
@@ -42,7 +42,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
                 .toList();
     }
 
-    /** What is told about each folder that was named and has no EDR file. */
+    /** The message for each folder that was named and has no EDR file. */
     public List<Problem> emptyFolders() {
         return named.stream()
                 .filter(EdrInput::isFolder)
@@ -70,7 +70,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
      * The files, each once whatever names it was given, with the folders replaced by what is in
      * them now.
      *
-     * @param problems takes what is told of a folder that cannot be read
+     * @param problems takes the message for a folder that cannot be read
      */
     List<EdrFile> files(Consumer<Problem> problems) {
         var files = new LinkedHashMap<Object, EdrFile>();
@@ -87,7 +87,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
         try {
             return EdrFolder.emptiness(folder);
         } catch (IOException e) {
-            // It is told where the files are asked for.
+            // It is reported when the files are asked for.
             return Optional.empty();
         }
     }
@@ -113,7 +113,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
         }
     }
 
-    /** What is told of a file or a folder that cannot be read. */
+    /** The message for a file or a folder that cannot be read. */
     static Problem unreadable(String what, Path file, IOException why) {
         return new Problem(
                 file, 0, 0, "the %s cannot be read: %s".formatted(what, FileTrouble.words(why)));
@@ -132,7 +132,10 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
                 : file;
     }
 
-    /** The name that a file has before its completion, where this is that after it; or after. */
+    /**
+     * The name of a file before its completion, if this is the name after it; or the other way
+     * round.
+     */
     static Path otherName(Path file) {
         return isPart(file) ? complete(file) : file.resolveSibling(file.getFileName() + PART);
     }
@@ -145,7 +148,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
         return !isStandardInput(path) && Files.isDirectory(path);
     }
 
-    /** A folder that stands for the EDR files in it. */
+    /** A folder that means the EDR files in it. */
     private static final class EdrFolder {
         private static final String COMPLETE = ".edr";
         private static final String PACKED = ".edr.gz";
@@ -157,7 +160,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
             return all(folder).stream().filter(EdrFolder::isEdrFile).toList();
         }
 
-        /** What is told of a folder that has no EDR file, and what to do. */
+        /** The message for a folder that has no EDR file, and what to do. */
         static Optional<Problem> emptiness(Path folder) throws IOException {
             List<Path> all = all(folder);
             return all.stream().anyMatch(EdrFolder::isEdrFile)
@@ -198,10 +201,9 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
      * A file, and what the system knows it by.
      *
      * @param path a name that it has, or had a moment ago
-     * @param key equal for two names of one file; one that was deleted can leave its key to a new
-     *     one
-     * @param created tells those two from each other; where the system does not keep it, the time
-     *     of the last change
+     * @param key equal for two names of one file; a new file can get the key of a deleted one
+     * @param created distinguishes these two; if the system does not keep it, the time of the last
+     *     change
      */
     record EdrFile(Path path, Object key, FileTime created) {
         private static final FileTime UNKNOWN = FileTime.fromMillis(0);
@@ -227,7 +229,7 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
             return !created.equals(UNKNOWN);
         }
 
-        /** Whether it still has one of its names, as far as can be told. */
+        /** Whether it still has one of its names, as far as is known. */
         boolean isThere() {
             return hasName(path) || hasName(EdrInput.otherName(path));
         }

@@ -15,11 +15,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one that follows files as they grow and are cut: each {@link #look} hands on what has come
- * since the last one.
+ * Follows files as they grow and are completed: each {@link #look} hands on what has come since the
+ * last one.
  *
- * <p>A file stays the same file whatever name it gets, and is followed until its footer; one that
- * was made again under an old name is another.
+ * <p>A file stays the same file whatever name it gets, and is followed until its footer. One that
+ * was made again under an old name is a different file.
  */
 public final class Follower implements Closeable {
     private final EdrInput input;
@@ -48,7 +48,10 @@ public final class Follower implements Closeable {
         }
     }
 
-    /** The files that are there now; a folder that cannot be read is told when it begins. */
+    /**
+     * The files that are there now; a folder that cannot be read is reported once, when that
+     * begins.
+     */
     private Map<Object, EdrInput.EdrFile> present() {
         var present = new LinkedHashMap<Object, EdrInput.EdrFile>();
         var problems = new LinkedHashSet<Problem>();
@@ -123,8 +126,8 @@ public final class Follower implements Closeable {
          * Whether it is this one of the files that are there now. While it is open nothing else can
          * have its key; once it is not, a new file can.
          *
-         * @param seen the file that has its key; null: none was seen, as where its folder cannot be
-         *     read, or it got another name in the meantime
+         * @param seen the file that has its key; null: none was seen, for example because its
+         *     folder cannot be read, or because it got another name in the meantime
          */
         boolean isStill(EdrInput.@Nullable EdrFile seen) {
             if (seen == null) {

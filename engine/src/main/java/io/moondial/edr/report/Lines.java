@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The lines that a file has, handed on as what they are. A file that begins with many lines that
- * are none of an EDR file is most likely another kind of file: one problem is told for all of them.
+ * The lines of a file, handed on as what they are. A file that begins with many lines that cannot
+ * be in an EDR file is most likely another kind of file: one problem is reported for all of them.
  */
 final class Lines {
-    /** So many unreadable lines at the beginning of a file are still told one by one. */
+    /** This many unreadable lines at the beginning of a file are still reported one by one. */
     private static final int MAX_STRANGE = 10;
 
     private final EdrFileReader reader;
@@ -85,7 +85,7 @@ final class Lines {
     }
 
     /**
-     * Hands on the lines that are there and were not read yet, each by itself.
+     * Hands on the lines that are there and were not read yet, one by one.
      *
      * @return whether the footer was among them
      */

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What somebody wants to see of the records.
  *
- * <p>Only the first record of a dialog has its MSISDN. So each record is to be shown to {@link
- * #learn}, at the latest before it is asked about; where a dialog's records stand in several
- * streams, all of them before the first question.
+ * <p>Only the first record of a dialog has its MSISDN. So each record must be shown to {@link
+ * #learn} before it is asked about. If a dialog's records are in several streams, all of them must
+ * be shown before the first question.
  */
 public final class RecordFilter {
     private final Set<String> events;
@@ -35,7 +35,7 @@ public final class RecordFilter {
         this.instance = instance;
     }
 
-    /** Whether it has to learn from all records before it can tell of the first. */
+    /** Whether it must learn from all records before it can judge the first. */
     public boolean needsAll() {
         return msisdn != null;
     }
@@ -59,7 +59,7 @@ public final class RecordFilter {
         return events.isEmpty() || events.contains(edr.event());
     }
 
-    /** The events that records were of which were shown to it, wanted or not. */
+    /** The events of the records that were shown to it, wanted or not. */
     public SortedSet<String> metEvents() {
         return Collections.unmodifiableSortedSet(metEvents);
     }

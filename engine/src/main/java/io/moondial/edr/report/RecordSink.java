@@ -5,7 +5,7 @@ import io.moondial.problem.Problem;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Takes what the reading of files finds, in the order in which it stands there. */
+/** Takes what is found in files, in the order in which it is there. */
 public interface RecordSink {
     /** The sink that two others make together. */
     static RecordSink of(Consumer<PlacedRecord> records, Consumer<Problem> problems) {
@@ -29,7 +29,7 @@ public interface RecordSink {
     void unreadable(Problem problem);
 
     /**
-     * A record, and where it stands.
+     * A record, and where it is.
      *
      * @param file as it was named when it was opened
      * @param line from 1

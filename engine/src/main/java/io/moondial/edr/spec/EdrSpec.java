@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
 /**
  * The specification of the event types, and the validator of records and files against it.
  *
- * <p>Its source is the folder {@code edr-spec/}: one YAML file an event type. The twelve types of
- * the engine are built in too, so that records can be checked if there is no folder. An event
- * whose name does not begin with {@code USSD-} may be one that is specified here or not; then only
- * its form is checked.
+ * <p>Its source is the folder {@code edr-spec/}: one YAML file for each event type. The twelve
+ * types of the engine are built in too, so that records can be checked if there is no folder. An
+ * event whose name does not begin with {@code USSD-} may be one that is specified here or not; then
+ * only its form is checked.
  */
 public final class EdrSpec {
     /** The types that the engine writes. */

@@ -4,7 +4,7 @@ import io.moondial.problem.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What is thrown where the files of {@code edr-spec/} cannot be taken; has all their problems. */
+/** Thrown if the files of {@code edr-spec/} cannot be used; has all their problems. */
 public final class EdrSpecException extends Exception {
     private final transient List<Problem> problems;
 

@@ -53,12 +53,12 @@ record EventSpec(
      * @param type what its values can be
      * @param list whether it can have several values; each is of the type then
      * @param always whether every record has it
-     * @param requiredIf where one of these holds, the record has it
-     * @param forbiddenIf where one of these holds, the record does not have it
+     * @param requiredIf if one of these is true, the record has it
+     * @param forbiddenIf if one of these is true, the record does not have it
      * @param when in words, when it is there; null if it always is
-     * @param meaning what it tells
-     * @param note where its source is unclear or Moondial differs from it; null if there is
-     *     nothing to say
+     * @param meaning what it says
+     * @param note where its source is unclear or Moondial differs from it; null if there is nothing
+     *     to say
      */
     record FieldSpec(
             String name,
@@ -179,7 +179,7 @@ record EventSpec(
             }
         }
 
-        /** Lower-case hex digits, so many. */
+        /** Lower-case hex digits, this many. */
         record Hex(long min, long max) implements FieldType {
             private static final Pattern FORM = Pattern.compile("[0-9a-f]*");
 
@@ -196,7 +196,7 @@ record EventSpec(
             }
         }
 
-        /** Octets as two lower-case hex digits each, so many. */
+        /** Octets as two lower-case hex digits each, this many. */
         record Octets(long min, long max) implements FieldType {
             private static final Pattern FORM = Pattern.compile("([0-9a-f]{2})*");
 

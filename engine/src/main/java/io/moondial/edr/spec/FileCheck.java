@@ -72,7 +72,7 @@ final class FileCheck {
         };
     }
 
-    /** What is wrong with it is told already. */
+    /** What is wrong with it is already reported. */
     private void countUnreadable(EdrLine.Unreadable line) {
         switch (line.meant()) {
             case HEADER -> {}

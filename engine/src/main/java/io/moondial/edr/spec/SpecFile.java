@@ -32,7 +32,7 @@ final class SpecFile {
      *
      * @param name the file, for the problems; the event's name with {@code .yaml}
      * @param problems takes what is wrong
-     * @return empty where something is
+     * @return empty if something is
      */
     static Optional<EventSpec> read(Path name, InputStream input, List<Problem> problems) {
         var found = new Problems(name);
@@ -93,7 +93,7 @@ final class SpecFile {
                 field.find("note", TEXT).orElse(null));
     }
 
-    /** What is not allowed is told already; text then stands for it. */
+    /** What is not allowed is already reported; text is used instead. */
     private static EventSpec.FieldType type(Section field) {
         return switch (field.require("type", TYPE).orElse("text")) {
             case "integer" -> range(field, Long.MIN_VALUE, EventSpec.FieldType.Whole::new);
@@ -154,7 +154,9 @@ final class SpecFile {
             }
         }
 
-        /** Refuses an example that is not as the file says; where the file is broken, none is. */
+        /**
+         * Refuses an example that is not as the file says; if the file is broken, none is refused.
+         */
         static void example(EventSpec spec, Section file) {
             if (file.problemsSoFar() == 0) {
                 fault(spec)

@@ -27,8 +27,8 @@ record Reply(int status, String text, int dcs, int error) {
     static final int ERROR = 4;
 
     /**
-     * The code if the network gave none: "operation not supported" (3GPP TS 27.007 9.2.1), which
-     * is the one that QuecPython's page shows.
+     * The code if the network gave none: "operation not supported" (3GPP TS 27.007 9.2.1), which is
+     * the one that QuecPython's page shows.
      */
     static final int NOT_SUPPORTED = 4;
 

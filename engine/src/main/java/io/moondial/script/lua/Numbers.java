@@ -63,8 +63,8 @@ public final class Numbers {
     }
 
     /**
-     * The number that the whole string reads as (Lua 5.2 manual 3.4.2); null if it does not, or
-     * is longer than any number that somebody means: reading it would take long, and nobody counts
+     * The number that the whole string reads as (Lua 5.2 manual 3.4.2); null if it does not, or is
+     * longer than any number that somebody means: reading it would take long, and nobody counts
      * that.
      */
     public static @Nullable Double parse(LuaString text) {

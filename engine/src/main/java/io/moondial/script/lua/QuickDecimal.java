@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decimal texts of numbers of usual size, by one multiplication. That product may be off by half
- * its last bit; where this could change the rounding, there is no answer, and the exact value must be asked.
+ * its last bit; where this could change the rounding, there is no answer, and the exact value must
+ * be asked.
  */
 final class QuickDecimal {
     /** The powers of ten that are exact doubles, as far as they are needed. */
