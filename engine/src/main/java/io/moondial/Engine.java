@@ -12,10 +12,10 @@ import io.moondial.edr.EdrFolders;
 import io.moondial.edr.InstanceIds;
 import io.moondial.edr.StreamStatus;
 import io.moondial.file.FileTrouble;
-import io.moondial.logic.DialogWatch;
+import io.moondial.logic.DialogEnvironment;
+import io.moondial.logic.DialogObserver;
 import io.moondial.logic.HeapWatch;
 import io.moondial.logic.ServiceDesk;
-import io.moondial.logic.Surroundings;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.reload.FileWatch;
@@ -63,12 +63,12 @@ public final class Engine implements AutoCloseable, ControlledEngine {
 
     /** An engine with this configuration; it takes dialogs once started. */
     public Engine(Configuration configuration) {
-        this(configuration, DialogWatch.NOBODY);
+        this(configuration, DialogObserver.NOBODY);
     }
 
     /** As above, with somebody who wants to know what dialogs begin and send. */
-    public Engine(Configuration configuration, DialogWatch watch) {
-        this(configuration, watch, new SystemTime());
+    public Engine(Configuration configuration, DialogObserver observer) {
+        this(configuration, observer, new SystemTime());
     }
 
     /**
@@ -76,7 +76,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
      *
      * @param time closed with the engine
      */
-    Engine(Configuration configuration, DialogWatch watch, Time time) {
+    Engine(Configuration configuration, DialogObserver observer, Time time) {
         this.time = time;
         started = time.now();
         rules = configuration.rules();
@@ -96,7 +96,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         new InstanceIds(
                                 rules.edr().appName(), time.now(), ThreadLocalRandom.current()),
                         counters,
-                        Surroundings.at(time, backends, watch),
+                        DialogEnvironment.at(time, backends, observer),
                         rules.dialogs().max());
         heap = new HeapWatch(rules.dialogs().maxHeap(), desk::openDialogs);
         desk.guardHeap(heap.guard()::hasRoom);

@@ -12,7 +12,7 @@ import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.logic.DialogWatch;
+import io.moondial.logic.DialogObserver;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.time.LeapingTime;
@@ -76,7 +76,9 @@ class LinkDownTest {
                 """);
         Engine engine =
                 new Engine(
-                        Configuration.read(folder.resolve("rules.yaml")), DialogWatch.NOBODY, time);
+                        Configuration.read(folder.resolve("rules.yaml")),
+                        DialogObserver.NOBODY,
+                        time);
         open.addFirst(engine);
         engine.start();
         return engine;

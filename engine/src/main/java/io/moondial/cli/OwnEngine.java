@@ -3,7 +3,7 @@ package io.moondial.cli;
 import io.moondial.Configuration;
 import io.moondial.Engine;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.logic.DialogWatch;
+import io.moondial.logic.DialogObserver;
 import java.io.PrintWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +26,15 @@ public final class OwnEngine {
     /**
      * Starts an engine, uses it, stops it.
      *
-     * @param watch told of what its dialogs do
+     * @param observer told of what its dialogs do
      * @return the exit code: that of the use, unless records were lost
      */
-    public static int use(Configuration configuration, DialogWatch watch, PrintWriter err, Use use)
+    public static int use(
+            Configuration configuration, DialogObserver observer, PrintWriter err, Use use)
             throws NotStartedException, InterruptedException {
         int result;
         Engine.Stop stop;
-        Engine engine = RulesOption.engine(configuration.inMemory(), watch);
+        Engine engine = RulesOption.engine(configuration.inMemory(), observer);
         // An interrupted command still completes its EDR files.
         Thread hurry = Thread.ofPlatform().name("stop").unstarted(engine::close);
         Runtime.getRuntime().addShutdownHook(hurry);

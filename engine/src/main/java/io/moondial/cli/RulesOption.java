@@ -7,7 +7,7 @@ import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.LastGood;
 import io.moondial.cli.OwnEngine.NotStartedException;
-import io.moondial.logic.DialogWatch;
+import io.moondial.logic.DialogObserver;
 import io.moondial.problem.Problem;
 import io.moondial.rules.RulesException;
 import io.moondial.rules.RulesFile;
@@ -71,10 +71,10 @@ public final class RulesOption {
     }
 
     /** An engine with this configuration that is not started yet. */
-    public static Engine engine(Configuration configuration, DialogWatch watch)
+    public static Engine engine(Configuration configuration, DialogObserver observer)
             throws NotStartedException {
         try {
-            return new Engine(configuration, watch);
+            return new Engine(configuration, observer);
         } catch (RuntimeException e) {
             throw new NotStartedException(String.valueOf(e.getMessage()), e);
         }

@@ -16,6 +16,7 @@ import io.moondial.dialog.DialogEvent.ScriptCall;
 import io.moondial.dialog.DialogEvent.Stopped;
 import io.moondial.dialog.DialogEvent.SwitchedOff;
 import io.moondial.dialog.DialogEvent.TimerFired;
+import io.moondial.dialog.DialogFact.Text;
 import io.moondial.dialog.Incoming.Aborted;
 import io.moondial.dialog.Incoming.Continued;
 import io.moondial.dialog.Incoming.Ended;
@@ -29,13 +30,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A USSD dialog with one script, as a value: an event gives the next dialog and the actions that it
- * asks for. The records it writes are those of {@code edr-spec/}, in the order given there.
+ * asks for. Records are made of the facts among them, in the order that {@code edr-spec/} gives.
  */
 public final class Dialog {
     /**
@@ -88,9 +87,8 @@ public final class Dialog {
 
         /** A primitive waits for the answer to this screen. */
         record Waiting(int screen, boolean isMenu, boolean secret) implements Phase {
-            /** The EDR events of this screen begin with this. */
-            String event() {
-                return isMenu ? "USSD-REQUEST" : "USSD-NOTIFY";
+            DialogFact.Screen kind() {
+                return isMenu ? DialogFact.Screen.MENU : DialogFact.Screen.NOTIFY;
             }
         }
 
@@ -113,11 +111,11 @@ public final class Dialog {
         record Gone() implements Phase {}
     }
 
-    /** A dialog that a service has claimed; its first record says so. */
+    /** A dialog that a service has claimed; its first fact says so. */
     public static Transition begin(DialogSetup setup) {
         Dialog dialog = new Dialog(setup, new Phase.Busy(), Map.of(), 0, setup.dcs());
         Step step = new Step(dialog);
-        OpeningRecord.write(setup, step);
+        step.tell(new DialogFact.Begun());
         return step.done();
     }
 
@@ -156,6 +154,9 @@ public final class Dialog {
         private Map<Integer, Phase.Waiting> late;
         private int screens;
         private Dcs dcs;
+
+        /** Whether an answer has been taken in. */
+        private boolean answered;
 
         private Step(Dialog from) {
             this.setup = from.setup;
@@ -235,12 +236,7 @@ public final class Dialog {
                         case Menu menu -> new Outgoing.Ask(screens, text, hidden, options.secret());
                         case Notify notify -> new Outgoing.Show(screens, text, hidden);
                     });
-            record(
-                    screen.event(),
-                    "DIRECTION",
-                    "out",
-                    "TEXT",
-                    requireNonNullElse(options.mask(), call.text()));
+            tell(new DialogFact.Shown(screen.kind(), Text.of(call.text(), options.mask())));
             actions.add(
                     new DialogAction.StartTimer(
                             screens, requireNonNullElse(options.timeout(), setup.menuTimeout())));
@@ -266,14 +262,14 @@ public final class Dialog {
 
         private void close() {
             send(new Outgoing.End());
-            record("USSD-END", "DIRECTION", "out");
+            tell(new DialogFact.Closed());
             finish(new Phase.Over("close"), new Outcome.Closed());
             reply(new PrimitiveResult.Done());
         }
 
         private void abort() {
             send(new Outgoing.Abort("by the script"));
-            record("USSD-ABORT", "DIRECTION", "out");
+            tell(new DialogFact.Aborted());
             finish(new Phase.Over("abort"), new Outcome.Aborted());
             reply(new PrimitiveResult.Done());
         }
@@ -300,7 +296,7 @@ public final class Dialog {
         private void finishWith(Returned returned) {
             if (setup.isNotify()) {
                 send(new Outgoing.Acknowledge());
-                record("USSD-NOTIFY-R");
+                tell(new DialogFact.PushAcknowledged());
                 finish(new Phase.Over("return"), new Outcome.Acknowledged());
                 return;
             }
@@ -343,7 +339,7 @@ public final class Dialog {
             failed(setup.script() + ": " + broken.reason(), broken.scriptsFault());
         }
 
-        /** USSD-SHUTDOWN in any case; an end for the far side where that still waits. */
+        /** It is told in any case; an end for the far side where that still waits. */
         private void failed(String exception, boolean scriptsFault) {
             switch (phase) {
                 case Phase.Busy busy -> endFailed(exception, scriptsFault);
@@ -355,30 +351,26 @@ public final class Dialog {
                     if (broken.isOpen()) {
                         endFailed(exception, broken.scriptsFault());
                     } else {
-                        shutdown(exception);
+                        tell(new DialogFact.Failed(exception));
                         finish(new Phase.Gone(), new Outcome.Failed(exception));
                     }
                 }
-                case Phase.Over over -> shutdown(exception);
-                case Phase.Gone gone -> shutdown(exception);
+                case Phase.Over over -> tell(new DialogFact.Failed(exception));
+                case Phase.Gone gone -> tell(new DialogFact.Failed(exception));
             }
         }
 
         private void endFailed(String exception, boolean scriptsFault) {
             if (scriptsFault && setup.onError() == OnError.MESSAGE && !setup.isNotify()) {
                 sendErrorMessage();
-                shutdown(exception);
-                record("USSD-PROCESS-R", "TEXT", setup.errorMessage());
+                tell(new DialogFact.Failed(exception));
+                tell(new DialogFact.Responded(Text.of(setup.errorMessage(), null)));
             } else {
                 send(new Outgoing.Abort(exception));
-                shutdown(exception);
-                record("USSD-ABORT", "DIRECTION", "out");
+                tell(new DialogFact.Failed(exception));
+                tell(new DialogFact.Aborted());
             }
             finish(new Phase.Over("a failure"), new Outcome.Failed(exception));
-        }
-
-        private void shutdown(String exception) {
-            record("USSD-SHUTDOWN", "EXCEPTION", exception);
         }
 
         // ---- what ends a dialog, whoever wants it
@@ -386,13 +378,13 @@ public final class Dialog {
         /** Nothing is sent where the text cannot be. */
         private void sendFinalText(String text, @Nullable String mask) throws UnsendableText {
             send(new Outgoing.Finish(UssdString.encode(text, dcs), mask != null));
-            record("USSD-PROCESS-R", "TEXT", requireNonNullElse(mask, text));
+            tell(new DialogFact.Responded(Text.of(text, mask)));
             finish(new Phase.Over("respond"), new Outcome.Responded());
         }
 
         private void respondWithErrorMessage() {
             sendErrorMessage();
-            record("USSD-PROCESS-R", "TEXT", setup.errorMessage());
+            tell(new DialogFact.Responded(Text.of(setup.errorMessage(), null)));
             finish(new Phase.Over("respond"), new Outcome.Responded());
         }
 
@@ -409,7 +401,7 @@ public final class Dialog {
 
         private void decline(int code) {
             send(new Outgoing.Refuse(code));
-            record(setup.isNotify() ? "USSD-NOTIFY-E" : "USSD-PROCESS-E", "ERROR_CODE", code);
+            tell(new DialogFact.Declined(code));
             finish(new Phase.Over("decline"), new Outcome.Declined(code));
         }
 
@@ -421,40 +413,37 @@ public final class Dialog {
                 return;
             }
             switch (incoming) {
-                case Continued(var parts) -> parts.forEach(part -> take(part, true));
+                case Continued(var parts) -> parts.forEach(part -> take(part, false));
                 case Ended(var parts) -> {
-                    int before = records();
-                    parts.forEach(part -> take(part, false));
-                    // One whose parts told nothing is as good as empty; one that told something
-                    // needs no more.
-                    boolean told = records() > before || phase instanceof Phase.Broken;
-                    gone(told ? null : "USSD-END", "TC-END");
+                    parts.forEach(part -> take(part, true));
+                    boolean silent = !answered && !(phase instanceof Phase.Broken);
+                    gone(new DialogFact.FarSideEnded(silent), "TC-END");
                 }
-                case Aborted(String how) -> gone("USSD-ABORT", how);
+                case Aborted(String how) -> gone(new DialogFact.FarSideAborted(how), how);
             }
         }
 
-        private void take(Part part, boolean goesOn) {
+        private void take(Part part, boolean last) {
             if (phase instanceof Phase.Broken) {
                 return;
             }
             switch (part) {
-                case Part.Answered(int screen, var text) -> answered(screen, text, goesOn);
-                case Part.Acknowledged(int screen) -> settle(screen, null, goesOn);
-                case Part.Errored(int screen, int code) -> errored(screen, code, goesOn);
-                case Part.Unusable(String why) -> breakOff(new Phase.Broken(why, goesOn, false));
+                case Part.Answered(int screen, var text) -> answered(screen, text, last);
+                case Part.Acknowledged(int screen) -> settle(screen, null, last);
+                case Part.Errored(int screen, int code) -> errored(screen, code, last);
+                case Part.Unusable(String why) -> breakOff(new Phase.Broken(why, !last, false));
                 case Part.Stray(String what) -> note(what);
             }
         }
 
-        private void answered(int screen, @Nullable UssdString string, boolean goesOn) {
+        private void answered(int screen, @Nullable UssdString string, boolean last) {
             try {
-                settle(screen, decode(string), goesOn);
+                settle(screen, decode(string), last);
             } catch (UndecodableString e) {
                 breakOff(
                         new Phase.Broken(
                                 "Received an answer that cannot be decoded: " + e.getMessage(),
-                                goesOn,
+                                !last,
                                 false));
             }
         }
@@ -465,45 +454,31 @@ public final class Dialog {
         }
 
         /** A screen was answered with this text; null: acknowledged. */
-        private void settle(int number, @Nullable String text, boolean goesOn) {
+        private void settle(int number, @Nullable String text, boolean last) {
             Phase.Waiting screen = unanswered(number);
             if (screen == null) {
                 return;
             }
-            boolean onTime = screen.equals(phase);
-            String written = text == null || !screen.secret() ? text : Mask.of(text);
-            settled(screen);
-            record(
-                    screen.event() + "-R",
-                    "CONTROLLED",
-                    goesOn ? 1 : 0,
-                    "DISCARDED",
-                    onTime ? null : 1,
-                    "REASON",
-                    onTime && text != null ? "Input" : null,
-                    "TEXT",
-                    written);
-            if (onTime) {
+            boolean late = settled(screen);
+            if (text == null) {
+                tell(new DialogFact.Acknowledged(late, last));
+            } else {
+                Text answer = Text.of(text, screen.secret() ? Mask.of(text) : null);
+                tell(new DialogFact.Answered(answer, late, last));
+            }
+            if (!late) {
                 reply(text == null ? new PrimitiveResult.Done() : new PrimitiveResult.Input(text));
             }
         }
 
-        private void errored(int number, int code, boolean goesOn) {
+        private void errored(int number, int code, boolean last) {
             Phase.Waiting screen = unanswered(number);
             if (screen == null) {
                 return;
             }
-            boolean onTime = screen.equals(phase);
-            settled(screen);
-            record(
-                    screen.event() + "-E",
-                    "CONTROLLED",
-                    goesOn ? 1 : 0,
-                    "DISCARDED",
-                    onTime ? null : 1,
-                    "ERROR_CODE",
-                    code);
-            if (onTime) {
+            boolean late = settled(screen);
+            tell(new DialogFact.Errored(screen.kind(), code, late, last));
+            if (!late) {
                 reply(new PrimitiveResult.ReturnError(code));
             }
         }
@@ -520,22 +495,23 @@ public final class Dialog {
             return screen;
         }
 
-        private void settled(Phase.Waiting screen) {
+        /** Takes a screen as answered; whether that was too late. */
+        private boolean settled(Phase.Waiting screen) {
+            answered = true;
             if (screen.equals(phase)) {
                 phase = new Phase.Busy();
                 stopTimer();
-            } else {
-                Map<Integer, Phase.Waiting> fewer = new HashMap<>(late);
-                fewer.remove(screen.screen());
-                late = fewer;
+                return false;
             }
+            Map<Integer, Phase.Waiting> fewer = new HashMap<>(late);
+            fewer.remove(screen.screen());
+            late = fewer;
+            return true;
         }
 
         /** The far side has ended the dialog. */
-        private void gone(@Nullable String event, String how) {
-            if (event != null) {
-                record(event, "DIRECTION", "in");
-            }
+        private void gone(DialogFact fact, String how) {
+            tell(fact);
             if (phase instanceof Phase.Broken broken) {
                 phase = broken.closed();
                 return;
@@ -544,9 +520,7 @@ public final class Dialog {
             finish(new Phase.Gone(), new Outcome.Abandoned(how));
             if (before instanceof Phase.Waiting screen) {
                 stopTimer();
-                if (screen.isMenu()) {
-                    record("USSD-REQUEST-R", "REASON", "Abandon");
-                }
+                tell(new DialogFact.Abandoned(screen.kind()));
                 reply(new PrimitiveResult.Abandon());
             }
         }
@@ -559,9 +533,7 @@ public final class Dialog {
             more.put(number, screen);
             late = more;
             phase = new Phase.Busy();
-            if (screen.isMenu()) {
-                record("USSD-REQUEST-R", "REASON", "Timeout");
-            }
+            tell(new DialogFact.TimedOut(screen.kind()));
             reply(new PrimitiveResult.Timeout());
         }
 
@@ -586,21 +558,8 @@ public final class Dialog {
             actions.add(new DialogAction.Send(message));
         }
 
-        /** A record with these fields: names and values in turn; null leaves its field out. */
-        void record(String event, @Nullable Object... fields) {
-            SortedMap<String, String> map = new TreeMap<>();
-            for (int i = 0; i < fields.length; i += 2) {
-                Object value = fields[i + 1];
-                if (value != null) {
-                    map.put(String.valueOf(fields[i]), value.toString());
-                }
-            }
-            actions.add(new DialogAction.Write(event, map));
-        }
-
-        /** How many records have been written so far. */
-        private int records() {
-            return (int) actions.stream().filter(DialogAction.Write.class::isInstance).count();
+        private void tell(DialogFact fact) {
+            actions.add(new DialogAction.Tell(fact));
         }
 
         private void stopTimer() {
@@ -624,7 +583,7 @@ public final class Dialog {
         }
 
         private void note(String text) {
-            actions.add(new DialogAction.Note(text));
+            tell(new DialogFact.Noted(text));
         }
 
         private void finish(Phase end, Outcome outcome) {

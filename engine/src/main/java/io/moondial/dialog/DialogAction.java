@@ -1,7 +1,6 @@
 package io.moondial.dialog;
 
 import java.time.Duration;
-import java.util.SortedMap;
 
 /**
  * What a dialog wants done. A {@link Send} stands first; the others count only once it has
@@ -12,8 +11,8 @@ public sealed interface DialogAction {
     /** Sends a message to the far side. */
     record Send(Outgoing message) implements DialogAction {}
 
-    /** Writes an EDR: the event's name and its fields, in the order of their names. */
-    record Write(String event, SortedMap<String, String> fields) implements DialogAction {}
+    /** Publishes what has happened. */
+    record Tell(DialogFact fact) implements DialogAction {}
 
     /** Wakes the dialog with {@link DialogEvent.TimerFired} after this time. */
     record StartTimer(int screen, Duration after) implements DialogAction {}
@@ -32,9 +31,6 @@ public sealed interface DialogAction {
 
     /** The script did something that its author should know of. */
     record Warn(String text) implements DialogAction {}
-
-    /** Something for the log that changes nothing. */
-    record Note(String text) implements DialogAction {}
 
     /** The dialog is over; this comes exactly once. */
     record Finish(Outcome outcome) implements DialogAction {}

@@ -6,6 +6,7 @@ import java.time.Duration;
 /**
  * What a dialog starts with.
  *
+ * @param isNotify whether a pushed text began the dialog; else it was dialled
  * @param script the file of its script, for what is said of it
  * @param menuTimeout how long a menu or notify waits where the script says nothing else
  * @param errorMessage sent where a script ends without a usable text
@@ -13,14 +14,9 @@ import java.time.Duration;
  * @param dcs the data coding scheme of the texts sent, until the script chooses another
  */
 public record DialogSetup(
-        Opening opening,
+        boolean isNotify,
         String script,
         Duration menuTimeout,
         String errorMessage,
         OnError onError,
-        Dcs dcs) {
-    /** Whether the dialog is an inbound notify; else it was dialled. */
-    public boolean isNotify() {
-        return opening.kind() == Opening.Kind.PUSHED;
-    }
-}
+        Dcs dcs) {}

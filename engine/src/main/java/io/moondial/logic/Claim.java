@@ -1,6 +1,7 @@
 package io.moondial.logic;
 
 import io.moondial.dialog.DialogSetup;
+import io.moondial.dialog.Opening;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptGlobals;
 import io.moondial.script.ScriptLimits;
@@ -10,11 +11,13 @@ import java.time.Duration;
 /**
  * A dialog that a service takes: the script that will run, and what it runs with.
  *
+ * @param opening how the dialog began, with the mask of its trigger
  * @param grace how long the script may go on once the far side has ended the dialog
  * @param breaker what switches this version of the script off
  * @param shares what the script may take of what all share
  */
 record Claim(
+        Opening opening,
         DialogSetup setup,
         Script script,
         ScriptLimits limits,

@@ -1,12 +1,20 @@
 package io.moondial.logic;
 
+import io.moondial.dialog.Opening;
+
 /**
- * What a dialog is called in logs: the instance id of its EDRs, our transaction id as a trace shows
- * it, and its script.
+ * Which dialog it is.
+ *
+ * @param instanceId that of its records
+ * @param opening how it began
+ * @param script the key of its script
+ * @param edrStream where its records go
  */
-record DialogIdentity(String instanceId, String localTid, String script) {
+public record DialogIdentity(String instanceId, Opening opening, String script, String edrStream) {
+
+    /** As log lines begin: instance id, our transaction id as a trace shows it, script. */
     @Override
     public String toString() {
-        return instanceId + ' ' + localTid + ' ' + script;
+        return instanceId + ' ' + opening.localTid() + ' ' + script;
     }
 }

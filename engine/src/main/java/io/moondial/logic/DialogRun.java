@@ -7,14 +7,18 @@ import io.moondial.dialog.Dialog.Transition;
 import io.moondial.dialog.DialogAction;
 import io.moondial.dialog.DialogEvent;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Outcome;
 import io.moondial.dialog.Outgoing;
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.script.Script;
 import io.moondial.script.ScriptControl;
+import io.moondial.script.ScriptFault;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome;
 import io.moondial.script.ScriptRun;
+import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import io.moondial.time.Time;
@@ -34,7 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private final Claim claim;
     private final DialogLink link;
-    private final DialogJournal journal;
+    private final DialogIdentity identity;
+    private final DialogObserver observer;
+    private final DialogServices services;
     private final Time time;
     private final ScriptControl control = new ScriptControl();
     private final Mailbox mailbox;
@@ -42,6 +48,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private Dialog dialog;
     private Time.@Nullable Alarm alarm;
     private @Nullable Settled settled;
+
+    /** Whether it has been told why the dialog fails. */
+    private boolean explained;
 
     /** How the primitive that the script called has come out. */
     private sealed interface Settled {
@@ -52,11 +61,23 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         record Kill(String reason) implements Settled {}
     }
 
-    /** A dialog that a service has claimed. */
-    DialogRun(Claim claim, DialogLink link, DialogJournal journal, Time time) {
+    /**
+     * A dialog that a service has claimed.
+     *
+     * @param observer told of everything that happens in it
+     */
+    DialogRun(
+            Claim claim,
+            DialogLink link,
+            DialogIdentity identity,
+            DialogObserver observer,
+            DialogServices services,
+            Time time) {
         this.claim = claim;
         this.link = link;
-        this.journal = journal;
+        this.identity = identity;
+        this.observer = observer;
+        this.services = services;
         this.time = time;
         this.mailbox = new Mailbox(time.activity());
         Transition first = Dialog.begin(claim.setup());
@@ -89,7 +110,8 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         switch (claim.breaker().ask()) {
             case OFF -> finishWithoutScript();
             case ON_AGAIN -> {
-                journal.switchedOnAgain(claim.script());
+                Script script = claim.script();
+                tell(new DialogFact.ScriptSwitchedOn(script.fileName(), script.version()));
                 runScript();
             }
             case ON -> runScript();
@@ -105,7 +127,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     /** The script is switched off: the far side is told so in the way that its operation has. */
     private void finishWithoutScript() {
-        journal.metSwitchedOff();
+        tell(new DialogFact.ScriptSkipped());
         catchUp();
         handle(new DialogEvent.SwitchedOff());
     }
@@ -129,11 +151,12 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
      */
     void broken(Throwable fault) {
         try {
-            journal.broken(fault);
+            explained = true;
+            tell(new DialogFact.Broken(fault));
             handle(new DialogEvent.Failed("internal fault: " + fault, false));
         } catch (RuntimeException | Error again) {
             link.forget();
-            journal.broken(again);
+            tell(new DialogFact.LetGo(again));
         }
     }
 
@@ -144,12 +167,12 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     private ScriptRun scriptRun() {
         return new ScriptRun(
-                () -> RequestTable.of(claim.setup().opening()),
+                () -> RequestTable.of(claim.opening()),
                 this,
                 claim.limits(),
                 claim.globals(),
-                journal.instanceId(),
-                journal,
+                identity.instanceId(),
+                services,
                 control);
     }
 
@@ -161,11 +184,11 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
                             new DialogEvent.Returned(
                                     returned.text(), returned.mask(), returned.what()));
             case ScriptOutcome.Failed failed -> {
-                journal.failed(failed.fault());
-                handle(
-                        new DialogEvent.Failed(
-                                failed.fault().text(), failed.fault().isScriptsFault()));
-                if (failed.fault().isKill()) {
+                ScriptFault fault = failed.fault();
+                explained = true;
+                tell(new DialogFact.ScriptFailed(fault.text(), fault.luaStack(), fault.cause()));
+                handle(new DialogEvent.Failed(fault.text(), fault.isScriptsFault()));
+                if (fault.isKill()) {
                     killed();
                 }
             }
@@ -174,10 +197,17 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     private void killed() {
         ScriptBreaker breaker = claim.breaker();
-        journal.killed();
+        tell(new DialogFact.ScriptKilled());
         if (breaker.killed(time.now())) {
-            journal.switchedOff(claim.script(), breaker.rule());
-            time.after(breaker.rule().switchOffTime(), breaker::pauseIsOver);
+            ScriptSettings.Breaker rule = breaker.rule();
+            tell(
+                    new DialogFact.ScriptSwitchedOff(
+                            claim.script().fileName(),
+                            claim.script().version(),
+                            rule.maxKills(),
+                            rule.maxKillsTime(),
+                            rule.switchOffTime()));
+            time.after(rule.switchOffTime(), breaker::pauseIsOver);
         }
     }
 
@@ -301,7 +331,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private void send(List<DialogAction> actions) throws DialogGoneException {
         for (DialogAction action : actions) {
             if (action instanceof DialogAction.Send(Outgoing message)) {
-                journal.sending(DialogWatch.Secrecy.of(message));
+                tell(DialogFact.Sending.of(services.place(), message));
                 send(message);
             }
         }
@@ -314,7 +344,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private void send(Outgoing message) throws DialogGoneException {
         Optional<String> undelivered = link.send(message);
         if (undelivered.isPresent()) {
-            journal.undelivered(undelivered.get());
+            tell(new DialogFact.Undelivered(undelivered.get()));
             if (message.isLast()) {
                 throw new DialogGoneException(undelivered.get());
             }
@@ -324,7 +354,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private void perform(DialogAction action) {
         switch (action) {
             case DialogAction.Send sent -> {}
-            case DialogAction.Write(String event, var fields) -> journal.write(event, fields);
+            case DialogAction.Tell(DialogFact fact) -> tell(fact);
             case DialogAction.StartTimer(int screen, var after) ->
                     alarm =
                             time.after(
@@ -334,17 +364,21 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
                     settled = new Settled.Replied(result);
             case DialogAction.Refuse(String message) -> settled = new Settled.Refusal(message);
             case DialogAction.Kill(String reason) -> settled = new Settled.Kill(reason);
-            case DialogAction.Warn(String text) -> journal.warn(text);
-            case DialogAction.Note(String text) -> journal.note(text);
+            case DialogAction.Warn(String text) ->
+                    tell(new DialogFact.ScriptWarned(services.place(), text));
             case DialogAction.Finish(var outcome) -> finished(outcome);
         }
     }
 
     private void finished(Outcome outcome) {
-        journal.finished(outcome);
+        tell(new DialogFact.Finished(outcome, explained));
         if (outcome instanceof Outcome.Abandoned) {
             control.finishWithin(claim.grace());
         }
+    }
+
+    private void tell(DialogFact fact) {
+        observer.told(identity, fact);
     }
 
     private void stopTimer() {

@@ -58,7 +58,7 @@ public final class ProcessUssdLuaService implements LuaService {
                             Trigger.Overrides own = match.trigger().overrides();
                             DialogSetup setup =
                                     new DialogSetup(
-                                            match.opening(),
+                                            false,
                                             match.script().fileName(),
                                             requireNonNullElse(
                                                     own.menuTimeout(), rules.menuTimeout()),
@@ -66,6 +66,7 @@ public final class ProcessUssdLuaService implements LuaService {
                                             requireNonNullElse(own.onError(), rules.onError()),
                                             Dcs.gsm7(rules.dcsLanguage()));
                             return new Claim(
+                                    match.opening(),
                                     setup,
                                     match.script(),
                                     match.limits(),

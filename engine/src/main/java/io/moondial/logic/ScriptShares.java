@@ -74,6 +74,11 @@ final class ScriptShares {
             return errors;
         }
 
+        /** Where the lines of scripts go. */
+        Logger log() {
+            return log;
+        }
+
         /** Whether one more line of a level is written; if not, it is counted. */
         boolean mayLog(Level level, ScriptSettings.Shares limits) {
             if (!log.isEnabledForLevel(level)) {

@@ -44,11 +44,12 @@ public final class ServiceDesk implements DialogDesk {
     private final BooleanSupplier room;
     private final InstanceIds instanceIds;
     private final Counters counters;
-    private final Surroundings around;
+    private final DialogEnvironment around;
     private final OpenDialogs open;
     private final Logger log;
     private final RateLimitedLog limited;
     private final ScriptShares shares;
+    private final DialogObserver observers;
     private volatile List<LuaService> services = List.of();
     private volatile BooleanSupplier heap = () -> true;
 
@@ -65,7 +66,7 @@ public final class ServiceDesk implements DialogDesk {
             Counters counters,
             Time time,
             int maxDialogs) {
-        this(edrs, room, instanceIds, counters, Surroundings.at(time), maxDialogs);
+        this(edrs, room, instanceIds, counters, DialogEnvironment.at(time), maxDialogs);
     }
 
     /** As above, in surroundings of its own. */
@@ -74,7 +75,7 @@ public final class ServiceDesk implements DialogDesk {
             BooleanSupplier room,
             InstanceIds instanceIds,
             Counters counters,
-            Surroundings around,
+            DialogEnvironment around,
             int maxDialogs) {
         this.edrs = edrs;
         this.room = room;
@@ -86,6 +87,13 @@ public final class ServiceDesk implements DialogDesk {
         this.limited = new RateLimitedLog(log, around.time());
         this.shares =
                 new ScriptShares(counters, around.loggers().getLogger("script"), around.time());
+        this.observers =
+                DialogObserver.all(
+                        List.of(
+                                new DialogCounters(counters),
+                                new DialogRecords(edrs, around.time()),
+                                new DialogLog(log, limited, shares),
+                                around.observer()));
     }
 
     /**
@@ -175,21 +183,16 @@ public final class ServiceDesk implements DialogDesk {
     }
 
     private DialogRun run(Claim claim, DialogLink link) {
-        String instanceId = instanceIds.next();
-        around.watch().begun(instanceId, claim.setup().opening());
         DialogIdentity identity =
-                new DialogIdentity(instanceId, link.localTid(), claim.script().name());
-        DialogJournal journal =
-                new DialogJournal(
-                        identity,
-                        claim.edrStream(),
-                        edrs,
-                        counters,
-                        around,
-                        limited,
-                        shares.of(claim.script().name()),
-                        claim.shares());
-        return new DialogRun(claim, link, journal, around.time());
+                new DialogIdentity(
+                        instanceIds.next(),
+                        claim.opening(),
+                        claim.script().name(),
+                        claim.edrStream());
+        DialogServices services =
+                new DialogServices(
+                        identity, edrs, around, shares.of(claim.script().name()), claim.shares());
+        return new DialogRun(claim, link, identity, observers, services, around.time());
     }
 
     /** Where no thread can be had, nothing stays behind of a dialog that never ran. */
@@ -202,7 +205,6 @@ public final class ServiceDesk implements DialogDesk {
             around.time().activity().end();
             throw e;
         }
-        counters.increment(BEGUN);
         return run;
     }
 
@@ -210,7 +212,6 @@ public final class ServiceDesk implements DialogDesk {
         try {
             run.run();
         } catch (RuntimeException | Error e) {
-            counters.increment("dialogs.broken");
             run.broken(e);
         } finally {
             open.remove(run);

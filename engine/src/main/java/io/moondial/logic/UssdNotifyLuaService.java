@@ -53,7 +53,8 @@ public final class UssdNotifyLuaService implements LuaService {
                 .map(
                         match ->
                                 new Claim(
-                                        setup(match.opening(), match.script()),
+                                        match.opening(),
+                                        setup(match.script()),
                                         match.script(),
                                         match.limits(),
                                         globals,
@@ -67,8 +68,8 @@ public final class UssdNotifyLuaService implements LuaService {
      * Such a dialog sends no text and waits for nothing: what is said of texts and menus is never
      * used.
      */
-    private static DialogSetup setup(Opening opening, Script script) {
+    private static DialogSetup setup(Script script) {
         return new DialogSetup(
-                opening, script.fileName(), Duration.ZERO, "", OnError.ABORT, Dcs.UNSPECIFIED);
+                true, script.fileName(), Duration.ZERO, "", OnError.ABORT, Dcs.UNSPECIFIED);
     }
 }

@@ -1,12 +1,17 @@
 package io.moondial.dialog;
 
 import io.moondial.dialog.Incoming.Part;
+import io.moondial.edr.Edr;
+import io.moondial.logic.DialogIdentity;
+import io.moondial.logic.DialogRecords;
 import io.moondial.text.Dcs;
 import io.moondial.text.UndecodableString;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
+import io.moondial.time.SystemTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A dialog on the bench: events go in, and all that came out is kept. */
 final class DialogBench {
     final List<String> records = new ArrayList<>();
+    final List<DialogFact> facts = new ArrayList<>();
     final List<Outgoing> sent = new ArrayList<>();
     final List<Integer> secretScreens = new ArrayList<>();
     int hiddenTexts;
@@ -23,8 +29,12 @@ final class DialogBench {
     @Nullable DialogAction settled;
     @Nullable Integer timer;
     Dialog dialog;
+    private final DialogIdentity identity;
+    private final DialogRecords writer =
+            new DialogRecords((stream, edr) -> keep(edr), new SystemTime());
 
-    private DialogBench(Dialog.Transition begin) {
+    private DialogBench(Opening opening, Dialog.Transition begin) {
+        identity = new DialogIdentity("Logic-1632976990-05f220e1", opening, "main", "ussd");
         dialog = begin.next();
         begin.actions().forEach(this::take);
     }
@@ -56,9 +66,10 @@ final class DialogBench {
                         "5d36",
                         null);
         return new DialogBench(
+                opening,
                 Dialog.begin(
                         new DialogSetup(
-                                opening,
+                                kind == Opening.Kind.PUSHED,
                                 "main.lua",
                                 Duration.ofSeconds(30),
                                 "Service unavailable",
@@ -113,17 +124,29 @@ final class DialogBench {
     private void take(DialogAction action) {
         switch (action) {
             case DialogAction.Send(Outgoing message) -> send(message);
-            case DialogAction.Write(String event, Map<String, String> fields) ->
-                    records.add(fields.isEmpty() ? event : event + " " + fields);
+            case DialogAction.Tell(DialogFact fact) -> tell(fact);
             case DialogAction.StartTimer(int screen, Duration after) -> timer = screen;
             case DialogAction.StopTimer stop -> timer = null;
             case DialogAction.Reply reply -> settled = reply;
             case DialogAction.Refuse refuse -> settled = refuse;
             case DialogAction.Kill kill -> settled = kill;
-            case DialogAction.Note(String text) -> notes.add(text);
             case DialogAction.Warn(String text) -> warnings.add(text);
             case DialogAction.Finish(Outcome outcome) -> outcomes.add(outcome);
         }
+    }
+
+    private void tell(DialogFact fact) {
+        facts.add(fact);
+        if (fact instanceof DialogFact.Noted(String what)) {
+            notes.add(what);
+        }
+        writer.told(identity, fact);
+    }
+
+    private void keep(Edr edr) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        edr.fields().forEach(field -> fields.put(field.name(), field.text()));
+        records.add(fields.isEmpty() ? edr.event() : edr.event() + " " + fields);
     }
 
     private void send(Outgoing message) {

@@ -1,13 +1,16 @@
 package io.moondial.cli.dial;
 
 import io.moondial.dialog.Address;
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogFact.Sending;
 import io.moondial.dialog.Opening;
 import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
 import io.moondial.handset.Screen;
 import io.moondial.handset.Subscriber;
-import io.moondial.logic.DialogWatch;
+import io.moondial.logic.DialogIdentity;
+import io.moondial.logic.DialogObserver;
 import io.moondial.logic.LuaService;
 import io.moondial.text.Dcs;
 import java.io.IOException;
@@ -22,24 +25,23 @@ import org.jspecify.annotations.Nullable;
  * Keeps a dialled conversation, to be added to a file as a test. The engine tells it what of that
  * is secret; a running one elsewhere tells nothing, so of that nothing may be kept.
  */
-final class DialRecorder implements DialogWatch {
+final class DialRecorder implements DialogObserver {
     private static final int USUAL_SSN = 6;
+    private static final Sending UNTOLD = new Sending("", false, false);
 
     private final @Nullable Path file;
     private final List<LuaService> services;
     private final boolean push;
     private final String text;
     private final Recorded recorded = new Recorded();
-    private final List<Secrecy> sent = new CopyOnWriteArrayList<>();
-    private volatile @Nullable Begun begun;
+    private final List<Sending> sent = new CopyOnWriteArrayList<>();
+    private volatile @Nullable DialogIdentity begun;
     private @Nullable String msisdn;
     private boolean opened;
     private int screens;
     private boolean asksForSecret;
     private boolean waiting;
     private long since;
-
-    private record Begun(String instanceId, Opening opening) {}
 
     /**
      * @param file null: nothing is kept
@@ -54,13 +56,12 @@ final class DialRecorder implements DialogWatch {
     }
 
     @Override
-    public void begun(String instanceId, Opening opening) {
-        begun = new Begun(instanceId, opening);
-    }
-
-    @Override
-    public void sending(String instanceId, String place, Secrecy secrecy) {
-        sent.add(secrecy);
+    public void told(DialogIdentity dialog, DialogFact fact) {
+        switch (fact) {
+            case DialogFact.Begun b -> begun = dialog;
+            case Sending sending -> sent.add(sending);
+            default -> {}
+        }
     }
 
     void from(Subscriber subscriber, int dcs) {
@@ -80,12 +81,12 @@ final class DialRecorder implements DialogWatch {
         }
         screens++;
         if (screen instanceof Screen.Menu) {
-            asksForSecret = secrecy().ofAnswer();
+            asksForSecret = newest().secretAnswer();
         }
-        Begun known = begun;
+        DialogIdentity known = begun;
         recorded.came(
                 screen,
-                secrecy().ofText(),
+                newest().secretText(),
                 known == null
                         ? PassingIds.NONE
                         : PassingIds.of(known.instanceId(), known.opening()));
@@ -97,7 +98,7 @@ final class DialRecorder implements DialogWatch {
     private void open() {
         if (!opened) {
             opened = true;
-            Begun known = begun;
+            DialogIdentity known = begun;
             boolean clear = known != null && known.opening().mask() == null;
             recorded.opened(push, clear ? text : withoutSecrets());
         }
@@ -117,9 +118,9 @@ final class DialRecorder implements DialogWatch {
         return asksForSecret;
     }
 
-    /** That of the newest screen. */
-    private Secrecy secrecy() {
-        return screens > 0 && screens <= sent.size() ? sent.get(screens - 1) : Secrecy.NONE;
+    /** What has been told of the newest screen. */
+    private Sending newest() {
+        return screens > 0 && screens <= sent.size() ? sent.get(screens - 1) : UNTOLD;
     }
 
     void answered(String answer) {

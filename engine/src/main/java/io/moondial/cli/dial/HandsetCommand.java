@@ -12,7 +12,7 @@ import io.moondial.file.UnreadableFileException;
 import io.moondial.handset.Subscriber;
 import io.moondial.handset.program.HandsetProgram;
 import io.moondial.handset.program.ProgramConsole;
-import io.moondial.logic.DialogWatch;
+import io.moondial.logic.DialogObserver;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptFault;
 import io.moondial.script.ScriptLimits;
@@ -68,7 +68,10 @@ public final class HandsetCommand implements Callable<Integer> {
         Configuration configuration = rules.read();
         ScriptLimits limits = configuration.rules().script().limits();
         return OwnEngine.use(
-                configuration, DialogWatch.NOBODY, err, use(program, subscriber, limits, console));
+                configuration,
+                DialogObserver.NOBODY,
+                err,
+                use(program, subscriber, limits, console));
     }
 
     private static OwnEngine.Use use(

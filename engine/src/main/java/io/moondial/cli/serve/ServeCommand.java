@@ -10,7 +10,7 @@ import io.moondial.cli.RulesOption;
 import io.moondial.config.Measure;
 import io.moondial.control.ReloadStatus;
 import io.moondial.file.FileTrouble;
-import io.moondial.logic.DialogWatch;
+import io.moondial.logic.DialogObserver;
 import io.moondial.problem.ProblemPrinter;
 import io.moondial.trace.PcapFiles;
 import java.io.IOException;
@@ -98,7 +98,7 @@ public final class ServeCommand implements Callable<Integer> {
         long began = System.nanoTime();
         LastGood kept = rules.lastGood(state);
         Configuration configuration = configuration(kept);
-        Engine engine = RulesOption.engine(configuration, DialogWatch.NOBODY);
+        Engine engine = RulesOption.engine(configuration, DialogObserver.NOBODY);
         EngineStop stop = new EngineStop(engine);
         try (Signals signals = new Signals()) {
             signals.on("TERM", stop::signalled).on("INT", stop::signalled);

@@ -4,6 +4,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogFact.Sending;
 import io.moondial.dialog.Opening;
 import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
@@ -11,10 +13,10 @@ import io.moondial.dialogtest.language.SecretDigits;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
 import io.moondial.handset.Screen;
-import io.moondial.logic.DialogWatch;
+import io.moondial.logic.DialogEnvironment;
+import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
-import io.moondial.logic.Surroundings;
 import io.moondial.metrics.Counters;
 import io.moondial.rules.Rules;
 import io.moondial.script.api.Backend;
@@ -48,7 +50,7 @@ final class TestEngine {
     /** Instance id, transaction id, script. */
     private static final int IDENTITY_WORDS = 3;
 
-    private static final Sent UNKNOWN = new Sent("", DialogWatch.Secrecy.NONE);
+    private static final Sending UNKNOWN = new Sending("", false, false);
 
     private final VirtualTime time;
     private final ServiceDesk desk;
@@ -57,14 +59,8 @@ final class TestEngine {
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
     private final LogLines log;
     private final List<Edr> records = new CopyOnWriteArrayList<>();
-    private final Map<String, Begun> begun = new ConcurrentHashMap<>();
-    private final Map<String, List<Sent>> sent = new ConcurrentHashMap<>();
-
-    /** How a dialog began. */
-    private record Begun(String instanceId, Opening opening) {}
-
-    /** A message of a dialog. */
-    private record Sent(String place, DialogWatch.Secrecy secrecy) {}
+    private final Map<String, DialogIdentity> begun = new ConcurrentHashMap<>();
+    private final Map<String, List<Sending>> sent = new ConcurrentHashMap<>();
 
     TestEngine(
             Rules rules,
@@ -80,13 +76,13 @@ final class TestEngine {
                 Backends.standIns(
                         rules.modules(),
                         module -> new Backend.TestWorld(time, given.textsFor(module), faults::add));
-        Surroundings around =
-                new Surroundings(
+        DialogEnvironment around =
+                new DialogEnvironment(
                         time,
                         log.loggers(),
                         () -> OptionalLong.of(seed.getAndIncrement()),
                         backends,
-                        new Watch());
+                        this::told);
         desk =
                 new ServiceDesk(
                         (stream, edr) -> records.add(edr),
@@ -98,16 +94,13 @@ final class TestEngine {
         desk.serve(services);
     }
 
-    private final class Watch implements DialogWatch {
-        @Override
-        public void begun(String instanceId, Opening opening) {
-            begun.put(opening.remoteTid(), new Begun(instanceId, opening));
-        }
-
-        @Override
-        public void sending(String instanceId, String place, Secrecy secrecy) {
-            sent.computeIfAbsent(instanceId, it -> new CopyOnWriteArrayList<>())
-                    .add(new Sent(place, secrecy));
+    private void told(DialogIdentity dialog, DialogFact fact) {
+        switch (fact) {
+            case DialogFact.Begun b -> begun.put(dialog.opening().remoteTid(), dialog);
+            case Sending sending ->
+                    sent.computeIfAbsent(dialog.instanceId(), it -> new CopyOnWriteArrayList<>())
+                            .add(sending);
+            default -> {}
         }
     }
 
@@ -135,19 +128,19 @@ final class TestEngine {
 
     /** The instance id of the dialog that a handset began; empty where no service claimed it. */
     String instanceOf(Actor.Call call) {
-        Begun known = begun.get(call.handset().tid());
+        DialogIdentity known = begun.get(call.handset().tid());
         return known == null ? "" : known.instanceId();
     }
 
     /** What is another in every run and may stand on a dialog's screens. */
     PassingIds idsOf(Actor.Call call) {
-        Begun known = begun.get(call.handset().tid());
+        DialogIdentity known = begun.get(call.handset().tid());
         return known == null ? PassingIds.NONE : PassingIds.of(known.instanceId(), known.opening());
     }
 
     /** What began a dialog, with a stand-in for what its trigger masks. */
     String recordable(Actor.Call call, Opening.Kind kind, String text, @Nullable String msisdn) {
-        Begun known = begun.get(call.handset().tid());
+        DialogIdentity known = begun.get(call.handset().tid());
         return known != null && known.opening().mask() == null
                 ? text
                 : SecretDigits.dialled(text, desk.hidden(kind, text, msisdn));
@@ -176,12 +169,12 @@ final class TestEngine {
     }
 
     /** What of a dialog's screen of this number must be recorded nowhere. */
-    DialogWatch.Secrecy secrecyOf(Actor.Call call, int screen) {
-        return sent(call, screen).secrecy();
+    Sending sending(Actor.Call call, int screen) {
+        return sent(call, screen);
     }
 
-    private Sent sent(Actor.Call call, int screen) {
-        List<Sent> known = sent.getOrDefault(instanceOf(call), List.of());
+    private Sending sent(Actor.Call call, int screen) {
+        List<Sending> known = sent.getOrDefault(instanceOf(call), List.of());
         return screen >= 0 && screen < known.size() ? known.get(screen) : UNKNOWN;
     }
 
@@ -203,7 +196,7 @@ final class TestEngine {
 
     /** Where the script of a dialog has last sent something from; empty: not known. */
     private String lastPlace(Actor.Call call) {
-        List<Sent> known = sent.getOrDefault(instanceOf(call), List.of());
+        List<Sending> known = sent.getOrDefault(instanceOf(call), List.of());
         return known.isEmpty() ? "" : known.getLast().place();
     }
 

@@ -202,7 +202,7 @@ final class TestRun {
             PassingIds ids = engine.idsOf(call);
             for (Screen came = call.next(); came != null; came = call.next()) {
                 heard.add(came);
-                recorded.came(came, engine.secrecyOf(call, call.position()).ofText(), ids);
+                recorded.came(came, engine.sending(call, call.position()).secretText(), ids);
             }
         }
         return heard;
@@ -310,7 +310,7 @@ final class TestRun {
 
     private boolean isSecret(Actor actor, Screen menu) {
         Actor.Call call = actor.call();
-        return engine.secrecyOf(call, call.positionOf(menu)).ofAnswer();
+        return engine.sending(call, call.positionOf(menu)).secretAnswer();
     }
 
     /** Whether this step would answer a secret menu. */

@@ -13,23 +13,23 @@ import org.slf4j.LoggerFactory;
  * @param loggers the loggers {@code dialog} and {@code script} are asked of it
  * @param seeds what the random numbers of each dialog's script begin with; empty: chance
  * @param backends those of modules that run
- * @param watch told of what dialogs begin and send
+ * @param observer told of what happens in them, after their records are written
  */
-public record Surroundings(
+public record DialogEnvironment(
         Time time,
         ILoggerFactory loggers,
         Supplier<OptionalLong> seeds,
         Backends backends,
-        DialogWatch watch) {
+        DialogObserver observer) {
 
     /** Those of an engine at work. */
-    public static Surroundings at(Time time) {
-        return at(time, Backends.NONE, DialogWatch.NOBODY);
+    public static DialogEnvironment at(Time time) {
+        return at(time, Backends.NONE, DialogObserver.NOBODY);
     }
 
     /** Those of an engine at work that somebody watches. */
-    public static Surroundings at(Time time, Backends backends, DialogWatch watch) {
-        return new Surroundings(
-                time, LoggerFactory.getILoggerFactory(), OptionalLong::empty, backends, watch);
+    public static DialogEnvironment at(Time time, Backends backends, DialogObserver observer) {
+        return new DialogEnvironment(
+                time, LoggerFactory.getILoggerFactory(), OptionalLong::empty, backends, observer);
     }
 }

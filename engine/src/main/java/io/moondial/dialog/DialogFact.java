@@ -1,0 +1,161 @@
+package io.moondial.dialog;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that happened in a dialog. Records, log lines and counters are made of facts. A fact
+ * never holds what is secret: its texts are as they may be written.
+ */
+public sealed interface DialogFact {
+
+    /** What can be on a handset's screen and be answered. */
+    enum Screen {
+        MENU,
+        NOTIFY
+    }
+
+    /**
+     * A text of the dialog.
+     *
+     * @param written as it may be written: a secret one is masked
+     */
+    record Text(String written, boolean secret) {
+        /** A text, secret where there is a mask for it. */
+        static Text of(String text, @Nullable String mask) {
+            return new Text(mask == null ? text : mask, mask != null);
+        }
+    }
+
+    // ---- the conversation
+
+    /** A service has claimed the dialog, which begins. */
+    record Begun() implements DialogFact {}
+
+    /** A screen was sent. */
+    record Shown(Screen screen, Text text) implements DialogFact {}
+
+    /**
+     * A menu was answered.
+     *
+     * @param late whether its time had run out before: then the answer changed nothing
+     * @param last whether the far side has ended the dialog with it
+     */
+    record Answered(Text answer, boolean late, boolean last) implements DialogFact {}
+
+    /** A notify was acknowledged; {@code late} and {@code last} as for {@link Answered}. */
+    record Acknowledged(boolean late, boolean last) implements DialogFact {}
+
+    /** A screen was answered with an error; {@code late} and {@code last} as for an answer. */
+    record Errored(Screen screen, int code, boolean late, boolean last) implements DialogFact {}
+
+    /** The time for the answer to a screen ran out. */
+    record TimedOut(Screen screen) implements DialogFact {}
+
+    /** The far side has ended the dialog while a screen waited for its answer. */
+    record Abandoned(Screen screen) implements DialogFact {}
+
+    /** The far side has ended the dialog; {@code silent}: with nothing that was taken in. */
+    record FarSideEnded(boolean silent) implements DialogFact {}
+
+    /** The dialog was broken off by the far side, or on the way there. */
+    record FarSideAborted(String how) implements DialogFact {}
+
+    /** The final text was sent. */
+    record Responded(Text text) implements DialogFact {}
+
+    /** The pushed text that began the dialog was acknowledged. */
+    record PushAcknowledged() implements DialogFact {}
+
+    /** What began the dialog was refused with this error code. */
+    record Declined(int code) implements DialogFact {}
+
+    /** We ended the dialog without a word. */
+    record Closed() implements DialogFact {}
+
+    /** We broke the dialog off. */
+    record Aborted() implements DialogFact {}
+
+    /** The service logic failed; {@code exception} says how in one line. */
+    record Failed(String exception) implements DialogFact {}
+
+    /**
+     * The dialog is over; this comes exactly once.
+     *
+     * @param explained whether a fact before has said why it failed
+     */
+    record Finished(Outcome outcome, boolean explained) implements DialogFact {}
+
+    // ---- what goes with it
+
+    /**
+     * A message is about to be sent.
+     *
+     * @param place {@code file:line} of the primitive, the return or the fault that it comes from;
+     *     empty where no script has got that far
+     * @param secretText whether its own text is secret
+     * @param secretAnswer whether the answer to it is
+     */
+    record Sending(String place, boolean secretText, boolean secretAnswer) implements DialogFact {
+        /** That of a message. */
+        public static Sending of(String place, Outgoing message) {
+            return switch (message) {
+                case Outgoing.Ask ask -> new Sending(place, ask.hidden(), ask.secret());
+                case Outgoing.Show show -> new Sending(place, show.hidden(), false);
+                case Outgoing.Finish last -> new Sending(place, last.hidden(), false);
+                case Outgoing.Acknowledge a -> new Sending(place, false, false);
+                case Outgoing.Refuse r -> new Sending(place, false, false);
+                case Outgoing.End e -> new Sending(place, false, false);
+                case Outgoing.Abort a -> new Sending(place, false, false);
+            };
+        }
+    }
+
+    /** No link took a message, for this reason: the far side gets nothing of it. */
+    record Undelivered(String why) implements DialogFact {}
+
+    /** Something that changed nothing. */
+    record Noted(String what) implements DialogFact {}
+
+    // ---- the script
+
+    /** The script did something that its author should know of, at this place. */
+    record ScriptWarned(String place, String text) implements DialogFact {}
+
+    /**
+     * The script ended before its end.
+     *
+     * @param text place and reason, in one line
+     * @param luaStack the calls that were running, the innermost first
+     * @param cause what Java threw, where it was that; else null
+     */
+    record ScriptFailed(String text, List<String> luaStack, @Nullable Throwable cause)
+            implements DialogFact {}
+
+    /** A limit ended the script. */
+    record ScriptKilled() implements DialogFact {}
+
+    /**
+     * Limits have ended a version of the script too often: it does not run for a while.
+     *
+     * @param kills how often, within {@code within}
+     */
+    record ScriptSwitchedOff(
+            String file, String version, int kills, Duration within, Duration pause)
+            implements DialogFact {}
+
+    /** A version of the script that was switched off is tried again. */
+    record ScriptSwitchedOn(String file, String version) implements DialogFact {}
+
+    /** The dialog is answered without its script, which is switched off. */
+    record ScriptSkipped() implements DialogFact {}
+
+    // ---- faults of the engine
+
+    /** A fault of the engine's own ends the dialog. */
+    record Broken(Throwable fault) implements DialogFact {}
+
+    /** Not even the end of a broken dialog could be sent: the channel lets go of it. */
+    record LetGo(Throwable fault) implements DialogFact {}
+}

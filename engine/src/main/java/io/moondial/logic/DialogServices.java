@@ -1,0 +1,100 @@
+package io.moondial.logic;
+
+import io.moondial.edr.Edr;
+import io.moondial.edr.EdrSink;
+import io.moondial.script.ScriptServices;
+import io.moondial.script.ScriptSettings;
+import io.moondial.script.api.Backends;
+import io.moondial.script.api.ScriptDialog.Refused;
+import io.moondial.text.LogText;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/** What the script of one dialog reaches beside its dialog: log, EDRs of its own, counters. */
+final class DialogServices implements ScriptServices {
+    private final DialogIdentity identity;
+    private final EdrSink edrs;
+    private final DialogEnvironment around;
+    private final OptionalLong seed;
+    private final ScriptShares.Share share;
+    private final ScriptSettings.Shares limits;
+    private String place = "";
+
+    DialogServices(
+            DialogIdentity identity,
+            EdrSink edrs,
+            DialogEnvironment around,
+            ScriptShares.Share share,
+            ScriptSettings.Shares limits) {
+        this.identity = identity;
+        this.edrs = edrs;
+        this.around = around;
+        this.seed = around.seeds().get();
+        this.share = share;
+        this.limits = limits;
+    }
+
+    /** {@code file:line} of what the script does or has done last; empty where it has not begun. */
+    String place() {
+        return place;
+    }
+
+    @Override
+    public void log(Level level, String message) {
+        if (share.mayLog(level, limits)) {
+            share.log().atLevel(level).log("{} {}", identity, LogText.of(message));
+        }
+    }
+
+    @Override
+    public void writeEdr(String event, Map<String, List<String>> fields, @Nullable String into) {
+        try {
+            Edr record = Edr.custom(now(), identity.instanceId(), event, new TreeMap<>(fields));
+            edrs.write(Objects.requireNonNullElse(into, identity.edrStream()), record);
+        } catch (IllegalArgumentException e) {
+            throw new Refused("edr.write: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void increment(String name) {
+        share.increment(name, limits);
+    }
+
+    @Override
+    public Backends backends() {
+        return around.backends();
+    }
+
+    @Override
+    public Instant now() {
+        return around.time().now();
+    }
+
+    @Override
+    public OptionalLong seed() {
+        return seed;
+    }
+
+    @Override
+    public void comesFrom(String file, int line) {
+        place = file + ':' + line;
+    }
+
+    @Override
+    public ZoneId zone() {
+        return around.time().zone();
+    }
+
+    @Override
+    public long nanoTime() {
+        return around.time().nanos();
+    }
+}

@@ -1,0 +1,143 @@
+package io.moondial.dialog;
+
+import static io.moondial.dialog.DialogBench.answer;
+import static io.moondial.dialog.DialogBench.dialled;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.dialog.DialogEvent.Menu;
+import io.moondial.dialog.DialogEvent.Returned;
+import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.dialog.DialogEvent.TimerFired;
+import io.moondial.dialog.DialogFact.Screen;
+import io.moondial.dialog.DialogFact.Text;
+import io.moondial.edr.Edr;
+import io.moondial.edr.spec.EdrSpec;
+import io.moondial.logic.DialogIdentity;
+import io.moondial.logic.DialogRecords;
+import io.moondial.text.Dcs;
+import io.moondial.time.SystemTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The facts of a dialog, and the records that are made of them. */
+class DialogFactTest {
+    private static final Text TEXT = Text.of("1. Balance", null);
+
+    /** At least one of each kind, and each that has a record of its own. */
+    private static final List<DialogFact> ONE_OF_EACH =
+            List.of(
+                    new DialogFact.Begun(),
+                    new DialogFact.Shown(Screen.MENU, TEXT),
+                    new DialogFact.Shown(Screen.NOTIFY, TEXT),
+                    new DialogFact.Answered(TEXT, false, false),
+                    new DialogFact.Answered(TEXT, true, true),
+                    new DialogFact.Acknowledged(false, true),
+                    new DialogFact.Errored(Screen.MENU, 72, false, false),
+                    new DialogFact.Errored(Screen.NOTIFY, 72, true, false),
+                    new DialogFact.TimedOut(Screen.MENU),
+                    new DialogFact.Abandoned(Screen.MENU),
+                    new DialogFact.FarSideEnded(true),
+                    new DialogFact.FarSideAborted("TC-U-ABORT"),
+                    new DialogFact.Responded(TEXT),
+                    new DialogFact.PushAcknowledged(),
+                    new DialogFact.Declined(36),
+                    new DialogFact.Closed(),
+                    new DialogFact.Aborted(),
+                    new DialogFact.Failed("main.lua:1: broken"),
+                    new DialogFact.Finished(new Outcome.Closed(), false),
+                    new DialogFact.Sending("main.lua:1", false, false),
+                    new DialogFact.Undelivered("all links are down"),
+                    new DialogFact.Noted("nothing"),
+                    new DialogFact.ScriptWarned("main.lua:1", "odd"),
+                    new DialogFact.ScriptFailed("main.lua:1: broken", List.of(), null),
+                    new DialogFact.ScriptKilled(),
+                    new DialogFact.ScriptSwitchedOff(
+                            "main.lua", "1", 3, Duration.ofMinutes(1), Duration.ofMinutes(5)),
+                    new DialogFact.ScriptSwitchedOn("main.lua", "1"),
+                    new DialogFact.ScriptSkipped(),
+                    new DialogFact.Broken(new IllegalStateException()),
+                    new DialogFact.LetGo(new IllegalStateException()));
+
+    private static DialogIdentity dialog(Opening.Kind kind) {
+        Party party = new Party(1, 6, "27829000000", Party.ROUTE_ON_SSN);
+        Address number = Address.international("27761485722");
+        Opening opening =
+                new Opening(
+                        kind,
+                        DialogBench.ussd("*100#"),
+                        "*100#",
+                        number,
+                        number,
+                        number,
+                        party,
+                        party,
+                        "0000000a",
+                        "0b",
+                        null);
+        return new DialogIdentity("Logic-1632976990-05f220e1", opening, "main", "ussd");
+    }
+
+    @Test
+    void each_event_of_the_specification_is_a_facts_and_each_record_is_as_specified() {
+        List<Edr> records = new ArrayList<>();
+        try (SystemTime time = new SystemTime()) {
+            DialogRecords writer = new DialogRecords((stream, edr) -> records.add(edr), time);
+            for (Opening.Kind kind : Opening.Kind.values()) {
+                ONE_OF_EACH.forEach(fact -> writer.told(dialog(kind), fact));
+            }
+        }
+        EdrSpec spec = EdrSpec.builtIn();
+        assertThat(records).allSatisfy(edr -> assertThat(spec.check(edr)).isEmpty());
+        assertThat(records.stream().map(Edr::event).distinct())
+                .containsExactlyInAnyOrderElementsOf(EdrSpec.ENGINE_EVENTS);
+    }
+
+    @Test
+    void one_of_each_fact_stands_in_this_test() {
+        assertThat(ONE_OF_EACH.stream().map(Object::getClass).distinct())
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.asList(DialogFact.class.getPermittedSubclasses()));
+    }
+
+    @Test
+    void no_fact_holds_what_is_secret() {
+        var bench =
+                dialled("*100#")
+                        .on(new Menu("0123", new ScreenOptions(null, null, true, "****")))
+                        .on(new TimerFired(1))
+                        .on(new Menu("PIN?", new ScreenOptions(null, null, true)))
+                        .arrives(answer(1, "4567"), answer(2, "8901"))
+                        .on(new Returned("0123", "****", "a text"));
+        assertThat(bench.facts)
+                .contains(
+                        new DialogFact.Shown(Screen.MENU, new Text("****", true)),
+                        new DialogFact.Answered(new Text("****", true), true, false),
+                        new DialogFact.Answered(new Text("****", true), false, false),
+                        new DialogFact.Responded(new Text("****", true)));
+        assertThat(bench.facts.toString()).doesNotContain("0123", "4567", "8901");
+    }
+
+    @Test
+    void what_comes_after_the_end_is_noted_without_its_text() {
+        var bench =
+                dialled("*100#")
+                        .on(new Menu("PIN?", new ScreenOptions(null, null, true)))
+                        .on(new TimerFired(1))
+                        .on(new Returned("bye"))
+                        .arrives(answer(1, "4567"));
+        assertThat(bench.notes)
+                .containsExactly(
+                        "came after the dialog's end and is ignored: a message of 1 parts");
+    }
+
+    @Test
+    void a_text_that_is_sent_is_masked_in_traces_where_its_fact_is_secret() {
+        var shown = new Outgoing.Show(1, DialogBench.ussd("0123"), true);
+        assertThat(DialogFact.Sending.of("main.lua:1", shown))
+                .isEqualTo(new DialogFact.Sending("main.lua:1", true, false));
+        assertThat(shown.text().dcs()).isEqualTo(Dcs.UNSPECIFIED);
+    }
+}
