@@ -1,10 +1,10 @@
 package io.moondial.logic;
 
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.Opening;
+import io.moondial.channel.Party;
 import io.moondial.dialog.Incoming;
-import io.moondial.dialog.Opening;
 import io.moondial.dialog.Outgoing;
-import io.moondial.dialog.Party;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.BuiltInModules;

@@ -1,6 +1,5 @@
 package io.moondial.channel;
 
-import io.moondial.dialog.Opening;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.moondial.handset;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.dialog.Address;
 import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;
 

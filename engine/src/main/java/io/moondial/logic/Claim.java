@@ -1,7 +1,7 @@
 package io.moondial.logic;
 
+import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogSetup;
-import io.moondial.dialog.Opening;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptGlobals;
 import io.moondial.script.ScriptLimits;

@@ -1,6 +1,6 @@
 package io.moondial.logic;
 
-import io.moondial.dialog.Opening;
+import io.moondial.channel.Opening;
 
 /**
  * Which dialog it is.

@@ -1,10 +1,10 @@
 package io.moondial.logic;
 
+import io.moondial.channel.Opening;
+import io.moondial.channel.Party;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.dialog.DialogFact.Text;
-import io.moondial.dialog.Opening;
-import io.moondial.dialog.Party;
 import io.moondial.edr.Edr;
 import io.moondial.edr.EdrSink;
 import io.moondial.time.Time;

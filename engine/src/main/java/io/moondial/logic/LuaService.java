@@ -1,6 +1,6 @@
 package io.moondial.logic;
 
-import io.moondial.dialog.Opening;
+import io.moondial.channel.Opening;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;

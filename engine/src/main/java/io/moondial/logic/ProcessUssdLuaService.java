@@ -2,8 +2,8 @@ package io.moondial.logic;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogSetup;
-import io.moondial.dialog.Opening;
 import io.moondial.rules.ProcessSettings;
 import io.moondial.rules.Trigger;
 import io.moondial.script.ScriptGlobals;

@@ -1,8 +1,8 @@
 package io.moondial.logic;
 
-import io.moondial.dialog.Address;
-import io.moondial.dialog.Opening;
-import io.moondial.dialog.Party;
+import io.moondial.channel.Address;
+import io.moondial.channel.Opening;
+import io.moondial.channel.Party;
 import io.moondial.script.ScriptRun;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package io.moondial.logic;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
-import io.moondial.dialog.Address;
-import io.moondial.dialog.Opening;
+import io.moondial.channel.Opening;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.EdrSink;
 import io.moondial.edr.InstanceIds;

@@ -2,8 +2,8 @@ package io.moondial.logic;
 
 import static java.util.Objects.requireNonNull;
 
-import io.moondial.dialog.Address;
-import io.moondial.dialog.Opening;
+import io.moondial.channel.Address;
+import io.moondial.channel.Opening;
 import io.moondial.rules.DialledMask;
 import io.moondial.rules.Trigger;
 import io.moondial.rules.TriggerRequest;

@@ -1,8 +1,8 @@
 package io.moondial.logic;
 
+import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogSetup;
 import io.moondial.dialog.OnError;
-import io.moondial.dialog.Opening;
 import io.moondial.rules.NotifySettings;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptGlobals;

@@ -2,9 +2,9 @@ package io.moondial.control;
 
 import io.moondial.Configuration;
 import io.moondial.Engine;
+import io.moondial.channel.Address;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
-import io.moondial.dialog.Address;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;

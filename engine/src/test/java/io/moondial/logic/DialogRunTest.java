@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.Opening;
+import io.moondial.channel.Party;
 import io.moondial.dialog.OnError;
-import io.moondial.dialog.Opening;
 import io.moondial.dialog.Outgoing;
-import io.moondial.dialog.Party;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;

@@ -3,11 +3,11 @@ package io.moondial.logic;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
-import io.moondial.dialog.Address;
 import io.moondial.dialog.OnError;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;

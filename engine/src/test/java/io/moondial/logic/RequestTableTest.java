@@ -2,9 +2,9 @@ package io.moondial.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.dialog.Address;
-import io.moondial.dialog.Opening;
-import io.moondial.dialog.Party;
+import io.moondial.channel.Address;
+import io.moondial.channel.Opening;
+import io.moondial.channel.Party;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;

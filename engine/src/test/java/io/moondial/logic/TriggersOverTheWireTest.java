@@ -2,10 +2,10 @@ package io.moondial.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
-import io.moondial.dialog.Address;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger.Conditions;
 import io.moondial.text.Dcs;

@@ -1,8 +1,8 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.ss7.UssdParameter.MapError;
-import io.moondial.dialog.Address;
 
 /**
  * An AddressString's octets (3GPP TS 29.002 17.7.8): nature and plan, then digits in TBCD, low half

@@ -1,6 +1,6 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.dialog.Address;
+import io.moondial.channel.Address;
 import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.moondial.channel.ss7;
 
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.dialog.Opening;
+import io.moondial.channel.Opening;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;
 import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.Taps.TappedUserPart;
-import io.moondial.dialog.Address;
 import io.moondial.metrics.Counters;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.ss7.screening.BerElement;
 import io.moondial.channel.ss7.screening.BerElement.NotBerException;
-import io.moondial.dialog.Address;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.moondial.cli.dial;
 
-import io.moondial.dialog.Address;
+import io.moondial.channel.Address;
+import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Sending;
-import io.moondial.dialog.Opening;
 import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;

@@ -1,5 +1,6 @@
 package io.moondial.cli.dial;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
@@ -8,7 +9,6 @@ import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
-import io.moondial.dialog.Address;
 import io.moondial.handset.Subscriber;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.moondial.dialogtest.language;
 
-import io.moondial.dialog.Address;
-import io.moondial.dialog.Opening;
+import io.moondial.channel.Address;
+import io.moondial.channel.Opening;
 import io.moondial.handset.Screen;
 import io.moondial.text.Mask;
 import java.io.IOException;

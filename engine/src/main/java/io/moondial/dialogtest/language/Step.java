@@ -1,6 +1,6 @@
 package io.moondial.dialogtest.language;
 
-import io.moondial.dialog.Address;
+import io.moondial.channel.Address;
 import io.moondial.text.BoundedText;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package io.moondial.dialogtest.language;
 
+import io.moondial.channel.Address;
 import io.moondial.config.Nearest;
 import io.moondial.config.Place;
 import io.moondial.config.Problems;
-import io.moondial.dialog.Address;
 import io.moondial.edr.Edr;
 import io.moondial.edr.spec.EdrSpec;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.moondial.dialogtest.run;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.Opening;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.dialog.Address;
-import io.moondial.dialog.Opening;
 import io.moondial.dialogtest.language.DialogFile.Lines;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.language.DialogTest.Given;

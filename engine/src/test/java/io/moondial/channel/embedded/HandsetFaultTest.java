@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.ss7.FarSide.Call;
@@ -16,7 +17,6 @@ import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Address;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -2,10 +2,12 @@ package io.moondial.channel.sigtran;
 
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
+import io.moondial.channel.Opening;
 import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
@@ -19,8 +21,6 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Address;
-import io.moondial.dialog.Opening;
 import io.moondial.dialog.Outgoing;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;

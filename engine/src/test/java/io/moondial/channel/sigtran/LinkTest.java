@@ -3,12 +3,12 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.channel.Opening;
+import io.moondial.channel.Party;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Opening;
-import io.moondial.dialog.Party;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Objects;

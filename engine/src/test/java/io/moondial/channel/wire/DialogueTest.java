@@ -11,13 +11,13 @@ import static io.moondial.channel.wire.RawPeer.OTID;
 import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.ss7.Component;
 import io.moondial.channel.ss7.Guards;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.OriginCheck;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Address;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.time.Duration;

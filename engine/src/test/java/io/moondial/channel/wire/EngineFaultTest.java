@@ -13,12 +13,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.Opening;
 import io.moondial.channel.embedded.MemoryLine;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.TcapLimits;
-import io.moondial.dialog.Opening;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

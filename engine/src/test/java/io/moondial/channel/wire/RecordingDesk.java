@@ -1,10 +1,10 @@
 package io.moondial.channel.wire;
 
 import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.Opening;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
-import io.moondial.dialog.Opening;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;

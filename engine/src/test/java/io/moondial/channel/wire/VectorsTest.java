@@ -11,9 +11,9 @@ import static io.moondial.channel.wire.RawPeer.OTID;
 import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.ss7.Component;
 import io.moondial.channel.ss7.Message;
-import io.moondial.dialog.Address;
 import io.moondial.text.Vectors;
 import io.moondial.text.Vectors.Row;
 import java.io.InputStream;

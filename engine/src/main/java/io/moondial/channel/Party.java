@@ -1,4 +1,4 @@
-package io.moondial.dialog;
+package io.moondial.channel;
 
 import org.jspecify.annotations.Nullable;
 

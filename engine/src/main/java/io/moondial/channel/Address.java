@@ -1,4 +1,4 @@
-package io.moondial.dialog;
+package io.moondial.channel;
 
 /**
  * A number with its nature and plan: an MSISDN, or a reference of MAP-open (3GPP TS 29.002 17.7.8,
