@@ -1,8 +1,6 @@
 package io.moondial;
 
 import io.moondial.logic.LuaService;
-import io.moondial.logic.ProcessUssdLuaService;
-import io.moondial.logic.UssdNotifyLuaService;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.rules.NotifySettings;
@@ -200,13 +198,11 @@ public record Configuration(
     public List<LuaService> services() {
         List<LuaService> services = new ArrayList<>();
         services.add(
-                new ProcessUssdLuaService(
+                LuaService.dialled(
                         rules.process(), release(rules.process().scriptDir()), rules.script()));
         NotifySettings inbound = rules.inboundNotify();
         if (inbound != null) {
-            services.add(
-                    new UssdNotifyLuaService(
-                            inbound, release(inbound.scriptDir()), rules.script()));
+            services.add(LuaService.pushed(inbound, release(inbound.scriptDir()), rules.script()));
         }
         return services;
     }

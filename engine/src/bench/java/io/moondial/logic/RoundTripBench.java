@@ -142,7 +142,7 @@ public class RoundTripBench {
                         10);
         opened.serve(
                 List.of(
-                        new ProcessUssdLuaService(
+                        LuaService.dialled(
                                 rules.process(),
                                 new ScriptHost(BuiltInModules.create(), 2).compile(folder),
                                 rules.script())));

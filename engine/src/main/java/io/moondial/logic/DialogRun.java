@@ -12,6 +12,7 @@ import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Outcome;
 import io.moondial.dialog.Outgoing;
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.logic.LuaService.Claim;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptControl;
 import io.moondial.script.ScriptFault;

@@ -1,21 +1,190 @@
 package io.moondial.logic;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+
+import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
+import io.moondial.dialog.DialogSetup;
+import io.moondial.dialog.OnError;
+import io.moondial.rules.DialledMask;
+import io.moondial.rules.NotifySettings;
+import io.moondial.rules.ProcessSettings;
+import io.moondial.rules.Trigger;
+import io.moondial.rules.TriggerRequest;
+import io.moondial.rules.TriggerTable;
+import io.moondial.script.Script;
+import io.moondial.script.ScriptGlobals;
+import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptRelease;
+import io.moondial.script.ScriptSettings;
+import io.moondial.text.Dcs;
+import java.time.Duration;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service: it claims dialogs that begin in its way and match one of its triggers. It is
- * immutable: a change of rules or scripts is another service in its place.
+ * A service: it claims dialogs that begin in its way and match one of its triggers, each for the
+ * script of that trigger. A change of rules or scripts is another service in its place.
  */
-public sealed interface LuaService permits ProcessUssdLuaService, UssdNotifyLuaService {
+public final class LuaService {
+    private final Opening.Kind kind;
+    private final TriggerTable triggers;
+    private final ScriptRelease scripts;
+    private final ScriptSettings settings;
+    private final ScriptGlobals globals;
+    private final String edrStream;
+    private final SetupMaker setups;
+    private final Map<String, ScriptBreaker> breakers = new HashMap<>();
+
+    /** What a dialog starts with, by its script and what its trigger says. */
+    private interface SetupMaker {
+        DialogSetup of(Script script, Trigger.Overrides own);
+    }
+
+    /**
+     * A dialog that a service takes: the script that will run, and what it runs with.
+     *
+     * @param opening how the dialog began, with the mask of its trigger
+     * @param grace how long the script may go on once the far side has ended the dialog
+     * @param breaker what switches this version of the script off
+     * @param shares what the script may take of what all share
+     */
+    record Claim(
+            Opening opening,
+            DialogSetup setup,
+            Script script,
+            ScriptLimits limits,
+            ScriptGlobals globals,
+            String edrStream,
+            Duration grace,
+            ScriptBreaker breaker,
+            ScriptSettings.Shares shares) {}
+
+    private LuaService(
+            Opening.Kind kind,
+            TriggerTable triggers,
+            ScriptRelease scripts,
+            ScriptSettings settings,
+            ScriptGlobals globals,
+            String edrStream,
+            SetupMaker setups) {
+        this.kind = kind;
+        this.triggers = triggers;
+        this.scripts = scripts;
+        this.settings = settings;
+        this.globals = globals;
+        this.edrStream = edrStream;
+        this.setups = setups;
+        triggers.triggers()
+                .forEach(it -> breakers.put(it.scriptKey(), new ScriptBreaker(settings.breaker())));
+    }
+
+    /** Mobile-initiated USSD: each ProcessUnstructuredSS-Request that a trigger matches. */
+    public static LuaService dialled(
+            ProcessSettings rules, ScriptRelease scripts, ScriptSettings settings) {
+        return new LuaService(
+                Opening.Kind.DIALLED,
+                rules.triggers(),
+                scripts,
+                settings,
+                new ScriptGlobals(rules.globals()),
+                rules.edrStream(),
+                (script, own) ->
+                        new DialogSetup(
+                                false,
+                                script.fileName(),
+                                requireNonNullElse(own.menuTimeout(), rules.menuTimeout()),
+                                rules.errorMessage(),
+                                requireNonNullElse(own.onError(), rules.onError()),
+                                Dcs.gsm7(rules.dcsLanguage())));
+    }
+
+    /**
+     * Inbound notifies: each UnstructuredSS-Notify that a trigger matches. Such a dialog sends no
+     * text and waits for nothing: what its setup says of texts and menus is never used.
+     */
+    public static LuaService pushed(
+            NotifySettings rules, ScriptRelease scripts, ScriptSettings settings) {
+        return new LuaService(
+                Opening.Kind.PUSHED,
+                rules.triggers(),
+                scripts,
+                settings,
+                new ScriptGlobals(rules.globals()),
+                rules.edrStream(),
+                (script, own) ->
+                        new DialogSetup(
+                                true,
+                                script.fileName(),
+                                Duration.ZERO,
+                                "",
+                                OnError.ABORT,
+                                Dcs.UNSPECIFIED));
+    }
+
     /** What its dialogs begin with. */
-    Opening.Kind kind();
+    public Opening.Kind kind() {
+        return kind;
+    }
 
     /** Claims a dialog; empty where no trigger matches. */
-    Optional<Claim> claim(Opening opening);
+    Optional<Claim> claim(Opening opening) {
+        return triggers.match(request(opening)).map(trigger -> claim(opening, trigger));
+    }
+
+    private Claim claim(Opening opening, Trigger trigger) {
+        DialledMask mask = trigger.mask();
+        Script script = script(trigger.scriptKey());
+        return new Claim(
+                mask == null ? opening : opening.writtenAs(mask.written(opening.text())),
+                setups.of(script, trigger.overrides()),
+                script,
+                limits(trigger.overrides()),
+                globals,
+                edrStream,
+                settings.graceTime(),
+                requireNonNull(breakers.get(trigger.scriptKey())),
+                settings.shares());
+    }
+
+    private Script script(String key) {
+        return scripts.script(key)
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "the release lacks the script of a checked trigger: "
+                                                + key));
+    }
+
+    private ScriptLimits limits(Trigger.Overrides own) {
+        ScriptLimits limits = settings.limits();
+        return new ScriptLimits(
+                requireNonNullElse(own.maxInstructions(), limits.maxInstructions()),
+                requireNonNullElse(own.maxMemory(), limits.maxMemory()),
+                requireNonNullElse(own.maxTime(), limits.maxTime()),
+                requireNonNullElse(own.maxCallDepth(), limits.maxCallDepth()),
+                requireNonNullElse(own.maxStringLength(), limits.maxStringLength()));
+    }
+
+    private static TriggerRequest request(Opening opening) {
+        return new TriggerRequest(
+                opening.text(),
+                digits(opening.destination()),
+                digits(opening.origination()),
+                digits(opening.msisdn()),
+                opening.imsi(),
+                opening.remote().globalTitle(),
+                opening.local().ssn());
+    }
+
+    private static @Nullable String digits(@Nullable Address address) {
+        return address == null ? null : address.digits();
+    }
 
     /**
      * What of the text that begins a dialog must not be shown while it is not known which trigger
@@ -25,8 +194,23 @@ public sealed interface LuaService permits ProcessUssdLuaService, UssdNotifyLuaS
      * @param msisdn the digits of the subscriber's number; null where the request has none
      * @return the indices of the characters
      */
-    BitSet hidden(@Nullable String text, @Nullable String msisdn);
+    public BitSet hidden(@Nullable String text, @Nullable String msisdn) {
+        return triggers.hidden(text, msisdn);
+    }
 
-    /** Its scripts, in the order of its triggers. */
-    List<ScriptStatus> scripts();
+    /** Its scripts, each once, in the order of its triggers. */
+    public List<ScriptStatus> scripts() {
+        return triggers.triggers().stream()
+                .map(Trigger::scriptKey)
+                .distinct()
+                .map(
+                        key ->
+                                new ScriptStatus(
+                                        kind.section(), key, script(key).version(), isOff(key)))
+                .toList();
+    }
+
+    private boolean isOff(String key) {
+        return requireNonNull(breakers.get(key)).isOff();
+    }
 }

@@ -8,6 +8,7 @@ import io.moondial.channel.Opening;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.EdrSink;
 import io.moondial.edr.InstanceIds;
+import io.moondial.logic.LuaService.Claim;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.text.LogText;

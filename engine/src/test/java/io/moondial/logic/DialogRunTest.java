@@ -92,7 +92,7 @@ class DialogRunTest {
                         10);
         desk.serve(
                 List.of(
-                        new ProcessUssdLuaService(
+                        LuaService.dialled(
                                 new ProcessSettings(
                                         folder,
                                         Duration.ofSeconds(30),

@@ -143,7 +143,7 @@ final class LiveDesk implements AutoCloseable {
         ScriptRelease release = compile(lua);
         desk.serve(
                 List.of(
-                        new ProcessUssdLuaService(
+                        LuaService.dialled(
                                 new ProcessSettings(
                                         folder,
                                         Duration.ofSeconds(30),
@@ -155,7 +155,7 @@ final class LiveDesk implements AutoCloseable {
                                         Map.of()),
                                 release,
                                 scriptRules),
-                        new UssdNotifyLuaService(
+                        LuaService.pushed(
                                 new NotifySettings(folder, STREAM, triggers, Map.of()),
                                 release,
                                 scriptRules)));
