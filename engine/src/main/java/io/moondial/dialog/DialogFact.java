@@ -120,6 +120,16 @@ public sealed interface DialogFact {
 
     // ---- the script
 
+    /**
+     * The script has waited for something outside the engine.
+     *
+     * @param called a module, a dot, and what the rules name: an upstream, a database, a store
+     * @param outcome a word of the module's for what came back; {@code left} if the script ended
+     *     before; {@code fault} if the engine failed
+     * @param took from the call to its answer
+     */
+    record ScriptCalled(String called, String outcome, Duration took) implements DialogFact {}
+
     /** The script did something that its author should know of, at this place. */
     record ScriptWarned(String place, String text) implements DialogFact {}
 

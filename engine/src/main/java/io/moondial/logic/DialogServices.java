@@ -1,5 +1,6 @@
 package io.moondial.logic;
 
+import io.moondial.dialog.DialogFact;
 import io.moondial.edr.Edr;
 import io.moondial.edr.EdrSink;
 import io.moondial.script.ScriptServices;
@@ -7,6 +8,7 @@ import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.Backends;
 import io.moondial.script.api.ScriptDialog.Refused;
 import io.moondial.text.LogText;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.slf4j.event.Level;
 /** What the script of one dialog reaches beside its dialog: log, EDRs of its own, counters. */
 final class DialogServices implements ScriptServices {
     private final DialogIdentity identity;
+    private final DialogObserver observer;
     private final EdrSink edrs;
     private final DialogEnvironment around;
     private final OptionalLong seed;
@@ -29,11 +32,13 @@ final class DialogServices implements ScriptServices {
 
     DialogServices(
             DialogIdentity identity,
+            DialogObserver observer,
             EdrSink edrs,
             DialogEnvironment around,
             ScriptShares.Share share,
             ScriptSettings.Shares limits) {
         this.identity = identity;
+        this.observer = observer;
         this.edrs = edrs;
         this.around = around;
         this.seed = around.seeds().get();
@@ -66,6 +71,11 @@ final class DialogServices implements ScriptServices {
     @Override
     public void increment(String name) {
         share.increment(name, limits);
+    }
+
+    @Override
+    public void called(String called, String outcome, Duration took) {
+        observer.told(identity, new DialogFact.ScriptCalled(called, outcome, took));
     }
 
     @Override

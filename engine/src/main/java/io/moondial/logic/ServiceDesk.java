@@ -192,7 +192,12 @@ public final class ServiceDesk implements DialogDesk {
                         claim.edrStream());
         DialogServices services =
                 new DialogServices(
-                        identity, edrs, around, shares.of(claim.script().name()), claim.shares());
+                        identity,
+                        observers,
+                        edrs,
+                        around,
+                        shares.of(claim.script().name()),
+                        claim.shares());
         return new DialogRun(claim, link, identity, observers, services, around.time());
     }
 

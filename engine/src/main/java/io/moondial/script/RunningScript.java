@@ -103,13 +103,18 @@ final class RunningScript implements HostCall, ScriptClock {
     }
 
     @Override
-    public <T extends @Nullable Object> T await(CompletableFuture<T> call) {
+    public <T extends @Nullable Object> T await(
+            String called, CompletableFuture<T> call, Function<? super T, String> outcome) {
         tellPlace(state.place());
         meter.endBurst();
+        Duration began = supervision.sinceStart();
+        String ended = "left"; // by a script that ends before its answer
         try {
             run.dialog().await(call, this::patience);
+            ended = call.isCompletedExceptionally() ? "fault" : outcome.apply(call.join());
         } finally {
             call.cancel(true);
+            services().called(called, ended, supervision.sinceStart().minus(began));
         }
         meter.beginBurst();
         return call.join();

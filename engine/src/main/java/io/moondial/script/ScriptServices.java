@@ -2,6 +2,7 @@ package io.moondial.script;
 
 import io.moondial.script.api.Backends;
 import io.moondial.script.api.ScriptDialog;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -30,6 +31,16 @@ public interface ScriptServices {
 
     /** Counts one more of a name. */
     void increment(String name);
+
+    /**
+     * The script has called something outside the engine.
+     *
+     * @param called a module, a dot, and what the rules name
+     * @param outcome a word of the module's for what came back; {@code left} if the script ended
+     *     before; {@code fault} if the engine failed
+     * @param took from the call to its answer
+     */
+    default void called(String called, String outcome, Duration took) {}
 
     /** The time of day. */
     Instant now();

@@ -41,10 +41,15 @@ public interface HostCall {
      * is over. A call that nobody waits for any more is cancelled. A dialog test counts a script
      * that waits here as at rest.
      *
+     * <p>The call, its outcome and its duration are counted.
+     *
+     * @param called the module, a dot, and what the rules name: an upstream, a database, a store
      * @param call completes with a failure only for a fault of the engine's: what may go wrong
      *     outside is part of its result
+     * @param outcome of a result: a word of a closed list, as it is part of a counter's name
      */
-    <T extends @Nullable Object> T await(CompletableFuture<T> call);
+    <T extends @Nullable Object> T await(
+            String called, CompletableFuture<T> call, Function<? super T, String> outcome);
 
     /** Writes a line to the log, as one of this dialog's. */
     void log(Level level, String line);

@@ -36,7 +36,11 @@ final class EchoModule {
 
     private static @Nullable Object[] say(Arguments a, HostCall call) {
         String text = a.openText(1, "text");
-        String back = call.await(call.backend(EchoBackend.Echo.class).say(text));
+        String back =
+                call.await(
+                        "echo.wall",
+                        call.backend(EchoBackend.Echo.class).say(text),
+                        it -> it.isEmpty() ? "silence" : "ok");
         return back.isEmpty()
                 ? Lua.values(null, Lua.text("silence"))
                 : Lua.values(a.state().newString(back));

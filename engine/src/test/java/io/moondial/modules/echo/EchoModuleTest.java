@@ -2,19 +2,31 @@ package io.moondial.modules.echo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
+import io.moondial.Engine;
+import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Operation;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.run.Suite;
 import io.moondial.dialogtest.run.TestResult;
+import io.moondial.handset.Handset;
+import io.moondial.handset.Screen;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.rules.RulesPrinter;
 import io.moondial.script.CompilationObserver;
 import io.moondial.script.api.ApiModule;
+import io.moondial.text.Dcs;
+import io.moondial.text.UssdString;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +37,8 @@ class EchoModuleTest {
     private static final List<ApiModule> MODULES =
             Stream.concat(BuiltInModules.create().stream(), Stream.of(EchoModule.create()))
                     .toList();
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir Path folder;
 
@@ -67,6 +81,48 @@ class EchoModuleTest {
                                 it.failures().stream()
                                         .map(fault -> it.test().name() + ": " + fault.message()))
                 .toList();
+    }
+
+    /** Dials this code on an engine with the real wall. */
+    private static BlockingQueue<Screen> dial(Engine engine, String code) throws Exception {
+        BlockingQueue<Screen> screens = new LinkedBlockingQueue<>();
+        Handset.begin(
+                engine.handsets(),
+                new FarSide.Call(
+                        Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                        UssdString.encode(code, Dcs.UNSPECIFIED),
+                        null,
+                        null,
+                        null,
+                        6),
+                screens::add);
+        return screens;
+    }
+
+    @Test
+    void in_an_engine_the_real_one_answers_and_its_calls_are_counted() throws Exception {
+        try (Engine engine = new Engine(configuration("echo: {delay: 2ms}\n"))) {
+            engine.start();
+            assertThat(dial(engine, "*1#").poll(60, TimeUnit.SECONDS))
+                    .isEqualTo(new Screen.Respond("hello"));
+            assertThat(engine.counters().value("calls.echo.wall.ok")).isEqualTo(1);
+            assertThat(engine.counters().value("calls.echo.wall.microseconds"))
+                    .isGreaterThanOrEqualTo(2_000);
+        }
+    }
+
+    @Test
+    void the_stop_of_an_engine_ends_a_wait() throws Exception {
+        BlockingQueue<Screen> screens;
+        Engine engine =
+                new Engine(configuration("echo: {delay: 1m}\ndialogs: {stop_timeout: 1ms}\n"));
+        try (engine) {
+            engine.start();
+            screens = dial(engine, "*1#");
+            await().atMost(PATIENCE).until(() -> engine.openDialogs() == 1);
+        }
+        assertThat(screens.poll(60, TimeUnit.SECONDS)).isInstanceOf(Screen.Abort.class);
+        assertThat(engine.counters().value("calls.echo.wall.left")).isEqualTo(1);
     }
 
     @Test
