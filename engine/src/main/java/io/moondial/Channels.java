@@ -31,14 +31,17 @@ final class Channels implements AutoCloseable {
     Channels(Rules rules, Time time, Counters counters) {
         this.time = time;
         this.counters = counters;
+        Rules.Network network = rules.network();
         channels =
                 List.of(
-                        switch (rules.network()) {
-                            case Rules.Network.Embedded(var ssns, var tcap) ->
-                                    new EmbeddedNetwork(ssns, tcap, Activity.UNCOUNTED, counters);
-                            case Rules.Network.Sigtran(var settings, var tcap) ->
-                                    new SigtranNetwork(settings, tcap, counters);
-                        });
+                        network.sigtran() == null
+                                ? new EmbeddedNetwork(
+                                        network.ssns(),
+                                        network.limits(),
+                                        Activity.UNCOUNTED,
+                                        counters)
+                                : new SigtranNetwork(
+                                        network.sigtran(), network.limits(), counters));
     }
 
     /** Starts taking dialogs, all of them brought to this desk. */

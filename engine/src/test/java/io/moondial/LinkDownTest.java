@@ -9,7 +9,7 @@ import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.logic.DialogObserver;
@@ -100,7 +100,7 @@ class LinkDownTest {
                                 101,
                                 2,
                                 Association.connecting("h1", new Endpoint("127.0.0.1", port))),
-                        TcapLimits.of(10_000));
+                        SignallingLimits.of(10_000));
         open.addFirst(handsets);
         handsets.start();
         handsets.awaitReady(PATIENCE);

@@ -12,8 +12,8 @@ import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;
-import io.moondial.channel.ss7.TcapLimits;
 import java.util.List;
 
 /** The link between the two processes of a bench: M3UA over TCP on the loopback interface. */
@@ -66,6 +66,6 @@ final class BenchLink {
                         ROUTING_CONTEXT,
                         EmbeddedNetwork.ENGINE_POINT_CODE,
                         Association.connecting("a1", engine)),
-                TcapLimits.of(maxDialogs));
+                SignallingLimits.of(maxDialogs));
     }
 }

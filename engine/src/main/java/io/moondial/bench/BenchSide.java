@@ -5,7 +5,7 @@ import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.bench.echo.Echo;
 import io.moondial.channel.sigtran.SigtranPoint;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.rules.Rules;
 import io.moondial.text.UssdString;
 import java.io.BufferedReader;
@@ -34,7 +34,7 @@ public final class BenchSide {
     public void engine(Path rules, Path edrs, int maxDialogs)
             throws ConfigurationException, IOException {
         Rules.Network network =
-                new Rules.Network.Sigtran(BenchLink.engine(), TcapLimits.of(maxDialogs));
+                new Rules.Network(null, BenchLink.engine(), SignallingLimits.of(maxDialogs));
         Configuration configuration = Configuration.read(rules).withEdrsIn(edrs).on(network);
         try (Engine engine = new Engine(configuration)) {
             engine.start();
@@ -44,7 +44,7 @@ public final class BenchSide {
 
     /** Runs the echo. */
     public void echo(List<UssdString> menus, UssdString last, int maxDialogs) throws IOException {
-        TcapLimits limits = TcapLimits.of(maxDialogs);
+        SignallingLimits limits = SignallingLimits.of(maxDialogs);
         try (SigtranPoint<Echo> echo = Echo.overM3ua(BenchLink.engine(), limits, menus, last)) {
             echo.start(Echo::start);
             answer(BenchLink.address(echo.links()));

@@ -21,11 +21,21 @@ public @interface Key {
     /** What the key is for: a sentence or more, in plain text. */
     String value() default "";
 
-    /** The value where the key is left out. Empty: none; the key must be there if not nullable. */
+    /** The key, where it is not the component's name. */
+    String name() default "";
+
+    /**
+     * The value where the key is left out. Empty: none; the key must be there if not nullable. A
+     * number can be worked out from another key that is read before, such as {@code dialogs.max +
+     * 10000}; see {@link #inherits} for how that is named.
+     */
     String unset() default "";
 
     /** What {@link #unset} is, for people, where it is worked out from other keys. */
     String unsetIs() default "";
+
+    /** The word for null, such as {@code none}. Empty: there is none, null is what is left out. */
+    String nullIs() default "";
 
     /** The least value. */
     String from() default "";
@@ -39,11 +49,17 @@ public @interface Key {
     /** The texts that {@link #matches}, in words: "found X; allowed is ...". */
     String allowed() default "";
 
-    /** The component of the same record that says what each section of a Map leaves out. */
+    /**
+     * What a section, or each of a Map, takes where it leaves a key out: a component of the same
+     * record or of one around it, or a component of that, such as {@code links.admission}.
+     */
     String inherits() default "";
 
     /** The record that declares what may be written for a key of the same name. */
     Class<? extends Record> like() default Record.class;
+
+    /** What is asked for where a list of sections is empty. Empty: it may be. */
+    String oneAtLeast() default "";
 
     /** How the key is written where its value is neither a single one nor such a section. */
     Class<? extends Structure<?>> structure() default Structure.None.class;

@@ -1,10 +1,12 @@
 package io.moondial.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -19,6 +21,9 @@ import java.util.stream.Stream;
  */
 public record Notation<T>(
         ValueType<T> type, Function<T, Object> printed, Map<String, Object> json) {
+    /** Null, where a word stands for it. */
+    static final Object NULL = new Object();
+
     /** Numbers are texts too, in quotes or not. */
     private static final List<String> ANY_TEXT = List.of("string", "number");
 
@@ -36,6 +41,27 @@ public record Notation<T>(
     public static <T> Notation<T> ofWords(
             ValueType<T> type, Function<T, String> word, String pattern) {
         return new Notation<>(type, value -> new YamlWriter.Word(word.apply(value)), text(pattern));
+    }
+
+    /** The same, with a word for null, which is {@link #NULL} then. */
+    Notation<Object> orNull(String word) {
+        List<String> choices = new ArrayList<>(type.choices());
+        choices.add(word);
+        return new Notation<>(
+                new ValueType<>(
+                        word + ", or " + type.allowed(),
+                        choices,
+                        scalar ->
+                                scalar.text().equals(word)
+                                        ? Optional.of(NULL)
+                                        : type.parser().apply(scalar).map(it -> it)),
+                it -> it == NULL ? new YamlWriter.Word(word) : print(it),
+                Map.of("anyOf", List.of(Map.of("const", word), json)));
+    }
+
+    @SuppressWarnings("unchecked") // whoever prints has a value of the type
+    private Object print(Object value) {
+        return printed.apply((T) value);
     }
 
     /** The notation of a type, in the range that a key declares. */

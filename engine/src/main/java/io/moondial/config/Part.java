@@ -1,5 +1,7 @@
 package io.moondial.config;
 
+import static java.util.Objects.requireNonNull;
+
 import io.moondial.config.Node.Scalar;
 import io.moondial.config.Schema.Description;
 import io.moondial.config.Schema.Form;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +26,21 @@ import org.jspecify.annotations.Nullable;
 abstract class Part {
     private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
 
+    /** A default that another key and a number are added up to. */
+    private static final Pattern WORKED_OUT =
+            Pattern.compile("([A-Za-z]+(?:\\.[A-Za-z]+)*) \\+ ([0-9]+)");
+
     final RecordComponent component;
     final String name;
 
     Part(RecordComponent component) {
         this.component = component;
+        Key key = component.getAnnotation(Key.class);
         this.name =
-                CAPITAL.matcher(component.getName())
-                        .replaceAll(it -> "_" + it.group().toLowerCase(Locale.ROOT));
+                key != null && !key.name().isEmpty()
+                        ? key.name()
+                        : CAPITAL.matcher(component.getName())
+                                .replaceAll(it -> "_" + it.group().toLowerCase(Locale.ROOT));
         component.getAccessor().setAccessible(true);
     }
 
@@ -38,16 +48,30 @@ abstract class Part {
      * What the section says of it.
      *
      * @param otherwise what holds where it says nothing; null: the default
-     * @param before the components before this one
+     * @param scope what is read before it
      */
-    abstract @Nullable Object read(
-            Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before);
+    abstract @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope);
 
     abstract void print(YamlWriter yaml, Object value);
 
     abstract void put(Map<String, Object> item, Object value);
 
     abstract Stream<Description> describe();
+
+    /** The keys of the section that it stands for. */
+    Stream<String> keyNames() {
+        return Stream.of(name);
+    }
+
+    /** Whether it is read once all others of its record are. */
+    boolean isReadLast() {
+        return false;
+    }
+
+    /** Whether null is written in its own way, not left out. */
+    boolean hasWordForNull() {
+        return false;
+    }
 
     @Nullable Object valueIn(Record settings) {
         try {
@@ -122,10 +146,11 @@ abstract class Part {
     }
 
     private static Notation<?> notation(Class<?> type, Key key) {
-        if (key.as() == Notation.OfType.class) {
-            return Notation.of(type, key);
-        }
-        return instance(key.as()).get();
+        Notation<?> notation =
+                key.as() == Notation.OfType.class
+                        ? Notation.of(type, key)
+                        : instance(key.as()).get();
+        return key.nullIs().isEmpty() ? notation : notation.orNull(key.nullIs());
     }
 
     private static <T> T instance(Class<T> type) {
@@ -148,9 +173,13 @@ abstract class Part {
         }
 
         @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            return schema.read(section, (Record) otherwise);
+        Object read(Section section, @Nullable Object otherwise, Scope scope) {
+            return schema.read(section, (Record) otherwise, scope);
+        }
+
+        @Override
+        Stream<String> keyNames() {
+            return schema.keyNames();
         }
 
         @Override
@@ -181,13 +210,27 @@ abstract class Part {
             this.about = about;
             this.key = key;
             this.notation = (Notation<Object>) notation;
-            if (!key.unset().isEmpty()) {
+            if (!key.unset().isEmpty() && !isWorkedOut()) {
                 unset();
             }
         }
 
         Object unset() {
             return parse(key.unset());
+        }
+
+        private boolean isWorkedOut() {
+            return WORKED_OUT.matcher(key.unset()).matches();
+        }
+
+        private Object unset(Scope scope) {
+            Matcher sum = WORKED_OUT.matcher(key.unset());
+            return sum.matches()
+                    ? parse(
+                            Long.toString(
+                                    ((Number) requireNonNull(scope.get(sum.group(1)))).longValue()
+                                            + Long.parseLong(sum.group(2))))
+                    : unset();
         }
 
         Object parse(String text) {
@@ -200,20 +243,25 @@ abstract class Part {
         }
 
         @Override
-        @Nullable Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
+        @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope) {
             Optional<Object> value =
                     isRequired() && otherwise == null
                             ? section.require(name, notation.type())
                             : section.find(name, notation.type());
-            return value.orElseGet(() -> absent(otherwise));
+            Object read = value.orElseGet(() -> absent(otherwise, scope));
+            return read == Notation.NULL ? null : read;
         }
 
-        private @Nullable Object absent(@Nullable Object otherwise) {
+        @Override
+        boolean hasWordForNull() {
+            return !key.nullIs().isEmpty();
+        }
+
+        private @Nullable Object absent(@Nullable Object otherwise, Scope scope) {
             if (otherwise != null || (key.unset().isEmpty() && isNullable())) {
                 return otherwise;
             }
-            return key.unset().isEmpty() ? stopgap() : unset();
+            return key.unset().isEmpty() ? stopgap() : unset(scope);
         }
 
         /** What stands for a value that is missing: reading goes on to find further problems. */
@@ -246,11 +294,15 @@ abstract class Part {
                             name,
                             form(),
                             notation.type().allowed(),
-                            key.unset().isEmpty() ? key.unsetIs() : written(unset()),
+                            key.unset().isEmpty() ? key.unsetIs() : unsetWords(),
                             isRequired(),
                             about,
                             notation.json(),
                             List.of()));
+        }
+
+        private String unsetWords() {
+            return isWorkedOut() ? key.unset() : written(unset());
         }
 
         String written(Object value) {
@@ -272,8 +324,7 @@ abstract class Part {
         }
 
         @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
+        Object read(Section section, @Nullable Object otherwise, Scope scope) {
             return otherwise instanceof Path path
                     ? section.path(name, path)
                     : section.path(name, key.unset());
@@ -321,12 +372,11 @@ abstract class Part {
         }
 
         @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
+        Object read(Section section, @Nullable Object otherwise, Scope scope) {
             if (isRequired() && !section.has(name)) {
                 section.refuse(
                         name
-                                + " is missing; allowed is a list, each of it "
+                                + " is missing; allowed is a list such as [A, B], each of it "
                                 + notation.type().allowed());
             }
             List<?> fallback = isRequired() ? List.of() : (List<?>) unset();
@@ -394,11 +444,16 @@ abstract class Part {
         }
 
         @Override
-        @Nullable Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            return isNullable() && !section.has(name)
-                    ? otherwise
-                    : schema.read(section.section(name), (Record) otherwise);
+        @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope) {
+            if (isNullable() && !section.has(name)) {
+                return otherwise;
+            }
+            return schema.read(
+                    section.section(name),
+                    key.inherits().isEmpty()
+                            ? (Record) otherwise
+                            : (Record) scope.get(key.inherits()),
+                    scope);
         }
 
         @Override
@@ -430,9 +485,8 @@ abstract class Part {
         }
 
         @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            return structure.read(section, name, before);
+        Object read(Section section, @Nullable Object otherwise, Scope scope) {
+            return structure.read(section, name, scope.values());
         }
 
         @Override
@@ -468,11 +522,18 @@ abstract class Part {
         }
 
         @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
+        Object read(Section section, @Nullable Object otherwise, Scope scope) {
             List<Record> items = new ArrayList<>();
-            section.sections(name).forEach(it -> items.add(schema.read(it)));
+            section.sections(name).forEach(it -> items.add(schema.read(it, null, scope)));
+            if (items.isEmpty() && !key.oneAtLeast().isEmpty()) {
+                section.refuse(name, "there is none: " + key.oneAtLeast());
+            }
             return items;
+        }
+
+        @Override
+        boolean isReadLast() {
+            return true;
         }
 
         @Override
@@ -507,13 +568,17 @@ abstract class Part {
         }
 
         @Override
-        Object read(
-                Section section, @Nullable Object otherwise, Map<String, @Nullable Object> before) {
-            Record inherited = (Record) before.get(key.inherits());
+        Object read(Section section, @Nullable Object otherwise, Scope scope) {
+            Record inherited = (Record) scope.get(key.inherits());
             Map<String, Record> named = new LinkedHashMap<>();
             section.namedSections(name, names)
-                    .forEach((it, given) -> named.put(it, schema.read(given, inherited)));
+                    .forEach((it, given) -> named.put(it, schema.read(given, inherited, scope)));
             return named;
+        }
+
+        @Override
+        boolean isReadLast() {
+            return true;
         }
 
         @Override

@@ -5,6 +5,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ public final class Schema<R extends Record> {
     private final Constructor<R> constructor;
     private final List<Part> parts;
 
+    /** In the order in which they are read: lists last, whose items inherit from other keys. */
+    private final List<Part> inTurn;
+
     Schema(Class<R> type, List<Structure<?>> structures) {
         this.type = type;
         RecordComponent[] components = type.getRecordComponents();
@@ -38,6 +42,7 @@ public final class Schema<R extends Record> {
         }
         constructor.setAccessible(true);
         parts = Stream.of(components).map(it -> Part.of(it, structures)).toList();
+        inTurn = parts.stream().sorted(Comparator.comparing(Part::isReadLast)).toList();
     }
 
     /**
@@ -51,21 +56,37 @@ public final class Schema<R extends Record> {
 
     /** What the section says, and the defaults where it says nothing. */
     public R read(Section section) {
-        return read(section, null);
+        return read(section, null, null);
+    }
+
+    /**
+     * The same, of a section beside others.
+     *
+     * @param others the settings of the others by the names that keys of this one call them
+     */
+    public R readBeside(Section section, Map<String, Record> others) {
+        Scope around = new Scope(null);
+        others.forEach(around::put);
+        return read(section, null, around);
     }
 
     /** The same, but for the defaults: what is left out is as it is there. */
     public R readOver(Section section, R otherwise) {
-        return read(section, otherwise);
+        return read(section, otherwise, null);
     }
 
-    R read(Section section, @Nullable Record otherwise) {
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        for (Part part : parts) {
+    R read(Section section, @Nullable Record otherwise, @Nullable Scope around) {
+        keyNames().forEach(section::know);
+        Scope scope = new Scope(around);
+        for (Part part : inTurn) {
             Object before = otherwise == null ? null : part.valueIn(otherwise);
-            values.put(part.component.getName(), part.read(section, before, values));
+            scope.put(part.component.getName(), part.read(section, before, scope));
         }
-        R settings = make(values.values().toArray());
+        R settings =
+                make(
+                        parts.stream()
+                                .map(it -> scope.values().get(it.component.getName()))
+                                .toArray());
         if (settings instanceof Checked checked) {
             checked.check(section);
         }
@@ -96,8 +117,8 @@ public final class Schema<R extends Record> {
     void printAny(YamlWriter yaml, Record settings) {
         for (Part part : parts) {
             Object value = part.valueIn(settings);
-            if (value != null) {
-                part.print(yaml, value);
+            if (value != null || part.hasWordForNull()) {
+                part.print(yaml, value == null ? Notation.NULL : value);
             }
         }
     }
@@ -167,6 +188,10 @@ public final class Schema<R extends Record> {
         SECTION,
         LIST_OF_SECTIONS,
         NAMED_SECTIONS
+    }
+
+    Stream<String> keyNames() {
+        return parts.stream().flatMap(Part::keyNames);
     }
 
     /** Every key, in the order of the record. */

@@ -7,6 +7,7 @@ import io.moondial.config.Node.Sequence;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,8 +30,17 @@ public final class Section {
     private final Set<String> known = new LinkedHashSet<>();
     private final List<Section> children = new ArrayList<>();
 
-    /** Those of the children that are no items, and have no name of the writer's. */
-    private final List<Section> sections = new ArrayList<>();
+    /**
+     * Those of the children that are no items, and have no name of the writer's, by their keys;
+     * empty where that is no section.
+     */
+    private final Map<String, Optional<Section>> sections = new LinkedHashMap<>();
+
+    /** Those of the children that are items, by their lists' keys. */
+    private final Map<String, List<Section>> lists = new LinkedHashMap<>();
+
+    /** The keys whose values are not allowed. */
+    private final Set<String> refused = new HashSet<>();
 
     /** The section that a mapping of the problems' file is. */
     public Section(Mapping mapping, Problems problems) {
@@ -58,6 +68,16 @@ public final class Section {
     /** Whether the key is given, be its value allowed or not. */
     public boolean has(String key) {
         return entries.containsKey(key);
+    }
+
+    /** Whether the key is given, with a value that is allowed by itself. */
+    public boolean hasAllowed(String key) {
+        return has(key) && !refused.contains(key);
+    }
+
+    /** From now on the key is one of the section. */
+    void know(String key) {
+        known.add(key);
     }
 
     /** How many problems the file has so far, wherever they are. */
@@ -173,14 +193,16 @@ public final class Section {
      * @param allowed what may be written, for people
      */
     public Optional<Section> sectionIfGiven(String key, String allowed) {
-        Optional<Section> section =
-                node(key).flatMap(node -> mapping(key, node, allowed)).map(it -> child(key, it));
-        section.ifPresent(sections::add);
-        return section;
+        return sections.computeIfAbsent(
+                key, k -> node(k).flatMap(it -> mapping(k, it, allowed)).map(it -> child(k, it)));
     }
 
     /** The sections of a list, in order; none where it is left out. */
     public List<Section> sections(String key) {
+        return lists.computeIfAbsent(key, this::itemsOf);
+    }
+
+    private List<Section> itemsOf(String key) {
         return switch (node(key).orElseGet(() -> new Sequence(place(), List.of()))) {
             case Sequence sequence ->
                     sequence.items().stream()
@@ -255,7 +277,7 @@ public final class Section {
      */
     private Optional<Section> whoseKey(Scalar key) {
         Section found = known.contains(key.text()) ? this : null;
-        for (Section section : sections) {
+        for (Section section : sections.values().stream().flatMap(Optional::stream).toList()) {
             if (found == null || section.place().line() <= key.place().line()) {
                 found = section.whoseKey(key).orElse(found);
             }
@@ -320,6 +342,7 @@ public final class Section {
     }
 
     private <T> Optional<T> refused(String key, Node node, String allowed) {
+        refused.add(key);
         problems.add(
                 node.place(),
                 "%s: found %s; allowed is %s".formatted(key, Quote.of(node), allowed));

@@ -1,7 +1,14 @@
 package io.moondial.rules;
 
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.channel.embedded.EmbeddedSettings;
 import io.moondial.channel.sigtran.SigtranSettings;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.config.Checked;
+import io.moondial.config.Key;
+import io.moondial.config.Section;
+import io.moondial.config.Settings;
 import io.moondial.edr.EdrSettings;
 import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.Backends;
@@ -47,7 +54,7 @@ public record Rules(
 
     /** The same, but for a network in memory in the place of what they name. */
     public Rules inMemory() {
-        return on(new Network.Embedded(network.ssns(), network.tcap()));
+        return on(Network.inMemory(network.ssns(), network.limits()));
     }
 
     /** The same, on another network. */
@@ -56,26 +63,52 @@ public record Rules(
                 file, process, inboundNotify, script, dialogs, edr, other, control, log, modules);
     }
 
-    /** Where dialogs come from. */
-    public sealed interface Network {
-        /** The subsystems of the engine's. */
-        List<Integer> ssns();
-
-        /** What the TCAP layer is told. */
-        TcapLimits tcap();
-
-        /** Two stacks in memory. */
-        record Embedded(List<Integer> ssns, TcapLimits tcap) implements Network {
-            public Embedded {
-                ssns = List.copyOf(ssns);
+    /**
+     * Where dialogs come from: the section {@code network}. It names one network; without any, it
+     * is the embedded one.
+     *
+     * @param embedded two stacks in memory; null: it is another network
+     * @param sigtran a real signalling network; null: it is another network
+     * @param limits of the layers of either
+     */
+    @Settings(
+            value =
+                    "Where dialogs come from: embedded or sigtran, one of the two. A change waits for a restart.",
+            restart = true)
+    public record Network(
+            @Key(
+                            value =
+                                    "Real TCAP and MAP in memory, without SS7 links: for development, tests and demonstrations.",
+                            unsetIs = "used where sigtran is left out")
+                    @Nullable EmbeddedSettings embedded,
+            @Key(
+                            value =
+                                    "A real signalling network instead of embedded. operations.md leads through it.",
+                            unsetIs = "not used")
+                    @Nullable SigtranSettings sigtran,
+            SignallingLimits limits)
+            implements Checked {
+        public Network {
+            if (sigtran == null && embedded == null) {
+                embedded = EmbeddedSettings.DEFAULT;
             }
         }
 
-        /** A real signalling network. */
-        record Sigtran(SigtranSettings settings, TcapLimits tcap) implements Network {
-            @Override
-            public List<Integer> ssns() {
-                return settings.ssns();
+        /** Two stacks in memory. */
+        public static Network inMemory(List<Integer> ssns, SignallingLimits limits) {
+            return new Network(new EmbeddedSettings(ssns), null, limits);
+        }
+
+        /** The subsystems of the engine's. */
+        public List<Integer> ssns() {
+            return sigtran == null ? requireNonNull(embedded).ssns() : sigtran.ssns();
+        }
+
+        @Override
+        public void check(Section network) {
+            if (sigtran != null && embedded != null) {
+                network.refuse(
+                        "sigtran", "there can be only one network: remove this one, or embedded");
             }
         }
     }

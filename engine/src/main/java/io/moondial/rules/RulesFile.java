@@ -39,6 +39,7 @@ public final class RulesFile {
     static final Schema<ScriptSettings> SCRIPT = Schema.of(ScriptSettings.class);
     static final Schema<DialogSettings> DIALOGS = Schema.of(DialogSettings.class);
     static final Schema<EdrSettings> EDR = Schema.of(EdrSettings.class);
+    static final Schema<Rules.Network> NETWORK = Schema.of(Rules.Network.class);
     static final Schema<ControlSettings> CONTROL = Schema.of(ControlSettings.class);
     static final Schema<LogSettings> LOG = Schema.of(LogSettings.class);
 
@@ -54,6 +55,7 @@ public final class RulesFile {
         sections.put("script", SCRIPT);
         sections.put("dialogs", DIALOGS);
         sections.put("edr", EDR);
+        sections.put("network", NETWORK);
         sections.put("control", CONTROL);
         sections.put("log", LOG);
         return Collections.unmodifiableMap(sections);
@@ -62,8 +64,7 @@ public final class RulesFile {
     /** Whether a running engine keeps the values that a section had at its start. */
     static boolean waitsForRestart(String section) {
         Schema<?> schema = SECTIONS.get(section);
-        return schema == null
-                || schema.waitsForRestart(); // the network's, and those of modules with a backend
+        return schema == null || schema.waitsForRestart(); // those of modules with a backend
     }
 
     /**
@@ -161,11 +162,24 @@ public final class RulesFile {
                         SCRIPT.read(root.section("script")),
                         dialogs,
                         EDR.read(root.section("edr")),
-                        NetworkReader.read(root.section("network"), dialogs),
+                        network(root.section("network"), dialogs),
                         CONTROL.read(root.section("control")),
                         LOG.read(root.section("log")),
                         Backends.Settings.read(modules, root));
         root.refuseUnknownKeys();
         return rules;
+    }
+
+    private static Rules.Network network(Section network, DialogSettings dialogs) {
+        Rules.Network read = NETWORK.readBeside(network, Map.of("dialogs", dialogs));
+        int maxDialogs = read.limits().tcap().maxDialogs();
+        if (maxDialogs <= dialogs.max()) {
+            network.section("tcap")
+                    .refuse(
+                            "max_dialogs",
+                            "found %d; it must be more than dialogs.max, which is %d; otherwise the stack refuses dialogs before the engine does"
+                                    .formatted(maxDialogs, dialogs.max()));
+        }
+        return read;
     }
 }

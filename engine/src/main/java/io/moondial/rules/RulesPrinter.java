@@ -1,7 +1,6 @@
 package io.moondial.rules;
 
 import io.moondial.config.YamlWriter;
-import io.moondial.rules.Rules.Network;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +31,9 @@ public final class RulesPrinter {
         yaml.section("script", () -> RulesFile.SCRIPT.print(yaml, rules.script()));
         yaml.section("dialogs", () -> RulesFile.DIALOGS.print(yaml, rules.dialogs()));
         yaml.section("edr", () -> RulesFile.EDR.print(yaml, rules.edr()));
-        yaml.section("network", () -> network(rules.network()));
+        yaml.section("network", () -> RulesFile.NETWORK.print(yaml, rules.network()));
         yaml.section("control", () -> RulesFile.CONTROL.print(yaml, rules.control()));
         yaml.section("log", () -> RulesFile.LOG.print(yaml, rules.log()));
         rules.modules().print(yaml);
-    }
-
-    private void network(Network network) {
-        new NetworkPrinter(yaml).print(network);
     }
 }

@@ -2,7 +2,7 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialog.OnError;
 import io.moondial.edr.EdrSettings;
 import io.moondial.edr.EdrSettings.WhenFull;
@@ -71,7 +71,8 @@ final class RulesFileTest {
                                         folder.resolve("edr-spill"),
                                         defaults,
                                         Map.of()),
-                                new Rules.Network.Embedded(List.of(6, 147), TcapLimits.of(260_000)),
+                                Rules.Network.inMemory(
+                                        List.of(6, 147), SignallingLimits.of(260_000)),
                                 new ControlSettings(
                                         folder.resolve("run/ussd.sock"),
                                         16,

@@ -20,15 +20,6 @@ final class RulesReference {
             This page is made from the code by `RulesReferenceTest`.
             """;
 
-    private static final String NETWORK =
-            """
-
-            ## network
-
-            Where dialogs come from: either `embedded` or `sigtran`. A change waits for a restart. Its keys are in
-            [rules.yaml](../../rules.yaml) and [operations.md](operations.md).
-            """;
-
     private final StringBuilder page = new StringBuilder(HEAD);
 
     private RulesReference() {}
@@ -37,22 +28,27 @@ final class RulesReference {
     static String page() {
         var reference = new RulesReference();
         RulesFile.SECTIONS.forEach(reference::section);
-        return reference.page.append(NETWORK).toString();
+        return reference.page.toString();
     }
 
     private void section(String name, Schema<?> schema) {
         page.append("\n## ").append(name).append("\n\n").append(schema.about());
         page.append(schema.waitsForRestart() ? "\n" : " A change is picked up at once.\n");
-        table(schema.keys());
+        table(name, schema.keys());
     }
 
-    private void table(List<Description> keys) {
+    private void table(String path, List<Description> keys) {
         page.append("\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n");
         keys.forEach(this::row);
         for (Description key : keys) {
             if (!key.keys().isEmpty() && !sameAsAbove(key, keys)) {
-                page.append("\n### Each of `").append(key.name()).append("`\n");
-                table(key.keys());
+                String below = path + "." + key.name();
+                page.append("\n### ")
+                        .append(key.form() == Schema.Form.SECTION ? "" : "Each of ")
+                        .append("`")
+                        .append(below)
+                        .append("`\n");
+                table(below, key.keys());
             }
         }
     }
@@ -90,8 +86,6 @@ final class RulesReference {
         Map<String, Object> sections = new LinkedHashMap<>();
         RulesFile.SECTIONS.forEach(
                 (name, schema) -> sections.put(name, object(schema.about(), schema.keys())));
-        sections.put(
-                "network", Map.of("description", "Where dialogs come from: embedded or sigtran."));
         Map<String, Object> top = new LinkedHashMap<>();
         top.put("$schema", "https://json-schema.org/draft/2020-12/schema");
         top.put("title", "The rules of Moondial");

@@ -48,7 +48,9 @@ final class RulesReferenceTest {
                     String section = shipped.substring(start, end);
                     int last = -1;
                     for (Schema.Description key : schema.keys()) {
-                        var line = Pattern.compile("(?m)^  #?" + key.name() + ":").matcher(section);
+                        var line =
+                                Pattern.compile("(?m)^  (#  )?#? ?" + key.name() + ":")
+                                        .matcher(section);
                         assertThat(line.find(last + 1)).as(name + "." + key.name()).isTrue();
                         last = line.start();
                     }

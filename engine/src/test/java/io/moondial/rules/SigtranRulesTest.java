@@ -1,5 +1,6 @@
 package io.moondial.rules;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.sigtran.SigtranSettings;
@@ -41,7 +42,7 @@ class SigtranRulesTest {
     }
 
     private SigtranSettings sigtran(String text) throws Exception {
-        return ((Rules.Network.Sigtran) folder.read(text).network()).settings();
+        return requireNonNull(folder.read(text).network().sigtran());
     }
 
     @Test

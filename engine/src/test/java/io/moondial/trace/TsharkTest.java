@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.control.RunningEngine;
 import io.moondial.control.RunningEngine.Call;
 import io.moondial.handset.Screen;
@@ -192,7 +192,7 @@ class TsharkTest {
                                 2,
                                 SigtranSettings.Association.connecting(
                                         "h1", new Endpoint("127.0.0.1", port))),
-                        TcapLimits.of(1_000));
+                        SignallingLimits.of(1_000));
         handsets.start();
         handsets.awaitReady(PATIENCE);
         return handsets;

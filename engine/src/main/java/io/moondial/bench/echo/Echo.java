@@ -5,8 +5,8 @@ import io.moondial.channel.sigtran.SigtranPoint;
 import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.ss7.AttachedPoint;
 import io.moondial.channel.ss7.LowerLayers;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;
-import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.metrics.Counters;
 import io.moondial.text.UssdString;
 import io.moondial.time.Activity;
@@ -70,7 +70,7 @@ public final class Echo implements AttachedPoint {
         Texts texts = Texts.of(menus, last);
         return new EmbeddedPoint<>(
                 ssns,
-                TcapLimits.of(maxDialogs),
+                SignallingLimits.of(maxDialogs),
                 Activity.UNCOUNTED,
                 (plan, userPart) -> new Echo(plan, userPart, texts));
     }
@@ -82,7 +82,10 @@ public final class Echo implements AttachedPoint {
      * @param last the final text
      */
     public static SigtranPoint<Echo> overM3ua(
-            SigtranSettings settings, TcapLimits limits, List<UssdString> menus, UssdString last) {
+            SigtranSettings settings,
+            SignallingLimits limits,
+            List<UssdString> menus,
+            UssdString last) {
         Texts texts = Texts.of(menus, last);
         return new SigtranPoint<>(
                 "echo",

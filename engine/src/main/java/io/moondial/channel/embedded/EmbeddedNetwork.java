@@ -9,7 +9,7 @@ import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.UssdDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Activity;
@@ -34,7 +34,7 @@ public final class EmbeddedNetwork implements Channel, FarSide {
 
     /** A network that is not started yet, whose stacks hold so many dialogs each. */
     public EmbeddedNetwork(List<Integer> ssns, int maxDialogs) {
-        this(ssns, TcapLimits.of(maxDialogs));
+        this(ssns, SignallingLimits.of(maxDialogs));
     }
 
     /**
@@ -43,7 +43,7 @@ public final class EmbeddedNetwork implements Channel, FarSide {
      * @param ssns the subsystems of the engine
      * @param limits of each stack
      */
-    public EmbeddedNetwork(List<Integer> ssns, TcapLimits limits) {
+    public EmbeddedNetwork(List<Integer> ssns, SignallingLimits limits) {
         this(ssns, limits, Activity.UNCOUNTED, new Counters());
     }
 
@@ -54,7 +54,7 @@ public final class EmbeddedNetwork implements Channel, FarSide {
      * @param counters of what the engine's side drops
      */
     public EmbeddedNetwork(
-            List<Integer> ssns, TcapLimits limits, Activity activity, Counters counters) {
+            List<Integer> ssns, SignallingLimits limits, Activity activity, Counters counters) {
         engine =
                 new EmbeddedPoint<>(
                         ssns,
@@ -64,10 +64,10 @@ public final class EmbeddedNetwork implements Channel, FarSide {
     }
 
     static SignallingPlan enginePlan(List<Integer> ssns, int maxDialogs) {
-        return enginePlan(ssns, TcapLimits.of(maxDialogs));
+        return enginePlan(ssns, SignallingLimits.of(maxDialogs));
     }
 
-    static SignallingPlan enginePlan(List<Integer> ssns, TcapLimits limits) {
+    static SignallingPlan enginePlan(List<Integer> ssns, SignallingLimits limits) {
         return new SignallingPlan(
                 "engine",
                 ENGINE_POINT_CODE,

@@ -9,7 +9,7 @@ import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Activity;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
      */
     public EmbeddedPoint(
             List<Integer> ssns,
-            TcapLimits limits,
+            SignallingLimits limits,
             Activity activity,
             BiFunction<SignallingPlan, Mtp3UserPart, P> above) {
         pointEnd = new LoopedMtp3(activity);
@@ -49,7 +49,7 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
         point = above.apply(EmbeddedNetwork.enginePlan(ssns, limits), pointEnd);
         handsets =
                 new SignallingPoint(
-                        handsetPlan(ssns, limits.maxDialogs()), handsetEnd, new Counters());
+                        handsetPlan(ssns, limits.tcap().maxDialogs()), handsetEnd, new Counters());
     }
 
     private static SignallingPlan handsetPlan(List<Integer> ssns, int maxDialogs) {
@@ -63,7 +63,7 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
                 List.of(),
                 Map.of(),
                 true,
-                TcapLimits.of(maxDialogs),
+                SignallingLimits.of(maxDialogs),
                 SignallingPlan.MAX_SCCP_MESSAGE);
     }
 

@@ -1,8 +1,12 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.config.Notation;
+import io.moondial.config.ValueType;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param port 0: one that is free
  */
 public record Endpoint(String host, int port) {
-    /** M3UA's own (RFC 4666 1.4.8). */
-    public static final int M3UA_PORT = 2905;
-
     private static final int MAX_PORT = 65_535;
     private static final Pattern FORM =
             Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+)):([0-9]{1,5})");
@@ -34,6 +35,20 @@ public record Endpoint(String host, int port) {
         }
         String host = form.group(1) == null ? form.group(2) : form.group(1);
         return Optional.of(new Endpoint(host, Integer.parseInt(form.group(3))));
+    }
+
+    /** How the rules write it. */
+    static final class Written implements Supplier<Notation<Endpoint>> {
+        @Override
+        public Notation<Endpoint> get() {
+            return Notation.ofWords(
+                    new ValueType<>(
+                            "HOST:PORT, such as \"10.0.0.1:2905\"",
+                            List.of(),
+                            scalar -> parse(scalar.text())),
+                    Endpoint::toString,
+                    "^(?:" + FORM.pattern() + ")$");
+        }
     }
 
     /** As a socket takes it: a name is looked up. */

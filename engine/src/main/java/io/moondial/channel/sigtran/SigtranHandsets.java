@@ -12,7 +12,7 @@ import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.metrics.Counters;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +61,7 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
             int networkIndicator,
             Far engine,
             ApplicationServer link,
-            TcapLimits limits) {
+            SignallingLimits limits) {
         this.engine = engine;
         SigtranSettings settings =
                 new SigtranSettings(

@@ -11,7 +11,7 @@ import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingPoint;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.UssdDesk;
 import io.moondial.metrics.Counters;
 import java.util.BitSet;
@@ -24,7 +24,7 @@ public final class SigtranNetwork implements Channel {
     private final SigtranPoint<SignallingPoint> point;
 
     /** A network that is not started yet. */
-    public SigtranNetwork(SigtranSettings settings, TcapLimits limits, Counters counters) {
+    public SigtranNetwork(SigtranSettings settings, SignallingLimits limits, Counters counters) {
         point =
                 new SigtranPoint<>(
                         "engine",

@@ -7,9 +7,9 @@ import io.moondial.channel.sigtran.SigtranSettings.GlobalTitleRule;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.ss7.AttachedPoint;
 import io.moondial.channel.ss7.SendContext;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
-import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.metrics.Counters;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class SigtranPoint<P extends AttachedPoint> implements AutoCloseabl
     public SigtranPoint(
             String name,
             SigtranSettings settings,
-            TcapLimits limits,
+            SignallingLimits limits,
             Counters counters,
             BiFunction<SignallingPlan, Mtp3UserPart, P> above) {
         this.settings = settings;
@@ -65,7 +65,8 @@ public final class SigtranPoint<P extends AttachedPoint> implements AutoCloseabl
         point = above.apply(plan(name, settings, limits), m3ua);
     }
 
-    private static SignallingPlan plan(String name, SigtranSettings settings, TcapLimits limits) {
+    private static SignallingPlan plan(
+            String name, SigtranSettings settings, SignallingLimits limits) {
         return new SignallingPlan(
                 name,
                 settings.pointCode(),

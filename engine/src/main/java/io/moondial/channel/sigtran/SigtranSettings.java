@@ -1,51 +1,112 @@
 package io.moondial.channel.sigtran;
 
+import static java.util.Objects.requireNonNull;
+
 import io.moondial.channel.ss7.SignallingPlan;
+import io.moondial.config.Checked;
 import io.moondial.config.Key;
 import io.moondial.config.Schema;
+import io.moondial.config.Section;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine is in a SIGTRAN network, and how it reaches it.
+ * What the engine is in a SIGTRAN network, and how it reaches it: the section {@code sigtran} of
+ * the network.
  *
- * @param pointCode its own
+ * @param pointCode its own, of 14 bits (ITU-T Q.704 2.2.3)
  * @param networkIndicator 0 to 3 (ITU-T Q.704 14.2.2); 2 is national
- * @param ssns the subsystems it answers at; the first is the one that it calls from
+ * @param ssns the subsystems it answers at (ITU-T Q.713 3.4.2.2, without 0 for unknown and 255 for
+ *     expansion); the first is the one that it calls from
  * @param globalTitle its own, digits of an international ISDN number
  * @param applicationServers what it is towards its peers
- * @param remoteSubsystems where messages may go that are routed on a subsystem number
+ * @param remoteSubsystems where messages may go that are routed on a subsystem number; if none is
+ *     given, the usual ones at each point code
  * @param globalTitles which point a global title that is not ours goes to; the longest prefix wins,
  *     and what none matches goes to the first point that can be reached
  * @param links what holds for every association
  */
 public record SigtranSettings(
-        int pointCode,
-        int networkIndicator,
-        List<Integer> ssns,
-        String globalTitle,
-        List<ApplicationServer> applicationServers,
-        List<RemoteSubsystem> remoteSubsystems,
-        List<GlobalTitleRule> globalTitles,
-        Links links) {
+        @Key(value = "Our own point code.", from = "1", to = "16383") int pointCode,
+        @Key(
+                        value = "The network indicator; 2 is national.",
+                        unset = "" + SignallingPlan.NATIONAL,
+                        from = "0",
+                        to = "3")
+                int networkIndicator,
+        @Key(
+                        value = "The subsystem numbers at which the engine answers.",
+                        unset = "[6, 147]",
+                        from = "1",
+                        to = "254")
+                List<Integer> ssns,
+        @Key(
+                        value = "Our own global title.",
+                        matches = SigtranSettings.TITLE,
+                        allowed = SigtranSettings.TITLE_ALLOWED)
+                String globalTitle,
+        @Key(
+                        value = "What the engine is towards its peers.",
+                        oneAtLeast = "name at least one, with its associations")
+                List<ApplicationServer> applicationServers,
+        @Key(
+                        value = "Where messages may go that are routed on a subsystem number.",
+                        unsetIs = "6, 7, 8 and 147 at each of point_codes")
+                List<RemoteSubsystem> remoteSubsystems,
+        @Key(
+                        value =
+                                "Where global titles go that are not ours. The longest prefix wins; any other title goes to the first point that is up.")
+                List<GlobalTitleRule> globalTitles,
+        Links links)
+        implements Checked {
     /** How many application servers may lead to one point code: the M3UA layer's own limit. */
     public static final int MAX_SERVERS_FOR_POINT_CODE = 4;
+
+    static final String TITLE = "[0-9]{1,20}";
+    static final String TITLE_ALLOWED = "a global title: 1 to 20 digits";
+    static final String NAME = "[a-zA-Z][a-zA-Z0-9_-]*";
+    static final String NAME_ALLOWED = "a name: letters, digits, _ and -, beginning with a letter";
+    static final String ADDRESS = "[0-9A-Fa-f.:]{2,45}";
+    static final String ADDRESS_ALLOWED = "an address, such as \"10.0.0.1\"";
+    static final String MAX_CONTEXT = "4294967295";
+
+    /** Whom USSD comes from and goes to: HLR, VLR, MSC and gsmSCF (3GPP TS 23.003 8.2). */
+    private static final List<Integer> USUAL_SUBSYSTEMS = List.of(6, 7, 8, 147);
 
     public SigtranSettings {
         ssns = List.copyOf(ssns);
         applicationServers = List.copyOf(applicationServers);
-        remoteSubsystems = List.copyOf(remoteSubsystems);
+        remoteSubsystems =
+                remoteSubsystems.isEmpty()
+                        ? usualSubsystems(applicationServers)
+                        : remoteSubsystems.stream().distinct().toList();
         globalTitles = List.copyOf(globalTitles);
+    }
+
+    private static List<RemoteSubsystem> usualSubsystems(List<ApplicationServer> servers) {
+        return pointCodes(servers).stream()
+                .flatMap(
+                        point ->
+                                USUAL_SUBSYSTEMS.stream()
+                                        .map(ssn -> new RemoteSubsystem(point, ssn)))
+                .toList();
     }
 
     /** Every point code that an application server leads to, in the order of the rules. */
     public List<Integer> pointCodes() {
-        return applicationServers.stream()
-                .flatMap(it -> it.pointCodes().stream())
-                .distinct()
-                .toList();
+        return pointCodes(applicationServers);
+    }
+
+    private static List<Integer> pointCodes(List<ApplicationServer> servers) {
+        return servers.stream().flatMap(it -> it.pointCodes().stream()).distinct().toList();
+    }
+
+    /** Servers, associations and points must fit each other. */
+    @Override
+    public void check(Section sigtran) {
+        new SigtranCheck(this, sigtran).check();
     }
 
     /**
@@ -56,13 +117,39 @@ public record SigtranSettings(
      * @param pointCodes the points that are reached through it, in order of preference
      */
     public record ApplicationServer(
-            String name,
-            Mode mode,
-            @Nullable Long routingContext,
-            @Nullable Long networkAppearance,
-            TrafficMode trafficMode,
-            List<Integer> pointCodes,
-            List<Association> associations) {
+            @Key(
+                            value = "Its name, for logs and status.",
+                            matches = SigtranSettings.NAME,
+                            allowed = SigtranSettings.NAME_ALLOWED)
+                    String name,
+            @Key("What the engine is in the exchange with the far side (RFC 4666).") Mode mode,
+            @Key(
+                            value = "The routing context that is sent.",
+                            unsetIs = "none is sent",
+                            from = "0",
+                            to = SigtranSettings.MAX_CONTEXT)
+                    @Nullable Long routingContext,
+            @Key(
+                            value = "The network appearance that is sent.",
+                            unsetIs = "none is sent",
+                            from = "0",
+                            to = SigtranSettings.MAX_CONTEXT)
+                    @Nullable Long networkAppearance,
+            @Key(
+                            value =
+                                    "How its associations share the traffic. loadshare: all carry it. override: one carries all, others stand by.",
+                            unset = "loadshare")
+                    TrafficMode trafficMode,
+            @Key(
+                            value = "The points that it leads to, the preferred one first.",
+                            from = "1",
+                            to = "16383")
+                    List<Integer> pointCodes,
+            @Key(
+                            value =
+                                    "Its associations. One that serves several servers stands in each.",
+                            oneAtLeast = "name at least one")
+                    List<Association> associations) {
         public ApplicationServer {
             pointCodes = List.copyOf(pointCodes);
             associations = List.copyOf(associations);
@@ -89,12 +176,7 @@ public record SigtranSettings(
     /** How associations of one application server share its traffic. */
     public enum TrafficMode {
         LOADSHARE,
-        OVERRIDE;
-
-        /** As the rules write it. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        OVERRIDE
     }
 
     /** What carries M3UA. */
@@ -110,10 +192,10 @@ public record SigtranSettings(
     }
 
     /**
-     * One association.
+     * One association. It connects or listens: one of the two addresses is given, the other null.
      *
-     * @param address the far end that we connect to, or the one of ours that we listen at
-     * @param listens whether the far end connects to us
+     * @param connect the far end that we connect to
+     * @param listen where the far end connects to us
      * @param local what we connect from; null: whatever is free. Never where we listen
      * @param extraLocal further addresses of ours, for an SCTP association over several paths
      * @param peer the only host that may connect to us; null: any
@@ -121,32 +203,84 @@ public record SigtranSettings(
      * @param admission what this far end may bring; null: what holds for every association
      */
     public record Association(
-            String name,
-            Transport transport,
-            Endpoint address,
-            boolean listens,
-            @Nullable Endpoint local,
-            List<String> extraLocal,
-            @Nullable String peer,
-            @Nullable Long aspIdentifier,
-            @Nullable Admission admission) {
+            @Key(
+                            value = "Its name, for logs and status.",
+                            matches = SigtranSettings.NAME,
+                            allowed = SigtranSettings.NAME_ALLOWED)
+                    String name,
+            @Key(
+                            value = "What carries M3UA: sctp, or tcp for laboratories and tests.",
+                            unset = "sctp")
+                    Transport transport,
+            @Key(
+                            value =
+                                    "The far end that the engine connects to. Either this or listen.",
+                            as = Endpoint.Written.class)
+                    @Nullable Endpoint connect,
+            @Key(
+                            value =
+                                    "Where the far end connects to the engine. Either this or connect.",
+                            as = Endpoint.Written.class)
+                    @Nullable Endpoint listen,
+            @Key(
+                            value = "Where the engine connects from.",
+                            unsetIs = "whatever is free",
+                            as = Endpoint.Written.class)
+                    @Nullable Endpoint local,
+            @Key(
+                            value =
+                                    "Further addresses of the engine, for an SCTP association over several paths.",
+                            unset = "[]",
+                            matches = SigtranSettings.ADDRESS,
+                            allowed = SigtranSettings.ADDRESS_ALLOWED)
+                    List<String> extraLocal,
+            @Key(
+                            value = "With listen: the only host that may connect.",
+                            unsetIs = "any",
+                            matches = SigtranSettings.ADDRESS,
+                            allowed = SigtranSettings.ADDRESS_ALLOWED)
+                    @Nullable String peer,
+            @Key(
+                            value = "The ASP identifier that ASPUP has; none: it has none.",
+                            unsetIs = "none",
+                            nullIs = "none",
+                            from = "0",
+                            to = SigtranSettings.MAX_CONTEXT)
+                    @Nullable Long aspIdentifier,
+            @Key(
+                            value =
+                                    "What this far end may bring. What is left out is as for every association.",
+                            inherits = "links.admission")
+                    @Nullable Admission admission)
+            implements Checked {
         public Association {
             extraLocal = List.copyOf(extraLocal);
         }
 
         /** Connects over TCP from any address. */
         public static Association connecting(String name, Endpoint address) {
-            return plain(name, address, false);
+            return plain(name, address, null);
         }
 
         /** Listens for TCP. */
         public static Association listening(String name, Endpoint address) {
-            return plain(name, address, true);
+            return plain(name, null, address);
         }
 
-        private static Association plain(String name, Endpoint address, boolean listens) {
+        private static Association plain(
+                String name, @Nullable Endpoint connect, @Nullable Endpoint listen) {
             return new Association(
-                    name, Transport.TCP, address, listens, null, List.of(), null, null, null);
+                    name, Transport.TCP, connect, listen, null, List.of(), null, null, null);
+        }
+
+        /** Whether the far end connects to us. */
+        public boolean listens() {
+            return listen != null;
+        }
+
+        /** The far end that we connect to, or the address of ours that we listen at. */
+        public Endpoint address() {
+            return requireNonNull(listen == null ? connect : listen);
         }
 
         /** The same, with what its far end may bring. */
@@ -154,8 +288,8 @@ public record SigtranSettings(
             return new Association(
                     name,
                     transport,
-                    address,
-                    listens,
+                    connect,
+                    listen,
                     local,
                     extraLocal,
                     peer,
@@ -164,16 +298,63 @@ public record SigtranSettings(
         }
 
         @Override
+        public void check(Section section) {
+            if (section.has("connect") == section.has("listen")) {
+                section.refuse("an association needs exactly one of connect and listen");
+            }
+            if (section.has("listen") && section.has("local")) {
+                section.refuse("local", "listen already says where we listen: remove this key");
+            }
+            if (listen != null && !isOfThisHost(listen) && !section.has("peer")) {
+                section.warn(
+                        "listen",
+                        "whoever connects first holds this association; name its far end in peer");
+            }
+            if (section.has("connect") && section.has("peer")) {
+                section.refuse("peer", "connect already says whom we connect to: remove this key");
+            }
+            if (!extraLocal.isEmpty() && transport == Transport.TCP) {
+                section.refuse(
+                        "extra_local", "TCP has only one address at each end: this key is for sctp");
+            } else if (!extraLocal.isEmpty() && listen == null && local == null) {
+                section.refuse("extra_local", "this key needs local, which is missing");
+            }
+        }
+
+        /** Whether only programs of this host can connect there. */
+        private static boolean isOfThisHost(Endpoint at) {
+            return at.host().startsWith("127.")
+                    || at.host().equals("::1")
+                    || at.host().equals("localhost");
+        }
+
+        @Override
         public String toString() {
-            return transport.word() + " " + address;
+            return transport.word() + " " + address();
         }
     }
 
     /** A subsystem of the far side. */
-    public record RemoteSubsystem(int pointCode, int ssn) {}
+    public record RemoteSubsystem(
+            @Key(
+                            value = "One of the point codes that an application server leads to.",
+                            from = "1",
+                            to = "16383")
+                    int pointCode,
+            @Key(value = "The subsystem number there.", from = "1", to = "254") int ssn) {}
 
     /** Where global titles go that begin with these digits. */
-    public record GlobalTitleRule(String prefix, int pointCode) {}
+    public record GlobalTitleRule(
+            @Key(
+                            value = "How the global title begins.",
+                            matches = SigtranSettings.TITLE,
+                            allowed = SigtranSettings.TITLE_ALLOWED)
+                    String prefix,
+            @Key(
+                            value = "One of the point codes that an application server leads to.",
+                            from = "1",
+                            to = "16383")
+                    int pointCode) {}
 
     /** What the far end of one association may bring, so that a flood hurts its own link only. */
     public record Admission(
@@ -208,11 +389,8 @@ public record SigtranSettings(
         /** The most that {@code beginsPerSecond} can be. */
         public static final int MAX_BEGINS = 1_000_000;
 
-        /** How the rules have it. */
-        public static final Schema<Admission> SCHEMA = Schema.of(Admission.class);
-
         /** Where nothing else is said. */
-        public static final Admission DEFAULT = SCHEMA.defaults();
+        public static final Admission DEFAULT = Schema.of(Admission.class).defaults();
 
         /** As many as can come: the far end is trusted, or is our own. */
         public static final Admission UNLIMITED = new Admission(MAX_BEGINS, 100, 10_000, 0);
@@ -235,31 +413,64 @@ public record SigtranSettings(
      *     messages to it are dropped
      * @param stallTimeout how long it may go on not reading, before the connection is ended
      * @param maxSccpMessage how many octets an SCCP message may have; what does not fit into one is
-     *     cut into segments
+     *     cut into segments. Sixteen segments of the least hold any message of TCAP, whatever the
+     *     addresses
      * @param admission what each far end may bring
      */
     public record Links(
-            Duration reconnectInterval,
-            @Nullable Duration heartbeat,
-            Duration ackTimeout,
-            Duration activationTimeout,
-            int maxUnsent,
-            Duration stallTimeout,
-            int maxSccpMessage,
-            Admission admission) {
+            @Key(
+                            value = "How long after a lost or failed connection it is tried again.",
+                            unset = "2s",
+                            from = "10ms",
+                            to = "1h")
+                    Duration reconnectInterval,
+            @Key(
+                            value =
+                                    "After how long a silence M3UA BEAT is sent; 0s: never. auto: 10s over tcp, never over sctp, whose kernel has its own.",
+                            unset = "auto",
+                            nullIs = "auto",
+                            from = "0s",
+                            to = "1h")
+                    @Nullable Duration heartbeat,
+            @Key(
+                            value = "When ASPUP and ASPAC are sent again.",
+                            unset = "2s",
+                            from = "100ms",
+                            to = "1m")
+                    Duration ackTimeout,
+            @Key(
+                            value =
+                                    "How long a far end may take to acknowledge ASPUP, and then to let traffic flow, before that is logged.",
+                            unset = "10s",
+                            from = "100ms",
+                            to = "1h")
+                    Duration activationTimeout,
+            @Key(
+                            value = "How much may wait for a far end that does not read.",
+                            unset = "8MiB",
+                            from = "64KiB",
+                            to = "1GiB")
+                    int maxUnsent,
+            @Key(
+                            value =
+                                    "How long a far end may go on not reading, before it is connected to anew.",
+                            unset = "30s",
+                            from = "100ms",
+                            to = "1h")
+                    Duration stallTimeout,
+            @Key(
+                            value =
+                                    "How large an SCCP message may be; what does not fit is cut into XUDT segments.",
+                            unset = SignallingPlan.MAX_SCCP_MESSAGE + "B",
+                            from = "128B",
+                            to = SignallingPlan.MAX_SCCP_MESSAGE + "B")
+                    int maxSccpMessage,
+            @Key("What each association may bring, so that a flood hurts its own link only.")
+                    Admission admission) {
         /** When nothing else is said; TCP itself notices a far end that is gone after hours. */
         public static final Duration TCP_HEARTBEAT = Duration.ofSeconds(10);
 
-        public static final Links DEFAULT =
-                new Links(
-                        Duration.ofSeconds(2),
-                        null,
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(10),
-                        8 << 20,
-                        Duration.ofSeconds(30),
-                        SignallingPlan.MAX_SCCP_MESSAGE,
-                        Admission.DEFAULT);
+        public static final Links DEFAULT = Schema.of(Links.class).defaults();
 
         /** What stands for {@code heartbeat} where it is not given. */
         Duration heartbeat(Transport transport) {

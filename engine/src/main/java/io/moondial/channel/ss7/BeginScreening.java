@@ -2,6 +2,7 @@ package io.moondial.channel.ss7;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogGoneException;
@@ -47,7 +48,7 @@ final class BeginScreening {
         this.ownPointCode = ownPointCode;
         this.guards = guards;
         this.links = links;
-        places = new Shares(guards.withoutInvoke(), links);
+        places = new Shares(guards.maxWithoutInvoke(), links);
     }
 
     /**
@@ -103,12 +104,12 @@ final class BeginScreening {
                     refuseToWait(
                             link,
                             "%d others wait for theirs (max_without_invoke)"
-                                    .formatted(guards.withoutInvoke()));
+                                    .formatted(guards.maxWithoutInvoke()));
             case SHARE_FULL ->
                     refuseToWait(
                             link,
                             "its association has its share of the %d that may wait for theirs (max_without_invoke)"
-                                    .formatted(guards.withoutInvoke()));
+                                    .formatted(guards.maxWithoutInvoke()));
         }
     }
 

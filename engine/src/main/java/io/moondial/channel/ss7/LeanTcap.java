@@ -48,7 +48,7 @@ final class LeanTcap extends TCAPStackImpl {
     private long nextId = BELOW_EVERY_ID;
 
     /** A stack that is not started; its dialogs are given ids of these limits. */
-    LeanTcap(String name, SccpProvider sccp, int ssn, TcapLimits limits) {
+    LeanTcap(String name, SccpProvider sccp, int ssn, SignallingLimits.Tcap limits) {
         super(name, sccp, ssn);
         ids = new TransactionIdSource(limits.firstTid(), limits.lastTid(), limits.maxDialogs());
         tcapProvider = new Provider(sccp, this, ssn);

@@ -61,7 +61,10 @@ public final class LowerLayers {
         sccp.setMtp3UserPart(USER_PART, userPart);
         tcap =
                 new LeanTcap(
-                        plan.name(), sccp.getSccpProvider(), plan.ssns().getFirst(), plan.limits());
+                        plan.name(),
+                        sccp.getSccpProvider(),
+                        plan.ssns().getFirst(),
+                        plan.limits().tcap());
         tcap.setPersistDir(folder.path());
     }
 
@@ -120,8 +123,8 @@ public final class LowerLayers {
     }
 
     private void configureTcap() throws Exception {
-        TcapLimits limits = plan.limits();
-        long idle = limits.idleTimeout().toMillis();
+        SignallingLimits.Tcap limits = plan.limits().tcap();
+        long idle = limits.dialogIdleTimeout().toMillis();
         tcap.setInvokeTimeout(Math.min(idle, tcap.getInvokeTimeout())); // never the longer one
         tcap.setDialogIdleTimeout(idle);
         tcap.setMaxDialogs(limits.maxDialogs());

@@ -1,7 +1,5 @@
 package io.moondial.channel.ss7;
 
-import java.util.Locale;
-
 /** How closely the origin of a message is compared with the far side of its dialog. */
 public enum OriginCheck {
     /** By point code, transaction id and calling party: see {@link #POINT_CODE}. */
@@ -12,10 +10,5 @@ public enum OriginCheck {
      */
     POINT_CODE,
     /** Not at all: whoever knows an id of ours is believed. */
-    OFF;
-
-    /** As the rules write it. */
-    public String word() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+    OFF
 }

@@ -50,7 +50,7 @@ final class Reassemblies {
     Reassemblies(SignallingPlan plan, LinksBelow links, Duration patience, LongSupplier nanos) {
         this.plan = plan;
         this.links = links;
-        places = new Shares(plan.limits().guards().reassemblies(), links);
+        places = new Shares(plan.limits().sccp().maxReassemblies(), links);
         this.patience = patience.toNanos();
         this.nanos = nanos;
     }
@@ -78,7 +78,7 @@ final class Reassemblies {
     private Verdict first(Message message, Waiting arrived) {
         forget(message);
         if (ofFarEnd.getOrDefault(message.farEnd(), 0)
-                >= plan.limits().guards().reassembliesPerFarEnd()) {
+                >= plan.limits().sccp().maxReassembliesPerFarEnd()) {
             return Verdict.TOO_MANY_OF_ITS_FAR_END;
         }
         return switch (places.take(arrived.link())) {

@@ -70,7 +70,7 @@ final class ScreenedSccp extends SccpStackImpl {
             AnswerRate answers) {
         super(plan.name(), extension);
         this.plan = plan;
-        knownOriginsOnly = plan.limits().guards().originCheck() != OriginCheck.OFF;
+        knownOriginsOnly = plan.limits().tcap().guards().originCheck() != OriginCheck.OFF;
         this.taps = taps;
         this.drops = drops;
         reach = new Routing.Reach(links::leadsTo);

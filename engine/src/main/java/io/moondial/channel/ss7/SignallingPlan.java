@@ -18,7 +18,7 @@ import java.util.Set;
  * @param globalTitles the point that titles of a prefix go to; any other title that is not its own
  *     goes to the first peer that can be reached
  * @param reachable whether the peers can be reached before the user part says so
- * @param limits of the TCAP layer
+ * @param limits of the TCAP and SCCP layers
  * @param maxSccpMessage how many octets an SCCP message may have; what does not fit into one is cut
  *     into segments
  */
@@ -32,7 +32,7 @@ public record SignallingPlan(
         List<Set<Integer>> groups,
         Map<String, Integer> globalTitles,
         boolean reachable,
-        TcapLimits limits,
+        SignallingLimits limits,
         int maxSccpMessage) {
     /** The network indicator of a national network. */
     public static final int NATIONAL = 2;
@@ -52,6 +52,9 @@ public record SignallingPlan(
         peers = List.copyOf(peers);
         groups = List.copyOf(groups);
         globalTitles = Map.copyOf(globalTitles);
+        if (!limits.tcap().isSound()) {
+            throw new IllegalArgumentException("not to be held to: " + limits.tcap());
+        }
     }
 
     /** Whether this is a point that we have been told of. */

@@ -5,6 +5,7 @@ import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;
 import io.moondial.channel.ss7.SendContext.OfPoint;
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.Taps.TappedUserPart;
 import io.moondial.metrics.Counters;
 import java.util.BitSet;
@@ -53,11 +54,11 @@ public final class SignallingPoint implements AttachedPoint {
         this.plan = plan;
         drops = new Drops(counters);
         links = userPart instanceof LinkedUserPart linked ? linked : LinksBelow.ONE;
-        Guards guards = plan.limits().guards();
+        Guards guards = plan.limits().tcap().guards();
         answers =
                 new AnswerRate(
-                        guards.unknownIdAnswers(),
-                        guards.unknownIdAnswersPerFarEnd(),
+                        guards.maxUnknownIdAnswers(),
+                        guards.maxUnknownIdAnswersPerFarEnd(),
                         links,
                         System::nanoTime);
         taps = new Taps(secrecy());
@@ -77,7 +78,9 @@ public final class SignallingPoint implements AttachedPoint {
                                         answers));
         map =
                 new UssdMapProvider(
-                        plan.name(), layers.tcap().getProvider(), plan.limits().invokeTimeout());
+                        plan.name(),
+                        layers.tcap().getProvider(),
+                        plan.limits().tcap().invokeTimeout());
     }
 
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */
@@ -88,7 +91,7 @@ public final class SignallingPoint implements AttachedPoint {
             map.addMAPDialogListener(
                     new DialogCallbacks(
                             new BeginScreening(
-                                    desk, plan.pointCode(), plan.limits().guards(), links),
+                                    desk, plan.pointCode(), plan.limits().tcap().guards(), links),
                             contexts));
             map.report(desk);
             map.start();

@@ -60,8 +60,8 @@ final class TcapScreening implements SccpListener {
         this.desk = desk;
         this.drops = drops;
         this.undelivered = undelivered;
-        maxDialogs = plan.limits().maxDialogs();
-        origins = new Origins(plan.limits().guards().originCheck(), plan);
+        maxDialogs = plan.limits().tcap().maxDialogs();
+        origins = new Origins(plan.limits().tcap().guards().originCheck(), plan);
         this.answers = answers;
     }
 

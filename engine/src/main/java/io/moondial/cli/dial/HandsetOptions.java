@@ -5,7 +5,7 @@ import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
@@ -203,7 +203,7 @@ final class HandsetOptions {
                 new SigtranHandsets.Far(enginePointCode, engineTitle, List.of(ssn)),
                 SigtranHandsets.link(
                         mode, routingContext, enginePointCode, Association.connecting("a1", there)),
-                TcapLimits.of(MAX_DIALOGS));
+                SignallingLimits.of(MAX_DIALOGS));
     }
 
     private void check(String option, long value, long least, long most) {

@@ -6,7 +6,7 @@ import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.metrics.Counters;
 import java.util.HashMap;
@@ -31,7 +31,7 @@ final class TestNetwork implements AutoCloseable {
     TestNetwork(Configuration configuration) {
         this.configuration = configuration;
         List<Integer> ssns = configuration.rules().network().ssns();
-        network = new EmbeddedNetwork(ssns, TcapLimits.of(MAX_DIALOGS), rest, new Counters());
+        network = new EmbeddedNetwork(ssns, SignallingLimits.of(MAX_DIALOGS), rest, new Counters());
         network.start(board);
     }
 

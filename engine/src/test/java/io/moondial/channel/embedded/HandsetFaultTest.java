@@ -16,7 +16,7 @@ import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -52,7 +52,7 @@ class HandsetFaultTest {
                             List.of(Set.of(2)),
                             Map.of(),
                             true,
-                            TcapLimits.of(10),
+                            SignallingLimits.of(10),
                             SignallingPlan.MAX_SCCP_MESSAGE),
                     end,
                     new Counters());

@@ -1,11 +1,11 @@
 package io.moondial.channel.embedded;
 
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
-import io.moondial.channel.ss7.TcapLimits;
 import io.moondial.channel.wire.Line;
 import io.moondial.metrics.Counters;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class MemoryLine implements Line {
     private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
 
     /** A line whose point has started. */
-    public MemoryLine(MessageDesk desk, TcapLimits limits) {
+    public MemoryLine(MessageDesk desk, SignallingLimits limits) {
         engine = new SignallingPoint(plan(limits), engineEnd, counters);
         engineEnd.connect(message -> received.add(message.getData()));
         engineEnd.begin();
@@ -34,7 +34,7 @@ public final class MemoryLine implements Line {
     }
 
     /** As the engine's in memory, but with a second point that shares the load with the first. */
-    private static SignallingPlan plan(TcapLimits limits) {
+    private static SignallingPlan plan(SignallingLimits limits) {
         return new SignallingPlan(
                 "engine",
                 EmbeddedNetwork.ENGINE_POINT_CODE,

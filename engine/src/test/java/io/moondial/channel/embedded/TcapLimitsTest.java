@@ -13,7 +13,7 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.Operation;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Outgoing;
 import io.moondial.text.Dcs;
@@ -69,8 +69,21 @@ class TcapLimitsTest {
     /** The transaction ids of some dialogs, in the order in which they were given. */
     private record Ids(List<Long> engine, List<Long> handsets) {}
 
+    private static SignallingLimits limits(
+            int maxDialogs, Duration idle, Duration invoke, long firstTid, long lastTid) {
+        return new SignallingLimits(
+                new SignallingLimits.Tcap(
+                        maxDialogs,
+                        idle,
+                        invoke,
+                        firstTid,
+                        lastTid,
+                        SignallingLimits.Guards.DEFAULT),
+                SignallingLimits.Sccp.DEFAULT);
+    }
+
     /** The transaction ids that both sides give to so many dialogs, which stay open. */
-    private static Ids ids(TcapLimits limits, int dialogs) throws Exception {
+    private static Ids ids(SignallingLimits limits, int dialogs) throws Exception {
         List<Long> ids = new ArrayList<>();
         List<Long> handsets = new ArrayList<>();
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
@@ -100,7 +113,7 @@ class TcapLimitsTest {
     @Test
     void transaction_ids_lie_in_the_range_and_no_order_leads_from_one_to_the_next()
             throws Exception {
-        TcapLimits limits = new TcapLimits(100, WEEK, Duration.ZERO, 1_000_000, 1_999_999_999);
+        SignallingLimits limits = limits(100, WEEK, Duration.ZERO, 1_000_000, 1_999_999_999);
 
         Ids given = ids(limits, 100);
 
@@ -125,8 +138,8 @@ class TcapLimitsTest {
 
     @Test
     void ids_of_a_small_range_are_drawn_too() throws Exception {
-        int span = (int) TcapLimits.minSpan(100);
-        TcapLimits limits = new TcapLimits(100, WEEK, Duration.ZERO, 7, 7 + span);
+        int span = (int) SignallingLimits.minSpan(100);
+        SignallingLimits limits = limits(100, WEEK, Duration.ZERO, 7, 7 + span);
 
         List<Long> ids = ids(limits, 100).engine();
 
@@ -138,8 +151,8 @@ class TcapLimitsTest {
     void once_the_invoke_timeout_is_over_the_stack_takes_no_result() throws Exception {
         MenuDesk desk = new MenuDesk();
         BlockingQueue<Message> screens = new LinkedBlockingQueue<>();
-        TcapLimits limits =
-                new TcapLimits(100, WEEK, Duration.ofMillis(200), 1, TcapLimits.MAX_TID);
+        SignallingLimits limits =
+                limits(100, WEEK, Duration.ofMillis(200), 1, SignallingLimits.MAX_TID);
         try (EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), limits)) {
             network.start(desk);
             int own = network.pendingTimers();
@@ -163,7 +176,7 @@ class TcapLimitsTest {
     void without_one_a_result_is_taken_as_long_as_the_dialog_is_open() throws Exception {
         MenuDesk desk = new MenuDesk();
         BlockingQueue<Message> screens = new LinkedBlockingQueue<>();
-        try (EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), TcapLimits.of(100))) {
+        try (EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), SignallingLimits.of(100))) {
             network.start(desk);
             int own = network.pendingTimers();
             network.begin(call(), screens::add);
@@ -175,8 +188,8 @@ class TcapLimitsTest {
     @Test
     void a_dialog_in_which_nothing_happens_for_the_idle_timeout_is_given_up() throws Exception {
         MenuDesk desk = new MenuDesk();
-        TcapLimits limits =
-                new TcapLimits(100, Duration.ofMillis(300), Duration.ZERO, 1, TcapLimits.MAX_TID);
+        SignallingLimits limits =
+                limits(100, Duration.ofMillis(300), Duration.ZERO, 1, SignallingLimits.MAX_TID);
         try (EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), limits)) {
             network.start(desk);
             network.begin(call(), message -> {});
@@ -187,10 +200,13 @@ class TcapLimitsTest {
 
     @Test
     void limits_that_do_not_go_together_are_refused() {
-        assertThatThrownBy(() -> new TcapLimits(100, Duration.ofSeconds(1), WEEK, 1, 100_000))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new TcapLimits(100, WEEK, Duration.ZERO, 1, 10_000))
-                .hasMessageContaining("not enough for 100 dialogs");
+        for (SignallingLimits wrong :
+                List.of(
+                        limits(100, Duration.ofSeconds(1), WEEK, 1, 100_000),
+                        limits(100, WEEK, Duration.ZERO, 1, 10_000))) {
+            assertThatThrownBy(() -> new EmbeddedNetwork(List.of(6), wrong))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test
@@ -198,7 +214,7 @@ class TcapLimitsTest {
             throws Exception {
         MenuDesk desk = new MenuDesk();
         BlockingQueue<Message> screens = new LinkedBlockingQueue<>();
-        EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), TcapLimits.of(10));
+        EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), SignallingLimits.of(10));
         try (network) {
             network.start(desk);
             network.begin(call(), screens::add);

@@ -114,8 +114,8 @@ class KnobTest {
                 new Association(
                         "a1",
                         Transport.TCP,
+                        null,
                         new Endpoint("127.0.0.1", 0),
-                        true,
                         null,
                         List.of(),
                         "127.0.0.2",
@@ -373,8 +373,8 @@ class KnobTest {
                 new Association(
                         plain.name(),
                         plain.transport(),
-                        plain.address(),
-                        false,
+                        plain.connect(),
+                        null,
                         null,
                         List.of(),
                         null,

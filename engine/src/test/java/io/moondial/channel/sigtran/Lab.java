@@ -20,7 +20,7 @@ import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.SendContext;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialog.Outgoing;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
@@ -77,10 +77,10 @@ final class Lab implements DialogDesk, AutoCloseable {
     volatile @Nullable CountDownLatch hold;
 
     Lab(SigtranSettings settings) {
-        this(settings, TcapLimits.of(100_000));
+        this(settings, SignallingLimits.of(100_000));
     }
 
-    Lab(SigtranSettings settings, TcapLimits limits) {
+    Lab(SigtranSettings settings, SignallingLimits limits) {
         network = new SigtranNetwork(settings, limits, counters);
         try {
             network.start(this);

@@ -8,7 +8,7 @@ import io.moondial.channel.Party;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.Message;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Objects;
@@ -30,7 +30,7 @@ class LinkTest {
                         2,
                         new SigtranHandsets.Far(2, title, List.of(6)),
                         link,
-                        TcapLimits.of(100_000));
+                        SignallingLimits.of(100_000));
         handsets.start();
         handsets.awaitReady(Lab.PATIENCE);
         return handsets;

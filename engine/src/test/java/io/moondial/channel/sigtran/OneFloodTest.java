@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
-import io.moondial.channel.ss7.Guards;
 import io.moondial.channel.ss7.OriginCheck;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What one association takes of a limit of all, and what it leaves to another one. */
 class OneFloodTest {
     private static final Guards TEN =
-            new Guards(OriginCheck.STRICT, 10, 10, 10, 4, Duration.ofMinutes(1), 10);
+            new Guards(OriginCheck.STRICT, 10, 10, Duration.ofMinutes(1), 10);
 
     private StpStub one;
     private StpStub other;
@@ -44,7 +44,7 @@ class OneFloodTest {
                                 Mode.ASP,
                                 Lab.connecting("a1", one.port()),
                                 Lab.connecting("a2", other.port()))),
-                TcapLimits.of(1_000, TEN));
+                SignallingLimits.of(1_000, TEN, new SignallingLimits.Sccp(10, 4)));
     }
 
     @Test

@@ -8,9 +8,9 @@ import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.channel.sigtran.StpStub.Connection;
-import io.moondial.channel.ss7.Guards;
 import io.moondial.channel.ss7.OriginCheck;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,14 +53,12 @@ class OtherLinkTest {
                         Lab.STEADY,
                         server("one", 101, List.of(1), Lab.connecting("a1", one.port())),
                         server("other", 102, behindOther, Lab.connecting("a2", other.port()))),
-                TcapLimits.of(
+                SignallingLimits.of(
                         100,
                         new Guards(
                                 level,
-                                usual.unknownIdAnswers(),
-                                usual.unknownIdAnswersPerFarEnd(),
-                                usual.reassemblies(),
-                                usual.reassembliesPerFarEnd())));
+                                usual.maxUnknownIdAnswers(),
+                                usual.maxUnknownIdAnswersPerFarEnd())));
     }
 
     private Connection activate(Lab lab, StpStub stub, String association, int context)

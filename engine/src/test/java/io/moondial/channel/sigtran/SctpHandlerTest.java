@@ -38,8 +38,8 @@ class SctpHandlerTest {
             new SigtranSettings.Association(
                     "a1",
                     Transport.SCTP,
+                    null,
                     new Endpoint("10.0.0.1", 2905),
-                    true,
                     null,
                     List.of(),
                     null,
@@ -418,8 +418,8 @@ class SctpHandlerTest {
                 new SigtranSettings.Association(
                         "a1",
                         Transport.SCTP,
+                        null,
                         new Endpoint("10.0.0.1", 2905),
-                        true,
                         null,
                         List.of(),
                         "10.0.1.1",

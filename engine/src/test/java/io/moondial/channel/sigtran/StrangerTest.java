@@ -106,8 +106,8 @@ class StrangerTest {
                 new Association(
                         "a1",
                         Transport.TCP,
+                        null,
                         new Endpoint("127.0.0.1", 0),
-                        true,
                         null,
                         List.of(),
                         "stp.example",

@@ -14,7 +14,11 @@ class CongestionTest {
         SccpStackImpl sccp = new SccpStackImpl("congestion", null);
         TCAPProviderImpl tcap =
                 (TCAPProviderImpl)
-                        new LeanTcap("congestion", sccp.getSccpProvider(), 6, TcapLimits.of(10))
+                        new LeanTcap(
+                                        "congestion",
+                                        sccp.getSccpProvider(),
+                                        6,
+                                        SignallingLimits.of(10).tcap())
                                 .getProvider();
         MethodHandles.privateLookupIn(TCAPProviderImpl.class, MethodHandles.lookup())
                 .findVarHandle(TCAPProviderImpl.class, "executorCongestionLevel", int.class)

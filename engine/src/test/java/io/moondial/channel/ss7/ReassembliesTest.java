@@ -7,6 +7,7 @@ import static io.moondial.channel.ss7.Reassemblies.Verdict.TOO_MANY_OF_ITS_LINK;
 import static io.moondial.channel.ss7.Reassemblies.Verdict.WITHOUT_FIRST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.screening.SccpData;
 import java.time.Duration;
@@ -40,7 +41,7 @@ class ReassembliesTest {
                         List.of(Set.of(STP, ITS_MATE)),
                         Map.of(),
                         true,
-                        TcapLimits.of(10, new Guards(OriginCheck.STRICT, 1, 1, 10, 4)),
+                        SignallingLimits.of(10, Guards.DEFAULT, new SignallingLimits.Sccp(10, 4)),
                         268),
                 links,
                 PATIENCE,

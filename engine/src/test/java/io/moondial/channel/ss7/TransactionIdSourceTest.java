@@ -29,9 +29,9 @@ class TransactionIdSourceTest {
 
     @Test
     void ids_of_the_whole_range_use_all_of_it() {
-        List<Long> ids = ids(new TransactionIdSource(1, TcapLimits.MAX_TID, 10), 10_000);
+        List<Long> ids = ids(new TransactionIdSource(1, SignallingLimits.MAX_TID, 10), 10_000);
 
-        assertThat(ids).allMatch(id -> id >= 1 && id <= TcapLimits.MAX_TID);
+        assertThat(ids).allMatch(id -> id >= 1 && id <= SignallingLimits.MAX_TID);
         for (long part = 0; part < 16; part++) {
             long from = part << 27;
             assertThat(ids)
@@ -42,14 +42,14 @@ class TransactionIdSourceTest {
 
     @Test
     void the_ids_before_say_nothing_of_the_next() {
-        List<Long> ids = ids(new TransactionIdSource(1, TcapLimits.MAX_TID, 10), 10_000);
+        List<Long> ids = ids(new TransactionIdSource(1, SignallingLimits.MAX_TID, 10), 10_000);
 
         Set<Long> steps = new HashSet<>();
         for (int i = 1; i < ids.size(); i++) {
             steps.add(ids.get(i) - ids.get(i - 1));
         }
         assertThat(steps).as("differences between neighbours").hasSizeGreaterThan(9_900);
-        assertThat(ids(new TransactionIdSource(1, TcapLimits.MAX_TID, 10), 10_000))
+        assertThat(ids(new TransactionIdSource(1, SignallingLimits.MAX_TID, 10), 10_000))
                 .as("another source's")
                 .filteredOn(Set.copyOf(ids)::contains)
                 .hasSizeLessThan(20);
@@ -72,7 +72,7 @@ class TransactionIdSourceTest {
 
     @Test
     void an_id_of_the_whole_range_rests_while_a_hundred_thousand_are_given_back() {
-        TransactionIdSource source = new TransactionIdSource(1, TcapLimits.MAX_TID, 260_000);
+        TransactionIdSource source = new TransactionIdSource(1, SignallingLimits.MAX_TID, 260_000);
         Queue<Long> resting = new ArrayDeque<>();
         Set<Long> rests = new HashSet<>();
         for (int i = 0; i < 500_000; i++) {

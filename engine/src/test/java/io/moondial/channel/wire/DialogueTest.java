@@ -14,10 +14,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.ss7.Component;
-import io.moondial.channel.ss7.Guards;
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.OriginCheck;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.time.Duration;
@@ -186,9 +186,9 @@ class DialogueTest extends OverTheWire {
         }
     }
 
-    private static TcapLimits waiting(Duration patience, int atMost) {
-        return TcapLimits.of(
-                100, new Guards(OriginCheck.STRICT, 1000, 1000, 4096, 256, patience, atMost));
+    private static SignallingLimits waiting(Duration patience, int atMost) {
+        return SignallingLimits.of(
+                100, new Guards(OriginCheck.STRICT, 1000, 1000, patience, atMost));
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ import io.moondial.channel.embedded.MemoryLine;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Whatever the engine throws while it takes a message in: the dialog is let go of and answered. */
 class EngineFaultTest {
     private final FaultyDesk desk = new FaultyDesk();
-    private final MemoryLine line = new MemoryLine(desk, TcapLimits.of(100));
+    private final MemoryLine line = new MemoryLine(desk, SignallingLimits.of(100));
 
     /** A desk that fails when it is told to. */
     private static final class FaultyDesk implements MessageDesk {

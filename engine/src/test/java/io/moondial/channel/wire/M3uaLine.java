@@ -13,7 +13,7 @@ import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.channel.ss7.MessageDesk;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +34,7 @@ final class M3uaLine implements Line {
     private final Counters counters = new Counters();
     private final SigtranNetwork engine;
 
-    M3uaLine(MessageDesk desk, TcapLimits limits) {
+    M3uaLine(MessageDesk desk, SignallingLimits limits) {
         engine = new SigtranNetwork(settings(), limits, counters);
         engine.start(desk);
         try {

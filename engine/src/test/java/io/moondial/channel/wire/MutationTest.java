@@ -15,12 +15,12 @@ import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.embedded.MemoryLine;
 import io.moondial.channel.ss7.Component;
-import io.moondial.channel.ss7.Guards;
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.OriginCheck;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
@@ -63,17 +63,11 @@ class MutationTest {
     private static final long MAX_GROWTH = 48L << 20;
 
     /** Nobody waits long for the Invoke of a dialog that damage has begun without one. */
-    private static final TcapLimits LIMITS =
-            TcapLimits.of(
+    private static final SignallingLimits LIMITS =
+            SignallingLimits.of(
                     50_000,
                     new Guards(
-                            OriginCheck.STRICT,
-                            1_000_000,
-                            1_000_000,
-                            4096,
-                            256,
-                            Duration.ofMillis(20),
-                            1000));
+                            OriginCheck.STRICT, 1_000_000, 1_000_000, Duration.ofMillis(20), 1000));
 
     private static final long MAX_ALLOCATED = 64L << 10;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -178,7 +172,7 @@ class MutationTest {
     /** Else nobody would ever say that it can be reached again. */
     @Test
     void what_could_not_be_reached_can_be_over_a_new_connection() throws Exception {
-        try (M3uaLine line = new M3uaLine(desk, TcapLimits.of(100, RawPeer.TALKATIVE))) {
+        try (M3uaLine line = new M3uaLine(desk, SignallingLimits.of(100, RawPeer.TALKATIVE))) {
             line.gateway().send(unavailable());
             line.gateway().cut();
 

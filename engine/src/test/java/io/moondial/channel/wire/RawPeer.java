@@ -8,10 +8,10 @@ import static org.awaitility.Awaitility.await;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.ss7.Component;
-import io.moondial.channel.ss7.Guards;
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.OriginCheck;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +29,7 @@ final class RawPeer implements AutoCloseable {
     private static final int MAX_DIALOGS = 10_000;
 
     /** Tests ask about transactions that are nobody's, to hear that nothing else comes. */
-    static final Guards TALKATIVE = new Guards(OriginCheck.STRICT, 1_000_000, 1_000_000, 4096, 256);
+    static final Guards TALKATIVE = new Guards(OriginCheck.STRICT, 1_000_000, 1_000_000);
 
     private final RecordingDesk desk = new RecordingDesk();
     private final Line line;
@@ -41,11 +41,11 @@ final class RawPeer implements AutoCloseable {
 
     /** A peer of a point whose stack holds so many dialogs. */
     RawPeer(Medium medium, int maxDialogs) {
-        this(medium, TcapLimits.of(maxDialogs, TALKATIVE));
+        this(medium, SignallingLimits.of(maxDialogs, TALKATIVE));
     }
 
     /** A peer of a point with these limits. */
-    RawPeer(Medium medium, TcapLimits limits) {
+    RawPeer(Medium medium, SignallingLimits limits) {
         line = medium.open(desk, limits);
     }
 

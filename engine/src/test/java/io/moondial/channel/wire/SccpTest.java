@@ -10,10 +10,9 @@ import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.ss7.Component;
-import io.moondial.channel.ss7.Guards;
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.Message;
-import io.moondial.channel.ss7.OriginCheck;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.util.Arrays;
@@ -98,8 +97,9 @@ class SccpTest extends OverTheWire {
 
     @Test
     void a_flood_of_first_segments_leaves_room_for_other_far_ends() throws Exception {
-        Guards few = new Guards(OriginCheck.STRICT, 1000, 250, 6, 4);
-        try (RawPeer other = new RawPeer(medium, TcapLimits.of(100, few))) {
+        SignallingLimits few =
+                SignallingLimits.of(100, Guards.DEFAULT, new SignallingLimits.Sccp(6, 4));
+        try (RawPeer other = new RawPeer(medium, few)) {
             byte[] head = Arrays.copyOf(BEGIN, 20);
             byte[] tail = Arrays.copyOfRange(BEGIN, 20, BEGIN.length);
             for (int i = 0; i < 1_000; i++) {

@@ -16,7 +16,7 @@ import io.moondial.channel.SignallingMessage;
 import io.moondial.channel.embedded.MemoryLine;
 import io.moondial.channel.ss7.Component;
 import io.moondial.channel.ss7.Message;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.util.Arrays;
@@ -38,7 +38,7 @@ class SecretAnswerTest {
     private static final int OPEN = 10;
 
     private final RecordingDesk desk = new RecordingDesk();
-    private final MemoryLine line = new MemoryLine(desk, TcapLimits.of(100));
+    private final MemoryLine line = new MemoryLine(desk, SignallingLimits.of(100));
     private final Queue<SignallingMessage> seen = new ConcurrentLinkedQueue<>();
 
     @AfterEach

@@ -11,10 +11,10 @@ import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.ss7.Component;
-import io.moondial.channel.ss7.Guards;
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.OriginCheck;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -232,8 +232,8 @@ class StrangerTest extends OverTheWire {
     void is_believed_by_point_code_where_the_rules_say_so_and_always_where_they_say_off()
             throws Exception {
         for (OriginCheck level : List.of(OriginCheck.POINT_CODE, OriginCheck.OFF)) {
-            Guards guards = new Guards(level, 1000, 250, 4096, 256);
-            try (RawPeer other = new RawPeer(medium, TcapLimits.of(100, guards))) {
+            Guards guards = new Guards(level, 1000, 250);
+            try (RawPeer other = new RawPeer(medium, SignallingLimits.of(100, guards))) {
                 RecordingDesk.Begun dialog = other.beginWithMenu();
                 String id = dialog.opening().localTid();
                 other.line().send(UNNAMED, ENGINE, Sccp.udt(Sccp.ENGINE, Sccp.PEER, userAbort(id)));
@@ -251,8 +251,8 @@ class StrangerTest extends OverTheWire {
 
     @Test
     void that_asks_about_ids_of_no_dialog_is_answered_up_to_a_rate_and_counted() throws Exception {
-        Guards none = new Guards(OriginCheck.STRICT, 0, 0, 4096, 256);
-        try (RawPeer other = new RawPeer(Medium.MEMORY, TcapLimits.of(100, none))) {
+        Guards none = new Guards(OriginCheck.STRICT, 0, 0);
+        try (RawPeer other = new RawPeer(Medium.MEMORY, SignallingLimits.of(100, none))) {
             Counters counters = other.line().counters();
             for (int i = 0; i < 1_000; i++) {
                 other.send(proceed(OTID, "7fff%04x".formatted(i), ANSWER));

@@ -12,10 +12,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.moondial.channel.ss7.Guards;
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.OriginCheck;
-import io.moondial.channel.ss7.TcapLimits;
+import io.moondial.channel.ss7.SignallingLimits;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -104,8 +104,8 @@ class UndeliverableTest extends OverTheWire {
 
     @Test
     void what_is_to_be_returned_is_up_to_the_rate_of_answers_to_strangers() throws Exception {
-        Guards none = new Guards(OriginCheck.STRICT, 0, 0, 4096, 256);
-        try (RawPeer other = new RawPeer(Medium.MEMORY, TcapLimits.of(100, none))) {
+        Guards none = new Guards(OriginCheck.STRICT, 0, 0);
+        try (RawPeer other = new RawPeer(Medium.MEMORY, SignallingLimits.of(100, none))) {
             for (int i = 0; i < 454; i++) {
                 byte[] title = Sccp.title(8, "2783%07d".formatted(i));
                 other.line().send(Sccp.udtReturnedOnError(Sccp.title(8, OURS), title, BEGIN));
