@@ -4,9 +4,7 @@ import io.moondial.logic.LuaService;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.rules.NotifySettings;
-import io.moondial.rules.Rules;
-import io.moondial.rules.RulesException;
-import io.moondial.rules.RulesFile;
+
 import io.moondial.script.CompilationObserver;
 import io.moondial.script.ScriptHost;
 import io.moondial.script.ScriptRelease;
@@ -123,13 +121,8 @@ public record Configuration(
     private record Reader(
             ScriptHost host, Function<Path, ScriptRelease> compiler, @Nullable Kept kept) {
         Configuration read(Path rulesFile, UnaryOperator<Path> from) throws ConfigurationException {
-            Rules rules;
             List<Problem> problems = new ArrayList<>();
-            try {
-                rules = RulesFile.read(rulesFile, from, host.api(), problems::add);
-            } catch (RulesException e) {
-                throw new ConfigurationException(e.problems());
-            }
+            Rules rules = Rules.read(rulesFile, from, host.api(), problems::add);
             Map<Path, ScriptRelease> releases = new TreeMap<>();
             for (Path folder : scriptFolders(rules)) {
                 releases.computeIfAbsent(folder, compiler);

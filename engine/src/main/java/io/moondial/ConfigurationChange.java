@@ -1,7 +1,6 @@
 package io.moondial;
 
-import io.moondial.rules.ChangedSettings;
-import io.moondial.rules.ChangedSettings.Change;
+import io.moondial.config.ChangedSettings.Change;
 import io.moondial.script.ScriptRelease;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ record ConfigurationChange(List<String> scripts, List<String> settings, boolean 
     static ConfigurationChange between(Configuration before, Configuration after) {
         return new ConfigurationChange(
                 scripts(versions(before), versions(after)),
-                ChangedSettings.between(before.rules(), after.rules()).stream()
+                after.rules().changesSince(before.rules()).stream()
                         .filter(change -> !change.waitsForRestart())
                         .map(Change::toString)
                         .toList(),

@@ -19,7 +19,7 @@ import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.reload.FileWatch;
-import io.moondial.rules.Rules;
+
 import io.moondial.script.api.Backends;
 import io.moondial.time.SystemTime;
 import io.moondial.time.Time;

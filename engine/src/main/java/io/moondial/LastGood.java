@@ -3,7 +3,6 @@ package io.moondial;
 import io.moondial.file.FileTrouble;
 import io.moondial.file.OwnersFolder;
 import io.moondial.problem.Problem;
-import io.moondial.rules.RulesPrinter;
 import io.moondial.script.CompilationObserver;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -130,7 +129,7 @@ public final class LastGood {
 
     private void write(Configuration configuration, FileChannel channel) throws IOException {
         ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(channel));
-        put(zip, RULES, RulesPrinter.print(configuration.rules()).getBytes(StandardCharsets.UTF_8));
+        put(zip, RULES, configuration.rules().print().getBytes(StandardCharsets.UTF_8));
         for (var release : configuration.releases().entrySet()) {
             String folder = entry(release.getKey());
             zip.putNextEntry(new ZipEntry(folder + "/"));

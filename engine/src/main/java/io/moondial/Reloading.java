@@ -7,9 +7,8 @@ import io.moondial.metrics.Counters;
 import io.moondial.problem.Problem;
 import io.moondial.reload.ReloadSource;
 import io.moondial.reload.WatchedFiles;
-import io.moondial.rules.ChangedSettings;
-import io.moondial.rules.ChangedSettings.Change;
-import io.moondial.rules.Rules;
+import io.moondial.config.ChangedSettings.Change;
+
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
 import java.nio.file.Path;
@@ -150,7 +149,7 @@ final class Reloading implements ReloadSource {
 
     private void tellWhatWaits() {
         Set<Change> now = new HashSet<>();
-        for (Change change : ChangedSettings.between(started, current.rules())) {
+        for (Change change : current.rules().changesSince(started)) {
             if (change.waitsForRestart()) {
                 now.add(change);
                 if (!waiting.contains(change)) {

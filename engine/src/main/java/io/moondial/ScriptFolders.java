@@ -1,6 +1,5 @@
 package io.moondial;
 
-import io.moondial.rules.RulesFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -26,7 +25,7 @@ final class ScriptFolders {
         byte[] now = read();
         if (!Arrays.equals(now, octets)) {
             octets = now;
-            named = RulesFile.scriptFolders(file);
+            named = Rules.scriptFolders(file);
         }
         return named;
     }

@@ -1,5 +1,6 @@
 package io.moondial.logic;
 
+import io.moondial.ConfigurationException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Party;
@@ -8,9 +9,7 @@ import io.moondial.dialog.Outgoing;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.BuiltInModules;
-import io.moondial.rules.Rules;
-import io.moondial.rules.RulesException;
-import io.moondial.rules.RulesFile;
+import io.moondial.Rules;
 import io.moondial.script.ScriptHost;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
@@ -127,11 +126,11 @@ public class RoundTripBench {
 
     /** A desk whose records go nowhere. */
     @Setup
-    public void open() throws IOException, RulesException {
+    public void open() throws IOException, ConfigurationException {
         Path folder = Files.createTempDirectory("moondial-bench");
         Path script = Files.writeString(folder.resolve("main.lua"), SCRIPT);
         Path file = Files.writeString(folder.resolve("rules.yaml"), RULES);
-        Rules rules = RulesFile.read(file);
+        Rules rules = Rules.read(file);
         ServiceDesk opened =
                 new ServiceDesk(
                         (stream, edr) -> {},

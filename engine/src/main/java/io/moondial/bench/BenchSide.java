@@ -6,7 +6,7 @@ import io.moondial.Engine;
 import io.moondial.bench.echo.Echo;
 import io.moondial.channel.sigtran.SigtranPoint;
 import io.moondial.channel.ss7.SignallingLimits;
-import io.moondial.rules.Rules;
+import io.moondial.Rules;
 import io.moondial.text.UssdString;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package io.moondial.cli;
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.problem.ProblemPrinter;
-import io.moondial.rules.RulesPrinter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,7 +35,7 @@ final class CheckCommand implements Callable<Integer> {
         Configuration configuration = rules.read();
         spec.commandLine().getErr().print(ProblemPrinter.print(configuration.warnings()));
         spec.commandLine().getErr().flush();
-        spec.commandLine().getOut().print(RulesPrinter.print(configuration.rules()));
+        spec.commandLine().getOut().print(configuration.rules().print());
         spec.commandLine().getOut().flush();
         return ExitCode.GOOD;
     }

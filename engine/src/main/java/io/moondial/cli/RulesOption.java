@@ -1,16 +1,16 @@
 package io.moondial.cli;
 
+import io.moondial.Rules;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.LastGood;
+import io.moondial.Rules;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.logic.DialogObserver;
 import io.moondial.problem.Problem;
-import io.moondial.rules.RulesException;
-import io.moondial.rules.RulesFile;
 import io.moondial.script.CompilationObserver;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,11 +58,7 @@ public final class RulesOption {
      * an engine that has refused a change of it is to be asked just then.
      */
     Path controlSocket() throws ConfigurationException {
-        try {
-            return RulesFile.controlSocket(file);
-        } catch (RulesException e) {
-            throw new ConfigurationException(e.problems());
-        }
+        return Rules.controlSocket(file);
     }
 
     /** The set that was in service last, kept in this folder; null: where it is kept by default. */

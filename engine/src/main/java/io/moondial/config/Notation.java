@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * How values of one kind are written in a file.
  *
  * @param type what may be written, and what it means
- * @param printed a value as {@link YamlWriter#entry} takes it
+ * @param printed a value as {@link SettingsWriter#entry} takes it
  * @param json the JSON schema of what may be written
  */
 public record Notation<T>(
@@ -40,7 +40,7 @@ public record Notation<T>(
     /** A word without quotes, for values of a type that is written in one way. */
     public static <T> Notation<T> ofWords(
             ValueType<T> type, Function<T, String> word, String pattern) {
-        return new Notation<>(type, value -> new YamlWriter.Word(word.apply(value)), text(pattern));
+        return new Notation<>(type, value -> new SettingsWriter.Word(word.apply(value)), text(pattern));
     }
 
     /** The same, with a word for null, which is {@link #NULL} then. */
@@ -55,7 +55,7 @@ public record Notation<T>(
                                 scalar.text().equals(word)
                                         ? Optional.of(NULL)
                                         : type.parser().apply(scalar).map(it -> it)),
-                it -> it == NULL ? new YamlWriter.Word(word) : print(it),
+                it -> it == NULL ? new SettingsWriter.Word(word) : print(it),
                 Map.of("anyOf", List.of(Map.of("const", word), json)));
     }
 
@@ -95,13 +95,13 @@ public record Notation<T>(
             return new Notation<>(
                     ValueType.percentage(percent(key.from()), percent(key.to()))
                             .map(it -> narrow.apply(it.longValue())),
-                    it -> new YamlWriter.Word(it + "%"),
+                    it -> new SettingsWriter.Word(it + "%"),
                     measure("^[0-9]{1,3}%$"));
         }
         if (Measure.SIZE.parse(key.to()).isPresent()) {
             return new Notation<>(
                     ValueType.size(size(key.from()), size(key.to())).map(narrow),
-                    it -> new YamlWriter.Word(Measure.SIZE.format(it.longValue())),
+                    it -> new SettingsWriter.Word(Measure.SIZE.format(it.longValue())),
                     measure(ONE_UNIT.formatted("B|KiB|MiB|GiB")));
         }
         long from = Long.parseLong(key.from());
@@ -126,7 +126,7 @@ public record Notation<T>(
         List<String> words = Stream.of(constants).map(Notation::word).toList();
         return new Notation<>(
                 ValueType.choice(words).map(word -> constants[words.indexOf(word)]),
-                it -> new YamlWriter.Word(word(it)),
+                it -> new SettingsWriter.Word(word(it)),
                 Map.of("enum", words));
     }
 

@@ -1,6 +1,7 @@
 package io.moondial.config;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.moondial.config.Node.Scalar;
 import io.moondial.config.Schema.Description;
@@ -52,7 +53,7 @@ abstract class Part {
      */
     abstract @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope);
 
-    abstract void print(YamlWriter yaml, Object value);
+    abstract void print(SettingsWriter out, Object value);
 
     abstract void put(Map<String, Object> item, Object value);
 
@@ -61,6 +62,11 @@ abstract class Part {
     /** The keys of the section that it stands for. */
     Stream<String> keyNames() {
         return Stream.of(name);
+    }
+
+    /** Those of the keys that are sections, and stand once. */
+    Map<String, Schema<?>> sections() {
+        return Map.of();
     }
 
     /** Whether it is read once all others of its record are. */
@@ -99,19 +105,22 @@ abstract class Part {
                     .map(it -> new Structured(component, key, it))
                     .orElseThrow(() -> new IllegalArgumentException("none is given: " + key));
         }
+        if (key == null && type == Path.class) {
+            return new TheFile(component);
+        }
         if (key == null) {
-            return new Group(component, schemaOf(type));
+            return new Group(component, schemaOf(type, structures));
         }
         if (type.isRecord() && key.as() == Notation.OfType.class) {
-            return new Nested(component, key, schemaOf(type));
+            return new Nested(component, key, schemaOf(type, structures));
         }
         if (type == Map.class) {
-            return new Named(component, key, schemaOf(argument(component, 1)));
+            return new Named(component, key, schemaOf(argument(component, 1), structures));
         }
         if (type == List.class) {
             Class<?> item = argument(component, 0);
             return item.isRecord() && key.as() == Notation.OfType.class
-                    ? new Items(component, key, schemaOf(item))
+                    ? new Items(component, key, schemaOf(item, structures))
                     : new Values(component, key, notation(item, key));
         }
         return type == Path.class
@@ -138,11 +147,11 @@ abstract class Part {
         throw new IllegalArgumentException("no key can be a " + component.getGenericType());
     }
 
-    private static Schema<?> schemaOf(Class<?> type) {
+    private static Schema<?> schemaOf(Class<?> type, List<Structure<?>> structures) {
         if (!type.isRecord()) {
             throw new IllegalArgumentException("neither a key nor a record: " + type);
         }
-        return new Schema<>(type.asSubclass(Record.class), List.of());
+        return new Schema<>(type.asSubclass(Record.class), structures);
     }
 
     private static Notation<?> notation(Class<?> type, Key key) {
@@ -183,8 +192,8 @@ abstract class Part {
         }
 
         @Override
-        void print(YamlWriter yaml, Object value) {
-            schema.printAny(yaml, (Record) value);
+        void print(SettingsWriter out, Object value) {
+            schema.printAny(out, (Record) value);
         }
 
         @Override
@@ -195,6 +204,34 @@ abstract class Part {
         @Override
         Stream<Description> describe() {
             return schema.keys().stream();
+        }
+    }
+
+    /** The file itself, which is no key. */
+    private static final class TheFile extends Part {
+        TheFile(RecordComponent component) {
+            super(component);
+        }
+
+        @Override
+        Object read(Section section, @Nullable Object otherwise, Scope scope) {
+            return section.file();
+        }
+
+        @Override
+        void print(SettingsWriter out, Object value) {}
+
+        @Override
+        void put(Map<String, Object> item, Object value) {}
+
+        @Override
+        Stream<Description> describe() {
+            return Stream.empty();
+        }
+
+        @Override
+        Stream<String> keyNames() {
+            return Stream.empty();
         }
     }
 
@@ -249,7 +286,7 @@ abstract class Part {
                             ? section.require(name, notation.type())
                             : section.find(name, notation.type());
             Object read = value.orElseGet(() -> absent(otherwise, scope));
-            return read == Notation.NULL ? null : read;
+            return Notation.NULL.equals(read) ? null : read;
         }
 
         @Override
@@ -278,8 +315,8 @@ abstract class Part {
         }
 
         @Override
-        void print(YamlWriter yaml, Object value) {
-            yaml.entry(name, notation.printed().apply(value));
+        void print(SettingsWriter out, Object value) {
+            out.entry(name, notation.printed().apply(value));
         }
 
         @Override
@@ -331,8 +368,8 @@ abstract class Part {
         }
 
         @Override
-        void print(YamlWriter yaml, Object value) {
-            yaml.entry(name, yaml.relative((Path) value));
+        void print(SettingsWriter out, Object value) {
+            out.entry(name, out.relative((Path) value));
         }
 
         @Override
@@ -384,9 +421,9 @@ abstract class Part {
         }
 
         @Override
-        void print(YamlWriter yaml, Object value) {
+        void print(SettingsWriter out, Object value) {
             if (!((List<?>) value).isEmpty()) {
-                yaml.entry(name, printed(value));
+                out.entry(name, printed(value));
             }
         }
 
@@ -431,7 +468,7 @@ abstract class Part {
                             allowed,
                             key.unsetIs(),
                             false,
-                            key.value(),
+                            key.value().isEmpty() ? schema.about() : key.value(),
                             Map.of(),
                             schema.keys()));
         }
@@ -457,13 +494,18 @@ abstract class Part {
         }
 
         @Override
-        void print(YamlWriter yaml, Object value) {
-            yaml.section(name, () -> schema.printAny(yaml, (Record) value));
+        void print(SettingsWriter out, Object value) {
+            out.section(name, () -> schema.printAny(out, (Record) value));
         }
 
         @Override
         void put(Map<String, Object> item, Object value) {
             item.put(name, schema.itemOf((Record) value));
+        }
+
+        @Override
+        Map<String, Schema<?>> sections() {
+            return Map.of(name, schema);
         }
 
         @Override
@@ -490,8 +532,8 @@ abstract class Part {
         }
 
         @Override
-        void print(YamlWriter yaml, Object value) {
-            structure.print(yaml, name, value);
+        void print(SettingsWriter out, Object value) {
+            structure.print(out, name, value);
         }
 
         @Override
@@ -500,7 +542,23 @@ abstract class Part {
         }
 
         @Override
+        Map<String, Schema<?>> sections() {
+            return requireNonNullElse(structure.sections(), Map.of());
+        }
+
+        @Override
+        Stream<String> keyNames() {
+            return structure.sections() == null
+                    ? super.keyNames()
+                    : structure.sections().keySet().stream();
+        }
+
+        @Override
         Stream<Description> describe() {
+            if (structure.sections() != null) {
+                return structure.sections().entrySet().stream()
+                        .map(it -> it.getValue().asKey(it.getKey()));
+            }
             List<Description> keys = structure.keys();
             return Stream.of(
                     new Description(
@@ -537,9 +595,9 @@ abstract class Part {
         }
 
         @Override
-        void print(YamlWriter yaml, Object value) {
+        void print(SettingsWriter out, Object value) {
             if (!((List<?>) value).isEmpty()) {
-                yaml.section(name, () -> items(value).forEach(yaml::item));
+                out.section(name, () -> items(value).forEach(out::item));
             }
         }
 
@@ -582,19 +640,19 @@ abstract class Part {
         }
 
         @Override
-        void print(YamlWriter yaml, Object value) {
+        void print(SettingsWriter out, Object value) {
             Map<String, Record> named = new TreeMap<>();
             ((Map<?, ?>) value).forEach((it, one) -> named.put((String) it, (Record) one));
             if (named.isEmpty()) {
-                yaml.entry(name, Map.of());
+                out.entry(name, Map.of());
             } else {
-                yaml.section(
+                out.section(
                         name,
                         () ->
                                 named.forEach(
                                         (it, one) ->
-                                                yaml.section(
-                                                        it, () -> schema.printAny(yaml, one))));
+                                                out.section(
+                                                        it, () -> schema.printAny(out, one))));
             }
         }
 

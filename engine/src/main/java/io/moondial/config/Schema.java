@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A section of a file, as a record declares it: its keys are the components, in their order. A
- * component that is a record and no {@link Key} groups keys that stand among the others.
+ * component that is a record and no {@link Key} groups keys that stand among the others; a Path that
+ * is no {@link Key} is the file.
  *
  * <p>What the declaration says is said nowhere else: the section is read, printed and described by
  * it. A declaration that contradicts itself throws {@link IllegalArgumentException} at once.
@@ -59,17 +60,6 @@ public final class Schema<R extends Record> {
         return read(section, null, null);
     }
 
-    /**
-     * The same, of a section beside others.
-     *
-     * @param others the settings of the others by the names that keys of this one call them
-     */
-    public R readBeside(Section section, Map<String, Record> others) {
-        Scope around = new Scope(null);
-        others.forEach(around::put);
-        return read(section, null, around);
-    }
-
     /** The same, but for the defaults: what is left out is as it is there. */
     public R readOver(Section section, R otherwise) {
         return read(section, otherwise, null);
@@ -110,15 +100,15 @@ public final class Schema<R extends Record> {
     }
 
     /** Writes every key, at its value. */
-    public void print(YamlWriter yaml, R settings) {
-        printAny(yaml, settings);
+    public void print(SettingsWriter out, R settings) {
+        printAny(out, settings);
     }
 
-    void printAny(YamlWriter yaml, Record settings) {
+    void printAny(SettingsWriter out, Record settings) {
         for (Part part : parts) {
             Object value = part.valueIn(settings);
             if (value != null || part.hasWordForNull()) {
-                part.print(yaml, value == null ? Notation.NULL : value);
+                part.print(out, value == null ? Notation.NULL : value);
             }
         }
     }
@@ -188,6 +178,19 @@ public final class Schema<R extends Record> {
         SECTION,
         LIST_OF_SECTIONS,
         NAMED_SECTIONS
+    }
+
+    /** The sections that stand below it, each once, by their keys, in the order of the record. */
+    public Map<String, Schema<?>> sections() {
+        Map<String, Schema<?>> sections = new LinkedHashMap<>();
+        parts.forEach(it -> sections.putAll(it.sections()));
+        return sections;
+    }
+
+    /** It as a section of a file that may leave it out. */
+    Description asKey(String name) {
+        return new Description(
+                name, Form.SECTION, "a section", "", false, about(), Map.of(), keys());
     }
 
     Stream<String> keyNames() {

@@ -59,6 +59,11 @@ public final class Section {
         return mapping.place();
     }
 
+    /** The file that it is of. */
+    Path file() {
+        return problems.file();
+    }
+
     /** Where the key's value is, or where the section begins if it does not have the key. */
     public Place placeOf(String key) {
         Entry entry = entries.get(key);

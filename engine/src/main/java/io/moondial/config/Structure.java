@@ -18,7 +18,7 @@ public interface Structure<T> {
     T read(Section section, String key, Map<String, @Nullable Object> before);
 
     /** Writes the key. */
-    void print(YamlWriter yaml, String key, T value);
+    void print(SettingsWriter out, String key, T value);
 
     /** What may be written, in words. */
     String allowed();
@@ -26,6 +26,14 @@ public interface Structure<T> {
     /** The keys of each item or section below it; none where they are free. */
     default List<Schema.Description> keys() {
         return List.of();
+    }
+
+    /**
+     * The sections that it stands for, by their keys, where it is not one key but sections among the
+     * others; null: it is one key.
+     */
+    default @Nullable Map<String, Schema<?>> sections() {
+        return null;
     }
 
     /** No structure; the default of {@link Key#structure}. */

@@ -12,15 +12,12 @@ import org.jspecify.annotations.Nullable;
  * A YAML document as it grows, such that {@link Section} reads from it what was put in: sections by
  * indentation, everything else on one line.
  */
-public final class YamlWriter {
+public final class YamlWriter implements SettingsWriter {
     private static final String INDENT = "  ";
 
     private final StringBuilder out = new StringBuilder();
     private final @Nullable Path folder;
     private int depth;
-
-    /** A word of letters, digits and units, which needs no quotes on a line of its own. */
-    public record Word(String text) {}
 
     /**
      * An empty document.
@@ -31,7 +28,7 @@ public final class YamlWriter {
         this.folder = folder;
     }
 
-    /** A section with what the body writes. */
+    @Override
     public void section(String key, Runnable body) {
         line(key(key) + ":");
         depth++;
@@ -39,7 +36,7 @@ public final class YamlWriter {
         depth--;
     }
 
-    /** A key with its value: anything that {@link #value} takes. */
+    @Override
     public void entry(String key, Object value) {
         line(key + ": " + plain(value));
     }
@@ -49,8 +46,18 @@ public final class YamlWriter {
         return value instanceof Word(String text) ? text : value(value);
     }
 
-    /** A path as the document says it: relative, if it is in the document's folder. */
+    @Override
     public String relative(Path path) {
+        return relative(path, folder);
+    }
+
+    @Override
+    public void item(Map<String, ?> item) {
+        line("- " + value(item));
+    }
+
+    /** A path as a document in the folder says it; null: the document is in none. */
+    static String relative(Path path, @Nullable Path folder) {
         Path written =
                 folder != null
                                 && path.startsWith(folder)
@@ -58,11 +65,6 @@ public final class YamlWriter {
                         ? path.subpath(folder.getNameCount(), path.getNameCount())
                         : path;
         return written.toString();
-    }
-
-    /** An item of a list that stands at this depth. */
-    public void item(Map<String, ?> item) {
-        line("- " + value(item));
     }
 
     private void line(String text) {

@@ -1,6 +1,6 @@
 package io.moondial.control;
 
-import io.moondial.rules.ControlSettings;
+
 import io.moondial.time.Time;
 import io.moondial.trace.PcapFormat.PcapStream;
 import io.moondial.trace.Trace;

@@ -2,7 +2,7 @@ package io.moondial.control;
 
 import io.moondial.file.FileTrouble;
 import io.moondial.metrics.Counters;
-import io.moondial.rules.ControlSettings;
+
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;

@@ -3,7 +3,7 @@ package io.moondial.rules;
 import io.moondial.config.Section;
 import io.moondial.config.Structure;
 import io.moondial.config.ValueType;
-import io.moondial.config.YamlWriter;
+import io.moondial.config.SettingsWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The values that the scripts of a service see as Lua globals. */
-final class Globals implements Structure<Map<String, Object>> {
+public final class Globals implements Structure<Map<String, Object>> {
     private static final Pattern LUA_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private final ValueType<String> name;
@@ -22,7 +22,7 @@ final class Globals implements Structure<Map<String, Object>> {
      *
      * @param taken these
      */
-    Globals(Set<String> taken) {
+    public Globals(Set<String> taken) {
         name =
                 new ValueType<>(
                         "a Lua name (letters, digits and _, no digit first), but none that scripts already have, such as print, string and ussd",
@@ -40,8 +40,8 @@ final class Globals implements Structure<Map<String, Object>> {
     }
 
     @Override
-    public void print(YamlWriter yaml, String key, Map<String, Object> value) {
-        yaml.entry(key, value);
+    public void print(SettingsWriter out, String key, Map<String, Object> value) {
+        out.entry(key, value);
     }
 
     @Override

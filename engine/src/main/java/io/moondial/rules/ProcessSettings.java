@@ -66,7 +66,7 @@ public record ProcessSettings(
                 Map<String, Object> globals)
         implements Checked {
 
-    static final String SCRIPT_DIR_UNSET = "scripts";
+    public static final String SCRIPT_DIR_UNSET = "scripts";
 
     static final String SCRIPT_DIR =
             "Where the scripts are. The script_key of a trigger names the file SCRIPT_DIR/SCRIPT_KEY.lua.";

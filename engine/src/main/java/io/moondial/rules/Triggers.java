@@ -7,7 +7,7 @@ import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.config.Structure;
 import io.moondial.config.ValueType;
-import io.moondial.config.YamlWriter;
+import io.moondial.config.SettingsWriter;
 import io.moondial.rules.Trigger.Conditions;
 import io.moondial.rules.Trigger.Overrides;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** The triggers of a service, as the rules file has them. */
-abstract class Triggers implements Structure<TriggerTable> {
+public abstract class Triggers implements Structure<TriggerTable> {
     private static final ValueType<Integer> STARS = ValueType.wholeNumber(1, 100);
     private static final String MASK =
             "either {after: STARS}, such as {after: 2}, or {pattern: 'REGULAR EXPRESSION'}";
@@ -50,15 +50,15 @@ abstract class Triggers implements Structure<TriggerTable> {
     }
 
     /** Those of dialled codes, which are answered with texts. */
-    static final class OfAnswers extends Triggers {
-        OfAnswers(UnaryOperator<Path> from) {
+    public static final class OfAnswers extends Triggers {
+        public OfAnswers(UnaryOperator<Path> from) {
             super(from, true);
         }
     }
 
     /** Those of notifies, which are never sent a text. */
-    static final class OfNotifies extends Triggers {
-        OfNotifies(UnaryOperator<Path> from) {
+    public static final class OfNotifies extends Triggers {
+        public OfNotifies(UnaryOperator<Path> from) {
             super(from, false);
         }
     }
@@ -172,11 +172,11 @@ abstract class Triggers implements Structure<TriggerTable> {
     }
 
     @Override
-    public void print(YamlWriter yaml, String key, TriggerTable table) {
+    public void print(SettingsWriter out, String key, TriggerTable table) {
         if (table.triggers().isEmpty()) {
-            yaml.entry(key, List.of());
+            out.entry(key, List.of());
         } else {
-            yaml.section(key, () -> table.triggers().forEach(it -> yaml.item(item(it))));
+            out.section(key, () -> table.triggers().forEach(it -> out.item(item(it))));
         }
     }
 

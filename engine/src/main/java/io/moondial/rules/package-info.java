@@ -1,4 +1,4 @@
-/** The rules file: every setting of the engine, and the triggers that select scripts. */
+/** The triggers that select scripts, and an index that finds the one of a request. */
 @NullMarked
 package io.moondial.rules;
 

@@ -2,7 +2,7 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.rules.ChangedSettings.Change;
+import io.moondial.config.ChangedSettings.Change;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +20,7 @@ class ChangedSettingsTest {
     }
 
     private List<Change> between(String before, String after) throws Exception {
-        return ChangedSettings.between(folder.read(before), folder.read(after));
+        return folder.read(after).changesSince(folder.read(before));
     }
 
     private List<String> told(String before, String after) throws Exception {

@@ -3,6 +3,8 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.Rules;
+import io.moondial.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +21,8 @@ class GlobalsInRulesTest {
     private void refused(String globals, int column, String why) throws IOException {
         Path file = folder.resolve("rules.yaml");
         Files.writeString(file, "process:\n  globals: " + globals + "\n");
-        assertThatThrownBy(() -> RulesFile.read(file))
-                .isInstanceOf(RulesException.class)
+        assertThatThrownBy(() -> Rules.read(file))
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rules.yaml:2:" + column + ": globals: " + why);
     }
 
@@ -59,7 +61,7 @@ class GlobalsInRulesTest {
         Path file = folder.resolve("rules.yaml");
         Files.writeString(
                 file, "process:\n  globals: {A: [9007199254740992, -9007199254740992]}\n");
-        assertThat(RulesFile.read(file).process().globals())
+        assertThat(Rules.read(file).process().globals())
                 .containsExactly(Map.entry("A", List.of(1L << 53, -(1L << 53))));
     }
 }

@@ -3,6 +3,8 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.Rules;
+import io.moondial.ConfigurationException;
 import io.moondial.dialog.OnError;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +40,7 @@ class OnErrorInRulesTest {
     @Test
     void what_is_neither_of_its_words_is_refused() {
         assertThatThrownBy(() -> folder.read("process: {on_error: mesage}"))
-                .isInstanceOf(RulesException.class)
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("on_error: found mesage; allowed is one of abort, message");
     }
 
@@ -52,7 +54,7 @@ class OnErrorInRulesTest {
                                           triggers:
                                             - {script_key: care, on_error: message}
                                         """))
-                .isInstanceOf(RulesException.class)
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(
                         ":3:36: on_error: no text is sent in answer to a notify: only triggers of process have this key");
     }

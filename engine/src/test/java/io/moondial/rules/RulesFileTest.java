@@ -2,6 +2,9 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.Rules;
+import io.moondial.control.ControlSettings;
+import io.moondial.logic.DialogSettings;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialog.OnError;
 import io.moondial.edr.EdrSettings;
@@ -40,7 +43,7 @@ final class RulesFileTest {
                         Duration.ofSeconds(10),
                         false,
                         FileMode.DEFAULT);
-        assertThat(RulesFile.read(file))
+        assertThat(Rules.read(file))
                 .isEqualTo(
                         new Rules(
                                 file,
@@ -79,7 +82,7 @@ final class RulesFileTest {
                                         Duration.ofSeconds(10),
                                         Duration.ofSeconds(5),
                                         6),
-                                new LogSettings(Level.INFO),
+                                new Rules.Log(Level.INFO),
                                 Backends.Settings.NONE));
     }
 

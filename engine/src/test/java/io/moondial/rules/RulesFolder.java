@@ -1,5 +1,7 @@
 package io.moondial.rules;
 
+import io.moondial.Rules;
+import io.moondial.ConfigurationException;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.problem.ProblemPrinter;
@@ -29,20 +31,20 @@ record RulesFolder(Path folder) {
         return folder.resolve("rules.yaml");
     }
 
-    Rules read(String text) throws IOException, RulesException {
+    Rules read(String text) throws IOException, ConfigurationException {
         return read(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    Rules read(byte[] octets) throws IOException, RulesException {
+    Rules read(byte[] octets) throws IOException, ConfigurationException {
         Files.write(file(), octets);
-        return RulesFile.read(file());
+        return Rules.read(file());
     }
 
     /** What is allowed in it, and may not be meant. */
-    List<Problem> warnings(String text) throws IOException, RulesException {
+    List<Problem> warnings(String text) throws IOException, ConfigurationException {
         Files.writeString(file(), text);
         List<Problem> warnings = new ArrayList<>();
-        RulesFile.read(file(), UnaryOperator.identity(), BuiltInModules.create(), warnings::add);
+        Rules.read(file(), UnaryOperator.identity(), BuiltInModules.create(), warnings::add);
         return warnings;
     }
 
@@ -51,7 +53,7 @@ record RulesFolder(Path folder) {
         try {
             read(text);
             return "";
-        } catch (RulesException e) {
+        } catch (ConfigurationException e) {
             return ProblemPrinter.print(e.problems()).replace(folder + "/", "");
         }
     }

@@ -3,6 +3,8 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.Rules;
+import io.moondial.ConfigurationException;
 import io.moondial.problem.ProblemPrinter;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -105,10 +107,10 @@ final class RulesFuzzTest {
     void deep_nesting_is_a_problem_in_flow_and_block_style() {
         for (String opening : List.of("[", "{a: ", "- ", "- - ", "? ")) {
             assertThatThrownBy(() -> folder.read("log: \n " + opening.repeat(100_000)))
-                    .isInstanceOf(RulesException.class);
+                    .isInstanceOf(ConfigurationException.class);
         }
         assertThatThrownBy(() -> folder.read("log: " + "[".repeat(40) + "]".repeat(40)))
-                .isInstanceOf(RulesException.class)
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rules.yaml:1:37: nested too deeply: at most 32 levels");
     }
 
@@ -116,10 +118,10 @@ final class RulesFuzzTest {
     private boolean readAndReport(byte[] octets) throws Exception {
         try {
             Rules rules = folder.read(octets);
-            Rules reread = folder.read(RulesPrinter.print(rules));
-            assertThat(RulesPrinter.print(reread)).isEqualTo(RulesPrinter.print(rules));
+            Rules reread = folder.read(rules.print());
+            assertThat(reread.print()).isEqualTo(rules.print());
             return true;
-        } catch (RulesException e) {
+        } catch (ConfigurationException e) {
             assertThat(e.problems()).isNotEmpty();
             assertThat(ProblemPrinter.print(e.problems()))
                     .contains(e.problems().getFirst().message());

@@ -2,6 +2,8 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.Rules;
+import io.moondial.control.ControlSettings;
 import io.moondial.script.api.Backends;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,22 +24,22 @@ final class RulesPrinterTest {
     void prints_every_key_of_the_effective_configuration() throws Exception {
         Rules rules = folder.read(RulesFolder.resource("full.yaml"));
 
-        Golden.assertEqual("full.printed.yaml", RulesPrinter.print(rules));
+        Golden.assertEqual("full.printed.yaml", rules.print());
     }
 
     @Test
     void prints_the_defaults_of_an_empty_file() throws Exception {
         Rules rules = folder.read("");
 
-        Golden.assertEqual("defaults.printed.yaml", RulesPrinter.print(rules));
+        Golden.assertEqual("defaults.printed.yaml", rules.print());
     }
 
     @Test
     void what_is_printed_reads_back_to_equal_rules() throws Exception {
         Rules printedOnce =
-                folder.read(RulesPrinter.print(folder.read(RulesFolder.resource("full.yaml"))));
+                folder.read(folder.read(RulesFolder.resource("full.yaml")).print());
 
-        Rules printedTwice = folder.read(RulesPrinter.print(printedOnce));
+        Rules printedTwice = folder.read(printedOnce.print());
 
         assertThat(printedTwice).isEqualTo(printedOnce);
     }
@@ -46,7 +48,7 @@ final class RulesPrinterTest {
     void printing_changes_nothing_but_the_lines_of_triggers() throws Exception {
         Rules rules = folder.read(RulesFolder.resource("full.yaml"));
 
-        Rules reread = folder.read(RulesPrinter.print(rules));
+        Rules reread = folder.read(rules.print());
 
         assertThat(reread)
                 .usingRecursiveComparison()
@@ -75,6 +77,6 @@ final class RulesPrinterTest {
                         rules.log(),
                         Backends.Settings.NONE);
 
-        assertThat(RulesPrinter.print(named)).contains("socket: \"run/x\"");
+        assertThat(named.print()).contains("socket: \"run/x\"");
     }
 }

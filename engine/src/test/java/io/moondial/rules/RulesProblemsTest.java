@@ -3,6 +3,8 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.moondial.Rules;
+import io.moondial.ConfigurationException;
 import io.moondial.file.PipesAndDevices;
 import io.moondial.problem.Problem;
 import java.nio.file.Files;
@@ -32,7 +34,7 @@ final class RulesProblemsTest {
     void a_missing_file_is_a_problem_of_the_file_as_a_whole() {
         Path file = temp.resolve("none.yaml");
 
-        var thrown = catchThrowableOfType(RulesException.class, () -> RulesFile.read(file));
+        var thrown = catchThrowableOfType(ConfigurationException.class, () -> Rules.read(file));
 
         assertThat(thrown.problems())
                 .containsExactly(new Problem(file, 0, 0, "there is no such file"));
@@ -41,7 +43,7 @@ final class RulesProblemsTest {
 
     @Test
     void a_folder_is_not_a_file() {
-        var thrown = catchThrowableOfType(RulesException.class, () -> RulesFile.read(temp));
+        var thrown = catchThrowableOfType(ConfigurationException.class, () -> Rules.read(temp));
 
         assertThat(thrown.problems())
                 .containsExactly(new Problem(temp, 0, 0, "this is a folder: name a file"));

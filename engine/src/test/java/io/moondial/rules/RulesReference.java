@@ -1,5 +1,7 @@
 package io.moondial.rules;
 
+import io.moondial.Rules;
+import io.moondial.modules.BuiltInModules;
 import io.moondial.config.Schema;
 import io.moondial.config.Schema.Description;
 import java.util.LinkedHashMap;
@@ -27,7 +29,7 @@ final class RulesReference {
     /** The page. */
     static String page() {
         var reference = new RulesReference();
-        RulesFile.SECTIONS.forEach(reference::section);
+        Rules.schema(BuiltInModules.create()).sections().forEach(reference::section);
         return reference.page.toString();
     }
 
@@ -84,7 +86,7 @@ final class RulesReference {
     /** The JSON schema (draft 2020-12). */
     static String jsonSchema() {
         Map<String, Object> sections = new LinkedHashMap<>();
-        RulesFile.SECTIONS.forEach(
+        Rules.schema(BuiltInModules.create()).sections().forEach(
                 (name, schema) -> sections.put(name, object(schema.about(), schema.keys())));
         Map<String, Object> top = new LinkedHashMap<>();
         top.put("$schema", "https://json-schema.org/draft/2020-12/schema");

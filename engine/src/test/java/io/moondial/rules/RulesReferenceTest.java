@@ -2,6 +2,8 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.Rules;
+import io.moondial.modules.BuiltInModules;
 import io.moondial.config.Schema;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +41,7 @@ final class RulesReferenceTest {
     @Test
     void the_commented_rules_have_every_key_in_the_declared_order() throws Exception {
         String shipped = Files.readString(DOCS.resolve("../../rules.yaml"));
-        RulesFile.SECTIONS.forEach(
+        Rules.schema(BuiltInModules.create()).sections().forEach(
                 (name, schema) -> {
                     int start = shipped.indexOf("\n" + name + ":") + 1;
                     assertThat(start).as(name).isPositive();

@@ -1,5 +1,7 @@
 package io.moondial.rules;
 
+import io.moondial.Rules;
+import io.moondial.ConfigurationException;
 import io.moondial.fuzz.Bounded;
 import io.moondial.fuzz.Finding;
 import io.moondial.fuzz.FuzzTarget;
@@ -28,18 +30,18 @@ public final class RulesTarget implements FuzzTarget {
     private void read() throws Exception {
         Rules rules;
         try {
-            rules = RulesFile.read(file);
-        } catch (RulesException e) {
+            rules = Rules.read(file);
+        } catch (ConfigurationException e) {
             Finding.unless(!e.problems().isEmpty(), "refused without a problem");
             ProblemPrinter.print(e.problems());
             return;
         }
-        String printed = RulesPrinter.print(rules);
+        String printed = rules.print();
         Files.write(file, printed.getBytes(StandardCharsets.UTF_8));
         try {
-            String again = RulesPrinter.print(RulesFile.read(file));
+            String again = Rules.read(file).print();
             Finding.unless(again.equals(printed), "printed, and other when read again", printed);
-        } catch (RulesException e) {
+        } catch (ConfigurationException e) {
             throw new Finding("printed", "what was printed is refused: " + e.problems());
         }
     }

@@ -3,6 +3,7 @@ package io.moondial.rules;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.Rules;
 import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
@@ -122,13 +123,13 @@ class SigtranRulesTest {
         assertThat(sigtran(LEAST + "    heartbeat: auto\n").links()).isEqualTo(left);
         assertThat(sigtran(LEAST + "    heartbeat: 0s\n").links().heartbeat())
                 .isEqualTo(Duration.ZERO);
-        assertThat(RulesPrinter.print(folder.read(LEAST))).contains("heartbeat: auto");
+        assertThat(folder.read(LEAST).print()).contains("heartbeat: auto");
     }
 
     @Test
     void every_key_is_printed_and_reads_back_to_the_same() throws Exception {
         Rules read = folder.read(RulesFolder.resource("sigtran.yaml"));
-        String printed = RulesPrinter.print(read);
+        String printed = read.print();
 
         Golden.assertEqual("sigtran.printed.yaml", network(printed));
         assertThat(folder.read(printed).network()).isEqualTo(read.network());

@@ -3,6 +3,8 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.moondial.Rules;
+import io.moondial.ConfigurationException;
 import io.moondial.problem.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,8 +22,8 @@ class TriggersNobodyReachesTest {
         Path file = folder.resolve("rules.yaml");
         Files.writeString(
                 file, "process:\n  triggers:\n    - " + String.join("\n    - ", triggers) + "\n");
-        RulesException thrown =
-                catchThrowableOfType(RulesException.class, () -> RulesFile.read(file));
+        ConfigurationException thrown =
+                catchThrowableOfType(ConfigurationException.class, () -> Rules.read(file));
         return thrown.problems();
     }
 

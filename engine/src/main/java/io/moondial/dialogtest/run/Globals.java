@@ -7,7 +7,7 @@ import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.problem.Problem;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.ProcessSettings;
-import io.moondial.rules.Rules;
+import io.moondial.Rules;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

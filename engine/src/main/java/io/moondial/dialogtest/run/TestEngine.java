@@ -18,7 +18,7 @@ import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
-import io.moondial.rules.Rules;
+import io.moondial.Rules;
 import io.moondial.script.api.Backend;
 import io.moondial.script.api.Backends;
 import java.time.Duration;

@@ -1,11 +1,16 @@
 package io.moondial.script.api;
 
+import io.moondial.config.Schema;
 import io.moondial.config.Section;
-import io.moondial.config.YamlWriter;
+import io.moondial.config.SettingsWriter;
+import io.moondial.config.Structure;
 import io.moondial.time.Time;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The {@link Backend}s that run, in one engine or in one dialog test. */
 public final class Backends implements AutoCloseable {
@@ -37,8 +42,8 @@ public final class Backends implements AutoCloseable {
                 return new Of<>(module, backend, backend.settings().read(section));
             }
 
-            private void print(YamlWriter yaml) {
-                yaml.section(module, () -> backend.settings().print(yaml, values));
+            private void print(SettingsWriter out) {
+                out.section(module, () -> backend.settings().print(out, values));
             }
 
             private Started<T> start(Time time) {
@@ -54,21 +59,45 @@ public final class Backends implements AutoCloseable {
             modules = List.copyOf(modules);
         }
 
-        /** Reads the section of each module that has a backend. */
-        public static Settings read(List<ApiModule> modules, Section root) {
-            List<Of<?, ?>> sections = new ArrayList<>();
+    }
+
+    /** The sections of the rules file that modules have: one of each that has a backend. */
+    public static final class Sections implements Structure<Settings> {
+        private final Map<String, Backend<?, ?>> backends = new LinkedHashMap<>();
+
+        public Sections(List<ApiModule> modules) {
             for (ApiModule module : modules) {
                 Backend<?, ?> backend = module.backend();
                 if (backend != null) {
-                    sections.add(Of.read(module.name(), backend, root.section(module.name())));
+                    backends.put(module.name(), backend);
                 }
             }
-            return new Settings(sections);
         }
 
-        /** Writes the sections as the rules file has them. */
-        public void print(YamlWriter yaml) {
-            modules.forEach(it -> it.print(yaml));
+        @Override
+        public Settings read(Section root, String key, Map<String, @Nullable Object> before) {
+            List<Settings.Of<?, ?>> read = new ArrayList<>();
+            backends.forEach(
+                    (name, backend) ->
+                            read.add(Settings.Of.read(name, backend, root.section(name))));
+            return new Settings(read);
+        }
+
+        @Override
+        public void print(SettingsWriter out, String key, Settings settings) {
+            settings.modules().forEach(it -> it.print(out));
+        }
+
+        @Override
+        public String allowed() {
+            return "sections";
+        }
+
+        @Override
+        public Map<String, Schema<?>> sections() {
+            Map<String, Schema<?>> sections = new LinkedHashMap<>();
+            backends.forEach((name, backend) -> sections.put(name, backend.settings()));
+            return sections;
         }
     }
 

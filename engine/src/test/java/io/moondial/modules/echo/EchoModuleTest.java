@@ -15,7 +15,6 @@ import io.moondial.dialogtest.run.TestResult;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.modules.BuiltInModules;
-import io.moondial.rules.RulesPrinter;
 import io.moondial.script.CompilationObserver;
 import io.moondial.script.api.ApiModule;
 import io.moondial.text.Dcs;
@@ -208,7 +207,7 @@ class EchoModuleTest {
 
     @Test
     void its_section_is_read_checked_and_printed_and_its_name_is_taken() throws Exception {
-        assertThat(RulesPrinter.print(configuration("echo: {delay: 2s}\n").rules()))
+        assertThat(configuration("echo: {delay: 2s}\n").rules().print())
                 .endsWith("echo:\n  delay: 2s\n");
         assertThatThrownBy(() -> configuration("echo: {delay: 2h}\n"))
                 .isInstanceOf(ConfigurationException.class)

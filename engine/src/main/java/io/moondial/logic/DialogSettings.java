@@ -1,4 +1,4 @@
-package io.moondial.rules;
+package io.moondial.logic;
 
 import io.moondial.config.Key;
 import io.moondial.config.Settings;

@@ -1,4 +1,4 @@
-package io.moondial.rules;
+package io.moondial.control;
 
 import io.moondial.config.Key;
 import io.moondial.config.Settings;
@@ -45,5 +45,5 @@ public record ControlSettings(
                         to = "1000")
                 int reconcileLooks) {
     /** Where the socket is if nothing else is said. */
-    static final String SOCKET = "run/ussd.sock";
+    public static final String SOCKET = "run/ussd.sock";
 }

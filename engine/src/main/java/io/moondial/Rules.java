@@ -1,0 +1,275 @@
+package io.moondial;
+
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.channel.embedded.EmbeddedSettings;
+import io.moondial.channel.sigtran.SigtranSettings;
+import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.config.ChangedSettings;
+import io.moondial.config.Checked;
+import io.moondial.config.Key;
+import io.moondial.config.LocatedYaml;
+import io.moondial.config.Problems;
+import io.moondial.config.Schema;
+import io.moondial.config.Section;
+import io.moondial.config.Settings;
+import io.moondial.config.YamlWriter;
+import io.moondial.control.ControlSettings;
+import io.moondial.edr.EdrSettings;
+import io.moondial.logic.DialogSettings;
+import io.moondial.modules.BuiltInModules;
+import io.moondial.problem.Problem;
+import io.moondial.rules.Globals;
+import io.moondial.rules.NotifySettings;
+import io.moondial.rules.ProcessSettings;
+import io.moondial.rules.Triggers;
+import io.moondial.script.ScriptGlobals;
+import io.moondial.script.ScriptSettings;
+import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.Backends;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * The whole effective configuration: what the rules file says, and the default where it says
+ * nothing. Its components are the sections of the file, in their order; each is declared beside the
+ * code that uses it. Paths are resolved against the file's folder.
+ *
+ * @param file where it was read from
+ * @param process the service of mobile-initiated USSD
+ * @param inboundNotify the service of inbound notifies; null: there is none
+ * @param modules the sections of modules that have a backend
+ */
+public record Rules(
+        Path file,
+        @Key ProcessSettings process,
+        @Key(name = "notify") @Nullable NotifySettings inboundNotify,
+        @Key ScriptSettings script,
+        @Key DialogSettings dialogs,
+        @Key EdrSettings edr,
+        @Key Network network,
+        @Key ControlSettings control,
+        @Key Log log,
+        @Key(structure = Backends.Sections.class) Backends.Settings modules)
+        implements Checked {
+    private static final Schema<Rules> SCHEMA = schema(BuiltInModules.create());
+
+    /**
+     * What the file says, and the defaults where it says nothing.
+     *
+     * @param file as the person named it: paths in it are relative to its folder
+     * @throws ConfigurationException where anything in it is wrong, or it cannot be read; it has
+     *     every problem
+     */
+    public static Rules read(Path file) throws ConfigurationException {
+        return read(file, UnaryOperator.identity(), BuiltInModules.create(), warning -> {});
+    }
+
+    /**
+     * The same, of files that lie elsewhere.
+     *
+     * @param from where what is named so is found: the rules file itself, and each script folder
+     * @param modules what the scripts have beside Lua's own
+     * @param warnings takes what is allowed in the file, and its writer may not have meant
+     */
+    public static Rules read(
+            Path file,
+            UnaryOperator<Path> from,
+            List<ApiModule> modules,
+            Consumer<Problem> warnings)
+            throws ConfigurationException {
+        var problems = new Problems(file);
+        Optional<Rules> rules =
+                LocatedYaml.read(from.apply(file), problems)
+                        .map(root -> read(new Section(root, problems), from, modules));
+        if (rules.isEmpty() || !problems.isEmpty()) {
+            throw new ConfigurationException(problems.inFileOrder());
+        }
+        problems.warnings().forEach(warnings);
+        return rules.get();
+    }
+
+    private static Rules read(Section root, UnaryOperator<Path> from, List<ApiModule> modules) {
+        Rules rules = schema(from, modules).read(root);
+        root.refuseUnknownKeys();
+        return rules;
+    }
+
+    /** What may stand in the file, where scripts have these modules. */
+    public static Schema<Rules> schema(List<ApiModule> modules) {
+        return schema(UnaryOperator.identity(), modules);
+    }
+
+    private static Schema<Rules> schema(UnaryOperator<Path> from, List<ApiModule> modules) {
+        return Schema.of(
+                Rules.class,
+                new Triggers.OfAnswers(from),
+                new Triggers.OfNotifies(from),
+                new Globals(ScriptGlobals.taken(modules)),
+                new Backends.Sections(modules));
+    }
+
+    /** What the sections have to do with each other. */
+    @Override
+    public void check(Section rules) {
+        int maxDialogs = network.limits().tcap().maxDialogs();
+        if (maxDialogs <= dialogs.max()) {
+            rules.section("network")
+                    .section("tcap")
+                    .refuse(
+                            "max_dialogs",
+                            "found %d; it must be more than dialogs.max, which is %d; otherwise the stack refuses dialogs before the engine does"
+                                    .formatted(maxDialogs, dialogs.max()));
+        }
+    }
+
+    /**
+     * The script folders that a file names, be the rest of it sound or not; none where it cannot be
+     * read to its end.
+     */
+    static Set<Path> scriptFolders(Path file) {
+        var problems = new Problems(file); // of no interest here
+        Schema<ScriptDir> schema = Schema.of(ScriptDir.class);
+        Set<Path> folders = new HashSet<>();
+        LocatedYaml.read(file, problems)
+                .map(root -> new Section(root, problems))
+                .ifPresent(
+                        root -> {
+                            folders.add(schema.read(root.section("process")).scriptDir());
+                            root.sectionIfGiven("notify")
+                                    .map(schema::read)
+                                    .map(ScriptDir::scriptDir)
+                                    .ifPresent(folders::add);
+                        });
+        return folders;
+    }
+
+    /** The one key of a service that says where its scripts are. */
+    private record ScriptDir(@Key(unset = ProcessSettings.SCRIPT_DIR_UNSET) Path scriptDir) {}
+
+    /**
+     * The control socket that a file names, be the rest of it sound or not; that of the defaults
+     * where it is not YAML to its end.
+     *
+     * @throws ConfigurationException where there is no such file, or it cannot be read at all
+     */
+    public static Path controlSocket(Path file) throws ConfigurationException {
+        var problems = new Problems(file);
+        Optional<Section> control =
+                LocatedYaml.read(file, problems)
+                        .map(root -> new Section(root, problems).section("control"));
+        if (control.isEmpty() && problems.inFileOrder().getFirst().line() == 0) {
+            throw new ConfigurationException(problems.inFileOrder());
+        }
+        return control.map(Schema.of(ControlSettings.class)::read)
+                .map(ControlSettings::socket)
+                .orElseGet(() -> file.resolveSibling(ControlSettings.SOCKET));
+    }
+
+    /**
+     * The effective configuration as a rules file that says everything: put in the place of the
+     * file it came from, it is read to the same rules (but for the lines that triggers stand on).
+     * One line is a key or a trigger; paths in the file's folder are relative to it.
+     */
+    public String print() {
+        var yaml = new YamlWriter(file.getParent());
+        SCHEMA.print(yaml, this);
+        return yaml.toString();
+    }
+
+    /** The keys in which these rules differ from those before them. */
+    public List<ChangedSettings.Change> changesSince(Rules before) {
+        return before.equals(this)
+                ? List.of()
+                : ChangedSettings.between(SCHEMA, before, this, file.getParent());
+    }
+
+    /** The same, with the EDR files of every stream in one folder. */
+    public Rules withEdrsIn(Path folder) {
+        return new Rules(
+                file,
+                process,
+                inboundNotify,
+                script,
+                dialogs,
+                edr.in(folder),
+                network,
+                control,
+                log,
+                modules);
+    }
+
+    /** The same, but for a network in memory in the place of what they name. */
+    public Rules inMemory() {
+        return on(Network.inMemory(network.ssns(), network.limits()));
+    }
+
+    /** The same, on another network. */
+    public Rules on(Network other) {
+        return new Rules(
+                file, process, inboundNotify, script, dialogs, edr, other, control, log, modules);
+    }
+
+    /**
+     * Where dialogs come from: the section {@code network}. It names one network; without any, it
+     * is the embedded one.
+     *
+     * @param embedded two stacks in memory; null: it is another network
+     * @param sigtran a real signalling network; null: it is another network
+     * @param limits of the layers of either
+     */
+    @Settings(
+            value =
+                    "Where dialogs come from: embedded or sigtran, one of the two. A change waits for a restart.",
+            restart = true)
+    public record Network(
+            @Key(
+                            value =
+                                    "Real TCAP and MAP in memory, without SS7 links: for development, tests and demonstrations.",
+                            unsetIs = "used where sigtran is left out")
+                    @Nullable EmbeddedSettings embedded,
+            @Key(
+                            value =
+                                    "A real signalling network instead of embedded. operations.md leads through it.",
+                            unsetIs = "not used")
+                    @Nullable SigtranSettings sigtran,
+            SignallingLimits limits)
+            implements Checked {
+        public Network {
+            if (sigtran == null && embedded == null) {
+                embedded = EmbeddedSettings.DEFAULT;
+            }
+        }
+
+        /** Two stacks in memory. */
+        public static Network inMemory(List<Integer> ssns, SignallingLimits limits) {
+            return new Network(new EmbeddedSettings(ssns), null, limits);
+        }
+
+        /** The subsystems of the engine's. */
+        public List<Integer> ssns() {
+            return sigtran == null ? requireNonNull(embedded).ssns() : sigtran.ssns();
+        }
+
+        @Override
+        public void check(Section network) {
+            if (sigtran != null && embedded != null) {
+                network.refuse(
+                        "sigtran", "there can be only one network: remove this one, or embedded");
+            }
+        }
+    }
+
+    /** What is logged: the section {@code log}. */
+    @Settings("What is logged.")
+    public record Log(
+            @Key(value = "Lines of this level and of more serious ones are logged.", unset = "info")
+                    Level level) {}
+}

@@ -1,0 +1,124 @@
+package io.moondial.config;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The keys whose values two settings have different. */
+public final class ChangedSettings {
+    private static final int SHORT = 40;
+
+    private ChangedSettings() {}
+
+    /**
+     * One of them.
+     *
+     * @param key such as {@code process.menu_timeout}
+     * @param before the value as a file has it; null where it was not there
+     * @param after null where it is no more
+     * @param waitsForRestart whether a running engine keeps the value that it started with
+     */
+    public record Change(
+            String key, @Nullable String before, @Nullable String after, boolean waitsForRestart) {
+        /** The key, and both values where they are there and can be shown. */
+        @Override
+        public String toString() {
+            if (before == null || after == null) {
+                return key + (before == null ? " added" : " removed");
+            }
+            return isShown(before) && isShown(after) ? key + " " + before + " -> " + after : key;
+        }
+
+        /** What is long is not, nor what the writer of the file chose freely. */
+        private static boolean isShown(String value) {
+            return value.length() <= SHORT && !value.contains("{");
+        }
+    }
+
+    /**
+     * All of them, by key.
+     *
+     * @param folder that paths are shown relative to; null: none is
+     */
+    public static <R extends Record> List<Change> between(
+            Schema<R> schema, R before, R after, @Nullable Path folder) {
+        Map<String, Object> old = Values.of(schema, before, folder);
+        Map<String, Object> fresh = Values.of(schema, after, folder);
+        Map<String, Schema<?>> sections = schema.sections();
+        Set<String> keys = new TreeSet<>(fresh.keySet());
+        keys.addAll(old.keySet());
+        List<Change> changes = new ArrayList<>();
+        for (String key : keys) {
+            if (!Objects.equals(old.get(key), fresh.get(key))) {
+                Schema<?> section = sections.get(key.substring(0, key.indexOf('.')));
+                changes.add(
+                        new Change(
+                                key,
+                                shown(old.get(key)),
+                                shown(fresh.get(key)),
+                                section == null || section.waitsForRestart()));
+            }
+        }
+        return changes;
+    }
+
+    private static @Nullable String shown(@Nullable Object value) {
+        return value == null ? null : YamlWriter.plain(value);
+    }
+
+    /** Takes settings apart into their values, by their keys. */
+    private static final class Values implements SettingsWriter {
+        private final Map<String, Object> values = new TreeMap<>();
+        private final Deque<String> sections = new ArrayDeque<>();
+        private final @Nullable Path folder;
+
+        private Values(@Nullable Path folder) {
+            this.folder = folder;
+        }
+
+        static <R extends Record> Map<String, Object> of(
+                Schema<R> schema, R settings, @Nullable Path folder) {
+            var values = new Values(folder);
+            schema.print(values, settings);
+            return values.values;
+        }
+
+        @Override
+        public void section(String key, Runnable body) {
+            sections.addLast(key);
+            body.run();
+            sections.removeLast();
+        }
+
+        @Override
+        public void entry(String key, Object value) {
+            section(key, () -> values.put(String.join(".", sections), value));
+        }
+
+        @Override
+        public void item(Map<String, ?> item) {
+            Object list =
+                    values.computeIfAbsent(
+                            String.join(".", sections), it -> new ArrayList<Map<String, ?>>());
+            add(list, item);
+        }
+
+        @SuppressWarnings("unchecked") // made above
+        private static void add(Object list, Map<String, ?> item) {
+            ((List<Map<String, ?>>) list).add(item);
+        }
+
+        @Override
+        public String relative(Path path) {
+            return YamlWriter.relative(path, folder);
+        }
+    }
+}
