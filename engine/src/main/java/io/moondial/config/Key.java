@@ -58,7 +58,7 @@ public @interface Key {
     /** The record that declares what may be written for a key of the same name. */
     Class<? extends Record> like() default Record.class;
 
-    /** What is asked for where a list of sections is empty. Empty: it may be. */
+    /** The problem of a list of sections that is empty. Empty: it may be. */
     String oneAtLeast() default "";
 
     /** How the key is written where its value is neither a single one nor such a section. */

@@ -105,8 +105,11 @@ abstract class Part {
                     .map(it -> new Structured(component, key, it))
                     .orElseThrow(() -> new IllegalArgumentException("none is given: " + key));
         }
-        if (key == null && type == Path.class) {
+        if (key == null && type == Path.class && component.getName().equals("file")) {
             return new TheFile(component);
+        }
+        if (key == null && type == int.class && component.getName().equals("line")) {
+            return new TheLine(component);
         }
         if (key == null) {
             return new Group(component, schemaOf(type, structures));
@@ -208,7 +211,7 @@ abstract class Part {
     }
 
     /** The file itself, which is no key. */
-    private static final class TheFile extends Part {
+    private static final class TheFile extends Unwritten {
         TheFile(RecordComponent component) {
             super(component);
         }
@@ -216,6 +219,13 @@ abstract class Part {
         @Override
         Object read(Section section, @Nullable Object otherwise, Scope scope) {
             return section.file();
+        }
+    }
+
+    /** No key. */
+    private abstract static class Unwritten extends Part {
+        Unwritten(RecordComponent component) {
+            super(component);
         }
 
         @Override
@@ -351,6 +361,18 @@ abstract class Part {
         }
     }
 
+    /** The line of the file that the section begins on, which is no key. */
+    private static final class TheLine extends Unwritten {
+        TheLine(RecordComponent component) {
+            super(component);
+        }
+
+        @Override
+        Object read(Section section, @Nullable Object otherwise, Scope scope) {
+            return section.place().line();
+        }
+    }
+
     /** A path, relative to the file's folder. */
     private static final class OnePath extends Part {
         private final Key key;
@@ -467,7 +489,7 @@ abstract class Part {
                             form,
                             allowed,
                             key.unsetIs(),
-                            false,
+                            !key.oneAtLeast().isEmpty(),
                             key.value().isEmpty() ? schema.about() : key.value(),
                             Map.of(),
                             schema.keys()));
@@ -527,7 +549,7 @@ abstract class Part {
         }
 
         @Override
-        Object read(Section section, @Nullable Object otherwise, Scope scope) {
+        @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope) {
             return structure.read(section, name, scope.values());
         }
 
@@ -538,7 +560,7 @@ abstract class Part {
 
         @Override
         void put(Map<String, Object> item, Object value) {
-            throw new IllegalStateException("no part of an item: " + name);
+            structure.print(new ItemWriter(item), name, value);
         }
 
         @Override
@@ -584,7 +606,7 @@ abstract class Part {
             List<Record> items = new ArrayList<>();
             section.sections(name).forEach(it -> items.add(schema.read(it, null, scope)));
             if (items.isEmpty() && !key.oneAtLeast().isEmpty()) {
-                section.refuse(name, "there is none: " + key.oneAtLeast());
+                section.refuse(name, key.oneAtLeast());
             }
             return items;
         }

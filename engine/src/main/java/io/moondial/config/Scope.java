@@ -30,7 +30,7 @@ final class Scope {
      * @throws IllegalArgumentException where nothing of that name has been read
      */
     @Nullable Object get(String path) {
-        String[] names = path.split("\\.");
+        String[] names = path.split("\\.", -1);
         Object value = find(names[0]);
         for (int i = 1; i < names.length && value != null; i++) {
             value = component((Record) value, names[i]);

@@ -15,7 +15,7 @@ public interface Structure<T> {
      *
      * @param before the components of the record before this one, by their names
      */
-    T read(Section section, String key, Map<String, @Nullable Object> before);
+    @Nullable T read(Section section, String key, Map<String, @Nullable Object> before);
 
     /** Writes the key. */
     void print(SettingsWriter out, String key, T value);

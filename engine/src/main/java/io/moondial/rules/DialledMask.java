@@ -1,14 +1,83 @@
 package io.moondial.rules;
 
+import io.moondial.config.Section;
+import io.moondial.config.SettingsWriter;
+import io.moondial.config.Structure;
+import io.moondial.config.ValueType;
 import io.moondial.text.BoundedText;
 import io.moondial.text.Mask;
 import java.util.BitSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Which part of what is dialled a trigger keeps out of records, logs and traces: a PIN, mostly. */
 public sealed interface DialledMask {
+    /** How the rules write it. */
+    final class Written implements Structure<DialledMask> {
+        private static final ValueType<Integer> STARS = ValueType.wholeNumber(1, 100);
+        private static final String ALLOWED =
+                "either {after: STARS}, such as {after: 2}, or {pattern: 'REGULAR EXPRESSION'}";
+
+        @Override
+        public @Nullable DialledMask read(
+                Section section, String key, Map<String, @Nullable Object> before) {
+            return section.sectionIfGiven(key, ALLOWED).flatMap(Written::read).orElse(null);
+        }
+
+        private static Optional<DialledMask> read(Section mask) {
+            Optional<DialledMask> after = mask.find("after", STARS).map(After::new);
+            Optional<DialledMask> group =
+                    mask.find("pattern", ValueType.text()).flatMap(regex -> group(mask, regex));
+            if (mask.has("after") == mask.has("pattern")) {
+                mask.refuse(
+                        "mask: found %s; allowed is %s"
+                                .formatted(
+                                        mask.has("after")
+                                                ? "both after and pattern"
+                                                : "neither after nor pattern",
+                                        ALLOWED));
+            }
+            return after.or(() -> group);
+        }
+
+        private static Optional<DialledMask> group(Section mask, String regex) {
+            try {
+                Pattern pattern = Pattern.compile(regex);
+                int groups = pattern.matcher("").groupCount();
+                if (groups == 1) {
+                    return Optional.of(new Group(pattern));
+                }
+                mask.refuse(
+                        "pattern",
+                        "it has %s; allowed is exactly one, around what is masked, and (?: ) for others"
+                                .formatted(groups == 0 ? "no group" : groups + " groups"));
+            } catch (PatternSyntaxException e) {
+                mask.refuse(
+                        "pattern",
+                        "this regular expression does not compile: %s, at character %d"
+                                .formatted(e.getDescription(), e.getIndex() + 1));
+            }
+            return Optional.empty();
+        }
+
+        @Override
+        public void print(SettingsWriter out, String key, DialledMask mask) {
+            switch (mask) {
+                case After(int stars) -> out.entry(key, Map.of("after", stars));
+                case Group group -> out.entry(key, Map.of("pattern", group.regex()));
+            }
+        }
+
+        @Override
+        public String allowed() {
+            return ALLOWED;
+        }
+    }
+
     /**
      * All that stands behind a star, up to the last # or, where there is none, to the end.
      *

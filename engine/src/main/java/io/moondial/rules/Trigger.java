@@ -17,14 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 public record Trigger(
         int line,
-        String scriptKey,
         Conditions conditions,
-        Overrides overrides,
-        @Nullable DialledMask mask) {
+        @Key(
+                        value = "The script, without \".lua\".",
+                        matches = "[A-Za-z0-9_-]{1,64}",
+                        allowed =
+                                "the name of a script without .lua: letters, digits, _ and -, at most 64")
+                String scriptKey,
+        @Key(value = Trigger.MASK, structure = DialledMask.Written.class) @Nullable DialledMask mask,
+        Overrides overrides) {
+    static final String MASK =
+            "Which part of the dialled text is a secret, such as a PIN. The script can read it in request.text. In records, logs and traces, each of its characters is an asterisk.";
 
     /** One that masks nothing. */
     public Trigger(int line, String scriptKey, Conditions conditions, Overrides overrides) {
-        this(line, scriptKey, conditions, overrides, null);
+        this(line, conditions, scriptKey, null, overrides);
     }
 
     /**

@@ -29,11 +29,11 @@ class DialledMaskInUseTest {
     private static final Trigger PAY =
             new Trigger(
                     1,
-                    "main",
                     new Trigger.Conditions(
                             null, "*1*", null, null, null, null, null, null, null, null, null),
-                    Trigger.Overrides.NONE,
-                    new DialledMask.After(2));
+                    "main",
+                    new DialledMask.After(2),
+                    Trigger.Overrides.NONE);
 
     @TempDir Path folder;
 

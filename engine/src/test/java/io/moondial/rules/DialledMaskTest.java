@@ -76,7 +76,7 @@ class DialledMaskTest {
             @Nullable DialledMask m) {
         var conditions =
                 new Conditions(null, prefix, null, null, null, null, msisdn, null, null, null, ssn);
-        return new Trigger(1, "main", conditions, Overrides.NONE, m);
+        return new Trigger(1, conditions, "main", m, Overrides.NONE);
     }
 
     private static String seen(String dialled, Trigger... triggers) {

@@ -49,7 +49,7 @@ public record SigtranSettings(
                 String globalTitle,
         @Key(
                         value = "What the engine is towards its peers.",
-                        oneAtLeast = "name at least one, with its associations")
+                        oneAtLeast = "there is none: name at least one, with its associations")
                 List<ApplicationServer> applicationServers,
         @Key(
                         value = "Where messages may go that are routed on a subsystem number.",
@@ -148,7 +148,7 @@ public record SigtranSettings(
             @Key(
                             value =
                                     "Its associations. One that serves several servers stands in each.",
-                            oneAtLeast = "name at least one")
+                            oneAtLeast = "there is none: name at least one")
                     List<Association> associations) {
         public ApplicationServer {
             pointCodes = List.copyOf(pointCodes);
