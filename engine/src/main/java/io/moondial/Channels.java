@@ -8,7 +8,6 @@ import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.sigtran.SigtranNetwork;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.metrics.Counters;
-
 import io.moondial.time.Activity;
 import io.moondial.time.Time;
 import io.moondial.trace.PcapFormat.PcapSink;

@@ -4,7 +4,6 @@ import io.moondial.logic.LuaService;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.rules.NotifySettings;
-
 import io.moondial.script.CompilationObserver;
 import io.moondial.script.ScriptHost;
 import io.moondial.script.ScriptRelease;

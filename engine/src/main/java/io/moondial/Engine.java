@@ -19,7 +19,6 @@ import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.reload.FileWatch;
-
 import io.moondial.script.api.Backends;
 import io.moondial.time.SystemTime;
 import io.moondial.time.Time;

@@ -1,5 +1,6 @@
 package io.moondial;
 
+import io.moondial.config.ChangedSettings.Change;
 import io.moondial.control.ReloadStatus;
 import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
@@ -7,8 +8,6 @@ import io.moondial.metrics.Counters;
 import io.moondial.problem.Problem;
 import io.moondial.reload.ReloadSource;
 import io.moondial.reload.WatchedFiles;
-import io.moondial.config.ChangedSettings.Change;
-
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.moondial.logic;
 
 import io.moondial.ConfigurationException;
+import io.moondial.Rules;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Party;
@@ -9,7 +10,6 @@ import io.moondial.dialog.Outgoing;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.BuiltInModules;
-import io.moondial.Rules;
 import io.moondial.script.ScriptHost;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;

@@ -1,6 +1,5 @@
 package io.moondial.cli;
 
-import io.moondial.Rules;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.moondial.Configuration;

@@ -40,7 +40,8 @@ public record Notation<T>(
     /** A word without quotes, for values of a type that is written in one way. */
     public static <T> Notation<T> ofWords(
             ValueType<T> type, Function<T, String> word, String pattern) {
-        return new Notation<>(type, value -> new SettingsWriter.Word(word.apply(value)), text(pattern));
+        return new Notation<>(
+                type, value -> new SettingsWriter.Word(word.apply(value)), text(pattern));
     }
 
     /** The same, with a word for null, which is {@link #NULL} then. */

@@ -673,8 +673,7 @@ abstract class Part {
                         () ->
                                 named.forEach(
                                         (it, one) ->
-                                                out.section(
-                                                        it, () -> schema.printAny(out, one))));
+                                                out.section(it, () -> schema.printAny(out, one))));
             }
         }
 

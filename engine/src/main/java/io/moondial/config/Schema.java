@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A section of a file, as a record declares it: its keys are the components, in their order. A
- * component that is a record and no {@link Key} groups keys that stand among the others; a
- * {@code Path file} that is no {@link Key} is the file, an {@code int line} the line that the section
+ * component that is a record and no {@link Key} groups keys that stand among the others; a {@code
+ * Path file} that is no {@link Key} is the file, an {@code int line} the line that the section
  * begins on.
  *
  * <p>What the declaration says is said nowhere else: the section is read, printed and described by

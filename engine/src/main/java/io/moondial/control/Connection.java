@@ -1,6 +1,5 @@
 package io.moondial.control;
 
-
 import io.moondial.time.Time;
 import io.moondial.trace.PcapFormat.PcapStream;
 import io.moondial.trace.Trace;

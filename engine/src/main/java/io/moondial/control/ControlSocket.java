@@ -2,7 +2,6 @@ package io.moondial.control;
 
 import io.moondial.file.FileTrouble;
 import io.moondial.metrics.Counters;
-
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;

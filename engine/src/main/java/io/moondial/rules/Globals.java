@@ -1,9 +1,9 @@
 package io.moondial.rules;
 
 import io.moondial.config.Section;
+import io.moondial.config.SettingsWriter;
 import io.moondial.config.Structure;
 import io.moondial.config.ValueType;
-import io.moondial.config.SettingsWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

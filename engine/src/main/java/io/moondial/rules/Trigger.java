@@ -24,7 +24,8 @@ public record Trigger(
                         allowed =
                                 "the name of a script without .lua: letters, digits, _ and -, at most 64")
                 String scriptKey,
-        @Key(value = Trigger.MASK, structure = DialledMask.Written.class) @Nullable DialledMask mask,
+        @Key(value = Trigger.MASK, structure = DialledMask.Written.class)
+                @Nullable DialledMask mask,
         Overrides overrides) {
     static final String MASK =
             "Which part of the dialled text is a secret, such as a PIN. The script can read it in request.text. In records, logs and traces, each of its characters is an asterisk.";

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
-
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

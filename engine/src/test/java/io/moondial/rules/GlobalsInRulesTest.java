@@ -3,8 +3,8 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moondial.Rules;
 import io.moondial.ConfigurationException;
+import io.moondial.Rules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,14 +3,14 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.Rules;
-import io.moondial.control.ControlSettings;
-import io.moondial.logic.DialogSettings;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.control.ControlSettings;
 import io.moondial.dialog.OnError;
 import io.moondial.edr.EdrSettings;
 import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.edr.FileMode;
 import io.moondial.edr.StreamSettings;
+import io.moondial.logic.DialogSettings;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptSettings;

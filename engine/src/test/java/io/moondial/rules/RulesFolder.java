@@ -1,7 +1,7 @@
 package io.moondial.rules;
 
-import io.moondial.Rules;
 import io.moondial.ConfigurationException;
+import io.moondial.Rules;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.problem.ProblemPrinter;

@@ -36,8 +36,7 @@ final class RulesPrinterTest {
 
     @Test
     void what_is_printed_reads_back_to_equal_rules() throws Exception {
-        Rules printedOnce =
-                folder.read(folder.read(RulesFolder.resource("full.yaml")).print());
+        Rules printedOnce = folder.read(folder.read(RulesFolder.resource("full.yaml")).print());
 
         Rules printedTwice = folder.read(printedOnce.print());
 

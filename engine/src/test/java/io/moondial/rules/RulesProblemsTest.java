@@ -3,8 +3,8 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.moondial.Rules;
 import io.moondial.ConfigurationException;
+import io.moondial.Rules;
 import io.moondial.file.PipesAndDevices;
 import io.moondial.problem.Problem;
 import java.nio.file.Files;

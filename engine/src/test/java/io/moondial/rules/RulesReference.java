@@ -1,9 +1,9 @@
 package io.moondial.rules;
 
 import io.moondial.Rules;
-import io.moondial.modules.BuiltInModules;
 import io.moondial.config.Schema;
 import io.moondial.config.Schema.Description;
+import io.moondial.modules.BuiltInModules;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,8 +86,11 @@ final class RulesReference {
     /** The JSON schema (draft 2020-12). */
     static String jsonSchema() {
         Map<String, Object> sections = new LinkedHashMap<>();
-        Rules.schema(BuiltInModules.create()).sections().forEach(
-                (name, schema) -> sections.put(name, object(schema.about(), schema.keys())));
+        Rules.schema(BuiltInModules.create())
+                .sections()
+                .forEach(
+                        (name, schema) ->
+                                sections.put(name, object(schema.about(), schema.keys())));
         Map<String, Object> top = new LinkedHashMap<>();
         top.put("$schema", "https://json-schema.org/draft/2020-12/schema");
         top.put("title", "The rules of Moondial");

@@ -3,8 +3,8 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.Rules;
-import io.moondial.modules.BuiltInModules;
 import io.moondial.config.Schema;
+import io.moondial.modules.BuiltInModules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,21 +41,25 @@ final class RulesReferenceTest {
     @Test
     void the_commented_rules_have_every_key_in_the_declared_order() throws Exception {
         String shipped = Files.readString(DOCS.resolve("../../rules.yaml"));
-        Rules.schema(BuiltInModules.create()).sections().forEach(
-                (name, schema) -> {
-                    int start = shipped.indexOf("\n" + name + ":") + 1;
-                    assertThat(start).as(name).isPositive();
-                    var next = Pattern.compile("(?m)^[a-z]+:").matcher(shipped);
-                    int end = next.find(start + 1) ? next.start() : shipped.length();
-                    String section = shipped.substring(start, end);
-                    int last = -1;
-                    for (Schema.Description key : schema.keys()) {
-                        var line =
-                                Pattern.compile("(?m)^  (#  )?#? ?" + key.name() + ":")
-                                        .matcher(section);
-                        assertThat(line.find(last + 1)).as(name + "." + key.name()).isTrue();
-                        last = line.start();
-                    }
-                });
+        Rules.schema(BuiltInModules.create())
+                .sections()
+                .forEach(
+                        (name, schema) -> {
+                            int start = shipped.indexOf("\n" + name + ":") + 1;
+                            assertThat(start).as(name).isPositive();
+                            var next = Pattern.compile("(?m)^[a-z]+:").matcher(shipped);
+                            int end = next.find(start + 1) ? next.start() : shipped.length();
+                            String section = shipped.substring(start, end);
+                            int last = -1;
+                            for (Schema.Description key : schema.keys()) {
+                                var line =
+                                        Pattern.compile("(?m)^  (#  )?#? ?" + key.name() + ":")
+                                                .matcher(section);
+                                assertThat(line.find(last + 1))
+                                        .as(name + "." + key.name())
+                                        .isTrue();
+                                last = line.start();
+                            }
+                        });
     }
 }

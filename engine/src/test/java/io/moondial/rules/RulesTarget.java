@@ -1,7 +1,7 @@
 package io.moondial.rules;
 
-import io.moondial.Rules;
 import io.moondial.ConfigurationException;
+import io.moondial.Rules;
 import io.moondial.fuzz.Bounded;
 import io.moondial.fuzz.Finding;
 import io.moondial.fuzz.FuzzTarget;

@@ -123,7 +123,8 @@ final class SigtranCheck {
         if (!before.equals(association)) {
             section.refuse(
                     "name",
-                    name + " appears twice with different values; choose another name, or write the same values");
+                    name
+                            + " appears twice with different values; choose another name, or write the same values");
         } else if (modeBefore != server.mode() || server.routingContext() == null) {
             section.refuse(
                     "name",

@@ -315,7 +315,8 @@ public record SigtranSettings(
             }
             if (!extraLocal.isEmpty() && transport == Transport.TCP) {
                 section.refuse(
-                        "extra_local", "TCP has only one address at each end: this key is for sctp");
+                        "extra_local",
+                        "TCP has only one address at each end: this key is for sctp");
             } else if (!extraLocal.isEmpty() && listen == null && local == null) {
                 section.refuse("extra_local", "this key needs local, which is missing");
             }

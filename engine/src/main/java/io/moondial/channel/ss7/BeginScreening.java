@@ -2,7 +2,6 @@ package io.moondial.channel.ss7;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogGoneException;
@@ -10,6 +9,7 @@ import io.moondial.channel.Opening;
 import io.moondial.channel.Party;
 import io.moondial.channel.ss7.MapLink.Received;
 import io.moondial.channel.ss7.MessageDesk.Begin;
+import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.ss7.UssdParameter.MapError;
 import io.moondial.text.UndecodableString;

@@ -1,13 +1,13 @@
 package io.moondial.dialogtest.run;
 
 import io.moondial.Configuration;
+import io.moondial.Rules;
 import io.moondial.config.Nearest;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.problem.Problem;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.ProcessSettings;
-import io.moondial.Rules;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

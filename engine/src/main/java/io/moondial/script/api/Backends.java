@@ -58,7 +58,6 @@ public final class Backends implements AutoCloseable {
         public Settings {
             modules = List.copyOf(modules);
         }
-
     }
 
     /** The sections of the rules file that modules have: one of each that has a backend. */

@@ -1,8 +1,8 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
