@@ -1,5 +1,6 @@
 package io.moondial.script;
 
+import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Compiler;
@@ -11,6 +12,7 @@ import io.moondial.script.lua.Meter;
 import io.moondial.script.lua.NativeFunction;
 import io.moondial.script.stdlib.StandardLibrary;
 import io.moondial.script.stdlib.UndefinedGlobal;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class LuaBase {
     private final List<ApiModule> modules;
     private final Set<String> taken;
+    private final Map<String, String> secretOptions = new HashMap<>();
     private final LuaTable globals = LuaTable.unmetered();
     private final LuaTable globalMetatable;
     private final LuaTable stringMetatable;
@@ -36,6 +39,7 @@ final class LuaBase {
         library.addTo(globals);
         for (ApiModule module : modules) {
             globals.set(module.name(), module.table());
+            module.functions().forEach(this::noteSecrets);
             module.globals().forEach(globals::set);
         }
         globals.set("require", new NativeFunction("require", this::require));
@@ -43,6 +47,18 @@ final class LuaBase {
         globals.seal("_G");
         this.globalMetatable = UndefinedGlobal.metatable();
         this.stringMetatable = library.stringMetatable();
+    }
+
+    private void noteSecrets(ApiFunction function) {
+        String option = function.secretOption();
+        if (option != null) {
+            secretOptions.put(function.qualifiedName(), option);
+        }
+    }
+
+    /** The functions whose result may be secret, each with the option that makes it so. */
+    Map<String, String> secretOptions() {
+        return secretOptions;
     }
 
     /** The modules that operators call, for their reference. */

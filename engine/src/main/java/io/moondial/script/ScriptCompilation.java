@@ -101,7 +101,7 @@ final class ScriptCompilation {
                             source.path(),
                             source.content(),
                             compiler.compileFile(source.content(), source.label()));
-            units.put(source.label(), new Unit(source, code, Outline.of(source.content())));
+            units.put(source.label(), new Unit(source, code, Outline.of(source.content(), base.secretOptions())));
         } catch (CompileFailure e) {
             String message = String.valueOf(e.getMessage());
             problems.add(new Problem(source.path(), e.line(), e.column(), message));

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@code ussd.menu} and {@code ussd.notify} in the reading. */
 final class MenuOptions {
+    /** The field that makes the answer a secret one. */
+    static final String SECRET = "secret";
+
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
     private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final int MAX_DCS = 255;
@@ -39,13 +42,14 @@ final class MenuOptions {
         switch (name instanceof LuaString s ? s.toText() : "") {
             case "timeout" -> timeout = timeout(a, value);
             case "dcs" -> dcs = dcs(a, value);
-            case "secret" -> secret = secret(a, value);
+            case SECRET -> secret = secret(a, value);
             default ->
                     throw new LuaError(
                             a.function()
                                     + ": unknown option '"
                                     + a.state().show(name)
-                                    + "'; allowed are timeout, dcs, secret");
+                                    + "'; allowed are timeout, dcs, "
+                                    + SECRET);
         }
     }
 
@@ -93,7 +97,7 @@ final class MenuOptions {
         if (value instanceof Boolean b) {
             return b;
         }
-        throw wrong(a, "secret", "true or false", value);
+        throw wrong(a, SECRET, "true or false", value);
     }
 
     private static LuaError wrong(

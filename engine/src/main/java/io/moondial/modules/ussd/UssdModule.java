@@ -65,6 +65,7 @@ public final class UssdModule {
                                                         + TERMINATING)
                                         .effect(SCREEN)
                                         .waits()
+                                        .secretWith(MenuOptions.SECRET)
                                         .only(PROCESS)
                                         .does(
                                                 "local choice, why = ussd.menu(\"1. Balance\\n2. Airtime\","

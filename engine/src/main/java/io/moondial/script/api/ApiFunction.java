@@ -24,6 +24,7 @@ public final class ApiFunction {
     private final String example;
     private final Effect effect;
     private final boolean waits;
+    private final @Nullable String secretOption;
     private final Set<Phase> phases;
     private final boolean refusesPhases;
     private final NativeFunction.Body body;
@@ -37,6 +38,7 @@ public final class ApiFunction {
         this.errors = builder.errors;
         this.effect = builder.effect;
         this.waits = builder.waits;
+        this.secretOption = builder.secretOption;
         this.phases = Collections.unmodifiableSet(EnumSet.copyOf(builder.phases));
         this.refusesPhases = effect != Effect.SCREEN && !phases.containsAll(EVERY_PHASE);
         this.example = example;
@@ -100,6 +102,14 @@ public final class ApiFunction {
         return waits;
     }
 
+    /**
+     * The field that is true, in a table among the arguments, if the result is a secret answer;
+     * null: the result is none.
+     */
+    public @Nullable String secretOption() {
+        return secretOption;
+    }
+
     /** Where the dialog may stand when it is called. */
     public Set<Phase> phases() {
         return phases;
@@ -141,6 +151,7 @@ public final class ApiFunction {
         private String errors = "none";
         private Effect effect = Effect.PURE;
         private boolean waits;
+        private @Nullable String secretOption;
         private Set<Phase> phases = EVERY_PHASE;
 
         private Builder(String module, String name, String summary) {
@@ -180,6 +191,12 @@ public final class ApiFunction {
         /** The script waits in it for something outside the engine. */
         public Builder waits() {
             this.waits = true;
+            return this;
+        }
+
+        /** The result is a secret answer if a table among the arguments has true in this field. */
+        public Builder secretWith(String option) {
+            this.secretOption = option;
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.moondial.script.lua;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -53,9 +54,14 @@ public final class Outline {
         this.source = source;
     }
 
-    /** Reads a file that compiles. */
-    public static Outline of(LuaString source) {
-        return new OutlineReader(SourceText.ofFile(source)).read();
+    /**
+     * Reads a file that compiles.
+     *
+     * @param secretOptions the functions whose result may be secret, as {@code ussd.menu}: each with
+     *     the field that is true in a table among the arguments if it is
+     */
+    public static Outline of(LuaString source, Map<String, String> secretOptions) {
+        return new OutlineReader(SourceText.ofFile(source), secretOptions).read();
     }
 
     /** The line of a place, from 1. */

@@ -2,11 +2,10 @@ package io.moondial.script.lua;
 
 import io.moondial.script.lua.Outline.Mention;
 import io.moondial.script.lua.Outline.Reach;
+import io.moondial.script.lua.OutlineScopes.Value;
+import io.moondial.script.lua.OutlineScopes.Variable;
 import io.moondial.script.lua.Token.Kind;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,138 +26,63 @@ final class OutlineReader {
     private static final Set<String> READERS_OF_G =
             Set.of("rawget", "pairs", "next", "type", "rawlen");
 
-    private static final Map<String, int[]> BINARY = binary();
     private static final int UNARY = 12;
 
-    /** A local variable: what stands for it as long as nothing else is assigned to it. */
-    private static final class Variable {
-        @Nullable String library;
-        boolean secret;
-        boolean assigned;
-    }
-
-    /**
-     * An expression, as far as it matters what it is.
-     *
-     * @param name of a global; the constant key of a field; the text of a string
-     * @param library what the value is, or of a field what holds it: a module's or a global's name
-     * @param variable the local variable that it is, or that holds the field
-     */
-    private record Value(
-            Type type, String name, @Nullable String library, @Nullable Variable variable, int at) {
-        enum Type {
-            GLOBAL,
-            LOCAL,
-            FIELD,
-            STRING,
-            SECRET,
-            OTHER
-        }
-
-        boolean isGlobal(String wanted) {
-            return type == Type.GLOBAL && name.equals(wanted);
-        }
-
-        /** Whether it is this function of a library, whatever the library's variable is called. */
-        boolean isFunction(String of, String wanted) {
-            return type == Type.FIELD && of.equals(library) && name.equals(wanted);
-        }
-    }
-
-    /** A field whose library is known only if its variable is never assigned to. */
-    private record Tentative(Variable variable, Outline.Field field) {}
-
-    private final List<Token> tokens;
+    private final Token.Stream tokens;
     private final Outline outline;
-    private final Deque<Map<String, Variable>> scopes = new ArrayDeque<>();
-    private final List<Tentative> tentative = new ArrayList<>();
+    private final OutlineScopes scopes = new OutlineScopes();
+
+    /** By function, the field of a table among its arguments that makes its result secret. */
+    private final Map<String, String> secretOptions;
 
     /** The globals read in the statement so far, outside of functions in it. */
     private Set<String> readHere = new HashSet<>();
 
-    private int at;
     private int conditions;
     private int guards;
     private int dead;
 
-    OutlineReader(SourceText source) {
-        this.tokens = Token.of(source);
+    OutlineReader(SourceText source, Map<String, String> secretOptions) {
+        this.tokens = new Token.Stream(source);
         this.outline = new Outline(source);
+        this.secretOptions = secretOptions;
     }
 
     Outline read() {
         block();
-        tentative.stream()
-                .filter(it -> !it.variable().assigned)
-                .forEach(it -> outline.fieldsRead.add(it.field()));
-        long words = tokens.stream().filter(OutlineReader::isRequire).count();
+        outline.fieldsRead.addAll(scopes.fieldsOfConstants());
+        long words = tokens.all().stream().filter(Token::isRequire).count();
         outline.requiresOthers |= words > outline.modulesRequired.size();
         return outline;
-    }
-
-    /** As a name or a text: what is kept under another name can be called with any module's. */
-    private static boolean isRequire(Token token) {
-        return (token.kind() == Kind.NAME || token.kind() == Kind.STRING)
-                && token.text().equals("require");
-    }
-
-    private static Map<String, int[]> binary() {
-        Map<String, int[]> priorities = new HashMap<>();
-        priorities.put("or", new int[] {1, 1});
-        priorities.put("and", new int[] {2, 2});
-        for (String comparison : List.of("<", ">", "<=", ">=", "~=", "==")) {
-            priorities.put(comparison, new int[] {3, 3});
-        }
-        priorities.put("..", new int[] {9, 8});
-        priorities.put("+", new int[] {10, 10});
-        priorities.put("-", new int[] {10, 10});
-        priorities.put("*", new int[] {11, 11});
-        priorities.put("/", new int[] {11, 11});
-        priorities.put("%", new int[] {11, 11});
-        priorities.put("^", new int[] {14, 13});
-        return priorities;
     }
 
     // ---- tokens
 
     private Token peek() {
-        return tokens.get(at);
+        return tokens.peek();
     }
 
     private Token take() {
-        return tokens.get(at < tokens.size() - 1 ? at++ : at);
+        return tokens.take();
     }
 
     private boolean takes(String wanted) {
-        if (peek().is(wanted)) {
-            at++;
-            return true;
-        }
-        return false;
-    }
-
-    private boolean endsBlock() {
-        Token next = peek();
-        return next.kind() == Kind.END
-                || next.is("end")
-                || next.is("else")
-                || next.is("elseif")
-                || next.is("until");
+        return tokens.takes(wanted);
     }
 
     // ---- statements
 
     private void block() {
-        scopes.push(new HashMap<>());
+        scopes.enter();
         statements();
-        scopes.pop();
+        scopes.leave();
     }
 
     /** Whether it surely returns. What follows a statement that surely returns is dead. */
     private boolean statements() {
         int before = dead;
         boolean returns = false;
-        while (!endsBlock()) {
+        while (!peek().endsBlock()) {
             boolean now = statement();
             if (now && !returns) {
                 returns = true;
@@ -183,14 +107,14 @@ final class OutlineReader {
         if (first.kind() == Kind.KEYWORD) {
             switch (first.text()) {
                 case "do" -> {
-                    scopes.push(new HashMap<>());
+                    scopes.enter();
                     boolean returns = statements();
-                    scopes.pop();
+                    scopes.leave();
                     takes("end");
                     return returns;
                 }
                 case "while" -> {
-                    boolean never = isConstant(false);
+                    boolean never = tokens.isConstant(false);
                     expression();
                     takes("do");
                     dead += never ? 1 : 0;
@@ -199,18 +123,18 @@ final class OutlineReader {
                     takes("end");
                 }
                 case "repeat" -> {
-                    scopes.push(new HashMap<>());
+                    scopes.enter();
                     statements();
                     takes("until");
                     expression();
-                    scopes.pop();
+                    scopes.leave();
                 }
                 case "if" -> ifStatement();
                 case "for" -> forStatement();
                 case "function" -> functionStatement();
                 case "local" -> local();
                 case "return" -> {
-                    if (!endsBlock() && !peek().is(";")) {
+                    if (!peek().endsBlock() && !peek().is(";")) {
                         expressions();
                     }
                     takes(";");
@@ -225,24 +149,17 @@ final class OutlineReader {
             take();
             take();
         } else if (!first.is(";")) {
-            at--;
+            tokens.putBack();
             callOrAssignment();
         }
         return false;
     }
 
-    /** Whether a condition is written as a constant that is true, or false. */
-    private boolean isConstant(boolean wanted) {
-        Token next = tokens.get(Math.min(at + 1, tokens.size() - 1));
-        boolean alone = next.is("then") || next.is("do");
-        return alone && (wanted ? peek().is("true") : peek().is("false") || peek().is("nil"));
-    }
-
     private void ifStatement() {
         boolean decided = false;
         do {
-            boolean never = decided || isConstant(false);
-            boolean always = isConstant(true);
+            boolean never = decided || tokens.isConstant(false);
+            boolean always = tokens.isConstant(true);
             expression();
             takes("then");
             branch(never);
@@ -270,22 +187,22 @@ final class OutlineReader {
         take(); // = or in
         expressions();
         takes("do");
-        scopes.push(new HashMap<>());
+        scopes.enter();
         names.forEach(name -> declare(name));
         statements();
-        scopes.pop();
+        scopes.leave();
         takes("end");
     }
 
     private void functionStatement() {
         Token name = take();
         if (peek().is(".") || peek().is(":")) {
-            use(name(name), false);
+            use(scopes.find(name), false);
             while (!peek().is("(")) {
                 take();
             }
         } else {
-            define(name(name));
+            define(scopes.find(name));
         }
         function(false);
     }
@@ -304,30 +221,14 @@ final class OutlineReader {
         for (int i = 0; i < names.size(); i++) {
             Variable variable = declare(names.get(i));
             if (i < values.size()) {
-                hold(variable, values.get(i));
+                variable.hold(values.get(i));
             }
         }
     }
 
     private Variable declare(String name) {
         outline.definesOthers |= name.equals(ENVIRONMENT);
-        Variable variable = new Variable();
-        scope().put(name, variable);
-        return variable;
-    }
-
-    private Map<String, Variable> scope() {
-        return scopes.element();
-    }
-
-    /** What a variable is given first. */
-    private static void hold(Variable variable, Value value) {
-        variable.secret |= value.type() == Value.Type.SECRET;
-        switch (value.type()) {
-            case GLOBAL -> variable.library = value.name();
-            case OTHER -> variable.library = value.library();
-            case LOCAL, FIELD, STRING, SECRET -> {}
-        }
+        return scopes.declare(name);
     }
 
     private void callOrAssignment() {
@@ -394,11 +295,11 @@ final class OutlineReader {
         if (peek().is("not") || peek().is("-") || peek().is("#")) {
             Token operator = take();
             expression(UNARY);
-            left = other(operator.at());
+            left = Value.other(operator.at());
         } else {
             left = simple();
         }
-        int[] priority = BINARY.get(operator());
+        int[] priority = peek().priority();
         while (priority != null && priority[0] > limit) {
             Token operator = take();
             boolean conditional = operator.is("and") || operator.is("or");
@@ -409,15 +310,10 @@ final class OutlineReader {
                 compose(left);
                 compose(right);
             }
-            left = other(operator.at());
-            priority = BINARY.get(operator());
+            left = Value.other(operator.at());
+            priority = peek().priority();
         }
         return left;
-    }
-
-    private String operator() {
-        Token next = peek();
-        return next.kind() == Kind.SYMBOL || next.kind() == Kind.KEYWORD ? next.text() : "";
     }
 
     private void compose(Value operand) {
@@ -444,21 +340,7 @@ final class OutlineReader {
         } else {
             take();
         }
-        return other(next.at());
-    }
-
-    private static Value other(int at) {
-        return new Value(Value.Type.OTHER, "", null, null, at);
-    }
-
-    private Value name(Token token) {
-        for (Map<String, Variable> scope : scopes) {
-            Variable variable = scope.get(token.text());
-            if (variable != null) {
-                return new Value(Value.Type.LOCAL, token.text(), null, variable, token.at());
-            }
-        }
-        return new Value(Value.Type.GLOBAL, token.text(), null, null, token.at());
+        return Value.other(next.at());
     }
 
     /**
@@ -472,9 +354,9 @@ final class OutlineReader {
         if (first.is("(")) {
             Value inner = expression();
             takes(")");
-            value = inner.type() == Value.Type.STRING ? inner : other(first.at());
+            value = inner.type() == Value.Type.STRING ? inner : Value.other(first.at());
         } else {
-            value = name(first);
+            value = scopes.find(first);
         }
         while (true) {
             Token next = peek();
@@ -492,7 +374,7 @@ final class OutlineReader {
                 Token method = take();
                 use(value, false);
                 call(value, "format".equals(method.text()));
-                value = other(first.at());
+                value = Value.other(first.at());
             } else if (next.is("(") || next.is("{") || next.kind() == Kind.STRING) {
                 use(value, true);
                 value = call(value, value.isFunction("string", "format"));
@@ -515,7 +397,7 @@ final class OutlineReader {
             outline.definesOthers = true;
         }
         use(holder, false);
-        return other(holder.at());
+        return Value.other(holder.at());
     }
 
     private Value field(Value holder, String key, int keyAt) {
@@ -531,7 +413,7 @@ final class OutlineReader {
             use(holder, false);
         }
         return library == null
-                ? other(keyAt)
+                ? Value.other(keyAt)
                 : new Value(
                         Value.Type.FIELD,
                         key,
@@ -555,7 +437,7 @@ final class OutlineReader {
                 if (value.variable() == null) {
                     outline.fieldsRead.add(field);
                 } else {
-                    tentative.add(new Tentative(value.variable(), field));
+                    scopes.readField(value.variable(), field);
                 }
             }
             case LOCAL, STRING, SECRET, OTHER -> {}
@@ -586,16 +468,16 @@ final class OutlineReader {
         Token open = take();
         boolean guarding = callee.type() == Value.Type.GLOBAL && GUARDS.contains(callee.name());
         List<Value> arguments = new ArrayList<>();
-        boolean secret = false;
+        Set<String> set = Set.of();
         if (open.kind() == Kind.STRING) {
             arguments.add(new Value(Value.Type.STRING, open.text(), null, null, open.at()));
         } else if (open.is("{")) {
-            at--;
-            table();
+            tokens.putBack();
+            set = table();
         } else {
             while (!peek().is(")") && peek().kind() != Kind.END) {
                 if (peek().is("{")) {
-                    secret |= table();
+                    set = table();
                 } else if (peek().is("function") && guarding) {
                     take();
                     function(true);
@@ -609,23 +491,23 @@ final class OutlineReader {
         if (composes) {
             arguments.forEach(this::compose);
         }
-        return result(callee, arguments, secret, open.at());
+        return result(callee, arguments, set, open.at());
     }
 
     /** An argument; {@code _G} given to what only reads it defines nothing. */
     private Value argument(Value callee) {
         boolean ofG = peek().kind() == Kind.NAME && peek().text().equals("_G");
-        Token behind = tokens.get(Math.min(at + 1, tokens.size() - 1));
+        Token behind = tokens.second();
         boolean alone = behind.is(",") || behind.is(")");
         if (ofG && alone && callee.type() == Value.Type.GLOBAL) {
             if (READERS_OF_G.contains(callee.name()) || callee.name().equals("rawset")) {
-                return name(take());
+                return scopes.find(take());
             }
         }
         return expression();
     }
 
-    private Value result(Value callee, List<Value> arguments, boolean secret, int place) {
+    private Value result(Value callee, List<Value> arguments, Set<String> set, int place) {
         Value first = arguments.isEmpty() ? null : arguments.getFirst();
         if (callee.isGlobal("require")) {
             return required(first, place);
@@ -639,37 +521,47 @@ final class OutlineReader {
             guards--;
         }
         if (callee.isGlobal("rawset") && first != null && first.isGlobal("_G")) {
-            Value key = arguments.size() > 1 ? arguments.get(1) : other(place);
+            Value key = arguments.size() > 1 ? arguments.get(1) : Value.other(place);
             if (key.type() == Value.Type.STRING) {
                 outline.globalsDefined.add(key.name());
             } else {
                 outline.definesOthers = true;
             }
         }
-        return secret && callee.isFunction("ussd", "menu")
+        return isSecret(callee, set)
                 ? new Value(Value.Type.SECRET, "", null, null, place)
-                : other(place);
+                : Value.other(place);
+    }
+
+    private boolean isSecret(Value callee, Set<String> set) {
+        if (callee.type() != Value.Type.FIELD || set.isEmpty()) {
+            return false;
+        }
+        String option = secretOptions.get(callee.library() + "." + callee.name());
+        return option != null && set.contains(option);
     }
 
     private Value required(@Nullable Value name, int place) {
         if (name == null || name.type() != Value.Type.STRING || name.name().equals("\\")) {
             outline.requiresOthers = true;
-            return other(place);
+            return Value.other(place);
         }
         outline.modulesRequired.add(mention(name.name(), name.at()));
         return new Value(Value.Type.OTHER, "", name.name(), null, place);
     }
 
-    /** A table constructor; whether it has a field {@code secret = true}. */
-    private boolean table() {
+    /** A table constructor; the names of the fields in it that are written as true. */
+    private Set<String> table() {
         take();
-        boolean secret = false;
+        Set<String> set = new HashSet<>();
         while (!peek().is("}") && peek().kind() != Kind.END) {
-            Token second = tokens.get(Math.min(at + 1, tokens.size() - 1));
+            Token second = tokens.second();
             if (peek().kind() == Kind.NAME && second.is("=")) {
                 String key = take().text();
                 take();
-                secret |= key.equals("secret") && peek().is("true");
+                if (peek().is("true")) {
+                    set.add(key);
+                }
             } else if (takes("[")) {
                 expression();
                 takes("]");
@@ -681,7 +573,7 @@ final class OutlineReader {
             }
         }
         takes("}");
-        return secret;
+        return set;
     }
 
     /** Parameters and body, behind {@code function} and its name. */
@@ -690,7 +582,7 @@ final class OutlineReader {
         Set<String> outer = readHere;
         readHere = new HashSet<>();
         guards += guarded ? 1 : 0;
-        scopes.push(new HashMap<>());
+        scopes.enter();
         declare("self");
         takes("(");
         while (!peek().is(")") && peek().kind() != Kind.END) {
@@ -702,7 +594,7 @@ final class OutlineReader {
         takes(")");
         statements();
         takes("end");
-        scopes.pop();
+        scopes.leave();
         guards -= guarded ? 1 : 0;
         readHere = outer;
         dead = before;

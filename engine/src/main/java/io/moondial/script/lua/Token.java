@@ -1,8 +1,11 @@
 package io.moondial.script.lua;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One word of Lua source.
@@ -46,14 +49,98 @@ record Token(Kind kind, String text, int at) {
                     "true",
                     "until",
                     "while");
+    private static final Map<String, int[]> BINARY = binary();
     private static final List<String> SYMBOLS = List.of("...", "..", "==", "~=", "<=", ">=", "::");
 
     boolean is(String symbolOrKeyword) {
         return (kind == Kind.SYMBOL || kind == Kind.KEYWORD) && text.equals(symbolOrKeyword);
     }
 
+    /** Whether no statement of the block that was read so far begins with it. */
+    boolean endsBlock() {
+        return kind == Kind.END || is("end") || is("else") || is("elseif") || is("until");
+    }
+
+    /** As a name or a text: what is kept under another name can be called with any module's. */
+    boolean isRequire() {
+        return (kind == Kind.NAME || kind == Kind.STRING) && text.equals("require");
+    }
+
+    /** How an operator of two operands binds, to the left and to the right; null: it is none. */
+    int @Nullable [] priority() {
+        return kind == Kind.SYMBOL || kind == Kind.KEYWORD ? BINARY.get(text) : null;
+    }
+
+    private static Map<String, int[]> binary() {
+        Map<String, int[]> priorities = new HashMap<>();
+        priorities.put("or", new int[] {1, 1});
+        priorities.put("and", new int[] {2, 2});
+        for (String comparison : List.of("<", ">", "<=", ">=", "~=", "==")) {
+            priorities.put(comparison, new int[] {3, 3});
+        }
+        priorities.put("..", new int[] {9, 8});
+        priorities.put("+", new int[] {10, 10});
+        priorities.put("-", new int[] {10, 10});
+        priorities.put("*", new int[] {11, 11});
+        priorities.put("/", new int[] {11, 11});
+        priorities.put("%", new int[] {11, 11});
+        priorities.put("^", new int[] {14, 13});
+        return priorities;
+    }
+
+    /** The words of a source, of which one is the next. */
+    static final class Stream {
+        private final List<Token> tokens;
+        private int at;
+
+        Stream(SourceText source) {
+            tokens = List.copyOf(Token.of(source));
+        }
+
+        /** All of them, whichever is the next. */
+        List<Token> all() {
+            return tokens;
+        }
+
+        /** The next one; at the end that of kind END. */
+        Token peek() {
+            return tokens.get(at);
+        }
+
+        /** The one after the next. */
+        Token second() {
+            return tokens.get(Math.min(at + 1, tokens.size() - 1));
+        }
+
+        /** Takes the next one; that of kind END stays. */
+        Token take() {
+            return tokens.get(at < tokens.size() - 1 ? at++ : at);
+        }
+
+        /** Takes the next one if it is this symbol or keyword; whether it was. */
+        boolean takes(String wanted) {
+            if (peek().is(wanted)) {
+                at++;
+                return true;
+            }
+            return false;
+        }
+
+        /** Whether a condition is written as a constant that is true, or false. */
+        boolean isConstant(boolean wanted) {
+            Token next = second();
+            boolean alone = next.is("then") || next.is("do");
+            return alone && (wanted ? peek().is("true") : peek().is("false") || peek().is("nil"));
+        }
+
+        /** Makes the one that was taken last the next one again. */
+        void putBack() {
+            at--;
+        }
+    }
+
     /** The words of source that compiles, and one of kind END behind them. */
-    static List<Token> of(SourceText source) {
+    private static List<Token> of(SourceText source) {
         List<Token> tokens = new ArrayList<>();
         int at = 0;
         if (source.at(0) == '#') {
