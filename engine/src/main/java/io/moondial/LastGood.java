@@ -3,7 +3,7 @@ package io.moondial;
 import io.moondial.file.FileTrouble;
 import io.moondial.file.OwnersFolder;
 import io.moondial.problem.Problem;
-import io.moondial.script.CompilationObserver;
+import io.moondial.script.ScriptHost.CompilationObserver;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.channels.Channels;

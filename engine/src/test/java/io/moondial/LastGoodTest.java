@@ -3,9 +3,9 @@ package io.moondial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moondial.control.ReloadStatus;
+import io.moondial.control.EngineStatus.ReloadStatus;
 import io.moondial.problem.Problem;
-import io.moondial.script.CompilationObserver;
+import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.ScriptRelease;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -50,7 +50,7 @@ final class BenchEdrs {
     /** The other limits are the defaults of the rules. */
     static EdrSettings settings(Path folder, int fileEdrs) {
         var stream =
-                new StreamSettings(
+                new EdrSettings.StreamSettings(
                         folder,
                         fileEdrs,
                         Duration.ofHours(1),

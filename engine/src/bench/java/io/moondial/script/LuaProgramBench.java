@@ -7,7 +7,7 @@ import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Meter;
-import io.moondial.script.stdlib.ScriptClock;
+import io.moondial.script.stdlib.StandardLibrary.ScriptClock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -30,13 +30,13 @@ final class LoadRun {
 
     private final FarSide network;
     private final Talk talk;
-    private final Load load;
+    private final Plan.Load load;
     private final int heldMenus;
     private final Tally tally = new Tally();
     private final Semaphore free;
     private final Set<LoadDialog> open = ConcurrentHashMap.newKeySet();
 
-    private LoadRun(FarSide network, Talk talk, Load load, int heldMenus) {
+    private LoadRun(FarSide network, Talk talk, Plan.Load load, int heldMenus) {
         this.network = network;
         this.talk = talk;
         this.load = load;
@@ -45,12 +45,12 @@ final class LoadRun {
     }
 
     /** Dialogs that are answered at once. */
-    static LoadRun answering(FarSide network, Talk talk, Load load) {
+    static LoadRun answering(FarSide network, Talk talk, Plan.Load load) {
         return new LoadRun(network, talk, load, 0);
     }
 
     /** Dialogs that stay in each of their first menus until told to go on. */
-    static LoadRun parking(FarSide network, Talk talk, Load load, int heldMenus) {
+    static LoadRun parking(FarSide network, Talk talk, Plan.Load load, int heldMenus) {
         return new LoadRun(network, talk, load, heldMenus);
     }
 
@@ -87,7 +87,7 @@ final class LoadRun {
     void goOn(double rate) throws InterruptedException {
         long before = tally.parkedSoFar();
         List<LoadDialog> dialogs = List.copyOf(open);
-        Load steady = new Load(dialogs.size(), rate, dialogs.size(), load.patience());
+        Plan.Load steady = new Plan.Load(dialogs.size(), rate, dialogs.size(), load.patience());
         long began = System.nanoTime();
         for (int i = 0; i < dialogs.size(); i++) {
             dialogs.get(i).goOn(waitUntil(began + steady.due(i)));

@@ -1,5 +1,6 @@
 package io.moondial.bench;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import org.HdrHistogram.Histogram;
@@ -119,5 +120,79 @@ public record Outcome(
                 && (parking == null || parking.good())
                 && (flooding == null || flooding.good())
                 && (expectedEdrs < 0 || edrs == expectedEdrs);
+    }
+
+    /**
+     * The same load on the engine and, if asked for, on the ceiling.
+     *
+     * @param baseline null if only the engine was measured
+     */
+    public record Round(Figures engine, @Nullable Figures baseline) {
+        /** Dialogs a second of the engine against those of the ceiling; 0 without one. */
+        public double ratio() {
+            return baseline == null ? 0 : engine.rate() / baseline.rate();
+        }
+
+        /** A percentile of the engine's turns against that of the ceiling's; 0 without one. */
+        public double turnRatio(double percentile) {
+            return baseline == null
+                    ? 0
+                    : engine.turnMillis(percentile) / baseline.turnMillis(percentile);
+        }
+
+        /** Whether every dialog on either went as it should. */
+        public boolean good() {
+            return engine.good() && (baseline == null || baseline.good());
+        }
+    }
+
+    /**
+     * What one load came to.
+     *
+     * @param time from the first dialog that was due to the last that was over
+     * @param turns nanoseconds from what a handset sent, or should have begun, to what came back
+     * @param cpu of all processes that took part
+     * @param failures the first few, in words
+     */
+    public record Figures(
+            long started,
+            long finished,
+            int failed,
+            Duration time,
+            Histogram turns,
+            Duration cpu,
+            List<String> failures) {
+        private static final double NANOS = 1e9;
+        private static final double NANOS_IN_MILLI = 1e6;
+        private static final double THOUSAND = 1e3;
+
+        public Figures {
+            failures = List.copyOf(failures);
+        }
+
+        /** Dialogs finished a second. */
+        public double rate() {
+            return finished * NANOS / Math.max(1, time.toNanos());
+        }
+
+        /** A percentile of the turns, in milliseconds. */
+        public double turnMillis(double percentile) {
+            return millis(turns, percentile);
+        }
+
+        /** A percentile of such turns, in milliseconds. */
+        public static double millis(Histogram turns, double percentile) {
+            return turns.getValueAtPercentile(percentile) / NANOS_IN_MILLI;
+        }
+
+        /** CPU seconds a thousand dialogs. */
+        public double cpuPerThousand() {
+            return cpu.toNanos() / NANOS * THOUSAND / Math.max(1, finished);
+        }
+
+        /** Whether every dialog went as it should. */
+        public boolean good() {
+            return failed == 0;
+        }
     }
 }

@@ -52,7 +52,8 @@ public final class OwnEngine {
         return result;
     }
 
-    private static void forget(Thread hook) {
+    /** Takes back a hook; where the process is ending already, it runs. */
+    static void forget(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {

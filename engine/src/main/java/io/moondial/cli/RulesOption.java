@@ -10,7 +10,7 @@ import io.moondial.Rules;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.logic.DialogObserver;
 import io.moondial.problem.Problem;
-import io.moondial.script.CompilationObserver;
+import io.moondial.script.ScriptHost.CompilationObserver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

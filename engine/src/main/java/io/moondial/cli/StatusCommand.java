@@ -2,8 +2,8 @@ package io.moondial.cli;
 
 import io.moondial.ConfigurationException;
 import io.moondial.control.ControlClient;
-import io.moondial.control.NotRunningException;
-import io.moondial.control.RefusedException;
+import io.moondial.control.ControlClient.NotRunningException;
+import io.moondial.control.ControlClient.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package io.moondial.cli;
 
 import io.moondial.ConfigurationException;
 import io.moondial.control.ControlClient;
-import io.moondial.control.NotRunningException;
-import io.moondial.control.RefusedException;
+import io.moondial.control.ControlClient.NotRunningException;
+import io.moondial.control.ControlClient.RefusedException;
 import io.moondial.file.FileTrouble;
-import io.moondial.trace.TraceFile;
+import io.moondial.trace.PcapFiles;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -123,14 +123,14 @@ final class TraceCommand implements Callable<Integer> {
             }
         } finally {
             over.countDown();
-            forget(interrupt);
+            OwnEngine.forget(interrupt);
         }
     }
 
     private OutputStream open() throws IOException {
         return "-".equals(pcap)
                 ? new UnclosedOutput(System.out)
-                : TraceFile.replace(Path.of(String.valueOf(pcap)));
+                : PcapFiles.replace(Path.of(String.valueOf(pcap)));
     }
 
     private void report(JsonNode summary) {
@@ -157,14 +157,6 @@ final class TraceCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
         }
         Runtime.getRuntime().halt(code);
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            log.debug("the process is ending already", e);
-        }
     }
 
     /** A stream that belongs to somebody else, who closes it. */

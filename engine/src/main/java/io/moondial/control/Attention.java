@@ -128,8 +128,8 @@ public record Attention(String what, @Nullable Instant since, String text) {
             }
         }
 
-        void reload(ReloadStatus reload) {
-            ReloadStatus.Refusal refusal = reload.refusal();
+        void reload(EngineStatus.ReloadStatus reload) {
+            EngineStatus.ReloadStatus.Refusal refusal = reload.refusal();
             if (refusal != null) {
                 add(
                         "reload_refused",

@@ -35,7 +35,7 @@ final class Connection {
     private final SocketChannel channel;
     private final ControlSettings settings;
     private final ControlledEngine engine;
-    private final RunningTraces traces;
+    private final ControlSocket.RunningTraces traces;
     private final InputStream in;
     private final OutputStream out;
 
@@ -52,7 +52,7 @@ final class Connection {
             SocketChannel channel,
             ControlSettings settings,
             ControlledEngine engine,
-            RunningTraces traces) {
+            ControlSocket.RunningTraces traces) {
         this.channel = channel;
         this.settings = settings;
         this.engine = engine;
@@ -149,7 +149,7 @@ final class Connection {
 
     private void trace(@Nullable String msisdn, Duration length)
             throws IOException, InterruptedException {
-        RunningTraces.Entry entry = traces.add(msisdn);
+        ControlSocket.RunningTraces.Entry entry = traces.add(msisdn);
         try {
             write(json.createObjectNode().put("ok", true));
             Trace trace = engine.beginTrace(new PcapStream(new Chunks(out)), msisdn);
@@ -166,7 +166,7 @@ final class Connection {
     }
 
     /** Whatever comes next, nearly always the end of its side, is the client's wish to end. */
-    private void stopWithTheClient(RunningTraces.Entry entry) {
+    private void stopWithTheClient(ControlSocket.RunningTraces.Entry entry) {
         Thread.ofPlatform()
                 .daemon()
                 .start(
@@ -182,7 +182,7 @@ final class Connection {
                         });
     }
 
-    private static void stopWithTheTrace(RunningTraces.Entry entry, Trace trace) {
+    private static void stopWithTheTrace(ControlSocket.RunningTraces.Entry entry, Trace trace) {
         Thread.ofVirtual()
                 .start(
                         () -> {

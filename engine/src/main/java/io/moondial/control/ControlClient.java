@@ -166,4 +166,22 @@ public final class ControlClient implements AutoCloseable {
     public void close() throws IOException {
         channel.close();
     }
+
+    /** No engine answers at the control socket. */
+    public static final class NotRunningException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        NotRunningException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The engine has answered that it will not do what was asked, and why. */
+    public static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String message) {
+            super(message, null, false, false);
+        }
+    }
 }

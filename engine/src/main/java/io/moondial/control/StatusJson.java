@@ -89,11 +89,11 @@ final class StatusJson {
                 });
     }
 
-    private void reload(ReloadStatus reload) {
+    private void reload(EngineStatus.ReloadStatus reload) {
         ObjectNode object = root.putObject("reload");
         putTime(object, "last_done", reload.lastDone());
         putTime(object, "kept_at", reload.keptAt());
-        ReloadStatus.Refusal refusal = reload.refusal();
+        EngineStatus.ReloadStatus.Refusal refusal = reload.refusal();
         if (refusal != null) {
             ObjectNode refused = object.putObject("refused");
             putTime(refused, "since", refusal.since());

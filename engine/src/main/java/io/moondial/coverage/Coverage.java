@@ -1,9 +1,11 @@
 package io.moondial.coverage;
 
-import io.moondial.script.CompilationObserver;
+import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.WatchedChunk;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,5 +40,17 @@ public final class Coverage implements CompilationObserver {
                 watched.chunk().lines(),
                 watched.chunk().branches(),
                 watched.chunk().functions());
+    }
+
+    /**
+     * Writes the reports as files, {@code lcov.info} for tools and {@code index.html} for people; a
+     * folder that is missing is made, what was there of the same name is replaced.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Path folder, List<FileCoverage> files) throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("lcov.info"), LcovReport.of(files));
+        Files.writeString(folder.resolve("index.html"), HtmlReport.of(files));
     }
 }

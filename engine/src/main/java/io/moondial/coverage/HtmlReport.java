@@ -55,8 +55,8 @@ public final class HtmlReport {
     private static void appendFiles(StringBuilder page, List<FileCoverage> files) {
         page.append("<table class=\"files\">\n<tr><th>file</th><th colspan=\"2\">lines</th>");
         page.append("<th colspan=\"2\">branches</th></tr>\n");
-        Share lines = new Share(0, 0);
-        Share ways = new Share(0, 0);
+        FileCoverage.Share lines = new FileCoverage.Share(0, 0);
+        FileCoverage.Share ways = new FileCoverage.Share(0, 0);
         for (int i = 0; i < files.size(); i++) {
             FileCoverage file = files.get(i);
             lines = lines.plus(file.lineShare());
@@ -68,14 +68,15 @@ public final class HtmlReport {
         page.append("</table>\n");
     }
 
-    private static void appendRow(StringBuilder page, String name, Share lines, Share ways) {
+    private static void appendRow(
+            StringBuilder page, String name, FileCoverage.Share lines, FileCoverage.Share ways) {
         page.append("<tr><td>").append(name).append("</td>");
         appendShare(page, lines);
         appendShare(page, ways);
         page.append("</tr>\n");
     }
 
-    private static void appendShare(StringBuilder page, Share share) {
+    private static void appendShare(StringBuilder page, FileCoverage.Share share) {
         page.append("<td>").append(share.percent()).append(" %</td><td>");
         page.append(share).append("</td>");
     }
@@ -95,7 +96,7 @@ public final class HtmlReport {
         page.append("<tr class=\"").append(style(count, branches)).append("\"><td>").append(line);
         page.append("</td><td>").append(count == null ? "" : count).append("</td><td>");
         page.append(escaped(file.source().get(line - 1))).append("</td><td>");
-        page.append(String.join("; ", branches.stream().map(Gaps::told).toList()));
+        page.append(String.join("; ", branches.stream().map(FileCoverage.Gaps::told).toList()));
         page.append("</td></tr>\n");
     }
 

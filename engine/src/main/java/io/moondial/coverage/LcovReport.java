@@ -30,7 +30,7 @@ public final class LcovReport {
         appendFunctions(trace, file);
         appendBranches(trace, file);
         file.lines().forEach((line, count) -> entry(trace, "DA", line, count));
-        Share lines = file.lineShare();
+        FileCoverage.Share lines = file.lineShare();
         entry(trace, "LF", lines.all());
         entry(trace, "LH", lines.some());
         trace.append("end_of_record\n");
@@ -47,7 +47,7 @@ public final class LcovReport {
             entry(calls, "FNDA", function.calls(), unique);
         }
         trace.append(calls);
-        Share functions = file.functionShare();
+        FileCoverage.Share functions = file.functionShare();
         entry(trace, "FNF", functions.all());
         entry(trace, "FNH", functions.some());
     }
@@ -82,7 +82,7 @@ public final class LcovReport {
             entry(trace, "BRDA", branch.line(), block, 1, ran ? branch.past() : "-");
             block++;
         }
-        Share ways = file.wayShare();
+        FileCoverage.Share ways = file.wayShare();
         entry(trace, "BRF", ways.all());
         entry(trace, "BRH", ways.some());
     }

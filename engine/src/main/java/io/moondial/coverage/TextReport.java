@@ -17,8 +17,8 @@ public final class TextReport {
         }
         StringBuilder text = new StringBuilder();
         text.append(row(width, "coverage", "lines", "branches")).append('\n');
-        Share lines = new Share(0, 0);
-        Share ways = new Share(0, 0);
+        FileCoverage.Share lines = new FileCoverage.Share(0, 0);
+        FileCoverage.Share ways = new FileCoverage.Share(0, 0);
         for (FileCoverage file : files) {
             lines = lines.plus(file.lineShare());
             ways = ways.plus(file.wayShare());
@@ -28,11 +28,12 @@ public final class TextReport {
         return text.append(row(width, ALL, lines, ways)).append('\n').toString();
     }
 
-    private static String row(int width, String name, Share lines, Share ways) {
+    private static String row(
+            int width, String name, FileCoverage.Share lines, FileCoverage.Share ways) {
         return row(width, name, cell(lines), cell(ways));
     }
 
-    private static String cell(Share share) {
+    private static String cell(FileCoverage.Share share) {
         return String.format(Locale.ROOT, "%3d%% %9s", share.percent(), share);
     }
 
@@ -42,7 +43,8 @@ public final class TextReport {
     }
 
     private static String gaps(FileCoverage file) {
-        return gap("lines not run: ", Gaps.lines(file)) + gap("ways not taken: ", Gaps.ways(file));
+        return gap("lines not run: ", FileCoverage.Gaps.lines(file))
+                + gap("ways not taken: ", FileCoverage.Gaps.ways(file));
     }
 
     private static String gap(String title, List<String> gaps) {

@@ -32,12 +32,12 @@ public final class EdrFolders {
         return folders;
     }
 
-    private static List<StreamSettings> streams(EdrSettings settings) {
+    private static List<EdrSettings.StreamSettings> streams(EdrSettings settings) {
         return Stream.concat(Stream.of(settings.defaults()), settings.streams().values().stream())
                 .toList();
     }
 
-    private static Path folder(StreamSettings stream) {
+    private static Path folder(EdrSettings.StreamSettings stream) {
         return stream.directory().toAbsolutePath().normalize();
     }
 

@@ -81,7 +81,7 @@ final class OpenFile implements Closeable {
             Path inProgress,
             Path complete,
             Instant opened,
-            StreamSettings settings)
+            EdrSettings.StreamSettings settings)
             throws IOException {
         this.channel = channel;
         this.inProgress = inProgress;
@@ -102,7 +102,7 @@ final class OpenFile implements Closeable {
      *     for an orphan before it was locked
      */
     static @Nullable OpenFile create(
-            Path directory, FileNames.Name name, byte[] header, StreamSettings settings)
+            Path directory, FileNames.Name name, byte[] header, EdrSettings.StreamSettings settings)
             throws IOException {
         var inProgress = name.inProgress(directory);
         var complete = name.complete(directory);

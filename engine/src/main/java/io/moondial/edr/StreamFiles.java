@@ -22,7 +22,7 @@ final class StreamFiles {
     private static final int NAME_ATTEMPTS = 100;
 
     private final String stream;
-    private final StreamSettings settings;
+    private final EdrSettings.StreamSettings settings;
     private final Path directory;
 
     /** The folder where the files belong. */
@@ -43,7 +43,12 @@ final class StreamFiles {
 
     private long openedNanos;
 
-    StreamFiles(String stream, StreamSettings settings, EdrClock clock, String hostname, long pid) {
+    StreamFiles(
+            String stream,
+            EdrSettings.StreamSettings settings,
+            EdrClock clock,
+            String hostname,
+            long pid) {
         this(
                 stream,
                 settings,
@@ -55,7 +60,7 @@ final class StreamFiles {
 
     private StreamFiles(
             String stream,
-            StreamSettings settings,
+            EdrSettings.StreamSettings settings,
             Path home,
             EdrClock clock,
             String hostname,

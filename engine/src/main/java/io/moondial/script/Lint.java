@@ -5,8 +5,8 @@ import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.lua.Outline;
 import io.moondial.script.lua.Outline.Mention;
 import io.moondial.script.lua.Outline.Reach;
-import io.moondial.script.stdlib.LeftOut;
 import io.moondial.script.stdlib.NearName;
+import io.moondial.script.stdlib.RemovedFunctions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -131,7 +131,10 @@ final class Lint {
 
         private void required(Mention module) {
             if (!base.hasModule(module.name()) && !files.contains(module.name())) {
-                add(module, isSure(module), () -> LoadedModules.notFound(module.name()));
+                add(
+                        module,
+                        isSure(module),
+                        () -> RunningScript.LoadedModules.notFound(module.name()));
             }
         }
 
@@ -140,7 +143,7 @@ final class Lint {
             if (known.contains(name) || base.isTaken(name)) {
                 return;
             }
-            String leftOut = LeftOut.message(name);
+            String leftOut = RemovedFunctions.message(name);
             boolean sure =
                     isSure(global)
                             && !open
@@ -162,7 +165,7 @@ final class Lint {
                     || fields.contains(mention.name())) {
                 return;
             }
-            String message = LeftOut.message(field.library() + "." + mention.name());
+            String message = RemovedFunctions.message(field.library() + "." + mention.name());
             boolean api = base.isApi(field.library());
             // a library of Lua's gives nil, which fails where it is called
             if (message == null && !api && !field.called()) {

@@ -4,6 +4,7 @@ import io.moondial.dialog.PrimitiveResult;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
+import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.HeavyPermit;
 import io.moondial.script.lua.Kill;
@@ -14,13 +15,18 @@ import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Meter;
 import io.moondial.script.lua.Numbers;
-import io.moondial.script.stdlib.ScriptClock;
+import io.moondial.script.stdlib.RemovedFunctions;
+import io.moondial.script.stdlib.StandardLibrary.ScriptClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -283,5 +289,150 @@ final class RunningScript implements HostCall, ScriptClock {
     @Override
     public Duration sinceStart() {
         return supervision.sinceStart();
+    }
+
+    /**
+     * The watch over one run's time, and over what others want of it. Confined to the run's thread.
+     */
+    private static final class Supervision implements Meter.Supervisor {
+        private final ScriptControl control;
+        private final ScriptServices services;
+        private final ScriptLimits limits;
+        private final long start;
+        private boolean finishing;
+        private Duration grace = Duration.ZERO;
+        private long graceStart;
+
+        Supervision(ScriptRun run) {
+            this.control = run.control();
+            this.services = run.services();
+            this.limits = run.limits();
+            this.start = services.nanoTime();
+        }
+
+        /** How long the script has been running. */
+        Duration sinceStart() {
+            return Duration.ofNanos(services.nanoTime() - start);
+        }
+
+        @Override
+        public void check() {
+            long now = services.nanoTime();
+            if (now - start > limits.maxTime().toNanos()) {
+                throw new Kill(Kill.Reason.LIMIT, limits.timeIsOver());
+            }
+            String reason = control.stopReason();
+            if (reason != null) {
+                if (reason.equals(limits.timeIsOver())) {
+                    // the same clock, rung from outside: what computes past its time breaks a limit
+                    throw new Kill(Kill.Reason.LIMIT, reason);
+                }
+                throw new Kill(Kill.Reason.STOPPED, "stopped: " + reason);
+            }
+            Duration wanted = control.grace();
+            if (wanted != null) {
+                checkGrace(wanted, now);
+            }
+        }
+
+        private void checkGrace(Duration wanted, long now) {
+            if (!finishing) {
+                finishing = true;
+                grace = wanted;
+                graceStart = now;
+            }
+            if (now - graceStart > grace.toNanos()) {
+                throw new Kill(
+                        Kill.Reason.LIMIT,
+                        "not finished within " + text(grace) + " after the dialog was over");
+            }
+        }
+
+        /** The grace time that is left, as of the last check; null while the dialog is not over. */
+        @Nullable Duration graceLeft() {
+            return finishing ? grace.minusNanos(services.nanoTime() - graceStart) : null;
+        }
+
+        private static String text(Duration duration) {
+            return String.format(Locale.ROOT, "%.3fs", duration.toNanos() / 1e9);
+        }
+    }
+
+    /** The modules that one run has required so far, each with what it returned. */
+    static final class LoadedModules {
+        private final Script script;
+        private static final int FEW = 4;
+
+        // most scripts require no module, and many wait at once: nothing is made before it is
+        // needed
+        private Map<String, Object> loaded = Map.of();
+        private Set<String> loading = Set.of();
+
+        LoadedModules(Script script) {
+            this.script = script;
+        }
+
+        /** Lua's {@code require} for a module that is not built in. */
+        static @Nullable Object[] require(Arguments a) {
+            return Lua.values(
+                    a.context(RunningScript.class).modules().get(a.openText(1, "name"), a.state()));
+        }
+
+        private Object get(String name, LuaState state) {
+            Object known = loaded.get(name);
+            if (known != null) {
+                return known;
+            }
+            FunctionCode code = ScriptFolder.isName(name) ? script.modules().get(name) : null;
+            if (code == null) {
+                throw new LuaError(notFound(name));
+            }
+            prepare();
+            if (!loading.add(name)) {
+                throw new LuaError(
+                        "modules that require each other: "
+                                + String.join(" -> ", loading)
+                                + " -> "
+                                + name);
+            }
+            try {
+                Object module = load(name, code, state);
+                loaded.put(name, module);
+                return module;
+            } finally {
+                loading.remove(name);
+            }
+        }
+
+        private void prepare() {
+            if (loaded.isEmpty() && loading.isEmpty()) {
+                loaded = HashMap.newHashMap(FEW);
+                loading = LinkedHashSet.newLinkedHashSet(FEW);
+            }
+        }
+
+        private static Object load(String name, FunctionCode code, LuaState state) {
+            @Nullable Object[] results =
+                    state.call(state.load(code, state.globals()), Lua.text(name));
+            @Nullable Object module = results.length == 0 ? null : results[0];
+            return module == null ? true : module;
+        }
+
+        /** What is said of a module that is not there. */
+        static String notFound(String name) {
+            String leftOut = RemovedFunctions.message(name);
+            if (leftOut != null) {
+                return "module " + leftOut;
+            }
+            return ScriptFolder.isName(name)
+                    ? String.format(
+                            "module '%s' not found: the script folder has no %s.lua and no lib/%s.lua,"
+                                    + " and it is not built in",
+                            name, name, name)
+                    : String.format(
+                            "module '%s' not found: a module's name has 1 to 64 of letters, digits, _ and"
+                                    + " -; no folders, no .lua",
+                            name);
+        }
     }
 }

@@ -9,7 +9,7 @@ public final class Script {
     private final String name;
     private final String version;
     private final FunctionCode main;
-    private final ModuleSet modules;
+    private final ScriptCompilation.ModuleSet modules;
     private final LuaBase base;
     private final HeavyPermit permit;
     private final LuaString luaName;
@@ -19,7 +19,7 @@ public final class Script {
             String name,
             String version,
             FunctionCode main,
-            ModuleSet modules,
+            ScriptCompilation.ModuleSet modules,
             LuaBase base,
             HeavyPermit permit) {
         this.name = name;
@@ -60,7 +60,7 @@ public final class Script {
         return luaVersion;
     }
 
-    ModuleSet modules() {
+    ScriptCompilation.ModuleSet modules() {
         return modules;
     }
 }

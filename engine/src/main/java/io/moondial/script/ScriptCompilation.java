@@ -1,5 +1,7 @@
 package io.moondial.script;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptFolder.Source;
 import io.moondial.script.lua.CompileFailure;
@@ -8,15 +10,23 @@ import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.HeavyPermit;
 import io.moondial.script.lua.Outline;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** One compilation of a script folder: from its files to a {@link ScriptRelease}. */
 final class ScriptCompilation {
@@ -29,7 +39,7 @@ final class ScriptCompilation {
     private final HeavyPermit permit;
     private final Compiler compiler;
     private final Map<String, Unit> known;
-    private final CompilationObserver observer;
+    private final ScriptHost.CompilationObserver observer;
     private final List<Problem> problems = new ArrayList<>();
 
     /** By label: {@code x.lua}, {@code lib/x.lua}. */
@@ -49,7 +59,7 @@ final class ScriptCompilation {
             LuaBase base,
             HeavyPermit permit,
             Compiler compiler,
-            CompilationObserver observer,
+            ScriptHost.CompilationObserver observer,
             Map<String, Unit> known) {
         this.path = path;
         this.folder = ScriptFolder.read(path, from);
@@ -101,7 +111,9 @@ final class ScriptCompilation {
                             source.path(),
                             source.content(),
                             compiler.compileFile(source.content(), source.label()));
-            units.put(source.label(), new Unit(source, code, Outline.of(source.content(), base.secretOptions())));
+            units.put(
+                    source.label(),
+                    new Unit(source, code, Outline.of(source.content(), base.secretOptions())));
         } catch (CompileFailure e) {
             String message = String.valueOf(e.getMessage());
             problems.add(new Problem(source.path(), e.line(), e.column(), message));
@@ -140,5 +152,70 @@ final class ScriptCompilation {
             }
         }
         return scripts;
+    }
+
+    /**
+     * What the scripts of a release may require, by name: a file at the top goes before one in lib.
+     */
+    static final class ModuleSet {
+        private static final int VERSION_OCTETS = 4;
+
+        private final Map<String, Unit> byName = new TreeMap<>();
+
+        ModuleSet(Collection<Unit> units) {
+            units.stream()
+                    .sorted(Comparator.comparing(unit -> unit.source().inLibrary()))
+                    .forEach(unit -> byName.putIfAbsent(unit.source().name(), unit));
+        }
+
+        /** The chunk of a module, null for none. */
+        @Nullable FunctionCode get(String name) {
+            Unit unit = byName.get(name);
+            return unit == null ? null : unit.code();
+        }
+
+        /** Names the content of a script and of all the modules that it may require. */
+        String versionOf(Unit script) {
+            MessageDigest digest = sha256();
+            for (Unit unit : reachableFrom(script).values()) {
+                digest.update(unit.source().label().getBytes(UTF_8));
+                digest.update((byte) 0);
+                digest.update(unit.source().content().toOctets());
+                digest.update((byte) 0);
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, VERSION_OCTETS);
+        }
+
+        private Map<String, Unit> reachableFrom(Unit script) {
+            Map<String, Unit> reached = new TreeMap<>();
+            Deque<Unit> toRead = new ArrayDeque<>();
+            toRead.add(script);
+            while (!toRead.isEmpty()) {
+                Unit unit = toRead.remove();
+                if (reached.put(unit.source().label(), unit) == null) {
+                    toRead.addAll(requiredBy(unit));
+                }
+            }
+            return reached;
+        }
+
+        private Collection<Unit> requiredBy(Unit unit) {
+            if (unit.outline().requiresOthers()) {
+                return byName.values();
+            }
+            Set<String> names = new HashSet<>();
+            unit.outline().modulesRequired().forEach(it -> names.add(it.name()));
+            return byName.values().stream()
+                    .filter(other -> names.contains(other.source().name()))
+                    .toList();
+        }
+
+        private static MessageDigest sha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java has SHA-256", e);
+            }
+        }
     }
 }

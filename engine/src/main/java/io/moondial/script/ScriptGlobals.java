@@ -35,7 +35,7 @@ public final class ScriptGlobals {
 
     /** The globals that every script with these modules has already, which no rule can give. */
     public static Set<String> taken(List<ApiModule> modules) {
-        Set<String> names = AllowList.globals(modules);
+        Set<String> names = LuaBase.AllowList.globals(modules);
         names.addAll(OF_EACH_RUN);
         return names;
     }

@@ -3,7 +3,9 @@ package io.moondial.script;
 import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Compiler;
+import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.HeavyPermit;
+import io.moondial.script.lua.LuaString;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,5 +71,20 @@ public final class ScriptHost {
     /** The functions that operators call beside Lua's own, with their documentation. */
     public List<ApiModule> api() {
         return base.modules();
+    }
+
+    /** Sees each file of a script folder as it is compiled, and says what is to run for it. */
+    @FunctionalInterface
+    public interface CompilationObserver {
+        /** Has what was compiled run as it is. */
+        CompilationObserver NONE = (file, content, code) -> code;
+
+        /**
+         * A file has been compiled.
+         *
+         * @param file as the person named the folder, then the file
+         * @return the code, or such as does the same and tells of it
+         */
+        FunctionCode compiled(Path file, LuaString content, FunctionCode code);
     }
 }

@@ -3,9 +3,14 @@ package io.moondial.trace;
 import io.moondial.trace.PcapFormat.PcapSink;
 import io.moondial.trace.PcapFormat.PcapStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * Records into a file; at its greatest size it becomes FILE.1, what was FILE.1 becomes FILE.2, and
@@ -50,7 +55,7 @@ public final class PcapFiles implements PcapSink {
 
     private PcapStream begin() throws IOException {
         octets = PcapFormat.header().length;
-        return new PcapStream(TraceFile.replace(file));
+        return new PcapStream(replace(file));
     }
 
     private void moveAside() throws IOException {
@@ -74,5 +79,21 @@ public final class PcapFiles implements PcapSink {
     @Override
     public void close() throws IOException {
         open.close();
+    }
+
+    /** Creates the file, and replaces an existing one. */
+    public static OutputStream replace(Path file) throws IOException {
+        if (Files.isRegularFile(file)) {
+            Files.delete(file);
+        }
+        if (Files.exists(file)) {
+            return Files.newOutputStream(file); // a pipe or a device
+        }
+        return Channels.newOutputStream(
+                Files.newByteChannel(
+                        file,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------"))));
     }
 }

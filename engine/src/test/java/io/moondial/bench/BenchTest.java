@@ -31,14 +31,14 @@ class BenchTest {
                 Files.writeString(
                         folder.resolve("rules.yaml"),
                         "process: {triggers: [{ussd_string: \"*5#\", script_key: own}]}");
-        Load load = new Load(20, 0, 4, PATIENCE);
+        Plan.Load load = new Plan.Load(20, 0, 4, PATIENCE);
         return new BenchSession.Request(
                 new Plan(load, 0, 1, false, 0), menus, rules, "own", folder.resolve("edr"), false);
     }
 
     @Test
     void every_dialog_finishes_and_every_record_is_written() throws Exception {
-        Load load = new Load(300, 0, 32, PATIENCE);
+        Plan.Load load = new Plan.Load(300, 0, 32, PATIENCE);
         Path edrs = folder.resolve("edr");
         Outcome outcome =
                 run(
@@ -59,7 +59,7 @@ class BenchTest {
 
     @Test
     void at_a_rate_the_dialogs_come_one_after_the_other() throws Exception {
-        Load load = new Load(50, 500, 50, PATIENCE);
+        Plan.Load load = new Plan.Load(50, 500, 50, PATIENCE);
         Outcome outcome =
                 run(
                         new BenchSession.Request(
@@ -70,7 +70,7 @@ class BenchTest {
 
     @Test
     void parked_dialogs_are_open_while_the_load_runs_and_answered_after_it() throws Exception {
-        Load load = new Load(40, 0, 8, PATIENCE);
+        Plan.Load load = new Plan.Load(40, 0, 8, PATIENCE);
         Outcome outcome =
                 run(
                         new BenchSession.Request(
@@ -84,12 +84,12 @@ class BenchTest {
 
     @Test
     void a_flood_is_refused_while_as_many_dialogs_run_as_the_engine_takes() throws Exception {
-        Plan plan = new Plan(new Load(1, 2_000, 500, PATIENCE), 200, 2, false, 150, 10);
+        Plan plan = new Plan(new Plan.Load(1, 2_000, 500, PATIENCE), 200, 2, false, 150, 10);
         int menus = Plan.menusOfFlood(2);
         Outcome outcome = run(new BenchSession.Request(plan, menus, null, null, null, false));
         Outcome.Flooding flooding = Objects.requireNonNull(outcome.flooding());
         assertThat(flooding.refusals()).allSatisfy(it -> assertThat(it.failures()).isEmpty());
-        assertThat(flooding.refusals().stream().map(Figures::finished))
+        assertThat(flooding.refusals().stream().map(Outcome.Figures::finished))
                 .containsExactly(200L, 1_500L, 1_500L);
         assertThat(flooding.calm().getTotalCount()).isEqualTo(2 * 150);
         assertThat(flooding.flooded().getTotalCount()).isEqualTo(2 * 150);
@@ -100,7 +100,7 @@ class BenchTest {
 
     @Test
     void the_baseline_holds_the_same_conversation_in_turn_with_the_engine() throws Exception {
-        Load load = new Load(100, 0, 16, PATIENCE);
+        Plan.Load load = new Plan.Load(100, 0, 16, PATIENCE);
         Outcome outcome =
                 run(
                         new BenchSession.Request(
@@ -110,7 +110,7 @@ class BenchTest {
                 .hasSize(3)
                 .allSatisfy(
                         round -> {
-                            Figures baseline = Objects.requireNonNull(round.baseline());
+                            Outcome.Figures baseline = Objects.requireNonNull(round.baseline());
                             assertThat(baseline.finished()).isEqualTo(100);
                             assertThat(baseline.turns().getTotalCount()).isEqualTo(300);
                             assertThat(round.ratio())
@@ -125,13 +125,13 @@ class BenchTest {
 
     @Test
     void two_processes_hold_the_same_conversations_over_a_real_link() throws Exception {
-        Load load = new Load(100, 0, 16, PATIENCE);
+        Plan.Load load = new Plan.Load(100, 0, 16, PATIENCE);
         Outcome outcome =
                 run(
                         new BenchSession.Request(
                                 new Plan(load, 20, 1, true, 30), 1, null, null, null, true));
         assertThat(outcome.good()).isTrue();
-        Round round = outcome.median();
+        Outcome.Round round = outcome.median();
         assertThat(round.engine().finished()).isEqualTo(100);
         assertThat(Objects.requireNonNull(round.baseline()).finished()).isEqualTo(100);
         assertThat(outcome.edrs()).isEqualTo((20 + 2 * 100 + 30) * 4);
@@ -158,7 +158,7 @@ class BenchTest {
     void a_reply_that_differs_fails_the_bench_and_is_told() throws Exception {
         Outcome outcome = run(scripted("return 'I am ' .. INSTANCE_ID", 1));
         assertThat(outcome.good()).isFalse();
-        Figures figures = outcome.median().engine();
+        Outcome.Figures figures = outcome.median().engine();
         assertThat(figures.failed()).isEqualTo(20);
         assertThat(figures.failures().getFirst())
                 .matches("screen 1: expected respond \"I am .*\", got respond \"I am .*\"");

@@ -25,7 +25,7 @@ class AttentionTest {
     private List<ScriptStatus> scripts = List.of();
     private List<StreamStatus> edr = List.of();
     private EngineStatus.Heap heap = HEAP;
-    private ReloadStatus reload = ReloadStatus.NONE;
+    private EngineStatus.ReloadStatus reload = EngineStatus.ReloadStatus.NONE;
     private List<Reconciliation.Standing> counts = List.of();
 
     private List<Attention> found() {
@@ -142,9 +142,10 @@ class AttentionTest {
     @Test
     void a_refused_reload_is_told_with_its_time_and_its_first_problem() {
         reload =
-                new ReloadStatus(
+                new EngineStatus.ReloadStatus(
                         null,
-                        new ReloadStatus.Refusal(THEN, 3, List.of("a.lua:1:2: bad", "b.lua: long")),
+                        new EngineStatus.ReloadStatus.Refusal(
+                                THEN, 3, List.of("a.lua:1:2: bad", "b.lua: long")),
                         null,
                         List.of());
         assertThat(found())
@@ -159,9 +160,9 @@ class AttentionTest {
     void an_engine_on_the_set_that_was_kept_says_so_since_its_start() {
         Instant start = THEN.plusSeconds(600);
         reload =
-                new ReloadStatus(
+                new EngineStatus.ReloadStatus(
                         null,
-                        new ReloadStatus.Refusal(start, 1, List.of("a.lua:1:2: bad")),
+                        new EngineStatus.ReloadStatus.Refusal(start, 1, List.of("a.lua:1:2: bad")),
                         THEN,
                         List.of());
         assertThat(found())
@@ -178,7 +179,7 @@ class AttentionTest {
 
     @Test
     void what_waits_for_a_restart_only_needs_none() {
-        reload = new ReloadStatus(THEN, null, null, List.of("dialogs.max 1 -> 2"));
+        reload = new EngineStatus.ReloadStatus(THEN, null, null, List.of("dialogs.max 1 -> 2"));
         assertThat(found()).isEmpty();
     }
 

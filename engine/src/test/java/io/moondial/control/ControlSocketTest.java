@@ -110,7 +110,7 @@ class ControlSocketTest {
         }
         assertThat(socket).doesNotExist();
         assertThatThrownBy(() -> new ControlClient(socket))
-                .isInstanceOf(NotRunningException.class)
+                .isInstanceOf(ControlClient.NotRunningException.class)
                 .hasMessageContaining("no engine answers at " + socket)
                 .hasMessageContaining("ussd serve");
     }
@@ -238,13 +238,13 @@ class ControlSocketTest {
                     send(refused, "{\"error\":\"16 connections are open already\"}\n");
                 }
                 assertThatThrownBy(client::status)
-                        .isInstanceOf(RefusedException.class)
+                        .isInstanceOf(ControlClient.RefusedException.class)
                         .hasMessage("16 connections are open already");
             }
             try (ControlClient client = new ControlClient(place)) {
                 full.accept().close();
                 assertThatThrownBy(client::status)
-                        .isInstanceOf(NotRunningException.class)
+                        .isInstanceOf(ControlClient.NotRunningException.class)
                         .hasMessageContaining("has ended instead of answering");
             }
         }

@@ -120,8 +120,9 @@ class ReportsTest {
 
     @Test
     void a_share_is_rounded_down_so_that_100_means_all() {
-        assertThat(new Share(999, 1000).percent()).isEqualTo(99);
-        assertThat(new Share(1000, 1000).percent()).isEqualTo(100);
-        assertThatThrownBy(() -> new Share(2, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(new FileCoverage.Share(999, 1000).percent()).isEqualTo(99);
+        assertThat(new FileCoverage.Share(1000, 1000).percent()).isEqualTo(100);
+        assertThatThrownBy(() -> new FileCoverage.Share(2, 1))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

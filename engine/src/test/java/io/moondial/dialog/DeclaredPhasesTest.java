@@ -6,7 +6,7 @@ import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.DialogEvent.ScriptCall;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.script.api.ApiFunction;
-import io.moondial.script.api.Effect;
+import io.moondial.script.api.ApiFunction.Effect;
 import io.moondial.script.api.Phase;
 import java.util.List;
 import java.util.stream.Stream;

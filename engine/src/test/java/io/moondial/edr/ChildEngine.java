@@ -150,7 +150,7 @@ final class ChildEngine implements AutoCloseable {
     private static EdrSettings settings(
             Path folder, int maxFileEdrs, boolean durable, FileMode mode) {
         var stream =
-                new StreamSettings(
+                new EdrSettings.StreamSettings(
                         folder,
                         maxFileEdrs,
                         Duration.ofHours(1),

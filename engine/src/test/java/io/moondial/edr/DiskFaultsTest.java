@@ -134,7 +134,7 @@ class DiskFaultsTest {
             var other = home.resolve("spill");
             var spill = otherDisk ? other : disk.path(other);
             var stream =
-                    new StreamSettings(
+                    new EdrSettings.StreamSettings(
                             disk.path(folder),
                             4,
                             Duration.ofMinutes(5),

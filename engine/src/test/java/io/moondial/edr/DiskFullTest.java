@@ -39,7 +39,7 @@ class DiskFullTest {
         folder = disk.folder().resolve("edr");
         Files.write(disk.folder().resolve("ballast"), new byte[96 * 1024]);
         var stream =
-                new StreamSettings(
+                new EdrSettings.StreamSettings(
                         folder,
                         10_000,
                         Duration.ofHours(1),

@@ -306,7 +306,7 @@ class EdrAppTest {
     @Test
     void a_sleeping_writer_is_woken_by_the_record_that_makes_a_flush_due() {
         var stream =
-                new StreamSettings(
+                new EdrSettings.StreamSettings(
                         root,
                         1024,
                         Duration.ofHours(1),
@@ -375,8 +375,8 @@ class EdrAppTest {
                 Map.of());
     }
 
-    private static StreamSettings stream(Path folder, int maxFileEdrs) {
-        return new StreamSettings(
+    private static EdrSettings.StreamSettings stream(Path folder, int maxFileEdrs) {
+        return new EdrSettings.StreamSettings(
                 folder,
                 maxFileEdrs,
                 Duration.ofMinutes(5),

@@ -51,7 +51,7 @@ class EdrFoldersTest {
                 1,
                 WhenFull.REFUSE_DIALOGS,
                 root.resolve("spill"),
-                new StreamSettings(folder, 1, time, 1, time, false, FileMode.DEFAULT),
+                new EdrSettings.StreamSettings(folder, 1, time, 1, time, false, FileMode.DEFAULT),
                 Map.of());
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class EdrSettingsTest {
     private static final Duration TIME = Duration.ofSeconds(10);
-    private static final StreamSettings STREAM = stream(1, TIME, 1, TIME);
+    private static final EdrSettings.StreamSettings STREAM = stream(1, TIME, 1, TIME);
 
     @Test
     void a_stream_that_is_not_listed_has_the_defaults() {
@@ -44,14 +44,17 @@ class EdrSettingsTest {
                 .hasMessageContaining("is not an EDR stream's name");
     }
 
-    private static StreamSettings stream(
+    private static EdrSettings.StreamSettings stream(
             int fileEdrs, Duration fileTime, int flushEdrs, Duration flushTime) {
-        return new StreamSettings(
+        return new EdrSettings.StreamSettings(
                 Path.of("edr"), fileEdrs, fileTime, flushEdrs, flushTime, false, FileMode.DEFAULT);
     }
 
     private static EdrSettings settings(
-            String app, Duration retry, int backlog, Map<String, StreamSettings> streams) {
+            String app,
+            Duration retry,
+            int backlog,
+            Map<String, EdrSettings.StreamSettings> streams) {
         return new EdrSettings(
                 app, retry, backlog, WhenFull.REFUSE_DIALOGS, Path.of("spill"), STREAM, streams);
     }

@@ -47,7 +47,8 @@ class FileModeTest {
             throws IOException {
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-x--x"));
         var time = Duration.ofSeconds(1);
-        var stream = new StreamSettings(root, 1, time, 1, time, false, new FileMode("0660"));
+        var stream =
+                new EdrSettings.StreamSettings(root, 1, time, 1, time, false, new FileMode("0660"));
         var settings =
                 new EdrSettings("Logic", time, 9, WhenFull.REFUSE_DIALOGS, root, stream, Map.of());
         try (var app = new EdrApp(settings, EdrClock.system(), "h", 1, new Counters())) {

@@ -593,7 +593,7 @@ class StreamWriterTest {
     private List<String> forces(boolean durable) throws IOException {
         var writer =
                 writer(
-                        new StreamSettings(
+                        new EdrSettings.StreamSettings(
                                 folder(),
                                 5,
                                 Duration.ofMinutes(5),
@@ -638,8 +638,8 @@ class StreamWriterTest {
         return writer.status();
     }
 
-    private StreamSettings settings() {
-        return new StreamSettings(
+    private EdrSettings.StreamSettings settings() {
+        return new EdrSettings.StreamSettings(
                 folder(),
                 5,
                 Duration.ofMinutes(5),
@@ -649,7 +649,7 @@ class StreamWriterTest {
                 FileMode.DEFAULT);
     }
 
-    private StreamWriter writer(StreamSettings stream) {
+    private StreamWriter writer(EdrSettings.StreamSettings stream) {
         var settings =
                 new EdrSettings(
                         "Logic",

@@ -1,11 +1,11 @@
 package io.moondial.script;
 
 import io.moondial.script.api.ApiFunction;
+import io.moondial.script.api.ApiFunction.ApiParameter;
+import io.moondial.script.api.ApiFunction.Effect;
 import io.moondial.script.api.ApiModule;
-import io.moondial.script.api.ApiParameter;
-import io.moondial.script.api.Effect;
 import io.moondial.script.api.Phase;
-import io.moondial.script.stdlib.LeftOut;
+import io.moondial.script.stdlib.RemovedFunctions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -142,7 +142,7 @@ final class ScriptApiPage {
     }
 
     private static String leftOut() {
-        return LeftOut.reasons().entrySet().stream()
+        return RemovedFunctions.reasons().entrySet().stream()
                 .map(e -> "| `" + e.getKey() + "` | " + e.getValue() + " |\n")
                 .collect(Collectors.joining());
     }

@@ -43,7 +43,7 @@ final class DcsTest {
         }
     }
 
-    private static char letter(Coding coding) {
+    private static char letter(Dcs.Coding coding) {
         return switch (coding) {
             case GSM7 -> 'G';
             case OCTETS -> 'O';
@@ -70,22 +70,22 @@ final class DcsTest {
         var dcs = new Dcs(row.octets()[0] & 0xFF);
         String seen = row.expected();
         if (seen.contains("compressed=true")) {
-            assertThat(dcs.coding()).isEqualTo(Coding.COMPRESSED);
+            assertThat(dcs.coding()).isEqualTo(Dcs.Coding.COMPRESSED);
         } else if (seen.contains("group=GeneralWithLanguageIndication charset=GSM7")) {
-            assertThat(dcs.coding()).isEqualTo(Coding.GSM7_AFTER_LANGUAGE);
+            assertThat(dcs.coding()).isEqualTo(Dcs.Coding.GSM7_AFTER_LANGUAGE);
         } else if (seen.contains("group=GeneralWithLanguageIndication charset=UCS2")) {
-            assertThat(dcs.coding()).isEqualTo(Coding.UCS2_AFTER_LANGUAGE);
+            assertThat(dcs.coding()).isEqualTo(Dcs.Coding.UCS2_AFTER_LANGUAGE);
         } else if (seen.contains("group=MessageWithUserDataHeader")) {
-            assertThat(dcs.coding()).isEqualTo(Coding.USER_DATA_HEADER);
+            assertThat(dcs.coding()).isEqualTo(Dcs.Coding.USER_DATA_HEADER);
         } else if (seen.contains("group=I1ProtocolMessage")) {
-            assertThat(dcs.coding()).isEqualTo(Coding.I1_PROTOCOL);
+            assertThat(dcs.coding()).isEqualTo(Dcs.Coding.I1_PROTOCOL);
         } else if (seen.contains("group=DefinedByTheWAPForum")) {
-            assertThat(dcs.coding()).isEqualTo(Coding.WAP);
+            assertThat(dcs.coding()).isEqualTo(Dcs.Coding.WAP);
         } else if (seen.contains("group=Reserved") || seen.contains("charset=Reserved")) {
-            assertThat(dcs.coding()).isEqualTo(Coding.RESERVED);
+            assertThat(dcs.coding()).isEqualTo(Dcs.Coding.RESERVED);
         } else {
             String alphabet = seen.replaceAll(".*charset=(\\S+).*", "$1").replace("GSM8", "OCTETS");
-            assertThat(dcs.coding()).isEqualTo(Coding.valueOf(alphabet));
+            assertThat(dcs.coding()).isEqualTo(Dcs.Coding.valueOf(alphabet));
         }
     }
 

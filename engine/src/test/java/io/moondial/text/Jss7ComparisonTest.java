@@ -43,7 +43,7 @@ final class Jss7ComparisonTest {
 
     /** Known difference: septet 09, Ç in 6.2.1, is ç there. */
     private static String withSmallCedilla(String text, Dcs dcs) {
-        return dcs.coding() == Coding.GSM7 ? text.replace('Ç', 'ç') : text;
+        return dcs.coding() == Dcs.Coding.GSM7 ? text.replace('Ç', 'ç') : text;
     }
 
     @ParameterizedTest

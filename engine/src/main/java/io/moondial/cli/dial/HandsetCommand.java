@@ -11,7 +11,7 @@ import io.moondial.file.PlainFile;
 import io.moondial.file.UnreadableFileException;
 import io.moondial.handset.Subscriber;
 import io.moondial.handset.program.HandsetProgram;
-import io.moondial.handset.program.ProgramConsole;
+import io.moondial.handset.program.HandsetProgram.ProgramConsole;
 import io.moondial.logic.DialogObserver;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptFault;

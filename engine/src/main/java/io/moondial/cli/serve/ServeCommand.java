@@ -8,7 +8,7 @@ import io.moondial.cli.ExitCode;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
 import io.moondial.config.Measure;
-import io.moondial.control.ReloadStatus;
+import io.moondial.control.EngineStatus.ReloadStatus;
 import io.moondial.file.FileTrouble;
 import io.moondial.logic.DialogObserver;
 import io.moondial.problem.ProblemPrinter;

@@ -7,7 +7,6 @@ import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
 import io.moondial.coverage.Coverage;
-import io.moondial.coverage.CoverageFolder;
 import io.moondial.coverage.FileCoverage;
 import io.moondial.coverage.TextReport;
 import io.moondial.dialogtest.language.DialogFileException;
@@ -17,7 +16,7 @@ import io.moondial.dialogtest.run.Rehearsal;
 import io.moondial.dialogtest.run.TestResult;
 import io.moondial.file.FileTrouble;
 import io.moondial.problem.ProblemPrinter;
-import io.moondial.script.CompilationObserver;
+import io.moondial.script.ScriptHost.CompilationObserver;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -274,7 +273,7 @@ public final class TestCommand implements Callable<Integer> {
                 return true;
             }
             try {
-                CoverageFolder.write(wanted, files);
+                Coverage.write(wanted, files);
             } catch (IOException e) {
                 err.println("ussd: the coverage cannot be written: " + FileTrouble.tell(e));
                 return false;

@@ -1,5 +1,7 @@
 package io.moondial.dialogtest.language;
 
+import io.moondial.config.Place;
+import io.moondial.config.Problems;
 import io.moondial.file.PlainFile;
 import io.moondial.file.UnreadableFileException;
 import io.moondial.modules.BuiltInModules;
@@ -10,7 +12,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** A file of scripted tests, as it was read. */
 public final class DialogFile {
@@ -107,4 +114,252 @@ public final class DialogFile {
      * @param last the same, or the last one that continues it
      */
     public record Lines(int first, int last) {}
+
+    /** Reads the tests of one file. */
+    private static final class FileParser {
+        private final DialogFile file;
+        private final List<ApiModule> modules;
+        private final Problems problems;
+        private final List<DialogTest> tests = new ArrayList<>();
+        private final Map<String, Integer> names = new HashMap<>();
+        private List<Lexer.RawStep> before = List.of();
+
+        /** What the test above has left behind, for one that goes on in the same dialog. */
+        private TestParser.Scope above = TestParser.Scope.start(Map.of());
+
+        private FileParser(DialogFile file, List<ApiModule> modules) {
+            this.modules = modules;
+            this.file = file;
+            this.problems = new Problems(file.path());
+        }
+
+        static List<DialogTest> parse(DialogFile file, List<ApiModule> modules)
+                throws DialogFileException {
+            return new FileParser(file, modules).parse();
+        }
+
+        private List<DialogTest> parse() throws DialogFileException {
+            List<Lexer.RawStep> steps = Lexer.cut(file.lines(), problems);
+            int i = 0;
+            while (i < steps.size()) {
+                int end = i + 1;
+                while (end < steps.size() && steps.get(end).word().kind() != Word.Kind.FRAME) {
+                    end++;
+                }
+                block(steps.get(i), steps.subList(i + 1, end));
+                i = end;
+            }
+            if (!problems.isEmpty()) {
+                throw new DialogFileException(
+                        problems.inFileOrder().stream().map(this::inPoints).toList());
+            }
+            return tests;
+        }
+
+        /** Problems count columns in characters; here they are counted in UTF-16 units. */
+        private Problem inPoints(Problem it) {
+            if (it.line() < 1 || it.line() > file.lines().size() || it.column() < 1) {
+                return it;
+            }
+            String line = file.lines().get(it.line() - 1);
+            int units = Math.min(it.column() - 1, line.length());
+            return new Problem(
+                    it.file(), it.line(), line.codePointCount(0, units) + 1, it.message());
+        }
+
+        private void block(Lexer.RawStep head, List<Lexer.RawStep> body) {
+            switch (head.word()) {
+                case TEST -> test(head, body);
+                case BEFORE -> before(head, body);
+                default -> stray(head, body);
+            }
+        }
+
+        private void stray(Lexer.RawStep first, List<Lexer.RawStep> more) {
+            problems.add(
+                    first.place(),
+                    "'%s' comes before the first test%s: begin with test \"what is tested\""
+                            .formatted(
+                                    first.word().text(),
+                                    more.isEmpty() ? "" : ", and so does what follows it"));
+        }
+
+        private void before(Lexer.RawStep head, List<Lexer.RawStep> body) {
+            if (head.hasArgument()) {
+                problems.add(
+                        head.first().place(),
+                        "nothing may follow 'before' on its line; its steps come below");
+            }
+            for (Lexer.RawStep step : body) {
+                if (step.word() == Word.EACH
+                        || step.word() == Word.SAME_DIALOG
+                        || step.word() == Word.SKIP) {
+                    problems.add(
+                            step.place(),
+                            "'" + step.word().text() + "' belongs in a test, not before");
+                    return;
+                }
+            }
+            before = List.copyOf(body);
+        }
+
+        private void test(Lexer.RawStep head, List<Lexer.RawStep> body) {
+            String name = Texts.plain(head, problems, "the name of the test in double quotes");
+            List<Map<String, String>> rows = rows(body);
+            TestParser.Scope start = above;
+            for (int row = 0; row < rows.size(); row++) {
+                TestParser parser = new TestParser(rows.get(row), modules, problems);
+                String rowName =
+                        rows.size() == 1 && rows.getFirst().isEmpty()
+                                ? name
+                                : Table.rowName(name, rows.get(row));
+                tests.add(
+                        parser.parse(
+                                file,
+                                head,
+                                unique(head, rowName),
+                                before,
+                                body,
+                                start,
+                                !tests.isEmpty()));
+                above = parser.scope();
+                if (!problems.isEmpty()) {
+                    return; // the other rows would say the same again
+                }
+            }
+        }
+
+        private List<Map<String, String>> rows(List<Lexer.RawStep> body) {
+            List<Lexer.RawStep> tables =
+                    body.stream().filter(it -> it.word() == Word.EACH).toList();
+            if (tables.isEmpty()) {
+                return List.of(Map.of());
+            }
+            if (tables.size() > 1) {
+                problems.add(
+                        tables.get(1).place(), "a test has one 'each'; put both into one table");
+            }
+            if (body.stream().anyMatch(it -> it.word() == Word.SAME_DIALOG)) {
+                problems.add(
+                        tables.getFirst().place(),
+                        "'each' begins a dialog for every row: it cannot go on in the same dialog");
+            }
+            return Table.read(tables.getFirst(), problems);
+        }
+
+        private String unique(Lexer.RawStep head, String name) {
+            Integer other = names.putIfAbsent(name, head.at().first());
+            if (other != null) {
+                problems.add(
+                        new Place(head.at().first(), head.first().column()),
+                        "a test on line %d already has this name: \"%s\"".formatted(other, name));
+            }
+            return name;
+        }
+
+        /** Reads the table of {@code each}: names in its first line, then a row for each test. */
+        private static final class Table {
+            private Table() {}
+
+            /** The rows, each a value by its name; one empty row where the table is of no use. */
+            static List<Map<String, String>> read(Lexer.RawStep step, Problems problems) {
+                List<Lexer.Piece> lines =
+                        step.argument().stream().filter(it -> !it.text().isEmpty()).toList();
+                if (lines.size() < 2) {
+                    problems.add(
+                            step.place(),
+                            "'each' takes the names of a table's columns, and below it a row for each test; | is between the cells");
+                    return List.of(Map.of());
+                }
+                List<String> names = names(lines.getFirst(), problems);
+                List<Map<String, String>> rows = new ArrayList<>();
+                for (Lexer.Piece line : lines.subList(1, lines.size())) {
+                    rows.add(row(line, names, problems));
+                }
+                return rows;
+            }
+
+            private static List<String> names(Lexer.Piece header, Problems problems) {
+                List<String> names = new ArrayList<>();
+                for (Lexer.Piece cell : cells(header, problems)) {
+                    if (!cell.text().matches("[A-Za-z][A-Za-z0-9]*")) {
+                        problems.add(
+                                cell.place(),
+                                "the name of a column is a letter, then letters and digits");
+                    } else if (names.contains(cell.text())) {
+                        problems.add(cell.place(), "there are two columns " + cell.text());
+                    }
+                    names.add(cell.text());
+                }
+                return names;
+            }
+
+            private static Map<String, String> row(
+                    Lexer.Piece line, List<String> names, Problems problems) {
+                List<Lexer.Piece> cells = cells(line, problems);
+                Map<String, String> row = new LinkedHashMap<>();
+                if (cells.size() != names.size()) {
+                    problems.add(
+                            line.place(),
+                            "this row has %d cells, the table %d columns (%s)"
+                                    .formatted(
+                                            cells.size(), names.size(), String.join(", ", names)));
+                    return row;
+                }
+                for (int i = 0; i < cells.size(); i++) {
+                    row.put(names.get(i), value(cells.get(i), problems));
+                }
+                return row;
+            }
+
+            private static String value(Lexer.Piece cell, Problems problems) {
+                return cell.text().startsWith("\"")
+                        ? String.join("$", Texts.Quoted.read(cell, 0, problems).runs())
+                        : cell.text();
+            }
+
+            /** The cells of a line; a bar in quotes parts nothing. */
+            private static List<Lexer.Piece> cells(Lexer.Piece line, Problems problems) {
+                List<Lexer.Piece> cells = new ArrayList<>();
+                String text = line.text();
+                int start = 0;
+                int i = 0;
+                while (i < text.length()) {
+                    char c = text.charAt(i);
+                    if (c == '"' && text.substring(start, i).isBlank()) {
+                        // what is wrong within it is told where its value is read
+                        i = Texts.Quoted.read(line, i, new Problems(problems.file())).end();
+                    } else {
+                        if (c == '|') {
+                            cells.add(cell(line, start, i));
+                            start = i + 1;
+                        }
+                        i++;
+                    }
+                }
+                cells.add(cell(line, start, text.length()));
+                return cells;
+            }
+
+            private static Lexer.Piece cell(Lexer.Piece line, int start, int end) {
+                int from = Math.min(Lexer.skipBlanks(line.text(), start), end);
+                String text = Lexer.stripBlanksAtEnd(line.text().substring(from, end));
+                return new Lexer.Piece(text, line.line(), line.column() + from);
+            }
+
+            /**
+             * The name of a row's test: its columns filled in, or told behind it where it names
+             * none.
+             */
+            static String rowName(String name, Map<String, String> row) {
+                String filled = Template.of(name, row, UnaryOperator.identity()).toString();
+                return filled.equals(name)
+                        ? name
+                                + row.entrySet().stream()
+                                        .map(it -> it.getKey() + "=" + it.getValue())
+                                        .collect(Collectors.joining(", ", " (", ")"))
+                        : filled;
+            }
+        }
+    }
 }

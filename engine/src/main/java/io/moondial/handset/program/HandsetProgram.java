@@ -2,6 +2,7 @@ package io.moondial.handset.program;
 
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Subscriber;
+import io.moondial.script.ScriptFault;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.lua.CompileFailure;
 import io.moondial.script.lua.Compiler;
@@ -46,5 +47,20 @@ public final class HandsetProgram {
             ScriptLimits limits,
             ProgramConsole console) {
         return new RunningProgram(network, subscriber, time, limits, console, base).run(main);
+    }
+
+    /** Where what a program says goes, on the program's thread. */
+    public interface ProgramConsole {
+        /** What the program printed: one line, or several if it printed line ends. */
+        void print(String line);
+
+        /** An error in a callback; the program goes on. */
+        void callbackFailed(ScriptFault fault);
+
+        /** An error, or a broken limit, that ended the program. */
+        void programFailed(ScriptFault fault);
+
+        /** The program came to its end while a menu waited for an answer. */
+        void gaveUp();
     }
 }

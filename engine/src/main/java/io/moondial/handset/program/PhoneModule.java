@@ -1,8 +1,8 @@
 package io.moondial.handset.program;
 
-import static io.moondial.script.api.ApiParameter.Type.DOUBLE;
-import static io.moondial.script.api.ApiParameter.Type.FUNCTION;
-import static io.moondial.script.api.ApiParameter.Type.TEXT;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.DOUBLE;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.FUNCTION;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.TEXT;
 
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Arguments;

@@ -11,7 +11,7 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.Meter;
-import io.moondial.script.stdlib.ScriptClock;
+import io.moondial.script.stdlib.StandardLibrary.ScriptClock;
 import io.moondial.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +49,7 @@ final class RunningProgram implements ScriptClock {
     private final Time time;
     private final Instant start;
     private final ScriptLimits limits;
-    private final ProgramConsole console;
+    private final HandsetProgram.ProgramConsole console;
     private final Phone phone;
     private final Meter meter;
     private final LuaState state;
@@ -63,7 +63,7 @@ final class RunningProgram implements ScriptClock {
             Subscriber subscriber,
             Time time,
             ScriptLimits limits,
-            ProgramConsole console,
+            HandsetProgram.ProgramConsole console,
             ProgramBase base) {
         this.time = time;
         this.start = time.now();
@@ -215,7 +215,8 @@ final class RunningProgram implements ScriptClock {
         }
         inCallback = true;
         state.witness(
-                () -> state.call(function, ReplyTable.of(reply, state)), this::callbackFailed);
+                () -> state.call(function, Reply.ReplyTable.of(reply, state)),
+                this::callbackFailed);
         inCallback = false;
     }
 

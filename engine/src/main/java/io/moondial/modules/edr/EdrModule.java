@@ -1,10 +1,10 @@
 package io.moondial.modules.edr;
 
-import static io.moondial.script.api.ApiParameter.Type.STRING;
-import static io.moondial.script.api.ApiParameter.Type.TABLE;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.STRING;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.TABLE;
 
+import io.moondial.script.api.ApiFunction.Effect;
 import io.moondial.script.api.ApiModule;
-import io.moondial.script.api.Effect;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;

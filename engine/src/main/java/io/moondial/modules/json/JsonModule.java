@@ -1,8 +1,8 @@
 package io.moondial.modules.json;
 
-import static io.moondial.script.api.ApiParameter.Type.ANY;
-import static io.moondial.script.api.ApiParameter.Type.STRING;
-import static io.moondial.script.api.ApiParameter.Type.TABLE;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.ANY;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.STRING;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.TABLE;
 
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Arguments;

@@ -1,9 +1,9 @@
 package io.moondial.modules.stat;
 
-import static io.moondial.script.api.ApiParameter.Type.STRING;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.STRING;
 
+import io.moondial.script.api.ApiFunction.Effect;
 import io.moondial.script.api.ApiModule;
-import io.moondial.script.api.Effect;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;

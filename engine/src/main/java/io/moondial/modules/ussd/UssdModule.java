@@ -1,9 +1,9 @@
 package io.moondial.modules.ussd;
 
-import static io.moondial.script.api.ApiParameter.Type.NUMBER;
-import static io.moondial.script.api.ApiParameter.Type.STRING;
-import static io.moondial.script.api.ApiParameter.Type.TABLE;
-import static io.moondial.script.api.Effect.SCREEN;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.NUMBER;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.STRING;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.TABLE;
+import static io.moondial.script.api.ApiFunction.Effect.SCREEN;
 import static io.moondial.script.api.Phase.NOTIFY;
 import static io.moondial.script.api.Phase.PROCESS;
 

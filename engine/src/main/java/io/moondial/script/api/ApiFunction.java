@@ -3,11 +3,15 @@ package io.moondial.script.api;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.NativeFunction;
+import io.moondial.script.lua.Numbers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -214,6 +218,110 @@ public final class ApiFunction {
         /** The end: an example, and what the function does. */
         public ApiFunction does(String example, NativeFunction.Body body) {
             return new ApiFunction(this, example, body);
+        }
+    }
+
+    /**
+     * One parameter of a function that operators call.
+     *
+     * @param name as documented and as named in messages
+     * @param type what may be given
+     * @param optional whether nil, or nothing, may be given
+     * @param meaning one phrase, for the reference page
+     */
+    public record ApiParameter(String name, Type type, boolean optional, String meaning) {
+        /** What a parameter may be. */
+        public enum Type {
+            /** A string, or a number as text. */
+            STRING("string"),
+            /** A number, or a string that reads as one. */
+            NUMBER("number"),
+            /** A string, and no number. */
+            TEXT("string"),
+            /** A number, and no string. */
+            DOUBLE("number"),
+            TABLE("table"),
+            FUNCTION("function"),
+            ANY("any value");
+
+            private final String label;
+
+            Type(String label) {
+                this.label = label;
+            }
+
+            /** As messages and the reference page name it. */
+            public String label() {
+                return label;
+            }
+
+            private boolean accepts(@Nullable Object value) {
+                return switch (this) {
+                    case STRING -> Numbers.textFrom(value) != null;
+                    case NUMBER -> Numbers.from(value) != null;
+                    case TEXT -> value instanceof LuaString;
+                    case DOUBLE -> value instanceof Double;
+                    case TABLE -> value instanceof LuaTable;
+                    case FUNCTION -> value instanceof LuaFunction;
+                    case ANY -> true;
+                };
+            }
+        }
+
+        /** A parameter that must be given. */
+        public static ApiParameter required(String name, Type type, String meaning) {
+            return new ApiParameter(name, type, false, meaning);
+        }
+
+        /** A parameter that may be left out. */
+        public static ApiParameter optional(String name, Type type, String meaning) {
+            return new ApiParameter(name, type, true, meaning);
+        }
+
+        /** Refuses what was given at a position where it is not of the type. */
+        void check(Arguments arguments, int position, String function) {
+            if (optional && arguments.isNil(position)) {
+                return;
+            }
+            if (position > arguments.count() || !type.accepts(arguments.get(position))) {
+                throw new LuaError(
+                        String.format(
+                                "%s: %s expected (%s), got %s",
+                                function, name, type.label(), arguments.given(position)));
+            }
+        }
+    }
+
+    /** What a function does to what lies outside its script. */
+    public enum Effect {
+        /** The result follows from the arguments alone. */
+        PURE("nothing outside the script: the same arguments give the same result"),
+        /** It reads what others may change. */
+        READ("reads what others may change"),
+        /** It leaves a trace that no script reads back. */
+        RECORD("leaves a log line, a record or a count, which no script reads back"),
+        /** It changes what others see: it must not happen twice. */
+        CHANGE("changes what others see, so it must not happen twice"),
+        /**
+         * It is one of the dialog's primitives. The dialog itself refuses it outside its phases: it
+         * knows first what has ended it.
+         */
+        SCREEN("sends something to the handset, or ends the dialog");
+
+        private final String meaning;
+
+        Effect(String meaning) {
+            this.meaning = meaning;
+        }
+
+        /** As the reference page names it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** What it means, for the reference page. */
+        public String meaning() {
+            return meaning;
         }
     }
 }

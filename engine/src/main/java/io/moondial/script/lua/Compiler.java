@@ -1,6 +1,7 @@
 package io.moondial.script.lua;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -179,5 +180,100 @@ public final class Compiler {
             locals.add(new FunctionCode.Local(octets(v.varname).toText(), v.startpc, v.endpc));
         }
         return locals;
+    }
+
+    /** How far the compiler had read when it gave up: from that, the word it gave up at. */
+    private static final class Cursor {
+        private static final int LONGEST_WORD = 40;
+
+        private final SourceText source;
+        private final int start;
+        private final String word;
+
+        /**
+         * Finds the word.
+         *
+         * @param read how many octets were read: one more than the word that was looked at
+         */
+        Cursor(SourceText source, int read) {
+            this.source = source;
+            int end = Math.min(read - 1, source.length());
+            while (end > 0 && end < source.length() && SourceText.isBlank(source.at(end - 1))) {
+                end--;
+            }
+            if (read > source.length() + 1) {
+                this.start = source.length();
+                this.word = "<eof>";
+            } else {
+                this.start = startOfWord(source, end);
+                this.word = "'" + source.text(start, Math.max(start, end)) + "'";
+            }
+        }
+
+        private static int startOfWord(SourceText source, int end) {
+            int start = end;
+            while (start > 0 && SourceText.isWord(source.at(start - 1))) {
+                start--;
+            }
+            return start == end ? Math.max(0, end - 1) : start;
+        }
+
+        /** A failure at a line; at the word's column too where the word is on that line. */
+        CompileFailure failure(int line, String message) {
+            if (line != source.lineOf(start)) {
+                return new CompileFailure(line, 0, message);
+            }
+            String near = word.length() > LONGEST_WORD ? "" : " near " + word;
+            return source.failure(start, message + near);
+        }
+
+        /** A failure at the word. */
+        CompileFailure failure(String message) {
+            return failure(source.lineOf(start), message);
+        }
+    }
+
+    /**
+     * Lua source as the compiler reads it. The compiler asks on and on in an unfinished string that
+     * ends in {@code \z}, taking the end of input for a blank; so after enough such reads this
+     * stream ends it, by an unchecked exception, for it swallows an IOException.
+     */
+    @SuppressWarnings("InputStreamSlowMultibyteRead") // the compiler reads octet by octet
+    static final class SourceStream extends InputStream {
+        /** Thrown out of the compiler. */
+        static final class ReadPastEnd extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+
+            ReadPastEnd() {
+                super("read past the end", null, false, false);
+            }
+        }
+
+        private static final int READS_PAST_END = 64;
+
+        private final SourceText source;
+        private int read;
+
+        SourceStream(SourceText source) {
+            this.source = source;
+        }
+
+        /**
+         * The next octet; behind the last one a blank, so that the last word is left before the
+         * end.
+         */
+        @Override
+        public int read() {
+            int index = read++;
+            if (index > source.length() + READS_PAST_END) {
+                throw new ReadPastEnd();
+            }
+            return index == source.length() ? ' ' : source.at(index);
+        }
+
+        /** How many octets have been asked for. */
+        int position() {
+            return read;
+        }
     }
 }

@@ -13,7 +13,7 @@ final class Frame {
      */
     final boolean calledByJava;
 
-    LuaClosure closure;
+    LuaFunction.LuaClosure closure;
     @Nullable Object[] registers;
     @Nullable Object[] extra;
 
@@ -32,12 +32,12 @@ final class Frame {
     int openAt;
 
     /** The registers that closures share, the highest first. */
-    private @Nullable Upvalue captured;
+    private LuaFunction.LuaClosure.@Nullable Upvalue captured;
 
     Frame(
             @Nullable Frame caller,
             boolean calledByJava,
-            LuaClosure closure,
+            LuaFunction.LuaClosure closure,
             @Nullable Object[] registers,
             @Nullable Object[] extra) {
         this.caller = caller;
@@ -48,7 +48,10 @@ final class Frame {
     }
 
     /** Makes this the frame of another function, which the present one called last. */
-    void replace(LuaClosure callee, @Nullable Object[] newRegisters, @Nullable Object[] newExtra) {
+    void replace(
+            LuaFunction.LuaClosure callee,
+            @Nullable Object[] newRegisters,
+            @Nullable Object[] newExtra) {
         close(0);
         closure = callee;
         registers = newRegisters;
@@ -58,9 +61,9 @@ final class Frame {
     }
 
     /** The cell through which closures share one of the registers. */
-    Upvalue capture(int register) {
-        Upvalue above = null;
-        Upvalue cell = captured;
+    LuaFunction.LuaClosure.Upvalue capture(int register) {
+        LuaFunction.LuaClosure.Upvalue above = null;
+        LuaFunction.LuaClosure.Upvalue cell = captured;
         while (cell != null && cell.register > register) {
             above = cell;
             cell = cell.below;
@@ -68,7 +71,8 @@ final class Frame {
         if (cell != null && cell.register == register) {
             return cell;
         }
-        Upvalue added = new Upvalue(this, register, cell);
+        LuaFunction.LuaClosure.Upvalue added =
+                new LuaFunction.LuaClosure.Upvalue(this, register, cell);
         if (above == null) {
             captured = added;
         } else {
@@ -79,7 +83,7 @@ final class Frame {
 
     /** Takes the variables from a register upwards out of the frame. */
     void close(int from) {
-        Upvalue cell = captured;
+        LuaFunction.LuaClosure.Upvalue cell = captured;
         while (cell != null && cell.register >= from) {
             cell = cell.close();
         }

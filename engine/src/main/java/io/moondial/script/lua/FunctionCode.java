@@ -35,7 +35,7 @@ public final class FunctionCode {
     final List<Local> locals;
 
     /** Null: nothing is counted. */
-    final @Nullable Watches watches;
+    final WatchedChunk.@Nullable Watches watches;
 
     FunctionCode(
             String source,
@@ -65,7 +65,8 @@ public final class FunctionCode {
         this.watches = null;
     }
 
-    private FunctionCode(FunctionCode plain, FunctionCode[] children, Watches watches) {
+    private FunctionCode(
+            FunctionCode plain, FunctionCode[] children, WatchedChunk.Watches watches) {
         this.source = plain.source;
         this.line = plain.line;
         this.parameters = plain.parameters;
@@ -88,12 +89,12 @@ public final class FunctionCode {
         for (int i = 0; i < inside.length; i++) {
             inside[i] = children[i].watched();
         }
-        return new FunctionCode(this, inside, new Watches(new Flow(this)));
+        return new FunctionCode(this, inside, new WatchedChunk.Watches(new Flow(this)));
     }
 
     /** What an instruction that counts stands for. */
     int passed(int watch) {
-        Watches present = watches;
+        WatchedChunk.Watches present = watches;
         if (present == null) {
             throw new IllegalStateException("no such instruction: " + watch);
         }

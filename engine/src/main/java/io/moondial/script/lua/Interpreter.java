@@ -29,7 +29,7 @@ final class Interpreter {
      * Calls a closure with some of the values of an array; what it gives is for {@link Results}.
      */
     @Nullable Object call(
-            LuaClosure closure,
+            LuaFunction.LuaClosure closure,
             @Nullable Object[] values,
             int from,
             int count,
@@ -76,7 +76,7 @@ final class Interpreter {
         int[] instructions = code.running;
         @Nullable Object[] k = code.constants;
         @Nullable Object[] r = frame.registers;
-        Upvalue[] up = frame.closure.upvalues;
+        LuaFunction.LuaClosure.Upvalue[] up = frame.closure.upvalues;
         int pc = 0;
         int i = instructions[pc++];
         while (true) {
@@ -110,7 +110,7 @@ final class Interpreter {
                     r[a] =
                             x instanceof Double p && y instanceof Double q
                                     ? (Object) (p + q)
-                                    : Arithmetic.apply(state, Opcode.ADD, x, y);
+                                    : Operators.apply(state, Opcode.ADD, x, y);
                 }
                 case Opcode.SUB -> {
                     @Nullable Object x = rk(r, k, b(i));
@@ -118,7 +118,7 @@ final class Interpreter {
                     r[a] =
                             x instanceof Double p && y instanceof Double q
                                     ? (Object) (p - q)
-                                    : Arithmetic.apply(state, Opcode.SUB, x, y);
+                                    : Operators.apply(state, Opcode.SUB, x, y);
                 }
                 case Opcode.MUL -> {
                     @Nullable Object x = rk(r, k, b(i));
@@ -126,13 +126,13 @@ final class Interpreter {
                     r[a] =
                             x instanceof Double p && y instanceof Double q
                                     ? (Object) (p * q)
-                                    : Arithmetic.apply(state, Opcode.MUL, x, y);
+                                    : Operators.apply(state, Opcode.MUL, x, y);
                 }
                 case Opcode.DIV, Opcode.MOD, Opcode.POW ->
                         r[a] =
-                                Arithmetic.apply(
+                                Operators.apply(
                                         state, Opcode.operation(i), rk(r, k, b(i)), rk(r, k, c(i)));
-                case Opcode.UNM -> r[a] = Arithmetic.negate(state, r[b(i)]);
+                case Opcode.UNM -> r[a] = Operators.negate(state, r[b(i)]);
                 case Opcode.NOT -> r[a] = !Lua.truthy(r[b(i)]);
                 case Opcode.LEN -> r[a] = Operators.length(state, r[b(i)]);
                 case Opcode.CONCAT -> r[a] = Concatenation.of(state, r, b(i), c(i));
@@ -228,7 +228,7 @@ final class Interpreter {
     private void call(Frame frame, @Nullable Object[] r, int a, int arguments, int results) {
         @Nullable Object callee = r[a];
         @Nullable Object given;
-        if (callee instanceof LuaClosure closure) {
+        if (callee instanceof LuaFunction.LuaClosure closure) {
             if (arguments >= 0) {
                 given = call(closure, r, a + 1, arguments, false);
             } else {
@@ -241,9 +241,9 @@ final class Interpreter {
             given = state.call(callable(frame, callee, a), frame.take(a + 1, arguments));
         }
         if (results == 1) {
-            r[a] = Results.first(given);
+            r[a] = LuaState.Results.first(given);
         } else {
-            frame.give(a, results, Results.all(given));
+            frame.give(a, results, LuaState.Results.all(given));
         }
     }
 
@@ -258,7 +258,7 @@ final class Interpreter {
     private @Nullable Object @Nullable [] tailCall(Frame frame, int a, int arguments) {
         @Nullable Object callee = frame.registers[a];
         @Nullable Object[] values = frame.take(a + 1, arguments);
-        if (callee instanceof LuaClosure closure) {
+        if (callee instanceof LuaFunction.LuaClosure closure) {
             meter.work(closure.code.weight);
             state.countValues(values.length);
             frame.replace(
@@ -281,15 +281,151 @@ final class Interpreter {
         target.setItems(first, items);
     }
 
-    private LuaClosure closure(Frame frame, FunctionCode code) {
+    private LuaFunction.LuaClosure closure(Frame frame, FunctionCode code) {
         FunctionCode.Capture[] captures = code.captures;
         meter.memory(OCTETS_PER_CLOSURE + 24L * captures.length);
-        Upvalue[] upvalues = new Upvalue[captures.length];
+        LuaFunction.LuaClosure.Upvalue[] upvalues =
+                new LuaFunction.LuaClosure.Upvalue[captures.length];
         for (int i = 0; i < captures.length; i++) {
             int index = captures[i].index();
             upvalues[i] =
                     captures[i].inRegister() ? frame.capture(index) : frame.closure.upvalues[index];
         }
-        return new LuaClosure(code, upvalues);
+        return new LuaFunction.LuaClosure(code, upvalues);
+    }
+
+    /** The numeric {@code for}: index, limit, step and the loop's variable in four registers. */
+    private static final class Loops {
+        private Loops() {}
+
+        static void prepare(@Nullable Object[] r, int a) {
+            double index = number(r[a], "initial value");
+            double limit = number(r[a + 1], "limit");
+            double step = number(r[a + 2], "step");
+            r[a] = index - step;
+            r[a + 1] = limit;
+            r[a + 2] = step;
+        }
+
+        private static double number(@Nullable Object value, String what) {
+            Double number = Numbers.from(value);
+            if (number == null) {
+                throw new LuaError("'for' " + what + " must be a number");
+            }
+            return number;
+        }
+
+        /** Goes on to the next value; false if the loop is over. */
+        static boolean advance(@Nullable Object[] r, int a) {
+            double step = held(r[a + 2]);
+            double limit = held(r[a + 1]);
+            double index = held(r[a]) + step;
+            if (step > 0 ? index <= limit : limit <= index) {
+                Double next = index;
+                r[a] = next;
+                r[a + 3] = next;
+                return true;
+            }
+            return false;
+        }
+
+        private static double held(@Nullable Object value) {
+            if (value instanceof Double d) {
+                return d;
+            }
+            throw new IllegalStateException("a loop's register holds a " + Lua.typeName(value));
+        }
+    }
+
+    /** The operator {@code ..} over a run of registers, from the right (Lua 5.2 manual 3.4.5). */
+    private static final class Concatenation {
+        private Concatenation() {}
+
+        static @Nullable Object of(
+                LuaState state, @Nullable Object[] registers, int first, int last) {
+            int from = last;
+            @Nullable Object result = registers[last];
+            while (from > first) {
+                int start = startOfTexts(registers, first, from, result);
+                if (start < from) {
+                    result = join(state, registers, start, from, result);
+                    from = start;
+                } else {
+                    from--;
+                    result = byMetamethod(state, registers[from], from, result, from + 1);
+                }
+            }
+            return result;
+        }
+
+        /**
+         * From where on the registers hold strings and numbers; the end where the result is none.
+         */
+        private static int startOfTexts(
+                @Nullable Object[] registers, int first, int end, @Nullable Object result) {
+            int start = end;
+            if (isText(result)) {
+                while (start > first && isText(registers[start - 1])) {
+                    start--;
+                }
+            }
+            return start;
+        }
+
+        private static boolean isText(@Nullable Object value) {
+            return value instanceof LuaString || value instanceof Double;
+        }
+
+        private static LuaString join(
+                LuaState state,
+                @Nullable Object[] registers,
+                int from,
+                int to,
+                @Nullable Object last) {
+            LuaString[] parts = new LuaString[to - from + 1];
+            long length = 0;
+            for (int i = 0; i < parts.length; i++) {
+                parts[i] = text(from + i < to ? registers[from + i] : last);
+                length += parts[i].length();
+            }
+            state.meter().string(length);
+            byte[] octets = new byte[(int) length];
+            int at = 0;
+            for (LuaString part : parts) {
+                part.copyTo(octets, at);
+                at += part.length();
+            }
+            return LuaString.ofOctets(octets);
+        }
+
+        private static LuaString text(@Nullable Object value) {
+            LuaString text = Numbers.textFrom(value);
+            if (text == null) {
+                throw new IllegalStateException("not a text: " + Lua.typeName(value));
+            }
+            return text;
+        }
+
+        private static @Nullable Object byMetamethod(
+                LuaState state,
+                @Nullable Object left,
+                int leftRegister,
+                @Nullable Object right,
+                int rightRegister) {
+            @Nullable Object method = Metatables.method(state, left, Metatables.CONCAT);
+            if (method == null) {
+                method = Metatables.method(state, right, Metatables.CONCAT);
+            }
+            if (method == null) {
+                boolean blameRight = isText(left);
+                throw new LuaError(
+                        "attempt to concatenate "
+                                + Names.ofRegister(
+                                        state,
+                                        blameRight ? rightRegister : leftRegister,
+                                        blameRight ? right : left));
+            }
+            return state.callForOne(method, left, right);
+        }
     }
 }

@@ -1,6 +1,71 @@
 package io.moondial.script.lua;
 
+import org.jspecify.annotations.Nullable;
+
 /** A Lua function: compiled Lua, or one of ours in Java. */
-public abstract sealed class LuaFunction permits LuaClosure, NativeFunction {
+public abstract sealed class LuaFunction permits LuaFunction.LuaClosure, NativeFunction {
     LuaFunction() {}
+
+    /** A function of compiled Lua with the variables that it captured. */
+    static final class LuaClosure extends LuaFunction {
+        final FunctionCode code;
+        final Upvalue[] upvalues;
+
+        LuaClosure(FunctionCode code, Upvalue[] upvalues) {
+            this.code = code;
+            this.upvalues = upvalues;
+        }
+
+        /**
+         * A variable captured by closures: in a frame's register while its block runs, by itself
+         * afterwards.
+         */
+        static final class Upvalue {
+            final int register;
+
+            /** The next lower register of the frame that is captured too. */
+            @Nullable Upvalue below;
+
+            private @Nullable Frame frame;
+            private @Nullable Object value;
+
+            /** A variable that still lives in a frame's register. */
+            Upvalue(Frame frame, int register, @Nullable Upvalue below) {
+                this.frame = frame;
+                this.register = register;
+                this.below = below;
+            }
+
+            /** A variable by itself. */
+            Upvalue(@Nullable Object value) {
+                this.value = value;
+                this.register = -1;
+            }
+
+            @Nullable Object get() {
+                Frame home = frame;
+                return home == null ? value : home.registers[register];
+            }
+
+            void set(@Nullable Object newValue) {
+                Frame home = frame;
+                if (home == null) {
+                    value = newValue;
+                } else {
+                    home.registers[register] = newValue;
+                }
+            }
+
+            /**
+             * Takes the variable out of its frame, as its block has ended; gives the one below it.
+             */
+            @Nullable Upvalue close() {
+                Upvalue next = below;
+                value = get();
+                frame = null;
+                below = null;
+                return next;
+            }
+        }
+    }
 }

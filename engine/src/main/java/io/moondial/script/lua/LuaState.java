@@ -129,7 +129,11 @@ public final class LuaState {
     /** A chunk as a function whose global names are in a table. */
     public LuaFunction load(FunctionCode chunk, @Nullable Object environment) {
         meter.memory(64);
-        return new LuaClosure(chunk, new Upvalue[] {new Upvalue(environment)});
+        return new LuaFunction.LuaClosure(
+                chunk,
+                new LuaFunction.LuaClosure.Upvalue[] {
+                    new LuaFunction.LuaClosure.Upvalue(environment)
+                });
     }
 
     /**
@@ -151,7 +155,7 @@ public final class LuaState {
         @Nullable Object[] values = arguments;
         for (int i = 0; i < MAX_CALL_CHAIN; i++) {
             switch (target) {
-                case LuaClosure closure -> {
+                case LuaFunction.LuaClosure closure -> {
                     return interpreter.call(closure, values, 0, values.length, true);
                 }
                 case NativeFunction function -> {
@@ -348,5 +352,28 @@ public final class LuaState {
                                     Lua.typeName(other),
                                     System.identityHashCode(other)));
         };
+    }
+
+    /**
+     * What a Lua function returns inside the interpreter: one value stands for itself, so that most
+     * calls need no array; none or several come in an array, which is no Lua value.
+     */
+    static final class Results {
+        private Results() {}
+
+        /** The first of the results, nil if there is none. */
+        static @Nullable Object first(@Nullable Object results) {
+            if (results instanceof @Nullable Object[] values) {
+                return values.length == 0 ? null : values[0];
+            }
+            return results;
+        }
+
+        /** All results. */
+        static @Nullable Object[] all(@Nullable Object results) {
+            return results instanceof @Nullable Object[] values
+                    ? values
+                    : new @Nullable Object[] {results};
+        }
     }
 }

@@ -2,8 +2,10 @@ package io.moondial.script.lua;
 
 import org.jspecify.annotations.Nullable;
 
-/** Comparison and length of any values (Lua 5.2 manual 3.4.3, 3.4.6 and 2.4). */
+/** Arithmetic, comparison and length of any values (Lua 5.2 manual 3.4.1, 3.4.3, 3.4.6 and 2.4). */
 public final class Operators {
+    private static final int UNITS_TO_READ_A_NUMBER = 4;
+
     private Operators() {}
 
     static boolean equal(LuaState state, @Nullable Object x, @Nullable Object y) {
@@ -92,5 +94,77 @@ public final class Operators {
             return (double) table.length();
         }
         throw new LuaError("attempt to get length of " + Names.ofOperand(state, true, value));
+    }
+
+    // ---- arithmetic
+
+    /** The result of an operation from ADD to POW. */
+    static @Nullable Object apply(
+            LuaState state, int operation, @Nullable Object x, @Nullable Object y) {
+        if (x instanceof Double p && y instanceof Double q) {
+            return compute(operation, p, q);
+        }
+        state.meter().work(UNITS_TO_READ_A_NUMBER);
+        Double p = Numbers.from(x);
+        Double q = Numbers.from(y);
+        if (p != null && q != null) {
+            return compute(operation, p, q);
+        }
+        LuaString name = Metatables.arithmetic(operation);
+        @Nullable Object method = Metatables.method(state, x, name);
+        if (method == null) {
+            method = Metatables.method(state, y, name);
+        }
+        if (method == null) {
+            throw notNumbers(state, x, y, p == null);
+        }
+        return state.callForOne(method, x, y);
+    }
+
+    private static Double compute(int operation, double x, double y) {
+        return switch (operation) {
+            case Opcode.ADD -> x + y;
+            case Opcode.SUB -> x - y;
+            case Opcode.MUL -> x * y;
+            case Opcode.DIV -> x / y;
+            case Opcode.MOD -> modulo(x, y);
+            case Opcode.POW -> power(x, y);
+            default -> throw new IllegalArgumentException("not arithmetic: " + operation);
+        };
+    }
+
+    /** As C99 F.9.4.4 has it: 1 to any power is 1, and so is -1 to an infinite one. */
+    public static double power(double x, double y) {
+        return x == 1 || (x == -1 && Double.isInfinite(y)) ? 1 : Math.pow(x, y);
+    }
+
+    /**
+     * The remainder with the divisor's sign, by the manual's formula, roundings included: constants
+     * are computed by the same one when they are compiled.
+     */
+    static double modulo(double x, double y) {
+        return x - Math.floor(x / y) * y;
+    }
+
+    static @Nullable Object negate(LuaState state, @Nullable Object x) {
+        if (x instanceof Double number) {
+            return -number;
+        }
+        state.meter().work(UNITS_TO_READ_A_NUMBER);
+        Double read = Numbers.from(x);
+        if (read != null) {
+            return -read;
+        }
+        @Nullable Object method = Metatables.method(state, x, Metatables.UNM);
+        if (method == null) {
+            throw notNumbers(state, x, x, true);
+        }
+        return state.callForOne(method, x, x);
+    }
+
+    private static LuaError notNumbers(
+            LuaState state, @Nullable Object x, @Nullable Object y, boolean first) {
+        String what = Names.ofOperand(state, first, first ? x : y);
+        return new LuaError("attempt to perform arithmetic on " + what);
     }
 }

@@ -57,8 +57,8 @@ public final class Outline {
     /**
      * Reads a file that compiles.
      *
-     * @param secretOptions the functions whose result may be secret, as {@code ussd.menu}: each with
-     *     the field that is true in a table among the arguments if it is
+     * @param secretOptions the functions whose result may be secret, as {@code ussd.menu}: each
+     *     with the field that is true in a table among the arguments if it is
      */
     public static Outline of(LuaString source, Map<String, String> secretOptions) {
         return new OutlineReader(SourceText.ofFile(source), secretOptions).read();

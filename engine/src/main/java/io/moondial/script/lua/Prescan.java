@@ -176,7 +176,7 @@ final class Prescan {
             }
             at++;
         }
-        if (new Numeral(source.slice(start, at), 0, at - start).value() == null) {
+        if (new Numbers.Numeral(source.slice(start, at), 0, at - start).value() == null) {
             throw source.failure(start, "malformed number near '" + source.text(start, at) + "'");
         }
         if (hexadecimal) {

@@ -15,7 +15,7 @@ final class Bit32Library {
     private Bit32Library() {}
 
     static LuaTable create() {
-        return new Library("bit32")
+        return new StandardLibrary.Library("bit32")
                 .function("arshift", Bit32Library::arithmeticShift)
                 .function("band", a -> result(fold(a, -1, (x, y) -> x & y)))
                 .function("bnot", a -> result(~bits(a, 1)))

@@ -1,9 +1,9 @@
 package io.moondial.script.stdlib;
 
 import io.moondial.script.lua.Arguments;
-import io.moondial.script.lua.Arithmetic;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.Operators;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +13,10 @@ final class MathLibrary {
     private MathLibrary() {}
 
     static LuaTable create() {
-        Library math =
-                new Library("math").value("pi", Math.PI).value("huge", Double.POSITIVE_INFINITY);
+        StandardLibrary.Library math =
+                new StandardLibrary.Library("math")
+                        .value("pi", Math.PI)
+                        .value("huge", Double.POSITIVE_INFINITY);
         unary(math, "abs", Math::abs);
         unary(math, "acos", Math::acos);
         unary(math, "asin", Math::asin);
@@ -33,7 +35,7 @@ final class MathLibrary {
         unary(math, "tanh", Math::tanh);
         binary(math, "atan2", Math::atan2);
         binary(math, "fmod", (x, y) -> x % y);
-        binary(math, "pow", Arithmetic::power);
+        binary(math, "pow", Operators::power);
         return math.function("frexp", MathLibrary::frexp)
                 .function("ldexp", MathLibrary::ldexp)
                 .function("log", MathLibrary::log)
@@ -45,11 +47,13 @@ final class MathLibrary {
                 .seal();
     }
 
-    private static void unary(Library math, String name, DoubleUnaryOperator operator) {
+    private static void unary(
+            StandardLibrary.Library math, String name, DoubleUnaryOperator operator) {
         math.function(name, a -> Lua.values(operator.applyAsDouble(a.number(1))));
     }
 
-    private static void binary(Library math, String name, DoubleBinaryOperator operator) {
+    private static void binary(
+            StandardLibrary.Library math, String name, DoubleBinaryOperator operator) {
         math.function(name, a -> Lua.values(operator.applyAsDouble(a.number(1), a.number(2))));
     }
 

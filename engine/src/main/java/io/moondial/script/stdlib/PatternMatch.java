@@ -3,6 +3,7 @@ package io.moondial.script.stdlib;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.Meter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt after the other to match a pattern (Lua 5.2 manual 6.4.1) against a string. Each step
@@ -279,6 +280,217 @@ final class PatternMatch {
         if (++steps >= STEPS_PER_UNIT) {
             meter.work(steps / STEPS_PER_UNIT);
             steps = 0;
+        }
+    }
+
+    /** What the parentheses of a pattern have captured of the subject so far. */
+    static final class Captures {
+        private static final int MAX = 32;
+
+        /** A capture's length while it is open, and of one that stands for a position. */
+        private static final int OPEN = -1;
+
+        private static final int POSITION = -2;
+
+        private final LuaString subject;
+        private final Meter meter;
+        private final int[] starts = new int[MAX];
+        private final int[] lengths = new int[MAX];
+        private int count;
+
+        Captures(LuaString subject, Meter meter) {
+            this.subject = subject;
+            this.meter = meter;
+        }
+
+        void clear() {
+            count = 0;
+        }
+
+        void open(int start, boolean position) {
+            if (count >= MAX) {
+                throw new LuaError("too many captures");
+            }
+            starts[count] = start;
+            lengths[count] = position ? POSITION : OPEN;
+            count++;
+        }
+
+        void takeBackLast() {
+            count--;
+        }
+
+        /** Ends the newest capture that is open, and says which it is. */
+        int close(int end) {
+            for (int i = count - 1; i >= 0; i--) {
+                if (lengths[i] == OPEN) {
+                    lengths[i] = end - starts[i];
+                    return i;
+                }
+            }
+            throw new LuaError("invalid pattern capture");
+        }
+
+        void reopen(int index) {
+            lengths[index] = OPEN;
+        }
+
+        /** The index of a capture, which must have ended. */
+        int closed(int index) {
+            if (index < 0 || index >= count || lengths[index] == OPEN) {
+                throw new LuaError("invalid capture index %" + (index + 1));
+            }
+            return index;
+        }
+
+        int start(int index) {
+            return starts[index];
+        }
+
+        int length(int index) {
+            return Math.max(0, lengths[index]);
+        }
+
+        boolean isPosition(int index) {
+            return lengths[index] == POSITION;
+        }
+
+        /** A capture from 0 as a value; the whole match as the first where the pattern has none. */
+        Object value(int index, int start, int end) {
+            if (index >= count) {
+                if (index == 0) {
+                    return part(start, end);
+                }
+                throw new LuaError("invalid capture index");
+            }
+            if (lengths[index] == POSITION) {
+                return (double) (starts[index] + 1);
+            }
+            if (lengths[index] == OPEN) {
+                throw new LuaError("unfinished capture");
+            }
+            return part(starts[index], starts[index] + lengths[index]);
+        }
+
+        /**
+         * All captures as values; the whole match where the pattern has none and it is asked for.
+         */
+        @Nullable Object[] values(int start, int end, boolean wholeIfNone) {
+            @Nullable Object[] values = new @Nullable Object[count == 0 && wholeIfNone ? 1 : count];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = value(i, start, end);
+            }
+            return values;
+        }
+
+        /** A part of the subject. */
+        LuaString part(int from, int to) {
+            meter.string(to - from);
+            return subject.slice(from, to);
+        }
+    }
+
+    /**
+     * A set in a pattern, {@code [a-z%d_]} or {@code [^...]}: the octets between two places of it.
+     */
+    private record CharacterSet(LuaString pattern, int start, int end) {
+        /**
+         * Where the set that begins at a place ends.
+         *
+         * @throws LuaError if it does not
+         */
+        static int end(LuaString pattern, int start) {
+            int p = start + 1;
+            if (p < pattern.length() && pattern.at(p) == '^') {
+                p++;
+            }
+            do {
+                if (p < pattern.length() && pattern.at(p) == '%') {
+                    p++;
+                }
+                if (p >= pattern.length()) {
+                    throw new LuaError("malformed pattern (missing ']')");
+                }
+                p++;
+            } while (p >= pattern.length() || pattern.at(p) != ']');
+            return p + 1;
+        }
+
+        boolean contains(int c) {
+            boolean negated = pattern.at(start + 1) == '^';
+            int p = negated ? start + 2 : start + 1;
+            int last = end - 1;
+            while (p < last) {
+                if (pattern.at(p) == '%') {
+                    if (CharacterClass.contains(pattern.at(p + 1), c)) {
+                        return !negated;
+                    }
+                    p += 2;
+                } else if (p + 2 < last && pattern.at(p + 1) == '-') {
+                    if (pattern.at(p) <= c && c <= pattern.at(p + 2)) {
+                        return !negated;
+                    }
+                    p += 3;
+                } else {
+                    if (pattern.at(p) == c) {
+                        return !negated;
+                    }
+                    p++;
+                }
+            }
+            return negated;
+        }
+    }
+
+    /** Lua's character classes ({@code %a} and so on) over octets, as C's "C" locale has them. */
+    private static final class CharacterClass {
+        private CharacterClass() {}
+
+        /**
+         * Whether the class that a letter names contains an octet; a class in upper case is the
+         * opposite.
+         */
+        static boolean contains(int letter, int c) {
+            int lower = letter | 0x20;
+            return switch (lower) {
+                case 'a' -> isAlpha(c) == (letter == lower);
+                case 'c' -> (c < ' ' || c == 0x7f) == (letter == lower);
+                case 'd' -> isDigit(c) == (letter == lower);
+                case 'g' -> isGraph(c) == (letter == lower);
+                case 'l' -> isLower(c) == (letter == lower);
+                case 'p' -> (isGraph(c) && !isAlpha(c) && !isDigit(c)) == (letter == lower);
+                case 's' -> (c == ' ' || (c >= '\t' && c <= '\r')) == (letter == lower);
+                case 'u' -> isUpper(c) == (letter == lower);
+                case 'w' -> (isAlpha(c) || isDigit(c)) == (letter == lower);
+                case 'x' -> isHex(c) == (letter == lower);
+                // not in the manual any more, but still in the reference implementation
+                case 'z' -> (c == 0) == (letter == lower);
+                default -> letter == c;
+            };
+        }
+
+        private static boolean isAlpha(int c) {
+            return isLower(c) || isUpper(c);
+        }
+
+        private static boolean isLower(int c) {
+            return c >= 'a' && c <= 'z';
+        }
+
+        private static boolean isUpper(int c) {
+            return c >= 'A' && c <= 'Z';
+        }
+
+        private static boolean isDigit(int c) {
+            return c >= '0' && c <= '9';
+        }
+
+        private static boolean isHex(int c) {
+            return isDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+        }
+
+        private static boolean isGraph(int c) {
+            return c > ' ' && c < 0x7f;
         }
     }
 }

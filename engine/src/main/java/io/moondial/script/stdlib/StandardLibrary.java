@@ -2,6 +2,11 @@ package io.moondial.script.stdlib;
 
 import io.moondial.script.lua.Compiler;
 import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.NativeFunction;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 
 /** The standard library as one allow-list: what is not named here, no script can reach. */
 public final class StandardLibrary {
@@ -23,7 +28,7 @@ public final class StandardLibrary {
 
     /** Adds all of it to a table of globals. */
     public void addTo(LuaTable globals) {
-        BaseLibrary.addTo(globals, new LoadFunction(compiler));
+        BaseLibrary.addTo(globals, new BaseLibrary.LoadFunction(compiler));
         globals.set("string", string);
         globals.set("table", table);
         globals.set("math", math);
@@ -37,5 +42,64 @@ public final class StandardLibrary {
                 .value("__index", string)
                 .value("__metatable", false)
                 .seal();
+    }
+
+    /** A table of functions in the making. */
+    static final class Library {
+        private final String name;
+        private final LuaTable table;
+
+        private Library(String name, LuaTable table) {
+            this.name = name;
+            this.table = table;
+        }
+
+        /**
+         * Begins an empty library.
+         *
+         * @param name as the message names it when a script tries to change it
+         */
+        Library(String name) {
+            this(name, LuaTable.unmetered());
+        }
+
+        /** Goes on with the table of globals. */
+        static Library into(LuaTable globals) {
+            return new Library("_G", globals);
+        }
+
+        Library function(String function, NativeFunction.Body body) {
+            table.set(function, new NativeFunction(function, body));
+            return this;
+        }
+
+        Library value(String field, @Nullable Object value) {
+            table.set(field, value);
+            return this;
+        }
+
+        /** The library, read-only from now on. */
+        LuaTable seal() {
+            return table.seal(name);
+        }
+
+        /**
+         * The same, where reading one of its functions that is {@link RemovedFunctions} says so.
+         */
+        LuaTable sealWithout() {
+            table.setMetatable(RemovedFunctions.metatable(name));
+            return seal();
+        }
+    }
+
+    /** What the time functions of a script read: part of what a run is made with. */
+    public interface ScriptClock {
+        Instant now();
+
+        /** The zone of dates that do not ask for UTC. */
+        ZoneId zone();
+
+        /** How long the script has been running, waits included. */
+        Duration sinceStart();
     }
 }

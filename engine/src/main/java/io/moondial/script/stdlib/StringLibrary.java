@@ -16,7 +16,7 @@ final class StringLibrary {
     private StringLibrary() {}
 
     static LuaTable create() {
-        return new Library("string")
+        return new StandardLibrary.Library("string")
                 .function("byte", StringLibrary::octets)
                 .function("char", StringLibrary::fromOctets)
                 .function("find", PatternFunctions::find)

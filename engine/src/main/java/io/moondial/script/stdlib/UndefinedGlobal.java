@@ -25,7 +25,7 @@ public final class UndefinedGlobal {
             return Lua.values((Object) null);
         }
         String name = a.state().show(key);
-        String leftOut = LeftOut.message(name);
+        String leftOut = RemovedFunctions.message(name);
         throw new LuaError(leftOut == null ? undefined(a, name) : leftOut);
     }
 

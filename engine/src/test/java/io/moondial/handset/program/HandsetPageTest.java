@@ -3,8 +3,8 @@ package io.moondial.handset.program;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.script.api.ApiFunction;
+import io.moondial.script.api.ApiFunction.ApiParameter;
 import io.moondial.script.api.ApiModule;
-import io.moondial.script.api.ApiParameter;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runs programs against a scripted network, on a clock that jumps; keeps what they say. */
-final class ProgramBench implements ProgramConsole {
+final class ProgramBench implements HandsetProgram.ProgramConsole {
     static final ScriptLimits LIMITS = new ScriptLimits(1_000_000, 1 << 20, Duration.ofMinutes(10));
 
     final ScriptedNetwork network = new ScriptedNetwork();

@@ -15,7 +15,7 @@ import io.moondial.dialogtest.run.TestResult;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.modules.BuiltInModules;
-import io.moondial.script.CompilationObserver;
+import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.api.ApiModule;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What Lua has and scripts do not, by name: reading one of these says so, and what to do instead.
  * All else that is not in the library is simply not there.
  */
-public final class LeftOut {
+public final class RemovedFunctions {
     private static final String FILES = "a script cannot use files";
     private static final String PROCESS = "a script cannot reach its host";
     private static final String COMPILED = "compiled code cannot be checked; load takes text";
@@ -34,7 +34,7 @@ public final class LeftOut {
                     "unpack", "Lua 5.2 has table.unpack",
                     "utf8", "Lua 5.2 has no utf8; ussd.length counts what a text takes on the air");
 
-    private LeftOut() {}
+    private RemovedFunctions() {}
 
     private static Map<String, String> reasonsByName() {
         Map<String, String> reasons = new LinkedHashMap<>();
