@@ -32,9 +32,9 @@ public sealed interface Incoming extends DialogEvent {
     /** What it is, without the texts in it. */
     default String words() {
         return switch (this) {
-            case Continued(var parts) -> "a message of %d parts".formatted(parts.size());
-            case Ended(var parts) -> "an end of %d parts".formatted(parts.size());
-            case Aborted(String how) -> "an abort, " + how;
+            case Continued continued -> "a message";
+            case Ended ended -> "an end";
+            case Aborted(String how) -> "an abort: " + how;
         };
     }
 

@@ -56,6 +56,7 @@ class DialogFactTest {
                     new DialogFact.Noted("nothing"),
                     new DialogFact.ScriptWarned("main.lua:1", "odd"),
                     new DialogFact.ScriptFailed("main.lua:1: broken", List.of(), null),
+                    new DialogFact.ScriptCalled("http.get", "ok", Duration.ofMillis(3)),
                     new DialogFact.ScriptKilled(),
                     new DialogFact.ScriptSwitchedOff(
                             "main.lua", "1", 3, Duration.ofMinutes(1), Duration.ofMinutes(5)),
@@ -132,8 +133,7 @@ class DialogFactTest {
                         .on(new Returned("bye"))
                         .arrives(answer(1, "4567"));
         assertThat(bench.notes)
-                .containsExactly(
-                        "came after the dialog's end and is ignored: a message of 1 parts");
+                .containsExactly("came after the dialog's end and is ignored: a message");
     }
 
     @Test
