@@ -1,8 +1,8 @@
 package io.moondial.modules.json;
 
 import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaTable;
-import io.moondial.script.lua.NativeFunction;
 
 /** What Lua has no value for: JSON's null, and the knowledge that an empty table is an array. */
 final class JsonMarks {

@@ -9,7 +9,7 @@ import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaString;
-import io.moondial.script.lua.LuaStringBuilder;
+import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.stdlib.StringFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -51,7 +51,7 @@ public interface ScriptDialog {
          * The time that is left because the dialog is over; null: it is not, and only what ends the
          * script ends the wait.
          *
-         * @throws io.moondial.script.lua.Kill if the script must end now
+         * @throws io.moondial.script.lua.Meter.Kill if the script must end now
          */
         @Nullable Duration left();
     }

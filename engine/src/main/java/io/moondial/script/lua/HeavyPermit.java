@@ -26,7 +26,7 @@ public final class HeavyPermit {
             return permits.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Kill(Kill.Reason.STOPPED, "the script's thread was interrupted");
+            throw new Meter.Kill(Meter.Kill.Reason.STOPPED, "the script's thread was interrupted");
         }
     }
 

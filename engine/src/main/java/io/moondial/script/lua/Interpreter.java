@@ -235,7 +235,7 @@ final class Interpreter {
                 @Nullable Object[] taken = frame.take(a + 1, -1);
                 given = call(closure, taken, 0, taken.length, false);
             }
-        } else if (callee instanceof NativeFunction function) {
+        } else if (callee instanceof LuaFunction.NativeFunction function) {
             given = state.callNative(function, frame.take(a + 1, arguments), false);
         } else {
             given = state.call(callable(frame, callee, a), frame.take(a + 1, arguments));
@@ -267,7 +267,7 @@ final class Interpreter {
                     extra(closure.code, values, 0, values.length));
             return null;
         }
-        return callee instanceof NativeFunction function
+        return callee instanceof LuaFunction.NativeFunction function
                 ? state.callNative(function, values, false)
                 : state.call(callable(frame, callee, a), values);
     }

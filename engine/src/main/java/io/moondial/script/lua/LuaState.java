@@ -158,7 +158,7 @@ public final class LuaState {
                 case LuaFunction.LuaClosure closure -> {
                     return interpreter.call(closure, values, 0, values.length, true);
                 }
-                case NativeFunction function -> {
+                case LuaFunction.NativeFunction function -> {
                     return callNative(function, values, true);
                 }
                 case null, default -> {
@@ -175,7 +175,9 @@ public final class LuaState {
     }
 
     @Nullable Object[] callNative(
-            NativeFunction function, @Nullable Object[] arguments, boolean calledByJava) {
+            LuaFunction.NativeFunction function,
+            @Nullable Object[] arguments,
+            boolean calledByJava) {
         enter(1, arguments.length);
         @Nullable Object[] results = function.call(this, arguments, calledByJava);
         depth--;

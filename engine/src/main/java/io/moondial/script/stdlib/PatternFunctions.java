@@ -4,10 +4,10 @@ import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
+import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaString;
-import io.moondial.script.lua.LuaStringBuilder;
+import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.LuaTable;
-import io.moondial.script.lua.NativeFunction;
 import io.moondial.script.lua.Numbers;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package io.moondial.script.stdlib;
 
 import io.moondial.script.lua.Compiler;
+import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaTable;
-import io.moondial.script.lua.NativeFunction;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

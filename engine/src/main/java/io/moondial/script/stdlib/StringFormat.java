@@ -3,7 +3,7 @@ package io.moondial.script.stdlib;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
-import io.moondial.script.lua.LuaStringBuilder;
+import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.NumberFormat;
 import java.util.Arrays;
 import java.util.Locale;

@@ -3,7 +3,7 @@ package io.moondial.script.stdlib;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaString;
-import io.moondial.script.lua.LuaStringBuilder;
+import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.LuaTable;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,7 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
-import io.moondial.script.lua.LuaStringBuilder;
+import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Numbers;
 import io.moondial.script.lua.Operators;

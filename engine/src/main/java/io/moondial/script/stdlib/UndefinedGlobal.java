@@ -3,9 +3,9 @@ package io.moondial.script.stdlib;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
-import io.moondial.script.lua.NativeFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reading a global name that has no value: an error, because it is most often a word misspelt. */

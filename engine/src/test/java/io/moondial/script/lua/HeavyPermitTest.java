@@ -48,13 +48,13 @@ class HeavyPermitTest {
                         BOUNDS,
                         () -> {
                             if (stop.get()) {
-                                throw new Kill(Kill.Reason.STOPPED, "stopped");
+                                throw new Meter.Kill(Meter.Kill.Reason.STOPPED, "stopped");
                             }
                         },
                         permit);
         meter.beginBurst();
         Thread.startVirtualThread(() -> stop.set(true));
-        assertThatThrownBy(() -> burn(meter)).isInstanceOf(Kill.class).hasMessage("stopped");
+        assertThatThrownBy(() -> burn(meter)).isInstanceOf(Meter.Kill.class).hasMessage("stopped");
         meter.endBurst();
         assertThat(permit.tryAcquire()).isFalse();
     }

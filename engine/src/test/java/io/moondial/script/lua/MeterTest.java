@@ -14,7 +14,7 @@ class MeterTest {
         }
         assertThat(meter.unitsUsed()).isEqualTo(2500);
         assertThatThrownBy(() -> meter.work(1))
-                .isInstanceOf(Kill.class)
+                .isInstanceOf(Meter.Kill.class)
                 .hasMessage("used up max_instructions: 2500 units of work at most");
     }
 
@@ -24,26 +24,26 @@ class MeterTest {
         meter.work(2600);
         meter.work(7400);
         assertThat(meter.unitsUsed()).isEqualTo(10_000);
-        assertThatThrownBy(() -> meter.work(1)).isInstanceOf(Kill.class);
+        assertThatThrownBy(() -> meter.work(1)).isInstanceOf(Meter.Kill.class);
     }
 
     @Test
     void one_huge_piece_of_work_breaks_the_bound() {
         assertThatThrownBy(() -> TestMeter.of(1_000_000, 100).work(Long.MAX_VALUE))
-                .isInstanceOf(Kill.class);
+                .isInstanceOf(Meter.Kill.class);
     }
 
     @Test
     void a_broken_bound_stays_broken() {
         Meter meter = TestMeter.of(1_000_000, 100);
-        assertThatThrownBy(() -> meter.memory(101)).isInstanceOf(Kill.class);
+        assertThatThrownBy(() -> meter.memory(101)).isInstanceOf(Meter.Kill.class);
         assertThatThrownBy(() -> meter.work(1))
-                .isInstanceOf(Kill.class)
+                .isInstanceOf(Meter.Kill.class)
                 .hasMessageContaining("max_memory");
-        assertThatThrownBy(() -> meter.work(1)).isInstanceOf(Kill.class);
-        assertThatThrownBy(() -> meter.memory(1)).isInstanceOf(Kill.class);
-        assertThatThrownBy(() -> meter.string(1)).isInstanceOf(Kill.class);
-        assertThatThrownBy(meter::beginBurst).isInstanceOf(Kill.class);
+        assertThatThrownBy(() -> meter.work(1)).isInstanceOf(Meter.Kill.class);
+        assertThatThrownBy(() -> meter.memory(1)).isInstanceOf(Meter.Kill.class);
+        assertThatThrownBy(() -> meter.string(1)).isInstanceOf(Meter.Kill.class);
+        assertThatThrownBy(meter::beginBurst).isInstanceOf(Meter.Kill.class);
     }
 
     @Test
