@@ -10,6 +10,14 @@ public interface Channel extends AutoCloseable {
     /** Starts taking dialogs, which are brought to this desk. */
     void start(DialogDesk desk);
 
+    /**
+     * Begins a dialog towards a handset. How it ends is told to the receiver: refused, undelivered,
+     * unanswered; where no link takes what begins it, before this returns.
+     *
+     * @throws NotBegunException where it holds as many dialogs as it may
+     */
+    DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver) throws NotBegunException;
+
     /** How many dialogs it holds now, by its own count. */
     int openDialogs();
 

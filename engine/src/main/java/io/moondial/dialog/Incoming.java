@@ -22,7 +22,24 @@ public sealed interface Incoming extends DialogEvent {
     }
 
     /** The dialog was broken off; {@code how} is for people. */
-    record Aborted(String how) implements Incoming {}
+    record Aborted(Cause cause, String how) implements Incoming {
+
+        /** What broke it off. */
+        public enum Cause {
+            /** The far side (TC-U-ABORT). */
+            USER,
+            /** The network, or the far side's stack (TC-P-ABORT). */
+            PROVIDER,
+            /** The far side does not take such a dialog: its application context, say. */
+            REFUSED,
+            /** What was to begin it has not reached the far side. */
+            UNDELIVERED,
+            /** Nothing answered what began it within its time. */
+            UNANSWERED,
+            /** The engine itself, or its stack. */
+            ENGINE
+        }
+    }
 
     /** Whether the dialog is over with it. */
     default boolean isLast() {
@@ -34,7 +51,7 @@ public sealed interface Incoming extends DialogEvent {
         return switch (this) {
             case Continued continued -> "a message";
             case Ended ended -> "an end";
-            case Aborted(String how) -> "an abort: " + how;
+            case Aborted(var cause, String how) -> "an abort: " + how;
         };
     }
 

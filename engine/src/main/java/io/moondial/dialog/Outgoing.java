@@ -10,20 +10,32 @@ import io.moondial.text.UssdString;
  */
 public sealed interface Outgoing {
 
+    /** A text that the far side answers or acknowledges. */
+    sealed interface Screen extends Outgoing permits Ask, Show {
+        /** The dialog's own number of it, from 1; what comes back names it. */
+        int screen();
+
+        /** What is shown. */
+        UssdString text();
+
+        /** Whether the text is a secret itself. */
+        boolean hidden();
+    }
+
     /**
      * A menu: the far side is to answer it.
      *
      * @param screen the dialog's own number of it, from 1; what comes back names it
      * @param secret whether the answer is one, and masked for whoever looks at the signalling
      */
-    record Ask(int screen, UssdString text, boolean hidden, boolean secret) implements Outgoing {}
+    record Ask(int screen, UssdString text, boolean hidden, boolean secret) implements Screen {}
 
     /**
      * A text that the far side is to acknowledge.
      *
      * @param screen as {@link Ask#screen}
      */
-    record Show(int screen, UssdString text, boolean hidden) implements Outgoing {}
+    record Show(int screen, UssdString text, boolean hidden) implements Screen {}
 
     /** The final text, which ends a dialog that was dialled. */
     record Finish(UssdString text, boolean hidden) implements Outgoing {}

@@ -4,6 +4,7 @@ import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.ss7.Component;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.text.Dcs;
@@ -32,6 +33,13 @@ public final class Handset {
     private final Dcs dcs;
     private final MessageLink link;
 
+    private Handset(MessageDesk.Begin begin, MessageLink link, Eyes eyes) {
+        this.eyes = eyes;
+        this.operation = begin.operation();
+        this.dcs = begin.opening().ussd().dcs();
+        this.link = link;
+    }
+
     private Handset(FarSide network, FarSide.Call call, Eyes eyes) {
         this.eyes = eyes;
         this.operation = call.operation();
@@ -53,6 +61,26 @@ public final class Handset {
         return new Handset(network, call, eyes);
     }
 
+    /**
+     * A handset in a dialog that the engine has begun; whoever takes it at the {@link
+     * FarSide#receive far side} answers with its {@link #receiver}. It has seen the first screen
+     * then.
+     *
+     * @param eyes sees each screen as it comes, on a network thread: it must not wait
+     */
+    public static Handset begun(MessageDesk.Begin begin, MessageLink link, Eyes eyes) {
+        Handset handset = new Handset(begin, link, eyes);
+        handset.show(
+                new Component.Invoke(
+                        begin.invokeId(), begin.operation(), begin.opening().ussd()));
+        return handset;
+    }
+
+    /** What takes in what comes for it. */
+    public MessageLink.Receiver receiver() {
+        return this::arrived;
+    }
+
     private void arrived(Message message) {
         switch (message) {
             case Message.Continue(var components) -> components.forEach(this::show);
@@ -63,7 +91,7 @@ public final class Handset {
                     eyes.see(new Screen.Close(), null);
                 }
             }
-            case Message.Abort(String reason) -> eyes.see(new Screen.Abort(reason), null);
+            case Message.Abort(var cause, String reason) -> eyes.see(new Screen.Abort(reason), null);
         }
     }
 

@@ -9,6 +9,7 @@ import io.moondial.dialog.DialogEvent;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.Incoming;
+import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.dialog.Outcome;
 import io.moondial.dialog.Outgoing;
 import io.moondial.dialog.PrimitiveResult;
@@ -323,7 +324,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
                 // What ended it was in the mailbox, nearly always; this event sends nothing, so it
                 // ends here.
                 if (dialog.isOpen()) {
-                    handle(new Incoming.Aborted("lost: " + e.getMessage()));
+                    handle(new Incoming.Aborted(Cause.ENGINE, "lost: " + e.getMessage()));
                 }
             }
         }

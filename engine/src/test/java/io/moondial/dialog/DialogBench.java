@@ -113,7 +113,7 @@ final class DialogBench {
     }
 
     DialogBench aborts() {
-        return on(new Incoming.Aborted("TC-U-ABORT"));
+        return on(new Incoming.Aborted(Incoming.Aborted.Cause.USER, "TC-U-ABORT"));
     }
 
     static Part answer(int screen, String text) {

@@ -69,7 +69,7 @@ class DialogInvariantsTest {
     private static DialogEvent happening(Random random) {
         int id = 1 + random.nextInt(4);
         return switch (random.nextInt(12)) {
-            case 0 -> new Incoming.Aborted("gone");
+            case 0 -> new Incoming.Aborted(Incoming.Aborted.Cause.USER, "gone");
             case 1 -> new DialogEvent.Stopped("stop", random.nextBoolean());
             case 2, 3 -> new DialogEvent.TimerFired(id);
             case 4 ->

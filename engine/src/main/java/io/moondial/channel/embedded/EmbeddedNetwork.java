@@ -2,6 +2,9 @@ package io.moondial.channel.embedded;
 
 import io.moondial.channel.Channel;
 import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.NotBegunException;
+import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide;
@@ -15,6 +18,7 @@ import io.moondial.metrics.Counters;
 import io.moondial.time.Activity;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A signalling network in memory: the engine's point on one side, the handsets' on the other, each
@@ -98,6 +102,12 @@ public final class EmbeddedNetwork implements Channel, FarSide {
     }
 
     @Override
+    public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
+            throws NotBegunException {
+        return engine.point().begin(dialog, receiver);
+    }
+
+    @Override
     public int openDialogs() {
         return engine.point().openDialogs();
     }
@@ -105,6 +115,11 @@ public final class EmbeddedNetwork implements Channel, FarSide {
     @Override
     public List<LinkStatus> links() {
         return List.of();
+    }
+
+    @Override
+    public void receive(@Nullable Taker taker) {
+        engine.receive(taker);
     }
 
     @Override

@@ -1,9 +1,8 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.ss7.AttachedPoint;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.HandsetDesk;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
 
 /** A signalling point in memory, and the one of the handsets that reach it. */
@@ -28,6 +28,7 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
     private final LoopedMtp3 handsetEnd;
     private final P point;
     private final SignallingPoint handsets;
+    private final HandsetDesk handsetDesk = new HandsetDesk();
 
     /**
      * Points that are not started.
@@ -81,12 +82,17 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
         pointEnd.begin();
         handsetEnd.begin();
         startPoint.accept(point);
-        handsets.start(new NobodyHome());
+        handsets.start(handsetDesk);
     }
 
     @Override
     public MessageLink begin(Call call, MessageLink.Receiver receiver) {
         return handsets.begin(call, CALLED, receiver);
+    }
+
+    @Override
+    public void receive(@Nullable Taker taker) {
+        handsetDesk.taker(taker);
     }
 
     @Override
@@ -101,19 +107,6 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
                 point;
                 handsets) {
             // Closed from the last to the first, each whatever becomes of the others.
-        }
-    }
-
-    /** The engine begins no dialog towards handsets. */
-    private static final class NobodyHome implements MessageDesk {
-        @Override
-        public MessageLink.Receiver begun(Begin begin, MessageLink link) {
-            throw new IllegalStateException("a dialog was begun towards the handsets: " + begin);
-        }
-
-        @Override
-        public void refused(Refusal refusal) {
-            throw new IllegalStateException("a dialog was begun towards the handsets: " + refusal);
         }
     }
 }

@@ -1,15 +1,13 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.HandsetDesk;
 import io.moondial.channel.ss7.MessageLink;
-import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
@@ -25,8 +23,6 @@ import org.slf4j.LoggerFactory;
 
 /** Handsets of a process of their own, on the far side of a real link. */
 public final class SigtranHandsets implements FarSide, AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(SigtranHandsets.class);
-
     /** The handsets' own subsystem: an MSC (3GPP TS 23.003 8.2). */
     private static final int SSN = 8;
 
@@ -35,6 +31,7 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
     private static final String SERVER = "engine";
 
     private final Far engine;
+    private final HandsetDesk desk = new HandsetDesk();
     private final SigtranPoint<SignallingPoint> point;
 
     /**
@@ -87,7 +84,7 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
 
     /** Starts connecting. */
     public void start() {
-        point.start(it -> it.start(new NobodyHome()));
+        point.start(it -> it.start(desk));
     }
 
     /**
@@ -138,6 +135,11 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
     }
 
     @Override
+    public void receive(@Nullable Taker taker) {
+        desk.taker(taker);
+    }
+
+    @Override
     public int openHandsetDialogs() {
         return point.point().openDialogs();
     }
@@ -161,25 +163,5 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
                 SigtranSettings.TrafficMode.LOADSHARE,
                 List.of(enginePointCode),
                 List.of(association));
-    }
-
-    /** The engine begins no dialog towards handsets. */
-    private static final class NobodyHome implements MessageDesk {
-        @Override
-        public MessageLink.Receiver begun(Begin begin, MessageLink link) {
-            log.warn(
-                    "{} {} a dialog was begun towards the handsets, which take none: its Invoke is of {}",
-                    begin.opening().localTid(),
-                    begin.opening().remoteTid(),
-                    Operation.name(begin.operation()));
-            return message -> {};
-        }
-
-        @Override
-        public void refused(Refusal refusal) {
-            log.warn(
-                    "a message came for the handsets that is of none of their dialogs: {}",
-                    refusal.text());
-        }
     }
 }

@@ -5,6 +5,9 @@ import io.moondial.channel.Connections;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.NotBegunException;
+import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.Message;
@@ -53,6 +56,12 @@ public final class SigtranNetwork implements Channel {
     public void start(MessageDesk desk) {
         point.maxDialogs(desk.maxDialogs());
         point.start(it -> it.start(new ShareDesk(desk)));
+    }
+
+    @Override
+    public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
+            throws NotBegunException {
+        return point.point().begin(dialog, receiver);
     }
 
     @Override

@@ -80,17 +80,16 @@ final class BeginScreening {
                             .formatted(components.size()));
             return;
         }
-        switch (invoke.operation()) {
-            case Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, Operation.UNSTRUCTURED_SS_NOTIFY ->
-                    open(link, invoke);
-            default ->
-                    refuse(
-                            link,
-                            Cause.UNKNOWN_OPERATION,
-                            new Message.End(List.of(new Component.Rejected(invoke.invokeId(), ""))),
-                            "the first Invoke is of %s, which is not served: rejected"
-                                    .formatted(Operation.name(invoke.operation())));
+        if (desk.serves(invoke.operation())) {
+            open(link, invoke);
+            return;
         }
+        refuse(
+                link,
+                Cause.UNKNOWN_OPERATION,
+                new Message.End(List.of(new Component.Rejected(invoke.invokeId(), ""))),
+                "the first Invoke is of %s, which is not served: rejected"
+                        .formatted(Operation.name(invoke.operation())));
     }
 
     private void accept(MapLink link) {
@@ -181,7 +180,8 @@ final class BeginScreening {
             MapLink link, Received.Invoke invoke, UssdParameter argument, String text) {
         DialogImpl tcap = (DialogImpl) link.dialog().getTcapDialog();
         return new Opening(
-                Objects.requireNonNull(UssdDesk.kind(invoke.operation()), "one that begins"),
+                Objects.requireNonNullElse(
+                        UssdDesk.kind(invoke.operation()), Opening.Kind.PUSHED),
                 argument.ussd(),
                 text,
                 argument.msisdn(),

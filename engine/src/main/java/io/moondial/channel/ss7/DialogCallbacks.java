@@ -1,6 +1,7 @@
 package io.moondial.channel.ss7;
 
 import io.moondial.channel.ss7.SendContext.OfPoint;
+import io.moondial.dialog.Incoming.Aborted.Cause;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.api.MAPDialog;
 import org.restcomm.protocols.ss7.map.api.MAPDialogListener;
@@ -67,7 +68,7 @@ final class DialogCallbacks implements MAPDialogListener {
             MAPDialog dialog,
             @Nullable MAPUserAbortChoice reason,
             @Nullable MAPExtensionContainer extension) {
-        MapLink.of(dialog).aborted("TC-U-ABORT");
+        MapLink.of(dialog).aborted(new Message.Abort("TC-U-ABORT"));
     }
 
     @Override
@@ -76,7 +77,7 @@ final class DialogCallbacks implements MAPDialogListener {
             MAPAbortProviderReason reason,
             @Nullable MAPAbortSource source,
             @Nullable MAPExtensionContainer extension) {
-        MapLink.of(dialog).aborted("TC-P-ABORT: " + reason);
+        MapLink.of(dialog).aborted(new Message.Abort(Cause.PROVIDER, "TC-P-ABORT: " + reason));
     }
 
     @Override
@@ -85,7 +86,7 @@ final class DialogCallbacks implements MAPDialogListener {
             MAPRefuseReason reason,
             @Nullable ApplicationContextName alternative,
             @Nullable MAPExtensionContainer extension) {
-        MapLink.of(dialog).aborted("refused: " + reason);
+        MapLink.of(dialog).aborted(new Message.Abort(Cause.REFUSED, "refused: " + reason));
     }
 
     @Override
@@ -99,7 +100,7 @@ final class DialogCallbacks implements MAPDialogListener {
     @Override
     public void onDialogTimeout(MAPDialog dialog) {
         MapLink link = MapLink.of(dialog);
-        if (!link.awaitsInvoke() && !link.prolonged()) {
+        if (!link.runsOutOfTime() && !link.prolonged()) {
             log.warn(
                     "{} nothing happened for the stack's idle time: the stack ends the dialog",
                     link.localTid());

@@ -9,6 +9,23 @@ public interface FarSide {
     /** Begins a dialog towards the engine with one Invoke. */
     MessageLink begin(Call call, MessageLink.Receiver receiver);
 
+    /**
+     * From now on this takes the dialogs that the engine begins; null: nobody does, as at first, and
+     * each is answered with the error absentSubscriber (27).
+     */
+    void receive(@Nullable Taker taker);
+
+    /** Who takes dialogs that the engine begins. */
+    @FunctionalInterface
+    interface Taker {
+        /**
+         * One has begun, on a network thread: this must not wait.
+         *
+         * @return who receives the rest of it
+         */
+        MessageLink.Receiver begun(MessageDesk.Begin begin, MessageLink link);
+    }
+
     /** How many dialogs the protocol stack of this side holds now. */
     int openHandsetDialogs();
 

@@ -3,6 +3,7 @@ package io.moondial.channel.ss7;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
+import io.moondial.dialog.Incoming.Aborted.Cause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,10 +49,10 @@ final class MapLink implements MessageLink {
     /** What ends the dialog has been sent or delivered. */
     private boolean over;
 
-    /** Begun without an Invoke, which has not come yet. */
-    private boolean awaitsInvoke;
+    /** What is to come within a time of its own; null: nothing, which is usual. */
+    private @Nullable Awaited awaited;
 
-    /** The stack's idle time of a dialog once it has its Invoke, where it is another one now. */
+    /** The stack's idle time of a dialog once that has come, where it is another one now. */
     private long usualIdleTime;
 
     /** The texts of the next message are secret. */
@@ -145,9 +146,9 @@ final class MapLink implements MessageLink {
         deliver(new Message.End(read(take())));
     }
 
-    void aborted(String reason) {
+    void aborted(Message.Abort abort) {
         components.clear();
-        deliver(new Message.Abort(reason));
+        deliver(abort);
     }
 
     /**
@@ -156,7 +157,7 @@ final class MapLink implements MessageLink {
      */
     void released() {
         if (!over) {
-            aborted("the stack has given the dialog up");
+            aborted(new Message.Abort(Cause.ENGINE, "the stack has given the dialog up"));
         }
     }
 
@@ -165,39 +166,71 @@ final class MapLink implements MessageLink {
      * where nothing comes within this time.
      */
     void awaitInvoke(Duration patience) {
-        Dialog below = dialog.getTcapDialog();
-        usualIdleTime = below.getIdleTaskTimeout();
-        below.setIdleTaskTimeout(patience.toMillis());
-        awaitsInvoke = true;
+        await(Awaited.INVOKE, patience);
         try {
             dialog.send();
-            LeanTcap.saveRoom(below, highestInvokeId);
+            LeanTcap.saveRoom(dialog.getTcapDialog(), highestInvokeId);
         } catch (MAPException e) {
             log.warn("{} a dialog without an Invoke could not be accepted", localTid(), e);
             forget();
         }
     }
 
+    /** What a dialog waits for no longer than for a time that is shorter than its idle time. */
+    private enum Awaited {
+        /** Of one that the far side has begun without any. */
+        INVOKE,
+        /** The first message back in one that we have begun. */
+        ANSWER
+    }
+
+    private void await(Awaited what, Duration patience) {
+        Dialog below = dialog.getTcapDialog();
+        usualIdleTime = below.getIdleTaskTimeout();
+        below.setIdleTaskTimeout(patience.toMillis());
+        awaited = what;
+    }
+
+    /** It has come, or never will. */
+    private void waitNoLonger() {
+        awaited = null;
+        dialog.getTcapDialog().setIdleTaskTimeout(usualIdleTime);
+    }
+
     boolean awaitsInvoke() {
-        return awaitsInvoke;
+        return awaited == Awaited.INVOKE;
     }
 
     /** Whether it still waited for its first Invoke; it does not any more. */
     boolean stopWaiting() {
-        boolean waited = awaitsInvoke;
+        boolean waited = awaitsInvoke();
         if (waited) {
-            awaitsInvoke = false;
-            dialog.getTcapDialog().setIdleTaskTimeout(usualIdleTime);
+            waitNoLonger();
         }
         return waited;
     }
 
     /**
+     * The stack's idle time is over. Whether it was the time for something that has not come: then
+     * the dialog ends, and whoever waits for an answer is told why.
+     */
+    boolean runsOutOfTime() {
+        boolean late = awaited != null;
+        if (awaited == Awaited.ANSWER) {
+            long waited = dialog.getTcapDialog().getIdleTaskTimeout();
+            aborted(
+                    new Message.Abort(
+                            Cause.UNANSWERED, "no answer within " + Duration.ofMillis(waited)));
+        }
+        return late;
+    }
+
+    /**
      * The stack's idle time is over, and the dialog with it unless this says otherwise: where it
-     * was the time to wait for an Invoke, which has come since, the usual one begins.
+     * was the time to wait for something that has come since, the usual one begins.
      */
     boolean prolonged() {
-        if (awaitsInvoke || usualIdleTime == 0) {
+        if (awaited != null || usualIdleTime == 0) {
             return false;
         }
         usualIdleTime = 0;
@@ -209,7 +242,7 @@ final class MapLink implements MessageLink {
     void failed(String why) {
         try {
             if (!over) {
-                aborted(why);
+                aborted(new Message.Abort(Cause.ENGINE, why));
             }
         } finally {
             forget();
@@ -217,6 +250,9 @@ final class MapLink implements MessageLink {
     }
 
     private void deliver(Message message) {
+        if (awaited == Awaited.ANSWER) {
+            waitNoLonger();
+        }
         over |= !(message instanceof Message.Continue);
         if (receiver != null) {
             receiver.arrived(message);
@@ -259,6 +295,50 @@ final class MapLink implements MessageLink {
 
     // ---- to the network: from any thread
 
+    /**
+     * Begins the dialog with one Invoke. Where it reaches no link, the dialog is over with it, and
+     * the receiver is told so before this returns.
+     *
+     * @param patience how long the first message back may take; null: as long as the stack keeps a
+     *     dialog in which nothing happens
+     * @throws MAPException where the stack refuses to send; the dialog is still there
+     */
+    void begin(int invokeId, int operation, UssdParameter argument, @Nullable Duration patience)
+            throws MAPException {
+        ReentrantLock lock = dialog.getTcapDialog().getDialogLock();
+        lock.lock();
+        try {
+            if (patience != null) {
+                await(Awaited.ANSWER, patience);
+            }
+            prepare();
+            dialog.sendInvokeComponent(
+                    OutgoingComponent.invoke(dialog, invokeId, operation, argument));
+            highestInvokeId = invokeId;
+            dialog.send();
+            LeanTcap.saveRoom(dialog.getTcapDialog(), highestInvokeId);
+            String why = contexts.undelivered().take();
+            if (why != null) {
+                undelivered(why);
+            }
+        } finally {
+            tidyUp();
+            lock.unlock();
+        }
+    }
+
+    /** What began the dialog has not reached the far side: it is over. */
+    void undelivered(String why) {
+        if (over) {
+            return;
+        }
+        try {
+            aborted(new Message.Abort(Cause.UNDELIVERED, why));
+        } finally {
+            forget();
+        }
+    }
+
     @Override
     public Optional<String> send(Message message) throws DialogGoneException {
         ReentrantLock lock = dialog.getTcapDialog().getDialogLock();
@@ -267,21 +347,31 @@ final class MapLink implements MessageLink {
             if (dialog.getTcapDialog().getState() == TRPseudoState.Expunged) {
                 throw new DialogGoneException("the dialog has ended");
             }
-            contexts.undelivered().take(); // what was said of messages that nobody asks about
             LeanTcap.makeRoom(dialog.getTcapDialog());
-            if (hideTexts) {
-                contexts.hidden().say(true);
-            }
+            prepare();
             transmit(message);
             return Optional.ofNullable(contexts.undelivered().take());
         } catch (MAPException e) {
             return refused(message, e);
         } finally {
-            hideTexts = false;
-            asksForSecret = false;
-            contexts.hidden().take();
+            tidyUp();
             lock.unlock();
         }
+    }
+
+    /** Before a message is sent: the layers below are told what they must know of it. */
+    private void prepare() {
+        contexts.undelivered().take(); // what was said of messages that nobody asks about
+        if (hideTexts) {
+            contexts.hidden().say(true);
+        }
+    }
+
+    /** After it, whatever became of it. */
+    private void tidyUp() {
+        hideTexts = false;
+        asksForSecret = false;
+        contexts.hidden().take();
     }
 
     @Override
@@ -347,15 +437,27 @@ final class MapLink implements MessageLink {
                 LeanTcap.saveRoom(dialog.getTcapDialog(), highestInvokeId);
             }
             case Message.End(var parts) -> {
-                queue(parts);
-                over = true;
-                dialog.close(false);
+                if (isUnanswered()) {
+                    forget();
+                } else {
+                    queue(parts);
+                    over = true;
+                    dialog.close(false);
+                }
             }
             case Message.Abort abort -> {
                 over = true;
-                dialog.abort(userSpecific());
+                dialog.abort(userSpecific()); // the stack sends nothing where nobody answered yet
             }
         }
+    }
+
+    /**
+     * Whether nothing has come back yet in a dialog that we have begun: the far side's transaction
+     * id is not known, and nothing can be sent to it (ITU-T Q.774 3.3.3.1.4).
+     */
+    private boolean isUnanswered() {
+        return dialog.getTcapDialog().getState() == TRPseudoState.InitialSent;
     }
 
     private void queue(List<Component> parts) throws MAPException {

@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.dialog.Incoming.Aborted.Cause;
 import java.util.List;
 
 /** A TCAP message of a dialog that is open (ITU-T Q.771 3.1.2). */
@@ -19,6 +20,15 @@ public sealed interface Message {
         }
     }
 
-    /** TC-U-ABORT, or a P-ABORT that came; {@code reason} is for people. */
-    record Abort(String reason) implements Message {}
+    /**
+     * TC-U-ABORT, or whatever else has ended the dialog.
+     *
+     * @param reason for people
+     */
+    record Abort(Cause cause, String reason) implements Message {
+        /** TC-U-ABORT. */
+        public Abort(String reason) {
+            this(Cause.USER, reason);
+        }
+    }
 }

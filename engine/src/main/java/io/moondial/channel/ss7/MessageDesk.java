@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  * wait. {@link UssdDesk} is the one of an engine.
  */
 public interface MessageDesk {
+    /** Whether dialogs with it begin with this operation; others are rejected. */
+    default boolean serves(int operation) {
+        return operation == Operation.PROCESS_UNSTRUCTURED_SS_REQUEST
+                || operation == Operation.UNSTRUCTURED_SS_NOTIFY;
+    }
+
     /** A TC-BEGIN of this kind; the desk answers with who is to receive the rest of the dialog. */
     MessageLink.Receiver begun(Begin begin, MessageLink link);
 
@@ -37,8 +43,7 @@ public interface MessageDesk {
      * A TC-BEGIN with exactly one well-formed Invoke.
      *
      * @param invokeId of that Invoke
-     * @param operation its code: {@link Operation#PROCESS_UNSTRUCTURED_SS_REQUEST} or {@link
-     *     Operation#UNSTRUCTURED_SS_NOTIFY}
+     * @param operation its code: one that the desk {@link #serves}
      */
     record Begin(int invokeId, int operation, Opening opening) {}
 }

@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.Address;
 import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.MAPDialogImpl;
@@ -24,7 +23,8 @@ final class OutgoingComponent {
     static void queue(MAPDialogImpl dialog, Component component) throws MAPException {
         switch (component) {
             case Component.Invoke(int id, int operation, UssdString ussd) ->
-                    dialog.sendInvokeComponent(invoke(dialog, id, operation, ussd, null));
+                    dialog.sendInvokeComponent(
+                            invoke(dialog, id, operation, new UssdParameter(ussd, null, null)));
             case Component.Result(int id, int operation, var ussd) ->
                     dialog.sendReturnResultLastComponent(result(id, operation, ussd));
             case Component.ErrorReturned(int id, int code) -> queueError(dialog, id, code);
@@ -39,18 +39,14 @@ final class OutgoingComponent {
     }
 
     static Invoke invoke(
-            MAPDialogImpl dialog,
-            int id,
-            int operation,
-            UssdString ussd,
-            @Nullable Address msisdn) {
+            MAPDialogImpl dialog, int id, int operation, UssdParameter argument) {
         UssdMapProvider map = (UssdMapProvider) dialog.getService().getMAPProvider();
         Invoke invoke =
                 map.getTCAPProvider().getComponentPrimitiveFactory().createTCInvokeRequest();
         invoke.setTimeout(map.invokeTimeout());
         invoke.setInvokeId((long) id);
         invoke.setOperationCode(operationCode(operation));
-        invoke.setParameter(parameter(new UssdParameter(ussd, msisdn)));
+        invoke.setParameter(parameter(argument));
         return invoke;
     }
 
@@ -59,7 +55,7 @@ final class OutgoingComponent {
         result.setInvokeId((long) id);
         if (ussd != null) {
             result.setOperationCode(operationCode(operation));
-            result.setParameter(parameter(new UssdParameter(ussd, null)));
+            result.setParameter(parameter(new UssdParameter(ussd, null, null)));
         }
         return result;
     }

@@ -1,12 +1,18 @@
 package io.moondial.channel.ss7;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.moondial.channel.Address;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.NotBegunException;
+import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;
 import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.Taps.TappedUserPart;
+import io.moondial.channel.Party;
 import io.moondial.metrics.Counters;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +28,7 @@ import org.restcomm.protocols.ss7.map.api.primitives.NumberingPlan;
 import org.restcomm.protocols.ss7.map.api.service.supplementary.MAPDialogSupplementary;
 import org.restcomm.protocols.ss7.map.primitives.AddressStringImpl;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
+import org.restcomm.protocols.ss7.sccp.parameter.GlobalTitle;
 import org.restcomm.protocols.ss7.sccp.parameter.ParameterFactory;
 import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
 import org.restcomm.protocols.ss7.tcap.TCAPProviderImpl;
@@ -31,7 +38,6 @@ import org.restcomm.protocols.ss7.tcap.TCAPProviderImpl;
  * disk.
  */
 public final class SignallingPoint implements AttachedPoint {
-    private static final int NO_POINT_CODE = 0;
     private static final int OUR_INVOKE_ID = 1;
 
     private final SignallingPlan plan;
@@ -108,66 +114,118 @@ public final class SignallingPoint implements AttachedPoint {
         }
     }
 
-    /** Begins a dialog with a peer; where that fails, nothing of it stays in the stack. */
+    /** Begins a dialog with a peer for a handset; where that fails, nothing of it stays. */
     public MessageLink begin(Call call, Called peer, MessageLink.Receiver receiver) {
-        MAPDialogSupplementary dialog = null;
+        MapLink unsent = null;
         try {
-            dialog = dialog(call, peer);
-            MapLink link = new MapLink(dialog, contexts);
+            Party called =
+                    new Party(
+                            peer.onTitle() ? null : peer.pointCode(),
+                            call.ssn(),
+                            peer.globalTitle(),
+                            peer.onTitle() ? Party.ROUTE_ON_GT : Party.ROUTE_ON_SSN);
+            unsent =
+                    link(called, plan.ssns().getFirst(), call.destination(), call.origination());
+            MapLink link = unsent;
             link.receiver(receiver);
-            link.dialog()
-                    .sendInvokeComponent(
-                            OutgoingComponent.invoke(
-                                    link.dialog(),
-                                    OUR_INVOKE_ID,
-                                    call.operation(),
-                                    call.ussd(),
-                                    call.msisdn()));
-            link.dialog().send();
-            dialog = null;
+            link.begin(
+                    OUR_INVOKE_ID,
+                    call.operation(),
+                    new UssdParameter(call.ussd(), null, call.msisdn()),
+                    null);
+            unsent = null;
             return link;
         } catch (MAPException e) {
             throw new IllegalStateException("a dialog cannot be begun: " + e.getMessage(), e);
         } finally {
-            if (dialog != null) {
-                MapLink.forget(dialog);
+            if (unsent != null) {
+                unsent.forget();
             }
         }
     }
 
-    private MAPDialogSupplementary dialog(Call call, Called peer) throws MAPException {
-        return map.ussd()
-                .createNewDialog(
-                        MAPApplicationContext.getInstance(
-                                MAPApplicationContextName.networkUnstructuredSsContext,
-                                MAPApplicationContextVersion.version2),
-                        address(
-                                peer.routingIndicator(),
-                                plan.pointCode(),
-                                plan.ssns().getFirst(),
-                                plan.globalTitle()),
-                        reference(call.origination()),
-                        address(
-                                peer.routingIndicator(),
-                                peer.onTitle() ? NO_POINT_CODE : peer.pointCode(),
-                                call.ssn(),
-                                peer.globalTitle()),
-                        reference(call.destination()));
+    /**
+     * Begins a dialog towards a handset. Where it reaches no link, the receiver is told so before
+     * this returns.
+     *
+     * @throws NotBegunException where the stack holds as many dialogs as it may, or refuses to send
+     * @throws IllegalArgumentException where it is begun from a subsystem that is not of this point
+     */
+    public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
+            throws NotBegunException {
+        if (!plan.ssns().contains(dialog.ssn())) {
+            throw new IllegalArgumentException(
+                    "subsystem %d is none of %s".formatted(dialog.ssn(), plan.ssns()));
+        }
+        if (layers.tcap().getProvider().getCurrentDialogsCount() >= plan.limits().tcap().maxDialogs()) {
+            drops.count("tcap.not_begun");
+            throw new NotBegunException(
+                    "the stack holds as many dialogs as tcap.max_dialogs allows, "
+                            + plan.limits().tcap().maxDialogs());
+        }
+        MapLink unsent = null;
+        try {
+            unsent =
+                    link(
+                            dialog.called(),
+                            dialog.ssn(),
+                            dialog.destination(),
+                            dialog.origination());
+            DialogLink begun = UssdDesk.begin(unsent, dialog, receiver);
+            unsent = null;
+            return begun;
+        } catch (MAPException e) {
+            drops.count("tcap.not_begun");
+            throw new NotBegunException("the stack refuses to send: " + e.getMessage());
+        } finally {
+            if (unsent != null) {
+                unsent.forget();
+            }
+        }
     }
 
-    private SccpAddress address(
-            RoutingIndicator routing, int pointCode, int ssn, String globalTitle) {
+    /**
+     * The link of a dialog in which nothing was sent yet.
+     *
+     * @param called who it is begun with; we show ourselves in the same way
+     * @param ssn ours
+     */
+    private MapLink link(
+            Party called, int ssn, @Nullable Address destination, @Nullable Address origination)
+            throws MAPException {
+        Party us =
+                new Party(plan.pointCode(), ssn, plan.globalTitle(), called.routingIndicator());
+        MAPDialogSupplementary dialog =
+                map.ussd()
+                        .createNewDialog(
+                                MAPApplicationContext.getInstance(
+                                        MAPApplicationContextName.networkUnstructuredSsContext,
+                                        MAPApplicationContextVersion.version2),
+                                address(us),
+                                reference(origination),
+                                address(called),
+                                reference(destination));
+        return new MapLink(dialog, contexts);
+    }
+
+    private SccpAddress address(Party party) {
         ParameterFactory factory = layers.sccp().getSccpProvider().getParameterFactory();
+        GlobalTitle title =
+                party.globalTitle() == null
+                        ? null
+                        : factory.createGlobalTitle(
+                                party.globalTitle(),
+                                0,
+                                org.restcomm.protocols.ss7.indicator.NumberingPlan.ISDN_TELEPHONY,
+                                null,
+                                NatureOfAddress.INTERNATIONAL);
         return factory.createSccpAddress(
-                routing,
-                factory.createGlobalTitle(
-                        globalTitle,
-                        0,
-                        org.restcomm.protocols.ss7.indicator.NumberingPlan.ISDN_TELEPHONY,
-                        null,
-                        NatureOfAddress.INTERNATIONAL),
-                pointCode,
-                ssn);
+                party.routingIndicator() == Party.ROUTE_ON_GT
+                        ? RoutingIndicator.ROUTING_BASED_ON_GLOBAL_TITLE
+                        : RoutingIndicator.ROUTING_BASED_ON_DPC_AND_SSN,
+                title,
+                requireNonNullElse(party.pointCode(), 0),
+                requireNonNullElse(party.ssn(), 0));
     }
 
     private static @Nullable AddressString reference(@Nullable Address address) {
@@ -244,11 +302,5 @@ public final class SignallingPoint implements AttachedPoint {
      * @param globalTitle the far end's, digits of an international ISDN number
      * @param onTitle whether messages are routed on the title, else on point code and subsystem
      */
-    public record Called(int pointCode, String globalTitle, boolean onTitle) {
-        RoutingIndicator routingIndicator() {
-            return onTitle
-                    ? RoutingIndicator.ROUTING_BASED_ON_GLOBAL_TITLE
-                    : RoutingIndicator.ROUTING_BASED_ON_DPC_AND_SSN;
-        }
-    }
+    public record Called(int pointCode, String globalTitle, boolean onTitle) {}
 }

@@ -351,6 +351,16 @@ final class TcapScreening implements SccpListener {
                 TransactionIds.local(dialog),
                 returned.kind(),
                 SccpWords.of(notice.getReturnCause().getValue()));
+        if (returned.kind() == TransactionKind.BEGIN
+                && dialog.getUserObject() instanceof MapLink link) {
+            String ourOwn = undelivered.take(); // SCCP returns what it has no route for at once
+            link.undelivered(
+                    ourOwn != null
+                            ? ourOwn
+                            : "TC-BEGIN was returned undelivered: "
+                                    + SccpWords.of(notice.getReturnCause().getValue()));
+            return;
+        }
         notice.setData(returned.rebuilt(null, null));
         try {
             tcap.onNotice(notice);

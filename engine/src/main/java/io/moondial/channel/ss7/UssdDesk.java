@@ -9,6 +9,7 @@ import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
+import io.moondial.channel.OutgoingDialog;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;
@@ -17,6 +18,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.map.api.MAPException;
 
 /**
  * A desk of USSD dialogs at a signalling point: what its dialogs say becomes components, and what
@@ -34,6 +36,16 @@ public final class UssdDesk implements MessageDesk {
         UssdDialog dialog = new UssdDialog(begin.invokeId(), begin.operation(), link);
         dialog.receiver = desk.begun(begin.opening(), dialog);
         return dialog;
+    }
+
+    /** Begins a dialog of ours over this link, on which nothing was sent yet. */
+    static DialogLink begin(MapLink link, OutgoingDialog dialog, DialogLink.Receiver receiver)
+            throws MAPException {
+        UssdDialog begun = new UssdDialog(0, Operation.NO_LOCAL_CODE, link);
+        begun.receiver = receiver;
+        link.receiver(begun);
+        begun.begin(link, dialog);
+        return begun;
     }
 
     @Override
@@ -78,6 +90,12 @@ public final class UssdDesk implements MessageDesk {
         /** A screen that was sent, and the one that was sent before it. */
         private record Invoked(int invokeId, int operation, int screen, @Nullable Invoked before) {}
 
+        /**
+         * A dialog over this link.
+         *
+         * @param firstInvokeId of what began it
+         * @param firstOperation of what began it; {@link Operation#NO_LOCAL_CODE}: we begin it
+         */
         UssdDialog(int firstInvokeId, int firstOperation, MessageLink link) {
             this.firstInvokeId = firstInvokeId;
             this.firstOperation = firstOperation;
@@ -116,7 +134,29 @@ public final class UssdDesk implements MessageDesk {
             };
         }
 
+        void begin(MapLink unsent, OutgoingDialog dialog) throws MAPException {
+            Outgoing.Screen first = dialog.first();
+            int operation =
+                    first instanceof Outgoing.Ask
+                            ? UNSTRUCTURED_SS_REQUEST
+                            : UNSTRUCTURED_SS_NOTIFY;
+            int invokeId = use(first.screen(), operation);
+            if (first instanceof Outgoing.Ask ask && ask.secret()) {
+                unsent.keepSecret(invokeId);
+            }
+            hide(first.hidden());
+            unsent.begin(
+                    invokeId,
+                    operation,
+                    new UssdParameter(first.text(), dialog.alertingPattern(), null),
+                    dialog.answerWithin());
+        }
+
         private Optional<String> end(Component component) throws DialogGoneException {
+            if (firstOperation == Operation.NO_LOCAL_CODE) {
+                throw new IllegalStateException(
+                        "a dialog that we have begun is not ended by " + component);
+            }
             return link.send(new Message.End(List.of(component)));
         }
 
@@ -200,7 +240,7 @@ public final class UssdDesk implements MessageDesk {
             return switch (message) {
                 case Message.Continue(var components) -> new Incoming.Continued(parts(components));
                 case Message.End(var components) -> new Incoming.Ended(parts(components));
-                case Message.Abort(String reason) -> new Incoming.Aborted(reason);
+                case Message.Abort(var cause, String reason) -> new Incoming.Aborted(cause, reason);
             };
         }
 

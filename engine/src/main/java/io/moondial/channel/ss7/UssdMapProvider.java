@@ -4,6 +4,7 @@ import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.ss7.screening.BerElement;
 import io.moondial.channel.ss7.screening.BerElement.NotBerException;
+import io.moondial.dialog.Incoming.Aborted;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -150,10 +151,10 @@ final class UssdMapProvider extends MAPProviderImpl {
     }
 
     /** The stack's TCAP lets go of the dialog after this. */
-    private void aborted(Dialog dialog, String reason) {
+    private void aborted(Dialog dialog, Message.Abort abort) {
         MapLink link = link(dialog.getLocalDialogId());
         if (link != null) {
-            link.aborted(reason);
+            link.aborted(abort);
         }
     }
 
@@ -195,7 +196,7 @@ final class UssdMapProvider extends MAPProviderImpl {
     }
 
     /**
-     * Why the far side, or the network, has aborted a dialog: in words, for people. What MAP says
+     * Why the far side, or the network, has aborted a dialog. What MAP says
      * in an abort (3GPP TS 29.002 17.4.2) is read here and not by the stack; whatever it is, the
      * dialog ends.
      */
@@ -210,9 +211,11 @@ final class UssdMapProvider extends MAPProviderImpl {
 
         private AbortReason() {}
 
-        static String of(TCPAbortIndication abort) {
+        static Message.Abort of(TCPAbortIndication abort) {
             PAbortCauseType cause = abort.getPAbortCause();
-            return "TC-P-ABORT: " + (cause == null ? "no reason given" : words(cause));
+            return new Message.Abort(
+                    Aborted.Cause.PROVIDER,
+                    "TC-P-ABORT: " + (cause == null ? "no reason given" : words(cause)));
         }
 
         private static String words(PAbortCauseType cause) {
@@ -228,32 +231,37 @@ final class UssdMapProvider extends MAPProviderImpl {
             };
         }
 
-        static String of(TCUserAbortIndication abort) {
+        static Message.Abort of(TCUserAbortIndication abort) {
             ResultSourceDiagnostic diagnostic = abort.getResultSourceDiagnostic();
             if (diagnostic != null) {
-                return diagnostic.getDialogServiceUserType()
-                                == DialogServiceUserType.AcnNotSupported
-                        ? "refused: the application context is not supported"
-                        : "refused";
+                return new Message.Abort(
+                        Aborted.Cause.REFUSED,
+                        diagnostic.getDialogServiceUserType()
+                                        == DialogServiceUserType.AcnNotSupported
+                                ? "refused: the application context is not supported"
+                                : "refused");
             }
             return ofMap(abort.getUserInformation());
         }
 
-        private static String ofMap(@Nullable UserInformation information) {
+        private static Message.Abort ofMap(@Nullable UserInformation information) {
             if (information == null) {
-                return BY_USER;
+                return new Message.Abort(BY_USER);
             }
             try {
                 byte[] pdu = MapOpen.pdu(information);
                 BerElement said = BerElement.read(pdu, 0, pdu.length);
                 return switch (said.tag()) {
-                    case REFUSE -> "refused";
-                    case PROVIDER_ABORT -> BY_USER + ": MAP cannot read what it got";
-                    case USER_ABORT -> BY_USER + ofUser(said.children());
-                    default -> BY_USER;
+                    case REFUSE -> new Message.Abort(Aborted.Cause.REFUSED, "refused");
+                    case PROVIDER_ABORT ->
+                            new Message.Abort(
+                                    Aborted.Cause.PROVIDER,
+                                    BY_USER + ": MAP cannot read what it got");
+                    case USER_ABORT -> new Message.Abort(BY_USER + ofUser(said.children()));
+                    default -> new Message.Abort(BY_USER);
                 };
             } catch (NotBerException e) {
-                return BY_USER;
+                return new Message.Abort(BY_USER);
             }
         }
 

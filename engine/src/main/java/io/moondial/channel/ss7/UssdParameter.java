@@ -16,8 +16,12 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
  * USSD-Arg and USSD-Res on the wire (3GPP TS 29.002 17.7.4): a data coding scheme, a string, and in
  * an argument perhaps an MSISDN. Read here octet by octet rather than by the stack, so that what is
  * wrong can be named.
+ *
+ * @param alertingPattern 0 to 255; null: none is sent. It is not read
+ * @param msisdn null: none
  */
-record UssdParameter(UssdString ussd, @Nullable Address msisdn) {
+record UssdParameter(
+        UssdString ussd, @Nullable Integer alertingPattern, @Nullable Address msisdn) {
     private static final int OCTET_STRING = 0x04;
     private static final int MSISDN = 0x80;
     private static final int TAG_MSISDN = 0;
@@ -55,6 +59,7 @@ record UssdParameter(UssdString ussd, @Nullable Address msisdn) {
         }
         return new UssdParameter(
                 new UssdString(new Dcs(argument[dcs.content()] & 0xff), string.contents()),
+                null,
                 msisdn(argument, string.end()));
     }
 
@@ -94,6 +99,9 @@ record UssdParameter(UssdString ussd, @Nullable Address msisdn) {
             AsnOutputStream out = new AsnOutputStream();
             out.writeOctetString(new byte[] {(byte) ussd.dcs().octet()});
             out.writeOctetString(ussd.octets());
+            if (alertingPattern != null) {
+                out.writeOctetString(new byte[] {alertingPattern.byteValue()});
+            }
             if (msisdn != null) {
                 out.writeOctetString(
                         Tag.CLASS_CONTEXT_SPECIFIC, TAG_MSISDN, AddressCodec.encode(msisdn));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;
@@ -14,6 +15,11 @@ import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
+import io.moondial.dialog.Incoming;
+import io.moondial.dialog.Incoming.Aborted;
+import io.moondial.dialog.Incoming.Aborted.Cause;
+import io.moondial.dialog.Outgoing;
+import io.moondial.channel.Party;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -30,7 +36,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who may answer a dialog that handsets have begun with point 2, whose mate is point 3. */
+/**
+ * Who may answer a dialog that a point has begun with point 2, whose mate is point 3: as handsets
+ * begin one, and as the engine does.
+ */
 class HandsetOriginTest {
     private static final String DIALOGUE =
             "6b2a2828060700118605010101a01d611b80020780a109060704000001001302a203020100a305a103020100";
@@ -173,5 +182,92 @@ class HandsetOriginTest {
         assertThat(heard).isEmpty();
         assertThat(counters.value("tcap.origin_mismatch")).isEqualTo(3);
         assertThat(counters.value("sccp.dropped.unknown_origin")).isEqualTo(1);
+    }
+
+    /** Begins a dialog as the engine does, and gives the SCCP message. */
+    private byte[] begin(Party called, BlockingQueue<Incoming> told) throws Exception {
+        handsets.begin(
+                new OutgoingDialog(
+                        new Outgoing.Ask(
+                                1, UssdString.encode("1 or 2?", Dcs.UNSPECIFIED), false, false),
+                        null,
+                        called,
+                        8,
+                        null,
+                        null,
+                        Duration.ofMinutes(1)),
+                told::add);
+        return next(sent);
+    }
+
+    private static String id(byte[] begun) {
+        String octets = HexFormat.of().formatHex(begun);
+        int at = octets.indexOf("4804", octets.indexOf("62")) + 4;
+        return octets.substring(at, at + 8);
+    }
+
+    @Test
+    void the_first_answer_to_the_engine_tells_the_far_sides_id_and_no_other_is_believed_afterwards()
+            throws Exception {
+        BlockingQueue<Incoming> told = new LinkedBlockingQueue<>();
+        String id = id(begin(new Party(2, 6, null, Party.ROUTE_ON_SSN), told));
+        proceed(4, 6, "0000000b", id, DIALOGUE);
+        proceed(3, 6, "0000000a", id, DIALOGUE);
+        assertThat(next(told)).isEqualTo(new Incoming.Continued(List.of()));
+
+        proceed(3, 6, "0000000b", id, "");
+        send(4, 6, "64", "4904" + id);
+        send(2, 147, "64", "4904" + id);
+        send(2, 6, "64", "4904" + id);
+        assertThat(next(told)).isEqualTo(new Incoming.Ended(List.of()));
+        assertThat(told).isEmpty();
+        assertThat(counters.value("tcap.origin_mismatch")).isEqualTo(4);
+    }
+
+    @Test
+    void a_context_that_the_far_side_does_not_take() throws Exception {
+        BlockingQueue<Incoming> told = new LinkedBlockingQueue<>();
+        String id = id(begin(new Party(2, 6, null, Party.ROUTE_ON_SSN), told));
+        send(
+                2,
+                6,
+                "67",
+                "4904"
+                        + id
+                        + DIALOGUE.replace("a203020100", "a203020101")
+                                .replace("a305a103020100", "a305a103020102"));
+        assertThat(next(told))
+                .isEqualTo(
+                        new Aborted(
+                                Cause.REFUSED,
+                                "refused: the application context is not supported"));
+        await().untilAsserted(() -> assertThat(handsets.openDialogs()).isZero());
+    }
+
+    @Test
+    void the_network_returns_what_began_a_dialog() throws Exception {
+        BlockingQueue<Incoming> told = new LinkedBlockingQueue<>();
+        byte[] begun = begin(new Party(2, 6, null, Party.ROUTE_ON_SSN), told);
+        byte[] returned = begun.clone();
+        int[] parties = {begun[2] + 2, begun[3] + 3}; // of a UDT; those of a UDTS change places
+        assertThat(begun[0]).isEqualTo((byte) 0x09);
+        int called = begun[parties[0]] + 1;
+        int calling = begun[parties[1]] + 1;
+        returned[0] = 0x0a;
+        returned[1] = 1; // no translation for this address
+        System.arraycopy(begun, parties[1], returned, parties[0], calling);
+        System.arraycopy(begun, parties[0], returned, parties[0] + calling, called);
+        returned[3] = (byte) (parties[0] + calling - 3);
+        end.receive(
+                end.getMtp3TransferPrimitiveFactory()
+                        .createMtp3TransferPrimitive(
+                                3, SignallingPlan.NATIONAL, 0, 2, 1, 0, returned));
+        assertThat(next(told))
+                .isEqualTo(
+                        new Aborted(
+                                Cause.UNDELIVERED,
+                                "TC-BEGIN was returned undelivered: no translation for this address"));
+        await().untilAsserted(() -> assertThat(handsets.openDialogs()).isZero());
+        assertThat(told).isEmpty();
     }
 }

@@ -1,10 +1,20 @@
 package io.moondial.channel.sigtran;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.channel.Opening;
 import io.moondial.channel.Party;
+import io.moondial.text.UssdString;
+import io.moondial.text.Dcs;
+import io.moondial.handset.Screen;
+import io.moondial.handset.Handset;
+import io.moondial.channel.Address;
+import io.moondial.dialog.Outgoing;
+import io.moondial.dialog.Incoming;
+import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.DialogLink;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.Message;
@@ -166,5 +176,70 @@ class LinkTest {
 
     private static List<String> threads() {
         return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
+    }
+
+    @Test
+    void the_engine_begins_a_dialog_towards_a_handset() throws Exception {
+        BlockingQueue<Incoming> told = new LinkedBlockingQueue<>();
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, Lab.listening("a1"))))) {
+            lab.network.begin(menuForHandsets(), told::add);
+            Incoming.Aborted early = (Incoming.Aborted) Objects.requireNonNull(told.poll());
+            assertThat(early.cause()).isEqualTo(Incoming.Aborted.Cause.UNDELIVERED);
+            assertThat(early.how()).contains("point code 1 cannot be reached");
+            assertThat(lab.network.openDialogs()).isZero();
+
+            try (SigtranHandsets handsets =
+                    handsets(
+                            null,
+                            SigtranHandsets.link(
+                                    Mode.SGW, 101, 2, Lab.connecting("h1", lab.port("a1"))))) {
+                lab.awaitServer("active");
+                lab.network.begin(menuForHandsets(), told::add);
+                assertThat(next(told))
+                        .isEqualTo(
+                                new Incoming.Ended(
+                                        List.of(new Incoming.Part.Errored(1, 27))));
+
+                BlockingQueue<Screen> seen = new LinkedBlockingQueue<>();
+                BlockingQueue<Handset> rung = new LinkedBlockingQueue<>();
+                handsets.receive(
+                        (begin, link) -> {
+                            Handset handset =
+                                    Handset.begun(begin, link, (screen, it) -> seen.add(screen));
+                            rung.add(handset);
+                            return handset.receiver();
+                        });
+                DialogLink link = lab.network.begin(menuForHandsets(), told::add);
+                Screen.Menu menu = (Screen.Menu) next(seen);
+                assertThat(menu.text()).isEqualTo("1 or 2?");
+                next(rung).answer(menu, "2");
+                assertThat(next(told)).isInstanceOf(Incoming.Continued.class);
+                assertThat(link.send(new Outgoing.End())).isEmpty();
+                assertThat(next(seen)).isEqualTo(new Screen.Close());
+                await().atMost(Lab.PATIENCE)
+                        .until(
+                                () ->
+                                        lab.network.openDialogs()
+                                                        + handsets.openHandsetDialogs()
+                                                == 0);
+            }
+        }
+    }
+
+    private static OutgoingDialog menuForHandsets() throws Exception {
+        return new OutgoingDialog(
+                new Outgoing.Ask(
+                        1, UssdString.encode("1 or 2?", Dcs.UNSPECIFIED), false, false),
+                null,
+                new Party(1, 8, null, Party.ROUTE_ON_SSN),
+                6,
+                Address.international("27761485722"),
+                null,
+                Lab.PATIENCE);
+    }
+
+    private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+        return Objects.requireNonNull(
+                queue.poll(Lab.PATIENCE.toSeconds(), TimeUnit.SECONDS), "nothing came");
     }
 }

@@ -207,7 +207,7 @@ class UssdDeskTest {
                 .containsExactly(
                         new Incoming.Ended(List.of(new Part.Answered(1, TEXT))),
                         new Incoming.Ended(List.of()),
-                        new Incoming.Aborted("TC-U-ABORT"));
+                        new Incoming.Aborted(Incoming.Aborted.Cause.USER, "TC-U-ABORT"));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.Nullable;
 
 class ConversationTest {
     private static final int MENU = 1;
@@ -58,6 +59,11 @@ class ConversationTest {
                                             Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
                                             goodbye))));
             return Optional.empty();
+        }
+
+        @Override
+        public void receive(@Nullable Taker taker) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

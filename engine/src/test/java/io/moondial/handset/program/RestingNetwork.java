@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A network that knows whether it owes a handset something. */
 final class RestingNetwork implements FarSide {
@@ -36,6 +37,11 @@ final class RestingNetwork implements FarSide {
     private void arrived(MessageLink.Receiver receiver, Message message) {
         receiver.arrived(message);
         owed.remove(receiver);
+    }
+
+    @Override
+    public void receive(@Nullable Taker taker) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

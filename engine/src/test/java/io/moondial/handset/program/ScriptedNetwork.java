@@ -117,6 +117,11 @@ final class ScriptedNetwork implements FarSide {
     }
 
     @Override
+    public void receive(@Nullable Taker taker) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public int openHandsetDialogs() {
         return 0;
     }

@@ -1,0 +1,43 @@
+package io.moondial.channel;
+
+import io.moondial.dialog.Outgoing;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dialog that the engine begins towards a handset (3GPP TS 29.002 11.10, 11.11).
+ *
+ * @param first its first screen
+ * @param alertingPattern how the handset draws attention to it (3GPP TS 29.002 17.7.1), 0 to 255;
+ *     null: as it does anyway
+ * @param called the node of the network that knows the handset: an HLR, or the MSC that it is in
+ * @param ssn the subsystem of the engine that it is begun from
+ * @param destination the subscriber: towards an MSC an IMSI, towards an HLR an MSISDN; null: none
+ * @param origination who begins it; null: nobody is named
+ * @param answerWithin how long the first message back may take: it has to bring the answer to a
+ *     menu, too
+ */
+public record OutgoingDialog(
+        Outgoing.Screen first,
+        @Nullable Integer alertingPattern,
+        Party called,
+        int ssn,
+        @Nullable Address destination,
+        @Nullable Address origination,
+        Duration answerWithin) {
+    private static final int MAX_PATTERN = 255;
+
+    public OutgoingDialog {
+        if (alertingPattern != null && (alertingPattern < 0 || alertingPattern > MAX_PATTERN)) {
+            throw new IllegalArgumentException("no alerting pattern: " + alertingPattern);
+        }
+        if (called.routingIndicator() == Party.ROUTE_ON_GT
+                ? called.globalTitle() == null
+                : called.pointCode() == null || called.ssn() == null) {
+            throw new IllegalArgumentException("nothing can be routed to " + called);
+        }
+        if (answerWithin.toMillis() < 1) {
+            throw new IllegalArgumentException("no time for an answer: " + answerWithin);
+        }
+    }
+}
