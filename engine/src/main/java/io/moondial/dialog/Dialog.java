@@ -419,7 +419,8 @@ public final class Dialog {
                     boolean silent = !answered && !(phase instanceof Phase.Broken);
                     gone(new DialogFact.FarSideEnded(silent), "TC-END");
                 }
-                case Aborted(var cause, String how) -> gone(new DialogFact.FarSideAborted(how), how);
+                case Aborted(var cause, String how) ->
+                        gone(new DialogFact.FarSideAborted(how), how);
             }
         }
 

@@ -71,8 +71,7 @@ public final class Handset {
     public static Handset begun(MessageDesk.Begin begin, MessageLink link, Eyes eyes) {
         Handset handset = new Handset(begin, link, eyes);
         handset.show(
-                new Component.Invoke(
-                        begin.invokeId(), begin.operation(), begin.opening().ussd()));
+                new Component.Invoke(begin.invokeId(), begin.operation(), begin.opening().ussd()));
         return handset;
     }
 
@@ -91,7 +90,8 @@ public final class Handset {
                     eyes.see(new Screen.Close(), null);
                 }
             }
-            case Message.Abort(var cause, String reason) -> eyes.see(new Screen.Abort(reason), null);
+            case Message.Abort(var cause, String reason) ->
+                    eyes.see(new Screen.Abort(reason), null);
         }
     }
 

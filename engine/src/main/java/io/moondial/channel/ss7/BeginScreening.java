@@ -180,8 +180,7 @@ final class BeginScreening {
             MapLink link, Received.Invoke invoke, UssdParameter argument, String text) {
         DialogImpl tcap = (DialogImpl) link.dialog().getTcapDialog();
         return new Opening(
-                Objects.requireNonNullElse(
-                        UssdDesk.kind(invoke.operation()), Opening.Kind.PUSHED),
+                Objects.requireNonNullElse(UssdDesk.kind(invoke.operation()), Opening.Kind.PUSHED),
                 argument.ussd(),
                 text,
                 argument.msisdn(),

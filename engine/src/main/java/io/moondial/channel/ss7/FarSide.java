@@ -10,8 +10,8 @@ public interface FarSide {
     MessageLink begin(Call call, MessageLink.Receiver receiver);
 
     /**
-     * From now on this takes the dialogs that the engine begins; null: nobody does, as at first, and
-     * each is answered with the error absentSubscriber (27).
+     * From now on this takes the dialogs that the engine begins; null: nobody does, as at first,
+     * and each is answered with the error absentSubscriber (27).
      */
     void receive(@Nullable Taker taker);
 

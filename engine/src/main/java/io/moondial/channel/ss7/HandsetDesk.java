@@ -48,7 +48,6 @@ public final class HandsetDesk implements MessageDesk {
 
     @Override
     public void refused(Refusal refusal) {
-        log.warn(
-                "a message for the handsets is refused or dropped: {}", refusal.text());
+        log.warn("a message for the handsets is refused or dropped: {}", refusal.text());
     }
 }

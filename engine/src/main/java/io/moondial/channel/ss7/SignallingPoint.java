@@ -6,13 +6,14 @@ import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.NotBegunException;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.Party;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;
 import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.Taps.TappedUserPart;
-import io.moondial.channel.Party;
+import io.moondial.channel.ss7.UssdMapService.DialogCallbacks;
 import io.moondial.metrics.Counters;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -124,8 +125,7 @@ public final class SignallingPoint implements AttachedPoint {
                             call.ssn(),
                             peer.globalTitle(),
                             peer.onTitle() ? Party.ROUTE_ON_GT : Party.ROUTE_ON_SSN);
-            unsent =
-                    link(called, plan.ssns().getFirst(), call.destination(), call.origination());
+            unsent = link(called, plan.ssns().getFirst(), call.destination(), call.origination());
             MapLink link = unsent;
             link.receiver(receiver);
             link.begin(
@@ -157,7 +157,8 @@ public final class SignallingPoint implements AttachedPoint {
             throw new IllegalArgumentException(
                     "subsystem %d is none of %s".formatted(dialog.ssn(), plan.ssns()));
         }
-        if (layers.tcap().getProvider().getCurrentDialogsCount() >= plan.limits().tcap().maxDialogs()) {
+        if (layers.tcap().getProvider().getCurrentDialogsCount()
+                >= plan.limits().tcap().maxDialogs()) {
             drops.count("tcap.not_begun");
             throw new NotBegunException(
                     "the stack holds as many dialogs as tcap.max_dialogs allows, "
@@ -166,11 +167,7 @@ public final class SignallingPoint implements AttachedPoint {
         MapLink unsent = null;
         try {
             unsent =
-                    link(
-                            dialog.called(),
-                            dialog.ssn(),
-                            dialog.destination(),
-                            dialog.origination());
+                    link(dialog.called(), dialog.ssn(), dialog.destination(), dialog.origination());
             DialogLink begun = UssdDesk.begin(unsent, dialog, receiver);
             unsent = null;
             return begun;
@@ -193,8 +190,7 @@ public final class SignallingPoint implements AttachedPoint {
     private MapLink link(
             Party called, int ssn, @Nullable Address destination, @Nullable Address origination)
             throws MAPException {
-        Party us =
-                new Party(plan.pointCode(), ssn, plan.globalTitle(), called.routingIndicator());
+        Party us = new Party(plan.pointCode(), ssn, plan.globalTitle(), called.routingIndicator());
         MAPDialogSupplementary dialog =
                 map.ussd()
                         .createNewDialog(

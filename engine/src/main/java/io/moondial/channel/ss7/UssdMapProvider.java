@@ -196,9 +196,8 @@ final class UssdMapProvider extends MAPProviderImpl {
     }
 
     /**
-     * Why the far side, or the network, has aborted a dialog. What MAP says
-     * in an abort (3GPP TS 29.002 17.4.2) is read here and not by the stack; whatever it is, the
-     * dialog ends.
+     * Why the far side, or the network, has aborted a dialog. What MAP says in an abort (3GPP TS
+     * 29.002 17.4.2) is read here and not by the stack; whatever it is, the dialog ends.
      */
     private static final class AbortReason {
         private static final String BY_USER = "TC-U-ABORT";

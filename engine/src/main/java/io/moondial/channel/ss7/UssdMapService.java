@@ -1,16 +1,27 @@
 package io.moondial.channel.ss7;
 
 import io.moondial.channel.ss7.MapLink.Received;
+import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
+import io.moondial.dialog.Incoming.Aborted.Cause;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.map.api.MAPApplicationContext;
 import org.restcomm.protocols.ss7.map.api.MAPApplicationContextName;
 import org.restcomm.protocols.ss7.map.api.MAPDialog;
+import org.restcomm.protocols.ss7.map.api.MAPDialogListener;
+import org.restcomm.protocols.ss7.map.api.dialog.MAPAbortProviderReason;
+import org.restcomm.protocols.ss7.map.api.dialog.MAPAbortSource;
+import org.restcomm.protocols.ss7.map.api.dialog.MAPNoticeProblemDiagnostic;
+import org.restcomm.protocols.ss7.map.api.dialog.MAPRefuseReason;
+import org.restcomm.protocols.ss7.map.api.dialog.MAPUserAbortChoice;
 import org.restcomm.protocols.ss7.map.api.dialog.ServingCheckData;
 import org.restcomm.protocols.ss7.map.api.dialog.ServingCheckResult;
 import org.restcomm.protocols.ss7.map.api.errors.MAPErrorMessage;
+import org.restcomm.protocols.ss7.map.api.primitives.AddressString;
+import org.restcomm.protocols.ss7.map.api.primitives.MAPExtensionContainer;
 import org.restcomm.protocols.ss7.map.dialog.ServingCheckDataImpl;
 import org.restcomm.protocols.ss7.map.service.supplementary.MAPServiceSupplementaryImpl;
+import org.restcomm.protocols.ss7.tcap.asn.ApplicationContextName;
 import org.restcomm.protocols.ss7.tcap.asn.comp.ComponentType;
 import org.restcomm.protocols.ss7.tcap.asn.comp.GeneralProblemType;
 import org.restcomm.protocols.ss7.tcap.asn.comp.Invoke;
@@ -20,6 +31,8 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
 import org.restcomm.protocols.ss7.tcap.asn.comp.Problem;
 import org.restcomm.protocols.ss7.tcap.asn.comp.ReturnErrorProblemType;
 import org.restcomm.protocols.ss7.tcap.asn.comp.ReturnResultProblemType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The MAP service of the application context networkUnstructuredSs: it hands each component to its
@@ -167,6 +180,110 @@ final class UssdMapService extends MAPServiceSupplementaryImpl {
                 case UnexpectedError -> "an error that the operation does not have";
                 case MistypedParameter -> "mistyped parameter of an error";
             };
+        }
+    }
+
+    /** The stack's dialog callbacks, each handed to the link of its dialog. */
+    static final class DialogCallbacks implements MAPDialogListener {
+        private static final Logger log = LoggerFactory.getLogger(DialogCallbacks.class);
+
+        private final BeginScreening screening;
+        private final OfPoint contexts;
+
+        DialogCallbacks(BeginScreening screening, OfPoint contexts) {
+            this.screening = screening;
+            this.contexts = contexts;
+        }
+
+        @Override
+        @SuppressWarnings("UnusedVariable") // the link makes itself the dialog's user object
+        public void onDialogRequest(
+                MAPDialog dialog,
+                @Nullable AddressString destination,
+                @Nullable AddressString origination,
+                @Nullable MAPExtensionContainer extension) {
+            MapLink link = new MapLink(dialog, contexts);
+        }
+
+        @Override
+        public void onDialogRequestEricsson(
+                MAPDialog dialog,
+                @Nullable AddressString destination,
+                @Nullable AddressString origination,
+                @Nullable AddressString msisdn,
+                @Nullable AddressString vlr) {
+            onDialogRequest(dialog, destination, origination, null);
+        }
+
+        @Override
+        public void onDialogDelimiter(MAPDialog dialog) {
+            MapLink link = MapLink.of(dialog);
+            if (link.begun()) {
+                link.continued();
+            } else {
+                screening.complete(link);
+            }
+        }
+
+        @Override
+        public void onDialogClose(MAPDialog dialog) {
+            MapLink.of(dialog).ended();
+        }
+
+        @Override
+        public void onDialogUserAbort(
+                MAPDialog dialog,
+                @Nullable MAPUserAbortChoice reason,
+                @Nullable MAPExtensionContainer extension) {
+            MapLink.of(dialog).aborted(new Message.Abort("TC-U-ABORT"));
+        }
+
+        @Override
+        public void onDialogProviderAbort(
+                MAPDialog dialog,
+                MAPAbortProviderReason reason,
+                @Nullable MAPAbortSource source,
+                @Nullable MAPExtensionContainer extension) {
+            MapLink.of(dialog).aborted(new Message.Abort(Cause.PROVIDER, "TC-P-ABORT: " + reason));
+        }
+
+        @Override
+        public void onDialogReject(
+                MAPDialog dialog,
+                MAPRefuseReason reason,
+                @Nullable ApplicationContextName alternative,
+                @Nullable MAPExtensionContainer extension) {
+            MapLink.of(dialog).aborted(new Message.Abort(Cause.REFUSED, "refused: " + reason));
+        }
+
+        @Override
+        public void onDialogNotice(MAPDialog dialog, MAPNoticeProblemDiagnostic problem) {
+            log.debug(
+                    "{} {}: what was returned is known already",
+                    MapLink.of(dialog).localTid(),
+                    problem);
+        }
+
+        @Override
+        public void onDialogTimeout(MAPDialog dialog) {
+            MapLink link = MapLink.of(dialog);
+            if (!link.runsOutOfTime() && !link.prolonged()) {
+                log.warn(
+                        "{} nothing happened for the stack's idle time: the stack ends the dialog",
+                        link.localTid());
+            }
+        }
+
+        @Override
+        public void onDialogAccept(MAPDialog dialog, @Nullable MAPExtensionContainer extension) {
+            // The components and the delimiter of the same message follow.
+        }
+
+        @Override
+        public void onDialogRelease(MAPDialog dialog) {
+            MapLink link = MapLink.of(dialog);
+            link.released();
+            screening.over(link);
         }
     }
 }

@@ -20,8 +20,7 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
  * @param alertingPattern 0 to 255; null: none is sent. It is not read
  * @param msisdn null: none
  */
-record UssdParameter(
-        UssdString ussd, @Nullable Integer alertingPattern, @Nullable Address msisdn) {
+record UssdParameter(UssdString ussd, @Nullable Integer alertingPattern, @Nullable Address msisdn) {
     private static final int OCTET_STRING = 0x04;
     private static final int MSISDN = 0x80;
     private static final int TAG_MSISDN = 0;

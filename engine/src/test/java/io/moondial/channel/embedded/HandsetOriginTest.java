@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.Party;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;
@@ -19,7 +20,6 @@ import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Aborted;
 import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.dialog.Outgoing;
-import io.moondial.channel.Party;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -5,25 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.NotBegunException;
+import io.moondial.channel.Opening;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.Party;
 import io.moondial.channel.SignallingMessage;
 import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.SignallingLimits;
-import io.moondial.channel.Address;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Aborted;
 import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.dialog.Incoming.Continued;
 import io.moondial.dialog.Incoming.Ended;
 import io.moondial.dialog.Incoming.Part;
-import io.moondial.channel.Opening;
 import io.moondial.dialog.Outgoing;
-import io.moondial.channel.Party;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
@@ -171,8 +171,7 @@ class OutgoingDialogTest {
     @Test
     void a_node_that_is_called_by_its_title() throws Exception {
         somebodyIsAtHome();
-        Party called =
-                new Party(null, 8, EmbeddedNetwork.HANDSET_GLOBAL_TITLE, Party.ROUTE_ON_GT);
+        Party called = new Party(null, 8, EmbeddedNetwork.HANDSET_GLOBAL_TITLE, Party.ROUTE_ON_GT);
         network.begin(dialog(menu(1, "?"), called, LONG), heard::add);
         Begin begin = next(rung);
         assertThat(begin.opening().remote().routingIndicator()).isEqualTo(Party.ROUTE_ON_GT);
@@ -219,7 +218,8 @@ class OutgoingDialogTest {
         DialogLink link =
                 network.begin(dialog(menu(1, "?"), HANDSETS, Duration.ofMillis(50)), heard::add);
         Screen.Menu menu = (Screen.Menu) next(seen);
-        assertThat(next(heard)).isEqualTo(new Aborted(Cause.UNANSWERED, "no answer within PT0.05S"));
+        assertThat(next(heard))
+                .isEqualTo(new Aborted(Cause.UNANSWERED, "no answer within PT0.05S"));
         await().untilAsserted(() -> assertThat(network.openDialogs()).isZero());
         assertThatThrownBy(() -> link.send(menu(2, "?"))).isInstanceOf(DialogGoneException.class);
 
@@ -308,10 +308,7 @@ class OutgoingDialogTest {
             assertThatThrownBy(() -> dialog(screen, nobody, LONG))
                     .isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(
-                        () ->
-                                new OutgoingDialog(
-                                        screen, 256, HANDSETS, 6, null, null, LONG))
+        assertThatThrownBy(() -> new OutgoingDialog(screen, 256, HANDSETS, 6, null, null, LONG))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> dialog(screen, HANDSETS, Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -322,8 +319,7 @@ class OutgoingDialogTest {
         BlockingQueue<String> looked = new LinkedBlockingQueue<>();
         network.attach(message -> looked.add(octets(message)));
         somebodyIsAtHome();
-        DialogLink link =
-                push(new Outgoing.Ask(1, text("Your code is 4711: PIN??"), true, true));
+        DialogLink link = push(new Outgoing.Ask(1, text("Your code is 4711: PIN??"), true, true));
         String begin = next(looked);
         assertThat(begin)
                 .contains(hex(text("*".repeat(24))))

@@ -1,24 +1,24 @@
 package io.moondial.channel.sigtran;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import io.moondial.channel.Opening;
-import io.moondial.channel.Party;
-import io.moondial.text.UssdString;
-import io.moondial.text.Dcs;
-import io.moondial.handset.Screen;
-import io.moondial.handset.Handset;
 import io.moondial.channel.Address;
-import io.moondial.dialog.Outgoing;
-import io.moondial.dialog.Incoming;
-import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.Opening;
+import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.Party;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.dialog.Incoming;
+import io.moondial.dialog.Outgoing;
+import io.moondial.handset.Handset;
+import io.moondial.handset.Screen;
+import io.moondial.text.Dcs;
+import io.moondial.text.UssdString;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Objects;
@@ -181,7 +181,8 @@ class LinkTest {
     @Test
     void the_engine_begins_a_dialog_towards_a_handset() throws Exception {
         BlockingQueue<Incoming> told = new LinkedBlockingQueue<>();
-        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, Lab.listening("a1"))))) {
+        try (Lab lab =
+                new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, Lab.listening("a1"))))) {
             lab.network.begin(menuForHandsets(), told::add);
             Incoming.Aborted early = (Incoming.Aborted) Objects.requireNonNull(told.poll());
             assertThat(early.cause()).isEqualTo(Incoming.Aborted.Cause.UNDELIVERED);
@@ -196,9 +197,7 @@ class LinkTest {
                 lab.awaitServer("active");
                 lab.network.begin(menuForHandsets(), told::add);
                 assertThat(next(told))
-                        .isEqualTo(
-                                new Incoming.Ended(
-                                        List.of(new Incoming.Part.Errored(1, 27))));
+                        .isEqualTo(new Incoming.Ended(List.of(new Incoming.Part.Errored(1, 27))));
 
                 BlockingQueue<Screen> seen = new LinkedBlockingQueue<>();
                 BlockingQueue<Handset> rung = new LinkedBlockingQueue<>();
@@ -219,8 +218,7 @@ class LinkTest {
                 await().atMost(Lab.PATIENCE)
                         .until(
                                 () ->
-                                        lab.network.openDialogs()
-                                                        + handsets.openHandsetDialogs()
+                                        lab.network.openDialogs() + handsets.openHandsetDialogs()
                                                 == 0);
             }
         }
@@ -228,8 +226,7 @@ class LinkTest {
 
     private static OutgoingDialog menuForHandsets() throws Exception {
         return new OutgoingDialog(
-                new Outgoing.Ask(
-                        1, UssdString.encode("1 or 2?", Dcs.UNSPECIFIED), false, false),
+                new Outgoing.Ask(1, UssdString.encode("1 or 2?", Dcs.UNSPECIFIED), false, false),
                 null,
                 new Party(1, 8, null, Party.ROUTE_ON_SSN),
                 6,

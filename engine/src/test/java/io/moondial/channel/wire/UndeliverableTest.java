@@ -54,6 +54,8 @@ class UndeliverableTest extends OverTheWire {
         assertThat(peer.line().counters().value(counter)).as(counter).isEqualTo(before + 1);
         assertThat(lines.list)
                 .filteredOn(it -> it.getLevel() == Level.WARN)
+                // a summary of another line's messages, which came before, may be due now
+                .filteredOn(it -> !it.getMessage().contains("more within about"))
                 .singleElement()
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .asString()
