@@ -11,13 +11,11 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -106,24 +104,25 @@ abstract class Part {
                     .orElseThrow(() -> new IllegalArgumentException("none is given: " + key));
         }
         if (key == null && type == Path.class && component.getName().equals("file")) {
-            return new TheFile(component);
+            return new Unwritten(component, Section::file);
         }
         if (key == null && type == int.class && component.getName().equals("line")) {
-            return new TheLine(component);
+            return new Unwritten(component, it -> it.place().line());
         }
         if (key == null) {
             return new Group(component, schemaOf(type, structures));
         }
         if (type.isRecord() && key.as() == Notation.OfType.class) {
-            return new Nested(component, key, schemaOf(type, structures));
+            return new SectionPart.Nested(component, key, schemaOf(type, structures));
         }
         if (type == Map.class) {
-            return new Named(component, key, schemaOf(argument(component, 1), structures));
+            return new SectionPart.Named(
+                    component, key, schemaOf(argument(component, 1), structures));
         }
         if (type == List.class) {
             Class<?> item = argument(component, 0);
             return item.isRecord() && key.as() == Notation.OfType.class
-                    ? new Items(component, key, schemaOf(item, structures))
+                    ? new SectionPart.Items(component, key, schemaOf(item, structures))
                     : new Values(component, key, notation(item, key));
         }
         return type == Path.class
@@ -210,22 +209,18 @@ abstract class Part {
         }
     }
 
-    /** The file itself, which is no key. */
-    private static final class TheFile extends Unwritten {
-        TheFile(RecordComponent component) {
+    /** No key, but something of the place where the section is. */
+    private static final class Unwritten extends Part {
+        private final Function<Section, Object> of;
+
+        Unwritten(RecordComponent component, Function<Section, Object> of) {
             super(component);
+            this.of = of;
         }
 
         @Override
         Object read(Section section, @Nullable Object otherwise, Scope scope) {
-            return section.file();
-        }
-    }
-
-    /** No key. */
-    private abstract static class Unwritten extends Part {
-        Unwritten(RecordComponent component) {
-            super(component);
+            return of.apply(section);
         }
 
         @Override
@@ -361,18 +356,6 @@ abstract class Part {
         }
     }
 
-    /** The line of the file that the section begins on, which is no key. */
-    private static final class TheLine extends Unwritten {
-        TheLine(RecordComponent component) {
-            super(component);
-        }
-
-        @Override
-        Object read(Section section, @Nullable Object otherwise, Scope scope) {
-            return section.place().line();
-        }
-    }
-
     /** A path, relative to the file's folder. */
     private static final class OnePath extends Part {
         private final Key key;
@@ -471,71 +454,6 @@ abstract class Part {
         }
     }
 
-    /** A key with sections below it. */
-    private abstract static class Sections extends Part {
-        final Key key;
-        final Schema<?> schema;
-
-        Sections(RecordComponent component, Key key, Schema<?> schema) {
-            super(component);
-            this.key = key;
-            this.schema = schema;
-        }
-
-        Stream<Description> describe(Form form, String allowed) {
-            return Stream.of(
-                    new Description(
-                            name,
-                            form,
-                            allowed,
-                            key.unsetIs(),
-                            !key.oneAtLeast().isEmpty(),
-                            key.value().isEmpty() ? schema.about() : key.value(),
-                            Map.of(),
-                            schema.keys()));
-        }
-    }
-
-    /** A section. */
-    private static final class Nested extends Sections {
-        Nested(RecordComponent component, Key key, Schema<?> schema) {
-            super(component, key, schema);
-        }
-
-        @Override
-        @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope) {
-            if (isNullable() && !section.has(name)) {
-                return otherwise;
-            }
-            return schema.read(
-                    section.section(name),
-                    key.inherits().isEmpty()
-                            ? (Record) otherwise
-                            : (Record) scope.get(key.inherits()),
-                    scope);
-        }
-
-        @Override
-        void print(SettingsWriter out, Object value) {
-            out.section(name, () -> schema.printAny(out, (Record) value));
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            item.put(name, schema.itemOf((Record) value));
-        }
-
-        @Override
-        Map<String, Schema<?>> sections() {
-            return Map.of(name, schema);
-        }
-
-        @Override
-        Stream<Description> describe() {
-            return describe(Form.SECTION, "a section");
-        }
-    }
-
     /** A key that is written in a way of its own. */
     private static final class Structured extends Part {
         private final Key key;
@@ -595,96 +513,26 @@ abstract class Part {
         }
     }
 
-    /** A list of sections; without the key, an empty one. */
-    private static final class Items extends Sections {
-        Items(RecordComponent component, Key key, Schema<?> schema) {
-            super(component, key, schema);
+    /** Takes keys of an item of a list, which has no sections. */
+    private record ItemWriter(Map<String, Object> item) implements SettingsWriter {
+        @Override
+        public void section(String key, Runnable body) {
+            throw new IllegalStateException("no part of an item: " + key);
         }
 
         @Override
-        Object read(Section section, @Nullable Object otherwise, Scope scope) {
-            List<Record> items = new ArrayList<>();
-            section.sections(name).forEach(it -> items.add(schema.read(it, null, scope)));
-            if (items.isEmpty() && !key.oneAtLeast().isEmpty()) {
-                section.refuse(name, key.oneAtLeast());
-            }
-            return items;
+        public void entry(String key, Object value) {
+            item.put(key, value);
         }
 
         @Override
-        boolean isReadLast() {
-            return true;
+        public void item(Map<String, ?> inner) {
+            throw new IllegalStateException("no part of an item: " + inner);
         }
 
         @Override
-        void print(SettingsWriter out, Object value) {
-            if (!((List<?>) value).isEmpty()) {
-                out.section(name, () -> items(value).forEach(out::item));
-            }
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            item.put(name, items(value));
-        }
-
-        private List<Map<String, Object>> items(Object value) {
-            return ((List<?>) value).stream().map(it -> schema.itemOf((Record) it)).toList();
-        }
-
-        @Override
-        Stream<Description> describe() {
-            return describe(Form.LIST_OF_SECTIONS, "a list of sections");
-        }
-    }
-
-    /** Sections under names that the writer of the file chooses. */
-    private static final class Named extends Sections {
-        private final ValueType<String> names;
-
-        Named(RecordComponent component, Key key, Schema<?> schema) {
-            super(component, key, schema);
-            names = ValueType.text(key.allowed(), Pattern.compile(key.matches()));
-        }
-
-        @Override
-        Object read(Section section, @Nullable Object otherwise, Scope scope) {
-            Record inherited = (Record) scope.get(key.inherits());
-            Map<String, Record> named = new LinkedHashMap<>();
-            section.namedSections(name, names)
-                    .forEach((it, given) -> named.put(it, schema.read(given, inherited, scope)));
-            return named;
-        }
-
-        @Override
-        boolean isReadLast() {
-            return true;
-        }
-
-        @Override
-        void print(SettingsWriter out, Object value) {
-            Map<String, Record> named = new TreeMap<>();
-            ((Map<?, ?>) value).forEach((it, one) -> named.put((String) it, (Record) one));
-            if (named.isEmpty()) {
-                out.entry(name, Map.of());
-            } else {
-                out.section(
-                        name,
-                        () ->
-                                named.forEach(
-                                        (it, one) ->
-                                                out.section(it, () -> schema.printAny(out, one))));
-            }
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            throw new IllegalStateException("a list has no named sections: " + name);
-        }
-
-        @Override
-        Stream<Description> describe() {
-            return describe(Form.NAMED_SECTIONS, "sections by name; a name is " + names.allowed());
+        public String relative(Path path) {
+            throw new IllegalStateException("an item has no paths: " + path);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.moondial.rules;
 
-import io.moondial.rules.IndexNode.Branch;
+import io.moondial.rules.TriggerIndex.Node;
+import io.moondial.rules.TriggerIndex.Node.Branch;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -25,11 +26,11 @@ final class PrefixTable {
     private final List<Integer> lengths;
     private final int shift;
     private final long[] prefixes;
-    private final @Nullable IndexNode[] nodes;
-    private final Map<String, IndexNode> unpacked = new HashMap<>();
+    private final @Nullable Node[] nodes;
+    private final Map<String, Node> unpacked = new HashMap<>();
 
     /** Of nodes that know nothing of each other, by their prefixes. */
-    PrefixTable(Map<String, IndexNode> filed) {
+    PrefixTable(Map<String, Node> filed) {
         lengths =
                 filed.keySet().stream()
                         .map(String::length)
@@ -39,7 +40,7 @@ final class PrefixTable {
         int bits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * filed.size());
         shift = Long.SIZE - bits;
         prefixes = new long[1 << bits];
-        nodes = new IndexNode[1 << bits];
+        nodes = new Node[1 << bits];
         filed.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey(Comparator.comparingInt(String::length)))
                 .forEach(entry -> put(PackedText.of(entry.getKey()), entry.getValue()));
@@ -51,7 +52,7 @@ final class PrefixTable {
     }
 
     /** The node of the prefix that the text's first characters are; null: there is none. */
-    @Nullable IndexNode find(PackedText text, int length) {
+    @Nullable Node find(PackedText text, int length) {
         if (!isPacked(text, length)) {
             return unpacked.get(text.text().substring(0, length));
         }
@@ -66,10 +67,10 @@ final class PrefixTable {
         return nodes[slot];
     }
 
-    private void put(PackedText prefix, IndexNode own) {
+    private void put(PackedText prefix, Node own) {
         int length = prefix.text().length();
-        IndexNode shorter = longestBelow(length, prefix);
-        IndexNode node = shorter == null ? own : Branch.of(List.of(own, shorter));
+        Node shorter = longestBelow(length, prefix);
+        Node node = shorter == null ? own : Branch.of(List.of(own, shorter));
         if (!isPacked(prefix, length)) {
             unpacked.put(prefix.text(), node);
             return;
@@ -82,9 +83,9 @@ final class PrefixTable {
         nodes[slot] = node;
     }
 
-    private @Nullable IndexNode longestBelow(int bound, PackedText text) {
+    private @Nullable Node longestBelow(int bound, PackedText text) {
         for (int length : lengths) {
-            IndexNode node = length < bound ? find(text, length) : null;
+            Node node = length < bound ? find(text, length) : null;
             if (node != null) {
                 return node;
             }
@@ -102,5 +103,41 @@ final class PrefixTable {
 
     private int next(int slot) {
         return (slot + 1) & (prefixes.length - 1);
+    }
+
+    /**
+     * A text whose beginning is also a number, five bits a character: up to the first character
+     * that is not between {@code #} and {@code A}, which is all of most service codes and numbers.
+     *
+     * @param packed its last character in the lowest bits; none is packed as 0
+     * @param length how many characters are packed, at most {@value #MOST}
+     */
+    record PackedText(String text, long packed, int length) {
+        private static final int BITS = 5;
+
+        /** As many as a number holds. */
+        static final int MOST = Long.SIZE / BITS;
+
+        private static final int BEFORE_FIRST = '#' - 1;
+
+        static PackedText of(String text) {
+            int most = Math.min(text.length(), MOST);
+            long packed = 0;
+            for (int i = 0; i < most; i++) {
+                int code = text.charAt(i) - BEFORE_FIRST;
+                if (code <= 0 || code >= 1 << BITS) {
+                    return new PackedText(text, packed, i);
+                }
+                packed = (packed << BITS) | code;
+            }
+            return new PackedText(text, packed, most);
+        }
+
+        /**
+         * The number of the first so many of the packed characters, which no other beginning has.
+         */
+        long beginning(int characters) {
+            return packed >>> (BITS * (length - characters));
+        }
     }
 }

@@ -33,12 +33,14 @@ public final class TriggerTable {
     /** The first trigger that matches. */
     public Optional<Trigger> match(TriggerRequest request) {
         int found = search(request).found();
-        return found == IndexSearch.NONE ? Optional.empty() : Optional.of(triggers.get(found));
+        return found == TriggerIndex.Search.NONE
+                ? Optional.empty()
+                : Optional.of(triggers.get(found));
     }
 
     /** How a match is found, and what it costs. */
-    IndexSearch search(TriggerRequest request) {
-        return index.search(new Facts.OfRequest(request));
+    TriggerIndex.Search search(TriggerRequest request) {
+        return index.search(new TriggerIndex.Facts.OfRequest(request));
     }
 
     /**
@@ -61,7 +63,7 @@ public final class TriggerTable {
         }
         int certain =
                 search(new TriggerRequest(text, null, null, msisdn, null, null, null)).found();
-        boolean any = certain != IndexSearch.NONE;
+        boolean any = certain != TriggerIndex.Search.NONE;
         for (int position : masking) {
             Trigger trigger = triggers.get(position);
             if (position <= certain && trigger.conditions().mayMatch(text, msisdn)) {

@@ -7,6 +7,7 @@ import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.config.SettingsWriter;
 import io.moondial.config.Structure;
+import io.moondial.rules.UnreachableTriggers.Unreachable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;

@@ -1,7 +1,7 @@
 package io.moondial.rules;
 
-import io.moondial.rules.Unreachable.Contradictory;
-import io.moondial.rules.Unreachable.Covered;
+import io.moondial.rules.UnreachableTriggers.Unreachable.Contradictory;
+import io.moondial.rules.UnreachableTriggers.Unreachable.Covered;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,9 +51,34 @@ public final class UnreachableTriggers {
     /** The first whose conditions follow from those of this one: itself, unless it is covered. */
     private Optional<Unreachable> coverOf(int position) {
         Trigger trigger = triggers.get(position);
-        int first = index.search(new Facts.OfAllThatMeet(trigger.conditions())).found();
+        int first =
+                index.search(new TriggerIndex.Facts.OfAllThatMeet(trigger.conditions())).found();
         return first < position
                 ? Optional.of(new Covered(trigger, triggers.get(first)))
                 : Optional.empty();
+    }
+
+    /** A trigger that no request ever selects, and why. */
+    public sealed interface Unreachable {
+
+        /** The one that is never selected. */
+        Trigger trigger();
+
+        /**
+         * Whatever it matches, an earlier one matches too.
+         *
+         * @param coveredBy the first such
+         */
+        record Covered(Trigger trigger, Trigger coveredBy) implements Unreachable {}
+
+        /**
+         * It matches nothing: what it says an attribute equals does not begin with what it says the
+         * attribute begins with.
+         *
+         * @param key the exact condition's in the rules file, such as {@code ussd_string}; the
+         *     other's has {@code _prefix} behind it
+         */
+        record Contradictory(Trigger trigger, String key, String exact, String prefix)
+                implements Unreachable {}
     }
 }

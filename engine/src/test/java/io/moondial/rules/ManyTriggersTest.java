@@ -7,7 +7,7 @@ import static io.moondial.rules.TriggerTestBed.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.rules.Trigger.Conditions;
-import io.moondial.rules.Unreachable.Covered;
+import io.moondial.rules.UnreachableTriggers.Unreachable.Covered;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -114,7 +114,7 @@ class ManyTriggersTest {
         List<Trigger> triggers = shape.triggers();
         TriggerTable table = new TriggerTable(triggers);
         for (Trigger trigger : triggers) {
-            IndexSearch search = table.search(barely(trigger.conditions()));
+            TriggerIndex.Search search = table.search(barely(trigger.conditions()));
             assertThat(search.found()).isEqualTo(trigger.line() - 1);
             assertThat(search.examined()).as("%s", trigger).isLessThanOrEqualTo(MOST_EXAMINED);
             assertThat(search.probed()).as("%s", trigger).isLessThanOrEqualTo(MOST_PROBED);
@@ -137,7 +137,7 @@ class ManyTriggersTest {
                             "65510" + number,
                             number,
                             6);
-            IndexSearch search = table.search(request);
+            TriggerIndex.Search search = table.search(request);
             assertThat(search.examined()).as("%s", request).isLessThanOrEqualTo(MOST_EXAMINED);
             assertThat(search.probed()).as("%s", request).isLessThanOrEqualTo(MOST_PROBED);
         }

@@ -2,8 +2,10 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.rules.IndexNode.Branch;
-import io.moondial.rules.IndexNode.Candidate;
+import io.moondial.rules.PrefixTable.PackedText;
+import io.moondial.rules.TriggerIndex.Node;
+import io.moondial.rules.TriggerIndex.Node.Branch;
+import io.moondial.rules.TriggerIndex.Node.Candidate;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +23,7 @@ class PrefixTableTest {
 
     @Test
     void the_longest_prefix_found_leads_to_the_nodes_of_all() {
-        Map<String, IndexNode> filed = new HashMap<>();
+        Map<String, Node> filed = new HashMap<>();
         for (String prefix :
                 List.of("", "*", "*1", "*100#", "*1000000000000000", "*1\u00e9", "2")) {
             filed.put(prefix, new Candidate(prefix.length(), List.of()));
@@ -38,7 +40,7 @@ class PrefixTableTest {
         int found = 0;
         for (int seed = 0; seed < 3_000; seed++) {
             Random random = new Random(seed);
-            Map<String, IndexNode> filed = new HashMap<>();
+            Map<String, Node> filed = new HashMap<>();
             for (int n = random.nextInt(100); n >= 0; n--) {
                 filed.put(anyText(random), new Candidate(n, List.of()));
             }
@@ -59,7 +61,7 @@ class PrefixTableTest {
         assertThat(found).as("prefixes of prefixes are among them").isGreaterThan(500_000);
     }
 
-    private static List<String> texts(Random random, Map<String, IndexNode> filed) {
+    private static List<String> texts(Random random, Map<String, Node> filed) {
         return Stream.concat(
                         filed.keySet().stream().map(prefix -> prefix + anyText(random)),
                         Stream.generate(() -> anyText(random)).limit(30))
@@ -81,7 +83,7 @@ class PrefixTableTest {
     /** Of all candidates that the longest prefix of the text leads to, ascending. */
     private static List<Integer> positions(PrefixTable table, String text) {
         PackedText packed = PackedText.of(text);
-        Optional<IndexNode> longest =
+        Optional<Node> longest =
                 table.lengths().stream()
                         .filter(length -> length <= text.length())
                         .sorted(Comparator.reverseOrder())
@@ -92,12 +94,12 @@ class PrefixTableTest {
         return List.copyOf(positions);
     }
 
-    private static void collect(IndexNode node, Set<Integer> positions) {
+    private static void collect(Node node, Set<Integer> positions) {
         switch (node) {
             case Candidate candidate -> positions.add(candidate.first());
             case Branch branch -> branch.nodes().forEach(part -> collect(part, positions));
-            case IndexNode.ByExact exact -> throw new AssertionError(exact);
-            case IndexNode.ByPrefix prefix -> throw new AssertionError(prefix);
+            case Node.ByExact exact -> throw new AssertionError(exact);
+            case Node.ByPrefix prefix -> throw new AssertionError(prefix);
         }
     }
 }

@@ -3,14 +3,14 @@ package io.moondial.rules;
 import io.moondial.Rules;
 import io.moondial.config.Schema;
 import io.moondial.config.Schema.Description;
-import io.moondial.modules.BuiltInModules;
+import io.moondial.script.api.ApiModule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the declarations of the settings say, as a page for people and as a JSON schema. */
-final class RulesReference {
+public final class RulesReference {
     private static final String HEAD =
             """
             # The keys of the rules file
@@ -27,9 +27,9 @@ final class RulesReference {
     private RulesReference() {}
 
     /** The page. */
-    static String page() {
+    public static String page(List<ApiModule> modules) {
         var reference = new RulesReference();
-        Rules.schema(BuiltInModules.create()).sections().forEach(reference::section);
+        Rules.schema(modules).sections().forEach(reference::section);
         return reference.page.toString();
     }
 
@@ -84,9 +84,9 @@ final class RulesReference {
     }
 
     /** The JSON schema (draft 2020-12). */
-    static String jsonSchema() {
+    public static String jsonSchema(List<ApiModule> modules) {
         Map<String, Object> sections = new LinkedHashMap<>();
-        Rules.schema(BuiltInModules.create())
+        Rules.schema(modules)
                 .sections()
                 .forEach(
                         (name, schema) ->

@@ -9,8 +9,9 @@ import static io.moondial.rules.TriggerTestBed.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.rules.Trigger.Conditions;
-import io.moondial.rules.Unreachable.Contradictory;
-import io.moondial.rules.Unreachable.Covered;
+import io.moondial.rules.UnreachableTriggers.Unreachable;
+import io.moondial.rules.UnreachableTriggers.Unreachable.Contradictory;
+import io.moondial.rules.UnreachableTriggers.Unreachable.Covered;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -15,6 +15,7 @@ import io.moondial.dialogtest.run.TestResult;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.modules.BuiltInModules;
+import io.moondial.rules.RulesReference;
 import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.api.ApiModule;
 import io.moondial.text.Dcs;
@@ -209,6 +210,13 @@ class EchoModuleTest {
     void its_section_is_read_checked_and_printed_and_its_name_is_taken() throws Exception {
         assertThat(configuration("echo: {delay: 2s}\n").rules().print())
                 .endsWith("echo:\n  delay: 2s\n");
+        assertThat(RulesReference.page(MODULES))
+                .contains("## echo")
+                .contains("| `delay` | a duration")
+                .contains("| `50ms` | How long an echo takes. |");
+        assertThat(RulesReference.jsonSchema(MODULES))
+                .contains("\"echo\" : {")
+                .contains("How long an echo takes.");
         assertThatThrownBy(() -> configuration("echo: {delay: 2h}\n"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rules.yaml:3:");
