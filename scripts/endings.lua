@@ -15,6 +15,6 @@ elseif choice == "2" then
 elseif choice == "3" then
   return ussd.abort()
 elseif choice == "4" then
-  error("a fault of the script's own")     -- USSD-SHUTDOWN tells of it, and the dialog is aborted
+  error("a fault of the script's own")     -- USSD-SHUTDOWN reports it, and the dialog is aborted
 end
 -- no usable text: the handset gets error_message of the rules

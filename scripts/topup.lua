@@ -8,7 +8,7 @@ local request = ...
 local LEAST, MOST = 5, 500
 local TRIES = 3
 
--- What the handset answers, checked by `accept`; asked again where it says no, at most TRIES times.
+-- Asks until `accept` accepts the answer, at most TRIES times.
 local function ask(text, accept, options)
   local question = text
   for _ = 1, TRIES do
