@@ -19,7 +19,7 @@ import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The channels of an engine, taken as one, and the traces that are at work on them. */
+/** The channels of an engine as one, and the traces that run on them. */
 final class Channels implements AutoCloseable {
     private final List<Channel> channels;
     private final Time time;
@@ -43,7 +43,7 @@ final class Channels implements AutoCloseable {
                                         network.sigtran(), network.limits(), counters));
     }
 
-    /** Starts taking dialogs, all of them brought to this desk. */
+    /** Starts accepting dialogs; all are brought to this desk. */
     void start(DialogDesk desk) {
         channels.forEach(channel -> channel.start(desk));
     }
@@ -74,9 +74,9 @@ final class Channels implements AutoCloseable {
     }
 
     /**
-     * Where the handsets of the embedded network are.
+     * The place of the handsets of the embedded network.
      *
-     * @throws IllegalStateException where there is no such network: its handsets are elsewhere
+     * @throws IllegalStateException if there is no such network: its handsets are elsewhere
      */
     FarSide handsets() {
         return channels.stream()
@@ -106,7 +106,7 @@ final class Channels implements AutoCloseable {
         }
     }
 
-    /** Closes each, whatever becomes of the others; then the traces, which have seen their end. */
+    /** Closes each, even if others fail; then the traces, which have seen their end. */
     @Override
     public void close() {
         RuntimeException failed = null;

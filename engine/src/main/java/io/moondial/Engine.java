@@ -35,8 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine put together: channels bring dialogs to the desk, which runs a script for each and has
- * records written.
+ * Puts the engine together: channels bring dialogs to the desk, which runs a script for each dialog and has records written.
  */
 public final class Engine implements AutoCloseable, ControlledEngine {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
@@ -60,12 +59,12 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private volatile boolean hurried;
     private volatile @Nullable Thread closingRecords;
 
-    /** An engine with this configuration; it takes dialogs once started. */
+    /** An engine with this configuration; it accepts dialogs after its start. */
     public Engine(Configuration configuration) {
         this(configuration, DialogObserver.NOBODY);
     }
 
-    /** As above, with somebody who wants to know what dialogs begin and send. */
+    /** As above, with a watch over what dialogs begin and send. */
     public Engine(Configuration configuration, DialogObserver observer) {
         this(configuration, observer, new SystemTime());
     }
@@ -144,8 +143,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * A dialog that has ended for the network may have a script that goes on; so those count whose
-     * end has not come, not those whose script runs.
+     * A dialog that has ended for the network may have a script that still runs. So the dialogs that have not ended count, not those with a running script.
      */
     private Reconciliation.Pair stackDialogsAgainstRunning() {
         return new Reconciliation.Pair(
@@ -160,11 +158,9 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * From now on a change of the rules or of a script comes into service as soon as it is saved
-     * and sound.
+     * From now on a change of the rules or of a script comes into service when it is saved, if it is sound.
      *
-     * @param applied told of each configuration that comes into service, after the first; on a
-     *     thread that may wait
+     * @param applied gets each configuration that comes into service after the first, on a thread that may wait
      */
     public synchronized void followChanges(Consumer<Configuration> applied) {
         if (!stopped && reload == null) {
@@ -182,8 +178,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * From now on what is in service is kept there, what is now at first. To be called before
-     * changes are followed.
+     * From now on what is in service is kept there, beginning with what is in service now. Call this before changes are followed.
      */
     public void keepLastGood(LastGood place) {
         lastGood = place;
@@ -193,7 +188,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         }
     }
 
-    /** That it cannot be kept hurts only the next start, so this engine goes on. */
+    /** If it cannot be kept, only the next start is affected, so this engine goes on. */
     private void keep(LastGood place, Configuration now) {
         try {
             place.keep(now);
@@ -207,8 +202,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * Reads rules and scripts again, be they changed or not, and takes them into service where they
-     * are sound. Does nothing where changes are not followed.
+     * Reads rules and scripts again, changed or not, and puts them into service if they are sound. Does nothing if changes are not followed.
      */
     public synchronized void reload() {
         if (reload != null) {
@@ -216,16 +210,15 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         }
     }
 
-    /** The succession of this engine's configurations, for whoever says when. */
+    /** This engine's reloads, for a caller that decides when they happen. */
     Reloading reloading() {
         return reloading;
     }
 
     /**
-     * Opens the socket through which the engine can be asked from outside its process, until it
-     * stops.
+     * Opens the socket through which other processes can ask the engine, until it stops.
      *
-     * @throws IOException where that cannot be; the message says what to do
+     * @throws IOException if that is not possible; the message says what to do
      */
     public synchronized void openControl() throws IOException {
         control = new ControlSocket(rules.control(), this, counters);
@@ -271,15 +264,15 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * Where the handsets of the embedded network are.
+     * The place of the handsets of the embedded network.
      *
-     * @throws IllegalStateException where it is another network: its handsets are elsewhere
+     * @throws IllegalStateException if it is another network: its handsets are elsewhere
      */
     public FarSide handsets() {
         return channels.handsets();
     }
 
-    /** How each signalling link is now; none where the network is embedded. */
+    /** How each signalling link is now; none if the network is embedded. */
     public List<LinkStatus> links() {
         return channels.links();
     }
@@ -289,7 +282,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         return counters;
     }
 
-    /** How each EDR stream stands that has had a record: its backlog, what it wrote, its faults. */
+    /** The status of each EDR stream that has had a record: its backlog, what it wrote, its faults. */
     public List<StreamStatus> edrStreams() {
         return edrs.status();
     }
@@ -304,13 +297,13 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         return channels.openDialogs();
     }
 
-    /** What is left to do for a part of the engine at its end. */
+    /** What must be done at the end of a part of the engine. */
     private interface Ending extends AutoCloseable {
         @Override
         void close();
     }
 
-    /** What a stop came to: dialogs that had to be aborted, and records that no file took. */
+    /** The result of a stop: dialogs that had to be aborted, and records that no file took. */
     public record Stop(int aborted, long lostEdrs) {}
 
     /**
@@ -334,7 +327,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         long began = System.nanoTime();
         Ending records = () -> closeRecords(timeout.minusNanos(System.nanoTime() - began));
         int aborted;
-        // Closed from the last to the first, each whatever becomes of the others.
+        // Closed from the last to the first, each of them even if others fail.
         try (heap;
                 time;
                 backends;
@@ -361,9 +354,9 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * A {@link #stop} under way, or one to come, waits for nothing more that it need not wait for:
+     * A {@link #stop} that is running, or that comes later, waits only for what it must wait for:
      * dialogs are aborted now, and a disk that takes no records is tried once more. Records are
-     * written out, or spilled, all the same.
+     * written out, or spilled, anyway.
      */
     public void hurry() {
         hurried = true;

@@ -4,7 +4,7 @@ package io.moondial.channel;
  * A number with its nature and plan: an MSISDN, or a reference of MAP-open (3GPP TS 29.002 17.7.8,
  * AddressString).
  *
- * @param digits as dialled: 0 to 9, and * # a b c where the number has them
+ * @param digits as dialled: 0 to 9, and * # a b c if the number has them
  * @param noa nature of address, 0 to 7; 1 is international
  * @param npi numbering plan, 0 to 15; 1 is ISDN (E.164), 6 is land mobile (E.212)
  */

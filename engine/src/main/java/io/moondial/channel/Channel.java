@@ -21,7 +21,7 @@ public interface Channel extends AutoCloseable {
     /** How many dialogs it holds now, by its own count. */
     int openDialogs();
 
-    /** How each of its links is now; empty where there are none. */
+    /** How each of its links is now; empty if there are none. */
     List<LinkStatus> links();
 
     /** How many connections it has, and how many of its links. */

@@ -12,11 +12,11 @@ public interface DialogDesk {
     DialogLink.Receiver begun(Opening opening, DialogLink link);
 
     /**
-     * What of the text that begins a dialog must not be shown to whoever looks at the signalling.
+     * Which part of the text that begins a dialog must not be shown where the signalling is shown.
      *
      * @param kind what it would begin
-     * @param text null where it cannot be read; then any index hides all of it
-     * @param msisdn the digits of the subscriber's number; null where the request has none
+     * @param text null if it cannot be read; then any index hides all of it
+     * @param msisdn the digits of the subscriber's number; null if the request has none
      * @return the indices of the characters
      */
     default BitSet hidden(Opening.Kind kind, @Nullable String text, @Nullable String msisdn) {
@@ -28,13 +28,13 @@ public interface DialogDesk {
         return Integer.MAX_VALUE;
     }
 
-    /** What the network has answered or dropped by itself, and why. */
+    /** What the network has answered or dropped without the desk, and why. */
     void refused(Refusal refusal);
 
     /**
-     * A TC-BEGIN that is no USSD dialog, or a message that cannot be read.
+     * A TC-BEGIN that is not a USSD dialog, or a message that cannot be read.
      *
-     * @param localTid the dialog's identity; empty where there was none yet
+     * @param localTid the dialog's identity; empty if there was none yet
      * @param remoteTid the far side's transaction id
      * @param cause for a counter
      * @param text what was found and how it was answered, for the log
@@ -65,9 +65,9 @@ public interface DialogDesk {
         NO_INVOKE,
         /** The application context is missing (MAP version 1) or not one of ours. */
         OTHER_CONTEXT,
-        /** Not TCAP, not MAP, or broken: answered with an ABORT where that can be, else dropped. */
+        /** Not TCAP, not MAP, or broken: answered with an ABORT if possible, otherwise dropped. */
         UNREADABLE,
-        /** The engine has failed on it: answered with P-ABORT, and its dialog is let go of. */
+        /** The engine has failed on it: answered with P-ABORT, and its dialog is released. */
         FAULT;
 
         /** As part of a counter's name. */

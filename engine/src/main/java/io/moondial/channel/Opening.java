@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ussd its data coding scheme and octets
  * @param text those octets decoded
- * @param msisdn null where the argument has none, which is normal
- * @param destination the destination reference of MAP-open; null where there is none
- * @param origination the origination reference of MAP-open; null where there is none
+ * @param msisdn null if the argument has none, which is normal
+ * @param destination the destination reference of MAP-open; null if there is none
+ * @param origination the origination reference of MAP-open; null if there is none
  * @param local our side: the SCCP called party of the TC-BEGIN
  * @param remote the far side: its calling party
  * @param localTid our transaction id, lower-case hex of its octets
  * @param remoteTid the far side's transaction id, lower-case hex of the octets that came
- * @param mask what is written in the place of the text; null: the text
+ * @param mask what is written instead of the text; null: the text
  */
 public record Opening(
         Kind kind,
@@ -48,7 +48,7 @@ public record Opening(
         }
     }
 
-    /** The same, with this written in the place of the text; null: the text. */
+    /** The same, with this written instead of the text; null: the text. */
     public Opening writtenAs(@Nullable String mask) {
         return mask == null
                 ? this
@@ -71,7 +71,7 @@ public record Opening(
         return mask == null ? text : mask;
     }
 
-    /** The IMSI, where the destination reference is one; else null. */
+    /** The IMSI, if the destination reference is one; otherwise null. */
     public @Nullable String imsi() {
         return destination != null && destination.isImsi() ? destination.digits() : null;
     }

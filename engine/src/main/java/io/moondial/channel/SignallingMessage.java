@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A message of the links, as a tap sees it: secret answers in it are masked already.
  *
  * @param outgoing whether it is the engine's
- * @param parts its MTP3 messages from the service information octet on (ITU-T Q.704 14.2): one, or
- *     as many as SCCP has cut it into; not to be changed
- * @param transaction what TCAP says in it; null where it holds no TCAP that can be read
+ * @param parts its MTP3 messages from the service information octet on (ITU-T Q.704 14.2): one, or as many as SCCP has cut it into; they may not be changed
+ * @param transaction what TCAP says in it; null if it holds no TCAP that can be read
  */
 public record SignallingMessage(
         boolean outgoing, List<byte[]> parts, @Nullable Transaction transaction) {
@@ -21,9 +20,9 @@ public record SignallingMessage(
      * Whose message it is.
      *
      * @param ends whether no message of the transaction comes after it
-     * @param engineTid the engine's transaction id, lower-case hex; null where the message has none
-     * @param farTid the far side's; null where the message has none
-     * @param msisdn the digits of the one in a USSD argument; null where there is none
+     * @param engineTid the engine's transaction id, lower-case hex; null if the message has none
+     * @param farTid the far side's; null if the message has none
+     * @param msisdn the digits of the one in a USSD argument; null if there is none
      */
     public record Transaction(
             boolean ends,

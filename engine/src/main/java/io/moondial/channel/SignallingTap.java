@@ -1,8 +1,7 @@
 package io.moondial.channel;
 
 /**
- * Somebody who sees what goes over the signalling links, both ways. It is told on the thread that
- * carries the message, so it must not wait.
+ * Sees what goes over the signalling links, both ways. It is called on the thread that carries the message, so it must not wait.
  */
 @FunctionalInterface
 public interface SignallingTap {

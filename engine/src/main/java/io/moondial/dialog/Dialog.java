@@ -80,7 +80,7 @@ public final class Dialog {
         }
     }
 
-    /** Where a dialog stands. */
+    /** The state of a dialog. */
     private sealed interface Phase {
         /** The script runs; nothing is awaited. */
         record Busy() implements Phase {}
@@ -155,7 +155,7 @@ public final class Dialog {
         private int screens;
         private Dcs dcs;
 
-        /** Whether an answer has been taken in. */
+        /** Whether an answer has been handled. */
         private boolean answered;
 
         private Step(Dialog from) {
@@ -317,7 +317,7 @@ public final class Dialog {
             }
         }
 
-        /** The script did not run: the far side is told in the way that its dialog has. */
+        /** The script did not run: the far side is informed in the way that its kind of dialog allows. */
         private void switchedOff() {
             switch (phase) {
                 case Phase.Busy busy -> {
@@ -339,7 +339,7 @@ public final class Dialog {
             failed(setup.script() + ": " + broken.reason(), broken.scriptsFault());
         }
 
-        /** It is told in any case; an end for the far side where that still waits. */
+        /** It is always reported; the far side gets an end if it still waits. */
         private void failed(String exception, boolean scriptsFault) {
             switch (phase) {
                 case Phase.Busy busy -> endFailed(exception, scriptsFault);
@@ -375,7 +375,7 @@ public final class Dialog {
 
         // ---- what ends a dialog, whoever wants it
 
-        /** Nothing is sent where the text cannot be. */
+        /** Nothing is sent if the text cannot be sent. */
         private void sendFinalText(String text, @Nullable String mask) throws UnsendableText {
             send(new Outgoing.Finish(UssdString.encode(text, dcs), mask != null));
             tell(new DialogFact.Responded(Text.of(text, mask)));
@@ -484,7 +484,7 @@ public final class Dialog {
             }
         }
 
-        /** The screen of this number; null, and noted, where none awaits an answer. */
+        /** The screen of this number; null, with a note, if none waits for an answer. */
         private Phase.@Nullable Waiting unanswered(int number) {
             if (phase instanceof Phase.Waiting waiting && waiting.screen() == number) {
                 return waiting;
@@ -538,7 +538,7 @@ public final class Dialog {
             reply(new PrimitiveResult.Timeout());
         }
 
-        /** The script is stopped where it stands; the first reason counts. */
+        /** The script is stopped where it is; the first reason counts. */
         private void breakOff(Phase.Broken broken) {
             switch (phase) {
                 case Phase.Busy busy -> phase = broken;

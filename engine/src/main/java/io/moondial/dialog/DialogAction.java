@@ -3,8 +3,7 @@ package io.moondial.dialog;
 import java.time.Duration;
 
 /**
- * What a dialog wants done. A {@link Send} stands first; the others count only once it has
- * succeeded.
+ * What a dialog asks for. A {@link Send} comes first; the others count only after it has succeeded.
  */
 public sealed interface DialogAction {
 
@@ -26,7 +25,7 @@ public sealed interface DialogAction {
     /** The primitive that the script called is refused: a Lua error at its line. */
     record Refuse(String message) implements DialogAction {}
 
-    /** The script is stopped where it stands, for this reason; it cannot catch that. */
+    /** The script is stopped where it is, for this reason; it cannot catch that. */
     record Kill(String reason) implements DialogAction {}
 
     /** The script did something that its author should know of. */

@@ -32,7 +32,7 @@ public sealed interface DialogEvent
      * @param timeout null: the trigger's menu timeout
      * @param dcs 0 to 255, kept for the dialog's later texts; null: the dialog's
      * @param secret whether the answer is masked wherever it is written
-     * @param mask what records and traces show in the place of the text; null: the text
+     * @param mask what records and traces show instead of the text; null: the text
      */
     record ScreenOptions(
             @Nullable Duration timeout,
@@ -107,7 +107,7 @@ public sealed interface DialogEvent
     /**
      * The script came to its end.
      *
-     * @param text null where what it returned is no usable text
+     * @param text null if what it returned is no usable text
      * @param mask as {@link ScreenOptions#mask}
      * @param what what it returned, in words, for the log
      */

@@ -22,7 +22,7 @@ public sealed interface DialogFact {
      * @param written as it may be written: a secret one is masked
      */
     record Text(String written, boolean secret) {
-        /** A text, secret where there is a mask for it. */
+        /** A text, secret if there is a mask for it. */
         static Text of(String text, @Nullable String mask) {
             return new Text(mask == null ? text : mask, mask != null);
         }
@@ -56,7 +56,7 @@ public sealed interface DialogFact {
     /** The far side has ended the dialog while a screen waited for its answer. */
     record Abandoned(Screen screen) implements DialogFact {}
 
-    /** The far side has ended the dialog; {@code silent}: with nothing that was taken in. */
+    /** The far side has ended the dialog; {@code silent}: without anything that was handled. */
     record FarSideEnded(boolean silent) implements DialogFact {}
 
     /** The dialog was broken off by the far side, or on the way there. */
@@ -93,7 +93,7 @@ public sealed interface DialogFact {
      * A message is about to be sent.
      *
      * @param place {@code file:line} of the primitive, the return or the fault that it comes from;
-     *     empty where no script has got that far
+     *     empty if no script has got that far
      * @param secretText whether its own text is secret
      * @param secretAnswer whether the answer to it is
      */
@@ -138,7 +138,7 @@ public sealed interface DialogFact {
      *
      * @param text place and reason, in one line
      * @param luaStack the calls that were running, the innermost first
-     * @param cause what Java threw, where it was that; else null
+     * @param cause what Java threw, if it was that; otherwise null
      */
     record ScriptFailed(String text, List<String> luaStack, @Nullable Throwable cause)
             implements DialogFact {}
@@ -166,6 +166,6 @@ public sealed interface DialogFact {
     /** A fault of the engine's own ends the dialog. */
     record Broken(Throwable fault) implements DialogFact {}
 
-    /** Not even the end of a broken dialog could be sent: the channel lets go of it. */
+    /** Not even the end of a broken dialog could be sent: the channel releases it. */
     record LetGo(Throwable fault) implements DialogFact {}
 }

@@ -6,11 +6,11 @@ import java.time.Duration;
 /**
  * What a dialog starts with.
  *
- * @param isNotify whether a pushed text began the dialog; else it was dialled
- * @param script the file of its script, for what is said of it
- * @param menuTimeout how long a menu or notify waits where the script says nothing else
- * @param errorMessage sent where a script ends without a usable text
- * @param onError what is sent where the script fails by its own fault
+ * @param isNotify whether a pushed text began the dialog; otherwise it was dialled
+ * @param script the file of its script, for messages
+ * @param menuTimeout how long a menu or notify waits if the script gives no other time
+ * @param errorMessage sent if a script ends without a usable text
+ * @param onError what is sent if the script fails by its own fault
  * @param dcs the data coding scheme of the texts sent, until the script chooses another
  */
 public record DialogSetup(

@@ -2,7 +2,7 @@ package io.moondial.dialog;
 
 import java.util.Locale;
 
-/** What the far side gets where a script fails by its own fault: a Lua error, a broken limit. */
+/** What the far side gets if a script fails by its own fault: a Lua error, a broken limit. */
 public enum OnError {
     /** TC-U-ABORT. */
     ABORT,

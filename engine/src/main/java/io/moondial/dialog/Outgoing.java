@@ -5,8 +5,7 @@ import io.moondial.text.UssdString;
 /**
  * What we say to the far side of a dialog.
  *
- * <p>Where a text is {@code hidden}, it is a secret itself: whoever looks at the signalling sees it
- * masked.
+ * <p>If a text is {@code hidden}, it is a secret itself, and is masked wherever the signalling is shown.
  */
 public sealed interface Outgoing {
 

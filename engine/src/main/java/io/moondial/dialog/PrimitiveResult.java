@@ -2,7 +2,7 @@ package io.moondial.dialog;
 
 /** What a primitive comes to, as its script sees it. */
 public sealed interface PrimitiveResult {
-    /** The handset's answer; empty where it had no text. */
+    /** The handset's answer; empty if it had no text. */
     record Input(String text) implements PrimitiveResult {}
 
     /** Sent, or acknowledged. */

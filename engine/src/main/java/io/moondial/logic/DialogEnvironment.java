@@ -8,12 +8,12 @@ import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
 /**
- * What dialogs find around them: replaced as a whole where a test wants a world of its own.
+ * What dialogs find around them. A test can replace it as a whole.
  *
  * @param loggers the loggers {@code dialog} and {@code script} are asked of it
  * @param seeds what the random numbers of each dialog's script begin with; empty: chance
  * @param backends those of modules that run
- * @param observer told of what happens in them, after their records are written
+ * @param observer is informed of what happens in them, after their records are written
  */
 public record DialogEnvironment(
         Time time,

@@ -4,8 +4,7 @@ import io.moondial.dialog.DialogFact;
 import java.util.List;
 
 /**
- * Who looks on at dialogs. What happens in a dialog is told once to all of them, in their order, on
- * the dialog's thread.
+ * Observes dialogs. What happens in a dialog is reported once to each observer, in their order, on the dialog's thread.
  */
 @FunctionalInterface
 public interface DialogObserver {
@@ -14,7 +13,7 @@ public interface DialogObserver {
 
     void told(DialogIdentity dialog, DialogFact fact);
 
-    /** One that tells these, each in turn. */
+    /** An observer that reports to these, each in turn. */
     static DialogObserver all(List<DialogObserver> observers) {
         List<DialogObserver> these = List.copyOf(observers);
         return (dialog, fact) -> {

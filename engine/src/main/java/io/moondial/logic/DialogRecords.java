@@ -28,7 +28,7 @@ public final class DialogRecords implements DialogObserver {
         }
     }
 
-    /** The record of a fact; null where it has none. */
+    /** The record of a fact; null if it has none. */
     private Edr.@Nullable Builder record(DialogIdentity dialog, DialogFact fact) {
         return switch (fact) {
             case DialogFact.Begun begun -> begun(dialog);

@@ -51,7 +51,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private Time.@Nullable Alarm alarm;
     private @Nullable Settled settled;
 
-    /** Whether it has been told why the dialog fails. */
+    /** Whether it has been reported why the dialog fails. */
     private boolean explained;
 
     /** How the primitive that the script called has come out. */
@@ -66,7 +66,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     /**
      * A dialog that a service has claimed.
      *
-     * @param observer told of everything that happens in it
+     * @param observer is informed of everything that happens in it
      */
     DialogRun(
             Claim claim,
@@ -127,7 +127,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         first.actions().forEach(this::perform);
     }
 
-    /** The script is switched off: the far side is told so in the way that its operation has. */
+    /** The script is switched off: the far side is informed in the way that its operation allows. */
     private void finishWithoutScript() {
         tell(new DialogFact.ScriptSkipped());
         catchUp();
@@ -136,8 +136,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     private void runScript() {
         ScriptLimits limits = claim.limits();
-        // The script notices the time by itself only while it computes: a waiting primitive has to
-        // be woken.
+        // The script notices the time by itself only while it computes: a waiting primitive must be woken.
         Time.Alarm deadline = time.after(limits.maxTime(), () -> stop(limits.timeIsOver(), true));
         try {
             finish(claim.script().run(scriptRun()));
@@ -149,7 +148,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     /**
      * A fault of the engine's own, outside the script: it ends this dialog as a failure, and no
-     * other. Where even that fails, the memory being used up for one, the stack lets go of it.
+     * other. Where even that fails, the memory being used up for one, the stack releases it.
      */
     void broken(Throwable fault) {
         try {
@@ -162,7 +161,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         }
     }
 
-    /** Nothing that happens from now on is taken in. */
+    /** Nothing that happens from now on is handled. */
     void closeMailbox() {
         mailbox.close();
     }
@@ -307,9 +306,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     /**
-     * An event counts once what it sends is sent. Where the far side has ended the dialog
-     * meanwhile, the stack has told so before it refuses to send: then that is taken in first, and
-     * the event meets the dialog as it is afterwards.
+     * An event counts when its message has been sent. If the far side has ended the dialog before that, the stack has reported it before it refuses to send. Then that is handled first, and the event meets the dialog as it is afterwards.
      */
     private void handle(DialogEvent event) {
         while (true) {

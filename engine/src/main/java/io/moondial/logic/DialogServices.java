@@ -46,7 +46,7 @@ final class DialogServices implements ScriptServices {
         this.limits = limits;
     }
 
-    /** {@code file:line} of what the script does or has done last; empty where it has not begun. */
+    /** {@code file:line} of what the script does or has done last; empty if it has not begun. */
     String place() {
         return place;
     }

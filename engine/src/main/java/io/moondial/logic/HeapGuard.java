@@ -6,8 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the heap has room for one more dialog. What counts is what is alive: what a collection of
- * garbage leaves in use, without what was allocated while it ran. A collector that works beside the
+ * Whether the heap has room for one more dialog. What counts is the live part: what a garbage collection leaves in use, without what was allocated while it ran. A collector that works beside the
  * program, as ZGC does, leaves all of that in use, and a busy engine allocates a whole heap while
  * one collection lasts.
  *
@@ -49,7 +48,7 @@ public final class HeapGuard {
         /** What one of few dialogs is taken to need, in octets: twice what a usual one does. */
         private static final long USUAL = 16 * 1024;
 
-        /** What is alive with so many dialogs. */
+        /** What is alive with this many dialogs. */
         long with(long nowOpen) {
             long each = open < FEW ? USUAL : octets / open;
             return octets + each * Math.max(0, nowOpen - open);
@@ -62,7 +61,7 @@ public final class HeapGuard {
         ROOM,
         /** There is none. */
         FULL,
-        /** There may be none: the collection was not a whole one, and a whole one would tell. */
+        /** There may be none: the collection was not a full one, and a full one would show it. */
         UNSURE
     }
 

@@ -132,7 +132,7 @@ public final class LuaService {
         return kind;
     }
 
-    /** Claims a dialog; empty where no trigger matches. */
+    /** Claims a dialog; empty if no trigger matches. */
     Optional<Claim> claim(Opening opening) {
         return triggers.match(request(opening)).map(trigger -> claim(opening, trigger));
     }
@@ -187,11 +187,10 @@ public final class LuaService {
     }
 
     /**
-     * What of the text that begins a dialog must not be shown while it is not known which trigger
-     * matches.
+     * Which part of the text that begins a dialog must not be shown while the matching trigger is not known.
      *
-     * @param text null where it cannot be read; then any index hides all of it
-     * @param msisdn the digits of the subscriber's number; null where the request has none
+     * @param text null if it cannot be read; then any index hides all of it
+     * @param msisdn the digits of the subscriber's number; null if the request has none
      * @return the indices of the characters
      */
     public BitSet hidden(@Nullable String text, @Nullable String msisdn) {

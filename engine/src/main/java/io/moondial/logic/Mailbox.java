@@ -8,9 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has happened to a dialog and is not taken in yet. Anybody posts; only the dialog's thread
- * takes. An event is an activity from its posting until it is taken in, and so is the thread,
- * except while it waits here for the next event.
+ * What has happened to a dialog and is not handled yet. Anybody may post; only the dialog's thread takes. An event is an activity from its posting until it is handled, and so is the thread, except while it waits here for the next event.
  *
  * <p>It waits without a queue that blocks: the frames of one would be on the stack of every dialog
  * that waits.
@@ -51,12 +49,12 @@ final class Mailbox {
 
     // ---- on the dialog's thread
 
-    /** The next event that is there; null where there is none. To be followed by {@link #done}. */
+    /** The next event that is there; null if there is none. To be followed by {@link #done}. */
     @Nullable DialogEvent poll() {
         return events.poll();
     }
 
-    /** What {@link #poll} gave has been taken in. */
+    /** What {@link #poll} gave has been handled. */
     void done() {
         activity.end();
     }

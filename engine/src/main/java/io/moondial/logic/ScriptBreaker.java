@@ -37,7 +37,7 @@ final class ScriptBreaker {
         return state == State.OFF;
     }
 
-    /** Asked by each dialog at its begin; only the first is told that the pause is over. */
+    /** Each dialog asks this when it begins; only the first learns that the pause is over. */
     State ask() {
         return state == State.ON_AGAIN ? askAfterPause() : state;
     }
@@ -50,7 +50,7 @@ final class ScriptBreaker {
         return now;
     }
 
-    /** A limit ended the script; true where that switches it off. */
+    /** A limit ended the script; true if that switches it off. */
     synchronized boolean killed(Instant now) {
         if (state == State.OFF) {
             return false; // it began before

@@ -29,7 +29,7 @@ final class ScriptShares {
     private final Map<String, Share> byScript = new ConcurrentHashMap<>();
 
     /**
-     * Nothing is taken yet.
+     * Nothing is used yet.
      *
      * @param log where the lines of scripts go
      */
@@ -69,7 +69,7 @@ final class ScriptShares {
             }
         }
 
-        /** What the lines are called that tell of its errors. */
+        /** The name of the lines about its errors. */
         String errors() {
             return errors;
         }
@@ -93,7 +93,7 @@ final class ScriptShares {
             return written;
         }
 
-        /** Counts one more under a name; under one for all where there are too many names. */
+        /** Counts one more under a name; under one name for all if there are too many names. */
         void increment(String name, ScriptSettings.Shares limits) {
             boolean counted = names.contains(name) || takes(name, limits);
             counters.increment(counted ? "script." + name : BEYOND_LIMIT);

@@ -25,8 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Where dialogs arrive: each is refused, or claimed by a service and run on a virtual thread of its
- * own.
+ * Where dialogs arrive: each is refused, or claimed by a service and run on a virtual thread of its own.
  */
 public final class ServiceDesk implements DialogDesk {
     /** The counter of dialogs that have begun. */
@@ -104,7 +103,7 @@ public final class ServiceDesk implements DialogDesk {
         this.services = List.copyOf(services);
     }
 
-    /** From now on a dialog is refused where the heap has no room for it. */
+    /** From now on a dialog is refused if the heap has no room for it. */
     public void guardHeap(BooleanSupplier hasRoom) {
         heap = hasRoom;
     }
@@ -201,7 +200,7 @@ public final class ServiceDesk implements DialogDesk {
         return new DialogRun(claim, link, identity, observers, services, around.time());
     }
 
-    /** Where no thread can be had, nothing stays behind of a dialog that never ran. */
+    /** If there is no thread for a dialog, it never runs, and leaves nothing behind. */
     private DialogLink.Receiver start(DialogRun run) {
         around.time().activity().begin();
         try {

@@ -36,7 +36,7 @@ public final class EmbeddedNetwork implements Channel, FarSide {
 
     private final EmbeddedPoint<SignallingPoint> engine;
 
-    /** A network that is not started yet, whose stacks hold so many dialogs each. */
+    /** A network that is not started yet, whose stacks hold this many dialogs each. */
     public EmbeddedNetwork(List<Integer> ssns, int maxDialogs) {
         this(ssns, SignallingLimits.of(maxDialogs));
     }

@@ -106,7 +106,7 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
                 pointEnd;
                 point;
                 handsets) {
-            // Closed from the last to the first, each whatever becomes of the others.
+            // Closed from the last to the first, each even if others fail.
         }
     }
 }

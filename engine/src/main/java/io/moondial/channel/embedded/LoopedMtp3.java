@@ -89,10 +89,10 @@ final class LoopedMtp3 extends Mtp3UserPartBaseImpl implements AutoCloseable {
     }
 
     /**
-     * A layer above a user part, of which the part learns when it has taken a message in. Two of
+     * A layer above a user part, which tells the part when it has handled a message. Two of
      * the same are equal, so that a part finds one again that it was given.
      *
-     * @param taken told after each message, whatever became of it
+     * @param taken called after each message, whatever happened to it
      */
     private record WatchedLayer(Mtp3UserPartListener layer, Runnable taken)
             implements Mtp3UserPartListener {

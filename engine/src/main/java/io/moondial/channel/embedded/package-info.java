@@ -1,4 +1,4 @@
-/** Two complete signalling points in one process, joined in memory where a link would join them. */
+/** Two complete signalling points in one process, joined in memory instead of by a link. */
 @NullMarked
 package io.moondial.channel.embedded;
 

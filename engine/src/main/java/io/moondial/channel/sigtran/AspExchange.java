@@ -52,7 +52,7 @@ interface AspExchange {
     }
 
     /**
-     * The exchanges of RFC 4666 4.3.4 where the far end asks us for traffic. The layer above
+     * The exchanges of RFC 4666 4.3.4 in which the far end asks us for traffic. The layer above
      * answers what fits the state of the far end's processes; the rest stops here.
      */
     final class AskedAsp implements AspExchange {
@@ -74,7 +74,7 @@ interface AspExchange {
 
         @Override
         public void down() {
-            // It asks again by itself.
+            // The far end asks again.
         }
 
         @Override
@@ -129,9 +129,7 @@ interface AspExchange {
     }
 
     /**
-     * The exchanges of RFC 4666 4.3.4 where we ask for traffic. The M3UA layer keeps the states;
-     * what moves them, and what is sent then, is decided here: the layer itself knows the good
-     * course only. All on the loop's thread.
+     * The exchanges of RFC 4666 4.3.4 in which we ask for traffic. The M3UA layer keeps the states. What changes them, and what is then sent, is decided here, because the layer itself knows only the normal case. All on the loop's thread.
      */
     final class AskingAsp implements AspExchange {
         private static final Logger log = LoggerFactory.getLogger(AskingAsp.class);
@@ -338,7 +336,7 @@ interface AspExchange {
             }
         }
 
-        // ---- what it tells of itself
+        // ---- what it says about itself
 
         private void notified(AspImpl asp, int status) {
             if (is(asp, AspState.UP_SENT)) {

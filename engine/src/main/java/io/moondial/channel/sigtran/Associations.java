@@ -107,7 +107,7 @@ final class Associations implements AutoCloseable {
         return new Connections(sockets.open(), linked);
     }
 
-    /** Makes sure that the host has SCTP, where any of them needs it. */
+    /** Makes sure that the host has SCTP, if any of them needs it. */
     void requireSctp() {
         if (links.values().stream().anyMatch(it -> it.settings.transport() == Transport.SCTP)) {
             site.sctp().require();

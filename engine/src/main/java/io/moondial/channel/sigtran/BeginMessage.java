@@ -40,7 +40,7 @@ final class BeginMessage {
         this.end = end;
     }
 
-    /** The begin that a DATA without fault holds; null where it holds something else. */
+    /** The begin that a DATA without fault holds; null if it holds something else. */
     static @Nullable BeginMessage in(ByteBuf data) {
         int at = M3uaMessage.protocolData(data);
         int end = at + data.getUnsignedShort(at - 2) - 4;
@@ -60,7 +60,7 @@ final class BeginMessage {
                 : null;
     }
 
-    /** Where the user's data begin that this pointer leads to; {@code end} where it leads away. */
+    /** Where the user's data begin that this pointer leads to; {@code end} if it leads away. */
     private static int userData(ByteBuf data, int pointer, int width, int end) {
         if (pointer + width > end) {
             return end;
@@ -70,7 +70,7 @@ final class BeginMessage {
     }
 
     /**
-     * A DATA with the P-ABORT for it, resource limitation (ITU-T Q.773 4.2.1.4); null where its
+     * A DATA with the P-ABORT for it, resource limitation (ITU-T Q.773 4.2.1.4); null if its
      * addresses or its transaction id cannot be read, or it is no UDT.
      */
     @Nullable ByteBuf refusal() {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host and a port, written {@code HOST:PORT}; an IPv6 address stands in square brackets.
+ * A host and a port, written {@code HOST:PORT}; an IPv6 address is in square brackets.
  *
  * @param port 0: one that is free
  */
@@ -27,7 +27,7 @@ public record Endpoint(String host, int port) {
         }
     }
 
-    /** The endpoint that a text names; empty where it names none. */
+    /** The endpoint that a text names; empty if it names none. */
     public static Optional<Endpoint> parse(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches() || Integer.parseInt(form.group(3)) > MAX_PORT) {

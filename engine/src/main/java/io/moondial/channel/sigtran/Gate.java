@@ -91,7 +91,7 @@ final class Gate {
             this.connected = connected;
         }
 
-        /** From now on there may be so many dialogs. */
+        /** From now on there may be this many dialogs. */
         void max(int dialogs) {
             max = dialogs;
         }
@@ -110,12 +110,12 @@ final class Gate {
         }
     }
 
-    /** So many in a second, and as many at once. */
+    /** This many per second, and as many at once. */
     private static final class Rate {
         private final int perSecond;
         private boolean used;
 
-        /** When all that were taken would have been due, one behind the other. */
+        /** When all that were accepted would have been due, one after the other. */
         private long due;
 
         Rate(int perSecond) {

@@ -31,7 +31,7 @@ record HostNames(Lookup lookup) {
     /**
      * Looks names up on a thread of its own.
      *
-     * @param found told on the loop, as is {@code failed}; neither once that is closed
+     * @param found called on the loop, as is {@code failed}; neither after the loop is closed
      */
     <T> void search(
             Search<T> search, EventLoop loop, Consumer<T> found, Consumer<Exception> failed) {
@@ -53,7 +53,7 @@ record HostNames(Lookup lookup) {
         try {
             loop.execute(what);
         } catch (RejectedExecutionException e) {
-            // Closed meanwhile: nobody is there who would connect.
+            // Already closed: there is nobody to connect.
         }
     }
 }

@@ -17,7 +17,7 @@ interface KernelSctp {
     /**
      * Makes sure that this host has SCTP.
      *
-     * @throws IllegalStateException where it has not, with what is missing
+     * @throws IllegalStateException if it has not, with what is missing
      */
     void require();
 
@@ -32,7 +32,7 @@ interface KernelSctp {
     /** The one of this host. */
     KernelSctp HOST = new OfHost();
 
-    /** An association whose socket can be told to abort. */
+    /** An association with a socket that can be aborted. */
     final class Socket extends NioSctpChannel {
         Socket() {}
 

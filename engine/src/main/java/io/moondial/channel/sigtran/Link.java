@@ -46,8 +46,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     private static final int PAYLOAD_PROTOCOL = 3;
 
     /**
-     * The pooled one would leave a cache behind with every thread that sends, and each script has
-     * one.
+     * The pooled one would leave a cache with every thread that sends, and each script has one.
      */
     private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false);
 
@@ -107,7 +106,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     /** From now on there is to be a connection. */
     abstract void begin();
 
-    /** The connection is gone, or could not be had. */
+    /** The connection is lost, or could not be made. */
     abstract void tryAgain();
 
     final void start() {
@@ -331,7 +330,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         }
     }
 
-    /** The same, where the far end is told. */
+    /** The same, and the far end is informed. */
     final void refuse(ByteBuf message) {
         unexpected(M3uaMessage.kind(message));
         tell(M3uaMessage.error(Fault.UNEXPECTED_MESSAGE, message));
@@ -516,8 +515,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     }
 
     /**
-     * Whatever the transport: each payload is one whole message, which over TCP the layer above
-     * would else look for itself.
+     * Whatever the transport: each payload is one whole message. Otherwise the layer above would look for messages itself over TCP.
      */
     @Override
     public final IpChannelType getIpChannelType() {

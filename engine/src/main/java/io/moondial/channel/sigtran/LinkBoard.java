@@ -26,8 +26,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The states of all links, for whoever asks, and for the log: each change is told there once, up to
- * a limit for each association and application server. Written on the loop's thread, read by any.
+ * The states of all links, for whoever asks, and for the log: each change is logged once, up to a limit for each association and application server. Written on the loop's thread, read by any thread.
  */
 final class LinkBoard {
     private static final Logger log = LoggerFactory.getLogger(LinkBoard.class);
@@ -40,7 +39,7 @@ final class LinkBoard {
     /** Within this time ... */
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
-    /** ... so many lines are written of an association in one application server. */
+    /** ... this many lines are written about an association in one application server. */
     private static final int LINES = 20;
 
     private final Counters counters;
@@ -185,7 +184,7 @@ final class LinkBoard {
         return "application server " + server;
     }
 
-    /** What it is that so many lines were of, and its state by now. */
+    /** What the lines were about, and its state now. */
     private synchronized String inWords(String cause) {
         Stream<String> ofServers =
                 servers.entrySet().stream()
@@ -251,7 +250,7 @@ final class LinkBoard {
         }
     }
 
-    /** The far end has begun anew what was the same association before. */
+    /** The far end has started again what was the same association before. */
     synchronized void restarted(Association association) {
         write(
                 Level.WARN,
@@ -260,7 +259,7 @@ final class LinkBoard {
                 association.name());
     }
 
-    /** A connection could not be had; told again only where the reason is another. */
+    /** A connection could not be made; logged again only if the reason differs. */
     synchronized void cannotConnect(Association association, Throwable why) {
         String reason = Objects.requireNonNullElse(why.getMessage(), why.toString());
         boolean told = rowsOf(association).allMatch(row -> reason.equals(row.toldFailure));
@@ -330,7 +329,7 @@ final class LinkBoard {
                         });
     }
 
-    /** The far end lets another process carry the traffic: this one stands by. */
+    /** The far end lets another process carry the traffic: this one is on standby. */
     synchronized void standsBy(String server, String association) {
         rows.stream()
                 .filter(

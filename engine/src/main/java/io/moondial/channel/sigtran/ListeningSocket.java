@@ -41,7 +41,7 @@ final class ListeningSocket {
     /**
      * Listens from now on.
      *
-     * @throws IllegalStateException where that cannot be done, and why
+     * @throws IllegalStateException if that cannot be done, and why
      */
     void open() {
         Association first = links.getFirst().settings;
@@ -87,7 +87,7 @@ final class ListeningSocket {
 
     /**
      * The link that a connection is for: one that is free; else the one, of those whose connection
-     * comes from the same far end, that has been silent the longest. That far end has begun anew,
+     * comes from the same far end, that has been silent the longest. That far end has started again,
      * and the connection that it knows no more would never end by itself.
      */
     @Nullable Link linkFor(Channel connection) {
@@ -155,7 +155,7 @@ final class ListeningSocket {
             // The far end does.
         }
 
-        /** Takes a connection, where it is for this link and there is none. */
+        /** Takes a connection, if it is for this link and there is none. */
         boolean take(Channel connection, Set<InetAddress> from) {
             if (taken != null || !isFree() || !isExpected(from)) {
                 return false;
@@ -169,7 +169,7 @@ final class ListeningSocket {
             return taken != null && from.stream().anyMatch(takenFrom::contains);
         }
 
-        /** Takes a connection of the same far end in the place of the one that there is. */
+        /** Takes a connection of the same far end instead of the one that there is. */
         void replace(Channel connection, Set<InetAddress> from) {
             renew("its far end has connected again");
             hold(connection, from);
@@ -199,7 +199,7 @@ final class ListeningSocket {
             return expected;
         }
 
-        /** One search at a time, however many connect meanwhile. */
+        /** One search at a time, however many connect during it. */
         private void lookForPeer() {
             String host = settings.peer();
             if (host != null && !looking) {
@@ -215,7 +215,7 @@ final class ListeningSocket {
             peer = address;
         }
 
-        /** Told again only where the reason is another. */
+        /** Logged again only if the reason differs. */
         private void notFound(String host, Exception why) {
             looking = false;
             String reason = Objects.requireNonNullElse(why.getMessage(), why.toString());

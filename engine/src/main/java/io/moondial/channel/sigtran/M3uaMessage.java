@@ -8,8 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of M3UA messages (RFC 4666 3): what the layer above may rely on, and the ERROR that
- * tells the far end of what it got wrong.
+ * The form of M3UA messages (RFC 4666 3): what the layer above may rely on, and the ERROR that tells the far end what is wrong.
  */
 final class M3uaMessage {
     static final int HEADER = 8;
@@ -216,7 +215,7 @@ final class M3uaMessage {
     }
 
     /**
-     * Whether it stands in messages of routing key management alone, of which we take none. The
+     * Whether it is only in messages of routing key management, none of which we accept. The
      * layer above would read it anywhere, and believe the lengths in it.
      */
     private static boolean isOfRegistration(int tag) {
@@ -264,14 +263,14 @@ final class M3uaMessage {
     }
 
     /**
-     * The kind of message that an ERROR without fault is about; that of DATA where it does not say.
+     * The kind of message that an ERROR without fault is about; that of DATA if it does not say.
      */
     static int kindInError(ByteBuf error) {
         int at = parameter(error, DIAGNOSTIC);
         return at < 0 || lengthOf(error, at) < 4 ? DATA : error.getUnsignedShort(at + 2);
     }
 
-    /** Type and information of the status that a NTFY without fault tells (RFC 4666 3.8.2). */
+    /** Type and information of the status that a NTFY without fault reports (RFC 4666 3.8.2). */
     static int status(ByteBuf notify) {
         return notify.getInt(parameter(notify, STATUS));
     }
@@ -361,7 +360,7 @@ final class M3uaMessage {
         return message.writeInt(HEADER + parameters);
     }
 
-    /** The ERROR that tells of this fault, with the beginning of what was wrong. */
+    /** The ERROR that reports this fault, with the beginning of the wrong message. */
     static ByteBuf error(Fault fault, ByteBuf wrong) {
         int shown = Math.min(wrong.readableBytes(), DIAGNOSTIC_OCTETS);
         int padded = (shown + 3) & ~3;

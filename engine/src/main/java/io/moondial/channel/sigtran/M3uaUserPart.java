@@ -115,7 +115,7 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
         for (ApplicationServer server : servers) {
             if (server.name().equals(name)) {
                 board.forgetDestinations(server);
-                // At once: the layer tells it too, but what comes next may be faster.
+                // At once: the layer reports it too, but what comes next may be faster.
                 server.pointCodes().forEach(inbound::resume);
             }
         }
@@ -145,7 +145,7 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
         }
     }
 
-    /** Takes leave of the far ends (ASPDN) where there are any; on the loop. */
+    /** Says goodbye to the far ends (ASPDN) if there are any; on the loop. */
     void stopLinks() {
         for (var factory : getAspfactories()) {
             try {
@@ -178,10 +178,9 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
 
     /**
      * Sends a message. While an application server only changes from one link to another (pending,
-     * RFC 4666 4.3.2), or is about to since a connection has ended this moment, it waits for what
-     * becomes of that.
+     * RFC 4666 4.3.2), or is about to because a connection has just ended, the message waits for the result.
      *
-     * @throws IOException where no link leads to its point, or the far end does not read
+     * @throws IOException if no link leads to its point, or the far end does not read
      */
     @Override
     public void sendMessage(Mtp3TransferPrimitive message) throws IOException {
@@ -235,7 +234,7 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
         } catch (IOException e) {
             return SendResult.NO_LINK;
         }
-        // Where the layer finds no active link after all, it says nothing, nor does any link.
+        // If the layer finds no active link after all, it says nothing, and neither does any link.
         return Objects.requireNonNullElse(result.take(), SendResult.NO_LINK);
     }
 
@@ -314,7 +313,7 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
         /**
          * Makes a server with all that belongs to it.
          *
-         * @throws Exception where the layer refuses it
+         * @throws Exception if the layer refuses it
          */
         void add(ApplicationServer server) throws Exception {
             makeServer(server);
@@ -520,17 +519,17 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
             /**
              * Sends it.
              *
-             * @throws IOException where the message is lost
+             * @throws IOException if the message is lost
              */
             void send(Guest guest) throws IOException;
         }
 
-        /** Takes a message in, where there is room and it has not waited in vain. */
+        /** Takes a message, if there is room and it has not waited in vain. */
         boolean takesIn(Guest guest) {
             return !guest.inVain() && guests.offer(guest);
         }
 
-        /** Tries again what waits now; what waited in vain is told of together. */
+        /** Tries again what waits now; what waited in vain is reported together. */
         void tryAgain(Sender sender) {
             int lost = 0;
             for (int left = guests.size(); left > 0; left--) {

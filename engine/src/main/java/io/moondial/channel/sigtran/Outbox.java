@@ -70,7 +70,7 @@ final class Outbox {
         }
     }
 
-    /** Where it cannot be written, the connection's handler hears of it. */
+    /** If it cannot be written, the connection's handler learns of it. */
     @SuppressWarnings("FutureReturnValueIgnored")
     private static void write(Letter letter) {
         letter.connection().write(letter.message(), letter.connection().voidPromise());

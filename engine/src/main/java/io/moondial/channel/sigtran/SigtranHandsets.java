@@ -88,7 +88,7 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
     /**
      * Waits until dialogs can be begun.
      *
-     * @throws TimeoutException where that takes longer; its message says how far it came
+     * @throws TimeoutException if that takes longer; its message says how far it came
      */
     public void awaitReady(Duration timeout) throws InterruptedException, TimeoutException {
         long end = System.nanoTime() + timeout.toNanos();

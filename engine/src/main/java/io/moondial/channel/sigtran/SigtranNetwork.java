@@ -45,7 +45,7 @@ public final class SigtranNetwork implements Channel {
     /**
      * Starts without waiting for any far end: links come and go.
      *
-     * @throws IllegalStateException where an address cannot be listened at, or the host has no SCTP
+     * @throws IllegalStateException if an address cannot be listened at, or the host has no SCTP
      */
     @Override
     public void start(DialogDesk desk) {

@@ -118,7 +118,7 @@ public final class SigtranPoint<P extends AttachedPoint> implements AutoCloseabl
         return inbound.waiting();
     }
 
-    /** How many dialogs may run, of which associations have their shares. */
+    /** How many dialogs may run; associations have shares of this number. */
     void maxDialogs(int max) {
         associations.hall().max(max);
     }
@@ -162,7 +162,7 @@ public final class SigtranPoint<P extends AttachedPoint> implements AutoCloseabl
         }
     }
 
-    /** Far ends are told, and may answer for a moment; they do not hold the stop up. */
+    /** Far ends are informed, and may answer for a moment; they do not delay the stop. */
     private void sayFarewell() {
         board.closing();
         associations.stopListening();

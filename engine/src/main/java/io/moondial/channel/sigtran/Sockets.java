@@ -192,7 +192,7 @@ final class Sockets {
         private int padding;
         private boolean framed = true;
 
-        /** Who is told that the rest of the connection cannot be read. */
+        /** Informed that the rest of the connection cannot be read. */
         @FunctionalInterface
         interface FrameFault {
             void unreadable(ChannelHandlerContext context, Fault fault, ByteBuf from);
@@ -240,7 +240,7 @@ final class Sockets {
     }
 
     /**
-     * A link's handler where SCTP carries it: whole messages, and notifications of the kernel's.
+     * A link's handler if SCTP carries it: whole messages, and notifications of the kernel's.
      */
     static final class SctpHandler extends LinkHandler {
         private static final Logger log = LoggerFactory.getLogger(SctpHandler.class);
@@ -345,10 +345,7 @@ final class Sockets {
     }
 
     /**
-     * The first handler of a listening socket. Where a connection cannot be taken, because the
-     * process has no file descriptor left, say, it waits in the kernel, and is tried again after a
-     * pause: the kernel would report it at once and again. The log says once that it is so, and
-     * once that it is over; what lies behind this handler never sees the failure.
+     * The first handler of a listening socket. If a connection cannot be accepted, for example because the process has no file descriptor left, it waits in the kernel, and the handler tries again after a pause, because the kernel would report it again at once. The log says once that this begins, and once that it is over. The handlers after this one never see the failure.
      */
     static final class Accepting extends ChannelInboundHandlerAdapter {
         private static final Logger log = LoggerFactory.getLogger(Accepting.class);

@@ -8,8 +8,7 @@ import org.restcomm.protocols.ss7.sccp.message.SccpAddressedMessage;
 import org.restcomm.protocols.ss7.sccp.parameter.GlobalTitle;
 
 /**
- * How many answers to strangers may go out within a second: in all, over one link, and to one far
- * end. A flood of what is answered shall not make another one of ours.
+ * How many answers to strangers may go out within a second: in total, over one link, and to one far end. A flood of messages that need an answer must not make the engine send a flood.
  */
 final class AnswerRate {
     private static final long WINDOW = Duration.ofSeconds(1).toNanos();

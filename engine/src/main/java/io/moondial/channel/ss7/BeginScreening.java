@@ -52,7 +52,7 @@ final class BeginScreening {
     }
 
     /**
-     * The TC-BEGIN of this link is complete, or the TC-CONTINUE behind one that held no Invoke
+     * The TC-BEGIN of this link is complete, or the TC-CONTINUE after one that held no Invoke
      * (MAP-OPEN with MAP-DELIMITER, 3GPP TS 29.002 7.3).
      */
     void complete(MapLink link) {
@@ -246,8 +246,7 @@ final class BeginScreening {
         /**
          * The party of this address.
          *
-         * @param mtpPointCode where the message came from or went to: it stands in for a point code
-         *     left out of the address
+         * @param mtpPointCode where the message came from or went to: used if the address has no point code
          */
         static Party of(SccpAddress address, int mtpPointCode) {
             int pointCode =

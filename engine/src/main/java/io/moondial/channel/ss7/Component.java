@@ -12,18 +12,18 @@ public sealed interface Component {
     /** An operation asked of the other side; {@code ussd} is its argument. */
     record Invoke(int invokeId, int operation, UssdString ussd) implements Component {}
 
-    /** A ReturnResultLast; {@code ussd} is null where the result has no parameter. */
+    /** A ReturnResultLast; {@code ussd} is null if the result has no parameter. */
     record Result(int invokeId, int operation, @Nullable UssdString ussd) implements Component {}
 
     /** A ReturnError with a local error code (3GPP TS 29.002 17.6.6). */
     record ErrorReturned(int invokeId, int code) implements Component {}
 
-    /** A Reject that came from the other side; {@code invokeId} is null where it names none. */
+    /** A Reject that came from the other side; {@code invokeId} is null if it names none. */
     record Rejected(@Nullable Integer invokeId, String problem) implements Component {}
 
     /** A component that came and whose parameter could not be decoded. */
     record Undecodable(int invokeId, int operation, String why) implements Component {}
 
-    /** A component that came for an invoke never sent; the stack has rejected it by itself. */
+    /** A component that came for an invoke never sent; the stack has already rejected it. */
     record UnknownInvoke(@Nullable Integer invokeId, String problem) implements Component {}
 }

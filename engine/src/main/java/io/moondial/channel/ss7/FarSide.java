@@ -4,7 +4,7 @@ import io.moondial.channel.Address;
 import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;
 
-/** The far side of the network, where handsets are. */
+/** The far side of the network, with the handsets. */
 public interface FarSide {
     /** Begins a dialog towards the engine with one Invoke. */
     MessageLink begin(Call call, MessageLink.Receiver receiver);

@@ -101,7 +101,7 @@ final class LeanTcap extends TCAPStackImpl {
         return nextId;
     }
 
-    /** The dialog with this id of ours; null where there is none. */
+    /** The dialog with this id of ours; null if there is none. */
     static @Nullable DialogImpl dialog(TCAPProviderImpl tcap, long id) {
         return (DialogImpl) ((ConcurrentHashMap<?, ?>) DIALOGS.get(tcap)).get(id);
     }
@@ -111,7 +111,7 @@ final class LeanTcap extends TCAPStackImpl {
      * all, for when the stack has failed on that message.
      *
      * @param caller the very calling address that the message came with
-     * @return null where none was begun, or it has ended
+     * @return null if none was begun, or it has ended
      */
     @SuppressWarnings("ReferenceEquality") // another message of the same caller has an equal one
     static @Nullable DialogImpl begunBy(TCAPProviderImpl tcap, SccpAddress caller) {
@@ -181,7 +181,7 @@ final class LeanTcap extends TCAPStackImpl {
         }
 
         /**
-         * Never congested: the engine says by itself, dialog by dialog, what it cannot take. The
+         * Never congested: the engine itself refuses, dialog by dialog, what it cannot take. The
          * stack would take any burst that its timers' threads lag behind for congestion, and send
          * SCMG's SSC (subsystem congested) for every eighth message of it.
          */
@@ -196,14 +196,14 @@ final class LeanTcap extends TCAPStackImpl {
      * evenly over a range. One that was given back is not drawn again until many others were given
      * back after it, so that what comes late for an ended dialog does not meet another one.
      *
-     * <p>That is remembered by id where the range is small, else by the lowest bits of the id.
+     * <p>That is remembered by id if the range is small, otherwise by the lowest bits of the id.
      * Either way at least a quarter of the draws succeeds.
      */
     static final class TransactionIdSource {
         /** More than these are remembered by their lowest bits. */
         private static final int MAX_PLACES = 1 << 20;
 
-        /** Of all places, at most so many may be taken by what was given back. */
+        /** At most this many of all places may be used by ids that were given back. */
         private static final int RESTING_PART = 8;
 
         private static final int BUFFER = 4096;

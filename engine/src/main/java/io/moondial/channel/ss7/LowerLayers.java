@@ -90,7 +90,7 @@ public final class LowerLayers {
     /**
      * Starts both.
      *
-     * @throws Exception whatever the stack throws where it cannot start
+     * @throws Exception whatever the stack throws if it cannot start
      */
     public void start() throws Exception {
         sccp.setRspProhibitedByDefault(!plan.reachable());
@@ -254,7 +254,7 @@ public final class LowerLayers {
         }
 
         /**
-         * Where a message goes; what comes in for others is not passed on, since this is no STP.
+         * Where a message goes; what comes in for others is not passed on, because this is not an STP.
          */
         private Optional<Integer> point(SccpAddress called, boolean fromNetwork) {
             GlobalTitle title = called.getGlobalTitle();

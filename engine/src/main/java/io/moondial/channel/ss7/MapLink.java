@@ -110,7 +110,7 @@ final class MapLink implements MessageLink {
         return open;
     }
 
-    /** Who is told what comes; at once of the end, where that came first. */
+    /** Receives what comes; the end at once, if that came first. */
     void receiver(Receiver receiver) {
         this.receiver = receiver;
         open = MapOpen.WITHOUT_REFERENCES;
@@ -163,7 +163,7 @@ final class MapLink implements MessageLink {
     }
 
     /**
-     * The stack has let go of the dialog: after its end, or by itself where it could not send or
+     * The stack has released the dialog: after its end, or by itself where it could not send or
      * read on.
      */
     void released() {
@@ -173,8 +173,7 @@ final class MapLink implements MessageLink {
     }
 
     /**
-     * Accepts a dialog that was begun without an Invoke. The stack gives it up, with an ABORT,
-     * where nothing comes within this time.
+     * Accepts a dialog that was begun without an Invoke. The stack gives it up with an ABORT if nothing comes within this time.
      */
     void awaitInvoke(Duration patience) {
         await(Awaited.INVOKE, patience);
@@ -212,7 +211,7 @@ final class MapLink implements MessageLink {
         return awaited == Awaited.INVOKE;
     }
 
-    /** Whether it still waited for its first Invoke; it does not any more. */
+    /** Whether it still waited for its first Invoke; from now on it does not. */
     boolean stopWaiting() {
         boolean waited = awaitsInvoke();
         if (waited) {
@@ -428,8 +427,7 @@ final class MapLink implements MessageLink {
     }
 
     /**
-     * Where not even the abort can be sent, the far side has to time out; nothing of the dialog
-     * stays here.
+     * If not even the abort can be sent, the far side must time out; nothing of the dialog stays here.
      */
     private Optional<String> refused(Message message, MAPException why) {
         if (!(message instanceof Message.Abort)) {
@@ -493,7 +491,7 @@ final class MapLink implements MessageLink {
     sealed interface Received {
 
         /**
-         * An Invoke, its argument not read yet: how a bad one is answered depends on where it came.
+         * An Invoke before its argument is read: the answer to a bad one depends on where it came.
          */
         record Invoke(int invokeId, int operation, @Nullable Parameter parameter)
                 implements Received {}

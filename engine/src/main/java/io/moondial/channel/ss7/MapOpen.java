@@ -15,11 +15,10 @@ import org.restcomm.protocols.ss7.tcap.asn.TcapFactory;
 import org.restcomm.protocols.ss7.tcap.asn.UserInformation;
 
 /**
- * The MAP-open of a dialog (3GPP TS 29.002 17.4.3). Read here and not by the stack, which is only
- * ever shown an empty one.
+ * The MAP-open of a dialog (3GPP TS 29.002 17.4.3). It is read here and not by the stack, which only sees an empty one.
  *
- * @param destination the destination reference; null where there is none
- * @param origination the origination reference; null where there is none
+ * @param destination the destination reference; null if there is none
+ * @param origination the origination reference; null if there is none
  */
 record MapOpen(@Nullable Address destination, @Nullable Address origination) {
     /** What a peer says that leaves MAP-open out. */
@@ -32,9 +31,9 @@ record MapOpen(@Nullable Address destination, @Nullable Address origination) {
 
     /**
      * Reads the user information of a TC-BEGIN. What else is in a MAP-open, extensions and the two
-     * addresses that Ericsson adds, is measured and passed over.
+     * addresses that Ericsson adds, is measured and ignored.
      *
-     * @throws NotBerException where it is no MAP-open
+     * @throws NotBerException if it is no MAP-open
      */
     static MapOpen read(UserInformation information) throws NotBerException {
         byte[] pdu = pdu(information);

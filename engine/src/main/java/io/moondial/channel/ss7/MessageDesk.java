@@ -20,11 +20,11 @@ public interface MessageDesk {
     MessageLink.Receiver begun(Begin begin, MessageLink link);
 
     /**
-     * What of the text that begins a dialog must not be shown to whoever looks at the signalling.
+     * Which part of the text that begins a dialog must not be shown where the signalling is shown.
      *
      * @param operation its code
-     * @param text null where it cannot be read; then any index hides all of it
-     * @param msisdn the digits of the subscriber's number; null where the request has none
+     * @param text null if it cannot be read; then any index hides all of it
+     * @param msisdn the digits of the subscriber's number; null if the request has none
      * @return the indices of the characters
      */
     default BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
@@ -36,7 +36,7 @@ public interface MessageDesk {
         return Integer.MAX_VALUE;
     }
 
-    /** What the point has answered or dropped by itself, and why. */
+    /** What the point has answered or dropped without the desk, and why. */
     void refused(Refusal refusal);
 
     /**

@@ -11,10 +11,10 @@ public interface MessageLink {
     /**
      * Sends a message; from any thread.
      *
-     * @return why no link took it; empty where one did, or it waits for one. What becomes of it
+     * @return why no link took it; empty if one did, or it waits for one. What becomes of it
      *     after that nobody can know here
-     * @throws DialogGoneException where the dialog has ended meanwhile
-     * @throws IllegalStateException where the stack refuses to send; the dialog is still open
+     * @throws DialogGoneException if the dialog has ended meanwhile
+     * @throws IllegalStateException if the stack refuses to send; the dialog is still open
      */
     Optional<String> send(Message message) throws DialogGoneException;
 

@@ -11,7 +11,7 @@ public final class Operation {
 
     private Operation() {}
 
-    /** The name of the standard, or the bare code where it is none of USSD. */
+    /** The name of the standard, or the bare code if it is none of USSD. */
     public static String name(int code) {
         return switch (code) {
             case PROCESS_UNSTRUCTURED_SS_REQUEST -> "processUnstructuredSS-Request";

@@ -13,8 +13,7 @@ import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 
 /**
- * Whether a message comes from where its dialog's far side is. The stack looks at nothing but our
- * transaction id, which is no proof: others may have seen it, or guess it.
+ * Whether a message comes from where its dialog's far side is. The stack looks only at our transaction id, which proves nothing: others may have seen it, or guess it.
  *
  * <p>The addresses of both sides stay the same once each has sent a message (ITU-T Q.771
  * 3.1.2.2.2); the first message that answers a BEGIN of ours may come from another address than was
@@ -35,7 +34,7 @@ final class Origins {
 
     /**
      * What is strange about a message for this dialog; null: nothing, and its point code is the
-     * dialog's from now on where there was none. Under the dialog's lock.
+     * dialog's from now on if there was none. Under the dialog's lock.
      */
     @Nullable String strange(
             DialogImpl dialog, SccpDataMessage message, TransactionPortion transaction) {

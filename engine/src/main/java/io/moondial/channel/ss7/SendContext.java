@@ -5,8 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A word from a lower layer to whoever calls it, past layers between that have none for it: said
- * and taken on one thread, within one call.
+ * Information from a lower layer for its caller, past layers in between that cannot pass it on: given and taken on one thread, within one call.
  */
 public final class SendContext<T> {
     private final Map<Thread, T> said = new ConcurrentHashMap<>();
@@ -22,11 +21,10 @@ public final class SendContext<T> {
     }
 
     /**
-     * What a dialog and the layers below tell each other past the stack between them.
+     * What a dialog and the layers below tell each other past the stack in between.
      *
      * @param undelivered from below: why no link took what was sent
-     * @param hidden from above: the texts of what is sent have a secret in them, for whoever looks
-     *     on
+     * @param hidden from above: the texts that are sent have a secret in them, for all who look at them
      */
     record OfPoint(SendContext<String> undelivered, SendContext<Boolean> hidden) {
         OfPoint() {

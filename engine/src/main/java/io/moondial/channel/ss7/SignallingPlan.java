@@ -57,7 +57,7 @@ public record SignallingPlan(
         }
     }
 
-    /** Whether this is a point that we have been told of. */
+    /** Whether this is a point that the rules name. */
     boolean names(int pointCode) {
         for (Peer peer : peers) {
             if (peer.pointCode() == pointCode) {
@@ -67,7 +67,7 @@ public record SignallingPlan(
         return false;
     }
 
-    /** Whether these are one point, or stand for each other. */
+    /** Whether these are one point, or can replace each other. */
     boolean related(int pointCode, int other) {
         if (pointCode == other) {
             return true;

@@ -294,9 +294,9 @@ public final class SignallingPoint implements AttachedPoint {
     /**
      * Whom a dialog is begun with, and how it is found; the caller shows itself in the same way.
      *
-     * @param pointCode the far end's; not used where the title is routed on
+     * @param pointCode the far end's; not used if messages are routed on the title
      * @param globalTitle the far end's, digits of an international ISDN number
-     * @param onTitle whether messages are routed on the title, else on point code and subsystem
+     * @param onTitle whether messages are routed on the title, otherwise on point code and subsystem
      */
     public record Called(int pointCode, String globalTitle, boolean onTitle) {}
 }

@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCAP message in the hands of the taps: whose it is, and what in it nobody may read. What is
- * masked keeps its length. A text becomes asterisks under its own scheme; where there is none to be
+ * A TCAP message as the taps get it: whose it is, and what in it nobody may read. What is
+ * masked keeps its length. A text becomes asterisks under its own scheme; if there is none to be
  * found, because the message is broken or is something else than an answer, so does all that could
  * hold it, octet by octet.
  */
@@ -42,15 +42,15 @@ final class TappedTransaction {
     private final List<Component> components = new ArrayList<>(1);
     private @Nullable String msisdn;
 
-    /** Where what cannot be read begins; where all can be, the end. */
+    /** Where what cannot be read begins; the end if all can be read. */
     private int unreadable;
 
     /**
      * A component as far as it can be read.
      *
-     * @param invokeId null where it has none
-     * @param operation of an Invoke; 0 where it has none of one octet
-     * @param fields behind the invoke id and the code; null where they cannot be read
+     * @param invokeId null if it has none
+     * @param operation of an Invoke; 0 if it has none of one octet
+     * @param fields behind the invoke id and the code; null if they cannot be read
      */
     private record Component(
             BerElement element,
@@ -58,7 +58,7 @@ final class TappedTransaction {
             int operation,
             @Nullable List<BerElement> fields) {}
 
-    /** The string of an argument or result, and what is behind it. */
+    /** The string of an argument or result, and what follows it. */
     private record Text(Dcs dcs, BerElement string, List<BerElement> rest) {}
 
     private TappedTransaction(byte[] userData, boolean engines) {
@@ -82,7 +82,7 @@ final class TappedTransaction {
             }
             transaction.unreadable = BerElement.read(userData, 0, userData.length).end();
         } catch (TransactionPortion.BrokenException | NotBerException e) {
-            // What was found before stands.
+            // What was found before is kept.
         }
         return transaction;
     }
@@ -295,7 +295,7 @@ final class TappedTransaction {
         }
     }
 
-    /** Tags and lengths stay where they can be told from contents. */
+    /** Tags and lengths stay if they can be distinguished from contents. */
     private void blank(BerElement element) {
         try {
             if (element.constructed()) {

@@ -32,10 +32,10 @@ final class Taps {
 
     /** What is secret. */
     interface Secrecy {
-        /** Whether what answers this invoke is secret; true where nobody knows. */
+        /** Whether what answers this invoke is secret; true if nobody knows. */
         boolean isSecret(byte[] engineTid, int invokeId);
 
-        /** Whether any answer in this dialog is secret; true where nobody knows. */
+        /** Whether any answer in this dialog is secret; true if nobody knows. */
         boolean hasSecrets(byte[] engineTid);
 
         /** Whether the texts of what this thread sends just now are secret. */
@@ -101,8 +101,7 @@ final class Taps {
     }
 
     /**
-     * Puts what SCCP has cut into several messages together for the taps: only the whole tells
-     * whose it is, and what in it is secret.
+     * Joins for the taps what SCCP has cut into several messages: only the whole message shows whose it is, and what in it is secret.
      */
     private static final class TappedParts {
         /**
@@ -161,7 +160,7 @@ final class Taps {
          * The message that is whole now.
          *
          * @param mtp3 a copy of the message, ours to change
-         * @return null where more of it is to come
+         * @return null if more of it is to come
          */
         synchronized @Nullable Whole add(boolean outgoing, byte[] mtp3) {
             SccpData data = SccpData.find(mtp3, SCCP);
@@ -210,10 +209,9 @@ final class Taps {
     }
 
     /**
-     * A user part whose outgoing messages the taps see first. What it cannot send is told aside:
-     * the layers above would take an exception for a fault of their own.
+     * A user part whose outgoing messages the taps see first. What it cannot send is reported separately, because the layers above would take an exception for a fault of their own.
      *
-     * @param maxMessage how many octets a message may have where the part itself would take more
+     * @param maxMessage how many octets a message may have, if the part itself would accept more
      */
     record TappedUserPart(
             Mtp3UserPart part, Taps taps, SendContext<String> undelivered, int maxMessage)

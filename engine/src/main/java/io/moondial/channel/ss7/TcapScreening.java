@@ -81,8 +81,7 @@ final class TcapScreening implements SccpListener {
     }
 
     /**
-     * Whatever is thrown while a message is read and handed on, by the stack, by MAP or by whoever
-     * receives it, comes here: the one place where it ends.
+     * Whatever the stack, MAP or a receiver throws while a message is read and handed on is caught here, and only here.
      */
     @Override
     public void onMessage(SccpDataMessage message) {
@@ -122,7 +121,7 @@ final class TcapScreening implements SccpListener {
         }
     }
 
-    /** Where it is full, the stack would say so to the far side alone. */
+    /** If it is full, the stack would say so only to the far side. */
     private void begin(SccpDataMessage message, TransactionPortion transaction) {
         byte[] origin = transaction.originatingId();
         if (origin == null || tcap.getCurrentDialogsCount() < maxDialogs) {
@@ -198,7 +197,7 @@ final class TcapScreening implements SccpListener {
     }
 
     /**
-     * The engine, not the message, was at fault. The dialog that it came in or began is let go of
+     * The engine, not the message, was at fault. The dialog that it came in or began is released
      * and its receiver told; the far side is answered with a P-ABORT, where it waits.
      */
     private void failed(SccpDataMessage message, TransactionPortion transaction, Throwable thrown) {

@@ -9,7 +9,7 @@ import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
 
 /**
- * Transaction ids as they stand on the wire: 1 to 4 octets (ITU-T Q.773 3.2.1.2). The stack shows
+ * Transaction ids as they are on the wire: 1 to 4 octets (ITU-T Q.773 3.2.1.2). The stack shows
  * the far side's as a number, which loses leading zeros; so its octets are read from the stack's
  * own field.
  */
@@ -43,7 +43,7 @@ final class TransactionIds {
         return HEX.formatHex((byte[]) REMOTE.get((DialogImpl) dialog));
     }
 
-    /** The far side's, as it came; null where none has come yet. */
+    /** The far side's, as it came; null if none has come yet. */
     static byte @Nullable [] remoteOctets(DialogImpl dialog) {
         return (byte[]) REMOTE.get(dialog);
     }

@@ -80,7 +80,7 @@ final class DialoguePortion {
                 && userInformation(fields, 1);
     }
 
-    /** A protocol version is optional; where it stands it is a BIT STRING of at least one bit. */
+    /** A protocol version is optional; if present, it is a BIT STRING of at least one bit. */
     private static List<BerElement> withoutVersion(List<BerElement> fields) throws NotBerException {
         if (fields.isEmpty() || fields.getFirst().tag() != PROTOCOL_VERSION) {
             return fields;

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Where the user data of an SCCP message of the connectionless service lie (ITU-T Q.713 4).
  *
  * @param from the first octet
- * @param to behind the last one
- * @param segment null where the message is whole
+ * @param to after the last one
+ * @param segment null if the message is whole
  */
 public record SccpData(int from, int to, @Nullable Segment segment) {
     private static final int UDT = 0x09;
@@ -42,7 +42,7 @@ public record SccpData(int from, int to, @Nullable Segment segment) {
         return Arrays.copyOfRange(message, at + 1, at + 1 + (message[at] & 0xff));
     }
 
-    /** Null where there are none that can be found. */
+    /** Null if there are none that can be found. */
     public static @Nullable SccpData find(byte[] message, int at) {
         if (at >= message.length) {
             return null;

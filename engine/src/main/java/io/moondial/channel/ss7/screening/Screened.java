@@ -20,8 +20,7 @@ public final class Screened {
     }
 
     /**
-     * What the stack is given: the message, well formed and with definite lengths, or a P-ABORT in
-     * its place where it breaks a dialog of ours; null: nothing.
+     * What the stack is given: the message, well formed and with definite lengths, or a P-ABORT instead if it breaks a dialog of ours; null: nothing.
      */
     public byte @Nullable [] deliver() {
         return deliver;
@@ -62,7 +61,7 @@ public final class Screened {
     }
 
     /**
-     * The transaction portion is broken: the far side is told where it can be, and a dialog of ours
+     * The transaction portion is broken: the far side is told if it can be, and a dialog of ours
      * ends.
      */
     private static Screened broken(

@@ -39,17 +39,17 @@ public final class TransactionPortion {
         return kind;
     }
 
-    /** Where it can be derived, even from a message that is broken further on; else null. */
+    /** If it can be derived, even from a message that is broken further on; otherwise null. */
     public byte @Nullable [] originatingId() {
         return originatingId;
     }
 
-    /** Where it can be derived; else null. */
+    /** If it can be derived; otherwise null. */
     public byte @Nullable [] destinationId() {
         return destinationId;
     }
 
-    /** Where what is behind the ids begins, as far as they could be derived. */
+    /** Where the part after the ids begins, as far as they could be derived. */
     public int behindIds() {
         return behindIds;
     }
@@ -99,7 +99,7 @@ public final class TransactionPortion {
                 behind = second.end();
             }
         } catch (NotBerException e) {
-            // What has been derived before stands.
+            // What has been derived before is kept.
         }
         return new TransactionPortion(kind, originating, destination, message, behind);
     }
