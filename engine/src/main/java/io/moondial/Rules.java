@@ -75,7 +75,7 @@ public record Rules(
     /**
      * The same, of files that lie elsewhere.
      *
-     * @param from where what is named so is found: the rules file itself, and each script folder
+     * @param from where the files of a name are: the rules file itself, and each script folder
      * @param modules what the scripts have beside Lua's own
      * @param warnings takes what is allowed in the file, and its writer may not have meant
      */

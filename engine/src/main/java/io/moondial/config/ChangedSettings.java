@@ -22,13 +22,13 @@ public final class ChangedSettings {
      * One of them.
      *
      * @param key such as {@code process.menu_timeout}
-     * @param before the value as a file has it; null where it was not there
-     * @param after null where it is no more
+     * @param before the value as a file has it; null if it was not there
+     * @param after null if it is no more
      * @param waitsForRestart whether a running engine keeps the value that it started with
      */
     public record Change(
             String key, @Nullable String before, @Nullable String after, boolean waitsForRestart) {
-        /** The key, and both values where they are there and can be shown. */
+        /** The key, and both values if they exist and can be shown. */
         @Override
         public String toString() {
             if (before == null || after == null) {
@@ -37,7 +37,7 @@ public final class ChangedSettings {
             return isShown(before) && isShown(after) ? key + " " + before + " -> " + after : key;
         }
 
-        /** What is long is not, nor what the writer of the file chose freely. */
+        /** Long values are not shown, nor those that the writer of the file chose freely. */
         private static boolean isShown(String value) {
             return value.length() <= SHORT && !value.contains("{");
         }

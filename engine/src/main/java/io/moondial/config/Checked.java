@@ -1,10 +1,10 @@
 package io.moondial.config;
 
-/** Settings that say what is wrong with them as a whole, once each value is right by itself. */
+/** Settings that say what is wrong with them as a whole, when each value alone is right. */
 @FunctionalInterface
 public interface Checked {
     /**
-     * Makes problems and warnings of what does not go together.
+     * Reports values that do not fit together as problems and warnings.
      *
      * @param section where the settings were read; it knows which keys were given
      */

@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * The values of free-form parts of a document, by the core schema (YAML 1.2 10.3.2): String, Long,
- * Double, Boolean, List and Map. One thing differs: decimal digits behind a leading zero stay a
- * string, since here they are telephone numbers.
+ * Double, Boolean, List and Map. One thing differs: decimal digits after a leading zero stay a string, because here they are telephone numbers.
  */
 final class CoreSchema {
     private static final Pattern DECIMAL = Pattern.compile("[-+]?(0|[1-9][0-9]*)");
@@ -44,7 +43,7 @@ final class CoreSchema {
     /**
      * The entries of a section, in their order; those with a problem are left out.
      *
-     * @param path of the section, with a point behind it; empty where it is the top
+     * @param path of the section, with a point behind it; empty if it is the top
      */
     Map<String, Object> map(Mapping mapping, String path) {
         Map<String, Object> values = new LinkedHashMap<>();
@@ -129,7 +128,7 @@ final class CoreSchema {
         };
     }
 
-    /** A boolean; empty where the text is none. */
+    /** A boolean; empty if the text is none. */
     static Optional<Boolean> flag(String text) {
         return switch (text) {
             case "true", "True", "TRUE" -> Optional.of(true);

@@ -8,9 +8,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Whether the heap can take the reading of a file beside what it holds already. An engine that
- * reads a change of its rules goes on serving meanwhile: a file that fills the heap would have all
- * new dialogs refused, and one that does not fit at all would break off whatever allocates next.
+ * Whether the heap has room for the reading of a file beside what it already has. An engine goes on serving while it reads a change of its rules: a file that fills the heap would make it refuse all new dialogs, and a file that does not fit at all would break whatever allocates next.
  */
 final class HeapRoom {
     /**
@@ -20,7 +18,7 @@ final class HeapRoom {
      */
     static final int HEAP_PER_OCTET = 72;
 
-    /** The same for an octet of a comment, of which no more than the characters is made. */
+    /** The same for an octet of a comment, which becomes only characters. */
     static final int HEAP_PER_COMMENT_OCTET = 8;
 
     /**
@@ -65,12 +63,12 @@ final class HeapRoom {
         return left;
     }
 
-    /** Why this content of a file is not read; empty where it can be. */
+    /** Why this content of a file is not read; empty if it can be. */
     Optional<String> tooLittleFor(byte[] content) {
         return tooLittleFor(content.length, commentOctets(content));
     }
 
-    /** Octets of lines that begin with a comment, behind blanks or not. */
+    /** Octets of lines that begin with a comment, with or without spaces before it. */
     private static long commentOctets(byte[] content) {
         long octets = 0;
         boolean atStart = true;
@@ -88,7 +86,7 @@ final class HeapRoom {
         return octets;
     }
 
-    /** Why a file of so many octets, those of comments among them, is not read. */
+    /** Why a file of this many octets, those of comments among them, is not read. */
     Optional<String> tooLittleFor(long fileOctets, long commentOctets) {
         long needed =
                 (fileOctets - commentOctets) * HEAP_PER_OCTET

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * Declares a component of a settings record as a key of a file. The key is the component's name in
- * snake_case. Values stand here as they stand in the file: {@code 30s}, {@code 16MiB}, {@code 85%}.
+ * snake_case. Values are written here as in the file: {@code 30s}, {@code 16MiB}, {@code 85%}.
  *
  * <p>The type of the component says what may be written: a whole number, size or percentage
  * (whichever {@link #to} is) for int and long, Duration, boolean, Path, enum, String, a List of
@@ -21,17 +21,16 @@ public @interface Key {
     /** What the key is for: a sentence or more, in plain text. */
     String value() default "";
 
-    /** The key, where it is not the component's name. */
+    /** The key, if it is not the component's name. */
     String name() default "";
 
     /**
-     * The value where the key is left out. Empty: none; the key must be there if not nullable. A
-     * number can be worked out from another key that is read before, such as {@code dialogs.max +
+     * The value if the key is left out. Empty: none; the key must be there if not nullable. A number can be computed from another key that is read before, such as {@code dialogs.max +
      * 10000}; see {@link #inherits} for how that is named.
      */
     String unset() default "";
 
-    /** What {@link #unset} is, for people, where it is worked out from other keys. */
+    /** What {@link #unset} is, in words, if it is computed from other keys. */
     String unsetIs() default "";
 
     /** The word for null, such as {@code none}. Empty: there is none, null is what is left out. */
@@ -50,7 +49,7 @@ public @interface Key {
     String allowed() default "";
 
     /**
-     * What a section, or each of a Map, takes where it leaves a key out: a component of the same
+     * What a section, or each of a Map, takes if it leaves a key out: a component of the same
      * record or of one around it, or a component of that, such as {@code links.admission}.
      */
     String inherits() default "";
@@ -61,7 +60,7 @@ public @interface Key {
     /** The problem of a list of sections that is empty. Empty: it may be. */
     String oneAtLeast() default "";
 
-    /** How the key is written where its value is neither a single one nor such a section. */
+    /** How the key is written if its value is neither a single one nor such a section. */
     Class<? extends Structure<?>> structure() default Structure.None.class;
 
     /** How values of a type that is not listed above are written. */

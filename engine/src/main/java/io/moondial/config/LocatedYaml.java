@@ -45,9 +45,9 @@ public final class LocatedYaml {
     }
 
     /**
-     * The file's top section; one without entries where the file says nothing.
+     * The file's top section; without entries if the file says nothing.
      *
-     * @return empty where the file cannot be read to its end; the problems then say why
+     * @return empty if the file cannot be read to its end; the problems then say why
      */
     public static Optional<Mapping> read(Path file, Problems problems) {
         return read(file, problems, MAX_NODES);
@@ -86,8 +86,7 @@ public final class LocatedYaml {
     }
 
     /**
-     * The whole text is one read: snakeyaml-engine 3.0.1 throws where a surrogate pair straddles
-     * two. Repeated keys are found here, all of them and with both places.
+     * The whole text is one read: snakeyaml-engine 3.0.1 throws if a surrogate pair is split between two. Repeated keys are found here, all of them and with both places.
      */
     private static YAMLParser parser(String text) {
         LoadSettings settings =
@@ -182,7 +181,7 @@ public final class LocatedYaml {
     }
 
     /**
-     * The parser does not tell all that we ask, but no plain scalar begins with an indicator (YAML
+     * The parser does not say everything that is needed here, but no plain scalar begins with an indicator (YAML
      * 1.2 7.3.3).
      */
     private boolean beginsWithOneOf(String indicators) {
@@ -190,7 +189,7 @@ public final class LocatedYaml {
         return offset < characters.length && indicators.indexOf(characters[offset]) >= 0;
     }
 
-    /** What stands here up to the next blank, comma or bracket. */
+    /** The text from here up to the next space, comma or bracket. */
     private String word() {
         int start = (int) parser.currentTokenLocation().getCharOffset();
         int end = start;

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Whole numbers with a unit behind them: what may be written, and how much it is. */
+/** Whole numbers followed by a unit: what may be written, and how much it is. */
 public final class Measure {
     /** A time, in milliseconds: {@code 500ms}, {@code 30s}, {@code 10m}, {@code 1h}, {@code 7d}. */
     public static final Measure DURATION =
@@ -50,7 +50,7 @@ public final class Measure {
 
     private record Unit(String suffix, long factor) {}
 
-    /** How much a text says, in the smallest unit; empty where it is not such a text. */
+    /** How much a text says, in the smallest unit; empty if it is not such a text. */
     public Optional<Long> parse(String text) {
         Matcher matcher = NUMBER_AND_UNIT.matcher(text);
         if (!matcher.matches()) {

@@ -11,7 +11,7 @@ public final class Nearest {
 
     private Nearest() {}
 
-    /** {@code "; did you mean NAME?"} where a known name is near, else an empty string. */
+    /** {@code "; did you mean NAME?"} if a known name is similar, otherwise an empty string. */
     public static String suggestion(String written, Collection<String> known) {
         return of(written, known).map(it -> "; did you mean " + it + "?").orElse("");
     }
@@ -39,7 +39,7 @@ public final class Nearest {
     }
 
     /**
-     * Insertions, removals, replacements, and exchanges of two letters that stand side by side,
+     * Insertions, removals, replacements, and exchanges of two letters that are side by side,
      * from one to the other (optimal string alignment).
      */
     private static int distance(String from, String to) {

@@ -2,7 +2,7 @@ package io.moondial.config;
 
 import java.util.List;
 
-/** A part of a YAML document that knows where it stands. */
+/** A part of a YAML document that knows where it is. */
 public sealed interface Node {
     /** Where it begins. */
     Place place();
@@ -34,7 +34,7 @@ public sealed interface Node {
         }
     }
 
-    /** Keys with their values, in the order of the file; no key stands twice. */
+    /** Keys with their values, in the order of the file; no key appears twice. */
     record Mapping(Place place, List<Entry> entries) implements Node {
         public Mapping {
             entries = List.copyOf(entries);

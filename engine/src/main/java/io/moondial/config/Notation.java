@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 public record Notation<T>(
         ValueType<T> type, Function<T, Object> printed, Map<String, Object> json) {
-    /** Null, where a word stands for it. */
+    /** Null, if a word stands for it. */
     static final Object NULL = new Object();
 
     /** Numbers are texts too, in quotes or not. */

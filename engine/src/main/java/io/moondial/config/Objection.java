@@ -9,7 +9,7 @@ public interface Objection {
     Objection NONE = (path, value) -> Optional.empty();
 
     /**
-     * What is wrong with a text, number or boolean; empty where nothing is.
+     * What is wrong with a text, number or boolean; empty if nothing is.
      *
      * @param path the keys that lead to it, such as {@code S.list[2]}; list items from 1
      */

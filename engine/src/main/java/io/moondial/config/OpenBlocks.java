@@ -8,8 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The sections and lists that are open above a line of YAML, told by the columns of the lines
- * alone: so they can be told of a text that the parser has refused.
+ * The sections and lists that are open above a line of YAML, found by the columns of the lines only, so that they are known even for a text that the parser has refused.
  */
 final class OpenBlocks {
     private static final Pattern ITEM = Pattern.compile("- *(?=[^ ])|-$");
@@ -91,7 +90,7 @@ final class OpenBlocks {
         open.getLast().entries.add(number);
     }
 
-    /** A list may stand in the column of its own key; the next key there ends it. */
+    /** A list may be in the column of its own key; the next key there ends it. */
     private static boolean ends(Block block, int column, boolean list) {
         return block.column > column || (block.column == column && block.list && !list);
     }
@@ -136,8 +135,7 @@ final class OpenBlocks {
     }
 
     /**
-     * A key that is further left than the section it is meant for, such as one whose # was taken
-     * away with the blanks before it: the section ends there, and the line below it has none.
+     * A key that is further left than the section it is meant for, such as one whose # was removed together with the spaces before it: the section ends there, and the line below it belongs to none.
      */
     private Optional<Refusal> sectionEnded(int line, int column) {
         int at = open.size() - 1;
@@ -175,7 +173,7 @@ final class OpenBlocks {
                                         column)));
     }
 
-    /** Whether what stands below a key, up to the next one, is nothing, or in this column. */
+    /** Whether there is nothing below a key, up to the next one, or something in this column. */
     private boolean couldHold(int key, int next, int column) {
         for (int below = key + 1; below < next; below++) {
             if (!isSilent(text(below))) {

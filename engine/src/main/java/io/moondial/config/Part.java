@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One component of a settings record: a key, or keys that stand among the others. */
+/** One component of a settings record: a key, or keys that are among the others. */
 abstract class Part {
     private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
 
@@ -46,7 +46,7 @@ abstract class Part {
     /**
      * What the section says of it.
      *
-     * @param otherwise what holds where it says nothing; null: the default
+     * @param otherwise the value if it says nothing; null: the default
      * @param scope what is read before it
      */
     abstract @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope);
@@ -57,12 +57,12 @@ abstract class Part {
 
     abstract Stream<Description> describe();
 
-    /** The keys of the section that it stands for. */
+    /** The keys of the section that it declares. */
     Stream<String> keyNames() {
         return Stream.of(name);
     }
 
-    /** Those of the keys that are sections, and stand once. */
+    /** Those of the keys that are sections, each of which appears once. */
     Map<String, Schema<?>> sections() {
         return Map.of();
     }
@@ -174,7 +174,7 @@ abstract class Part {
         }
     }
 
-    /** Keys that stand among the others. */
+    /** Keys that are among the others. */
     private static final class Group extends Part {
         private final Schema<?> schema;
 
@@ -306,7 +306,7 @@ abstract class Part {
             return key.unset().isEmpty() ? stopgap() : unset(scope);
         }
 
-        /** What stands for a value that is missing: reading goes on to find further problems. */
+        /** What replaces a missing value: reading goes on to find more problems. */
         private @Nullable Object stopgap() {
             Class<?> type = component.getType();
             if (type == String.class) {

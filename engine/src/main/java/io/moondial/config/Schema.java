@@ -14,12 +14,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A section of a file, as a record declares it: its keys are the components, in their order. A
- * component that is a record and no {@link Key} groups keys that stand among the others; a {@code
+ * A section of a file, as a record declares it: its keys are the components, in their order. A component that is a record without {@link Key} groups keys that are among the others; a {@code
  * Path file} that is no {@link Key} is the file, an {@code int line} the line that the section
  * begins on.
  *
- * <p>What the declaration says is said nowhere else: the section is read, printed and described by
+ * <p>What the declaration says is not written anywhere else: the section is read, printed and described by
  * it. A declaration that contradicts itself throws {@link IllegalArgumentException} at once.
  */
 public final class Schema<R extends Record> {
@@ -56,12 +55,12 @@ public final class Schema<R extends Record> {
         return new Schema<>(type, List.of(structures));
     }
 
-    /** What the section says, and the defaults where it says nothing. */
+    /** What the section says, and the defaults for what it leaves out. */
     public R read(Section section) {
         return read(section, null, null);
     }
 
-    /** The same, but for the defaults: what is left out is as it is there. */
+    /** The same with other defaults: what is left out is as in this record. */
     public R readOver(Section section, R otherwise) {
         return read(section, otherwise, null);
     }
@@ -95,7 +94,7 @@ public final class Schema<R extends Record> {
         }
     }
 
-    /** What holds where nothing is said; paths are relative to no folder. */
+    /** What holds if nothing is said; paths are relative to no folder. */
     public R defaults() {
         return read(new Section(new Mapping(Place.START, List.of()), new Problems(Path.of(""))));
     }
@@ -135,7 +134,7 @@ public final class Schema<R extends Record> {
         return settings().map(Settings::restart).orElse(false);
     }
 
-    /** What the section is about; empty where the record does not say. */
+    /** What the section is about; empty if the record does not say. */
     public String about() {
         return settings().map(Settings::value).orElse("");
     }
@@ -147,10 +146,10 @@ public final class Schema<R extends Record> {
     /**
      * One key, described.
      *
-     * @param name as it stands in the file
+     * @param name as it is in the file
      * @param form how often what the rest says stands below it
      * @param allowed what may be written, in words; empty for a section
-     * @param unset the value where it is left out, in words; empty where it must be there
+     * @param unset the value where it is left out, in words; empty if it must be there
      * @param required whether it must be there
      * @param about what it is for
      * @param json the JSON schema of one value; empty for a section
@@ -172,7 +171,7 @@ public final class Schema<R extends Record> {
         }
     }
 
-    /** What stands behind a key. */
+    /** What follows a key. */
     public enum Form {
         VALUE,
         LIST_OF_VALUES,
@@ -181,7 +180,7 @@ public final class Schema<R extends Record> {
         NAMED_SECTIONS
     }
 
-    /** The sections that stand below it, each once, by their keys, in the order of the record. */
+    /** The sections below it, each once, by their keys, in the order of the record. */
     public Map<String, Schema<?>> sections() {
         Map<String, Schema<?>> sections = new LinkedHashMap<>();
         parts.forEach(it -> sections.putAll(it.sections()));

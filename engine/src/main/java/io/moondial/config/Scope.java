@@ -27,7 +27,7 @@ final class Scope {
      *
      * @param path a component of this record or of one around it, then components of what it is,
      *     such as {@code dialogs.max}
-     * @throws IllegalArgumentException where nothing of that name has been read
+     * @throws IllegalArgumentException if nothing of that name has been read
      */
     @Nullable Object get(String path) {
         String[] names = path.split("\\.", -1);

@@ -32,7 +32,7 @@ public final class Section {
 
     /**
      * Those of the children that are no items, and have no name of the writer's, by their keys;
-     * empty where that is no section.
+     * empty if that is no section.
      */
     private final Map<String, Optional<Section>> sections = new LinkedHashMap<>();
 
@@ -105,14 +105,14 @@ public final class Section {
         problems.warn(placeOf(key), key + ": " + message);
     }
 
-    /** A key that is known but not to be used: a problem where it is given. */
+    /** A key that is known but may not be used: a problem if it is given. */
     public void refuseKey(String key, String message) {
         known.add(key);
         Optional.ofNullable(entries.get(key))
                 .ifPresent(it -> problems.add(it.key().place(), key + ": " + message));
     }
 
-    /** The value of a key; empty where it is left out, or not allowed. */
+    /** The value of a key; empty if it is left out, or not allowed. */
     public <T> Optional<T> find(String key, ValueType<T> type) {
         return node(key).flatMap(node -> single(key, node, type));
     }
@@ -122,7 +122,7 @@ public final class Section {
         return find(key, type).orElse(otherwise);
     }
 
-    /** The value of a key that must be there; empty where there is none to go on with. */
+    /** The value of a key that must be there; empty if there is none to go on with. */
     public <T> Optional<T> require(String key, ValueType<T> type) {
         if (node(key).isEmpty()) {
             problems.add(place(), key + " is missing; allowed is " + type.allowed());
@@ -143,7 +143,7 @@ public final class Section {
     /**
      * The path that a text in the file means.
      *
-     * @throws InvalidPathException where it means none
+     * @throws InvalidPathException if it means none
      */
     private Path resolve(String text) {
         return problems.file().resolveSibling(text);
@@ -182,12 +182,12 @@ public final class Section {
         return "%s: %s appears twice; remove one".formatted(key, Quote.of(item));
     }
 
-    /** A section; one without entries where it is left out. */
+    /** A section; without entries if it is left out. */
     public Section section(String key) {
         return sectionIfGiven(key).orElseGet(() -> new Section(key, nothing(place()), problems));
     }
 
-    /** A section; empty where it is left out. A key with nothing below it is one. */
+    /** A section; empty if it is left out. A key with nothing below it is one. */
     public Optional<Section> sectionIfGiven(String key) {
         return sectionIfGiven(key, SECTION);
     }
@@ -202,7 +202,7 @@ public final class Section {
                 key, k -> node(k).flatMap(it -> mapping(k, it, allowed)).map(it -> child(k, it)));
     }
 
-    /** The sections of a list, in order; none where it is left out. */
+    /** The sections of a list, in order; none if it is left out. */
     public List<Section> sections(String key) {
         return lists.computeIfAbsent(key, this::itemsOf);
     }

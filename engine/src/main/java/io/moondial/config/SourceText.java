@@ -85,7 +85,7 @@ final class SourceText {
         return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
     }
 
-    /** The place just behind a text. */
+    /** The place directly after a text. */
     private static Place end(String text) {
         int line = 1;
         int lineStart = 0;

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a key is written whose value is neither a single one nor a section that a record declares.
+ * How a key is written if its value is neither a single one nor a section that a record declares.
  *
  * @param <T> the type of the component
  */
@@ -23,13 +23,13 @@ public interface Structure<T> {
     /** What may be written, in words. */
     String allowed();
 
-    /** The keys of each item or section below it; none where they are free. */
+    /** The keys of each item or section below it; none if they are free. */
     default List<Schema.Description> keys() {
         return List.of();
     }
 
     /**
-     * The sections that it stands for, by their keys, where it is not one key but sections among
+     * The sections that it stands for, by their keys, if it is not one key but sections among
      * the others; null: it is one key.
      */
     default @Nullable Map<String, Schema<?>> sections() {

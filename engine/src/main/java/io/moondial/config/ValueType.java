@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * A kind of single value: which scalars are one, and what they mean.
  *
  * @param allowed what may be written, for people: "found X; allowed is ..."
- * @param choices the names among which there may be a near one, where it is a choice
- * @param parser what a scalar means; empty where it is not allowed
+ * @param choices the names among which a similar one may be, if it is a choice
+ * @param parser what a scalar means; empty if it is not allowed
  */
 public record ValueType<T>(
         String allowed, List<String> choices, Function<Scalar, Optional<T>> parser) {
@@ -26,7 +26,7 @@ public record ValueType<T>(
         choices = List.copyOf(choices);
     }
 
-    /** What a scalar means; empty where it is not allowed. */
+    /** What a scalar means; empty if it is not allowed. */
     Optional<T> parse(Scalar scalar) {
         return scalar.isNull() ? Optional.empty() : parser.apply(scalar);
     }

@@ -9,8 +9,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
 
 /**
- * Text that is not YAML: what its author most likely did, and on which line. The parser tells what
- * it expected and where it gave up, in the words of its grammar; the slip is often lines above.
+ * Text that is not YAML: what its author most likely did, and on which line. The parser says what it expected and where it gave up, in the words of its grammar; the mistake is often some lines above.
  */
 final class YamlFault {
     private static final String NOT_YAML = "this is not YAML: ";
@@ -35,7 +34,7 @@ final class YamlFault {
         this.at = at;
     }
 
-    /** What is to be told of a text that the parser has refused. */
+    /** What to say about a text that the parser has refused. */
     static Refusal refusal(JacksonException e, String text) {
         Place place = LocatedYaml.at(e.getLocation());
         if (e.getCause() instanceof MarkedYamlEngineException marked) {
@@ -171,7 +170,7 @@ final class YamlFault {
                 "a second colon with a space after it; put the text in double quotes, or begin a new line for the second key");
     }
 
-    /** A line, or what stands on it, that belongs to nothing above it. */
+    /** A line, or what is on it, that belongs to nothing above it. */
     private Optional<Refusal> outOfPlace() {
         if (at.line() > lines.size()) {
             return Optional.empty();
@@ -189,14 +188,14 @@ final class YamlFault {
         return misplaced();
     }
 
-    /** A line that begins in a column where it cannot. */
+    /** A line that begins in a column if it cannot. */
     private Optional<Refusal> misplaced() {
         return new OpenBlocks(lines, at.line())
                 .misplaced(at.line())
                 .map(it -> new Refusal(it.place(), NOT_YAML + it.reason()));
     }
 
-    /** The next line above that says something; 0 where there is none. */
+    /** The next line above that says something; 0 if there is none. */
     private int textLineAbove(int line) {
         int above = Math.min(line, lines.size() + 1) - 1;
         while (above > 0 && OpenBlocks.isSilent(line(above))) {

@@ -41,7 +41,7 @@ public final class YamlWriter implements SettingsWriter {
         line(key + ": " + plain(value));
     }
 
-    /** A value as it stands behind its key. */
+    /** A value as it is written after its key. */
     static String plain(Object value) {
         return value instanceof Word(String text) ? text : value(value);
     }

@@ -79,7 +79,7 @@ public sealed interface DialledMask {
     }
 
     /**
-     * All that stands behind a star, up to the last # or, where there is none, to the end.
+     * All that stands behind a star, up to the last # or, if there is none, to the end.
      *
      * @param stars it is the star of this number, from 1; a text with fewer has nothing to mask
      */
@@ -103,7 +103,7 @@ public sealed interface DialledMask {
     /** What the one group of a regular expression matches, each time that it is found. */
     final class Group implements DialledMask {
         /**
-         * Beyond so many looks at a character all is masked: far more than any dialled code takes.
+         * After this many looks at a character, everything is masked: far more than any dialled code takes.
          */
         static final int MAX_LOOKS = 50_000;
 
@@ -148,7 +148,7 @@ public sealed interface DialledMask {
     /** The indices of the characters that are masked. */
     BitSet hidden(String text);
 
-    /** The text as it is written; null where nothing of it is masked. */
+    /** The text as it is written; null if nothing of it is masked. */
     default @Nullable String written(String text) {
         BitSet hidden = hidden(text);
         return hidden.isEmpty() ? null : Mask.of(text, hidden);

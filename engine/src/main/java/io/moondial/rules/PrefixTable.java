@@ -9,10 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes by what a text must begin with. Under each prefix stand also the nodes of all the shorter
- * ones that it begins with, so the longest that is found leads to all that hold.
+ * Nodes by what a text must begin with. Under each prefix are also the nodes of all the shorter ones that it begins with, so the longest that is found leads to all that match.
  *
- * <p>In the place of a map of strings, for where there are many it is the processor's caches that a
+ * <p>Instead of a map of strings, for where there are many it is the processor's caches that a
  * look-up waits for: a prefix is its packed number, in a table at most half full (open addressing),
  * with the node in the same slot of another. The few that cannot be packed are in a map.
  */

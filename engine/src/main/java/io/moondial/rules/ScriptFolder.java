@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  * @param folder the folder
  * @param keys of the scripts, without {@code .lua}; a link is a script if it leads to a file in the
  *     folder
- * @param objections by key, why that which is named like a script is none
- * @param fault why the folder cannot be listed; empty where it could be
+ * @param objections by key, why something that is named like a script is not one
+ * @param fault why the folder cannot be listed; empty if it could be
  */
 record ScriptFolder(
         Path folder, Set<String> keys, Map<String, String> objections, Optional<String> fault) {

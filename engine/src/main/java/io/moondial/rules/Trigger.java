@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A rule that selects a script. Every condition given must hold; one that is null is not given, so
  * a trigger without any catches all.
  *
- * @param line where it stands in the rules file, from 1
+ * @param line where it is in the rules file, from 1
  * @param scriptKey the script is {@code SCRIPT_DIR/KEY.lua}
  * @param mask what of the dialled text is written as asterisks; null: nothing
  */
@@ -38,7 +38,7 @@ public record Trigger(
     /**
      * What a request must be like. Digits are compared as they were sent, without nature and plan.
      *
-     * @param imsiPrefix of the destination reference where that is an IMSI
+     * @param imsiPrefix of the destination reference if that is an IMSI
      * @param sourceGtPrefix of the global title of the SCCP calling party
      * @param destSsn the subsystem of the SCCP called party
      */
@@ -102,14 +102,14 @@ public record Trigger(
                     .allMatch(it -> it.holds(this, it.valueIn(request)));
         }
 
-        /** Whether these may hold for a request of which nothing but text and number is known. */
+        /** Whether these may be true for a request of which only text and number are known. */
         boolean mayMatch(String text, @Nullable String number) {
             return Attribute.USSD_STRING.holds(this, text) && Attribute.MSISDN.holds(this, number);
         }
     }
 
     /**
-     * What holds for this trigger's dialogs in the place of the general setting; null: that one.
+     * What holds for this trigger's dialogs instead of the general setting; null: that one.
      */
     public record Overrides(
             @Key(like = ProcessSettings.class, unsetIs = Overrides.GENERAL)

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * stand behind it are not filed there at all.
  */
 final class TriggerIndex {
-    /** Up to so many are read one by one. */
+    /** Up to this many are read one by one. */
     private static final int SHORT = 8;
 
     private final Node root;

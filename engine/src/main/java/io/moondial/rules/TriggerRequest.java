@@ -3,7 +3,7 @@ package io.moondial.rules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What triggers look at: the beginning of a dialog. Null where the request does not have it; then
+ * What triggers look at: the beginning of a dialog. Null if the request does not have it; then
  * no condition on it holds.
  */
 public record TriggerRequest(

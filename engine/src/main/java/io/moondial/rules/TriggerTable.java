@@ -44,12 +44,10 @@ public final class TriggerTable {
     }
 
     /**
-     * What of a dialled text must not be shown before it is known which trigger matches: all that
-     * is masked by one that may. Where none may, nobody knows what it was meant to be: then all
-     * behind the second star is hidden, if any trigger masks something at all.
+     * Which part of a dialled text must not be shown before the matching trigger is known: everything that a trigger that may match would mask. If none may match, everything after the second star is hidden, if any trigger masks something at all.
      *
-     * @param text null where it cannot be read; then any index hides all of it
-     * @param msisdn the digits of the subscriber's number; null where the request has none
+     * @param text null if it cannot be read; then any index hides all of it
+     * @param msisdn the digits of the subscriber's number; null if the request has none
      * @return the indices of the characters
      */
     public BitSet hidden(@Nullable String text, @Nullable String msisdn) {

@@ -27,7 +27,7 @@ public abstract class Triggers implements Structure<TriggerTable> {
     /**
      * Those of one service.
      *
-     * @param from where what is named so is found
+     * @param from where the files of a name are
      * @param sendsTexts whether its dialogs are sent texts
      */
     Triggers(UnaryOperator<Path> from, boolean sendsTexts) {

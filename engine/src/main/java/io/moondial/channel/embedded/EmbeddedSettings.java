@@ -16,7 +16,7 @@ public record EmbeddedSettings(
                         from = "1",
                         to = "254")
                 List<Integer> ssns) {
-    /** Where nothing else is said. */
+    /** The defaults. */
     public static final EmbeddedSettings DEFAULT = Schema.of(EmbeddedSettings.class).defaults();
 
     public EmbeddedSettings {

@@ -52,12 +52,12 @@ public record SigtranSettings(
                         oneAtLeast = "there is none: name at least one, with its associations")
                 List<ApplicationServer> applicationServers,
         @Key(
-                        value = "Where messages may go that are routed on a subsystem number.",
+                        value = "Where messages that are routed on a subsystem number may go.",
                         unsetIs = "6, 7, 8 and 147 at each of point_codes")
                 List<RemoteSubsystem> remoteSubsystems,
         @Key(
                         value =
-                                "Where global titles go that are not ours. The longest prefix wins; any other title goes to the first point that is up.")
+                                "Where other global titles than ours go: to the longest prefix that matches. If none matches, to the first point that is up.")
                 List<GlobalTitleRule> globalTitles,
         Links links)
         implements Checked {
@@ -122,7 +122,7 @@ public record SigtranSettings(
                             matches = SigtranSettings.NAME,
                             allowed = SigtranSettings.NAME_ALLOWED)
                     String name,
-            @Key("What the engine is in the exchange with the far side (RFC 4666).") Mode mode,
+            @Key("The mode of the engine towards the far side (RFC 4666).") Mode mode,
             @Key(
                             value = "The routing context that is sent.",
                             unsetIs = "none is sent",
@@ -137,7 +137,7 @@ public record SigtranSettings(
                     @Nullable Long networkAppearance,
             @Key(
                             value =
-                                    "How its associations share the traffic. loadshare: all carry it. override: one carries all, others stand by.",
+                                    "How its associations share the traffic. loadshare: all carry traffic. override: one carries all traffic, the others are on standby.",
                             unset = "loadshare")
                     TrafficMode trafficMode,
             @Key(
@@ -147,7 +147,7 @@ public record SigtranSettings(
                     List<Integer> pointCodes,
             @Key(
                             value =
-                                    "Its associations. One that serves several servers stands in each.",
+                                    "Its associations. An association that serves several application servers is listed in each.",
                             oneAtLeast = "there is none: name at least one")
                     List<Association> associations) {
         public ApplicationServer {
@@ -182,7 +182,7 @@ public record SigtranSettings(
     /** What carries M3UA. */
     public enum Transport {
         SCTP,
-        /** For laboratories and tests: one message behind the other, as RFC 4666 frames them. */
+        /** For laboratories and tests: one message after the other, as RFC 4666 frames them. */
         TCP;
 
         /** As the rules write it. */
@@ -196,7 +196,7 @@ public record SigtranSettings(
      *
      * @param connect the far end that we connect to
      * @param listen where the far end connects to us
-     * @param local what we connect from; null: whatever is free. Never where we listen
+     * @param local what we connect from; null: any that is free. Not used if we listen
      * @param extraLocal further addresses of ours, for an SCTP association over several paths
      * @param peer the only host that may connect to us; null: any
      * @param aspIdentifier what ASPUP says of us (RFC 4666 3.5.1); null: nothing
@@ -229,7 +229,7 @@ public record SigtranSettings(
                     @Nullable Endpoint local,
             @Key(
                             value =
-                                    "Further addresses of the engine, for an SCTP association over several paths.",
+                                    "More addresses of the engine, for an SCTP association over several paths.",
                             unset = "[]",
                             matches = SigtranSettings.ADDRESS,
                             allowed = SigtranSettings.ADDRESS_ALLOWED)
@@ -241,7 +241,7 @@ public record SigtranSettings(
                             allowed = SigtranSettings.ADDRESS_ALLOWED)
                     @Nullable String peer,
             @Key(
-                            value = "The ASP identifier that ASPUP has; none: it has none.",
+                            value = "The ASP identifier that is sent in ASPUP; none: none is sent.",
                             unsetIs = "none",
                             nullIs = "none",
                             from = "0",
@@ -249,7 +249,7 @@ public record SigtranSettings(
                     @Nullable Long aspIdentifier,
             @Key(
                             value =
-                                    "What this far end may bring. What is left out is as for every association.",
+                                    "The limits of this association only. What is left out is as for every association.",
                             inherits = "links.admission")
                     @Nullable Admission admission)
             implements Checked {
@@ -344,10 +344,10 @@ public record SigtranSettings(
                     int pointCode,
             @Key(value = "The subsystem number there.", from = "1", to = "254") int ssn) {}
 
-    /** Where global titles go that begin with these digits. */
+    /** Where global titles that begin with these digits go. */
     public record GlobalTitleRule(
             @Key(
-                            value = "How the global title begins.",
+                            value = "The beginning of the global title.",
                             matches = SigtranSettings.TITLE,
                             allowed = SigtranSettings.TITLE_ALLOWED)
                     String prefix,
@@ -390,7 +390,7 @@ public record SigtranSettings(
         /** The most that {@code beginsPerSecond} can be. */
         public static final int MAX_BEGINS = 1_000_000;
 
-        /** Where nothing else is said. */
+        /** The defaults. */
         public static final Admission DEFAULT = Schema.of(Admission.class).defaults();
 
         /** As many as can come: the far end is trusted, or is our own. */
@@ -420,14 +420,14 @@ public record SigtranSettings(
      */
     public record Links(
             @Key(
-                            value = "How long after a lost or failed connection it is tried again.",
+                            value = "The time from a lost or failed connection to the next attempt.",
                             unset = "2s",
                             from = "10ms",
                             to = "1h")
                     Duration reconnectInterval,
             @Key(
                             value =
-                                    "After how long a silence M3UA BEAT is sent; 0s: never. auto: 10s over tcp, never over sctp, whose kernel has its own.",
+                                    "M3UA BEAT is sent after this time of silence; 0s: never. auto: 10s over tcp, never over sctp, where the kernel sends its own.",
                             unset = "auto",
                             nullIs = "auto",
                             from = "0s",
@@ -441,7 +441,7 @@ public record SigtranSettings(
                     Duration ackTimeout,
             @Key(
                             value =
-                                    "How long a far end may take to acknowledge ASPUP, and then to let traffic flow, before that is logged.",
+                                    "How long a far end may take to acknowledge ASPUP, and then to start traffic, before this is logged.",
                             unset = "10s",
                             from = "100ms",
                             to = "1h")
@@ -454,26 +454,26 @@ public record SigtranSettings(
                     int maxUnsent,
             @Key(
                             value =
-                                    "How long a far end may go on not reading, before it is connected to anew.",
+                                    "How long a far end may read nothing, before it is connected again.",
                             unset = "30s",
                             from = "100ms",
                             to = "1h")
                     Duration stallTimeout,
             @Key(
                             value =
-                                    "How large an SCCP message may be; what does not fit is cut into XUDT segments.",
+                                    "The size limit of an SCCP message. A longer one is sent in XUDT segments.",
                             unset = SignallingPlan.MAX_SCCP_MESSAGE + "B",
                             from = "128B",
                             to = SignallingPlan.MAX_SCCP_MESSAGE + "B")
                     int maxSccpMessage,
-            @Key("What each association may bring, so that a flood hurts its own link only.")
+            @Key("Limits of each association, so that a flood affects only its own link.")
                     Admission admission) {
-        /** When nothing else is said; TCP itself notices a far end that is gone after hours. */
+        /** When nothing else is said; TCP itself notices a lost far end only after hours. */
         public static final Duration TCP_HEARTBEAT = Duration.ofSeconds(10);
 
         public static final Links DEFAULT = Schema.of(Links.class).defaults();
 
-        /** What stands for {@code heartbeat} where it is not given. */
+        /** What stands for {@code heartbeat} if it is not given. */
         Duration heartbeat(Transport transport) {
             Duration given = heartbeat;
             if (given != null) {

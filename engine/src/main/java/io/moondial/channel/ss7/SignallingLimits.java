@@ -47,8 +47,7 @@ public record SignallingLimits(
      *
      * @param maxDialogs how many dialogs the stack may hold; it answers more with P-ABORT, so this
      *     lies above the engine's own limit
-     * @param dialogIdleTimeout when the stack gives a dialog up in which nothing happens; longer
-     *     than any wait of the engine's
+     * @param dialogIdleTimeout when the stack gives up a dialog in which nothing happens; longer than any wait of the engine
      * @param invokeTimeout how long after one of our invokes the stack still takes a result for it;
      *     zero: as long as its dialog is open
      * @param firstTid the least transaction id that dialogs are given ...
@@ -59,34 +58,34 @@ public record SignallingLimits(
     public record Tcap(
             @Key(
                             value =
-                                    "How many dialogs it may hold: more than dialogs.max, or it refuses them with P-ABORT before the engine can with a ReturnError.",
+                                    "How many dialogs it may hold. It must be more than dialogs.max. Otherwise this layer refuses dialogs with P-ABORT before the engine can refuse them with a ReturnError.",
                             unset = "dialogs.max + 10000",
                             from = "1",
                             to = "20000000")
                     int maxDialogs,
             @Key(
                             value =
-                                    "When it gives up a dialog in which nothing happens; longer than any menu waits.",
+                                    "A dialog in which nothing happens for this time is given up. It must be longer than any menu waits.",
                             unset = "7d",
                             from = "1m",
                             to = "24d")
                     Duration dialogIdleTimeout,
             @Key(
                             value =
-                                    "How long after a menu or a notify was sent a result for it is still taken; 0s: as long as its dialog is open. The engine times its menus by itself (menu_timeout).",
+                                    "How long after a menu or a notify its result is still accepted. 0s: as long as its dialog is open. The engine has its own timer for menus (menu_timeout).",
                             unset = "0s",
                             from = "0s",
                             to = "24d")
                     Duration invokeTimeout,
             @Key(
                             value =
-                                    "The least transaction id that dialogs are given. They are drawn at random from first_tid to last_tid, so that nobody can guess one. Engines that share a point code need ranges of their own; the larger a range is, the longer a stranger has to guess.",
+                                    "The smallest transaction id of dialogs. An id is chosen at random from first_tid to last_tid, so that nobody can guess it: the larger the range, the more guesses a stranger needs. Engines that share a point code need separate ranges.",
                             unset = "1",
                             from = "1",
                             to = "" + SignallingLimits.MAX_TID)
                     long firstTid,
             @Key(
-                            value = "The greatest transaction id that dialogs are given.",
+                            value = "The largest transaction id of dialogs.",
                             unset = "" + SignallingLimits.MAX_TID,
                             from = "1",
                             to = "" + SignallingLimits.MAX_TID)
@@ -141,37 +140,37 @@ public record SignallingLimits(
     public record Guards(
             @Key(
                             value =
-                                    "Whether a message for an open dialog must come from that dialog's far side; what does not is dropped. strict compares the point code that it comes from (any of the same application server will do, for STPs that share the load), the far side's transaction id and the calling party: its global title and subsystem. point_code leaves the calling party out. Both take messages only from point codes that point_codes names, under an application server of the association that the message came over. off believes whoever knows the id of a dialog.",
+                                    "How the engine checks that a message for an open dialog comes from that dialog's far side. A message that does not is dropped. strict compares the point code it comes from (any point code of the same application server is accepted, because STPs may share the load), the far side's transaction id, and the calling party's global title and subsystem. point_code does not compare the calling party. Both accept messages only from point codes in point_codes of an application server of the association that the message came over. off accepts a message from anybody who knows the id of the dialog.",
                             unset = "strict")
                     OriginCheck originCheck,
             @Key(
                             value =
-                                    "How many messages of strangers are answered in a second. They are those for an id that is no dialog's (answered with an ABORT), and those that cannot be delivered (returned, UDTS). Further ones are dropped. Where there are several associations, one gets at most as many answers as it leaves free.",
+                                    "How many messages of strangers are answered per second. These are messages for an id that no dialog has (answered with an ABORT), and messages that cannot be delivered (returned with UDTS). More are dropped. If there are several associations, each gets at most as many answers as it leaves to the others.",
                             unset = "1000",
                             from = "0",
                             to = "1000000")
                     int maxUnknownIdAnswers,
             @Key(
-                            value = "The same for one far end alone.",
+                            value = "The same from one far end.",
                             unset = "250",
                             from = "0",
                             to = "1000000")
                     int maxUnknownIdAnswersPerFarEnd,
             @Key(
                             value =
-                                    "A dialog may be begun without an Invoke (MAP-OPEN with MAP-DELIMITER): it is accepted, and its Invoke has to come within this time.",
+                                    "A dialog may begin without an Invoke (MAP-OPEN with MAP-DELIMITER). It is accepted, and its Invoke must come within this time.",
                             unset = "10s",
                             from = "100ms",
                             to = "10m")
                     Duration firstInvokeTimeout,
             @Key(
                             value =
-                                    "How many dialogs may wait for their Invoke; further ones are aborted. Where there are several associations, one has at most as many as it leaves free.",
+                                    "How many dialogs may wait for their Invoke. More are aborted. If there are several associations, each has at most as many as it leaves to the others.",
                             unset = "1000",
                             from = "0",
                             to = "1000000")
                     int maxWithoutInvoke) {
-        /** Where nobody says otherwise. */
+        /** The defaults. */
         public static final Guards DEFAULT = new Guards(OriginCheck.STRICT, 1000, 250);
 
         /** Guards with the usual patience for dialogs that begin without an Invoke. */
@@ -197,18 +196,18 @@ public record SignallingLimits(
     public record Sccp(
             @Key(
                             value =
-                                    "How many messages in segments may wait for their last one. The first segment of a further one is dropped. Where there are several associations, one has at most as many as it leaves free.",
+                                    "How many segmented messages may wait for their last segment. When there are this many, the first segment of another message is dropped. If there are several associations, each has at most as many as it leaves to the others.",
                             unset = "4096",
                             from = "1",
                             to = "1000000")
                     int maxReassemblies,
             @Key(
-                            value = "The same for one far end alone.",
+                            value = "The same from one far end.",
                             unset = "256",
                             from = "1",
                             to = "1000000")
                     int maxReassembliesPerFarEnd) {
-        /** Where nobody says otherwise. */
+        /** The defaults. */
         public static final Sccp DEFAULT = new Sccp(4096, 256);
     }
 }
