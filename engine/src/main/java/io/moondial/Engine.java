@@ -35,7 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the engine together: channels bring dialogs to the desk, which runs a script for each dialog and has records written.
+ * Puts the engine together: channels bring dialogs to the desk, which runs a script for each dialog
+ * and has records written.
  */
 public final class Engine implements AutoCloseable, ControlledEngine {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
@@ -143,7 +144,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * A dialog that has ended for the network may have a script that still runs. So the dialogs that have not ended count, not those with a running script.
+     * A dialog that has ended for the network may have a script that still runs. So the dialogs
+     * that have not ended count, not those with a running script.
      */
     private Reconciliation.Pair stackDialogsAgainstRunning() {
         return new Reconciliation.Pair(
@@ -158,9 +160,11 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * From now on a change of the rules or of a script comes into service when it is saved, if it is sound.
+     * From now on a change of the rules or of a script comes into service when it is saved, if it
+     * is sound.
      *
-     * @param applied gets each configuration that comes into service after the first, on a thread that may wait
+     * @param applied gets each configuration that comes into service after the first, on a thread
+     *     that may wait
      */
     public synchronized void followChanges(Consumer<Configuration> applied) {
         if (!stopped && reload == null) {
@@ -178,7 +182,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * From now on what is in service is kept there, beginning with what is in service now. Call this before changes are followed.
+     * From now on what is in service is kept there, beginning with what is in service now. Call
+     * this before changes are followed.
      */
     public void keepLastGood(LastGood place) {
         lastGood = place;
@@ -202,7 +207,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * Reads rules and scripts again, changed or not, and puts them into service if they are sound. Does nothing if changes are not followed.
+     * Reads rules and scripts again, changed or not, and puts them into service if they are sound.
+     * Does nothing if changes are not followed.
      */
     public synchronized void reload() {
         if (reload != null) {
@@ -282,7 +288,9 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         return counters;
     }
 
-    /** The status of each EDR stream that has had a record: its backlog, what it wrote, its faults. */
+    /**
+     * The status of each EDR stream that has had a record: its backlog, what it wrote, its faults.
+     */
     public List<StreamStatus> edrStreams() {
         return edrs.status();
     }

@@ -65,8 +65,8 @@ public record Rules(
      * What the file says, and the defaults where it says nothing.
      *
      * @param file as the person named it: paths in it are relative to its folder
-     * @throws ConfigurationException where anything in it is wrong, or it cannot be read; it has
-     *     every problem
+     * @throws ConfigurationException if anything in it is wrong, or it cannot be read; it has every
+     *     problem
      */
     public static Rules read(Path file) throws ConfigurationException {
         return read(file, UnaryOperator.identity(), BuiltInModules.create(), warning -> {});
@@ -131,7 +131,7 @@ public record Rules(
     }
 
     /**
-     * The script folders that a file names, be the rest of it sound or not; none where it cannot be
+     * The script folders that a file names, be the rest of it sound or not; none if it cannot be
      * read to its end.
      */
     static Set<Path> scriptFolders(Path file) {
@@ -155,10 +155,10 @@ public record Rules(
     private record ScriptDir(@Key(unset = ProcessSettings.SCRIPT_DIR_UNSET) Path scriptDir) {}
 
     /**
-     * The control socket that a file names, be the rest of it sound or not; that of the defaults
-     * where it is not YAML to its end.
+     * The control socket that a file names, be the rest of it sound or not; that of the defaults if
+     * it is not YAML to its end.
      *
-     * @throws ConfigurationException where there is no such file, or it cannot be read at all
+     * @throws ConfigurationException if there is no such file, or it cannot be read at all
      */
     public static Path controlSocket(Path file) throws ConfigurationException {
         var problems = new Problems(file);
@@ -174,9 +174,9 @@ public record Rules(
     }
 
     /**
-     * The effective configuration as a rules file that says everything: put in the place of the
-     * file it came from, it is read to the same rules (but for the lines that triggers stand on).
-     * One line is a key or a trigger; paths in the file's folder are relative to it.
+     * The effective configuration as a rules file that says everything: put instead of the file it
+     * came from, it is read to the same rules (but for the lines that triggers stand on). One line
+     * is a key or a trigger; paths in the file's folder are relative to it.
      */
     public String print() {
         var yaml = new YamlWriter(file.getParent());
@@ -206,7 +206,7 @@ public record Rules(
                 modules);
     }
 
-    /** The same, but for a network in memory in the place of what they name. */
+    /** The same, but for a network in memory instead of what they name. */
     public Rules inMemory() {
         return on(Network.inMemory(network.ssns(), network.limits()));
     }

@@ -11,10 +11,10 @@ public interface Channel extends AutoCloseable {
     void start(DialogDesk desk);
 
     /**
-     * Begins a dialog towards a handset. How it ends is told to the receiver: refused, undelivered,
-     * unanswered; where no link takes what begins it, before this returns.
+     * Begins a dialog towards a handset. The receiver learns how it ends: refused, undelivered,
+     * unanswered; before this returns, if no link takes the message that begins it.
      *
-     * @throws NotBegunException where it holds as many dialogs as it may
+     * @throws NotBegunException if it holds as many dialogs as it may
      */
     DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver) throws NotBegunException;
 

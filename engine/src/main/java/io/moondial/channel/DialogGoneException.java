@@ -1,7 +1,8 @@
 package io.moondial.channel;
 
 /**
- * The dialog has already ended: nothing more can be sent in it. What ended it was, or will be, received.
+ * The dialog has already ended: nothing more can be sent in it. What ended it was, or will be,
+ * received.
  */
 public final class DialogGoneException extends Exception {
     private static final long serialVersionUID = 1L;

@@ -12,8 +12,8 @@ public interface DialogLink {
     /**
      * Sends a message; from any thread.
      *
-     * @return why no link took it; empty if one did, or it waits for one. What becomes of it
-     *     after that nobody can know here
+     * @return why no link took it; empty if one did, or it waits for one. What becomes of it after
+     *     that nobody can know here
      * @throws DialogGoneException if the dialog has ended meanwhile
      * @throws IllegalStateException if the stack refuses to send; the dialog is still open
      */

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A message of the links, as a tap sees it: secret answers in it are masked already.
  *
  * @param outgoing whether it is the engine's
- * @param parts its MTP3 messages from the service information octet on (ITU-T Q.704 14.2): one, or as many as SCCP has cut it into; they may not be changed
+ * @param parts its MTP3 messages from the service information octet on (ITU-T Q.704 14.2): one, or
+ *     as many as SCCP has cut it into; they may not be changed
  * @param transaction what TCAP says in it; null if it holds no TCAP that can be read
  */
 public record SignallingMessage(

@@ -14,14 +14,13 @@ import picocli.CommandLine.Spec;
         name = "check",
         mixinStandardHelpOptions = true,
         description = {
-            "Reads the rules, compiles the scripts and looks through them, and starts nothing.",
+            "Reads the rules, compiles and checks the scripts, and starts nothing.",
             "Prints every problem with file, line and column (exit code 2): a running engine that finds"
                     + " one at a reload keeps what it has.",
-            "What compiles and fails when it is reached is a problem too: a misspelt function of a module, a"
+            "Code that compiles but fails when it runs is a problem too: a misspelt function of a module, a"
                     + " global that nothing defines, a module that is not there.",
-            "A warning is printed and stops nothing: such a place in a function given to pcall, or one"
-                    + " that is never reached; a secret answer that becomes part of a text; an association that anybody may take.",
-            "Without a problem it prints the effective configuration."
+            "A warning is printed and stops nothing: such code in a function given to pcall, or code that never runs; a secret answer that becomes part of a text; an association that anybody may connect to.",
+            "If there is no problem, it prints the effective configuration."
         })
 final class CheckCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;

@@ -9,7 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An engine that a command starts for itself, and that ends with it: its EDR files are complete.
+ * An engine that a command starts for itself. It ends with the command, and its EDR files are then
+ * complete.
  */
 public final class OwnEngine {
     private static final Logger LOG = LoggerFactory.getLogger(OwnEngine.class);

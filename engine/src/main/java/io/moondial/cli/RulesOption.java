@@ -44,7 +44,7 @@ public final class RulesOption {
         return configuration;
     }
 
-    /** The set that is kept, in the place of the files, which are broken. */
+    /** The set that is kept, instead of the files, which are broken. */
     public Configuration use(LastGood kept, List<Problem> broken)
             throws ConfigurationException, IOException {
         Configuration configuration = kept.read(broken, observer);
@@ -53,8 +53,8 @@ public final class RulesOption {
     }
 
     /**
-     * Where an engine under these rules can be asked. Nothing else in the file needs to be sound:
-     * an engine that has refused a change of it is to be asked just then.
+     * Where an engine with these rules can be asked. The rest of the file may be broken: an engine
+     * that has refused a change is asked exactly then.
      */
     Path controlSocket() throws ConfigurationException {
         return Rules.controlSocket(file);

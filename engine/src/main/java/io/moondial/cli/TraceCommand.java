@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true,
         description = {
             "Writes what a running serve sends and gets over its links into a pcap file for Wireshark.",
-            "It goes on until Ctrl-C, --for, or a trace --stop elsewhere. Dialogs that were open before it began are not",
+            "It ends with Ctrl-C, after --for, or by a trace --stop elsewhere. Dialogs that were open before it began are not",
             "in a subscriber's trace. Secret answers are asterisks in it. Exits with 3 if no engine answers."
         })
 final class TraceCommand implements Callable<Integer> {
@@ -42,10 +42,10 @@ final class TraceCommand implements Callable<Integer> {
             names = "--msisdn",
             paramLabel = "DIGITS",
             description =
-                    "Only the dialogs that name this subscriber, each from its begin to its end.")
+                    "Only the dialogs of this subscriber, each from its beginning to its end.")
     private @Nullable String msisdn;
 
-    @Option(names = "--all", description = "Everything, instead of --msisdn.")
+    @Option(names = "--all", description = "All messages, instead of --msisdn.")
     private boolean all;
 
     @Option(
@@ -58,12 +58,12 @@ final class TraceCommand implements Callable<Integer> {
             names = "--for",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
-            description = "How long, such as 30s, 10m or 1h.")
+            description = "How long to trace, such as 30s, 10m or 1h.")
     private @Nullable Duration length;
 
     @Option(
             names = "--stop",
-            description = "Ends the traces that are running: of that --msisdn, else all.")
+            description = "Ends the running traces of that --msisdn, or all running traces.")
     private boolean stop;
 
     @Spec private CommandSpec spec;
@@ -142,8 +142,8 @@ final class TraceCommand implements Callable<Integer> {
     }
 
     /**
-     * Ctrl-C asks the engine to end the trace, and what it has taken still comes; a stop that was
-     * asked for is a good end, where the JVM would end with a code that names the signal.
+     * Ctrl-C asks the engine to end the trace, and what it has traced still arrives. A stop that
+     * was asked for is a good end; the JVM would end with a code that names the signal.
      */
     private static void end(ControlClient client, CountDownLatch over) {
         int code = ExitCode.GOOD;

@@ -46,7 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "%nVerbs:%n",
         footer = {
             "",
-            "Exit codes: 0 good; 1 a test, a check or a validation failed, or the dialog of a dial was aborted,",
+            "Exit codes: 0 success; 1 a test, a check or a validation failed, or the dialog of a dial was aborted,",
             "refused or never answered; 2 bad usage, bad rules, a script that does not compile, a .dialog file",
             "that cannot be read, no test found; 3 could not start.",
             "",
@@ -148,8 +148,8 @@ public final class Ussd implements Runnable {
     }
 
     /**
-     * What a command line that makes no sense is answered with: what is wrong, and where help is.
-     * The whole help would push the reason off the screen.
+     * The answer to a wrong command line: what is wrong, and where help is. The whole help would
+     * push the reason off the screen.
      */
     private static final class Usage implements IParameterExceptionHandler {
         /** picocli's words for a value's type, which are Java's, and ours. */
@@ -204,7 +204,7 @@ public final class Ussd implements Runnable {
             return verbs;
         }
 
-        /** The option or verb that was meant, where one is near. */
+        /** The option or verb that was meant, if one is similar. */
         private static String suggestion(ParameterException e, CommandSpec command) {
             if (!(e instanceof UnmatchedArgumentException unmatched)) {
                 return "";

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /**
  * The values of free-form parts of a document, by the core schema (YAML 1.2 10.3.2): String, Long,
- * Double, Boolean, List and Map. One thing differs: decimal digits after a leading zero stay a string, because here they are telephone numbers.
+ * Double, Boolean, List and Map. One thing differs: decimal digits after a leading zero stay a
+ * string, because here they are telephone numbers.
  */
 final class CoreSchema {
     private static final Pattern DECIMAL = Pattern.compile("[-+]?(0|[1-9][0-9]*)");

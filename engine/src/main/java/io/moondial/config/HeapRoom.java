@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Whether the heap has room for the reading of a file beside what it already has. An engine goes on serving while it reads a change of its rules: a file that fills the heap would make it refuse all new dialogs, and a file that does not fit at all would break whatever allocates next.
+ * Whether the heap has room for the reading of a file beside what it already has. An engine goes on
+ * serving while it reads a change of its rules: a file that fills the heap would make it refuse all
+ * new dialogs, and a file that does not fit at all would break whatever allocates next.
  */
 final class HeapRoom {
     /**

@@ -25,7 +25,8 @@ public @interface Key {
     String name() default "";
 
     /**
-     * The value if the key is left out. Empty: none; the key must be there if not nullable. A number can be computed from another key that is read before, such as {@code dialogs.max +
+     * The value if the key is left out. Empty: none; the key must be there if not nullable. A
+     * number can be computed from another key that is read before, such as {@code dialogs.max +
      * 10000}; see {@link #inherits} for how that is named.
      */
     String unset() default "";

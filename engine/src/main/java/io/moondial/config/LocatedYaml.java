@@ -86,7 +86,8 @@ public final class LocatedYaml {
     }
 
     /**
-     * The whole text is one read: snakeyaml-engine 3.0.1 throws if a surrogate pair is split between two. Repeated keys are found here, all of them and with both places.
+     * The whole text is one read: snakeyaml-engine 3.0.1 throws if a surrogate pair is split
+     * between two. Repeated keys are found here, all of them and with both places.
      */
     private static YAMLParser parser(String text) {
         LoadSettings settings =
@@ -181,8 +182,8 @@ public final class LocatedYaml {
     }
 
     /**
-     * The parser does not say everything that is needed here, but no plain scalar begins with an indicator (YAML
-     * 1.2 7.3.3).
+     * The parser does not say everything that is needed here, but no plain scalar begins with an
+     * indicator (YAML 1.2 7.3.3).
      */
     private boolean beginsWithOneOf(String indicators) {
         int offset = (int) parser.currentTokenLocation().getCharOffset();

@@ -39,8 +39,8 @@ public final class Nearest {
     }
 
     /**
-     * Insertions, removals, replacements, and exchanges of two letters that are side by side,
-     * from one to the other (optimal string alignment).
+     * Insertions, removals, replacements, and exchanges of two letters that are side by side, from
+     * one to the other (optimal string alignment).
      */
     private static int distance(String from, String to) {
         int[][] steps = new int[from.length() + 1][to.length() + 1];

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The sections and lists that are open above a line of YAML, found by the columns of the lines only, so that they are known even for a text that the parser has refused.
+ * The sections and lists that are open above a line of YAML, found by the columns of the lines
+ * only, so that they are known even for a text that the parser has refused.
  */
 final class OpenBlocks {
     private static final Pattern ITEM = Pattern.compile("- *(?=[^ ])|-$");
@@ -135,7 +136,9 @@ final class OpenBlocks {
     }
 
     /**
-     * A key that is further left than the section it is meant for, such as one whose # was removed together with the spaces before it: the section ends there, and the line below it belongs to none.
+     * A key that is further left than the section it is meant for, such as one whose # was removed
+     * together with the spaces before it: the section ends there, and the line below it belongs to
+     * none.
      */
     private Optional<Refusal> sectionEnded(int line, int column) {
         int at = open.size() - 1;

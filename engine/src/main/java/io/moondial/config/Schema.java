@@ -14,12 +14,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A section of a file, as a record declares it: its keys are the components, in their order. A component that is a record without {@link Key} groups keys that are among the others; a {@code
+ * A section of a file, as a record declares it: its keys are the components, in their order. A
+ * component that is a record without {@link Key} groups keys that are among the others; a {@code
  * Path file} that is no {@link Key} is the file, an {@code int line} the line that the section
  * begins on.
  *
- * <p>What the declaration says is not written anywhere else: the section is read, printed and described by
- * it. A declaration that contradicts itself throws {@link IllegalArgumentException} at once.
+ * <p>What the declaration says is not written anywhere else: the section is read, printed and
+ * described by it. A declaration that contradicts itself throws {@link IllegalArgumentException} at
+ * once.
  */
 public final class Schema<R extends Record> {
     private final Class<R> type;

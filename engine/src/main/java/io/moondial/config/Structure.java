@@ -29,8 +29,8 @@ public interface Structure<T> {
     }
 
     /**
-     * The sections that it stands for, by their keys, if it is not one key but sections among
-     * the others; null: it is one key.
+     * The sections that it stands for, by their keys, if it is not one key but sections among the
+     * others; null: it is one key.
      */
     default @Nullable Map<String, Schema<?>> sections() {
         return null;

@@ -9,7 +9,9 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
 
 /**
- * Text that is not YAML: what its author most likely did, and on which line. The parser says what it expected and where it gave up, in the words of its grammar; the mistake is often some lines above.
+ * Text that is not YAML: what its author most likely did, and on which line. The parser says what
+ * it expected and where it gave up, in the words of its grammar; the mistake is often some lines
+ * above.
  */
 final class YamlFault {
     private static final String NOT_YAML = "this is not YAML: ";
@@ -188,7 +190,7 @@ final class YamlFault {
         return misplaced();
     }
 
-    /** A line that begins in a column if it cannot. */
+    /** A line that begins in a column where no line can. */
     private Optional<Refusal> misplaced() {
         return new OpenBlocks(lines, at.line())
                 .misplaced(at.line())

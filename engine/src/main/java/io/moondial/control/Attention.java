@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Something about an engine that somebody should look at.
  *
  * @param what a word for programs, such as {@code link_down}
- * @param since when it began; null where that is not known
- * @param text one sentence: what it is, and where it helps what to do
+ * @param since when it began; null if that is not known
+ * @param text one sentence: what it is and, if it helps, what to do
  */
 public record Attention(String what, @Nullable Instant since, String text) {
     private static final String ACTIVE = "active";

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * A stream of octets within a connection, so that something can follow it: each piece with its
- * length in four octets before it; a length of nought ends it.
+ * A stream of octets within a connection, so that something can follow it: each piece has its
+ * length in four octets before it; a length of 0 ends it.
  */
 final class Chunks extends OutputStream {
     private static final int MAX_CHUNK = 1 << 20;

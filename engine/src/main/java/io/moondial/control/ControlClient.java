@@ -35,7 +35,7 @@ public final class ControlClient implements AutoCloseable {
     /**
      * Connects.
      *
-     * @throws NotRunningException where no engine listens there
+     * @throws NotRunningException if no engine listens there
      */
     public ControlClient(Path socket) throws NotRunningException, IOException {
         this.socket = socket;
@@ -58,7 +58,7 @@ public final class ControlClient implements AutoCloseable {
         return ask(json.createObjectNode().put("verb", "status"));
     }
 
-    /** Ends the traces of this number, all where it is null; how many there were. */
+    /** Ends the traces of this number, or all if it is null; returns how many there were. */
     public int stopTraces(@Nullable String msisdn) throws NotRunningException, RefusedException {
         ObjectNode request = json.createObjectNode().put("verb", "stop_traces");
         if (msisdn != null) {

@@ -45,7 +45,7 @@ public final class ControlSocket implements AutoCloseable {
      * Opens the socket.
      *
      * @param counters for what is refused or fails here
-     * @throws IOException where it cannot be opened, another engine's being there among that; the
+     * @throws IOException if it cannot be opened, another engine's being there among that; the
      *     message says what to do
      */
     public ControlSocket(ControlSettings settings, ControlledEngine engine, Counters counters)
@@ -53,7 +53,7 @@ public final class ControlSocket implements AutoCloseable {
         this(settings, engine, counters, UnaryOperator.identity());
     }
 
-    /** The same, where something may stand between it and the operating system. */
+    /** The same, with something between it and the operating system. */
     ControlSocket(
             ControlSettings settings,
             ControlledEngine engine,
@@ -70,9 +70,9 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     /**
-     * Takes connections until the socket is closed. Where one cannot be taken, because the process
-     * has no file descriptor or no memory left, it is tried again and again: what is used up comes
-     * free.
+     * Takes connections until the socket is closed. If one cannot be accepted, because the process
+     * has no file descriptor or no memory left, it is tried again and again, because both become
+     * free again.
      */
     private void accept() {
         boolean failing = false;
@@ -104,7 +104,7 @@ public final class ControlSocket implements AutoCloseable {
 
     /**
      * On a thread of the operating system's: a virtual one needs file descriptors of the JVM's own
-     * to wait for a socket, and where it cannot have them the first time, no other ever can.
+     * to wait for a socket, and if it cannot have them the first time, no other ever can.
      */
     private void start(SocketChannel channel) throws IOException {
         try {
@@ -175,7 +175,7 @@ public final class ControlSocket implements AutoCloseable {
     static final class RunningTraces {
         private final Map<Entry, Boolean> entries = new ConcurrentHashMap<>();
 
-        /** One trace; {@code msisdn} is null where it takes everything. */
+        /** One trace; {@code msisdn} is null if it takes everything. */
         static final class Entry {
             private final @Nullable String msisdn;
             private final CountDownLatch end = new CountDownLatch(1);
@@ -205,7 +205,7 @@ public final class ControlSocket implements AutoCloseable {
             entry.gone.countDown();
         }
 
-        /** Stops those of this number, all where it is null; how many there were. */
+        /** Stops those of this number, or all if it is null; returns how many there were. */
         int stop(@Nullable String msisdn) {
             int stopped = 0;
             for (Entry entry : entries.keySet()) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be asked of a running engine; from any thread. */
 public interface ControlledEngine {
-    /** How it stands now. */
+    /** Its status now. */
     EngineStatus status();
 
     /**

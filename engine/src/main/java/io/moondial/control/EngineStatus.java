@@ -14,14 +14,14 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an engine stands at a moment.
+ * The status of an engine at a moment.
  *
  * @param version of the engine
  * @param pid of its process
  * @param rules the file that it runs under
  * @param network the kind, as the rules name it
- * @param reload what became of changes of the rules and scripts
- * @param reconciliation how counts stand that should agree
+ * @param reload what happened to changes of the rules and scripts
+ * @param reconciliation the counts that should agree
  * @param counters everything counted since the start, by name
  */
 public record EngineStatus(
@@ -40,7 +40,7 @@ public record EngineStatus(
         List<Reconciliation.Standing> reconciliation,
         SortedMap<String, Long> counters) {
 
-    /** What somebody should look at; empty where all is well. */
+    /** What somebody should look at; empty if all is well. */
     public List<Attention> attention() {
         return Attention.in(this);
     }
@@ -62,12 +62,12 @@ public record EngineStatus(
     public record Heap(long used, long max, boolean full) {}
 
     /**
-     * What became of changes of the rules and scripts.
+     * What happened to changes of the rules and scripts.
      *
      * @param lastDone when one came into service last; null: none has since the start
      * @param refusal null: what is on the disk is in service
-     * @param keptAt when what is in service came into service first, where the engine started on
-     *     the set that was kept then; null: it was read from the files
+     * @param keptAt when what is in service first came into service, if the engine started on a
+     *     kept set; null: it was read from the files
      * @param waiting what has changed and waits for a restart, each in words
      */
     public record ReloadStatus(

@@ -25,13 +25,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The place of the socket in the file system, held by one process at a time: an OS lock beside it
- * tells whether its owner lives, so what a dead one left is replaced, and nothing else ever is.
+ * says whether its owner lives. So what a dead process left is replaced, and nothing else ever is.
  *
  * <p>The socket is made in a folder that nobody else can enter and moved to its place once it is
  * its owner's alone: there is no moment at which another user could connect.
  */
 final class SocketPlace implements AutoCloseable {
-    /** The longest path of a socket: 108 octets in Linux's sockaddr_un, the closing nought one. */
+    /**
+     * The longest path of a socket: 108 octets in Linux's sockaddr_un, including the final zero.
+     */
     static final int MAX_PATH = 107;
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER =
@@ -186,7 +188,7 @@ final class SocketPlace implements AutoCloseable {
         return server;
     }
 
-    /** Takes the socket away. The lock's file stays: another engine may be waiting for it. */
+    /** Removes the socket. The file of the lock stays: another engine may be waiting for it. */
     @Override
     public void close() throws IOException {
         try (lock;

@@ -317,7 +317,10 @@ public final class Dialog {
             }
         }
 
-        /** The script did not run: the far side is informed in the way that its kind of dialog allows. */
+        /**
+         * The script did not run: the far side is informed in the way that its kind of dialog
+         * allows.
+         */
         private void switchedOff() {
             switch (phase) {
                 case Phase.Busy busy -> {

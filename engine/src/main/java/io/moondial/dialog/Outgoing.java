@@ -5,7 +5,8 @@ import io.moondial.text.UssdString;
 /**
  * What we say to the far side of a dialog.
  *
- * <p>If a text is {@code hidden}, it is a secret itself, and is masked wherever the signalling is shown.
+ * <p>If a text is {@code hidden}, it is a secret itself, and is masked wherever the signalling is
+ * shown.
  */
 public sealed interface Outgoing {
 

@@ -447,7 +447,7 @@ final class OpenFile implements Closeable {
         /** Linux: a link for each open file, which leads to it even when it has no name. */
         private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-        /** Instead of a number of names. */
+        /** Means that the number of names is not known. */
         static final int UNKNOWN = -1;
 
         private OpenFiles() {}

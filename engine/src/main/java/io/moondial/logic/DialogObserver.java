@@ -4,7 +4,8 @@ import io.moondial.dialog.DialogFact;
 import java.util.List;
 
 /**
- * Observes dialogs. What happens in a dialog is reported once to each observer, in their order, on the dialog's thread.
+ * Observes dialogs. What happens in a dialog is reported once to each observer, in their order, on
+ * the dialog's thread.
  */
 @FunctionalInterface
 public interface DialogObserver {

@@ -127,7 +127,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         first.actions().forEach(this::perform);
     }
 
-    /** The script is switched off: the far side is informed in the way that its operation allows. */
+    /**
+     * The script is switched off: the far side is informed in the way that its operation allows.
+     */
     private void finishWithoutScript() {
         tell(new DialogFact.ScriptSkipped());
         catchUp();
@@ -136,7 +138,8 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     private void runScript() {
         ScriptLimits limits = claim.limits();
-        // The script notices the time by itself only while it computes: a waiting primitive must be woken.
+        // The script notices the time by itself only while it computes: a waiting primitive must be
+        // woken.
         Time.Alarm deadline = time.after(limits.maxTime(), () -> stop(limits.timeIsOver(), true));
         try {
             finish(claim.script().run(scriptRun()));
@@ -306,7 +309,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     /**
-     * An event counts when its message has been sent. If the far side has ended the dialog before that, the stack has reported it before it refuses to send. Then that is handled first, and the event meets the dialog as it is afterwards.
+     * An event counts when its message has been sent. If the far side has ended the dialog before
+     * that, the stack has reported it before it refuses to send. Then that is handled first, and
+     * the event meets the dialog as it is afterwards.
      */
     private void handle(DialogEvent event) {
         while (true) {

@@ -6,9 +6,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the heap has room for one more dialog. What counts is the live part: what a garbage collection leaves in use, without what was allocated while it ran. A collector that works beside the
- * program, as ZGC does, leaves all of that in use, and a busy engine allocates a whole heap while
- * one collection lasts.
+ * Whether the heap has room for one more dialog. What counts is the live part: what a garbage
+ * collection leaves in use, without what was allocated while it ran. A collector that works beside
+ * the program, as ZGC does, leaves all of that in use, and a busy engine allocates a whole heap
+ * while one collection lasts.
  *
  * <p>Between two collections even a heap that is mostly garbage fills up to its end, so mere use
  * counts only at the brim, and only where what was alive, with the dialogs that have been opened

@@ -26,7 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports the JVM's collections to a {@link HeapGuard}, and asks for a full one if only that would show the live part: while dialogs are refused, little is allocated, and the JVM might never start one. With ZGC, the collector of the {@code ussd} command, that stops no thread.
+ * Reports the JVM's collections to a {@link HeapGuard}, and asks for a full one if only that would
+ * show the live part: while dialogs are refused, little is allocated, and the JVM might never start
+ * one. With ZGC, the collector of the {@code ussd} command, that stops no thread.
  */
 public final class HeapWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger("heap");

@@ -187,7 +187,8 @@ public final class LuaService {
     }
 
     /**
-     * Which part of the text that begins a dialog must not be shown while the matching trigger is not known.
+     * Which part of the text that begins a dialog must not be shown while the matching trigger is
+     * not known.
      *
      * @param text null if it cannot be read; then any index hides all of it
      * @param msisdn the digits of the subscriber's number; null if the request has none

@@ -8,7 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has happened to a dialog and is not handled yet. Anybody may post; only the dialog's thread takes. An event is an activity from its posting until it is handled, and so is the thread, except while it waits here for the next event.
+ * What has happened to a dialog and is not handled yet. Anybody may post; only the dialog's thread
+ * takes. An event is an activity from its posting until it is handled, and so is the thread, except
+ * while it waits here for the next event.
  *
  * <p>It waits without a queue that blocks: the frames of one would be on the stack of every dialog
  * that waits.

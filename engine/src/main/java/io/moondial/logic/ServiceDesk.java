@@ -25,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Where dialogs arrive: each is refused, or claimed by a service and run on a virtual thread of its own.
+ * Where dialogs arrive: each is refused, or claimed by a service and run on a virtual thread of its
+ * own.
  */
 public final class ServiceDesk implements DialogDesk {
     /** The counter of dialogs that have begun. */

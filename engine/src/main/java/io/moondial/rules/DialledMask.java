@@ -103,7 +103,8 @@ public sealed interface DialledMask {
     /** What the one group of a regular expression matches, each time that it is found. */
     final class Group implements DialledMask {
         /**
-         * After this many looks at a character, everything is masked: far more than any dialled code takes.
+         * After this many looks at a character, everything is masked: far more than any dialled
+         * code takes.
          */
         static final int MAX_LOOKS = 50_000;
 

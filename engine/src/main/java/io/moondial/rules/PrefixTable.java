@@ -9,7 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes by what a text must begin with. Under each prefix are also the nodes of all the shorter ones that it begins with, so the longest that is found leads to all that match.
+ * Nodes by what a text must begin with. Under each prefix are also the nodes of all the shorter
+ * ones that it begins with, so the longest that is found leads to all that match.
  *
  * <p>Instead of a map of strings, for where there are many it is the processor's caches that a
  * look-up waits for: a prefix is its packed number, in a table at most half full (open addressing),
@@ -133,7 +134,7 @@ final class PrefixTable {
         }
 
         /**
-         * The number of the first so many of the packed characters, which no other beginning has.
+         * The number of this many packed characters at the beginning, which no other beginning has.
          */
         long beginning(int characters) {
             return packed >>> (BITS * (length - characters));

@@ -108,9 +108,7 @@ public record Trigger(
         }
     }
 
-    /**
-     * What holds for this trigger's dialogs instead of the general setting; null: that one.
-     */
+    /** What holds for this trigger's dialogs instead of the general setting; null: that one. */
     public record Overrides(
             @Key(like = ProcessSettings.class, unsetIs = Overrides.GENERAL)
                     @Nullable Duration menuTimeout,

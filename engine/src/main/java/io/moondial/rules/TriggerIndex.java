@@ -121,7 +121,7 @@ final class TriggerIndex {
 
     /** One search of a {@link TriggerIndex}: what is looked for, and the best found so far. */
     static final class Search {
-        /** The position of no trigger: behind all. */
+        /** The position that means no trigger: after all. */
         static final int NONE = Integer.MAX_VALUE;
 
         private final Facts facts;
@@ -218,7 +218,7 @@ final class TriggerIndex {
                 return open.isEmpty();
             }
 
-            /** The same, behind a way on which the condition holds. */
+            /** The same, after a way on which the condition is true. */
             Candidate given(Condition settled) {
                 return new Candidate(
                         first, open.stream().filter(other -> !other.equals(settled)).toList());
@@ -360,7 +360,7 @@ final class TriggerIndex {
 
         /**
          * Of all requests that meet the conditions: no more than the conditions say. They must not
-         * contradict each other, for then there is no such request.
+         * contradict each other, because then there is no such request.
          */
         record OfAllThatMeet(Conditions conditions) implements Facts {
             @Override

@@ -44,7 +44,9 @@ public final class TriggerTable {
     }
 
     /**
-     * Which part of a dialled text must not be shown before the matching trigger is known: everything that a trigger that may match would mask. If none may match, everything after the second star is hidden, if any trigger masks something at all.
+     * Which part of a dialled text must not be shown before the matching trigger is known:
+     * everything that a trigger that may match would mask. If none may match, everything after the
+     * second star is hidden, if any trigger masks something at all.
      *
      * @param text null if it cannot be read; then any index hides all of it
      * @param msisdn the digits of the subscriber's number; null if the request has none

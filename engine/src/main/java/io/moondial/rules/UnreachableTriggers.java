@@ -76,7 +76,7 @@ public final class UnreachableTriggers {
          * attribute begins with.
          *
          * @param key the exact condition's in the rules file, such as {@code ussd_string}; the
-         *     other's has {@code _prefix} behind it
+         *     other's has {@code _prefix} after it
          */
         record Contradictory(Trigger trigger, String key, String exact, String prefix)
                 implements Unreachable {}

@@ -37,7 +37,7 @@ final class Lint {
     /**
      * Over these scripts and modules.
      *
-     * @param files the names of scripts and modules for which there is a file, be it sound or not
+     * @param files the names of scripts and modules for which there is a file, sound or not
      */
     Lint(LuaBase base, Set<String> files, Collection<Unit> units) {
         this.base = base;
@@ -45,7 +45,7 @@ final class Lint {
         this.units = List.copyOf(units);
     }
 
-    /** All of them where rules give these names to the scripts. */
+    /** All of them, if rules give these names to the scripts. */
     List<Problem> problems(Set<String> ruleGlobals) {
         Set<String> known = new TreeSet<>(ruleGlobals);
         boolean open = false;
@@ -151,7 +151,7 @@ final class Lint {
             add(global, sure, () -> leftOut == null ? undefined(name) : leftOut);
         }
 
-        /** A name may stand in a file a hundred thousand times, and be near to as many. */
+        /** A name may be in a file a hundred thousand times, and be similar to as many. */
         private String undefined(String name) {
             return undefined.computeIfAbsent(
                     name, it -> "undefined global '" + it + "'" + NearName.question(near, it));
@@ -167,7 +167,7 @@ final class Lint {
             }
             String message = RemovedFunctions.message(field.library() + "." + mention.name());
             boolean api = base.isApi(field.library());
-            // a library of Lua's gives nil, which fails where it is called
+            // a library of Lua gives nil, which fails when it is called
             if (message == null && !api && !field.called()) {
                 return;
             }

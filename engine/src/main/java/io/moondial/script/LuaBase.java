@@ -81,7 +81,7 @@ final class LuaBase {
         return taken.contains(name);
     }
 
-    /** The fields of a library or module; null where there is none of this name. */
+    /** The fields of a library or module; null if there is none of this name. */
     @Nullable Set<String> fieldsOf(String library) {
         return globals.get(LuaString.of(library)) instanceof LuaTable table ? namesIn(table) : null;
     }
@@ -116,9 +116,9 @@ final class LuaBase {
     }
 
     /**
-     * All that a script can reach at its start, by name: of Lua's own what stands here, and what
-     * the modules describe. A host whose tables hold one name more or less does not start: nothing
-     * gets before a script by an oversight elsewhere.
+     * All that a script can reach at its start, by name: the names of Lua that are listed here, and
+     * what the modules describe. A host whose tables have one name more or less does not start, so
+     * that no mistake elsewhere gives scripts more than they may have.
      */
     static final class AllowList {
         /** Names of {@code _G}, and fields of its tables, without the modules. */
@@ -162,7 +162,7 @@ final class LuaBase {
         /**
          * Compares what scripts would get with what they may have.
          *
-         * @throws IllegalStateException where they differ
+         * @throws IllegalStateException if they differ
          */
         static void check(LuaTable globals, List<ApiModule> modules) {
             Set<String> allowed = all(modules);

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a script ended before its end.
  *
- * @param message as Lua words it, with the place before it where Lua puts it there
- * @param script the file that was running, relative to the script folder; "" where none was
- * @param line the line that was running; 0 where none was
+ * @param message in the words of Lua, with the place before it if Lua puts it there
+ * @param script the file that was running, relative to the script folder; "" if none was
+ * @param line the line that was running; 0 if none was
  * @param luaStack the calls that were running, the innermost first, one line each
  * @param cause for {@link Kind#INTERNAL} what Java threw, else null
  */
@@ -36,8 +36,8 @@ public record ScriptFault(
     }
 
     /**
-     * Whether the script itself was the danger, so that it had to be ended: by a limit, or by the
-     * JVM where no limit was there in time.
+     * Whether the script itself was dangerous and had to be ended: by a limit, or by the JVM if no
+     * limit ended it in time.
      */
     public boolean isKill() {
         return switch (kind) {

@@ -68,7 +68,7 @@ final class ScriptFolder {
         return List.copyOf(sources);
     }
 
-    /** The names for which there is a file, be it sound or not. */
+    /** The names for which there is a file, sound or not. */
     Set<String> names() {
         return Set.copyOf(names);
     }
@@ -77,7 +77,7 @@ final class ScriptFolder {
         return List.copyOf(problems);
     }
 
-    /** Whether a script or module may be called so. */
+    /** Whether a script or module may have this name. */
     static boolean isName(String name) {
         return NAME.matcher(name).matches();
     }

@@ -27,7 +27,7 @@ public final class ScriptGlobals {
     /**
      * Takes over strings, numbers, booleans, lists and maps of such, as a YAML file gives them.
      *
-     * @throws IllegalArgumentException where a value, or a key of a map, is of another type
+     * @throws IllegalArgumentException if a value, or a key of a map, is of another type
      */
     public ScriptGlobals(Map<String, ?> values) {
         values.forEach((name, value) -> this.values.put(LuaString.of(name), lua(name, value)));

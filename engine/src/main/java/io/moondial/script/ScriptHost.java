@@ -23,7 +23,7 @@ public final class ScriptHost {
      *
      * @param modules what its scripts have beside Lua's own
      * @param carriers how many threads carry the virtual threads that run scripts: the JVM's
-     *     processors unless it was told otherwise
+     *     processors, unless it was started with another number
      */
     public ScriptHost(List<ApiModule> modules, int carriers) {
         this(modules, carriers, CompilationObserver.NONE);
@@ -73,7 +73,9 @@ public final class ScriptHost {
         return base.modules();
     }
 
-    /** Sees each file of a script folder as it is compiled, and says what is to run for it. */
+    /**
+     * Sees each file of a script folder when it is compiled, and decides which code runs for it.
+     */
     @FunctionalInterface
     public interface CompilationObserver {
         /** Has what was compiled run as it is. */
@@ -83,7 +85,7 @@ public final class ScriptHost {
          * A file has been compiled.
          *
          * @param file as the person named the folder, then the file
-         * @return the code, or such as does the same and tells of it
+         * @return the code, or code that does the same and reports it
          */
         FunctionCode compiled(Path file, LuaString content, FunctionCode code);
     }

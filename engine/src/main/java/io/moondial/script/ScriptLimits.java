@@ -52,16 +52,16 @@ public record ScriptLimits(
                         from = "1B",
                         to = "1GiB")
                 int maxStringLength) {
-    /** The deepest that calls go inside calls where nothing else is said. */
+    /** The deepest that calls go inside calls if nothing else is given. */
     public static final int DEFAULT_MAX_CALL_DEPTH = 190;
 
-    /** The longest string where nothing else is said. */
+    /** The longest string if nothing else is given. */
     public static final int DEFAULT_MAX_STRING_LENGTH = 65_536;
 
     /** The deepest that may be allowed: more the thread's stack might not carry. */
     public static final int DEEPEST_CALLS = 400;
 
-    /** Where nothing else is said. */
+    /** The defaults. */
     public static final ScriptLimits DEFAULTS = Schema.of(ScriptLimits.class).defaults();
 
     public ScriptLimits {

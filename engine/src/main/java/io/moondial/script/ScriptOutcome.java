@@ -18,9 +18,9 @@ public sealed interface ScriptOutcome {
     /**
      * It returned.
      *
-     * @param text what it returned where that is a string with something in it, or a finite number;
-     *     else null
-     * @param mask what records and traces show in the place of the text; null: the text
+     * @param text what it returned, if that is a string that is not empty or a finite number;
+     *     otherwise null
+     * @param mask what records and traces show instead of the text; null: the text
      * @param what what it returned, in words
      */
     record Returned(@Nullable String text, @Nullable String mask, String what, Usage usage)

@@ -47,12 +47,12 @@ public final class ScriptRelease {
         return folder;
     }
 
-    /** The keys for which there is a file, be it sound or not. */
+    /** The keys for which there is a file, sound or not. */
     public Set<String> keys() {
         return keys;
     }
 
-    /** The script of a key; empty where there is none, or it does not compile. */
+    /** The script of a key; empty if there is none, or it does not compile. */
     public Optional<Script> script(String key) {
         return Optional.ofNullable(scripts.get(key));
     }

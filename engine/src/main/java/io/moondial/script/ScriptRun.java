@@ -21,9 +21,9 @@ public record ScriptRun(
         ScriptServices services,
         ScriptControl control) {
     /**
-     * A text that the script reads and that is written otherwise.
+     * A text that the script reads, and that is written as something else.
      *
-     * @param mask what is written where the script writes that very value
+     * @param mask what is written when the script writes exactly this value
      */
     public record Secret(String text, String mask) {}
 }

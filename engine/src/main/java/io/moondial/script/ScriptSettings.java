@@ -27,7 +27,7 @@ public record ScriptSettings(
         Breaker breaker,
         Shares shares) {
 
-    /** Where nothing else is said. */
+    /** The defaults. */
     public static final ScriptSettings DEFAULTS = Schema.of(ScriptSettings.class).defaults();
 
     /** The same, with other limits. */

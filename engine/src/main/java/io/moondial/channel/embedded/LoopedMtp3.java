@@ -89,8 +89,8 @@ final class LoopedMtp3 extends Mtp3UserPartBaseImpl implements AutoCloseable {
     }
 
     /**
-     * A layer above a user part, which tells the part when it has handled a message. Two of
-     * the same are equal, so that a part finds one again that it was given.
+     * A layer above a user part, which tells the part when it has handled a message. Two of the
+     * same are equal, so that a part finds one again that it was given.
      *
      * @param taken called after each message, whatever happened to it
      */

@@ -129,7 +129,9 @@ interface AspExchange {
     }
 
     /**
-     * The exchanges of RFC 4666 4.3.4 in which we ask for traffic. The M3UA layer keeps the states. What changes them, and what is then sent, is decided here, because the layer itself knows only the normal case. All on the loop's thread.
+     * The exchanges of RFC 4666 4.3.4 in which we ask for traffic. The M3UA layer keeps the states.
+     * What changes them, and what is then sent, is decided here, because the layer itself knows
+     * only the normal case. All on the loop's thread.
      */
     final class AskingAsp implements AspExchange {
         private static final Logger log = LoggerFactory.getLogger(AskingAsp.class);

@@ -18,7 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages that have come in and wait for the layers above. Each association has its own queues and its turn, so that a message waits for few of other links. If too many of one association wait, it is not read for a while, and its far end must wait too.
+ * Messages that have come in and wait for the layers above. Each association has its own queues and
+ * its turn, so that a message waits for few of other links. If too many of one association wait, it
+ * is not read for a while, and its far end must wait too.
  */
 final class Inbound implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Inbound.class);

@@ -45,9 +45,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     /** M3UA over SCTP (RFC 4666 1.4.7). */
     private static final int PAYLOAD_PROTOCOL = 3;
 
-    /**
-     * The pooled one would leave a cache with every thread that sends, and each script has one.
-     */
+    /** The pooled one would leave a cache with every thread that sends, and each script has one. */
     private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false);
 
     /** The layer above prefers another link to one as congested as this. */
@@ -515,7 +513,8 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     }
 
     /**
-     * Whatever the transport: each payload is one whole message. Otherwise the layer above would look for messages itself over TCP.
+     * Whatever the transport: each payload is one whole message. Otherwise the layer above would
+     * look for messages itself over TCP.
      */
     @Override
     public final IpChannelType getIpChannelType() {

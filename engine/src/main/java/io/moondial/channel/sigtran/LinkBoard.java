@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The states of all links, for whoever asks, and for the log: each change is logged once, up to a limit for each association and application server. Written on the loop's thread, read by any thread.
+ * The states of all links, for whoever asks, and for the log: each change is logged once, up to a
+ * limit for each association and application server. Written on the loop's thread, read by any
+ * thread.
  */
 final class LinkBoard {
     private static final Logger log = LoggerFactory.getLogger(LinkBoard.class);

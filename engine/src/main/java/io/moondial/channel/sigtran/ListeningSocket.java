@@ -87,8 +87,8 @@ final class ListeningSocket {
 
     /**
      * The link that a connection is for: one that is free; else the one, of those whose connection
-     * comes from the same far end, that has been silent the longest. That far end has started again,
-     * and the connection that it knows no more would never end by itself.
+     * comes from the same far end, that has been silent the longest. That far end has started
+     * again, and the connection that it knows no more would never end by itself.
      */
     @Nullable Link linkFor(Channel connection) {
         Set<InetAddress> from = farAddresses(connection);

@@ -8,7 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of M3UA messages (RFC 4666 3): what the layer above may rely on, and the ERROR that tells the far end what is wrong.
+ * The form of M3UA messages (RFC 4666 3): what the layer above may rely on, and the ERROR that
+ * tells the far end what is wrong.
  */
 final class M3uaMessage {
     static final int HEADER = 8;
@@ -215,8 +216,8 @@ final class M3uaMessage {
     }
 
     /**
-     * Whether it is only in messages of routing key management, none of which we accept. The
-     * layer above would read it anywhere, and believe the lengths in it.
+     * Whether it is only in messages of routing key management, none of which we accept. The layer
+     * above would read it anywhere, and believe the lengths in it.
      */
     private static boolean isOfRegistration(int tag) {
         return (tag >= ROUTING_KEY && tag <= ORIGINATING_POINT_CODES)

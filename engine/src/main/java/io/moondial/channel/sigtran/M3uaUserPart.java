@@ -178,7 +178,8 @@ final class M3uaUserPart extends M3UAManagementImpl implements LinkedUserPart, A
 
     /**
      * Sends a message. While an application server only changes from one link to another (pending,
-     * RFC 4666 4.3.2), or is about to because a connection has just ended, the message waits for the result.
+     * RFC 4666 4.3.2), or is about to because a connection has just ended, the message waits for
+     * the result.
      *
      * @throws IOException if no link leads to its point, or the far end does not read
      */

@@ -420,7 +420,8 @@ public record SigtranSettings(
      */
     public record Links(
             @Key(
-                            value = "The time from a lost or failed connection to the next attempt.",
+                            value =
+                                    "The time from a lost or failed connection to the next attempt.",
                             unset = "2s",
                             from = "10ms",
                             to = "1h")

@@ -239,9 +239,7 @@ final class Sockets {
         }
     }
 
-    /**
-     * A link's handler if SCTP carries it: whole messages, and notifications of the kernel's.
-     */
+    /** A link's handler if SCTP carries it: whole messages, and notifications of the kernel's. */
     static final class SctpHandler extends LinkHandler {
         private static final Logger log = LoggerFactory.getLogger(SctpHandler.class);
 
@@ -345,7 +343,11 @@ final class Sockets {
     }
 
     /**
-     * The first handler of a listening socket. If a connection cannot be accepted, for example because the process has no file descriptor left, it waits in the kernel, and the handler tries again after a pause, because the kernel would report it again at once. The log says once that this begins, and once that it is over. The handlers after this one never see the failure.
+     * The first handler of a listening socket. If a connection cannot be accepted, for example
+     * because the process has no file descriptor left, it waits in the kernel, and the handler
+     * tries again after a pause, because the kernel would report it again at once. The log says
+     * once that this begins, and once that it is over. The handlers after this one never see the
+     * failure.
      */
     static final class Accepting extends ChannelInboundHandlerAdapter {
         private static final Logger log = LoggerFactory.getLogger(Accepting.class);

@@ -8,7 +8,8 @@ import org.restcomm.protocols.ss7.sccp.message.SccpAddressedMessage;
 import org.restcomm.protocols.ss7.sccp.parameter.GlobalTitle;
 
 /**
- * How many answers to strangers may go out within a second: in total, over one link, and to one far end. A flood of messages that need an answer must not make the engine send a flood.
+ * How many answers to strangers may go out within a second: in total, over one link, and to one far
+ * end. A flood of messages that need an answer must not make the engine send a flood.
  */
 final class AnswerRate {
     private static final long WINDOW = Duration.ofSeconds(1).toNanos();

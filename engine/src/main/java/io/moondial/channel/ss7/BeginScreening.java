@@ -246,7 +246,8 @@ final class BeginScreening {
         /**
          * The party of this address.
          *
-         * @param mtpPointCode where the message came from or went to: used if the address has no point code
+         * @param mtpPointCode where the message came from or went to: used if the address has no
+         *     point code
          */
         static Party of(SccpAddress address, int mtpPointCode) {
             int pointCode =

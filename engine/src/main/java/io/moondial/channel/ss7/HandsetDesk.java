@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The desk of a point where handsets are: whoever takes the dialogs that the engine begins. While
- * there is nobody, the subscriber is absent.
+ * The desk of a point where handsets are: it takes the dialogs that the engine begins. If nobody
+ * takes them, the subscriber is absent.
  */
 public final class HandsetDesk implements MessageDesk {
     private static final Logger log = LoggerFactory.getLogger(HandsetDesk.class);

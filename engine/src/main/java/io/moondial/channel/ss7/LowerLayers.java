@@ -254,7 +254,8 @@ public final class LowerLayers {
         }
 
         /**
-         * Where a message goes; what comes in for others is not passed on, because this is not an STP.
+         * Where a message goes; what comes in for others is not passed on, because this is not an
+         * STP.
          */
         private Optional<Integer> point(SccpAddress called, boolean fromNetwork) {
             GlobalTitle title = called.getGlobalTitle();

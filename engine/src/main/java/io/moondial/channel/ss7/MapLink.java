@@ -63,7 +63,7 @@ final class MapLink implements MessageLink {
     /** What is to come within a time of its own; null: nothing, which is usual. */
     private @Nullable Awaited awaited;
 
-    /** The stack's idle time of a dialog once that has come, where it is another one now. */
+    /** The stack's idle time of a dialog after that has come, if it differs now. */
     private long usualIdleTime;
 
     /** The texts of the next message are secret. */
@@ -173,7 +173,8 @@ final class MapLink implements MessageLink {
     }
 
     /**
-     * Accepts a dialog that was begun without an Invoke. The stack gives it up with an ABORT if nothing comes within this time.
+     * Accepts a dialog that was begun without an Invoke. The stack gives it up with an ABORT if
+     * nothing comes within this time.
      */
     void awaitInvoke(Duration patience) {
         await(Awaited.INVOKE, patience);
@@ -221,8 +222,8 @@ final class MapLink implements MessageLink {
     }
 
     /**
-     * The stack's idle time is over. Whether it was the time for something that has not come: then
-     * the dialog ends, and whoever waits for an answer is told why.
+     * The stack's idle time is over. It may have been the time for something that has not come:
+     * then the dialog ends, and whoever waits for an answer learns why.
      */
     boolean runsOutOfTime() {
         boolean late = awaited != null;
@@ -236,8 +237,8 @@ final class MapLink implements MessageLink {
     }
 
     /**
-     * The stack's idle time is over, and the dialog with it unless this says otherwise: where it
-     * was the time to wait for something that has come since, the usual one begins.
+     * The stack's idle time is over, and so is the dialog, unless this says otherwise: if it was
+     * the time to wait for something that has come since, the usual time begins.
      */
     boolean prolonged() {
         if (awaited != null || usualIdleTime == 0) {
@@ -306,12 +307,12 @@ final class MapLink implements MessageLink {
     // ---- to the network: from any thread
 
     /**
-     * Begins the dialog with one Invoke. Where it reaches no link, the dialog is over with it, and
-     * the receiver is told so before this returns.
+     * Begins the dialog with one Invoke. If it reaches no link, the dialog is over too, and the
+     * receiver learns so before this returns.
      *
      * @param patience how long the first message back may take; null: as long as the stack keeps a
      *     dialog in which nothing happens
-     * @throws MAPException where the stack refuses to send; the dialog is still there
+     * @throws MAPException if the stack refuses to send; the dialog is still there
      */
     void begin(int invokeId, int operation, UssdParameter argument, @Nullable Duration patience)
             throws MAPException {
@@ -369,7 +370,7 @@ final class MapLink implements MessageLink {
         }
     }
 
-    /** Before a message is sent: the layers below are told what they must know of it. */
+    /** Before a message is sent: the layers below learn what they must know about it. */
     private void prepare() {
         contexts.undelivered().take(); // what was said of messages that nobody asks about
         if (hideTexts) {
@@ -427,7 +428,8 @@ final class MapLink implements MessageLink {
     }
 
     /**
-     * If not even the abort can be sent, the far side must time out; nothing of the dialog stays here.
+     * If not even the abort can be sent, the far side must time out; nothing of the dialog stays
+     * here.
      */
     private Optional<String> refused(Message message, MAPException why) {
         if (!(message instanceof Message.Abort)) {

@@ -15,7 +15,8 @@ import org.restcomm.protocols.ss7.tcap.asn.TcapFactory;
 import org.restcomm.protocols.ss7.tcap.asn.UserInformation;
 
 /**
- * The MAP-open of a dialog (3GPP TS 29.002 17.4.3). It is read here and not by the stack, which only sees an empty one.
+ * The MAP-open of a dialog (3GPP TS 29.002 17.4.3). It is read here and not by the stack, which
+ * only sees an empty one.
  *
  * @param destination the destination reference; null if there is none
  * @param origination the origination reference; null if there is none

@@ -13,7 +13,8 @@ import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 
 /**
- * Whether a message comes from where its dialog's far side is. The stack looks only at our transaction id, which proves nothing: others may have seen it, or guess it.
+ * Whether a message comes from where its dialog's far side is. The stack looks only at our
+ * transaction id, which proves nothing: others may have seen it, or guess it.
  *
  * <p>The addresses of both sides stay the same once each has sent a message (ITU-T Q.771
  * 3.1.2.2.2); the first message that answers a BEGIN of ours may come from another address than was

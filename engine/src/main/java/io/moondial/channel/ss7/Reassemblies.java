@@ -10,9 +10,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages that wait for more segments, as the stack keeps them: how many wait in all, how
- * many of each link and how many of each far end, so that one that never sends a last segment takes
- * no room from others, though it writes another calling party into each.
+ * The messages that wait for more segments, as the stack keeps them: how many wait in all, how many
+ * of each link and how many of each far end, so that one that never sends a last segment takes no
+ * room from others, though it writes another calling party into each.
  */
 final class Reassemblies {
     private final SignallingPlan plan;

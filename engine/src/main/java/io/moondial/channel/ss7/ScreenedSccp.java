@@ -224,7 +224,10 @@ final class ScreenedSccp extends SccpStackImpl {
     }
 
     /**
-     * SCCP's routing, which reports every message that cannot be delivered. The sender of one of ours learns it at once; the stack would report it later by a notice, when the dialog that the message ended no longer exists. About an incoming message the stack says nothing, except for the UDTS if that was asked for.
+     * SCCP's routing, which reports every message that cannot be delivered. The sender of one of
+     * ours learns it at once; the stack would report it later by a notice, when the dialog that the
+     * message ended no longer exists. About an incoming message the stack says nothing, except for
+     * the UDTS if that was asked for.
      */
     private static final class Routing extends SccpRoutingControl {
         private static final int MANAGEMENT = 1;
@@ -241,7 +244,8 @@ final class ScreenedSccp extends SccpStackImpl {
          * A routing that is not started.
          *
          * @param answers that go back to senders of what cannot be delivered, among others
-         * @param read told about each message from the network that the stack has read and made whole
+         * @param read told about each message from the network that the stack has read and made
+         *     whole
          */
         Routing(
                 SccpProviderImpl provider,

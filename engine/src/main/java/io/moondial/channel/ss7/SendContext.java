@@ -5,7 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Information from a lower layer for its caller, past layers in between that cannot pass it on: given and taken on one thread, within one call.
+ * Information from a lower layer for its caller, past layers in between that cannot pass it on:
+ * given and taken on one thread, within one call.
  */
 public final class SendContext<T> {
     private final Map<Thread, T> said = new ConcurrentHashMap<>();
@@ -24,7 +25,8 @@ public final class SendContext<T> {
      * What a dialog and the layers below tell each other past the stack in between.
      *
      * @param undelivered from below: why no link took what was sent
-     * @param hidden from above: the texts that are sent have a secret in them, for all who look at them
+     * @param hidden from above: the texts that are sent have a secret in them, for all who look at
+     *     them
      */
     record OfPoint(SendContext<String> undelivered, SendContext<Boolean> hidden) {
         OfPoint() {

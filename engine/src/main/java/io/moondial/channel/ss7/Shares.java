@@ -4,7 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A limited number of places. If there are several links, each takes at most as many as it leaves free: a flood on one never takes the last places from the others.
+ * A limited number of places. If there are several links, each takes at most as many as it leaves
+ * free: a flood on one never takes the last places from the others.
  */
 final class Shares {
     private final int places;

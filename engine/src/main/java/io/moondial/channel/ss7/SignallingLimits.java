@@ -47,7 +47,8 @@ public record SignallingLimits(
      *
      * @param maxDialogs how many dialogs the stack may hold; it answers more with P-ABORT, so this
      *     lies above the engine's own limit
-     * @param dialogIdleTimeout when the stack gives up a dialog in which nothing happens; longer than any wait of the engine
+     * @param dialogIdleTimeout when the stack gives up a dialog in which nothing happens; longer
+     *     than any wait of the engine
      * @param invokeTimeout how long after one of our invokes the stack still takes a result for it;
      *     zero: as long as its dialog is open
      * @param firstTid the least transaction id that dialogs are given ...
@@ -150,11 +151,7 @@ public record SignallingLimits(
                             from = "0",
                             to = "1000000")
                     int maxUnknownIdAnswers,
-            @Key(
-                            value = "The same from one far end.",
-                            unset = "250",
-                            from = "0",
-                            to = "1000000")
+            @Key(value = "The same from one far end.", unset = "250", from = "0", to = "1000000")
                     int maxUnknownIdAnswersPerFarEnd,
             @Key(
                             value =
@@ -201,11 +198,7 @@ public record SignallingLimits(
                             from = "1",
                             to = "1000000")
                     int maxReassemblies,
-            @Key(
-                            value = "The same from one far end.",
-                            unset = "256",
-                            from = "1",
-                            to = "1000000")
+            @Key(value = "The same from one far end.", unset = "256", from = "1", to = "1000000")
                     int maxReassembliesPerFarEnd) {
         /** The defaults. */
         public static final Sccp DEFAULT = new Sccp(4096, 256);

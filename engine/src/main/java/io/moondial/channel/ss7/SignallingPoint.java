@@ -115,7 +115,7 @@ public final class SignallingPoint implements AttachedPoint {
         }
     }
 
-    /** Begins a dialog with a peer for a handset; where that fails, nothing of it stays. */
+    /** Begins a dialog with a peer for a handset; if that fails, nothing of it stays. */
     public MessageLink begin(Call call, Called peer, MessageLink.Receiver receiver) {
         MapLink unsent = null;
         try {
@@ -145,11 +145,11 @@ public final class SignallingPoint implements AttachedPoint {
     }
 
     /**
-     * Begins a dialog towards a handset. Where it reaches no link, the receiver is told so before
-     * this returns.
+     * Begins a dialog towards a handset. If it reaches no link, the receiver learns so before this
+     * returns.
      *
-     * @throws NotBegunException where the stack holds as many dialogs as it may, or refuses to send
-     * @throws IllegalArgumentException where it is begun from a subsystem that is not of this point
+     * @throws NotBegunException if the stack holds as many dialogs as it may, or refuses to send
+     * @throws IllegalArgumentException if it is begun from a subsystem that is not of this point
      */
     public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
             throws NotBegunException {
@@ -296,7 +296,8 @@ public final class SignallingPoint implements AttachedPoint {
      *
      * @param pointCode the far end's; not used if messages are routed on the title
      * @param globalTitle the far end's, digits of an international ISDN number
-     * @param onTitle whether messages are routed on the title, otherwise on point code and subsystem
+     * @param onTitle whether messages are routed on the title, otherwise on point code and
+     *     subsystem
      */
     public record Called(int pointCode, String globalTitle, boolean onTitle) {}
 }

@@ -17,10 +17,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCAP message as the taps get it: whose it is, and what in it nobody may read. What is
- * masked keeps its length. A text becomes asterisks under its own scheme; if there is none to be
- * found, because the message is broken or is something else than an answer, so does all that could
- * hold it, octet by octet.
+ * A TCAP message as the taps get it: whose it is, and what in it nobody may read. What is masked
+ * keeps its length. A text becomes asterisks under its own scheme; if there is none to be found,
+ * because the message is broken or is something else than an answer, so does all that could hold
+ * it, octet by octet.
  */
 final class TappedTransaction {
     private static final int INVOKE = 0xa1;

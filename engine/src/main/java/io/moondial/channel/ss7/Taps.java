@@ -101,7 +101,8 @@ final class Taps {
     }
 
     /**
-     * Joins for the taps what SCCP has cut into several messages: only the whole message shows whose it is, and what in it is secret.
+     * Joins for the taps what SCCP has cut into several messages: only the whole message shows
+     * whose it is, and what in it is secret.
      */
     private static final class TappedParts {
         /**
@@ -209,7 +210,8 @@ final class Taps {
     }
 
     /**
-     * A user part whose outgoing messages the taps see first. What it cannot send is reported separately, because the layers above would take an exception for a fault of their own.
+     * A user part whose outgoing messages the taps see first. What it cannot send is reported
+     * separately, because the layers above would take an exception for a fault of their own.
      *
      * @param maxMessage how many octets a message may have, if the part itself would accept more
      */

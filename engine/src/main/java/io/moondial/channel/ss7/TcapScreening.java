@@ -81,7 +81,8 @@ final class TcapScreening implements SccpListener {
     }
 
     /**
-     * Whatever the stack, MAP or a receiver throws while a message is read and handed on is caught here, and only here.
+     * Whatever the stack, MAP or a receiver throws while a message is read and handed on is caught
+     * here, and only here.
      */
     @Override
     public void onMessage(SccpDataMessage message) {

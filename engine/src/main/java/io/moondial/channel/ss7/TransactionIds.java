@@ -9,9 +9,9 @@ import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.restcomm.protocols.ss7.tcap.api.tc.dialog.Dialog;
 
 /**
- * Transaction ids as they are on the wire: 1 to 4 octets (ITU-T Q.773 3.2.1.2). The stack shows
- * the far side's as a number, which loses leading zeros; so its octets are read from the stack's
- * own field.
+ * Transaction ids as they are on the wire: 1 to 4 octets (ITU-T Q.773 3.2.1.2). The stack shows the
+ * far side's as a number, which loses leading zeros; so its octets are read from the stack's own
+ * field.
  */
 final class TransactionIds {
     private static final VarHandle REMOTE = remoteField();

@@ -60,8 +60,8 @@ final class UssdMapProvider extends MAPProviderImpl {
     }
 
     /**
-     * How long the stack takes a result for an invoke, in milliseconds; nought: it starts no timer,
-     * since the engine times its screens itself.
+     * How long the stack takes a result for an invoke, in milliseconds; 0: it starts no timer,
+     * because the engine times its screens itself.
      */
     long invokeTimeout() {
         return invokeTimeout;
@@ -76,7 +76,7 @@ final class UssdMapProvider extends MAPProviderImpl {
         return dialogs.size();
     }
 
-    /** Where dialogs that are refused here are told of. */
+    /** Learns of dialogs that are refused here. */
     void report(MessageDesk desk) {
         this.desk = desk;
     }
@@ -167,8 +167,9 @@ final class UssdMapProvider extends MAPProviderImpl {
     }
 
     /**
-     * What was thrown while MAP took a message in, on its way down to where that is answered. It is
-     * an Error because the stack between catches exceptions and goes on as though nothing had been.
+     * What was thrown while MAP handled a message, on its way down to where that is answered. It is
+     * an Error because the stack in between catches exceptions and goes on as if nothing had
+     * happened.
      */
     static final class NotTakenIn extends Error {
         private static final long serialVersionUID = 1L;
@@ -178,7 +179,7 @@ final class UssdMapProvider extends MAPProviderImpl {
         }
     }
 
-    /** The link of the dialog with this id of ours; null where there is none. */
+    /** The link of the dialog with this id of ours; null if there is none. */
     @Nullable MapLink link(long localId) {
         return link(getMAPDialog(localId));
     }
@@ -307,8 +308,7 @@ final class UssdMapProvider extends MAPProviderImpl {
         }
 
         /**
-         * The context named is not supported; where only its version is another one, ours is
-         * offered in its place.
+         * The named context is not supported; if only its version differs, ours is offered instead.
          */
         void ofContext(ApplicationContextName context) {
             boolean otherVersion =
@@ -325,7 +325,7 @@ final class UssdMapProvider extends MAPProviderImpl {
             send(() -> abort(otherVersion ? null : context));
         }
 
-        /** What stands for MAP-open is none. */
+        /** What should be a MAP-open is not one. */
         void invalid(String why) {
             report(
                     Cause.UNREADABLE,

@@ -33,8 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = {
-            "Puts load on an engine of its own: opens dialogs at a rate, answers their menus, checks every text.",
-            "The rate does not depend on the dialogs. A turn counts from when its dialog should have begun.",
+            "Starts an engine and puts load on it: begins dialogs at a rate, answers menus, checks texts.",
+            "The rate does not depend on the dialogs. A turn is measured from the time at which its dialog should have begun.",
             "It warms up first. Progress goes to stderr, the figures to stdout. Exits with 1 if a reply was",
             "wrong, a dialog was never answered, or a record is missing."
         })
@@ -46,7 +46,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--dialogs",
             paramLabel = "N",
             defaultValue = "100000",
-            description = "How many dialogs a round holds. Default: ${DEFAULT-VALUE}.")
+            description = "How many dialogs a round has. Default: ${DEFAULT-VALUE}.")
     private int dialogs;
 
     @Option(
@@ -60,7 +60,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--concurrency",
             paramLabel = "C",
             description =
-                    "How many may be open at once; at that many, the next waits and its time counts."
+                    "How many may be open at once. If that many are open, the next one waits, and its time counts."
                             + " Default: 128, with a rate 100000.")
     private @Nullable Integer concurrency;
 
@@ -68,31 +68,27 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--menus",
             paramLabel = "M",
             description =
-                    "How many menus are answered in each. Default: 1, with --flood as many as it takes.")
+                    "How many menus are answered in each dialog. Default: 1; with --flood as many as needed.")
     private @Nullable Integer menus;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             description =
-                    "How often the load runs; the figures are those of the median. Default: 1, with"
-                            + " --baseline 5.")
+                    "How often the load runs. The figures are those of the median. Default: 1; with --baseline 5.")
     private @Nullable Integer rounds;
 
     @Option(
             names = "--baseline",
             description =
-                    "Measures the ceiling too, in turn with the engine: the same signalling stack and network with a "
-                            + "fixed conversation hard-coded on it; no scripts, no rules, no records. Prints the ratios of the "
-                            + "dialogs per second and of the turns.")
+                    "Also measures the upper limit, in turn with the engine: the same signalling stack and network with a fixed conversation, without scripts, rules and records. Prints the ratios of the dialogs per second and of the turns.")
     private boolean baseline;
 
     @Option(
             names = "--warm-up",
             paramLabel = "N",
             defaultValue = "30000",
-            description =
-                    "How many dialogs come first and do not count. Default: ${DEFAULT-VALUE}.")
+            description = "How many dialogs run first and do not count. Default: ${DEFAULT-VALUE}.")
     private int warmUp;
 
     @Option(
@@ -100,8 +96,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "How many more dialogs stay in their first menu while the load runs, and are answered after it."
-                            + " The load runs without them first, and the turns are compared.")
+                    "How many more dialogs stay in their first menu while the load runs, and are answered after it. The load first runs without them, and the turns are compared.")
     private int park;
 
     @Option(
@@ -109,9 +104,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "FACTOR",
             defaultValue = "0",
             description =
-                    "With --park N: the engine takes N dialogs and no more, and instead of the load all of them are "
-                            + "answered, --rate of them per second, once with nothing beside them and once while FACTOR times as many "
-                            + "dialogs are begun and must be refused. Compares the turns of the running ones.")
+                    "With --park N: the engine accepts only N dialogs. Instead of the load, all of them are answered, --rate of them per second: once alone, and once while FACTOR times as many dialogs are begun, which must be refused. Compares the turns of the running dialogs.")
     private int flood;
 
     @Option(
@@ -119,8 +112,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "NETWORK",
             defaultValue = "embedded",
             description =
-                    "embedded: all in one process, in memory; sigtran: the engine in a process of its own, behind M3UA "
-                            + "over TCP on the loopback interface. Default: ${DEFAULT-VALUE}.")
+                    "embedded: everything in one process, in memory; sigtran: the engine in a second process, connected by M3UA over TCP on the loopback interface. Default: ${DEFAULT-VALUE}.")
     private NetworkKind network;
 
     /** Where the engine runs. */
@@ -133,8 +125,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--script",
             paramLabel = "KEY",
             description =
-                    "The script of the rules file that answers, each menu with 1; a dialog held beforehand tells"
-                            + " what the others must show. Default: a script of the bench's own.")
+                    "The script of the rules file that is called. Each of its menus is answered with 1. A first dialog shows what the others must show. Default: a built-in script.")
     private @Nullable String script;
 
     @Option(
@@ -156,7 +147,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "SECONDS",
             defaultValue = "30",
             description =
-                    "How long nothing may happen until open dialogs count as never answered. Default: ${DEFAULT-VALUE}.")
+                    "If nothing happens for this time, open dialogs count as never answered. Default: ${DEFAULT-VALUE}.")
     private int patience;
 
     @Option(names = "--json", description = "One JSON object instead of the table.")

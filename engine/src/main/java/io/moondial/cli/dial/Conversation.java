@@ -85,7 +85,7 @@ final class Conversation {
         }
     }
 
-    /** Gives up, where there is still something to give up. */
+    /** Gives up, if there is still something to give up. */
     void abandon() {
         try {
             handset.abandon();
@@ -119,7 +119,7 @@ final class Conversation {
         }
     }
 
-    /** False where the handset gave up. */
+    /** False if the handset gave up. */
     private boolean say(Optional<String> answer) {
         Screen.Menu menu = open;
         if (menu == null) {

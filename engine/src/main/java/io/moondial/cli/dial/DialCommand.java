@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Dials a code from one handset, on an engine started for it or on a running one (--connect).",
             "Every screen is printed as it comes. Answers come from the command line, or from the terminal or",
-            "the standard input; at its end the handset gives up. A number is DIGITS, or DIGITS:NOA:NPI.",
+            "the standard input. When the input ends, the handset gives up. A number is DIGITS or DIGITS:NOA:NPI.",
             "Exits when the EDR files are complete."
         })
 public final class DialCommand implements Callable<Integer> {
@@ -45,7 +45,7 @@ public final class DialCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "15",
             description =
-                    "The data coding scheme of what is dialled and answered. Default: ${DEFAULT-VALUE}.")
+                    "The data coding scheme of the dialled text and the answers. Default: ${DEFAULT-VALUE}.")
     private int dcs;
 
     @Option(
@@ -61,8 +61,7 @@ public final class DialCommand implements Callable<Integer> {
             names = "--record",
             paramLabel = "FILE",
             description =
-                    "Adds the conversation to this file as a test for ussd test, its secret answers as asterisks. A text that the "
-                            + "script made with a secret in it is written as it came: read the file before others do. Not with --connect.")
+                    "Adds the conversation to this file as a test for ussd test. Secret answers are asterisks. A text that the script made with a secret in it is written as it came: check the file before others read it. Not with --connect.")
     private @Nullable Path record;
 
     @Parameters(

@@ -22,8 +22,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a dialled conversation, to be added to a file as a test. The engine tells it what of that
- * is secret; a running one elsewhere tells nothing, so of that nothing may be kept.
+ * Keeps a dialled conversation, to be added to a file as a test. The engine says what is secret in
+ * it. A running engine elsewhere does not say that, so its conversations may not be kept.
  */
 final class DialRecorder implements DialogObserver {
     private static final int USUAL_SSN = 6;
@@ -45,7 +45,7 @@ final class DialRecorder implements DialogObserver {
 
     /**
      * @param file null: nothing is kept
-     * @param services of the engine that is dialled; none where it is elsewhere
+     * @param services of the engine that is dialled; none if it is elsewhere
      * @param push whether the text is pushed, else it is dialled
      */
     DialRecorder(@Nullable Path file, List<LuaService> services, boolean push, String text) {
@@ -94,7 +94,7 @@ final class DialRecorder implements DialogObserver {
         since = System.nanoTime();
     }
 
-    /** What began the dialog: known only once the engine has told which trigger took it. */
+    /** What began the dialog: known only when the engine has said which trigger matched. */
     private void open() {
         if (!opened) {
             opened = true;
@@ -136,7 +136,7 @@ final class DialRecorder implements DialogObserver {
         recorded.did("abandon", "");
     }
 
-    /** Adds the test, where that is wanted. */
+    /** Adds the test, if that is wanted. */
     void write(PrintWriter err) throws IOException {
         open();
         if (file != null) {

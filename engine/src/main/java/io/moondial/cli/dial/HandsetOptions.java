@@ -36,7 +36,7 @@ final class HandsetOptions {
             names = "--msisdn",
             paramLabel = "NUMBER",
             converter = AddressConverter.class,
-            description = "The handset's own number, in the request.")
+            description = "The number of the handset (the MSISDN in the request).")
     private @Nullable Address msisdn;
 
     @Option(
@@ -64,7 +64,8 @@ final class HandsetOptions {
             names = "--ssn",
             paramLabel = "N",
             defaultValue = "6",
-            description = "The engine's subsystem that is called. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The subsystem number of the engine that is called. Default: ${DEFAULT-VALUE}.")
     private int ssn;
 
     @Option(
@@ -72,7 +73,7 @@ final class HandsetOptions {
             paramLabel = "HOST:PORT",
             converter = EndpointConverter.class,
             description =
-                    "A running engine that listens there for M3UA over TCP, instead of one started for this.")
+                    "Uses a running engine that listens there for M3UA over TCP, instead of starting one.")
     private @Nullable Endpoint engine;
 
     @Option(
@@ -81,7 +82,7 @@ final class HandsetOptions {
             converter = ModeConverter.class,
             defaultValue = "sgw",
             description =
-                    "With --connect: what this side is: sgw if the engine is asp, otherwise asp, ipsp_client or ipsp_server."
+                    "With --connect: the mode of this side: sgw if the engine is asp, otherwise asp, ipsp_client or ipsp_server."
                             + " Default: ${DEFAULT-VALUE}.")
     private Mode mode;
 
@@ -97,7 +98,7 @@ final class HandsetOptions {
             paramLabel = "N",
             defaultValue = "1",
             description =
-                    "With --connect: this side's, among point_codes of the engine's rules. Default: ${DEFAULT-VALUE}.")
+                    "With --connect: the point code of this side, one of point_codes in the engine's rules. Default: ${DEFAULT-VALUE}.")
     private int pointCode;
 
     @Option(
@@ -105,7 +106,7 @@ final class HandsetOptions {
             paramLabel = "N",
             defaultValue = "2",
             description =
-                    "With --connect: point_code of the engine's rules. Default: ${DEFAULT-VALUE}.")
+                    "With --connect: point_code in the engine's rules. Default: ${DEFAULT-VALUE}.")
     private int enginePointCode;
 
     @Option(
@@ -127,7 +128,7 @@ final class HandsetOptions {
             paramLabel = "SECONDS",
             defaultValue = "15",
             description =
-                    "With --connect: how long to wait until traffic can flow. Default: ${DEFAULT-VALUE}.")
+                    "With --connect: how long to wait until traffic is possible. Default: ${DEFAULT-VALUE}.")
     private int timeout;
 
     @Spec(Spec.Target.MIXEE)
@@ -139,7 +140,7 @@ final class HandsetOptions {
     /**
      * The subscriber.
      *
-     * @throws ParameterException where the options make none
+     * @throws ParameterException if the options make none
      */
     Subscriber subscriber() {
         if (ssn < 1 || ssn > Subscriber.MAX_SSN) {
@@ -167,7 +168,7 @@ final class HandsetOptions {
     /**
      * Handsets with a link to the engine over which traffic flows.
      *
-     * @throws NotStartedException where there is no such link within the time
+     * @throws NotStartedException if there is no such link within the time
      */
     private SigtranHandsets handsets() throws NotStartedException, InterruptedException {
         SigtranHandsets handsets = unstarted();
@@ -240,7 +241,7 @@ final class HandsetOptions {
             };
         }
 
-        /** An address of these digits, where they are ones. */
+        /** An address of these digits, if they are digits. */
         static Address checked(String digits, int noa, int npi) {
             if (digits.startsWith("+")) {
                 throw new TypeConversionException(

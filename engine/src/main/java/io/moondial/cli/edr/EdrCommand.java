@@ -40,9 +40,9 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Prints the records of EDR files, one JSON object per line.",
             "  {\"file\":...,\"line\":...,\"at\":...,\"instance\":...,\"event\":...,\"fields\":{...}}",
-            "The time is UTC; values are decoded texts, and a list is an array. A line that cannot be read is reported on",
-            "stderr as FILE:LINE:COLUMN, reading goes on, and the exit code is then 1; a file that begins with more than",
-            "ten such lines gets one message: it is no EDR file. edr-spec/README.md says what the",
+            "The time is UTC. Values are decoded texts, and a list is an array. A line that cannot be read is reported on",
+            "stderr as FILE:LINE:COLUMN, reading goes on, and the exit code is then 1. A file that begins with more than",
+            "ten such lines gets one message: it is not an EDR file. edr-spec/README.md says what the",
             "events and their fields are.",
             ""
         },
@@ -52,8 +52,8 @@ public final class EdrCommand implements Callable<Integer> {
             paramLabel = "FILE",
             arity = "0..*",
             description = {
-                "EDR files, complete (.edr) or in progress (.edr.part); or folders: their files, by",
-                "name, but not those of folders in them. A file that is named twice is read once.",
+                "EDR files, complete (.edr) or in progress (.edr.part), or folders. A folder means its files, by",
+                "name, but not those of folders in it. A file that is named twice is read once.",
                 "'-', or no file, is the standard input."
             })
     private List<Path> files = List.of(EdrInput.STANDARD_INPUT);
@@ -62,7 +62,7 @@ public final class EdrCommand implements Callable<Integer> {
             names = "--event",
             paramLabel = "NAME",
             description =
-                    "Only records of this event; can be given several times. With --dialogs: dialogs that have one.")
+                    "Only records of this event. Can be given several times. With --dialogs: only dialogs that have such a record.")
     private List<String> events = List.of();
 
     @Option(
@@ -70,7 +70,7 @@ public final class EdrCommand implements Callable<Integer> {
             paramLabel = "DIGITS",
             converter = EdrMsisdnConverter.class,
             description =
-                    "Only records of dialogs whose USSD-PROCESS has this MSISDN. Files are read twice for it.")
+                    "Only records of dialogs with this MSISDN in their USSD-PROCESS. The files are then read twice.")
     private @Nullable String msisdn;
 
     @Option(
@@ -85,21 +85,19 @@ public final class EdrCommand implements Callable<Integer> {
                     "A JSON object per dialog instead of per record, when all files are read: instance, msisdn, code (what "
                             + "was dialled) or notification, started, duration_ms (not if the clock was set back), outcome (responded, declined, acknowledged, closed, "
                             + "aborted, abandoned, failed or unfinished), final_text, choices (each a menu and its answer), counts "
-                            + "(menus, timeouts, late, notifies, errors), exception. What is not there is left out.")
+                            + "(menus, timeouts, late, notifies, errors), exception. What is missing is left out.")
     private boolean dialogs;
 
     @Option(
             names = "--follow",
             description =
-                    "Goes on as files grow, are completed and new ones come into the folders, until SIGINT.")
+                    "Continues until SIGINT: reads files as they grow, and new files in the folders.")
     private boolean follow;
 
     @Option(
             names = "--validate",
             description =
-                    "Checks files and records against their specification instead of printing them: every problem is "
-                            + "reported on stderr with FILE:LINE and the field, then how much was checked; any problem makes the exit code 1, and a "
-                            + "folder without EDR files is one.")
+                    "Checks files and records against their specification instead of printing them. Reports every problem on stderr with FILE:LINE and the field, then how much was checked. The exit code is 1 if there is a problem, or a folder without EDR files.")
     private boolean validate;
 
     @Option(
@@ -170,7 +168,7 @@ public final class EdrCommand implements Callable<Integer> {
 
     private void printAll(EdrInput input, RecordFilter filter, EdrPrinter printer) {
         if (filter.needsAll() && input.isFiles()) {
-            // What cannot be read is told when the records are printed.
+            // What cannot be read is reported when the records are printed.
             input.read(RecordSink.of(found -> filter.learn(found.edr()), problem -> {}));
         }
         if (dialogs) {
@@ -225,7 +223,7 @@ public final class EdrCommand implements Callable<Integer> {
         }
     }
 
-    /** An input of which somebody wants to know when it could keep its reader waiting. */
+    /** An input that says when it may keep its reader waiting. */
     private static final class EdrLiveInput extends FilterInputStream {
         private final Runnable beforeWaiting;
 

@@ -171,8 +171,8 @@ final class EdrPrinter implements RecordSink {
     /**
      * Where the lines of {@code ussd edr} go.
      *
-     * <p>Not by {@link System#out}, which keeps to itself why it could not write: that nobody reads
-     * any more is no failure, that a disk is full is one.
+     * <p>{@link System#out} is not used, because it does not say why it could not write. It is no
+     * failure if nobody reads any more, but it is one if a disk is full.
      */
     static final class EdrOutput {
         /** What the system says of a pipe whose reader has gone. */

@@ -39,7 +39,7 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Runs the engine until SIGINT or SIGTERM; SIGHUP reloads rules and scripts.",
             "Prints a line that starts with 'ready' when it takes traffic. A stop refuses new dialogs, lets running",
-            "ones finish within stop_timeout, aborts the rest, and completes the EDR files; a second signal aborts",
+            "ones finish within stop_timeout, aborts the rest, and completes the EDR files. A second signal aborts",
             "them at once."
         })
 public final class ServeCommand implements Callable<Integer> {
@@ -51,8 +51,7 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--pcap",
             paramLabel = "FILE",
             description =
-                    "Writes what goes over the links into this file, for Wireshark, secret answers as asterisks. One that"
-                            + " is there, or full, becomes FILE.1.")
+                    "Writes the messages of the links to this file, for Wireshark. Secret answers are asterisks. An existing or full file becomes FILE.1.")
     private @Nullable Path pcap;
 
     @Option(
@@ -60,7 +59,7 @@ public final class ServeCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             defaultValue = "100MiB",
             converter = SizeConverter.class,
-            description = "When such a file is full. Default: ${DEFAULT-VALUE}.")
+            description = "The size at which such a file is full. Default: ${DEFAULT-VALUE}.")
     private long pcapSize;
 
     @Option(
@@ -68,7 +67,7 @@ public final class ServeCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "10",
             description =
-                    "How many are kept, the one in progress included. Default: ${DEFAULT-VALUE}.")
+                    "How many files are kept, including the one in progress. Default: ${DEFAULT-VALUE}.")
     private int pcapFiles;
 
     @Option(
@@ -81,7 +80,7 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--state",
             paramLabel = "DIR",
             description =
-                    "Where the set in service is kept for --last-good. Default: the folder state beside the rules file.")
+                    "The folder where the set in service is kept for --last-good. Default: the folder state beside the rules file.")
     private @Nullable Path state;
 
     @Spec private CommandSpec spec;
@@ -116,7 +115,7 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    /** What the files say; where they are broken, and that is wanted, what was kept of them. */
+    /** What the files say; if they are broken, and that is wanted, the kept set. */
     private Configuration configuration(LastGood kept)
             throws ConfigurationException, NotStartedException {
         try {
@@ -164,7 +163,7 @@ public final class ServeCommand implements Callable<Integer> {
         engine.reload();
     }
 
-    /** Opens what surrounds a started engine; where that fails, the engine is closed. */
+    /** Opens what surrounds a started engine; if that fails, the engine is closed. */
     private void prepare(Engine engine) throws NotStartedException {
         try {
             engine.openControl();
@@ -202,8 +201,8 @@ public final class ServeCommand implements Callable<Integer> {
         }
 
         /**
-         * A stop that was asked for is a good end, which the JVM would not say by itself. Whatever
-         * goes wrong in it, the process ends.
+         * A stop that was asked for is a good end, which the JVM would not report. The process ends
+         * whatever goes wrong during the stop.
          */
         private void stop() {
             int code = ExitCode.FAILED;

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens on a signal of the operating system, in the place of what the JVM does: it would end
- * on SIGHUP, and ignore every signal that comes while it ends. A signal that the parent had ignored
+ * What happens on a signal of the operating system, instead of what the JVM does: it would end on
+ * SIGHUP, and ignore every signal that comes while it ends. A signal that the parent had ignored
  * (nohup does so with SIGHUP) stays ignored.
  *
  * <p>The JVM's own way to this is {@code sun.misc.Signal} of the module jdk.unsupported: reached by

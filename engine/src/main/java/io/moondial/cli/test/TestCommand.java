@@ -67,14 +67,15 @@ public final class TestCommand implements Callable<Integer> {
             names = "--filter",
             paramLabel = "WORDS",
             description =
-                    "Runs the tests that have every one of these words in their file's name, their name or their tags; "
-                            + "tag:NAME means a tag, ! before a word the tests without it.")
+                    "Runs only the tests that have each of these words in their file name, their name or their tags. tag:NAME means a tag. ! before a word means the tests without it.")
     private @Nullable String filter;
 
     @Option(names = "--fail-fast", description = "Stops after the first test that fails.")
     private boolean failFast;
 
-    @Option(names = "--update", description = "Replaces expected screens that differ by what came.")
+    @Option(
+            names = "--update",
+            description = "Replaces expected screens that differ with what came.")
     private boolean update;
 
     @Option(
@@ -89,15 +90,14 @@ public final class TestCommand implements Callable<Integer> {
     @Option(
             names = "--watch",
             description =
-                    "Goes on until interrupted: when a file is saved, runs the tests that depend on it.")
+                    "Continues until it is interrupted: when a file is saved, runs the tests that depend on it.")
     private boolean watch;
 
     @Option(
             names = "--record",
             paramLabel = "FILE",
             description =
-                    "Runs no test: takes the steps of a handset from the terminal or the standard input (dial *100#, "
-                            + "answer 1, wait 30s), shows what comes, and adds the conversation to this file as a test.")
+                    "Runs no test. Reads the steps of a handset from the terminal or the standard input (dial *100#, answer 1, wait 30s), shows what comes, and adds the conversation to this file as a test.")
     private @Nullable Path record;
 
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders of tests.")
@@ -244,8 +244,7 @@ public final class TestCommand implements Callable<Integer> {
                 fallbackValue = TABLE_ALONE,
                 preprocessor = OnlyAttached.class,
                 description =
-                        "Shows which lines and branches of each script ran; with =DIR writes DIR/lcov.info and DIR/index.html, "
-                                + "too.")
+                        "Shows which lines and branches of each script ran. =DIR also writes DIR/lcov.info and DIR/index.html.")
         private @Nullable Path folder;
 
         private final Coverage coverage = new Coverage();
@@ -260,7 +259,7 @@ public final class TestCommand implements Callable<Integer> {
             return given() ? coverage : CompilationObserver.NONE;
         }
 
-        /** Tells, where that was asked for; false where a file could not be written. */
+        /** Reports, if that was asked for; false if a file could not be written. */
         boolean report(PrintWriter out, PrintWriter err) {
             Path wanted = folder;
             if (wanted == null) {
@@ -281,7 +280,7 @@ public final class TestCommand implements Callable<Integer> {
             return true;
         }
 
-        /** What stands behind the option by itself is not its DIR but a PATH of tests. */
+        /** The word after the option is not its DIR but a PATH of tests. */
         private static final class OnlyAttached implements IParameterPreprocessor {
             @Override
             @SuppressWarnings("JdkObsolete") // picocli's interface
@@ -314,7 +313,7 @@ public final class TestCommand implements Callable<Integer> {
 
         private List<Path> places = List.of();
 
-        /** What tells whether a file was saved. */
+        /** What says whether a file was saved. */
         private record Saved(long modified, long size) {}
 
         TestWatch(TestSession run, PrintWriter err) {

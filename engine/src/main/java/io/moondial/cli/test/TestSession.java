@@ -239,7 +239,7 @@ final class TestSession {
         }
     }
 
-    /** How far the tests are, on one line that is written over and gone at the end. */
+    /** How far the tests are, on one line that is overwritten, and removed at the end. */
     static final class TestProgress implements AutoCloseable {
         private static final String CLEAR_LINE = "\r\u001B[K";
 

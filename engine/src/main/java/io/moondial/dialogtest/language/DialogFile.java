@@ -42,7 +42,7 @@ public final class DialogFile {
     /**
      * Reads a file.
      *
-     * @throws DialogFileException where it cannot be read, or is not UTF-8
+     * @throws DialogFileException if it cannot be read, or is not UTF-8
      */
     public static DialogFile read(Path path) throws DialogFileException {
         try {
@@ -98,7 +98,7 @@ public final class DialogFile {
         return lines;
     }
 
-    /** The lines of a step, as they stand there. */
+    /** The lines of a step, as they are in the file. */
     public List<String> lines(Lines at) {
         return new ArrayList<>(lines.subList(at.first() - 1, at.last()));
     }
@@ -108,7 +108,7 @@ public final class DialogFile {
     }
 
     /**
-     * The lines of a file where a step stands.
+     * The lines of a file where a step is.
      *
      * @param first from 1
      * @param last the same, or the last one that continues it
@@ -178,7 +178,7 @@ public final class DialogFile {
         private void stray(Lexer.RawStep first, List<Lexer.RawStep> more) {
             problems.add(
                     first.place(),
-                    "'%s' comes before the first test%s: begin with test \"what is tested\""
+                    "'%s' comes before the first test%s: begin with test \"what is tested\", or with before"
                             .formatted(
                                     first.word().text(),
                                     more.isEmpty() ? "" : ", and so does what follows it"));
@@ -261,7 +261,7 @@ public final class DialogFile {
         private static final class Table {
             private Table() {}
 
-            /** The rows, each a value by its name; one empty row where the table is of no use. */
+            /** The rows, each a value by its name; one empty row if the table cannot be used. */
             static List<Map<String, String>> read(Lexer.RawStep step, Problems problems) {
                 List<Lexer.Piece> lines =
                         step.argument().stream().filter(it -> !it.text().isEmpty()).toList();
@@ -327,7 +327,7 @@ public final class DialogFile {
                 while (i < text.length()) {
                     char c = text.charAt(i);
                     if (c == '"' && text.substring(start, i).isBlank()) {
-                        // what is wrong within it is told where its value is read
+                        // what is wrong within it is reported when its value is read
                         i = Texts.Quoted.read(line, i, new Problems(problems.file())).end();
                     } else {
                         if (c == '|') {
@@ -348,8 +348,7 @@ public final class DialogFile {
             }
 
             /**
-             * The name of a row's test: its columns filled in, or told behind it where it names
-             * none.
+             * The name of a row's test: its columns filled in, or added after it if it names none.
              */
             static String rowName(String name, Map<String, String> row) {
                 String filled = Template.of(name, row, UnaryOperator.identity()).toString();

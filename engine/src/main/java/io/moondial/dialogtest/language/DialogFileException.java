@@ -4,7 +4,7 @@ import io.moondial.problem.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Scripted tests that cannot be read, or cannot be run as they stand. */
+/** Scripted tests that cannot be read, or cannot be run as they are. */
 public final class DialogFileException extends Exception {
     private static final long serialVersionUID = 1L;
 

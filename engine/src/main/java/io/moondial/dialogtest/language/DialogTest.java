@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One scripted test.
  *
- * @param file what it stands in
+ * @param file the file that it is in
  * @param at its first line
- * @param name unlike any other's of the file
+ * @param name unique in the file
  * @param skip why it is not run; null: it is
  * @param sameDialog whether it goes on where the test above it ended
  * @param steps with those of the block before it
@@ -32,18 +32,18 @@ public record DialogTest(
         steps = List.copyOf(steps);
     }
 
-    /** Where it stands, as a person looks for it. */
+    /** Where it is, as a person looks for it. */
     public String place() {
         return file.name() + ':' + at.first();
     }
 
     /**
-     * The world that a test begins in, as far as it differs.
+     * The settings that a test begins with, as far as they differ.
      *
      * @param time what the clock says, and the zone of local dates; null: as always
      * @param seed of the scripts' random numbers; null: as always
      * @param globals of the rules, with other values
-     * @param modules what the stand-ins of modules are told
+     * @param modules the givens of the stand-ins of modules
      */
     public record Given(
             @Nullable OffsetDateTime time,
@@ -71,9 +71,9 @@ public record DialogTest(
         }
 
         /**
-         * What the stand-in of a module is told.
+         * A given of the stand-in of a module.
          *
-         * @param text what stands behind the module's name
+         * @param text what follows the module's name
          */
         public record ToModule(String module, String text) {}
 
@@ -82,7 +82,7 @@ public record DialogTest(
             modules = List.copyOf(modules);
         }
 
-        /** What another says, and this where that is silent. */
+        /** The other, and this one for what the other leaves out. */
         Given with(Given other) {
             Map<String, Global> merged = new LinkedHashMap<>();
             globals.forEach(global -> merged.put(global.name(), global));
@@ -94,7 +94,7 @@ public record DialogTest(
                     Stream.concat(modules.stream(), other.modules.stream()).toList());
         }
 
-        /** What the stand-in of a module is told, in the order of the lines. */
+        /** The givens of the stand-in of a module, in the order of the lines. */
         public List<String> textsFor(String module) {
             return modules.stream()
                     .filter(it -> it.module().equals(module))

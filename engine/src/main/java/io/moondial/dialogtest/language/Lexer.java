@@ -145,7 +145,7 @@ final class Lexer {
     /**
      * A part of one line.
      *
-     * @param text what stands there, without blanks around it
+     * @param text what is there, without white space around it
      * @param line from 1
      * @param column of its first character, from 1, in UTF-16 units of the line
      */
@@ -168,8 +168,8 @@ final class Lexer {
     /**
      * A step before its word's own reading.
      *
-     * @param argument what stands behind the word, and each line that continues it; the first may
-     *     be empty
+     * @param argument what follows the word, and each line that continues it; the first may be
+     *     empty
      */
     record RawStep(Word word, DialogFile.Lines at, List<Lexer.Piece> argument) {
         RawStep {

@@ -40,7 +40,7 @@ public final class Recorded {
         }
     }
 
-    /** What began the dialog, a stand-in in it for what is secret. */
+    /** What began the dialog; what is secret in it is replaced. */
     public void opened(boolean push, String text) {
         String word = push ? "push" : "dial";
         steps.addAll(Wording.lines(word, text));
@@ -52,7 +52,7 @@ public final class Recorded {
         steps.addAll(Wording.lines(word, text));
     }
 
-    /** A secret answer, of which a test knows the length alone. */
+    /** A secret answer; a test knows only its length. */
     public void answeredInSecret(String word, String text) {
         did(word, Mask.of(text));
     }
@@ -73,8 +73,8 @@ public final class Recorded {
     /**
      * What came.
      *
-     * @param secret whether its text is, so that a test takes any
-     * @param ids those that may stand in it
+     * @param secret whether its text is secret, so that a test accepts any
+     * @param ids those that may be in it
      */
     public void came(Screen screen, boolean secret, PassingIds ids) {
         String text = text(screen);
@@ -102,7 +102,7 @@ public final class Recorded {
     }
 
     /**
-     * Adds the test to a file, which is made where it is not there yet.
+     * Adds the test to a file, which is made if it is not there yet.
      *
      * @return its name, unlike that of any other test of the file
      */
@@ -144,7 +144,7 @@ public final class Recorded {
      * @param expressions by the id, what matches any like it
      */
     public record PassingIds(Map<String, String> expressions) {
-        /** Those of a dialog of which none is known. */
+        /** Those of a dialog without known ids. */
         public static final PassingIds NONE = new PassingIds(Map.of());
 
         private static final String SPECIAL = "\\.[]{}()<>*+-=!?^$|";
@@ -190,7 +190,7 @@ public final class Recorded {
                 if (c == '\n') {
                     expression.append("\\n");
                 } else if (Lexer.isBlank(c) || Character.isISOControl(c)) {
-                    // an inner blank may stand as it is, and reads better so
+                    // an inner space may stay as it is, which is easier to read
                     boolean inner = c == ' ' && i > 0 && i < text.length() - 1;
                     expression.append(inner ? " " : "\\x%02x".formatted((int) c));
                 } else {

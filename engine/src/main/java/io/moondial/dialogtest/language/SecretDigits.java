@@ -21,7 +21,7 @@ public final class SecretDigits {
         return DIGITS.repeat(length / DIGITS.length() + 1).substring(0, length);
     }
 
-    /** A dialled text with digits in the place of its secret characters, stars and hashes kept. */
+    /** A dialled text with digits instead of its secret characters, stars and hashes kept. */
     public static String dialled(String text, BitSet secret) {
         StringBuilder recorded = new StringBuilder(text);
         int digits = 0;

@@ -32,7 +32,7 @@ public sealed interface Step {
     /** The subsystem that is called. */
     record Ssn(DialogFile.Lines at, int ssn) implements Step {}
 
-    /** The data coding scheme of what is dialled and answered. */
+    /** The data coding scheme of the dialled text and the answers. */
     record CodingScheme(DialogFile.Lines at, int dcs) implements Step {}
 
     // ---- the handset

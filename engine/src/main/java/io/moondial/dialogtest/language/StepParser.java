@@ -34,7 +34,7 @@ final class StepParser {
         this.problems = problems;
     }
 
-    /** The step; empty where something is wrong with it, which has been told. */
+    /** The step; empty if something is wrong with it, which has been reported. */
     Optional<Step> read() {
         DialogFile.Lines at = raw.at();
         return switch (raw.word()) {

@@ -51,7 +51,7 @@ public final class Template {
         return new Template(parts);
     }
 
-    /** One template behind another. */
+    /** One template after another. */
     static Template joined(List<Template> templates) {
         return new Template(templates.stream().flatMap(it -> it.parts.stream()).toList());
     }

@@ -236,7 +236,7 @@ final class TestParser {
     }
 
     /**
-     * Reads {@code given}: time, seed, a global of the rules, or what a module's stand-in is told.
+     * Reads {@code given}: time, seed, a global of the rules, or a line for a module's stand-in.
      */
     private static final class GivenParser {
         private static final Pattern GIVEN = Pattern.compile("([A-Za-z]+)[ \t]+(.+)");
@@ -246,7 +246,7 @@ final class TestParser {
 
         private GivenParser() {}
 
-        /** The given of a step; empty where something is wrong with it, which has been told. */
+        /** The given of a step; empty if something is wrong with it, which has been reported. */
         static Optional<DialogTest.Given> read(
                 Lexer.RawStep step,
                 Map<String, String> row,
@@ -310,7 +310,7 @@ final class TestParser {
                     return Optional.of(new DialogTest.Given(time, null, List.of(), List.of()));
                 }
             } catch (DateTimeParseException e) {
-                // told below, as a year out of range is
+                // reported below, as is a year out of range
             }
             problems.add(
                     at.place(),
@@ -374,7 +374,7 @@ final class TestParser {
      * @param opened the handsets that have begun a dialog
      */
     record Scope(Map<String, String> row, Set<String> kept, Set<String> opened, String handset) {
-        /** The handset that is meant where none is named. */
+        /** The handset that is meant if none is named. */
         static final String FIRST = "";
 
         static Scope start(Map<String, String> row) {

@@ -98,7 +98,7 @@ final class Texts {
      * A text in double quotes, with its escapes resolved.
      *
      * @param runs the text, cut where a dollar sign was escaped, which begins no variable
-     * @param end the index behind the closing quote
+     * @param end the index after the closing quote
      * @param closed whether there was one
      */
     record Quoted(List<String> runs, int end, boolean closed) {
@@ -161,7 +161,7 @@ final class Texts {
             return Template.joined(parts);
         }
 
-        /** A text as it may stand in a file: in quotes where it would not be read back without. */
+        /** A text as it may be in a file: in quotes if it would not be read back without them. */
         static String write(String text) {
             boolean plain =
                     !text.isEmpty()

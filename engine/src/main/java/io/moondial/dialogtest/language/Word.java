@@ -44,9 +44,9 @@ enum Word {
     LOG("log", Kind.TALK),
     NO_LOG("no log", Kind.TALK);
 
-    /** Where a step may stand. */
+    /** Where a step may be. */
     enum Kind {
-        /** Begins a test, or what stands before each. */
+        /** Begins a test, or what comes before each test. */
         FRAME,
         /** Of the test as a whole: before anything is dialled. */
         HEAD,

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class FailureText {
     private static final int LINES_AROUND = 2;
 
-    /** Where the place in a script stands, at least: so that those of a conversation line up. */
+    /** The least column for the place in a script, so that those of a conversation line up. */
     private static final int PLACE_COLUMN = 40;
 
     private final TestResult result;
@@ -132,7 +132,7 @@ public final class FailureText {
     }
 
     /**
-     * Text as it is shown where every character matters: those that cannot be seen are spelled out.
+     * Text as it is shown if every character matters: those that cannot be seen are spelled out.
      */
     static final class Shown {
         private Shown() {}
@@ -195,8 +195,8 @@ public final class FailureText {
     }
 
     /**
-     * Two texts, line by line: {@code -} is expected, {@code +} came, and below a line that came in
-     * the place of another are carets where it differs.
+     * Two texts, line by line: {@code -} is expected, {@code +} came, and below a line that came
+     * instead of another are carets where it differs.
      */
     private static final class Diff {
         private final List<String> expected;
@@ -253,7 +253,7 @@ public final class FailureText {
             }
         }
 
-        /** Lines that stand in each other's place are shown in pairs. */
+        /** Lines that replace each other are shown in pairs. */
         private void flush() {
             for (int i = 0; i < Math.max(missing.size(), surplus.size()); i++) {
                 pair(

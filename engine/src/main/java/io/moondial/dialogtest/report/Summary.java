@@ -60,7 +60,7 @@ public final class Summary {
     }
 
     /**
-     * Where many fail at the same step of the block before them, in the same way, it is told once.
+     * If many fail at the same step of the block before them in the same way, it is reported once.
      */
     private void failures(List<TestResult> tests) {
         Map<Object, List<TestResult>> alike = new LinkedHashMap<>();
@@ -78,7 +78,7 @@ public final class Summary {
                         });
     }
 
-    /** What failed first, where that stands in the block before the test. */
+    /** What failed first, if that is in the block before the test. */
     private static Optional<Failure> inBefore(TestResult test) {
         return test.failures().stream()
                 .findFirst()

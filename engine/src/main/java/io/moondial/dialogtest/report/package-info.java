@@ -1,4 +1,4 @@
-/** What is told of scripted dialog tests. */
+/** The reports about scripted dialog tests. */
 @NullMarked
 package io.moondial.dialogtest.report;
 

@@ -27,7 +27,10 @@ final class Actor {
     Dcs dcs = Dcs.UNSPECIFIED;
     @Nullable Call call;
 
-    /** Whether its conversation has left what the test tells: what is told beyond is not tried. */
+    /**
+     * Whether its conversation has left what the test describes: the steps after that are not
+     * tried.
+     */
     boolean astray;
 
     Actor(String name) {
@@ -54,7 +57,7 @@ final class Actor {
         call = new Call(network, new FarSide.Call(operation, ussd, from, to, origination, ssn));
     }
 
-    /** The dialog that steps are about; the parser lets none stand before it. */
+    /** The dialog that steps are about; the parser accepts none before it. */
     Call call() {
         Call present = call;
         if (present == null) {
@@ -63,7 +66,7 @@ final class Actor {
         return present;
     }
 
-    /** One dialog as its handset sees it, and how much of it the test has told of. */
+    /** One dialog as its handset sees it, and how much of it the test has mentioned. */
     static final class Call {
         private final Handset handset;
         private final List<Screen> screens = new ArrayList<>();
@@ -98,7 +101,7 @@ final class Actor {
             return screens.size();
         }
 
-        /** The next screen that the test has not told of; null: there is none. */
+        /** The next screen that the test has not mentioned; null: there is none. */
         synchronized @Nullable Screen next() {
             return told < screens.size() ? screens.get(told++) : null;
         }
@@ -113,7 +116,7 @@ final class Actor {
             return screens.lastIndexOf(screen);
         }
 
-        /** The newest screen that asks for an answer, where it has none and is still waited for. */
+        /** The newest screen that asks for an answer, if it has none and is still waited for. */
         synchronized Optional<Screen> open() {
             return screens.reversed().stream()
                     .filter(Call::asks)

@@ -28,7 +28,7 @@ public final class DialogFiles {
     /**
      * The files named, and those in the folders named, each once and in the order of their names.
      *
-     * @throws DialogFileException where one cannot be read
+     * @throws DialogFileException if one cannot be read
      */
     public static List<DialogFile> find(Collection<Path> paths) throws DialogFileException {
         List<Problem> problems = new ArrayList<>();

@@ -19,7 +19,7 @@ import java.util.TreeSet;
 final class Globals {
     private Globals() {}
 
-    /** A configuration with these values in the place of its own. */
+    /** A configuration with these values instead of its own. */
     static Configuration with(Configuration configuration, Given given) {
         if (given.rulesStay()) {
             return configuration;

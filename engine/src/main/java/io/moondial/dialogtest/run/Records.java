@@ -133,7 +133,7 @@ final class Records {
                 : lines.subList(Math.max(0, lines.size() - SHOWN_LOG_LINES), lines.size());
     }
 
-    /** Every record that has come meanwhile must be as {@code edr-spec/} says. */
+    /** Every record that has come since must be as {@code edr-spec/} says. */
     void checkConformity(Lines at) {
         List<Edr> records = List.copyOf(engine.records());
         for (Edr edr : records.subList(conforming, records.size())) {

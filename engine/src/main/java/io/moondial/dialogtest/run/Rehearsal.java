@@ -26,7 +26,7 @@ public final class Rehearsal implements AutoCloseable {
     private final TestRun run;
     private final Recorded recorded = new Recorded();
 
-    /** The lines of the steps so far, in the place of a file. */
+    /** The lines of the steps so far, instead of a file. */
     private final List<String> lines = new ArrayList<>(FRAME);
 
     private int steps;

@@ -85,7 +85,7 @@ final class Screens {
         return new TestResult.Failure(step.at(), message, detail, place, rewritten(step, came));
     }
 
-    /** The screen; with an abort why the engine sent it, where a record tells. */
+    /** The screen; for an abort, also why the engine sent it, if a record says so. */
     private Detail remarks(Actor.Call call, Screen came) {
         List<String> lines = new ArrayList<>(Wording.of(came));
         if (came instanceof Screen.Abort) {
@@ -139,7 +139,7 @@ final class Screens {
                                 : "");
     }
 
-    /** A step with variables in it is not written anew: they would be lost. */
+    /** A step with variables in it is not written again: they would be lost. */
     private static @Nullable Screen rewritten(Step.Expect step, Screen came) {
         return (step.text() != null && step.text().hasVariables()) || came instanceof Screen.Reject
                 ? null
@@ -173,7 +173,7 @@ final class Screens {
         }
     }
 
-    /** What is wrong with how a handset's dialog stands at the end of a test. */
+    /** What is wrong with a handset's dialog at the end of a test. */
     void checkEnd(Actor actor, Lines at) {
         Actor.Call call = actor.call;
         if (call == null || actor.astray) {
@@ -188,7 +188,7 @@ final class Screens {
         }
     }
 
-    /** Every screen must have been told of. */
+    /** Every screen must have been mentioned. */
     void checkUntold(Actor actor, Actor.Call call, Lines at) {
         for (Screen left = call.next(); left != null; left = call.next()) {
             String place = engine.placeOf(call, call.position());

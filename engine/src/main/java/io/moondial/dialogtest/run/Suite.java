@@ -27,7 +27,7 @@ public final class Suite {
      * How tests are run.
      *
      * @param stages how many are played at the same time, at most
-     * @param failFast whether the first that fails is the last that is told of
+     * @param failFast whether the first that fails is the last that is reported
      */
     public record Options(int stages, boolean failFast) {
         /** On every processor, all of them. */
@@ -37,7 +37,7 @@ public final class Suite {
     }
 
     /**
-     * @throws DialogFileException where a test wants something that the rules do not have
+     * @throws DialogFileException if a test wants something that the rules do not have
      */
     public Suite(Configuration configuration, List<DialogTest> tests, Options options)
             throws DialogFileException {
@@ -70,7 +70,7 @@ public final class Suite {
     /**
      * Runs them.
      *
-     * @param progress told of each as it ends, from any thread and in no order
+     * @param progress told about each as it ends, from any thread and in no order
      * @return the results in the order of the tests
      */
     public List<TestResult> run(Consumer<TestResult> progress) throws InterruptedException {
@@ -133,7 +133,7 @@ public final class Suite {
         return all;
     }
 
-    /** Who plays scene after scene on a network, and takes a new one where the old is broken. */
+    /** Plays scene after scene on a network, and takes a new network if the old one is broken. */
     private static final class Player implements AutoCloseable {
         private final Configuration configuration;
         private @Nullable TestNetwork network;

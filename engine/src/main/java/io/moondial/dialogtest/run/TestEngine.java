@@ -44,7 +44,7 @@ import org.slf4j.ILoggerFactory;
  * kept. It begins the same whenever and wherever the test is run.
  */
 final class TestEngine {
-    /** What the clock says where the test does not. */
+    /** The time of the clock, if the test does not set it. */
     private static final OffsetDateTime START = OffsetDateTime.parse("2026-01-05T08:00:00Z");
 
     /** Instance id, transaction id, script. */
@@ -126,19 +126,19 @@ final class TestEngine {
         return records;
     }
 
-    /** The instance id of the dialog that a handset began; empty where no service claimed it. */
+    /** The instance id of the dialog that a handset began; empty if no service claimed it. */
     String instanceOf(Actor.Call call) {
         DialogIdentity known = begun.get(call.handset().tid());
         return known == null ? "" : known.instanceId();
     }
 
-    /** What is another in every run and may stand on a dialog's screens. */
+    /** What differs in every run and may be on a dialog's screens. */
     PassingIds idsOf(Actor.Call call) {
         DialogIdentity known = begun.get(call.handset().tid());
         return known == null ? PassingIds.NONE : PassingIds.of(known.instanceId(), known.opening());
     }
 
-    /** What began a dialog, with a stand-in for what its trigger masks. */
+    /** What began a dialog; what its trigger masks is replaced. */
     String recordable(Actor.Call call, Opening.Kind kind, String text, @Nullable String msisdn) {
         DialogIdentity known = begun.get(call.handset().tid());
         return known != null && known.opening().mask() == null
@@ -178,7 +178,7 @@ final class TestEngine {
         return screen >= 0 && screen < known.size() ? known.get(screen) : UNKNOWN;
     }
 
-    /** In words, how a dialog at rest stands. */
+    /** The state of a dialog at rest, in words. */
     String situation(Actor.Call call) {
         if (call.isOver()) {
             return "the dialog is over";
@@ -194,7 +194,7 @@ final class TestEngine {
                 : "the script waits" + waiting + " at " + place;
     }
 
-    /** Where the script of a dialog has last sent something from; empty: not known. */
+    /** The place from which the script of a dialog last sent something; empty: not known. */
     private String lastPlace(Actor.Call call) {
         List<Sending> known = sent.getOrDefault(instanceOf(call), List.of());
         return known.isEmpty() ? "" : known.getLast().place();
@@ -225,7 +225,7 @@ final class TestEngine {
         /**
          * A line of the log.
          *
-         * @param dialog the identity that the line begins with; empty where it has none
+         * @param dialog the identity that the line begins with; empty if it has none
          * @param text what follows it
          */
         record Line(String dialog, String text) {}

@@ -65,10 +65,10 @@ public record TestResult(
      * @param at the step
      * @param message what is wrong, in a sentence
      * @param detail what was expected and what came
-     * @param place {@code file:line} of the script that the screen came from; empty where that is
-     *     not known, or where the failure is about no screen
-     * @param came the screen that stands where another was expected, in a step that could be
-     *     written anew from it; null: it is about something else
+     * @param place {@code file:line} of the script that the screen came from; empty if that is not
+     *     known, or if the failure is not about a screen
+     * @param came the screen that came instead of the expected one, in a step that could be updated
+     *     from it; null: it is about something else
      */
     public record Failure(
             Lines at, String message, Detail detail, String place, @Nullable Screen came) {
@@ -81,7 +81,7 @@ public record TestResult(
             /** A regular expression, and a text that it does not match. */
             record Regex(String expected, String actual) implements Detail {}
 
-            /** Lines to be read as they are; none where the message says all. */
+            /** Lines to be read as they are; none if the message says all. */
             record Remarks(List<String> lines) implements Detail {
                 public Remarks {
                     lines = List.copyOf(lines);
@@ -101,7 +101,7 @@ public record TestResult(
     /**
      * One thing that was said in a conversation.
      *
-     * @param handset whose; empty where the test has one without a name
+     * @param handset whose; empty if the test has one without a name
      * @param lines in the words of a test
      * @param place {@code file:line} of the script that sent it; empty: the handset's own, or not
      *     known

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One test at work, and those that go on in its dialog. */
 final class TestRun {
-    /** The handset that is meant where none is named. */
+    /** The handset that is meant if none is named. */
     private static final String FIRST = "";
 
     private final TestNetwork network;
@@ -172,7 +172,7 @@ final class TestRun {
         return io.moondial.config.Measure.DURATION.format(duration.toMillis());
     }
 
-    /** Does a step that stands in no test; the result is what is wrong with it. */
+    /** Does a step that is in no test; the result is what is wrong with it. */
     List<String> improvise(Step step) throws InterruptedException {
         notes.nextTest();
         acknowledge(step, step);
@@ -225,7 +225,7 @@ final class TestRun {
         network.rest().await();
     }
 
-    /** Ends it as it stands: nothing more can be expected of it. */
+    /** Ends it as it is: nothing more can be expected of it. */
     void kill() throws InterruptedException {
         engine.end();
     }
@@ -301,7 +301,10 @@ final class TestRun {
         }
     }
 
-    /** What is sent where a test says this: a recorded secret is asterisks, which stand for one. */
+    /**
+     * What is sent where a test says this: a recorded secret is asterisks, which are replaced by
+     * one.
+     */
     private String sent(Actor actor, Screen.Menu menu, String text) {
         return isSecret(actor, menu) && SecretDigits.isNeededFor(text)
                 ? SecretDigits.of(text.length())
@@ -396,7 +399,7 @@ final class TestRun {
                 });
     }
 
-    /** Says that a notify was shown, where one is and the test has told of it. */
+    /** Says that a notify was shown, if there is one and the test has mentioned it. */
     private void acknowledge(Actor actor, Lines at) {
         Actor.Call call = actor.call;
         if (call == null || call.isOver() || call.position() + 1 < call.count()) {

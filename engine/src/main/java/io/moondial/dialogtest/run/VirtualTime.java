@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A clock that stands still until it is moved. Alarms ring on the thread that moves it, each at its
- * time and in the order in which they were set; between two all comes to rest.
+ * time and in the order in which they were set; between two of them everything comes to rest.
  */
 final class VirtualTime implements Time {
     private final Rest rest;
@@ -144,7 +144,7 @@ final class VirtualTime implements Time {
         /**
          * Waits until all is at rest.
          *
-         * @throws NeverAtRestException where that takes too long
+         * @throws NeverAtRestException if that takes too long
          */
         void await() throws InterruptedException {
             for (int i = 0; i < SPINS; i++) {

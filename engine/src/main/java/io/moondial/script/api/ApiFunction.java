@@ -278,7 +278,7 @@ public final class ApiFunction {
             return new ApiParameter(name, type, true, meaning);
         }
 
-        /** Refuses what was given at a position where it is not of the type. */
+        /** Refuses what was given at a position if it is not of the type. */
         void check(Arguments arguments, int position, String function) {
             if (optional && arguments.isNil(position)) {
                 return;

@@ -61,7 +61,7 @@ public final class ApiModule {
         return table;
     }
 
-    /** The functions that stand as globals beside the module, by name. */
+    /** The functions that are globals beside the module, by name. */
     public Map<String, LuaFunction> globals() {
         return globals;
     }

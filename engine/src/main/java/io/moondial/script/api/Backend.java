@@ -32,7 +32,7 @@ public interface Backend<S extends Record, T> {
     /**
      * What is wrong with a line {@code given MODULE TEXT} of a dialog test; empty: nothing.
      *
-     * @param text what stands behind the module's name
+     * @param text what follows the module's name
      */
     Optional<String> objection(String text);
 

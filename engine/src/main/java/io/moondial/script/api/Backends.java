@@ -149,7 +149,7 @@ public final class Backends implements AutoCloseable {
         throw new IllegalStateException("no backend " + type + " runs here");
     }
 
-    /** Stops them, from the last to the first, each whatever becomes of the others. */
+    /** Stops them, from the last to the first, each even if others fail. */
     @Override
     public void close() {
         stop(started);

@@ -20,7 +20,7 @@ public interface ScriptDialog {
     /**
      * Sends the final result of the ProcessUnstructuredSS-Request in TC-END: Done or Abandon.
      *
-     * @param mask what records and traces show in the place of the text; null: the text
+     * @param mask what records and traces show instead of the text; null: the text
      */
     PrimitiveResult respond(String text, @Nullable String mask);
 
@@ -37,8 +37,8 @@ public interface ScriptDialog {
     Phase phase();
 
     /**
-     * Waits for something outside the engine, as the dialog goes on: what comes from the far side
-     * meanwhile is taken in.
+     * Waits for something outside the engine while the dialog goes on. What comes from the far side
+     * during the wait is handled.
      *
      * @param patience asked before each wait
      */
@@ -57,8 +57,8 @@ public interface ScriptDialog {
     }
 
     /**
-     * A primitive called where it may not be, or with what cannot be sent: a Lua error at the
-     * caller's line.
+     * A primitive that may not be called now, or that was called with something that cannot be
+     * sent: a Lua error at the caller's line.
      */
     final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1L;

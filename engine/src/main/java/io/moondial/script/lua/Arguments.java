@@ -81,7 +81,7 @@ public final class Arguments {
         return text;
     }
 
-    /** A string where one is given. */
+    /** A string, if one is given. */
     public LuaString string(int position, LuaString otherwise) {
         return isNil(position) ? otherwise : string(position);
     }
@@ -103,8 +103,8 @@ public final class Arguments {
     }
 
     /**
-     * A text that would be written where no mask can stand, the name of a record for one: no
-     * secret.
+     * A text that would be written where no mask is possible, such as the name of a record. It must
+     * not be secret.
      *
      * @param what it is, for the message
      */
@@ -113,7 +113,7 @@ public final class Arguments {
         return text(position);
     }
 
-    /** Refuses a secret value where no mask can stand. */
+    /** Refuses a secret value where no mask is possible. */
     public void refuseSecret(@Nullable Object value, String what) {
         if (state.isSecret(value)) {
             throw new LuaError(
@@ -133,7 +133,7 @@ public final class Arguments {
         return number;
     }
 
-    /** A number where one is given. */
+    /** A number, if one is given. */
     public double number(int position, double otherwise) {
         return isNil(position) ? otherwise : number(position);
     }
@@ -143,7 +143,7 @@ public final class Arguments {
         return (int) number(position);
     }
 
-    /** A number cut to an integer where one is given. */
+    /** A number cut to an integer, if one is given. */
     public int integer(int position, int otherwise) {
         return isNil(position) ? otherwise : integer(position);
     }
@@ -167,7 +167,7 @@ public final class Arguments {
         return bad(position, expected + " expected, got " + given(position));
     }
 
-    /** What stands at a position, for messages. */
+    /** What is at a position, for messages. */
     public String given(int position) {
         return position > values.length ? "no value" : Lua.typeName(get(position));
     }

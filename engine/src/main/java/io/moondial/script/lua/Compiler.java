@@ -47,8 +47,8 @@ public final class Compiler {
     }
 
     /**
-     * Compiles a chunk that is no file: a text that a script made. Any octets may stand in its
-     * strings and comments.
+     * Compiles a chunk that is not a file: a text that a script made. Its strings and comments may
+     * have any octets.
      *
      * @throws CompileFailure if it is not Lua
      */
@@ -99,9 +99,7 @@ public final class Compiler {
         return cursor.failure(Integer.parseInt(placed.group(1)), said);
     }
 
-    /**
-     * LuaJ stumbles over itself where it means to report that a function has too much of something.
-     */
+    /** LuaJ fails while it tries to report that a function has too much of something. */
     private static String brokenLimit(NullPointerException e) {
         StackTraceElement[] trace = e.getStackTrace();
         boolean limit = trace.length > 0 && trace[0].getMethodName().equals("errorlimit");
@@ -218,7 +216,7 @@ public final class Compiler {
             return start == end ? Math.max(0, end - 1) : start;
         }
 
-        /** A failure at a line; at the word's column too where the word is on that line. */
+        /** A failure at a line, and at the word's column if the word is on that line. */
         CompileFailure failure(int line, String message) {
             if (line != source.lineOf(start)) {
                 return new CompileFailure(line, 0, message);
@@ -234,9 +232,10 @@ public final class Compiler {
     }
 
     /**
-     * Lua source as the compiler reads it. The compiler asks on and on in an unfinished string that
-     * ends in {@code \z}, taking the end of input for a blank; so after enough such reads this
-     * stream ends it, by an unchecked exception, for it swallows an IOException.
+     * Lua source as the compiler reads it. In an unfinished string that ends in {@code \z}, the
+     * compiler reads for ever, and takes the end of input for white space. So after enough such
+     * reads this stream ends it with an unchecked exception, because the compiler swallows an
+     * IOException.
      */
     @SuppressWarnings("InputStreamSlowMultibyteRead") // the compiler reads octet by octet
     static final class SourceStream extends InputStream {
@@ -259,7 +258,7 @@ public final class Compiler {
         }
 
         /**
-         * The next octet; behind the last one a blank, so that the last word is left before the
+         * The next octet; after the last one a space, so that the last word is complete before the
          * end.
          */
         @Override

@@ -42,7 +42,7 @@ final class Flow {
         int next = pc + 1;
         return switch (Opcode.operation(i)) {
             case Opcode.RETURN -> NOWHERE;
-            // the word behind is not an instruction
+            // the next word is not an instruction
             case Opcode.LOADKX -> new int[] {next + 1};
             case Opcode.SETLIST -> new int[] {Opcode.c(i) == 0 ? next + 1 : next};
             case Opcode.LOADBOOL -> new int[] {Opcode.c(i) == 0 ? next : next + 1};
@@ -66,7 +66,7 @@ final class Flow {
         return reaches(pc) && successors[pc].length == 2;
     }
 
-    /** Where an instruction goes on: for a branch first the way on or round, then the one past. */
+    /** Where an instruction goes on. For a branch, first the way on or back, then the way past. */
     int[] after(int pc) {
         return successors[pc];
     }
@@ -76,7 +76,7 @@ final class Flow {
         return jumpsTo.getOrDefault(pc, List.of());
     }
 
-    /** Where counting tells everything: where lines and straight runs begin, and all that jumps. */
+    /** The places whose counts are enough: where lines and straight runs begin, and all jumps. */
     BitSet watchPoints() {
         BitSet points = new BitSet();
         points.set(0);

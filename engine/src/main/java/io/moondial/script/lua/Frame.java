@@ -116,9 +116,7 @@ final class Frame {
         return values;
     }
 
-    /**
-     * Puts values into registers: a fixed number of them, or as open results where it is negative.
-     */
+    /** Puts values into registers: a fixed number of them, or as open results if it is negative. */
     void give(int at, int count, @Nullable Object[] values) {
         if (count < 0) {
             open = values;

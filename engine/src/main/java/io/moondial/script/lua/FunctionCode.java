@@ -25,7 +25,10 @@ public final class FunctionCode {
 
     final int[] instructions;
 
-    /** What is carried out: the instructions, or among them such as count that they are passed. */
+    /**
+     * What is carried out: the instructions, with instructions among them that count how often they
+     * are passed.
+     */
     final int[] running;
 
     final int[] lines;
@@ -92,7 +95,7 @@ public final class FunctionCode {
         return new FunctionCode(this, inside, new WatchedChunk.Watches(new Flow(this)));
     }
 
-    /** What an instruction that counts stands for. */
+    /** The instruction that a counting one replaces. */
     int passed(int watch) {
         WatchedChunk.Watches present = watches;
         if (present == null) {

@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of a table: open addressing over entries kept in the order in which their keys came. A
- * key whose value is taken away keeps its place until the next growth, so a traversal may take
- * fields away.
+ * key whose value is removed keeps its place until the next growth, so a traversal may remove
+ * fields.
  */
 final class HashPart {
-    /** Stands where a key was that is not one any more; equal to no key. */
+    /** The mark of a removed key; equal to no key. */
     private static final Object REMOVED = new Object();
 
     private static final int SMALLEST = 4;
@@ -47,7 +47,7 @@ final class HashPart {
         return entry < 0 ? null : values[entry];
     }
 
-    /** Whether the key has a place, be its value taken away or not. */
+    /** Whether the key has a place, even if its value was removed. */
     boolean contains(Object key) {
         return find(key) >= 0;
     }
@@ -148,7 +148,7 @@ final class HashPart {
         return key;
     }
 
-    /** Drops the keys without values and grows where most have one. */
+    /** Drops the keys without values, and grows if most have one. */
     private void rebuild() {
         int live = 0;
         for (int i = 0; i < used; i++) {

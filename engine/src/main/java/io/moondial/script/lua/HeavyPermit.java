@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The right to compute for long, shared by all scripts of one host. Virtual threads are not
  * time-sliced: without it a few busy scripts hold every carrier thread, and those that only want to
- * answer a menu wait. One carrier stays free of holders, where there is more than one.
+ * answer a menu wait. One carrier stays free of holders, if there is more than one.
  */
 public final class HeavyPermit {
     private static final long PATIENCE_MILLIS = 20;

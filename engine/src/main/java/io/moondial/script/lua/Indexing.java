@@ -80,7 +80,7 @@ final class Indexing {
     private static LuaError notIndexable(
             LuaState state, @Nullable Object holder, @Nullable Object key, boolean named) {
         String name = named ? Names.ofIndexed(state, holder) : Names.plain(holder);
-        // where the holder has no name of its own, the field says which one is meant
+        // if the holder has no name of its own, the field says which one is meant
         boolean unnamed = name.startsWith("a ") && key instanceof LuaString;
         return new LuaError("attempt to index " + name + (unnamed ? " (field '" + key + "')" : ""));
     }

@@ -359,7 +359,8 @@ final class Interpreter {
         }
 
         /**
-         * From where on the registers hold strings and numbers; the end where the result is none.
+         * The first register from which on all are strings and numbers; the end if the result is
+         * not one.
          */
         private static int startOfTexts(
                 @Nullable Object[] registers, int first, int end, @Nullable Object result) {

@@ -37,8 +37,8 @@ public final class Lua {
     }
 
     /**
-     * A value for a message: a string or a number itself, of others the type. No metamethod is
-     * called. Where the value may be a script's, {@link LuaState#show} keeps secrets.
+     * A value for a message: a string or a number itself, the type of others. No metamethod is
+     * called. If the value may belong to a script, {@link LuaState#show} keeps secrets.
      */
     public static String show(@Nullable Object value) {
         LuaString text = Numbers.textFrom(value);

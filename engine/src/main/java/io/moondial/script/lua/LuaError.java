@@ -3,9 +3,9 @@ package io.moondial.script.lua;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Lua error on its way to the {@code pcall} that catches it. One raised by Java carries only a
- * message; the place is put before it where it is caught, for only there it is known which line
- * called.
+ * A Lua error on its way to the {@code pcall} that catches it. One raised by Java has only a
+ * message. The place is put before it where it is caught, because only there the calling line is
+ * known.
  */
 public final class LuaError extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -48,9 +48,9 @@ public final class LuaError extends RuntimeException {
     }
 
     /**
-     * The message as one text, as it is written: with its place where it has one. An error object
-     * is asked by its {@code __tostring}, which the meter bounds as all that runs; else its fields
-     * {@code message} and {@code code} tell.
+     * The message as one text, as it is written: with its place if it has one. For an error object,
+     * its {@code __tostring} gives the text, under the meter like all that runs. If it has none,
+     * the fields {@code message} and {@code code} do.
      */
     public String text(LuaState state) {
         return switch (value) {

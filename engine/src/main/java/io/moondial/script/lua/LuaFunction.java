@@ -18,7 +18,7 @@ public abstract sealed class LuaFunction
         }
 
         /**
-         * A variable captured by closures: in a frame's register while its block runs, by itself
+         * A variable captured by closures: in a frame's register while its block runs, separate
          * afterwards.
          */
         static final class Upvalue {
@@ -37,7 +37,7 @@ public abstract sealed class LuaFunction
                 this.below = below;
             }
 
-            /** A variable by itself. */
+            /** A variable that is separate from a frame. */
             Upvalue(@Nullable Object value) {
                 this.value = value;
                 this.register = -1;

@@ -116,7 +116,7 @@ public final class LuaState {
         return masks != null && value instanceof LuaString text && masks.containsKey(text);
     }
 
-    /** What is written where the script writes this value: its mask where it is secret. */
+    /** What is written when the script writes this value: its mask if it is secret. */
     public LuaString written(LuaString value) {
         return masks == null ? value : masks.getOrDefault(value, value);
     }
@@ -191,7 +191,7 @@ public final class LuaState {
         return all;
     }
 
-    /** A call begins: it is counted, and refused where too many are inside each other. */
+    /** A call begins: it is counted, and refused if too many are nested. */
     void enter(int units, int arguments) {
         meter.work(units);
         countValues(arguments);
@@ -239,8 +239,8 @@ public final class LuaState {
     }
 
     /**
-     * Runs an action; a Lua error in it ends it. The witness sees it while the stack still stands
-     * as it was raised, so that {@link #place} and {@link #stack} tell where.
+     * Runs an action; a Lua error in it ends it. The witness sees it while the stack is still as it
+     * was when it was raised, so that {@link #place} and {@link #stack} say where.
      */
     public void witness(Runnable action, Consumer<LuaError> witness) {
         Frame frame = top;
@@ -256,7 +256,7 @@ public final class LuaState {
     }
 
     /**
-     * "script:line: " of the function so many calls up from the innermost one; "" where that is one
+     * "script:line: " of the function this many calls up from the innermost one; "" if that is one
      * in Java, or none. Functions in Java that call each other count as one.
      *
      * @param inJava whether the innermost one is in Java, called by the innermost of Lua
@@ -357,8 +357,8 @@ public final class LuaState {
     }
 
     /**
-     * What a Lua function returns inside the interpreter: one value stands for itself, so that most
-     * calls need no array; none or several come in an array, which is no Lua value.
+     * What a Lua function returns inside the interpreter: one value is itself, so that most calls
+     * need no array. None or several come in an array, which is not a Lua value.
      */
     static final class Results {
         private Results() {}

@@ -223,8 +223,8 @@ public final class LuaTable {
     }
 
     /**
-     * The key and the value after a key, in an order that stays as it is while fields are changed
-     * or taken away; after null the first. Null at the end.
+     * The key and the value after a key, in an order that does not change while fields are changed
+     * or removed; after null the first. Null at the end.
      *
      * @throws LuaError if the key is not one of the table's
      */
@@ -249,7 +249,7 @@ public final class LuaTable {
         return new @Nullable Object[] {(double) (at + 1), list[at]};
     }
 
-    /** How many items of the list are behind the key; -1 where the key is beyond the list. */
+    /** How many items of the list are after the key; -1 if the key is beyond the list. */
     private int listPosition(@Nullable Object key) {
         if (key == null) {
             return 0;
@@ -257,7 +257,8 @@ public final class LuaTable {
         if (!(key instanceof Double d) || d < 1 || d > list.length || d != d.intValue()) {
             return -1;
         }
-        // a key that was the list's last item may be gone by now; a field's key still has its place
+        // a key that was the list's last item may be removed by now; a field's key still has its
+        // place
         boolean inList = d <= size || fields == null || !fields.contains(key);
         return inList ? d.intValue() : -1;
     }

@@ -25,7 +25,7 @@ public final class Meter {
     @FunctionalInterface
     public interface Supervisor {
         /**
-         * Returns where it may.
+         * Returns if it may.
          *
          * @throws Kill if it may not
          */
@@ -69,7 +69,7 @@ public final class Meter {
         }
     }
 
-    /** The units for carrying out so many instructions in a row. */
+    /** The units for carrying out this many instructions in a row. */
     static int weight(int instructions) {
         return 1 + instructions / INSTRUCTIONS_PER_UNIT;
     }
@@ -101,7 +101,7 @@ public final class Meter {
         memory(length + 40);
     }
 
-    /** Refuses a call inside so many calls. */
+    /** Refuses a call that is nested this deep. */
     void depth(int depth) {
         if (depth > bounds.callDepth()) {
             endIfKilled();
@@ -184,7 +184,7 @@ public final class Meter {
         public enum Reason {
             /** It used up one of its limits. */
             LIMIT,
-            /** It was told to stop from outside. */
+            /** It was stopped from outside. */
             STOPPED
         }
 

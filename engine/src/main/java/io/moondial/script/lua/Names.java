@@ -158,7 +158,9 @@ final class Names {
             return null;
         }
 
-        /** The instruction that last set a register for certain; -1 where a jump leaves it open. */
+        /**
+         * The instruction that last set a register for certain; -1 if a jump makes that unknown.
+         */
         private int lastSetter(int register, int before) {
             int setter = -1;
             int jumpedTo = 0;

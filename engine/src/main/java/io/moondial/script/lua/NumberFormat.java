@@ -43,7 +43,7 @@ public final class NumberFormat {
         this.alternative = alternative;
     }
 
-    /** The number in lower case, with a minus sign where it is negative. */
+    /** The number in lower case, with a minus sign if it is negative. */
     public String format(double number) {
         if (Double.isNaN(number)) {
             // PUC's Lua on x86 prints "-nan" and "nan" by a sign bit that means nothing
@@ -95,8 +95,8 @@ public final class NumberFormat {
     }
 
     /**
-     * The number rounded to significant digits. From its shortest form, which is cheap, where that
-     * is not so near the middle between two results that only the exact value can tell.
+     * The number rounded to significant digits. It uses the shortest form, which is cheap, unless
+     * that is so near the middle between two results that only the exact value decides.
      */
     private static BigDecimal rounded(double magnitude, int digits) {
         MathContext context = new MathContext(digits, RoundingMode.HALF_EVEN);
@@ -182,7 +182,7 @@ public final class NumberFormat {
                 + Math.abs(normal || magnitude == 0 ? exponent : Double.MIN_EXPONENT);
     }
 
-    /** The digits behind the point, and the point where it is wanted. */
+    /** The digits after the point, and the point if it is wanted. */
     private String point(String digits) {
         String shown =
                 precision < 0
@@ -200,9 +200,9 @@ public final class NumberFormat {
     }
 
     /**
-     * Decimal texts of numbers of usual size, by one multiplication. That product may be off by
-     * half its last bit; where this could change the rounding, there is no answer, and the exact
-     * value must be asked.
+     * Decimal texts of numbers of usual size, by one multiplication. That product may be wrong by
+     * half its last bit. If this could change the rounding, there is no result, and the exact value
+     * must be computed.
      */
     static final class QuickDecimal {
         /** The powers of ten that are exact doubles, as far as they are needed. */
@@ -219,15 +219,15 @@ public final class NumberFormat {
 
         private QuickDecimal() {}
 
-        /** A magnitude with so many digits after the point; null if this is no quick matter. */
+        /** A magnitude with this many digits after the point; null if there is no quick way. */
         static @Nullable String fixed(double magnitude, int decimals) {
             long scaled = scaled(magnitude, decimals);
             return scaled == NONE ? null : text(scaled, decimals, false);
         }
 
         /**
-         * A magnitude rounded to so many significant digits, written without an exponent and
-         * without zeros at the end; null if this is no quick matter, or C's {@code %g} writes an
+         * A magnitude rounded to this many significant digits, written without an exponent and
+         * without zeros at the end; null if there is no quick way, or C's {@code %g} writes an
          * exponent.
          */
         static @Nullable String significant(double magnitude, int digits) {

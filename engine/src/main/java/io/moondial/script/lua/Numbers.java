@@ -20,8 +20,8 @@ public final class Numbers {
     }
 
     /**
-     * The number for people and records outside Lua: a whole one up to 2^53, where each is exact,
-     * with all its digits; any other as {@code tostring} gives it.
+     * The number for people and records outside Lua: a whole one up to 2^53, up to where each is
+     * exact, with all its digits; any other as {@code tostring} gives it.
      */
     public static String allDigits(double number) {
         boolean exact = number == Math.rint(number) && Math.abs(number) <= EXACT_TO;
@@ -96,7 +96,7 @@ public final class Numbers {
         return negative ? -value : value;
     }
 
-    /** Where the blanks at the beginning end. */
+    /** Where the white space at the beginning ends. */
     private static int startOf(LuaString text) {
         int from = 0;
         while (from < text.length() && isSpace(text.at(from))) {
@@ -105,7 +105,7 @@ public final class Numbers {
         return from;
     }
 
-    /** Where the blanks at the end begin. */
+    /** Where the white space at the end begins. */
     private static int endOf(LuaString text, int from) {
         int to = text.length();
         while (to > from && isSpace(text.at(to - 1))) {
@@ -204,7 +204,7 @@ public final class Numbers {
             return at - start;
         }
 
-        /** The exponent behind its letter; null if there is none. */
+        /** The exponent after its letter; null if there is none. */
         private @Nullable Integer readExponent() {
             at++;
             boolean negative = peek() == '-';

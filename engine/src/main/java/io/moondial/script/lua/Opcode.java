@@ -47,8 +47,8 @@ final class Opcode {
     static final int EXTRAARG = 39;
 
     /**
-     * Not Lua's: counts that it is passed, and stands for the instruction that Ax tells, see {@link
-     * Watches}.
+     * Not an instruction of Lua: counts how often it is passed, and replaces the instruction that
+     * Ax names, see {@link Watches}.
      */
     static final int WATCH = 40;
 

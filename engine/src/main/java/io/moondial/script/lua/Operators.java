@@ -22,7 +22,7 @@ public final class Operators {
         return method != null && Lua.truthy(state.callForOne(method, x, y));
     }
 
-    /** The metamethod, where both values have the same. */
+    /** The metamethod, if both values have the same. */
     private static @Nullable Object commonMethod(
             LuaState state, @Nullable Object x, @Nullable Object y, LuaString name) {
         @Nullable Object method = Metatables.method(state, x, name);

@@ -15,11 +15,9 @@ public final class Outline {
     public enum Reach {
         /** Nothing. */
         PLAIN,
-        /**
-         * It stands behind a condition: in an {@code if}, or right of {@code and} or {@code or}.
-         */
+        /** It is under a condition: in an {@code if}, or right of {@code and} or {@code or}. */
         CONDITIONAL,
-        /** It stands in a function that is given to {@code pcall} or {@code xpcall}. */
+        /** It is in a function that is given to {@code pcall} or {@code xpcall}. */
         GUARDED,
         /** It never runs. */
         DEAD
@@ -84,7 +82,7 @@ public final class Outline {
         return Set.copyOf(globalsDefined);
     }
 
-    /** Each reading of a field of what a module's or a library's name stands for. */
+    /** Each reading of a field of a module or a library, by its name. */
     public List<Field> fieldsRead() {
         return List.copyOf(fieldsRead);
     }
@@ -94,7 +92,7 @@ public final class Outline {
         return List.copyOf(modulesRequired);
     }
 
-    /** Where a secret answer, by the name of its variable, is made part of a text. */
+    /** Where a secret answer becomes part of a text, by the name of its variable. */
     public List<Mention> secretsComposed() {
         return List.copyOf(secretsComposed);
     }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Goes once through source that compiles (so its grammar is not checked again), and notes what it
- * names. Variables are told apart by their scopes.
+ * names. Variables of the same name are distinguished by their scopes.
  */
 final class OutlineReader {
-    /** The table of the globals; where a chunk puts another there, nobody knows their names. */
+    /** The table of the globals; if a chunk puts another there, their names are not known. */
     private static final String ENVIRONMENT = "_ENV";
 
     private static final Set<String> GUARDS = Set.of("pcall", "xpcall");
@@ -576,7 +576,7 @@ final class OutlineReader {
         return set;
     }
 
-    /** Parameters and body, behind {@code function} and its name. */
+    /** Parameters and body, after {@code function} and its name. */
     private void function(boolean guarded) {
         int before = dead;
         Set<String> outer = readHere;

@@ -16,7 +16,7 @@ final class OutlineScopes {
     private final Deque<Map<String, Variable>> scopes = new ArrayDeque<>();
     private final List<Tentative> tentative = new ArrayList<>();
 
-    /** A local variable: what stands for it as long as nothing else is assigned to it. */
+    /** A local variable: what it means as long as nothing else is assigned to it. */
     static final class Variable {
         @Nullable String library;
         boolean secret;

@@ -27,7 +27,7 @@ final class Prescan {
     /** So many hexadecimal digits are exact whatever they are. */
     private static final int EXACT_DIGITS = 13;
 
-    /** More than decide how a number is rounded, but for whether anything follows. */
+    /** More digits than decide how a number is rounded, except for whether anything follows. */
     private static final int ROUNDED_DIGITS = 15;
 
     private final SourceText source;
@@ -187,7 +187,7 @@ final class Prescan {
 
     /**
      * LuaJ rounds at each digit beyond the 53 bits of a number. So these digits are rounded here,
-     * once, and are zeros then. (Where that carries over all digits, LuaJ comes to the same.)
+     * once, and are then zeros. (If that carries over all digits, LuaJ gets the same result.)
      */
     private void roundDigits(int start) {
         int[] places = significantPlaces(start);
@@ -208,7 +208,7 @@ final class Prescan {
         }
     }
 
-    /** Where the digits of a hexadecimal numeral stand, from the first that is not zero. */
+    /** Where the digits of a hexadecimal numeral are, from the first that is not zero. */
     private int[] significantPlaces(int start) {
         return IntStream.range(start + 2, at)
                 .takeWhile(i -> (source.at(i) | 0x20) != 'p')

@@ -67,7 +67,7 @@ final class SourceText {
         return isDigit(octet) || ((octet | 0x20) >= 'a' && (octet | 0x20) <= 'f');
     }
 
-    /** Whether an octet may stand in a name. */
+    /** Whether an octet may be in a name. */
     static boolean isWord(int octet) {
         return isDigit(octet) || octet == '_' || ((octet | 0x20) >= 'a' && (octet | 0x20) <= 'z');
     }
@@ -88,7 +88,7 @@ final class SourceText {
         return isLineEnd(next) && next != at(index) ? index + 2 : index + 1;
     }
 
-    /** The equals signs of a long bracket that opens at an index; -1 where none does. */
+    /** The equals signs of a long bracket that opens at an index; -1 if none does. */
     int longBracketLevel(int index) {
         if (at(index) != '[') {
             return -1;

@@ -139,7 +139,7 @@ record Token(Kind kind, String text, int at) {
         }
     }
 
-    /** The words of source that compiles, and one of kind END behind them. */
+    /** The words of source that compiles, followed by one of kind END. */
     private static List<Token> of(SourceText source) {
         List<Token> tokens = new ArrayList<>();
         int at = 0;

@@ -21,7 +21,7 @@ public final class WatchedChunk {
     /**
      * Something that goes on in one of two ways.
      *
-     * @param line where it stands
+     * @param line where it is
      * @param on how often it went on to what is written next; of a loop, into its body
      * @param past how often it went past that; of a loop, out of it
      */
@@ -62,7 +62,7 @@ public final class WatchedChunk {
         Watches watches = watches(function);
         int last = function.instructions.length - 1;
         for (int pc = 0; pc <= last; pc++) {
-            // the return at the end stands for nothing that anybody wrote
+            // nobody wrote the return at the end
             boolean written = pc < last || pc == 0;
             if (written && watches.at(pc)) {
                 lines.merge(watches.flow().lineOf(pc), watches.count(pc), Math::max);

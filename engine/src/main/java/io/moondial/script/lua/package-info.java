@@ -1,6 +1,6 @@
 /**
- * The Lua 5.2 language: values, tables, functions, the instruction loop and its meter. LuaJ's
- * compiler stands behind {@link io.moondial.script.lua.Compiler}; nothing else of LuaJ is used.
+ * The Lua 5.2 language: values, tables, functions, the instruction loop and its meter. {@link
+ * io.moondial.script.lua.Compiler} uses LuaJ's compiler; nothing else of LuaJ is used.
  *
  * <p>A Lua value is a Java object: nil is null, then {@link Boolean}, {@link Double}, {@link
  * io.moondial.script.lua.LuaString}, {@link io.moondial.script.lua.LuaTable} and {@link

@@ -72,7 +72,7 @@ final class BaseLibrary {
         throw placed(a, level, text);
     }
 
-    /** An error whose text begins with the place so many calls up. */
+    /** An error whose text begins with the place this many calls up. */
     private static LuaError placed(Arguments a, int level, LuaString message) {
         LuaString text = a.state().written(message);
         LuaString where = a.state().newString(a.where(level));

@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The name in a table that one which is not there was most likely meant to be. */
+/** The name in a table that a missing name was most likely meant to be. */
 public final class NearName {
     private static final int NEAR = 2;
     private static final int LONGEST_COMPARED = 40;
 
     private NearName() {}
 
-    /** "; did you mean 'x'?", or "" where no name is near. The search is counted. */
+    /** "; did you mean 'x'?", or "" if no name is similar. The search is counted. */
     public static String question(LuaTable names, String name, Meter meter) {
         List<String> known = new ArrayList<>();
         for (var e = names.next(null); e != null; e = names.next(e[0])) {
@@ -47,7 +47,7 @@ public final class NearName {
         return nearest;
     }
 
-    /** How many characters must be put in, taken out or changed to make one name of the other. */
+    /** How many characters must be added, removed or changed to turn one name into the other. */
     private static int distance(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j < row.length; j++) {

@@ -22,7 +22,7 @@ final class PatternMatch {
     private int recursion;
     private int steps;
 
-    /** Matches anywhere, or where it begins with a caret only where the search begins. */
+    /** Matches anywhere, or, if it begins with a caret, only where the search begins. */
     PatternMatch(LuaString subject, LuaString pattern, Meter meter) {
         this(subject, pattern, meter, pattern.length() > 0 && pattern.at(0) == '^');
     }
@@ -287,7 +287,7 @@ final class PatternMatch {
     static final class Captures {
         private static final int MAX = 32;
 
-        /** A capture's length while it is open, and of one that stands for a position. */
+        /** The length of a capture that is open, and of one that is a position. */
         private static final int OPEN = -1;
 
         private static final int POSITION = -2;
@@ -355,7 +355,7 @@ final class PatternMatch {
             return lengths[index] == POSITION;
         }
 
-        /** A capture from 0 as a value; the whole match as the first where the pattern has none. */
+        /** A capture from 0 as a value; the whole match as the first if the pattern has none. */
         Object value(int index, int start, int end) {
             if (index >= count) {
                 if (index == 0) {
@@ -372,9 +372,7 @@ final class PatternMatch {
             return part(starts[index], starts[index] + lengths[index]);
         }
 
-        /**
-         * All captures as values; the whole match where the pattern has none and it is asked for.
-         */
+        /** All captures as values; the whole match if the pattern has none and it is asked for. */
         @Nullable Object[] values(int start, int end, boolean wholeIfNone) {
             @Nullable Object[] values = new @Nullable Object[count == 0 && wholeIfNone ? 1 : count];
             for (int i = 0; i < values.length; i++) {

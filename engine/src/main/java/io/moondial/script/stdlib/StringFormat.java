@@ -24,7 +24,7 @@ public final class StringFormat {
         return new StringFormat(arguments, false).format();
     }
 
-    /** The same for a text that is written, where secret values are masked. */
+    /** The same for a text that is written; secret values are masked. */
     public static LuaString masking(Arguments arguments) {
         return new StringFormat(arguments, true).format();
     }
@@ -52,7 +52,7 @@ public final class StringFormat {
         return result.toLuaString();
     }
 
-    /** What a percent sign begins; gives the index behind it. */
+    /** What a percent sign begins; gives the index after it. */
     private int special(int i) {
         if (i < format.length() && format.at(i) == '%') {
             result.append('%');
@@ -182,7 +182,7 @@ public final class StringFormat {
      * @param width at least this many characters
      * @param precision negative: none is given
      * @param conversion the letter
-     * @param end the index in the format behind it
+     * @param end the index in the format after it
      */
     private record FormatSpec(int flags, int width, int precision, char conversion, int end) {
         private static final String FLAGS = "-+ #0";
@@ -245,7 +245,7 @@ public final class StringFormat {
             return (flags & 1 << FLAGS.indexOf(flag)) != 0;
         }
 
-        /** What stands before a number that is not negative. */
+        /** What is written before a number that is not negative. */
         String plus() {
             return has('+') ? "+" : has(' ') ? " " : "";
         }
@@ -265,7 +265,7 @@ public final class StringFormat {
         }
 
         /**
-         * A number's text padded to the width: with zeros behind the sign where asked and allowed.
+         * A number's text padded to the width: with zeros after the sign if asked for and allowed.
          */
         String pad(String text, boolean zerosAllowed) {
             int missing = width - text.length();

@@ -33,7 +33,7 @@ final class StringLibrary {
                 .sealWithout();
     }
 
-    /** A position from 1, or from the end where it is negative, as an index from 0. */
+    /** A position from 1, or from the end if it is negative, as an index from 0. */
     static int index(int position, int length) {
         if (position > 0) {
             return position - 1;

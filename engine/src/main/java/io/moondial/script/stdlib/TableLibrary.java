@@ -133,7 +133,7 @@ final class TableLibrary {
         return Lua.nothing();
     }
 
-    /** The length of the list in the first argument, through its metamethod where it has one. */
+    /** The length of the list in the first argument, through its metamethod if it has one. */
     private static int length(Arguments a) {
         @Nullable Object length = a.state().length(a.get(1));
         if (length instanceof Double d) {

@@ -54,7 +54,8 @@ public enum PAbortCause {
     }
 
     /**
-     * A cause of one octet as the stack can read it. The stack ignores an ABORT with an unknown cause, of which it is only known that the dialog is over.
+     * A cause of one octet as the stack can read it. The stack ignores an ABORT with an unknown
+     * cause, of which it is only known that the dialog is over.
      */
     public static byte[] readable(BerElement cause) {
         int code = cause.contents()[0];

@@ -20,7 +20,8 @@ public final class Screened {
     }
 
     /**
-     * What the stack is given: the message, well formed and with definite lengths, or a P-ABORT instead if it breaks a dialog of ours; null: nothing.
+     * What the stack is given: the message, well formed and with definite lengths, or a P-ABORT
+     * instead if it breaks a dialog of ours; null: nothing.
      */
     public byte @Nullable [] deliver() {
         return deliver;
