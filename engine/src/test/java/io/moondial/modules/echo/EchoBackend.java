@@ -18,6 +18,12 @@ final class EchoBackend implements Backend<EchoBackend.EchoSettings, EchoBackend
     private static final Pattern GIVEN =
             Pattern.compile("answers (?:(never)|(?:after (\\d{1,4})s )?(.+))");
 
+    private final Runnable heard;
+
+    EchoBackend(Runnable heard) {
+        this.heard = heard;
+    }
+
     /** The section {@code echo} of the rules file. */
     @Settings(value = "The wall that echo.say speaks to.", restart = true)
     record EchoSettings(
@@ -41,7 +47,10 @@ final class EchoBackend implements Backend<EchoBackend.EchoSettings, EchoBackend
 
     @Override
     public Echo start(EchoSettings settings, Time time) {
-        return text -> later(time, settings.delay(), text);
+        return text -> {
+            heard.run();
+            return later(time, settings.delay(), text);
+        };
     }
 
     @Override

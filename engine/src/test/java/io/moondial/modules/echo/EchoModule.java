@@ -17,8 +17,13 @@ final class EchoModule {
     private EchoModule() {}
 
     static ApiModule create() {
+        return create(() -> {});
+    }
+
+    /** One whose wall in an engine says when it hears something. */
+    static ApiModule create(Runnable heard) {
         return ApiModule.of("echo", "Says again what it hears.")
-                .backedBy(new EchoBackend())
+                .backedBy(new EchoBackend(heard))
                 .function(
                         "say",
                         "Waits for the echo of a text.",
