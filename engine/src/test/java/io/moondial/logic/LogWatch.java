@@ -8,11 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** What is logged while it is open, from the finest level on. */
 final class LogWatch implements AutoCloseable {
-    private final Map<Logger, Level> levels = new LinkedHashMap<>();
+    private final Map<Logger, @Nullable Level> levels = new LinkedHashMap<>();
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final AppenderBase<ILoggingEvent> appender =
             new AppenderBase<>() {
@@ -26,7 +27,7 @@ final class LogWatch implements AutoCloseable {
         appender.start();
         for (String name : names) {
             Logger logger = (Logger) LoggerFactory.getLogger(name);
-            levels.put(logger, logger.getEffectiveLevel());
+            levels.put(logger, logger.getLevel()); // null: its parent's
             logger.setLevel(Level.TRACE);
             logger.addAppender(appender);
         }
