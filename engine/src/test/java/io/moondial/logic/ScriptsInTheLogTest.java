@@ -29,12 +29,12 @@ class ScriptsInTheLogTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "return {}|main.lua:2: returned a table, which is no text: error_message is sent",
-                "return true|main.lua:2: returned true, which is no text: error_message is sent",
-                "return|main.lua:2: returned nothing, which is no text: error_message is sent",
-                "return nil|main.lua:2: returned nil, which is no text: error_message is sent",
-                "return ''|main.lua:2: returned an empty text, which is no text: error_message is sent",
-                "return 0/0|main.lua:2: returned nan, which is no text: error_message is sent",
+                "return {}|main.lua:2: returned a table, which is not a text: error_message is sent",
+                "return true|main.lua:2: returned true, which is not a text: error_message is sent",
+                "return|main.lua:2: returned nothing, which is not a text: error_message is sent",
+                "return nil|main.lua:2: returned nil, which is not a text: error_message is sent",
+                "return ''|main.lua:2: returned an empty text, which is not a text: error_message is sent",
+                "return 0/0|main.lua:2: returned nan, which is not a text: error_message is sent",
                 "ussd.respond('y') return 'x'|main.lua:2: returned a text after ussd.respond had ended the dialog: the text is dropped",
                 "ussd.close() return 5|main.lua:2: returned a text after ussd.close had ended the dialog: the text is dropped",
             })
