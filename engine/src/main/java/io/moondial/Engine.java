@@ -24,15 +24,19 @@ import io.moondial.time.SystemTime;
 import io.moondial.time.Time;
 import io.moondial.trace.PcapFormat.PcapSink;
 import io.moondial.trace.Trace;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Puts the engine together: channels bring dialogs to the desk, which runs a script for each dialog
@@ -40,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Engine implements AutoCloseable, ControlledEngine {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
+    private static final String UNKNOWN_HOST = "localhost";
 
     private final Rules rules;
     private final Counters counters = new Counters();
@@ -84,7 +89,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 new EdrApp(
                         rules.edr(),
                         EdrClock.system(),
-                        HostName.get(),
+                        hostName(),
                         ProcessHandle.current().pid(),
                         counters);
         backends = Backends.start(rules.modules(), time);
@@ -98,7 +103,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         DialogEnvironment.at(time, backends, observer),
                         rules.dialogs().max());
         heap = new HeapWatch(rules.dialogs().maxHeap(), desk::openDialogs);
-        desk.guardHeap(heap.guard()::hasRoom);
+        desk.guardHeap(heap::hasRoom);
         desk.serve(configuration.services());
         channels = new Channels(rules, time, counters);
         reloading = new Reloading(configuration, desk, counters, time, this::inService);
@@ -133,7 +138,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private Reconciliation.Pair recordsAgainstWritten() {
         return new Reconciliation.Pair(
                 "records",
-                "%d records were handed over that are neither written nor waiting nor counted as lost",
+                "%d records were handed over that are neither written nor waiting nor counted as"
+                        + " lost",
                 "%d more records were written, wait or are counted as lost than were handed over",
                 () -> edrs.status().stream().mapToLong(Engine::unaccounted).sum(),
                 () -> edrs.status().stream().mapToLong(StreamStatus::handedOver).sum());
@@ -248,7 +254,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 new EngineStatus.Heap(
                         runtime.totalMemory() - runtime.freeMemory(),
                         runtime.maxMemory(),
-                        !heap.guard().hasRoom()),
+                        !heap.hasRoom()),
                 reloading.status(),
                 reconciliation.standings(),
                 counters.snapshot());
@@ -383,5 +389,18 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** The name of this machine without its domain: letters, digits and hyphens only. */
+    private static String hostName() {
+        String name;
+        try {
+            name = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return UNKNOWN_HOST; // a machine without a name in its own hosts file
+        }
+        int dot = name.indexOf('.');
+        String host = (dot > 0 ? name.substring(0, dot) : name).replaceAll("[^A-Za-z0-9-]", "-");
+        return host.isEmpty() ? UNKNOWN_HOST : host;
     }
 }

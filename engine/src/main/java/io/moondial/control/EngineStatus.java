@@ -2,16 +2,18 @@ package io.moondial.control;
 
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.StreamStatus;
-import io.moondial.logic.ScriptStatus;
+import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.problem.Problem;
 import io.moondial.text.LogText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The status of an engine at a moment.

@@ -2,15 +2,18 @@ package io.moondial.control;
 
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.StreamStatus;
-import io.moondial.logic.ScriptStatus;
+import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Reconciliation;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A status as the JSON object that {@code ussd status --json} prints. */
 final class StatusJson {

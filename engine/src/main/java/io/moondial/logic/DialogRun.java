@@ -1,7 +1,10 @@
 package io.moondial.logic;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.Opening;
+import io.moondial.channel.Party;
 import io.moondial.dialog.Dialog;
 import io.moondial.dialog.Dialog.Transition;
 import io.moondial.dialog.DialogAction;
@@ -24,12 +27,16 @@ import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import io.moondial.time.Time;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One dialog on its way through the engine. Its state belongs to the thread of its script: whatever
@@ -389,6 +396,56 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         if (alarm != null) {
             alarm.cancel();
             alarm = null;
+        }
+    }
+
+    /**
+     * The table that a script is called with: what the dialog began with; what is absent is nil
+     * there.
+     */
+    static final class RequestTable {
+        private final Map<String, Object> fields = new HashMap<>();
+
+        private RequestTable() {}
+
+        static Map<String, Object> of(Opening opening) {
+            RequestTable table = new RequestTable();
+            table.put("text", text(opening));
+            table.put("dcs", opening.ussd().dcs().octet());
+            table.put("imsi", opening.imsi());
+            table.put("local_tid", opening.localTid());
+            table.put("remote_tid", opening.remoteTid());
+            table.address("msisdn", opening.msisdn());
+            table.address("destination", opening.destination());
+            table.address("origination", opening.origination());
+            table.party("local", opening.local());
+            table.party("remote", opening.remote());
+            return table.fields;
+        }
+
+        private static Object text(Opening opening) {
+            String mask = opening.mask();
+            return mask == null ? opening.text() : new ScriptRun.Secret(opening.text(), mask);
+        }
+
+        private void address(String name, @Nullable Address address) {
+            if (address != null) {
+                put(name, address.digits());
+                put(name + "_noa", address.noa());
+                put(name + "_npi", address.npi());
+            }
+        }
+
+        private void party(String name, Party party) {
+            put(name + "_pc", party.pointCode());
+            put(name + "_ssn", party.ssn());
+            put(name + "_gt", party.globalTitle());
+        }
+
+        private void put(String name, @Nullable Object value) {
+            if (value != null) {
+                fields.put(name, value);
+            }
         }
     }
 }

@@ -19,13 +19,15 @@ import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptRelease;
 import io.moondial.script.ScriptSettings;
 import io.moondial.text.Dcs;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A service: it claims dialogs that begin in its way and match one of its triggers, each for the
@@ -213,4 +215,14 @@ public final class LuaService {
     private boolean isOff(String key) {
         return requireNonNull(breakers.get(key)).isOff();
     }
+
+    /**
+     * A script that dialogs can begin with now.
+     *
+     * @param service the section of the rules whose triggers select it: process or notify
+     * @param key as the triggers name it
+     * @param version names its content
+     * @param switchedOff whether it does not run for a while because its limits kept ending it
+     */
+    public record ScriptStatus(String service, String key, String version, boolean switchedOff) {}
 }

@@ -5,24 +5,34 @@ import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.Outcome;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.EdrSink;
 import io.moondial.edr.InstanceIds;
 import io.moondial.logic.LuaService.Claim;
+import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.text.LogText;
 import io.moondial.text.Mask;
 import io.moondial.time.Time;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.event.Level;
+
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.event.Level;
 
 /**
  * Where dialogs arrive: each is refused, or claimed by a service and run on a virtual thread of its
@@ -282,6 +292,139 @@ public final class ServiceDesk implements DialogDesk {
             limited.write(Level.WARN, refusal.cause().word(), "{}", line);
         } else {
             limited.write(Level.ERROR, refusal.cause().word(), "{}", line, fault);
+        }
+    }
+
+    /** Counts what happens in dialogs. */
+    private record DialogCounters(Counters counters) implements DialogObserver {
+        @Override
+        public void told(DialogIdentity dialog, DialogFact fact) {
+            switch (fact) {
+                case DialogFact.Begun begun -> counters.increment(BEGUN);
+                case DialogFact.Finished(Outcome outcome, boolean explained) ->
+                        counters.increment(FINISHED + outcome.word());
+                case DialogFact.Undelivered undelivered ->
+                        counters.increment("dialogs.undelivered");
+                case DialogFact.Noted noted -> counters.increment("dialogs.notes");
+                case DialogFact.ScriptCalled(String called, String word, Duration took) -> {
+                    counters.increment("calls." + called + '.' + word);
+                    counters.add("calls." + called + ".microseconds", took.toNanos() / 1_000);
+                }
+                case DialogFact.ScriptWarned warned -> counters.increment("scripts.warnings");
+                case DialogFact.ScriptFailed failed -> counters.increment("scripts.errors");
+                case DialogFact.ScriptKilled killed -> counters.increment("scripts.killed");
+                case DialogFact.ScriptSwitchedOff off -> counters.increment("scripts.switched_off");
+                case DialogFact.ScriptSkipped skipped -> counters.increment("dialogs.switched_off");
+                case DialogFact.Broken broken -> counters.increment("dialogs.broken");
+                default -> {}
+            }
+        }
+    }
+
+    /** The dialogs that run, and the limit on them. */
+    private static final class OpenDialogs {
+        /**
+         * How long a stop waits for scripts that it has stopped: they end at their next
+         * instruction.
+         */
+        private static final Duration KILL_TIME = Duration.ofSeconds(5);
+
+        private final Set<DialogRun> runs = ConcurrentHashMap.newKeySet();
+        private final AtomicInteger count = new AtomicInteger();
+        private final int max;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition empty = lock.newCondition();
+        private volatile boolean stopping;
+        private volatile boolean hurried;
+
+        /** Whether a dialog may run. */
+        enum Admission {
+            ADMITTED,
+            FULL,
+            STOPPING
+        }
+
+        OpenDialogs(int max) {
+            this.max = max;
+        }
+
+        int max() {
+            return max;
+        }
+
+        int count() {
+            return count.get();
+        }
+
+        Admission admit(DialogRun run) {
+            if (count.incrementAndGet() > max) {
+                oneLess();
+                return Admission.FULL;
+            }
+            runs.add(run);
+            if (stopping) {
+                remove(run);
+                return Admission.STOPPING;
+            }
+            return Admission.ADMITTED;
+        }
+
+        void remove(DialogRun run) {
+            runs.remove(run);
+            oneLess();
+        }
+
+        private void oneLess() {
+            if (count.decrementAndGet() == 0 && stopping) {
+                lock.lock();
+                try {
+                    empty.signalAll();
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+
+        /**
+         * How many were left after this time and had to be aborted; none is admitted from now on.
+         */
+        int stop(Duration timeout) throws InterruptedException {
+            stopping = true;
+            if (awaitEmpty(timeout, () -> hurried)) {
+                return 0;
+            }
+            int left = count.get();
+            runs.forEach(run -> run.stop("the engine stops"));
+            awaitEmpty(KILL_TIME, () -> false);
+            return left;
+        }
+
+        /** A stop waits no longer for dialogs to finish. */
+        void hurry() {
+            hurried = true;
+            lock.lock();
+            try {
+                empty.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private boolean awaitEmpty(Duration timeout, BooleanSupplier over)
+                throws InterruptedException {
+            long nanos = timeout.toNanos();
+            lock.lock();
+            try {
+                while (count.get() > 0) {
+                    if (nanos <= 0 || over.getAsBoolean()) {
+                        return false;
+                    }
+                    nanos = empty.awaitNanos(nanos);
+                }
+                return true;
+            } finally {
+                lock.unlock();
+            }
         }
     }
 }

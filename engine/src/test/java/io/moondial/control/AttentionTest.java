@@ -4,15 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.StreamStatus;
-import io.moondial.logic.ScriptStatus;
+import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 /** What an operator is to look at, by what an engine says of itself. */
 class AttentionTest {
@@ -128,7 +130,8 @@ class AttentionTest {
                         new Attention(
                                 "edrs_failing",
                                 THEN,
-                                "EDR stream ussd: the disk refuses records: the disk is full; 7 wait in memory"));
+                                "EDR stream ussd: the disk refuses records: the disk is full; 7"
+                                        + " wait in memory"));
     }
 
     @Test
@@ -153,7 +156,9 @@ class AttentionTest {
                         new Attention(
                                 "reload_refused",
                                 THEN,
-                                "the rules and scripts on the disk were refused, those in service stay: a.lua:1:2: bad; b.lua: long; and 1 more: ussd check"));
+                                "the rules and scripts on the disk were refused, those in service"
+                                        + " stay: a.lua:1:2: bad; b.lua: long; and 1 more: ussd"
+                                        + " check"));
     }
 
     @Test
@@ -170,11 +175,13 @@ class AttentionTest {
                         new Attention(
                                 "reload_refused",
                                 start,
-                                "the rules and scripts on the disk were refused, those in service stay: a.lua:1:2: bad"),
+                                "the rules and scripts on the disk were refused, those in service"
+                                        + " stay: a.lua:1:2: bad"),
                         new Attention(
                                 "last_good",
                                 start,
-                                "the engine runs on the kept set that came into service at 2026-01-05T08:00:00Z, not on the files: fix them"));
+                                "the engine runs on the kept set that came into service at"
+                                        + " 2026-01-05T08:00:00Z, not on the files: fix them"));
     }
 
     @Test

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Party;
+import io.moondial.logic.DialogRun.RequestTable;
 import io.moondial.text.Dcs;
 import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.Test;
 
 class RequestTableTest {
     private static final Path PAGE =
