@@ -4,7 +4,7 @@ import io.moondial.channel.Connections;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.control.ControlSocket;
-import io.moondial.control.ControlledEngine;
+import io.moondial.control.ControlSocket.ControlledEngine;
 import io.moondial.control.EngineStatus;
 import io.moondial.edr.EdrApp;
 import io.moondial.edr.EdrClock;

@@ -6,7 +6,7 @@ import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.problem.Problem;
-import io.moondial.reload.ReloadSource;
+import io.moondial.reload.FileWatch.Source;
 import io.moondial.reload.WatchedFiles;
 import io.moondial.script.ScriptRelease;
 import io.moondial.text.LogText;
@@ -38,7 +38,7 @@ import java.util.function.Consumer;
  * as a whole beside the one in service, then takes its place in one step, or is refused with
  * everything that is wrong in it. Confined to the thread that watches the files.
  */
-final class Reloading implements ReloadSource {
+final class Reloading implements Source {
     private static final Logger log = LoggerFactory.getLogger("reload");
 
     /** No more problems of one refusal are logged; {@code ussd check} shows all. */

@@ -1,6 +1,8 @@
 package io.moondial.text;
 
-import java.util.concurrent.TimeUnit;
+import io.moondial.text.UssdString.UndecodableString;
+import io.moondial.text.UssdString.UnsendableText;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -12,6 +14,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.util.concurrent.TimeUnit;
 
 /** A text into the octets of a USSD string, and back. */
 @State(Scope.Thread)
@@ -31,7 +35,14 @@ public class TextBench {
     public enum Sample {
         ANSWER("1"),
         MENU(
-                "Welcome to Moondial\n1. Balance\n2. Airtime\n3. Bundles\n4. Transfer {ZAR 5}\n0. Back"),
+                """
+                Welcome to Moondial
+                1. Balance
+                2. Airtime
+                3. Bundles
+                4. Transfer {ZAR 5}
+                0. Back\
+                """),
         CYRILLIC("Добро пожаловать\n1. Баланс\n2. Пополнение\n0. Назад");
 
         private final String text;

@@ -10,8 +10,11 @@ import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;
 import io.moondial.text.Dcs;
-import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UnsendableText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.DirectoryStream;
@@ -26,7 +29,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A bench from its request to its outcome: engine, ceiling and records, made and cleared away. */
 public final class BenchSession {
@@ -149,7 +151,8 @@ public final class BenchSession {
                 .orElseThrow(
                         () ->
                                 new BenchException(
-                                        "no trigger leads from a ussd_string or a ussd_string_prefix to the script "
+                                        "no trigger leads from a ussd_string or a"
+                                                + " ussd_string_prefix to the script "
                                                 + script));
     }
 

@@ -4,8 +4,9 @@ import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
-import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UnsendableText;
+
 import java.util.ArrayList;
 import java.util.List;
 

@@ -23,14 +23,16 @@ import io.moondial.dialog.Incoming.Ended;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.text.Dcs;
 import io.moondial.text.Mask;
-import io.moondial.text.UndecodableString;
-import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UndecodableString;
+import io.moondial.text.UssdString.UnsendableText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A USSD dialog with one script, as a value: an event gives the next dialog and the actions that it
@@ -191,7 +193,8 @@ public final class Dialog {
             if (setup.isNotify() && (call instanceof Screen || call instanceof Respond)) {
                 refuse(
                         call,
-                        "not in the script of an inbound notify, which may return, or call ussd.decline, ussd.close or ussd.abort");
+                        "not in the script of an inbound notify, which may return, or call"
+                                + " ussd.decline, ussd.close or ussd.abort");
                 return;
             }
             switch (call) {

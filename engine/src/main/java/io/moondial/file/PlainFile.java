@@ -68,7 +68,8 @@ public final class PlainFile {
         return file.toRealPath().startsWith(folder)
                 ? Optional.empty()
                 : Optional.of(
-                        "a link that leads out of the script folder: replace it with the file itself");
+                        "a link that leads out of the script folder: replace it with the file"
+                                + " itself");
     }
 
     private static void require(BasicFileAttributes found, int maxOctets)
@@ -89,5 +90,19 @@ public final class PlainFile {
         return new UnreadableFileException(
                 "the file is too long: at most "
                         + (maxOctets % MIB == 0 ? maxOctets / MIB + "MiB" : maxOctets + " octets"));
+    }
+
+    /** A file that is not taken; the message says why, without the file's name. */
+    public static final class UnreadableFileException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnreadableFileException(String message) {
+            super(message, null, false, false);
+        }
+
+        /** Why. */
+        public String reason() {
+            return String.valueOf(getMessage());
+        }
     }
 }

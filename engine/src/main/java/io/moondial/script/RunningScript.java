@@ -1,6 +1,8 @@
 package io.moondial.script;
 
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.script.ScriptOutcome.ScriptFault;
+import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
@@ -17,6 +19,10 @@ import io.moondial.script.lua.Meter.Kill;
 import io.moondial.script.lua.Numbers;
 import io.moondial.script.stdlib.RemovedFunctions;
 import io.moondial.script.stdlib.StandardLibrary.ScriptClock;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -29,8 +35,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.event.Level;
 
 /** One run of a script, from its call to its outcome. Confined to the thread that runs it. */
 final class RunningScript implements HostCall, ScriptClock {
@@ -295,7 +299,7 @@ final class RunningScript implements HostCall, ScriptClock {
      * The watch over one run's time, and over what others want of it. Confined to the run's thread.
      */
     private static final class Supervision implements Meter.Supervisor {
-        private final ScriptControl control;
+        private final Control control;
         private final ScriptServices services;
         private final ScriptLimits limits;
         private final long start;
@@ -426,12 +430,12 @@ final class RunningScript implements HostCall, ScriptClock {
             }
             return ScriptFolder.isName(name)
                     ? String.format(
-                            "module '%s' not found: the script folder has no %s.lua and no lib/%s.lua,"
-                                    + " and it is not built in",
+                            "module '%s' not found: the script folder has no %s.lua and no"
+                                    + " lib/%s.lua, and it is not built in",
                             name, name, name)
                     : String.format(
-                            "module '%s' not found: a module's name has 1 to 64 of letters, digits, _ and"
-                                    + " -; no folders, no .lua",
+                            "module '%s' not found: a module's name has 1 to 64 of letters, digits,"
+                                    + " _ and -; no folders, no .lua",
                             name);
         }
     }

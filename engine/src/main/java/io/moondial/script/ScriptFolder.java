@@ -2,9 +2,10 @@ package io.moondial.script;
 
 import io.moondial.file.FileTrouble;
 import io.moondial.file.PlainFile;
-import io.moondial.file.UnreadableFileException;
+import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.problem.Problem;
 import io.moondial.script.lua.LuaString;
+
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

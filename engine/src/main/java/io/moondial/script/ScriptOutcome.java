@@ -2,6 +2,8 @@ package io.moondial.script;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /** How a script ended. */
 public sealed interface ScriptOutcome {
     /** What it used up. */
@@ -28,4 +30,61 @@ public sealed interface ScriptOutcome {
 
     /** It did not come to its end. */
     record Failed(ScriptFault fault, Usage usage) implements ScriptOutcome {}
+
+    /**
+     * Why a script ended before its end.
+     *
+     * @param message in the words of Lua, with the place before it if Lua puts it there
+     * @param script the file that was running, relative to the script folder; "" if none was
+     * @param line the line that was running; 0 if none was
+     * @param luaStack the calls that were running, the innermost first, one line each
+     * @param cause for {@link Kind#INTERNAL} what Java threw, else null
+     */
+    record ScriptFault(
+            Kind kind,
+            String message,
+            String script,
+            int line,
+            List<String> luaStack,
+            @Nullable Throwable cause) {
+        /** The kinds of fault. */
+        public enum Kind {
+            /** A Lua error that nothing caught. */
+            ERROR,
+            /** A broken limit. */
+            LIMIT,
+            /** Told to stop from outside. */
+            STOPPED,
+            /** A fault of ours. */
+            INTERNAL
+        }
+
+        public ScriptFault {
+            luaStack = List.copyOf(luaStack);
+        }
+
+        /**
+         * Whether the script itself was dangerous and had to be ended: by a limit, or by the JVM if
+         * no limit ended it in time.
+         */
+        public boolean isKill() {
+            return switch (kind) {
+                case LIMIT -> true;
+                case INTERNAL -> cause instanceof VirtualMachineError;
+                case ERROR, STOPPED -> false;
+            };
+        }
+
+        /** Whether the script is to blame, and not the engine or whoever stopped it. */
+        public boolean isScriptsFault() {
+            return kind == Kind.ERROR || isKill();
+        }
+
+        /** One line that says all: place and message, for an EDR or a log. */
+        public String text() {
+            String place = line > 0 ? script + ":" + line + ": " : "";
+            String whole = message.startsWith(place) ? message : place + message;
+            return whole.replaceAll("\\s*[\\r\\n]+\\s*", " ");
+        }
+    }
 }

@@ -1,6 +1,11 @@
 package io.moondial.script;
 
+import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.api.ScriptDialog;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -19,11 +24,45 @@ public record ScriptRun(
         ScriptGlobals globals,
         String instanceId,
         ScriptServices services,
-        ScriptControl control) {
+        Control control) {
     /**
      * A text that the script reads, and that is written as something else.
      *
      * @param mask what is written when the script writes exactly this value
      */
     public record Secret(String text, String mask) {}
+
+    /**
+     * The handle by which other threads end a running script. The script notices when it next
+     * computes: one that waits in a primitive must also be woken by whoever it waits for.
+     */
+    public static final class Control {
+        private volatile @Nullable String stopReason;
+        private volatile @Nullable Duration grace;
+
+        /** Ends the script as {@link ScriptFault.Kind#STOPPED}; the first reason given counts. */
+        public synchronized void stop(String reason) {
+            if (stopReason == null) {
+                stopReason = reason;
+            }
+        }
+
+        /**
+         * Bounds the time that the script may still take, from when it notices; the first bound
+         * counts.
+         */
+        public synchronized void finishWithin(Duration time) {
+            if (grace == null) {
+                grace = time;
+            }
+        }
+
+        @Nullable String stopReason() {
+            return stopReason;
+        }
+
+        @Nullable Duration grace() {
+            return grace;
+        }
+    }
 }

@@ -2,8 +2,15 @@ package io.moondial.text;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.moondial.text.Alphabet.Ucs2;
+import io.moondial.text.Gsm7.Septets;
+import io.moondial.text.TextLength.Outsider;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -263,5 +270,115 @@ public final class UssdString {
     @Override
     public String toString() {
         return "UssdString[dcs=" + dcs + ", " + octets.length + " octets]";
+    }
+
+    /** A text that no USSD string can carry; the message says why and what is allowed. */
+    public static final class UnsendableText extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private UnsendableText(String message) {
+            super(message, null, false, false);
+        }
+
+        static UnsendableText under(Dcs dcs) {
+            return new UnsendableText(
+                    "no text is sent under data coding scheme %d (%s): use 0 to 15 (GSM 7-bit), 68 (8-bit) or 72 (UCS2)"
+                            .formatted(dcs.octet(), dcs.coding().title()));
+        }
+
+        static UnsendableText ofLength(TextLength length) {
+            return new UnsendableText(length.units() == 0 ? empty(length) : tooLong(length));
+        }
+
+        /**
+         * A text that does not fit after a language code, or whose alphabet is not the scheme's.
+         */
+        static UnsendableText afterLanguage(TextLength length, Alphabet wanted, int limit) {
+            return new UnsendableText(
+                    "the text does not fit after a language code: %d %s of %s, %d %s of %s are allowed"
+                            .formatted(
+                                    length.units(),
+                                    length.alphabet().unit(),
+                                    length.alphabet().title(),
+                                    limit,
+                                    wanted.unit(),
+                                    wanted.title()));
+        }
+
+        private static String empty(TextLength length) {
+            return "the text is empty: 1 to %d %s are allowed (%s)"
+                    .formatted(length.limit(), length.alphabet().unit(), length.alphabet().title());
+        }
+
+        private static String tooLong(TextLength length) {
+            return "the text is too long: %d %s, %d are allowed (%s)%s"
+                    .formatted(
+                            length.units(),
+                            length.alphabet().unit(),
+                            length.limit(),
+                            length.alphabet().title(),
+                            reason(length.outsider()));
+        }
+
+        /** Named, not shown: an unexpected character is often invisible, or looks like another. */
+        private static String reason(@Nullable Outsider outsider) {
+            if (outsider == null) {
+                return "";
+            }
+            Alphabet preferred = outsider.missingFrom();
+            return "; character %d, U+%04X %s, is not in the %s alphabet (%d %s)"
+                    .formatted(
+                            outsider.position(),
+                            outsider.codePoint(),
+                            name(outsider.codePoint()),
+                            preferred.title(),
+                            preferred.limit(),
+                            preferred.unit());
+        }
+
+        private static String name(int codePoint) {
+            return Objects.requireNonNullElse(Character.getName(codePoint), "(unassigned)");
+        }
+    }
+
+    /** A received USSD string that is not text that can be read; the message says why. */
+    public static final class UndecodableString extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        /** What is in the way. */
+        public enum Reason {
+            /**
+             * The data coding scheme means something else than text, or text that is not read here.
+             */
+            UNKNOWN_ALPHABET,
+            /** The octets are not what the data coding scheme says. */
+            MALFORMED
+        }
+
+        private final Reason reason;
+
+        private UndecodableString(Reason reason, String message) {
+            super(message, null, false, false);
+            this.reason = reason;
+        }
+
+        static UndecodableString under(Dcs dcs) {
+            return new UndecodableString(
+                    Reason.UNKNOWN_ALPHABET,
+                    "a USSD string under data coding scheme %d (%s) cannot be read"
+                            .formatted(dcs.octet(), dcs.coding().title()));
+        }
+
+        static UndecodableString oddUcs2(Dcs dcs, int octets) {
+            return new UndecodableString(
+                    Reason.MALFORMED,
+                    "a USSD string under data coding scheme %d (%s) has %d octets, an odd number"
+                            .formatted(dcs.octet(), dcs.coding().title(), octets));
+        }
+
+        /** What is in the way. */
+        public Reason reason() {
+            return reason;
+        }
     }
 }

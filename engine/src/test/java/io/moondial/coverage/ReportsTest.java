@@ -3,9 +3,15 @@ package io.moondial.coverage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.coverage.Coverage.HtmlReport;
+import io.moondial.coverage.Coverage.LcovReport;
 import io.moondial.script.lua.CompileFailure;
 import io.moondial.script.lua.Compiler;
 import io.moondial.script.lua.LuaString;
+
+import org.junit.jupiter.api.Test;
+import org.xml.sax.InputSource;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -14,9 +20,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.junit.jupiter.api.Test;
-import org.xml.sax.InputSource;
 
 /** The three reports of the same counts. */
 class ReportsTest {
@@ -78,7 +83,7 @@ class ReportsTest {
 
     @Test
     void the_table() {
-        assertThat(TextReport.of(List.of(compiled(), counted())))
+        assertThat(Coverage.table(List.of(compiled(), counted())))
                 .isEqualTo(
                         """
                         coverage       lines           branches
@@ -114,7 +119,7 @@ class ReportsTest {
 
     @Test
     void no_files_are_all_there() {
-        assertThat(TextReport.of(List.of())).endsWith("\nall  100%       0/0  100%       0/0\n");
+        assertThat(Coverage.table(List.of())).endsWith("\nall  100%       0/0  100%       0/0\n");
         assertThat(LcovReport.of(List.of())).isEmpty();
     }
 

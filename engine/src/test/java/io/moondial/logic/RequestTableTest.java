@@ -7,8 +7,8 @@ import io.moondial.channel.Opening;
 import io.moondial.channel.Party;
 import io.moondial.logic.DialogRun.RequestTable;
 import io.moondial.text.Dcs;
-import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UnsendableText;
 
 import org.junit.jupiter.api.Test;
 

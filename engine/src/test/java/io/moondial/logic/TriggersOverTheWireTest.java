@@ -9,12 +9,14 @@ import io.moondial.channel.ss7.Operation;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger.Conditions;
 import io.moondial.text.Dcs;
-import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
-import java.nio.file.Path;
+import io.moondial.text.UssdString.UnsendableText;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
 
 /**
  * Each attribute of a trigger meets what really comes: one dialog that has it, one that has

@@ -2,20 +2,23 @@ package io.moondial.reload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.reload.WatchedFiles.Content;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which differences count. */
 class ContentPrintTest {
     @TempDir Path root;
     private Path scripts;
-    private ContentPrint before;
+    private Content before;
 
     @BeforeEach
     void makeFiles() throws IOException {
@@ -25,9 +28,8 @@ class ContentPrintTest {
         before = print();
     }
 
-    private ContentPrint print() {
-        return ContentPrint.of(
-                new WatchedFiles(Set.of(root.resolve("rules.yaml")), Set.of(scripts)));
+    private Content print() {
+        return Content.of(new WatchedFiles(Set.of(root.resolve("rules.yaml")), Set.of(scripts)));
     }
 
     @Test
@@ -59,11 +61,11 @@ class ContentPrintTest {
     @Test
     void the_rules_new_files_and_lost_ones_count() throws IOException {
         Files.writeString(root.resolve("rules.yaml"), "other");
-        ContentPrint otherRules = print();
+        Content otherRules = print();
         assertThat(otherRules).isNotEqualTo(before);
         Files.createDirectories(scripts.resolve("lib"));
         Files.writeString(scripts.resolve("lib/m.lua"), "");
-        ContentPrint oneMore = print();
+        Content oneMore = print();
         assertThat(oneMore).isNotEqualTo(otherRules);
         Files.delete(scripts.resolve("main.lua"));
         assertThat(print()).isNotEqualTo(oneMore);
@@ -86,11 +88,11 @@ class ContentPrintTest {
     @Test
     void a_folder_that_is_not_there_or_is_a_file_is_a_state_of_its_own() throws IOException {
         Files.delete(scripts.resolve("main.lua"));
-        ContentPrint empty = print();
+        Content empty = print();
         Files.delete(scripts);
-        ContentPrint missing = print();
+        Content missing = print();
         Files.writeString(scripts, "a file");
-        ContentPrint file = print();
+        Content file = print();
         assertThat(Set.of(empty, missing, file)).hasSize(3);
     }
 }

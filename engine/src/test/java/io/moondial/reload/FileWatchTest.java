@@ -3,6 +3,12 @@ package io.moondial.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.reload.FileWatch.FolderSignals;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,9 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** When a change counts: what is handled, how often, and what it then holds. */
 class FileWatchTest {
@@ -35,7 +38,7 @@ class FileWatchTest {
     }
 
     /** Keeps what each outcome found that was run. */
-    private class Source implements ReloadSource {
+    private class Source implements FileWatch.Source {
         final List<String> outcomes = new CopyOnWriteArrayList<>();
         final AtomicInteger looks = new AtomicInteger();
         final AtomicInteger preparations = new AtomicInteger();

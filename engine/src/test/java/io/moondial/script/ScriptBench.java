@@ -3,8 +3,14 @@ package io.moondial.script;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.modules.BuiltInModules;
+import io.moondial.script.ScriptOutcome.ScriptFault;
+import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.event.Level;
 
 /**
  * A place to run one script after another, with a dialog and services that write down what came.
@@ -40,7 +44,7 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     final List<String> log = new ArrayList<>();
     final List<String> edrs = new ArrayList<>();
     final List<String> counted = new ArrayList<>();
-    final ScriptControl control = new ScriptControl();
+    final Control control = new Control();
     ScriptLimits limits = LIMITS;
     ScriptGlobals globals = ScriptGlobals.NONE;
     long nanos;

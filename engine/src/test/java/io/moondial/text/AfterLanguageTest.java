@@ -3,10 +3,14 @@ package io.moondial.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.HexFormat;
+import io.moondial.text.Gsm7.Septets;
+import io.moondial.text.UssdString.UnsendableText;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.HexFormat;
 
 /** Texts behind a language code: coding group 0001 of 3GPP TS 23.038 clause 5. */
 class AfterLanguageTest {

@@ -3,13 +3,18 @@ package io.moondial.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Arrays;
-import java.util.BitSet;
-import java.util.HexFormat;
+import io.moondial.text.Gsm7.Septets;
+import io.moondial.text.UssdString.UndecodableString;
+import io.moondial.text.UssdString.UnsendableText;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HexFormat;
 
 /** USSD strings, written and read. */
 final class UssdStringTest {
@@ -173,7 +178,8 @@ final class UssdStringTest {
         assertThatThrownBy(() -> UssdString.encode("a", new Dcs(dcs)))
                 .isInstanceOf(UnsendableText.class)
                 .hasMessage(
-                        "no text is sent under data coding scheme %d (%s): use 0 to 15 (GSM 7-bit), 68 (8-bit) or 72 (UCS2)",
+                        "no text is sent under data coding scheme %d (%s): use 0 to 15 (GSM 7-bit),"
+                                + " 68 (8-bit) or 72 (UCS2)",
                         dcs, meaning);
     }
 

@@ -9,8 +9,8 @@ import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.metrics.Counters;
 import io.moondial.text.UssdString;
-import io.moondial.time.Activity;
-import java.util.List;
+import io.moondial.time.Time.Activity;
+
 import org.jspecify.annotations.Nullable;
 import org.mobicents.protocols.asn.AsnOutputStream;
 import org.restcomm.protocols.ss7.map.MAPProviderImpl;
@@ -37,6 +37,8 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCBeginIndicationImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.List;
 
 /**
  * A signalling point of nothing but the stack and a fixed conversation: every dialog is shown the

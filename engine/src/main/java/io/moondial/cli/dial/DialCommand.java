@@ -10,14 +10,11 @@ import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
 import io.moondial.handset.Subscriber;
 import io.moondial.text.Dcs;
-import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.Callable;
+import io.moondial.text.UssdString.UnsendableText;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,14 +23,23 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+
 /** {@code ussd dial}. */
 @Command(
         name = "dial",
         mixinStandardHelpOptions = true,
         description = {
-            "Dials a code from one handset, on an engine started for it or on a running one (--connect).",
-            "Every screen is printed as it comes. Answers come from the command line, or from the terminal or",
-            "the standard input. When the input ends, the handset gives up. A number is DIGITS or DIGITS:NOA:NPI.",
+            "Dials a code from one handset, on an engine started for it or on a running one"
+                    + " (--connect).",
+            "Every screen is printed as it comes. Answers come from the command line, or from the"
+                    + " terminal or",
+            "the standard input. When the input ends, the handset gives up. A number is DIGITS or"
+                    + " DIGITS:NOA:NPI.",
             "Exits when the EDR files are complete."
         })
 public final class DialCommand implements Callable<Integer> {
@@ -45,7 +51,8 @@ public final class DialCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "15",
             description =
-                    "The data coding scheme of the dialled text and the answers. Default: ${DEFAULT-VALUE}.")
+                    "The data coding scheme of the dialled text and the answers. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private int dcs;
 
     @Option(
@@ -61,7 +68,9 @@ public final class DialCommand implements Callable<Integer> {
             names = "--record",
             paramLabel = "FILE",
             description =
-                    "Adds the conversation to this file as a test for ussd test. Secret answers are asterisks. A text that the script made with a secret in it is written as it came: check the file before others read it. Not with --connect.")
+                    "Adds the conversation to this file as a test for ussd test. Secret answers are"
+                        + " asterisks. A text that the script made with a secret in it is written"
+                        + " as it came: check the file before others read it. Not with --connect.")
     private @Nullable Path record;
 
     @Parameters(
@@ -89,7 +98,9 @@ public final class DialCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         if (options.connects() && record != null) {
             throw bad(
-                    "--record and --connect cannot be combined: which answers a running engine treats as secrets is not known here, and a test must not contain secrets");
+                    "--record and --connect cannot be combined: which answers a running engine"
+                            + " treats as secrets is not known here, and a test must not contain"
+                            + " secrets");
         }
         Configuration configuration = options.connects() ? null : rules.read();
         DialRecorder recorder = recorder(configuration);

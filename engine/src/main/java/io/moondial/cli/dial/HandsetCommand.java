@@ -8,36 +8,43 @@ import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
 import io.moondial.file.PlainFile;
-import io.moondial.file.UnreadableFileException;
+import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.handset.Subscriber;
 import io.moondial.handset.program.HandsetProgram;
 import io.moondial.handset.program.HandsetProgram.ProgramConsole;
 import io.moondial.logic.DialogObserver;
 import io.moondial.problem.Problem;
-import io.moondial.script.ScriptFault;
 import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.lua.CompileFailure;
 import io.moondial.time.SystemTime;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+
 /** {@code ussd handset}. */
 @Command(
         name = "handset",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs a Lua program on the handset, on an engine started for it or on a running one (--connect).",
-            "A running engine has its own rules: then --rules is not read, and the limits are the defaults. The program",
-            "has the functions of QuecPython's module ussd, and utime.sleep. Its callback gets what the network sends",
-            "while it sleeps, and after its last line. It runs under the limits of the rules' \"script\" section.",
-            "Exits when the EDR files are complete: with 0 if the program came to its end; 1 if it or a callback failed;",
+            "Runs a Lua program on the handset, on an engine started for it or on a running one"
+                    + " (--connect).",
+            "A running engine has its own rules: then --rules is not read, and the limits are the"
+                    + " defaults. The program",
+            "has the functions of QuecPython's module ussd, and utime.sleep. Its callback gets what"
+                    + " the network sends",
+            "while it sleeps, and after its last line. It runs under the limits of the rules'"
+                    + " \"script\" section.",
+            "Exits when the EDR files are complete: with 0 if the program came to its end; 1 if it"
+                    + " or a callback failed;",
             "2 if it does not compile. engine/docs/handset.md is its reference."
         })
 public final class HandsetCommand implements Callable<Integer> {

@@ -8,7 +8,6 @@ import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
 import io.moondial.coverage.Coverage;
 import io.moondial.coverage.FileCoverage;
-import io.moondial.coverage.TextReport;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.report.Paint;
@@ -17,6 +16,19 @@ import io.moondial.dialogtest.run.TestResult;
 import io.moondial.file.FileTrouble;
 import io.moondial.problem.ProblemPrinter;
 import io.moondial.script.ScriptHost.CompilationObserver;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -37,16 +49,6 @@ import java.util.Stack;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IParameterPreprocessor;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code ussd test}. */
 @Command(
@@ -54,7 +56,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Runs scripted dialog tests: the files *.dialog.",
-            "Without a path, the tests are those in the script folders of the rules. The engine is the real",
+            "Without a path, the tests are those in the script folders of the rules. The engine is"
+                    + " the real",
             "one, on a clock that the tests move; no EDR file is written.",
             "engine/docs/dialog-grammar.md describes their language."
         })
@@ -67,7 +70,9 @@ public final class TestCommand implements Callable<Integer> {
             names = "--filter",
             paramLabel = "WORDS",
             description =
-                    "Runs only the tests that have each of these words in their file name, their name or their tags. tag:NAME means a tag. ! before a word means the tests without it.")
+                    "Runs only the tests that have each of these words in their file name, their"
+                            + " name or their tags. tag:NAME means a tag. ! before a word means the"
+                            + " tests without it.")
     private @Nullable String filter;
 
     @Option(names = "--fail-fast", description = "Stops after the first test that fails.")
@@ -90,14 +95,17 @@ public final class TestCommand implements Callable<Integer> {
     @Option(
             names = "--watch",
             description =
-                    "Continues until it is interrupted: when a file is saved, runs the tests that depend on it.")
+                    "Continues until it is interrupted: when a file is saved, runs the tests that"
+                            + " depend on it.")
     private boolean watch;
 
     @Option(
             names = "--record",
             paramLabel = "FILE",
             description =
-                    "Runs no test. Reads the steps of a handset from the terminal or the standard input (dial *100#, answer 1, wait 30s), shows what comes, and adds the conversation to this file as a test.")
+                    "Runs no test. Reads the steps of a handset from the terminal or the standard"
+                        + " input (dial *100#, answer 1, wait 30s), shows what comes, and adds the"
+                        + " conversation to this file as a test.")
     private @Nullable Path record;
 
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders of tests.")
@@ -244,7 +252,8 @@ public final class TestCommand implements Callable<Integer> {
                 fallbackValue = TABLE_ALONE,
                 preprocessor = OnlyAttached.class,
                 description =
-                        "Shows which lines and branches of each script ran. =DIR also writes DIR/lcov.info and DIR/index.html.")
+                        "Shows which lines and branches of each script ran. =DIR also writes"
+                                + " DIR/lcov.info and DIR/index.html.")
         private @Nullable Path folder;
 
         private final Coverage coverage = new Coverage();
@@ -266,7 +275,7 @@ public final class TestCommand implements Callable<Integer> {
                 return true;
             }
             List<FileCoverage> files = coverage.files();
-            out.print(TextReport.of(files));
+            out.print(Coverage.table(files));
             out.flush();
             if (wanted.toString().equals(TABLE_ALONE)) {
                 return true;

@@ -3,10 +3,11 @@ package io.moondial.dialogtest.language;
 import io.moondial.config.Place;
 import io.moondial.config.Problems;
 import io.moondial.file.PlainFile;
-import io.moondial.file.UnreadableFileException;
+import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.script.api.ApiModule;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -268,7 +269,8 @@ public final class DialogFile {
                 if (lines.size() < 2) {
                     problems.add(
                             step.place(),
-                            "'each' takes the names of a table's columns, and below it a row for each test; | is between the cells");
+                            "'each' takes the names of a table's columns, and below it a row for"
+                                    + " each test; | is between the cells");
                     return List.of(Map.of());
                 }
                 List<String> names = names(lines.getFirst(), problems);

@@ -15,7 +15,10 @@ import io.moondial.dialogtest.language.Template.UnsetVariableException;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
-import io.moondial.text.UnsendableText;
+import io.moondial.text.UssdString.UnsendableText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** One test at work, and those that go on in its dialog. */
 final class TestRun {

@@ -1,7 +1,10 @@
 package io.moondial.dialogtest.run;
 
-import io.moondial.time.Activity;
 import io.moondial.time.Time;
+import io.moondial.time.Time.Activity;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -11,7 +14,6 @@ import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A clock that stands still until it is moved. Alarms ring on the thread that moves it, each at its
@@ -101,8 +103,8 @@ final class VirtualTime implements Time {
             super(
                     "the engine is still busy after "
                             + patience.toSeconds()
-                            + " s of real time: a script computes for that long; see max_instructions in the"
-                            + " rules");
+                            + " s of real time: a script computes for that long; see"
+                            + " max_instructions in the rules");
         }
     }
 

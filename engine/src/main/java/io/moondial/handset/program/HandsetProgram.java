@@ -2,8 +2,8 @@ package io.moondial.handset.program;
 
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Subscriber;
-import io.moondial.script.ScriptFault;
 import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.lua.CompileFailure;
 import io.moondial.script.lua.Compiler;
 import io.moondial.script.lua.FunctionCode;

@@ -8,14 +8,16 @@ import io.moondial.handset.Screen;
 import io.moondial.handset.Subscriber;
 import io.moondial.text.Dcs;
 import io.moondial.text.Dcs.Coding;
-import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import io.moondial.text.UssdString.UnsendableText;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A handset with the session of QuecPython's module {@code ussd}: one dialog at a time, a state, a

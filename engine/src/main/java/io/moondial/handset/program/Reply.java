@@ -7,8 +7,9 @@ import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
-import io.moondial.text.UndecodableString;
 import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UndecodableString;
+
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,8 +2,8 @@ package io.moondial.handset.program;
 
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Subscriber;
-import io.moondial.script.ScriptFault;
 import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.HeavyPermit;
 import io.moondial.script.lua.LuaError;
@@ -13,6 +13,9 @@ import io.moondial.script.lua.Meter;
 import io.moondial.script.lua.Meter.Kill;
 import io.moondial.script.stdlib.StandardLibrary.ScriptClock;
 import io.moondial.time.Time;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -20,7 +23,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a program. Confined to the thread that runs it: the network and the clock put into its

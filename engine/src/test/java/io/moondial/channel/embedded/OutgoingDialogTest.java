@@ -1,9 +1,10 @@
 package io.moondial.channel.embedded;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+
+import static java.util.Objects.requireNonNull;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
@@ -28,18 +29,20 @@ import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
-import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
-import io.moondial.time.Activity;
+import io.moondial.text.UssdString.UnsendableText;
+import io.moondial.time.Time.Activity;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /** Dialogs that the engine begins towards handsets, both sides complete stacks. */
 class OutgoingDialogTest {

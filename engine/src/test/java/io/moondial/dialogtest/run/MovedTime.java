@@ -1,7 +1,8 @@
 package io.moondial.dialogtest.run;
 
-import io.moondial.time.Activity;
 import io.moondial.time.Time;
+import io.moondial.time.Time.Activity;
+
 import java.time.Duration;
 import java.time.OffsetDateTime;
 

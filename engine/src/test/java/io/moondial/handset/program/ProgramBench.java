@@ -3,9 +3,10 @@ package io.moondial.handset.program;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.moondial.handset.Subscriber;
-import io.moondial.script.ScriptFault;
 import io.moondial.script.ScriptLimits;
+import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.lua.CompileFailure;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

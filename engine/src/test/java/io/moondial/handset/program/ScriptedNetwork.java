@@ -7,15 +7,17 @@ import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.text.Dcs;
-import io.moondial.text.UndecodableString;
-import io.moondial.text.UnsendableText;
 import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UndecodableString;
+import io.moondial.text.UssdString.UnsendableText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A network that says what the test has written down, each time that a handset has said something.
