@@ -12,14 +12,12 @@ import io.moondial.time.Time;
 import io.moondial.time.Time.Activity;
 import io.moondial.trace.PcapFormat.PcapSink;
 import io.moondial.trace.Trace;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The channels of an engine as one, and the traces that run on them. */
 final class Channels implements AutoCloseable {

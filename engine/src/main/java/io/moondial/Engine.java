@@ -24,11 +24,6 @@ import io.moondial.time.SystemTime;
 import io.moondial.time.Time;
 import io.moondial.trace.PcapFormat.PcapSink;
 import io.moondial.trace.Trace;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -37,6 +32,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts the engine together: channels bring dialogs to the desk, which runs a script for each dialog

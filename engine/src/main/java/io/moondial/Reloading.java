@@ -11,11 +11,6 @@ import io.moondial.reload.WatchedFiles;
 import io.moondial.script.ScriptRelease;
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -32,6 +27,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The succession of configurations in a running engine: the next one is read, compiled and checked

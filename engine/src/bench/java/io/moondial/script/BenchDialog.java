@@ -6,10 +6,6 @@ import io.moondial.modules.BuiltInModules;
 import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.event.Level;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /** A dialog without a network, whose menus are answered by what the benchmark says. */
 record BenchDialog(Supplier<PrimitiveResult> answer) implements ScriptDialog, ScriptServices {

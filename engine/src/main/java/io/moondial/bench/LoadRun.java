@@ -5,9 +5,6 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.text.UssdString.UnsendableText;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One load against one engine, from its first dialog to its last. */
 final class LoadRun {

@@ -6,7 +6,6 @@ import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,7 +3,6 @@ package io.moondial.config;
 import io.moondial.file.FileTrouble;
 import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -6,11 +6,6 @@ import io.moondial.metrics.Counters;
 import io.moondial.time.Time;
 import io.moondial.trace.PcapFormat.PcapSink;
 import io.moondial.trace.Trace;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -40,6 +35,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The socket through which a running engine is asked; open from its making to its close. */
 public final class ControlSocket implements AutoCloseable {

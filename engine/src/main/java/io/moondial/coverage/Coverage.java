@@ -6,9 +6,6 @@ import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.WatchedChunk;
 import io.moondial.script.lua.WatchedChunk.Branch;
 import io.moondial.script.lua.WatchedChunk.Function;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches every script that is compiled, to say which parts have run: modules too, and those that

@@ -2,6 +2,7 @@ package io.moondial.dialog;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,8 +128,12 @@ public sealed interface DialogFact {
      * @param outcome a word of the module's for what came back; {@code left} if the script ended
      *     before; {@code fault} if the engine failed
      * @param took from the call to its answer
+     * @param given what {@code given MODULE} would be followed by to answer the same in a dialog
+     *     test; gives null if nothing would. It is asked at once or never
      */
-    record ScriptCalled(String called, String outcome, Duration took) implements DialogFact {}
+    record ScriptCalled(
+            String called, String outcome, Duration took, Supplier<@Nullable String> given)
+            implements DialogFact {}
 
     /** The script did something that its author should know of, at this place. */
     record ScriptWarned(String place, String text) implements DialogFact {}

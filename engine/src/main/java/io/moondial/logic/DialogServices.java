@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -74,8 +75,9 @@ final class DialogServices implements ScriptServices {
     }
 
     @Override
-    public void called(String called, String outcome, Duration took) {
-        observer.told(identity, new DialogFact.ScriptCalled(called, outcome, took));
+    public void called(
+            String called, String outcome, Duration took, Supplier<@Nullable String> given) {
+        observer.told(identity, new DialogFact.ScriptCalled(called, outcome, took, given));
     }
 
     @Override

@@ -19,15 +19,13 @@ import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptRelease;
 import io.moondial.script.ScriptSettings;
 import io.moondial.text.Dcs;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service: it claims dialogs that begin in its way and match one of its triggers, each for the

@@ -2,12 +2,10 @@ package io.moondial.logic;
 
 import io.moondial.dialog.DialogEvent;
 import io.moondial.time.Time.Activity;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has happened to a dialog and is not handled yet. Anybody may post; only the dialog's thread

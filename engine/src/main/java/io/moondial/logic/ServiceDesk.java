@@ -17,11 +17,6 @@ import io.moondial.metrics.RateLimitedLog;
 import io.moondial.text.LogText;
 import io.moondial.text.Mask;
 import io.moondial.time.Time;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.event.Level;
-
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -33,6 +28,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 /**
  * Where dialogs arrive: each is refused, or claimed by a service and run on a virtual thread of its
@@ -306,7 +304,7 @@ public final class ServiceDesk implements DialogDesk {
                 case DialogFact.Undelivered undelivered ->
                         counters.increment("dialogs.undelivered");
                 case DialogFact.Noted noted -> counters.increment("dialogs.notes");
-                case DialogFact.ScriptCalled(String called, String word, Duration took) -> {
+                case DialogFact.ScriptCalled(String called, String word, Duration took, var _) -> {
                     counters.increment("calls." + called + '.' + word);
                     counters.add("calls." + called + ".microseconds", took.toNanos() / 1_000);
                 }

@@ -9,7 +9,6 @@ import io.moondial.edr.EdrSettings;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -19,10 +19,6 @@ import io.moondial.script.lua.Meter.Kill;
 import io.moondial.script.lua.Numbers;
 import io.moondial.script.stdlib.RemovedFunctions;
 import io.moondial.script.stdlib.StandardLibrary.ScriptClock;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.event.Level;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -35,6 +31,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /** One run of a script, from its call to its outcome. Confined to the thread that runs it. */
 final class RunningScript implements HostCall, ScriptClock {
@@ -51,6 +50,7 @@ final class RunningScript implements HostCall, ScriptClock {
     private final Meter meter;
     private final LuaState state;
     private final LoadedModules modules;
+    private @Nullable Alone alone;
 
     RunningScript(Script script, ScriptRun run, LuaBase base, HeavyPermit permit) {
         this.script = script;
@@ -92,6 +92,10 @@ final class RunningScript implements HostCall, ScriptClock {
 
     @Override
     public PrimitiveResult perform(Function<ScriptDialog, PrimitiveResult> primitive) {
+        if (alone != null) {
+            throw new LuaError(
+                    alone.function() + ": no primitive of the dialog may be called in it");
+        }
         tellPlace(state.place());
         meter.endBurst();
         PrimitiveResult result;
@@ -114,21 +118,58 @@ final class RunningScript implements HostCall, ScriptClock {
 
     @Override
     public <T extends @Nullable Object> T await(
-            String called, CompletableFuture<T> call, Function<? super T, String> outcome) {
+            String called,
+            CompletableFuture<T> call,
+            Function<? super T, String> outcome,
+            Function<? super T, @Nullable String> given) {
+        if (alone != null && !alone.called().equals(called)) {
+            call.cancel(true);
+            throw new LuaError(
+                    alone.function()
+                            + ": nothing else may be waited for in it, and this is "
+                            + called);
+        }
         tellPlace(state.place());
         meter.endBurst();
         Duration began = supervision.sinceStart();
         String ended = "left"; // by a script that ends before its answer
+        Supplier<@Nullable String> asGiven = () -> null;
         try {
             run.dialog().await(call, this::patience);
-            ended = call.isCompletedExceptionally() ? "fault" : outcome.apply(call.join());
+            if (call.isCompletedExceptionally()) {
+                ended = "fault";
+            } else {
+                ended = outcome.apply(call.join());
+                asGiven = () -> given.apply(call.join());
+            }
         } finally {
             call.cancel(true);
-            services().called(called, ended, supervision.sinceStart().minus(began));
+            services().called(called, ended, supervision.sinceStart().minus(began), asGiven);
         }
         meter.beginBurst();
         return call.join();
     }
+
+    @Override
+    public <T extends @Nullable Object> T alone(String function, String called, Supplier<T> part) {
+        if (alone != null) {
+            throw new LuaError(function + ": not within another " + alone.function());
+        }
+        alone = new Alone(function, called);
+        try {
+            return part.get();
+        } finally {
+            alone = null;
+        }
+    }
+
+    @Override
+    public @Nullable String alone() {
+        return alone == null ? null : alone.function();
+    }
+
+    /** A part of the script that must not wait for anything else. */
+    private record Alone(String function, String called) {}
 
     private @Nullable Duration patience() {
         meter.beginBurst();

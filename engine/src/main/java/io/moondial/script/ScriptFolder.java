@@ -5,7 +5,6 @@ import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.problem.Problem;
 import io.moondial.script.lua.LuaString;
-
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,8 +1,7 @@
 package io.moondial.script;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How a script ended. */
 public sealed interface ScriptOutcome {

@@ -2,12 +2,10 @@ package io.moondial.script;
 
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.api.ScriptDialog;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that one run of a script needs.

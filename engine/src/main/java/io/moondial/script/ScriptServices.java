@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -39,8 +40,11 @@ public interface ScriptServices {
      * @param outcome a word of the module's for what came back; {@code left} if the script ended
      *     before; {@code fault} if the engine failed
      * @param took from the call to its answer
+     * @param given what {@code given MODULE} would be followed by to answer the same in a dialog
+     *     test; gives null if nothing would
      */
-    default void called(String called, String outcome, Duration took) {}
+    default void called(
+            String called, String outcome, Duration took, Supplier<@Nullable String> given) {}
 
     /** The time of day. */
     Instant now();

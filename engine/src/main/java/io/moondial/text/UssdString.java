@@ -5,13 +5,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.moondial.text.Alphabet.Ucs2;
 import io.moondial.text.Gsm7.Septets;
 import io.moondial.text.TextLength.Outsider;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A USSD string as it is on the wire: octets, and the data coding scheme that gives them meaning

@@ -8,10 +8,6 @@ import io.moondial.coverage.Coverage.LcovReport;
 import io.moondial.script.lua.CompileFailure;
 import io.moondial.script.lua.Compiler;
 import io.moondial.script.lua.LuaString;
-
-import org.junit.jupiter.api.Test;
-import org.xml.sax.InputSource;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -20,8 +16,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
-
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.xml.sax.InputSource;
 
 /** The three reports of the same counts. */
 class ReportsTest {

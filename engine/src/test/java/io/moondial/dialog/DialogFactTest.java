@@ -56,7 +56,7 @@ class DialogFactTest {
                     new DialogFact.Noted("nothing"),
                     new DialogFact.ScriptWarned("main.lua:1", "odd"),
                     new DialogFact.ScriptFailed("main.lua:1: broken", List.of(), null),
-                    new DialogFact.ScriptCalled("http.get", "ok", Duration.ofMillis(3)),
+                    new DialogFact.ScriptCalled("http.get", "ok", Duration.ofMillis(3), () -> null),
                     new DialogFact.ScriptKilled(),
                     new DialogFact.ScriptSwitchedOff(
                             "main.lua", "1", 3, Duration.ofMinutes(1), Duration.ofMinutes(5)),

@@ -3,11 +3,9 @@ package io.moondial.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.logic.HeapWatch.HeapGuard;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 
 class HeapGuardTest {
     private final AtomicLong used = new AtomicLong();

@@ -8,10 +8,6 @@ import io.moondial.edr.Edr;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.text.UssdString.UnsendableText;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A thousand dialogs of every kind at once: each has one outcome, and nothing of any stays behind.

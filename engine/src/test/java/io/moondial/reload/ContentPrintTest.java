@@ -3,16 +3,14 @@ package io.moondial.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.reload.WatchedFiles.Content;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which differences count. */
 class ContentPrintTest {

@@ -3,7 +3,6 @@ package io.moondial.script;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.script.ScriptOutcome.ScriptFault;
-
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,7 +4,6 @@ import io.moondial.fuzz.Bounded;
 import io.moondial.fuzz.Finding;
 import io.moondial.fuzz.FuzzTarget;
 import io.moondial.script.ScriptOutcome.ScriptFault;
-
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -7,10 +7,6 @@ import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.event.Level;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /**
  * A place to run one script after another, with a dialog and services that write down what came.

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.api.ScriptDialog;
-
+import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.nio.file.Path;
 
 class UssdApiTest {
     @TempDir Path folder;

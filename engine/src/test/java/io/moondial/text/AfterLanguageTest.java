@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.text.Gsm7.Septets;
 import io.moondial.text.UssdString.UnsendableText;
-
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.HexFormat;
 
 /** Texts behind a language code: coding group 0001 of 3GPP TS 23.038 clause 5. */
 class AfterLanguageTest {

@@ -3,13 +3,11 @@ package io.moondial.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.text.UssdString.UndecodableString;
-
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.List;
-import java.util.stream.IntStream;
 
 /** What holds of every text and of any octets. */
 final class UssdStringPropertyTest {

@@ -10,7 +10,7 @@ import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.metrics.Counters;
 import io.moondial.text.UssdString;
 import io.moondial.time.Time.Activity;
-
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mobicents.protocols.asn.AsnOutputStream;
 import org.restcomm.protocols.ss7.map.MAPProviderImpl;
@@ -37,8 +37,6 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
 import org.restcomm.protocols.ss7.tcap.tc.dialog.events.TCBeginIndicationImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.List;
 
 /**
  * A signalling point of nothing but the stack and a fixed conversation: every dialog is shown the

@@ -16,11 +16,9 @@ import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.UssdDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Time.Activity;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A signalling network in memory: the engine's point on one side, the handsets' on the other, each

@@ -11,14 +11,12 @@ import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Time.Activity;
-
-import org.jspecify.annotations.Nullable;
-import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
-
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.restcomm.protocols.ss7.mtp.Mtp3UserPart;
 
 /** A signalling point in memory, and the one of the handsets that reach it. */
 public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, AutoCloseable {

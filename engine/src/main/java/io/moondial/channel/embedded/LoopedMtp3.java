@@ -1,7 +1,7 @@
 package io.moondial.channel.embedded;
 
 import io.moondial.time.Time.Activity;
-
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.mtp.Mtp3EndCongestionPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3PausePrimitive;
@@ -10,8 +10,6 @@ import org.restcomm.protocols.ss7.mtp.Mtp3StatusPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3TransferPrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartBaseImpl;
 import org.restcomm.protocols.ss7.mtp.Mtp3UserPartListener;
-
-import java.util.function.Consumer;
 
 /**
  * An MTP3 user part whose link is another one in the same process. A message counts as under way

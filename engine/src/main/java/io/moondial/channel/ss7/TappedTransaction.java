@@ -9,14 +9,12 @@ import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCAP message as the taps get it: whose it is, and what in it nobody may read. What is masked

@@ -7,7 +7,6 @@ import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.script.api.ApiModule;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +83,11 @@ public final class DialogFile {
         return path;
     }
 
+    /** Where it is: names of files in it are relative to that. */
+    public Path folder() {
+        return path.toAbsolutePath().resolveSibling("");
+    }
+
     /** As it is shown. */
     public String name() {
         return path.toString().replace('\\', '/');
@@ -140,7 +144,14 @@ public final class DialogFile {
         }
 
         private List<DialogTest> parse() throws DialogFileException {
-            List<Lexer.RawStep> steps = Lexer.cut(file.lines(), problems);
+            List<Lexer.RawStep> steps =
+                    Lexer.cut(
+                            file.lines(),
+                            modules.stream()
+                                    .filter(it -> it.backend() != null)
+                                    .map(ApiModule::name)
+                                    .toList(),
+                            problems);
             int i = 0;
             while (i < steps.size()) {
                 int end = i + 1;

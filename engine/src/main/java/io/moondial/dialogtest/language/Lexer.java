@@ -6,10 +6,16 @@ import io.moondial.config.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Cuts a file into steps. */
 final class Lexer {
+    private static final Pattern BLANKS = Pattern.compile("[ \t]+");
+
     private final List<String> lines;
+    private final List<String> modules;
     private final Problems problems;
     private final List<RawStep> steps = new ArrayList<>();
     private final List<Piece> argument = new ArrayList<>();
@@ -21,13 +27,19 @@ final class Lexer {
     /** Whether the step above is one that nobody knows: what continues it is no problem more. */
     private boolean lost;
 
-    private Lexer(List<String> lines, Problems problems) {
+    private Lexer(List<String> lines, List<String> modules, Problems problems) {
         this.lines = lines;
+        this.modules = modules;
         this.problems = problems;
     }
 
-    static List<RawStep> cut(List<String> lines, Problems problems) {
-        return new Lexer(lines, problems).cut();
+    /**
+     * The steps of a file.
+     *
+     * @param modules the names of the modules that a step may begin with
+     */
+    static List<RawStep> cut(List<String> lines, List<String> modules, Problems problems) {
+        return new Lexer(lines, modules, problems).cut();
     }
 
     private List<RawStep> cut() {
@@ -68,7 +80,7 @@ final class Lexer {
 
     private void begin(int number, String line) {
         finish();
-        word = Word.atStartOf(line);
+        word = Word.atStartOf(line).or(() -> moduleAtStartOf(line));
         lost = word.isEmpty();
         open = !lost;
         if (lost) {
@@ -81,6 +93,18 @@ final class Lexer {
         argument.add(new Piece(line.substring(start), number, start + 1));
     }
 
+    private Optional<Word> moduleAtStartOf(String line) {
+        List<String> words = List.of(BLANKS.split(line, 3));
+        if (modules.contains(words.getFirst())) {
+            return Optional.of(Word.MODULE);
+        }
+        return words.getFirst().equals(Word.NO_MODULE.text())
+                        && words.size() > 1
+                        && modules.contains(words.get(1))
+                ? Optional.of(Word.NO_MODULE)
+                : Optional.empty();
+    }
+
     private void finish() {
         word.ifPresent(
                 it -> steps.add(new RawStep(it, new DialogFile.Lines(first, last), argument)));
@@ -89,8 +113,8 @@ final class Lexer {
     }
 
     /** The word meant may be one, two or three words long. */
-    private static String unknown(String line) {
-        String[] words = line.split("[ \t]+", 4);
+    private String unknown(String line) {
+        String[] words = BLANKS.split(line, 4);
         for (int length = Math.min(3, words.length); length > 0; length--) {
             String written = String.join(" ", List.of(words).subList(0, length));
             String near = suggestion(written);
@@ -101,7 +125,8 @@ final class Lexer {
         return "unknown word '"
                 + words[0]
                 + "'; a step begins with one of "
-                + String.join(", ", Word.texts());
+                + String.join(", ", Word.texts())
+                + modules.stream().map(it -> ", " + it).collect(Collectors.joining());
     }
 
     /** Two letters that changed places are one slip, which the nearest name does not know. */
@@ -186,6 +211,29 @@ final class Lexer {
 
         Place place() {
             return new Place(at.first(), 1);
+        }
+
+        /** The words that it begins with, for messages. */
+        String name() {
+            return switch (word) {
+                case MODULE -> module();
+                case NO_MODULE -> word.text() + " " + module();
+                default -> word.text();
+            };
+        }
+
+        /** The module whose stand-in checks it: the first word of the argument. */
+        String module() {
+            return BLANKS.split(first().text(), 2)[0];
+        }
+
+        /** All lines of the argument from a character of the first on. */
+        String textFrom(int index) {
+            return Stream.concat(
+                            Stream.of(first().from(index).text()),
+                            argument.stream().skip(1).map(Lexer.Piece::text))
+                    .collect(Collectors.joining("\n"))
+                    .strip();
         }
     }
 }

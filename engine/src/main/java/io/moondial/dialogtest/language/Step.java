@@ -93,6 +93,21 @@ public sealed interface Step {
     /** Some line of the log so far is like this, or none is. */
     record LogCheck(DialogFile.Lines at, boolean absent, Expected text) implements Step {}
 
+    /**
+     * Scripts have counted so many of a name so far.
+     *
+     * @param name as {@code stat.increment} has it
+     */
+    record StatCheck(DialogFile.Lines at, String name, long count) implements Step {}
+
+    /**
+     * What the stand-in of a module says of a text.
+     *
+     * @param text what follows the module's name
+     */
+    record ModuleCheck(DialogFile.Lines at, boolean absent, String module, Template text)
+            implements Step {}
+
     /** What a text is to be. */
     sealed interface Expected {
         /** This, to the last blank. */

@@ -6,6 +6,8 @@ import io.moondial.config.Place;
 import io.moondial.config.Problems;
 import io.moondial.edr.Edr;
 import io.moondial.edr.spec.EdrSpec;
+import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.Backend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads one step that is done or checked while a test runs. */
 final class StepParser {
@@ -22,15 +25,23 @@ final class StepParser {
             Pattern.compile("([0-9*#abc]{1,38})(?::([0-7]):([0-9]|1[0-5]))?");
     private static final Pattern IMSI = Pattern.compile("[0-9]{5,15}");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+    private static final Pattern STAT =
+            Pattern.compile("([A-Za-z][A-Za-z0-9_.]{0,99})[ \t]+([0-9]{1,9})");
     private static final int MAX_DAYS = 366;
 
     private final Lexer.RawStep raw;
     private final Map<String, String> row;
+    private final List<ApiModule> modules;
     private final Problems problems;
 
-    StepParser(Lexer.RawStep raw, Map<String, String> row, Problems problems) {
+    StepParser(
+            Lexer.RawStep raw,
+            Map<String, String> row,
+            List<ApiModule> modules,
+            Problems problems) {
         this.raw = raw;
         this.row = row;
+        this.modules = modules;
         this.problems = problems;
     }
 
@@ -75,6 +86,8 @@ final class StepParser {
                     nothing().map(it -> new Step.Expect(at, raw.word().text(), null, null));
             case EDR, NO_EDR, EDRS -> new EdrParser(raw, row, problems).read();
             case LOG, NO_LOG -> log();
+            case STAT -> stat();
+            case MODULE, NO_MODULE -> module();
             case TEST, BEFORE, SAME_DIALOG, TAGS, SKIP, EACH, GIVEN ->
                     throw new IllegalStateException("no step of a dialog: " + raw);
         };
@@ -106,6 +119,39 @@ final class StepParser {
         }
         Step.Expected text = Texts.expected(raw.argument(), row, problems);
         return Optional.of(new Step.LogCheck(raw.at(), raw.word() == Word.NO_LOG, text));
+    }
+
+    private Optional<Step> stat() {
+        Matcher matcher = STAT.matcher(Template.of(raw.textFrom(0), row, it -> it).toString());
+        if (!matcher.matches()) {
+            problems.add(
+                    raw.hasArgument() ? raw.first().place() : raw.place(),
+                    "'stat' takes the name of a counter as stat.increment has it, and how often it"
+                            + " was counted: stat topup.success 1");
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Step.StatCheck(raw.at(), matcher.group(1), Long.parseLong(matcher.group(2))));
+    }
+
+    private Optional<Step> module() {
+        String name = raw.module();
+        boolean absent = raw.word() == Word.NO_MODULE;
+        Template text = Template.of(raw.textFrom(name.length()), row, UnaryOperator.identity());
+        Backend.Line line = absent ? Backend.Line.CHECK_ABSENT : Backend.Line.CHECK;
+        Optional<String> objection =
+                modules.stream()
+                        .filter(it -> it.name().equals(name))
+                        .flatMap(it -> Stream.ofNullable(it.backend()))
+                        .flatMap(it -> it.objection(line, text.withPlaceholders()).stream())
+                        .findFirst();
+        if (objection.isPresent()) {
+            problems.add(
+                    raw.first().from(name.length()).place(),
+                    "'" + raw.name() + "': " + objection.get());
+            return Optional.empty();
+        }
+        return Optional.of(new Step.ModuleCheck(raw.at(), absent, name, text));
     }
 
     private Optional<String> nothing() {
@@ -266,7 +312,8 @@ final class StepParser {
             if (!matcher.matches()) {
                 problems.add(
                         word.place(),
-                        "a field is NAME=VALUE or NAME~REGEX; put a value with a space in double quotes");
+                        "a field is NAME=VALUE or NAME~REGEX; put a value with a space in double"
+                                + " quotes");
                 return Optional.empty();
             }
             Lexer.Piece value =

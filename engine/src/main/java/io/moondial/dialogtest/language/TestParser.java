@@ -7,6 +7,7 @@ import io.moondial.dialogtest.language.Step.EdrCheck;
 import io.moondial.dialogtest.language.Step.Expect;
 import io.moondial.dialogtest.language.Step.LogCheck;
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.Backend;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads one test, for one row of its table. */
 final class TestParser {
     private static final String ADVICE =
-            "; a column of 'each' does, or a group (?<name>...) in the expression for a screen; if you mean this text itself, write \"\\${...\" in double quotes";
+            "; a column of 'each' does, or a group (?<name>...) in the expression for a screen; if"
+                    + " you mean this text itself, write \"\\${...\" in double quotes";
     private static final Pattern BLANKS = Pattern.compile("[ \t]+");
 
     private final Map<String, String> row;
@@ -146,7 +148,7 @@ final class TestParser {
                     raw.place(),
                     "'%s' comes before anything was dialled%s: dial CODE or push TEXT comes first"
                             .formatted(
-                                    raw.word().text(),
+                                    raw.name(),
                                     scope.handset().equals(Scope.FIRST)
                                             ? ""
                                             : " at handset " + scope.handset()));
@@ -156,7 +158,7 @@ final class TestParser {
     }
 
     private void add(Lexer.RawStep raw) {
-        Optional<Step> read = new StepParser(raw, row, problems).read();
+        Optional<Step> read = new StepParser(raw, row, modules, problems).read();
         if (read.isEmpty()) {
             return;
         }
@@ -208,6 +210,7 @@ final class TestParser {
             case Expect expect when expect.text() != null -> names.addAll(used(expect.text()));
             case EdrCheck check -> check.fields().forEach(it -> names.addAll(used(it.value())));
             case LogCheck check -> names.addAll(used(check.text()));
+            case Step.ModuleCheck check -> names.addAll(check.text().variables());
             default -> {}
         }
         return names;
@@ -239,6 +242,9 @@ final class TestParser {
      * Reads {@code given}: time, seed, a global of the rules, or a line for a module's stand-in.
      */
     private static final class GivenParser {
+        /** The givens that the text of a module's does not look like: it may have several lines. */
+        private static final Set<String> ONE_LINE = Set.of("time", "seed", "global");
+
         private static final Pattern GIVEN = Pattern.compile("([A-Za-z]+)[ \t]+(.+)");
         private static final Pattern GLOBAL =
                 Pattern.compile("([A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z0-9_]+)*)[ \t]+(.+)");
@@ -254,20 +260,25 @@ final class TestParser {
                 Problems problems) {
             Lexer.Piece piece = step.first();
             Matcher matcher = GIVEN.matcher(piece.text());
-            if (step.argument().size() > 1 || !matcher.matches()) {
+            if (!matcher.matches()) {
                 return unknown(piece, modules, problems);
             }
             Lexer.Piece value = piece.from(matcher.start(2));
-            return switch (matcher.group(1)) {
+            String name = matcher.group(1);
+            if (step.argument().size() > 1 && ONE_LINE.contains(name)) {
+                return unknown(piece, modules, problems);
+            }
+            String text = step.textFrom(matcher.start(2));
+            return switch (name) {
                 case "time" -> time(filled(value, row), value, problems);
                 case "seed" -> seed(filled(value, row), value, problems);
                 case "global" -> global(step, value, row, problems);
                 default ->
                         modules.stream()
-                                .filter(it -> it.name().equals(matcher.group(1)))
+                                .filter(it -> it.name().equals(name))
                                 .filter(it -> it.backend() != null)
                                 .findFirst()
-                                .map(it -> toModule(it, filled(value, row), value, problems))
+                                .map(it -> toModule(it, filled(text, row), value, problems))
                                 .orElseGet(() -> unknown(piece, modules, problems));
             };
         }
@@ -289,7 +300,8 @@ final class TestParser {
         private static Optional<DialogTest.Given> toModule(
                 ApiModule module, String text, Lexer.Piece at, Problems problems) {
             Optional<String> objection =
-                    Optional.ofNullable(module.backend()).flatMap(it -> it.objection(text));
+                    Optional.ofNullable(module.backend())
+                            .flatMap(it -> it.objection(Backend.Line.GIVEN, text));
             if (objection.isPresent()) {
                 problems.add(at.place(), "'given " + module.name() + "': " + objection.get());
                 return Optional.empty();
@@ -299,7 +311,11 @@ final class TestParser {
         }
 
         private static String filled(Lexer.Piece piece, Map<String, String> row) {
-            return Template.of(piece.text(), row, UnaryOperator.identity()).toString();
+            return filled(piece.text(), row);
+        }
+
+        private static String filled(String text, Map<String, String> row) {
+            return Template.of(text, row, UnaryOperator.identity()).toString();
         }
 
         private static Optional<DialogTest.Given> time(
@@ -335,8 +351,8 @@ final class TestParser {
             if (!matcher.matches()) {
                 problems.add(
                         at.place(),
-                        "a global is NAME VALUE, such as CURRENCY EUR, or NAME.KEY VALUE for what is in a"
-                                + " map; a text in double quotes stays one");
+                        "a global is NAME VALUE, such as CURRENCY EUR, or NAME.KEY VALUE for what"
+                                + " is in a map; a text in double quotes stays one");
                 return Optional.empty();
             }
             List<String> path = List.of(matcher.group(1).split("\\.", -1));

@@ -42,7 +42,11 @@ enum Word {
     NO_EDR("no edr", Kind.TALK),
     EDRS("edrs", Kind.TALK),
     LOG("log", Kind.TALK),
-    NO_LOG("no log", Kind.TALK);
+    NO_LOG("no log", Kind.TALK),
+    STAT("stat", Kind.TALK),
+    /** A module's name: what its stand-in checks. */
+    MODULE("", Kind.TALK),
+    NO_MODULE("no", Kind.TALK);
 
     /** Where a step may be. */
     enum Kind {
@@ -60,6 +64,7 @@ enum Word {
 
     private static final List<Word> LONGEST_FIRST =
             Arrays.stream(values())
+                    .filter(Word::isFixed)
                     .sorted(Comparator.comparingInt((Word word) -> -word.text.length()))
                     .toList();
 
@@ -74,6 +79,10 @@ enum Word {
     /** As it is written. */
     String text() {
         return text;
+    }
+
+    private boolean isFixed() {
+        return this != MODULE && this != NO_MODULE;
     }
 
     Kind kind() {
@@ -91,6 +100,6 @@ enum Word {
     }
 
     static List<String> texts() {
-        return Arrays.stream(values()).map(Word::text).toList();
+        return Arrays.stream(values()).filter(Word::isFixed).map(Word::text).toList();
     }
 }

@@ -33,7 +33,7 @@ public final class Rehearsal implements AutoCloseable {
 
     public Rehearsal(Configuration configuration) {
         network = new TestNetwork(configuration);
-        run = new TestRun(network, Given.NOTHING);
+        run = new TestRun(network, Given.NOTHING, Path.of("").toAbsolutePath());
     }
 
     /** What a step came to. */

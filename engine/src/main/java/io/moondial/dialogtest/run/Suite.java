@@ -164,7 +164,9 @@ public final class Suite {
             if (tests.isEmpty()) {
                 return results;
             }
-            TestRun run = new TestRun(network(), tests.getFirst().given());
+            TestRun run =
+                    new TestRun(
+                            network(), tests.getFirst().given(), tests.getFirst().file().folder());
             try {
                 for (int i = 0; i < tests.size(); i++) {
                     DialogTest next = i + 1 < tests.size() ? tests.get(i + 1) : null;

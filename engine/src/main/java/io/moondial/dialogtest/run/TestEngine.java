@@ -21,12 +21,14 @@ import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.script.api.Backend;
 import io.moondial.script.api.Backends;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Random;
@@ -58,6 +60,7 @@ final class TestEngine {
     private final Backends backends;
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
     private final LogLines log;
+    private final Counters counters = new Counters();
     private final List<Edr> records = new CopyOnWriteArrayList<>();
     private final Map<String, DialogIdentity> begun = new ConcurrentHashMap<>();
     private final Map<String, List<Sending>> sent = new ConcurrentHashMap<>();
@@ -66,6 +69,7 @@ final class TestEngine {
             Rules rules,
             List<LuaService> services,
             Given given,
+            Path folder,
             VirtualTime.Rest rest,
             LogLines log) {
         this.log = log;
@@ -75,7 +79,9 @@ final class TestEngine {
         backends =
                 Backends.standIns(
                         rules.modules(),
-                        module -> new Backend.TestWorld(time, given.textsFor(module), faults::add));
+                        module ->
+                                new Backend.TestWorld(
+                                        time, folder, given.textsFor(module), faults::add));
         DialogEnvironment around =
                 new DialogEnvironment(
                         time,
@@ -88,7 +94,7 @@ final class TestEngine {
                         (stream, edr) -> records.add(edr),
                         () -> true,
                         new InstanceIds(rules.edr().appName(), time.now(), new Random(1)),
-                        new Counters(),
+                        counters,
                         around,
                         rules.dialogs().max());
         desk.serve(services);
@@ -111,6 +117,16 @@ final class TestEngine {
             taken.add(fault);
         }
         return taken;
+    }
+
+    /** What scripts have counted so far under a name. */
+    long counted(String name) {
+        return counters.value("script." + name);
+    }
+
+    /** What is wrong with what a test says of a module; empty: nothing. */
+    Optional<String> check(String module, boolean absent, String text) {
+        return backends.check(module, absent, text);
     }
 
     ServiceDesk desk() {

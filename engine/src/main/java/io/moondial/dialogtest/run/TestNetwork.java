@@ -9,6 +9,7 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.metrics.Counters;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +36,16 @@ final class TestNetwork implements AutoCloseable {
         network.start(board);
     }
 
-    /** A new engine; what is dialled from now on arrives there. */
-    TestEngine engine(Given given) {
+    /**
+     * A new engine; what is dialled from now on arrives there.
+     *
+     * @param folder what names in givens are relative to
+     */
+    TestEngine engine(Given given, Path folder) {
         Configuration own =
                 changed.computeIfAbsent(given.values(), it -> Globals.with(configuration, given));
         // Services remember, such as which scripts are switched off: each engine has new ones.
-        TestEngine engine = new TestEngine(own.rules(), own.services(), given, rest, log);
+        TestEngine engine = new TestEngine(own.rules(), own.services(), given, folder, rest, log);
         board.desk = engine.desk();
         return engine;
     }

@@ -16,9 +16,7 @@ import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString.UnsendableText;
-
-import org.jspecify.annotations.Nullable;
-
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One test at work, and those that go on in its dialog. */
 final class TestRun {
@@ -42,9 +41,14 @@ final class TestRun {
     private Actor actor = new Actor(FIRST);
     private int untried;
 
-    TestRun(TestNetwork network, Given given) {
+    /**
+     * A run that begins.
+     *
+     * @param folder what names in givens are relative to
+     */
+    TestRun(TestNetwork network, Given given, Path folder) {
         this.network = network;
-        engine = network.engine(given);
+        engine = network.engine(given, folder);
         farSide = network.handsets();
         screens = new Screens(engine, notes);
         records = new Records(engine, notes);
@@ -117,6 +121,8 @@ final class TestRun {
                 case Step.EdrCheck check -> checkable(step, call -> records.check(call, check));
                 case Step.EdrsCheck check -> checkable(step, call -> records.check(call, check));
                 case Step.LogCheck check -> checkable(step, call -> records.check(call, check));
+                case Step.StatCheck check -> check(check);
+                case Step.ModuleCheck check -> check(check);
                 default -> talk(step);
             }
         } catch (UnsetVariableException e) {
@@ -128,7 +134,24 @@ final class TestRun {
     private static boolean isCheck(Step step) {
         return step instanceof Step.EdrCheck
                 || step instanceof Step.EdrsCheck
-                || step instanceof Step.LogCheck;
+                || step instanceof Step.LogCheck
+                || step instanceof Step.StatCheck
+                || step instanceof Step.ModuleCheck;
+    }
+
+    private void check(Step.StatCheck step) {
+        long counted = engine.counted(step.name());
+        if (counted != step.count()) {
+            notes.fail(
+                    step.at(),
+                    "stat %s: expected %d, counted %d"
+                            .formatted(step.name(), step.count(), counted));
+        }
+    }
+
+    private void check(Step.ModuleCheck step) {
+        engine.check(step.module(), step.absent(), step.text().fill(notes.variables()))
+                .ifPresent(wrong -> notes.fail(step.at(), step.module() + ": " + wrong));
     }
 
     private Actor first() {

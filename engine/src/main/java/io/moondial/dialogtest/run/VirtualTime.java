@@ -2,9 +2,6 @@ package io.moondial.dialogtest.run;
 
 import io.moondial.time.Time;
 import io.moondial.time.Time.Activity;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -14,6 +11,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A clock that stands still until it is moved. Alarms ring on the thread that moves it, each at its

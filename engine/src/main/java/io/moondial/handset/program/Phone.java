@@ -10,14 +10,12 @@ import io.moondial.text.Dcs;
 import io.moondial.text.Dcs.Coding;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A handset with the session of QuecPython's module {@code ussd}: one dialog at a time, a state, a

@@ -9,7 +9,6 @@ import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
-
 import org.jspecify.annotations.Nullable;
 
 /**

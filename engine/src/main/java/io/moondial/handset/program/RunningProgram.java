@@ -13,9 +13,6 @@ import io.moondial.script.lua.Meter;
 import io.moondial.script.lua.Meter.Kill;
 import io.moondial.script.stdlib.StandardLibrary.ScriptClock;
 import io.moondial.time.Time;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -23,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a program. Confined to the thread that runs it: the network and the clock put into its

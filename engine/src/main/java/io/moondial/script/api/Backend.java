@@ -2,9 +2,11 @@ package io.moondial.script.api;
 
 import io.moondial.config.Schema;
 import io.moondial.time.Time;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands behind a module's functions while an engine runs, such as connections or a store. One
@@ -20,32 +22,115 @@ public interface Backend<S extends Record, T> {
     /** Its section. */
     Schema<S> settings();
 
-    /** Starts it for an engine. */
+    /**
+     * Starts it for an engine. It does not wait for a far end: one that is down is no reason not to
+     * start.
+     *
+     * @throws BackendException if it cannot work with these settings
+     */
     T start(S settings, Time time);
 
-    /** Starts what a dialog test has instead. */
-    T standIn(S settings, TestWorld world);
+    /**
+     * Goes on with other settings after a reload. Calls under way are not hurt: they end as they
+     * began.
+     *
+     * @throws BackendException if it cannot work with these settings; it then works as before
+     */
+    void reload(T running, S before, S after);
 
-    /** Stops what was started, a stand-in too. */
+    /** Stops what was started. */
     default void stop(T started) {}
 
+    /** Starts what a dialog test has instead. */
+    StandIn<T> standIn(S settings, TestWorld world);
+
     /**
-     * What is wrong with a line {@code given MODULE TEXT} of a dialog test; empty: nothing.
+     * What is wrong with a line of a dialog test, found while its file is read; empty: nothing.
      *
-     * @param text what follows the module's name
+     * @param text what follows the module's name; more than one line if the step goes on
      */
-    Optional<String> objection(String text);
+    Optional<String> objection(Line line, String text);
+
+    /**
+     * What is wrong with a call in a script, found when scripts are checked; empty: nothing that
+     * can be seen there.
+     *
+     * @param function its name without the module's
+     * @param literals the leading arguments; null: not a text that stands in the script
+     */
+    default Optional<String> objection(
+            S settings, String function, List<@Nullable String> literals) {
+        return Optional.empty();
+    }
+
+    /** How it stands, for people and for graphs. */
+    default List<Gauge> gauges(T running) {
+        return List.of();
+    }
+
+    /** Lines of a dialog test that begin with a module's name. */
+    enum Line {
+        /** {@code given MODULE TEXT}: what a call will find. */
+        GIVEN,
+        /** {@code MODULE TEXT}: what has been called, or what is so now. */
+        CHECK,
+        /** {@code no MODULE TEXT}: what has not been called, or is not so. */
+        CHECK_ABSENT
+    }
+
+    /**
+     * What a dialog test has in place of the real one.
+     *
+     * @param <T> what functions ask for
+     */
+    interface StandIn<T> extends AutoCloseable {
+        /** What functions find. */
+        T running();
+
+        /**
+         * Checks a line of the test, while no script runs.
+         *
+         * @param absent whether the line begins with {@code no}
+         * @param text what follows the module's name
+         * @return what is wrong, in words; empty: nothing
+         */
+        Optional<String> check(boolean absent, String text);
+
+        /** Gives back what it holds. */
+        @Override
+        default void close() {}
+    }
 
     /**
      * What a stand-in finds around it.
      *
      * @param time the test's clock
+     * @param folder that of the test's file: names of other files are relative to it
      * @param givens what stands behind {@code given MODULE}, line by line
      * @param fault makes the test fail, with this message
      */
-    record TestWorld(Time time, List<String> givens, Consumer<String> fault) {
+    record TestWorld(Time time, Path folder, List<String> givens, Consumer<String> fault) {
         public TestWorld {
             givens = List.copyOf(givens);
+        }
+    }
+
+    /**
+     * A number that goes up and down.
+     *
+     * @param called the module, a dot, and what the rules name, as in {@link HostCall#await}
+     * @param name in snake_case, such as {@code in_flight}
+     * @param word what the value means, if it stands for something, such as {@code open}; null: it
+     *     is a number
+     */
+    record Gauge(String called, String name, long value, @Nullable String word) {}
+
+    /** It cannot work with its settings; the message says what is wrong and what to do. */
+    final class BackendException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public BackendException(String message) {
+            super(message);
         }
     }
 }

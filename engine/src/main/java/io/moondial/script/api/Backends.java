@@ -5,10 +5,15 @@ import io.moondial.config.Section;
 import io.moondial.config.SettingsWriter;
 import io.moondial.config.Structure;
 import io.moondial.time.Time;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +22,67 @@ public final class Backends implements AutoCloseable {
     /** None run. */
     public static final Backends NONE = new Backends(List.of());
 
-    private final List<Started<?>> started;
+    private final List<Started<?, ?>> started;
 
-    private Backends(List<Started<?>> started) {
+    private Backends(List<Started<?, ?>> started) {
         this.started = List.copyOf(started);
     }
 
-    private record Started<T>(Backend<?, T> backend, T running) implements AutoCloseable {
+    /** One that runs: the real one, or what a dialog test has. */
+    private static final class Started<S extends Record, T> implements AutoCloseable {
+        private final String module;
+        private final Backend<S, T> backend;
+        private final T running;
+        private final Backend.@Nullable StandIn<T> standIn;
+        private S settings;
+
+        /**
+         * One that runs.
+         *
+         * @param standIn what runs, in a dialog test; null: the real one runs
+         */
+        Started(Settings.Of<S, T> of, T running, Backend.@Nullable StandIn<T> standIn) {
+            this.module = of.module();
+            this.backend = of.backend();
+            this.settings = of.values();
+            this.running = running;
+            this.standIn = standIn;
+        }
+
+        /** Takes over its settings; the result takes them back. */
+        Runnable reload(Settings next) {
+            S before = settings;
+            for (Settings.Of<?, ?> it : next.modules()) {
+                if (it.module().equals(module) && !it.values().equals(before)) {
+                    @SuppressWarnings("unchecked") // a module's settings are of one type
+                    S after = (S) it.values();
+                    backend.reload(running, before, after);
+                    settings = after;
+                    return () -> {
+                        backend.reload(running, after, before);
+                        settings = before;
+                    };
+                }
+            }
+            return () -> {};
+        }
+
+        List<Backend.Gauge> gauges() {
+            return backend.gauges(running);
+        }
+
+        Optional<String> check(boolean absent, String text) {
+            return Objects.requireNonNull(standIn, "only stand-ins are checked")
+                    .check(absent, text);
+        }
+
         @Override
         public void close() {
-            backend.stop(running);
+            if (standIn == null) {
+                backend.stop(running);
+            } else {
+                standIn.close();
+            }
         }
     }
 
@@ -46,17 +102,34 @@ public final class Backends implements AutoCloseable {
                 out.section(module, () -> backend.settings().print(out, values));
             }
 
-            private Started<T> start(Time time) {
-                return new Started<>(backend, backend.start(values, time));
+            private Started<S, T> start(Time time) {
+                return new Started<>(this, backend.start(values, time), null);
             }
 
-            private Started<T> standIn(Backend.TestWorld world) {
-                return new Started<>(backend, backend.standIn(values, world));
+            private Started<S, T> standIn(Backend.TestWorld world) {
+                Backend.StandIn<T> standIn = backend.standIn(values, world);
+                return new Started<>(this, standIn.running(), standIn);
+            }
+
+            private Optional<String> objection(String function, List<@Nullable String> literals) {
+                return backend.objection(values, function, literals);
             }
         }
 
         public Settings {
             modules = List.copyOf(modules);
+        }
+
+        /**
+         * What is wrong with a call in a script, as {@link Backend#objection(Record, String, List)}
+         * says.
+         */
+        public Optional<String> objection(
+                String module, String function, List<@Nullable String> literals) {
+            return modules.stream()
+                    .filter(it -> it.module().equals(module))
+                    .findFirst()
+                    .flatMap(it -> it.objection(function, literals));
         }
     }
 
@@ -118,8 +191,8 @@ public final class Backends implements AutoCloseable {
     }
 
     private static Backends start(
-            Settings settings, Function<Settings.Of<?, ?>, Started<?>> start) {
-        List<Started<?>> started = new ArrayList<>();
+            Settings settings, Function<Settings.Of<?, ?>, Started<?, ?>> start) {
+        List<Started<?, ?>> started = new ArrayList<>();
         try {
             for (Settings.Of<?, ?> it : settings.modules()) {
                 started.add(start.apply(it));
@@ -141,12 +214,45 @@ public final class Backends implements AutoCloseable {
      * @throws IllegalStateException if no module has it
      */
     public <T> T get(Class<T> type) {
-        for (Started<?> it : started) {
-            if (it.backend().type() == type) {
-                return type.cast(it.running());
+        for (Started<?, ?> it : started) {
+            if (it.backend.type() == type) {
+                return type.cast(it.running);
             }
         }
         throw new IllegalStateException("no backend " + type + " runs here");
+    }
+
+    /**
+     * Goes on with these settings where they differ: all of them, or none.
+     *
+     * @throws Backend.BackendException if one cannot work with its settings
+     */
+    public void reload(Settings settings) {
+        Deque<Runnable> back = new ArrayDeque<>();
+        try {
+            started.forEach(it -> back.push(it.reload(settings)));
+        } catch (Backend.BackendException e) {
+            back.forEach(Runnable::run);
+            throw e;
+        }
+    }
+
+    /** How all of them stand. */
+    public List<Backend.Gauge> gauges() {
+        return started.stream().flatMap(it -> it.gauges().stream()).toList();
+    }
+
+    /**
+     * Checks a line of a dialog test, see {@link Backend.StandIn#check}.
+     *
+     * @throws NoSuchElementException if no module of this name has a backend
+     */
+    public Optional<String> check(String module, boolean absent, String text) {
+        return started.stream()
+                .filter(it -> it.module.equals(module))
+                .findFirst()
+                .orElseThrow()
+                .check(absent, text);
     }
 
     /** Stops them, from the last to the first, each even if others fail. */
@@ -155,9 +261,9 @@ public final class Backends implements AutoCloseable {
         stop(started);
     }
 
-    private static void stop(List<Started<?>> started) {
+    private static void stop(List<Started<?, ?>> started) {
         if (!started.isEmpty()) {
-            try (Started<?> _ = started.getFirst()) {
+            try (Started<?, ?> _ = started.getFirst()) {
                 stop(started.subList(1, started.size()));
             }
         }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -48,8 +49,37 @@ public interface HostCall {
      *     outside is part of its result
      * @param outcome of a result: a word of a closed list, as it is part of a counter's name
      */
+    default <T extends @Nullable Object> T await(
+            String called, CompletableFuture<T> call, Function<? super T, String> outcome) {
+        return await(called, call, outcome, it -> null);
+    }
+
+    /**
+     * The same, for a call that can be recorded for a dialog test.
+     *
+     * @param given for a result, what {@code given MODULE} would be followed by to answer the same,
+     *     with secrets masked; null: nothing. Asked only if somebody records
+     */
     <T extends @Nullable Object> T await(
-            String called, CompletableFuture<T> call, Function<? super T, String> outcome);
+            String called,
+            CompletableFuture<T> call,
+            Function<? super T, String> outcome,
+            Function<? super T, @Nullable String> given);
+
+    /**
+     * Runs a part of the script during which it must not wait for anything else, such as a
+     * transaction: a primitive of the dialog, or a wait for something other than {@code called}, is
+     * a Lua error that names the function.
+     *
+     * @param function that runs the part, such as {@code sql.transaction}
+     * @param called what it may wait for, as in {@link #await}
+     */
+    <T extends @Nullable Object> T alone(String function, String called, Supplier<T> part);
+
+    /**
+     * The function whose part runs now, see {@link #alone(String, String, Supplier)}; null: none.
+     */
+    @Nullable String alone();
 
     /** Writes a line to the log, as one of this dialog's. */
     void log(Level level, String line);

@@ -2,7 +2,6 @@ package io.moondial.dialogtest.run;
 
 import io.moondial.time.Time;
 import io.moondial.time.Time.Activity;
-
 import java.time.Duration;
 import java.time.OffsetDateTime;
 

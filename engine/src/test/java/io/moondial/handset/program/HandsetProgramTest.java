@@ -3,21 +3,17 @@ package io.moondial.handset.program;
 import static io.moondial.handset.program.ScriptedNetwork.menu;
 import static io.moondial.handset.program.ScriptedNetwork.notifying;
 import static io.moondial.handset.program.ScriptedNetwork.respond;
-
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.lua.CompileFailure;
-
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.time.Duration;
 
 /** How a program lives: its sleep, its callback, its end, its limits, what it can reach. */
 class HandsetProgramTest {

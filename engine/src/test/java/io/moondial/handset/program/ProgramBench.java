@@ -6,7 +6,6 @@ import io.moondial.handset.Subscriber;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.lua.CompileFailure;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -45,7 +45,8 @@ final class EchoModule {
                 call.await(
                         "echo.wall",
                         call.backend(EchoBackend.Echo.class).say(text),
-                        it -> it.isEmpty() ? "silence" : "ok");
+                        it -> it.isEmpty() ? "silence" : "ok",
+                        it -> "answers " + (it.isEmpty() ? "never" : it));
         return back.isEmpty()
                 ? Lua.values(null, Lua.text("silence"))
                 : Lua.values(a.state().newString(back));

@@ -24,6 +24,7 @@ class BackendsTest {
         private final String name;
         private final boolean starts;
         private final boolean stops;
+        private boolean goesOn = true;
 
         Talkative(String name, boolean starts, boolean stops) {
             this.name = name;
@@ -51,8 +52,16 @@ class BackendsTest {
         }
 
         @Override
-        public String standIn(Nothing settings, TestWorld world) {
+        public StandIn<String> standIn(Nothing settings, TestWorld world) {
             throw new UnsupportedOperationException("no test here");
+        }
+
+        @Override
+        public void reload(String running, Nothing before, Nothing after) {
+            if (!goesOn) {
+                throw new BackendException(name + " does not go on");
+            }
+            happened.add(name + " " + before.any() + " -> " + after.any());
         }
 
         @Override
@@ -64,22 +73,47 @@ class BackendsTest {
         }
 
         @Override
-        public Optional<String> objection(String text) {
+        public Optional<String> objection(Line line, String text) {
             return Optional.empty();
         }
 
-        Backends.Settings.Of<?, ?> of() {
-            return new Backends.Settings.Of<>(name, this, new Nothing(true));
+        Backends.Settings.Of<?, ?> of(boolean any) {
+            return new Backends.Settings.Of<>(name, this, new Nothing(any));
         }
     }
 
     private static Backends start(Talkative... backends) {
-        return Backends.start(
-                new Backends.Settings(
-                        Stream.of(backends)
-                                .<Backends.Settings.Of<?, ?>>map(Talkative::of)
-                                .toList()),
-                new HandMovedTime());
+        return Backends.start(settings(true, backends), new HandMovedTime());
+    }
+
+    private static Backends.Settings settings(boolean any, Talkative... backends) {
+        return new Backends.Settings(
+                Stream.of(backends).<Backends.Settings.Of<?, ?>>map(it -> it.of(any)).toList());
+    }
+
+    @Test
+    void a_reload_reaches_those_whose_settings_differ() {
+        Talkative a = new Talkative("a", true, true);
+        Backends running = start(a);
+        running.reload(settings(true, a));
+        running.reload(settings(false, a));
+        running.reload(settings(false, a));
+        assertThat(happened).containsExactly("a started", "a true -> false");
+    }
+
+    @Test
+    void one_that_does_not_go_on_leaves_the_others_as_they_were() {
+        Talkative a = new Talkative("a", true, true);
+        Talkative b = new Talkative("b", true, true);
+        Backends running = start(a, b);
+        b.goesOn = false;
+        assertThatThrownBy(() -> running.reload(settings(false, a, b)))
+                .hasMessage("b does not go on");
+        assertThat(happened)
+                .containsExactly("a started", "b started", "a true -> false", "a false -> true");
+        b.goesOn = true;
+        running.reload(settings(false, a, b));
+        assertThat(happened).endsWith("a true -> false", "b true -> false");
     }
 
     @Test
