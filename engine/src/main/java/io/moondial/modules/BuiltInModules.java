@@ -1,6 +1,7 @@
 package io.moondial.modules;
 
 import io.moondial.modules.edr.EdrModule;
+import io.moondial.modules.json.Json;
 import io.moondial.modules.json.JsonModule;
 import io.moondial.modules.log.LogModule;
 import io.moondial.modules.stat.StatModule;
@@ -18,11 +19,12 @@ public final class BuiltInModules {
 
     /** The modules, in the order of the reference page. */
     public static List<ApiModule> create() {
+        Json json = new Json();
         return List.of(
                 UssdModule.create(),
                 LogModule.create(),
                 EdrModule.create(),
                 StatModule.create(),
-                JsonModule.create());
+                JsonModule.create(json));
     }
 }

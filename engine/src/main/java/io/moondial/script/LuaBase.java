@@ -105,7 +105,7 @@ final class LuaBase {
     }
 
     LuaState newState(Meter meter, Object context) {
-        return new LuaState(meter, globals, globalMetatable, stringMetatable, context);
+        return new LuaState(meter, globals, globalMetatable, stringMetatable, null, context);
     }
 
     private @Nullable Object[] require(Arguments a) {

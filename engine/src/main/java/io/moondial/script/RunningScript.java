@@ -10,6 +10,7 @@ import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.HeavyPermit;
 import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
@@ -276,6 +277,8 @@ final class RunningScript implements HostCall, ScriptClock {
             }
             case Double number when Double.isFinite(number) ->
                     new ScriptOutcome.Returned(Numbers.allDigits(number), null, "a text", usage());
+            case LuaDecimal decimal ->
+                    new ScriptOutcome.Returned(decimal.toString(), null, "a text", usage());
             case null, default -> new ScriptOutcome.Returned(null, null, what(results), usage());
         };
     }

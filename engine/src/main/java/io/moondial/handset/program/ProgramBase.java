@@ -42,7 +42,7 @@ final class ProgramBase {
     }
 
     LuaState newState(Meter meter, RunningProgram context) {
-        return new LuaState(meter, globals, globalMetatable, stringMetatable, context);
+        return new LuaState(meter, globals, globalMetatable, stringMetatable, null, context);
     }
 
     private @Nullable Object[] require(Arguments a) {

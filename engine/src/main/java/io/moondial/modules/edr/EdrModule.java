@@ -8,6 +8,7 @@ import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
@@ -45,7 +46,7 @@ public final class EdrModule {
                                                 "by name; a value is a string, a number (a"
                                                         + " whole one up to 2^53 is written with"
                                                         + " all its digits, another as tostring"
-                                                        + " gives it), a boolean or a list of them (an empty one leaves the field"
+                                                        + " gives it), a decimal, a boolean or a list of them (an empty one leaves the field"
                                                         + " out); written in the order of their names, at"
                                                         + " most 65,536 characters in all. A secret answer is"
                                                         + " written as asterisks")
@@ -138,12 +139,16 @@ public final class EdrModule {
                 yield a.state().written(text).toText();
             }
             case Double number when Double.isFinite(number) -> Numbers.allDigits(number);
+            case LuaDecimal decimal -> {
+                a.meter().string(decimal.text().length());
+                yield decimal.toString();
+            }
             case Boolean b -> b.toString();
             case null, default ->
                     throw new LuaError(
                             "edr.write: field "
                                     + field
-                                    + ": a string, a finite number, a boolean or a list of them"
+                                    + ": a string, a finite number, a decimal, a boolean or a list of them"
                                     + " expected, got "
                                     + (value instanceof Double
                                             ? Lua.show(value)

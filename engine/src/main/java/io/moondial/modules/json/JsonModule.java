@@ -11,24 +11,20 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.json.JsonFactory;
 
 /** The module {@code json}: text to values and back. */
 public final class JsonModule {
-    private final JsonMarks marks = new JsonMarks();
+    private static final LuaString DECIMALS = LuaString.of("decimals");
 
-    // without the cache of names: it is shared, and scripts read names that others make up
-    private final JsonFactory factory =
-            JsonFactory.builder()
-                    .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-                    .build();
+    private final Json json;
 
-    private JsonModule() {}
+    private JsonModule(Json json) {
+        this.json = json;
+    }
 
     /** Makes the module. */
-    public static ApiModule create() {
-        return new JsonModule().describe();
+    public static ApiModule create(Json json) {
+        return new JsonModule(json).describe();
     }
 
     private ApiModule describe() {
@@ -36,10 +32,10 @@ public final class JsonModule {
                 .value(
                         "null",
                         "stands for null if nil cannot: in a list, or for a field that must be written; compare with ==",
-                        marks.nothing())
+                        json.nothing())
                 .function(
                         "encode",
-                        "Writes a value as JSON on one line. A table with the keys 1 to n is an array,"
+                        "Writes a value as JSON on one line. A decimal is a number with its digits. A table with the keys 1 to n is an array,"
                                 + " one with names only is an object. The empty table is an object, unless json.array made it or it was decoded from an array.",
                         f ->
                                 f.takes("value", ANY, "what to write; nil is written as null")
@@ -59,11 +55,20 @@ public final class JsonModule {
                                 + " number too large to be exact stays a string of its digits.",
                         f ->
                                 f.takes("text", STRING, "the JSON")
+                                        .mayTake(
+                                                "options",
+                                                TABLE,
+                                                "decimals: true reads each number with a fraction or"
+                                                        + " an exponent as a decimal, and each whole"
+                                                        + " one too large to be exact; false is the"
+                                                        + " default")
                                         .returns(
                                                 "the value; or nil and a message if the text is not JSON")
+                                        .raises("an option of another name")
                                         .does(
                                                 "local account ="
-                                                        + " json.decode('{\"balance\":\"12.50\"}')\n"
+                                                        + " json.decode('{\"balance\":12.50}',"
+                                                        + " {decimals = true})\n"
                                                         + "log.info(\"%s\", account.balance)",
                                                 this::decode))
                 .function(
@@ -80,18 +85,32 @@ public final class JsonModule {
     }
 
     private @Nullable Object[] encode(Arguments a) {
-        String text = new JsonWriter(factory, a.state(), marks).write(a.get(1));
-        return Lua.values(a.state().newString(text));
+        return Lua.values(a.state().newString(json.encode(a.state(), a.get(1), "json.encode")));
     }
 
     private @Nullable Object[] decode(Arguments a) {
-        LuaString text = a.string(1);
-        a.meter().work(text.length() >> 2);
+        Json.Numbers numbers = decimals(a) ? Json.Numbers.DECIMAL : Json.Numbers.LUA;
         try {
-            return Lua.values(new JsonReader(factory, a.state(), marks).read(text));
-        } catch (JsonReader.NotJson e) {
+            return Lua.values(json.decode(a.state(), a.string(1).toText(), numbers));
+        } catch (Json.NotJson e) {
             return Lua.values(null, a.state().newString(String.valueOf(e.getMessage())));
         }
+    }
+
+    private static boolean decimals(Arguments a) {
+        if (a.isNil(2)) {
+            return false;
+        }
+        LuaTable options = a.table(2);
+        for (var e = options.next(null); e != null; e = options.next(e[0])) {
+            if (!DECIMALS.equals(e[0]) || !(e[1] instanceof Boolean)) {
+                throw new LuaError(
+                        "json.decode: the option '"
+                                + a.state().show(e[0])
+                                + "': there is one, decimals, and it is true or false");
+            }
+        }
+        return Lua.truthy(options.get(DECIMALS));
     }
 
     private @Nullable Object[] array(Arguments a) {
@@ -100,7 +119,7 @@ public final class JsonModule {
         if (present != null && present.get(LuaString.of("__metatable")) != null) {
             throw new LuaError("json.array: the table has a protected metatable");
         }
-        list.setMetatable(marks.array());
+        list.setMetatable(json.array());
         return Lua.values(list);
     }
 }

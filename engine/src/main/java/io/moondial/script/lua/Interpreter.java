@@ -359,8 +359,8 @@ final class Interpreter {
         }
 
         /**
-         * The first register from which on all are strings and numbers; the end if the result is
-         * not one.
+         * The first register from which on all are strings, numbers and decimals; the end if the
+         * result is not one.
          */
         private static int startOfTexts(
                 @Nullable Object[] registers, int first, int end, @Nullable Object result) {
@@ -374,7 +374,9 @@ final class Interpreter {
         }
 
         private static boolean isText(@Nullable Object value) {
-            return value instanceof LuaString || value instanceof Double;
+            return value instanceof LuaString
+                    || value instanceof Double
+                    || value instanceof LuaDecimal;
         }
 
         private static LuaString join(

@@ -9,7 +9,15 @@ public final class Lua {
 
     private Lua() {}
 
-    /** The type's name as Lua's {@code type} gives it. */
+    /**
+     * The type's name as Lua's {@code type} gives it: one of those of Lua 5.2, where a value of the
+     * host's is "userdata".
+     */
+    public static String type(@Nullable Object value) {
+        return value instanceof LuaDecimal ? "userdata" : typeName(value);
+    }
+
+    /** The type's name for messages. */
     public static String typeName(@Nullable Object value) {
         return switch (value) {
             case null -> "nil";
@@ -18,6 +26,7 @@ public final class Lua {
             case LuaString s -> "string";
             case LuaTable t -> "table";
             case LuaFunction f -> "function";
+            case LuaDecimal d -> "decimal";
             case Object other ->
                     throw new IllegalArgumentException("not a Lua value: " + other.getClass());
         };
@@ -28,17 +37,26 @@ public final class Lua {
         return value != null && !Boolean.FALSE.equals(value);
     }
 
-    /** Whether two values are equal without metamethods (Lua 5.2 manual 3.4.3). */
+    /**
+     * Whether two values are equal without metamethods (Lua 5.2 manual 3.4.3). A decimal equals the
+     * number that is exactly the same.
+     */
     public static boolean rawEquals(@Nullable Object a, @Nullable Object b) {
         if (a instanceof Double x) {
-            return b instanceof Double y && x.doubleValue() == y.doubleValue();
+            return b instanceof Double y
+                    ? x.doubleValue() == y.doubleValue()
+                    : b instanceof LuaDecimal decimal && decimal.sameAs(x);
+        }
+        if (a instanceof LuaDecimal decimal) {
+            return decimal.sameAs(b);
         }
         return a == null ? b == null : a.equals(b);
     }
 
     /**
-     * A value for a message: a string or a number itself, the type of others. No metamethod is
-     * called. If the value may belong to a script, {@link LuaState#show} keeps secrets.
+     * A value for a message: a string, a number or a decimal itself, the type of others. No
+     * metamethod is called. If the value may belong to a script, {@link LuaState#show} keeps
+     * secrets.
      */
     public static String show(@Nullable Object value) {
         LuaString text = Numbers.textFrom(value);

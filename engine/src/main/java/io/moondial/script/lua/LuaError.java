@@ -36,6 +36,7 @@ public final class LuaError extends RuntimeException {
         return switch (value) {
             case LuaString s -> s.toText();
             case Double d -> Numbers.toText(d);
+            case LuaDecimal d -> d.toString();
             case null -> "nil";
             // no metamethod is called here: nobody would catch what it raises
             case Object other -> "(error object is a " + Lua.typeName(other) + " value)";

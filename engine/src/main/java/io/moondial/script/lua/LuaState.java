@@ -1,5 +1,6 @@
 package io.moondial.script.lua;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class LuaState {
     private final Meter meter;
     private final LuaTable globals;
     private final LuaTable stringMetatable;
+    private final @Nullable LuaTable decimalMetatable;
     private final Object context;
     private final Interpreter interpreter;
     private @Nullable SplittableRandom random;
@@ -33,6 +35,7 @@ public final class LuaState {
      * @param base what its global names are at first: a sealed table, shared with other runs
      * @param globalMetatable what reading an unknown global name does
      * @param stringMetatable what indexing a string does
+     * @param decimalMetatable what indexing a decimal does; null: it is an error
      * @param context what the functions in Java belong to, see {@link #context}
      */
     public LuaState(
@@ -40,10 +43,12 @@ public final class LuaState {
             LuaTable base,
             LuaTable globalMetatable,
             LuaTable stringMetatable,
+            @Nullable LuaTable decimalMetatable,
             Object context) {
         this.meter = meter;
         this.globals = LuaTable.over(base, meter);
         this.stringMetatable = stringMetatable;
+        this.decimalMetatable = decimalMetatable;
         this.context = context;
         this.interpreter = new Interpreter(this);
         globals.set(ITSELF, globals);
@@ -60,6 +65,10 @@ public final class LuaState {
 
     LuaTable stringMetatable() {
         return stringMetatable;
+    }
+
+    @Nullable LuaTable decimalMetatable() {
+        return decimalMetatable;
     }
 
     /** What the functions in Java belong to: of the type that the host made the run with. */
@@ -91,6 +100,17 @@ public final class LuaState {
         LuaString string = LuaString.of(text);
         meter.string(string.length());
         return string;
+    }
+
+    /**
+     * A decimal of this run, counted.
+     *
+     * @throws LuaError if it has too many digits
+     */
+    public LuaDecimal newDecimal(BigDecimal value) {
+        meter.work(LuaDecimal.work(value));
+        meter.memory(LuaDecimal.memory(value));
+        return LuaDecimal.of(value);
     }
 
     /**
@@ -346,6 +366,7 @@ public final class LuaState {
             case Boolean b -> LuaString.of(b.toString());
             case Double d -> LuaString.of(Numbers.toText(d));
             case LuaString s -> s;
+            case LuaDecimal d -> d.text();
             case Object other ->
                     LuaString.of(
                             String.format(

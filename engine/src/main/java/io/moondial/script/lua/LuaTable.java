@@ -66,6 +66,9 @@ public final class LuaTable {
         if (key instanceof Double d) {
             return get(d);
         }
+        if (key instanceof LuaDecimal decimal) {
+            return decimal.key() instanceof Double d ? get(d) : field(decimal);
+        }
         return key == null ? null : field(key);
     }
 
@@ -109,6 +112,7 @@ public final class LuaTable {
         switch (key) {
             case null -> throw new LuaError("table index is nil");
             case Double d -> setNumber(d, value);
+            case LuaDecimal decimal when decimal.key() instanceof Double d -> setNumber(d, value);
             case Object other -> setField(other, value);
         }
     }
@@ -228,7 +232,8 @@ public final class LuaTable {
      *
      * @throws LuaError if the key is not one of the table's
      */
-    public @Nullable Object @Nullable [] next(@Nullable Object key) {
+    public @Nullable Object @Nullable [] next(@Nullable Object after) {
+        @Nullable Object key = after instanceof LuaDecimal decimal ? decimal.key() : after;
         int from = listPosition(key);
         if (from >= 0 && from < size) {
             return itemAt(from);

@@ -35,6 +35,7 @@ final class Metatables {
         return switch (value) {
             case LuaTable table -> table.metatable();
             case LuaString string -> state.stringMetatable();
+            case LuaDecimal decimal -> state.decimalMetatable();
             case null, default -> null;
         };
     }

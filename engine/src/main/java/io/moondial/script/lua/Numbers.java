@@ -37,11 +37,12 @@ public final class Numbers {
         };
     }
 
-    /** The value as a string: a string itself, or a number as text; null otherwise. */
+    /** The value as a string: a string itself, or a number or a decimal as text; null otherwise. */
     public static @Nullable LuaString textFrom(@Nullable Object value) {
         return switch (value) {
             case LuaString s -> s;
             case Double d -> textOf(d);
+            case LuaDecimal d -> d.text();
             case null, default -> null;
         };
     }

@@ -37,6 +37,12 @@ public final class Operators {
         if (x instanceof LuaString p && y instanceof LuaString q) {
             return compare(state, p, q) < 0;
         }
+        if (x instanceof LuaDecimal || y instanceof LuaDecimal) {
+            Integer order = DecimalOperators.compare(state, x, y);
+            if (order != null) {
+                return order < 0;
+            }
+        }
         @Nullable Object method = eitherMethod(state, x, y, Metatables.LT);
         if (method == null) {
             throw notComparable(x, y);
@@ -50,6 +56,12 @@ public final class Operators {
         }
         if (x instanceof LuaString p && y instanceof LuaString q) {
             return compare(state, p, q) <= 0;
+        }
+        if (x instanceof LuaDecimal || y instanceof LuaDecimal) {
+            Integer order = DecimalOperators.compare(state, x, y);
+            if (order != null) {
+                return order <= 0;
+            }
         }
         @Nullable Object method = eitherMethod(state, x, y, Metatables.LE);
         if (method != null) {
@@ -104,6 +116,9 @@ public final class Operators {
         if (x instanceof Double p && y instanceof Double q) {
             return compute(operation, p, q);
         }
+        if (x instanceof LuaDecimal || y instanceof LuaDecimal) {
+            return DecimalOperators.apply(state, operation, x, y);
+        }
         state.meter().work(UNITS_TO_READ_A_NUMBER);
         Double p = Numbers.from(x);
         Double q = Numbers.from(y);
@@ -149,6 +164,9 @@ public final class Operators {
     static @Nullable Object negate(LuaState state, @Nullable Object x) {
         if (x instanceof Double number) {
             return -number;
+        }
+        if (x instanceof LuaDecimal decimal) {
+            return DecimalOperators.negate(state, decimal);
         }
         state.meter().work(UNITS_TO_READ_A_NUMBER);
         Double read = Numbers.from(x);

@@ -5,6 +5,7 @@ import io.moondial.script.lua.CompileFailure;
 import io.moondial.script.lua.Compiler;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
@@ -50,7 +51,7 @@ final class BaseLibrary {
                 .function("setmetatable", BaseLibrary::setMetatable)
                 .function("tonumber", BaseLibrary::toNumber)
                 .function("tostring", a -> Lua.values(a.state().toStringOf(a.any(1))))
-                .function("type", a -> Lua.values(Lua.text(Lua.typeName(a.any(1)))))
+                .function("type", a -> Lua.values(Lua.text(Lua.type(a.any(1)))))
                 .function("xpcall", BaseLibrary::xpcall);
     }
 
@@ -159,7 +160,10 @@ final class BaseLibrary {
     private static @Nullable Object[] toNumber(Arguments a) {
         a.meter().work(1);
         if (a.isNil(2)) {
-            return Lua.values(Numbers.from(a.any(1)));
+            return Lua.values(
+                    a.any(1) instanceof LuaDecimal decimal
+                            ? decimal.value().doubleValue()
+                            : Numbers.from(a.get(1)));
         }
         int base = a.integer(2);
         LuaString text = a.string(1);

@@ -30,6 +30,7 @@ class WatchedChunkTest {
                 globals,
                 LuaTable.unmetered().seal("meta"),
                 library.stringMetatable(),
+                null,
                 "test");
     }
 
