@@ -206,6 +206,12 @@ public record Rules(
                 modules);
     }
 
+    /** The same, with these services. */
+    public Rules with(ProcessSettings dialled, @Nullable NotifySettings pushed) {
+        return new Rules(
+                file, dialled, pushed, script, dialogs, edr, network, control, log, modules);
+    }
+
     /** The same, but for a network in memory instead of what they name. */
     public Rules inMemory() {
         return on(Network.inMemory(network.ssns(), network.limits()));
@@ -227,17 +233,20 @@ public record Rules(
      */
     @Settings(
             value =
-                    "Where dialogs come from: embedded or sigtran, one of the two. A change waits for a restart.",
+                    "Where dialogs come from: embedded or sigtran, one of the two. A change waits"
+                            + " for a restart.",
             restart = true)
     public record Network(
             @Key(
                             value =
-                                    "Real TCAP and MAP in memory, without SS7 links: for development, tests and demonstrations.",
+                                    "Real TCAP and MAP in memory, without SS7 links: for"
+                                            + " development, tests and demonstrations.",
                             unsetIs = "used where sigtran is left out")
                     @Nullable EmbeddedSettings embedded,
             @Key(
                             value =
-                                    "A real signalling network instead of embedded. operations.md leads through it.",
+                                    "A real signalling network instead of embedded. operations.md"
+                                            + " leads through it.",
                             unsetIs = "not used")
                     @Nullable SigtranSettings sigtran,
             SignallingLimits limits)

@@ -30,6 +30,7 @@ final class DialogServices implements ScriptServices {
     private final ScriptShares.Share share;
     private final ScriptSettings.Shares limits;
     private String place = "";
+    private int edrsWritten;
 
     DialogServices(
             DialogIdentity identity,
@@ -61,9 +62,16 @@ final class DialogServices implements ScriptServices {
 
     @Override
     public void writeEdr(String event, Map<String, List<String>> fields, @Nullable String into) {
+        if (edrsWritten >= limits.maxEdrs()) {
+            share.edrRefused();
+            throw new Refused(
+                    "edr.write: '%s' is not written: this dialog's script has written %d records (script.max_edrs)"
+                            .formatted(event, edrsWritten));
+        }
         try {
             Edr record = Edr.custom(now(), identity.instanceId(), event, new TreeMap<>(fields));
             edrs.write(Objects.requireNonNullElse(into, identity.edrStream()), record);
+            edrsWritten++;
         } catch (IllegalArgumentException e) {
             throw new Refused("edr.write: " + e.getMessage());
         }

@@ -93,6 +93,11 @@ final class ScriptShares {
             return written;
         }
 
+        /** Counts a record that is one too many for its dialog. */
+        void edrRefused() {
+            counters.increment("scripts.edrs_refused");
+        }
+
         /** Counts one more under a name; under one name for all if there are too many names. */
         void increment(String name, ScriptSettings.Shares limits) {
             boolean counted = names.contains(name) || takes(name, limits);
@@ -109,8 +114,9 @@ final class ScriptShares {
                 } else if (!told) {
                     told = true;
                     log.warn(
-                            "{} counts under too many names: {} of its own (script.max_stat_names {}), {} in"
-                                    + " all (script.max_stat_names_in_all {}); '{}' and all other new names are counted as {}",
+                            "{} counts under too many names: {} of its own (script.max_stat_names"
+                                + " {}), {} in all (script.max_stat_names_in_all {}); '{}' and all"
+                                + " other new names are counted as {}",
                             script,
                             ownNames,
                             limits.maxStatNames(),

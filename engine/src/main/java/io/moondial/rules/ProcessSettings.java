@@ -89,6 +89,32 @@ public record ProcessSettings(
             "Where the scripts are. The script_key of a trigger names the file"
                     + " SCRIPT_DIR/SCRIPT_KEY.lua.";
 
+    /** The same, with these triggers. */
+    public ProcessSettings with(TriggerTable others) {
+        return new ProcessSettings(
+                scriptDir,
+                menuTimeout,
+                errorMessage,
+                onError,
+                dcsLanguage,
+                edrStream,
+                others,
+                globals);
+    }
+
+    /** The same, with these globals. */
+    public ProcessSettings with(Map<String, Object> others) {
+        return new ProcessSettings(
+                scriptDir,
+                menuTimeout,
+                errorMessage,
+                onError,
+                dcsLanguage,
+                edrStream,
+                triggers,
+                others);
+    }
+
     @Override
     public void check(Section section) {
         try {

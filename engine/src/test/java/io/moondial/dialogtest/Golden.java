@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Expected texts in files of their own. With {@code -Dgolden.update=true} they are written anew
+ * Expected texts in files of their own. With {@code -Dmoondial.update=true} they are written anew
  * from what the code does now, to be looked at in the diff.
  */
 public final class Golden {
@@ -23,7 +23,7 @@ public final class Golden {
 
     /** Compares a text with the file of this name. */
     public static void assertEqual(String name, String actual) throws IOException {
-        if (Boolean.getBoolean("golden.update")) {
+        if (Boolean.getBoolean("moondial.update")) {
             Files.writeString(file(name), actual);
         }
         assertThat(actual).isEqualTo(Files.readString(file(name)));

@@ -6,13 +6,11 @@ import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Party;
-import io.moondial.dialog.OnError;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.BuiltInModules;
-import io.moondial.rules.ProcessSettings;
 import io.moondial.rules.Trigger;
 import io.moondial.rules.TriggerTable;
 import io.moondial.script.ScriptHost;
@@ -21,11 +19,9 @@ import io.moondial.text.UssdString;
 import io.moondial.time.SystemTime;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,21 +89,15 @@ class DialogRunTest {
         desk.serve(
                 List.of(
                         LuaService.dialled(
-                                new ProcessSettings(
-                                        folder,
-                                        Duration.ofSeconds(30),
-                                        "Service unavailable",
-                                        OnError.ABORT,
-                                        15,
-                                        "ussd",
-                                        new TriggerTable(
-                                                List.of(
-                                                        new Trigger(
-                                                                1,
-                                                                "main",
-                                                                Trigger.Conditions.NONE,
-                                                                Trigger.Overrides.NONE))),
-                                        Map.of()),
+                                LiveDesk.dialled(folder)
+                                        .with(
+                                                new TriggerTable(
+                                                        List.of(
+                                                                new Trigger(
+                                                                        1,
+                                                                        "main",
+                                                                        Trigger.Conditions.NONE,
+                                                                        Trigger.Overrides.NONE)))),
                                 new ScriptHost(BuiltInModules.create(), 2).compile(folder),
                                 LiveDesk.SCRIPT_RULES)));
         Party party = new Party(1, 6, null, Party.ROUTE_ON_SSN);
@@ -225,7 +215,8 @@ class DialogRunTest {
     void a_script_learns_that_its_final_text_was_not_taken() throws Exception {
         assertThat(
                         told(
-                                "local ok, why = ussd.respond('x')\nedr.write('SAW', {OK = tostring(ok), WHY = why})",
+                                "local ok, why = ussd.respond('x')\n"
+                                        + "edr.write('SAW', {OK = tostring(ok), WHY = why})",
                                 new DownLink()))
                 .containsExactly("USSD-ABORT DIRECTION=in", "SAW OK=nil WHY=abandon");
     }

@@ -8,6 +8,8 @@ import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
+import io.moondial.config.Schema;
+import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.OnError;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
@@ -16,12 +18,13 @@ import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.BuiltInModules;
+import io.moondial.rules.Globals;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.ProcessSettings;
 import io.moondial.rules.Trigger;
 import io.moondial.rules.TriggerTable;
+import io.moondial.rules.Triggers;
 import io.moondial.script.ScriptHost;
-import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptRelease;
 import io.moondial.script.ScriptSettings;
 import io.moondial.text.Dcs;
@@ -35,12 +38,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
@@ -57,16 +62,14 @@ final class LiveDesk implements AutoCloseable {
     /** A record of this name cannot be written: a fault of the engine's. */
     static final String FAULT = "FAULT";
 
-    private static final ScriptLimits LIMITS =
-            new ScriptLimits(50_000_000, 16 << 20, Duration.ofMinutes(10));
-
     /** Limits, and a breaker that no test meets by chance. */
     static final ScriptSettings SCRIPT_RULES =
-            ScriptSettings.DEFAULTS
-                    .with(LIMITS)
-                    .with(
-                            new ScriptSettings.Breaker(
-                                    1_000_000, Duration.ofHours(1), Duration.ofHours(1)));
+            WrittenSettings.settings(
+                    ScriptSettings.class,
+                    "max_instructions: 50000000",
+                    "max_kills: 1000000",
+                    "max_kills_time: 1h",
+                    "switch_off_time: 1h");
 
     final List<Edr> records = new CopyOnWriteArrayList<>();
     private final List<String> flaws = new CopyOnWriteArrayList<>();
@@ -144,21 +147,32 @@ final class LiveDesk implements AutoCloseable {
         desk.serve(
                 List.of(
                         LuaService.dialled(
-                                new ProcessSettings(
-                                        folder,
-                                        Duration.ofSeconds(30),
-                                        "Service unavailable",
-                                        onError,
-                                        15,
-                                        STREAM,
-                                        triggers,
-                                        Map.of()),
+                                dialled(folder, "on_error: " + onError.word()).with(triggers),
                                 release,
                                 scriptRules),
-                        LuaService.pushed(
-                                new NotifySettings(folder, STREAM, triggers, Map.of()),
-                                release,
-                                scriptRules)));
+                        LuaService.pushed(pushed(folder).with(triggers), release, scriptRules)));
+    }
+
+    /** The section {@code process} with these keys, without triggers. */
+    static ProcessSettings dialled(Path scripts, String... keys) {
+        return WrittenSettings.settings(
+                service(ProcessSettings.class),
+                "script_dir: " + scripts,
+                "error_message: Service unavailable",
+                String.join("\n", keys));
+    }
+
+    private static NotifySettings pushed(Path scripts) {
+        return WrittenSettings.settings(
+                service(NotifySettings.class), "script_dir: " + scripts, "edr_stream: " + STREAM);
+    }
+
+    private static <R extends Record> Schema<R> service(Class<R> type) {
+        return Schema.of(
+                type,
+                new Triggers.OfAnswers(UnaryOperator.identity()),
+                new Triggers.OfNotifies(UnaryOperator.identity()),
+                new Globals(Set.of()));
     }
 
     private ScriptRelease compile(String lua) {

@@ -2,6 +2,7 @@ package io.moondial.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
 import io.moondial.script.ScriptSettings;
 import io.moondial.time.Time;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 class ScriptSharesTest {
-    private static final ScriptSettings.Shares LIMITS = new ScriptSettings.Shares(100, 3, 5);
+    private static final ScriptSettings.Shares LIMITS =
+            limits("max_log_lines: 100", "max_stat_names: 3", "max_stat_names_in_all: 5");
 
     private final Counters counters = new Counters();
     private final StandingTime time = new StandingTime();
@@ -47,6 +49,10 @@ class ScriptSharesTest {
             alarms.clear();
             due.forEach(Runnable::run);
         }
+    }
+
+    private static ScriptSettings.Shares limits(String... keys) {
+        return WrittenSettings.settings(ScriptSettings.Shares.class, keys);
     }
 
     private ScriptShares shares(String logger) {
@@ -144,7 +150,7 @@ class ScriptSharesTest {
         for (int i = 0; i < 5; i++) {
             share.increment("n" + i, LIMITS);
         }
-        share.increment("n3", new ScriptSettings.Shares(100, 4, 5));
+        share.increment("n3", limits("max_stat_names: 4", "max_stat_names_in_all: 5"));
         assertThat(counters.value("script.n3")).isEqualTo(1);
     }
 }

@@ -3,10 +3,10 @@ package io.moondial.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;
-import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,9 +30,14 @@ class SwitchedOffScriptTest {
 
     private LiveDesk desk(String lua, int maxKills, Duration pause, Duration maxTime) {
         ScriptSettings rules =
-                ScriptSettings.DEFAULTS
-                        .with(new ScriptLimits(10_000, 1 << 20, maxTime))
-                        .with(new ScriptSettings.Breaker(maxKills, LONG, pause));
+                WrittenSettings.settings(
+                        ScriptSettings.class,
+                        "max_instructions: 10000",
+                        "max_memory: 1MiB",
+                        "max_time: " + maxTime.toMillis() + "ms",
+                        "max_kills: " + maxKills,
+                        "max_kills_time: 1h",
+                        "switch_off_time: " + pause.toMillis() + "ms");
         return new LiveDesk(folder, lua, Trigger.Conditions.NONE, 1_000, rules);
     }
 
@@ -106,7 +111,8 @@ class SwitchedOffScriptTest {
             assertThat(LiveDesk.next(handset)).isInstanceOf(Screen.Abort.class);
             assertThat(live.told())
                     .contains(
-                            "USSD-SHUTDOWN EXCEPTION=main.lua:4: used up max_time: 1.000s with its waits");
+                            "USSD-SHUTDOWN EXCEPTION=main.lua:4: used up max_time: 1.000s with its"
+                                    + " waits");
             assertThat(live.counters.value("scripts.killed")).isZero();
         }
     }
@@ -149,7 +155,12 @@ class SwitchedOffScriptTest {
     @Test
     void kills_that_lie_far_apart_do_not_count_together() {
         ScriptBreaker breaker =
-                new ScriptBreaker(new ScriptSettings.Breaker(3, Duration.ofSeconds(10), LONG));
+                new ScriptBreaker(
+                        WrittenSettings.settings(
+                                ScriptSettings.Breaker.class,
+                                "max_kills: 3",
+                                "max_kills_time: 10s",
+                                "switch_off_time: 1h"));
         Instant start = Instant.parse("2026-01-01T00:00:00Z");
         assertThat(breaker.killed(start)).isFalse();
         assertThat(breaker.killed(start.plusSeconds(6))).isFalse();

@@ -4,11 +4,11 @@ import static io.moondial.logic.LiveDesk.menu;
 import static io.moondial.logic.LiveDesk.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.OnError;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;
-import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,11 +37,13 @@ class WhatTheSubscriberReadsTest {
                     "engine/docs/running.md");
     private static final String HEADING =
             "\n## What the subscriber reads when something goes wrong\n";
-    private static final Duration LONG = Duration.ofHours(1);
-    private static final long NO_END = 1_000_000_000_000L;
-    private static final ScriptLimits AMPLE = new ScriptLimits(NO_END, 16 << 20, LONG);
-    private static final ScriptLimits QUICK =
-            new ScriptLimits(NO_END, 16 << 20, Duration.ofMillis(200));
+    private static final ScriptSettings AMPLE =
+            WrittenSettings.changed(
+                    LiveDesk.SCRIPT_RULES,
+                    "max_instructions: 1000000000000",
+                    "max_time: 1h",
+                    "max_kills: 1");
+    private static final String QUICK = "max_time: 200ms";
     private static final Act NOTHING = (_, _) -> {};
 
     private static final Map<String, Case> CASES = cases();
@@ -54,13 +56,13 @@ class WhatTheSubscriberReadsTest {
     }
 
     /** How a row comes about. */
-    private record Case(boolean pushed, String lua, ScriptLimits limits, Act act) {
-        Case limited(ScriptLimits other) {
-            return new Case(pushed, lua, other, act);
+    private record Case(boolean pushed, String lua, ScriptSettings settings, Act act) {
+        Case limited(String limit) {
+            return new Case(pushed, lua, WrittenSettings.changed(AMPLE, limit), act);
         }
 
         Case with(Act other) {
-            return new Case(pushed, lua, limits, other);
+            return new Case(pushed, lua, settings, other);
         }
     }
 
@@ -72,10 +74,6 @@ class WhatTheSubscriberReadsTest {
         return new Case(true, lua, AMPLE, NOTHING);
     }
 
-    private static ScriptLimits limits(long instructions, long memory, int depth, int length) {
-        return new ScriptLimits(instructions, memory, LONG, depth, length);
-    }
-
     private static Map<String, Case> cases() {
         Map<String, Case> cases = new LinkedHashMap<>();
         cases.put("a Lua error", dialled("error('no')"));
@@ -85,18 +83,17 @@ class WhatTheSubscriberReadsTest {
         cases.put("a returned text that does not fit", dialled("return ('x'):rep(183)"));
         cases.put(
                 "`max_instructions` used up",
-                dialled("while true do end").limited(limits(20_000, 1 << 20, 100, 1000)));
+                dialled("while true do end").limited("max_instructions: 20000"));
         cases.put(
                 "`max_memory` used up",
                 dialled("local t = {} while true do t[#t + 1] = ('x'):rep(900) end")
-                        .limited(limits(NO_END, 1 << 20, 100, 1000)));
+                        .limited("max_memory: 1MiB"));
         cases.put(
                 "`max_call_depth` reached",
-                dialled("local function f() return 1 + f() end f()")
-                        .limited(limits(NO_END, 1 << 20, 50, 1000)));
+                dialled("local function f() return 1 + f() end f()").limited("max_call_depth: 50"));
         cases.put(
                 "`max_string_length` reached",
-                dialled("local s = ('x'):rep(1001)").limited(limits(NO_END, 1 << 20, 50, 1000)));
+                dialled("local s = ('x'):rep(1001)").limited("max_string_length: 1000B"));
         cases.put("`max_time` over while it computes", dialled("while true do end").limited(QUICK));
         cases.put(
                 "`max_time` over while a menu waits",
@@ -104,7 +101,7 @@ class WhatTheSubscriberReadsTest {
                         .with(
                                 (live, handset) -> {
                                     menu(handset);
-                                    live.time.leap(LONG);
+                                    live.time.leap(Duration.ofHours(1));
                                 }));
         cases.put("an error caught by `pcall`", dialled("pcall(error, 'no') return 'own text'"));
         cases.put("an internal fault", dialled("edr.write('" + LiveDesk.FAULT + "', {})"));
@@ -129,7 +126,7 @@ class WhatTheSubscriberReadsTest {
         cases.put(
                 "the script is switched off",
                 dialled("if (...).text == 'loop' then while true do end end return 'own text'")
-                        .limited(limits(20_000, 1 << 20, 100, 1000)));
+                        .limited("max_instructions: 20000"));
         cases.put(
                 "a Lua error after `ussd.respond(\"own text\")`",
                 dialled("ussd.respond('own text') error('no')"));
@@ -154,7 +151,7 @@ class WhatTheSubscriberReadsTest {
         cases.put(
                 "inbound notify: the script is switched off",
                 pushed("if (...).text == 'loop' then while true do end end")
-                        .limited(limits(20_000, 1 << 20, 100, 1000)));
+                        .limited("max_instructions: 20000"));
         return cases;
     }
 
@@ -197,11 +194,8 @@ class WhatTheSubscriberReadsTest {
 
     /** What the far side gets, and the records after those of the opening and the menu. */
     private String outcome(Case given, OnError onError) throws Exception {
-        ScriptSettings quiet = LiveDesk.SCRIPT_RULES;
-        ScriptSettings rules =
-                quiet.with(given.limits()).with(new ScriptSettings.Breaker(1, LONG, LONG));
         try (LiveDesk live =
-                new LiveDesk(folder, given.lua(), Trigger.Conditions.NONE, 100, rules)) {
+                new LiveDesk(folder, given.lua(), Trigger.Conditions.NONE, 100, given.settings())) {
             live.serve(given.lua(), Trigger.Conditions.NONE, onError);
             if (given.lua().contains("loop")) {
                 next(begin(live, given, "loop"));

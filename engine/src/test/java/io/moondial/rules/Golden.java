@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Expected texts in files of their own. With {@code -Dgolden.update=true} they are written anew
+ * Expected texts in files of their own. With {@code -Dmoondial.update=true} they are written anew
  * from what the code does now, to be looked at in the diff.
  */
 final class Golden {
@@ -19,7 +19,7 @@ final class Golden {
     static void assertEqual(String name, String actual) throws IOException {
         String root = Objects.requireNonNull(System.getProperty("moondial.root"));
         Path file = Path.of(root, FOLDER, name);
-        if (Boolean.getBoolean("golden.update")) {
+        if (Boolean.getBoolean("moondial.update")) {
             Files.writeString(file, actual);
         }
         assertThat(actual).isEqualTo(Files.readString(file));

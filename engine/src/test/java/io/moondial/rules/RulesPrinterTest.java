@@ -3,10 +3,9 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.Rules;
-import io.moondial.control.ControlSettings;
-import io.moondial.script.api.Backends;
+import io.moondial.modules.BuiltInModules;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,22 +58,10 @@ final class RulesPrinterTest {
 
     @Test
     void paths_of_a_file_named_without_a_folder_stay_as_they_are() throws Exception {
-        Rules rules = folder.read("");
-        var control =
-                new ControlSettings(
-                        Path.of("run/x"), 16, Duration.ofSeconds(10), Duration.ofSeconds(5), 6);
-        var named =
-                new Rules(
-                        Path.of("rules.yaml"),
-                        rules.process(),
-                        null,
-                        rules.script(),
-                        rules.dialogs(),
-                        rules.edr(),
-                        rules.network(),
-                        control,
-                        rules.log(),
-                        Backends.Settings.NONE);
+        Files.writeString(folder.file(), "control: {socket: run/x}");
+
+        Rules named =
+                Rules.read(Path.of("rules.yaml"), temp::resolve, BuiltInModules.create(), _ -> {});
 
         assertThat(named.print()).contains("socket: \"run/x\"");
     }

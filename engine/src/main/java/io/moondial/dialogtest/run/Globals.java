@@ -28,31 +28,11 @@ final class Globals {
         ProcessSettings process = rules.process();
         NotifySettings inbound = rules.inboundNotify();
         return new Configuration(
-                new Rules(
-                        rules.file(),
-                        new ProcessSettings(
-                                process.scriptDir(),
-                                process.menuTimeout(),
-                                process.errorMessage(),
-                                process.onError(),
-                                process.dcsLanguage(),
-                                process.edrStream(),
-                                process.triggers(),
-                                set(process.globals(), given.globals())),
+                rules.with(
+                        process.with(set(process.globals(), given.globals())),
                         inbound == null
                                 ? null
-                                : new NotifySettings(
-                                        inbound.scriptDir(),
-                                        inbound.edrStream(),
-                                        inbound.triggers(),
-                                        set(inbound.globals(), given.globals())),
-                        rules.script(),
-                        rules.dialogs(),
-                        rules.edr(),
-                        rules.network(),
-                        rules.control(),
-                        rules.log(),
-                        rules.modules()),
+                                : inbound.with(set(inbound.globals(), given.globals()))),
                 configuration.releases(),
                 configuration.host(),
                 configuration.warnings(),

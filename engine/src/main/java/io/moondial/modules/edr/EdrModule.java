@@ -38,29 +38,34 @@ public final class EdrModule {
                                 f.takes(
                                                 "event",
                                                 STRING,
-                                                "its type: a letter, then letters, digits, _ and -; USSD-"
-                                                        + " is the engine's")
+                                                "its type: a letter, then letters, digits, _ and -;"
+                                                        + " USSD- is the engine's")
                                         .takes(
                                                 "fields",
                                                 TABLE,
-                                                "by name; a value is a string, a number (a"
-                                                        + " whole one up to 2^53 is written with"
-                                                        + " all its digits, another as tostring"
-                                                        + " gives it), a decimal, a boolean or a list of them (an empty one leaves the field"
-                                                        + " out); written in the order of their names, at"
-                                                        + " most 65,536 characters in all. A secret answer is"
-                                                        + " written as asterisks")
+                                                "by name; a value is a string, a number (a whole"
+                                                    + " one up to 2^53 is written with all its"
+                                                    + " digits, another as tostring gives it), a"
+                                                    + " decimal, a boolean or a list of them (an"
+                                                    + " empty one leaves the field out); written in"
+                                                    + " the order of their names, at most 65,536"
+                                                    + " characters in all. A secret answer is"
+                                                    + " written as asterisks")
                                         .mayTake(
                                                 "stream",
                                                 STRING,
-                                                "the stream of records: up to 64 letters, digits and _;"
-                                                        + " nil is the service's. There can be 60 streams")
+                                                "the stream of records: up to 64 letters, digits"
+                                                    + " and _; nil is the service's. There can be"
+                                                    + " 60 streams")
                                         .raises(
-                                                "a name or a value that cannot be written, such as NaN or an infinity, or a name that is a secret answer")
+                                                "a name or a value that cannot be written, such as"
+                                                    + " NaN or an infinity; a name that is a secret"
+                                                    + " answer; one record more than"
+                                                    + " script.max_edrs in this dialog")
                                         .effect(Effect.RECORD)
                                         .does(
-                                                "edr.write(\"TOPUP\", {AMOUNT = 50, VOUCHERS = {\"123\","
-                                                        + " \"456\"}})",
+                                                "edr.write(\"TOPUP\", {AMOUNT = 50, VOUCHERS ="
+                                                        + " {\"123\", \"456\"}})",
                                                 EdrModule::write))
                 .build();
     }
@@ -148,8 +153,8 @@ public final class EdrModule {
                     throw new LuaError(
                             "edr.write: field "
                                     + field
-                                    + ": a string, a finite number, a decimal, a boolean or a list of them"
-                                    + " expected, got "
+                                    + ": a string, a finite number, a decimal, a boolean or a list"
+                                    + " of them expected, got "
                                     + (value instanceof Double
                                             ? Lua.show(value)
                                             : Lua.typeName(value)));

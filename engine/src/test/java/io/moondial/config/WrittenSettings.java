@@ -1,0 +1,54 @@
+package io.moondial.config;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/**
+ * Settings as a rules file gives them. A test names the keys that it is about; every other key,
+ * also one that is added later, has its default.
+ */
+public final class WrittenSettings {
+    private WrittenSettings() {}
+
+    /**
+     * The section with these keys.
+     *
+     * @param lines of YAML, such as {@code max_kills: 3}; paths must be absolute
+     */
+    public static <R extends Record> R settings(Class<R> type, String... lines) {
+        return settings(Schema.of(type), lines);
+    }
+
+    /** The same, of a section whose record alone does not say how it is read. */
+    public static <R extends Record> R settings(Schema<R> schema, String... lines) {
+        return read(lines, schema::read);
+    }
+
+    /** The settings with these keys changed. */
+    @SuppressWarnings("unchecked") // a record is of its own class
+    public static <R extends Record> R changed(R settings, String... lines) {
+        Schema<R> schema = Schema.of((Class<R>) settings.getClass());
+        return read(lines, section -> schema.readOver(section, settings));
+    }
+
+    private static <R> R read(String[] lines, Function<Section, R> read) {
+        byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+        var problems = new Problems(Path.of("/settings of a test"));
+        R settings =
+                LocatedYaml.read(new ByteArrayInputStream(text), problems)
+                        .map(root -> new Section(root, problems))
+                        .map(
+                                section -> {
+                                    R it = read.apply(section);
+                                    section.refuseUnknownKeys();
+                                    return it;
+                                })
+                        .orElse(null);
+        if (settings == null || !problems.isEmpty()) {
+            throw new AssertionError(problems.inFileOrder().toString());
+        }
+        return settings;
+    }
+}
