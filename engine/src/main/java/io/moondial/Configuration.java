@@ -69,6 +69,18 @@ public record Configuration(
     }
 
     /**
+     * The same for stand-ins, which need no secrets: no engine can be started with it.
+     *
+     * @throws ConfigurationException with all problems of all these files
+     */
+    public static Configuration readForTests(Path rulesFile, CompilationObserver observer)
+            throws ConfigurationException {
+        ScriptHost host = host(observer, BuiltInModules.create());
+        return new Reader(host, host::compile, null, true)
+                .read(rulesFile, UnaryOperator.identity());
+    }
+
+    /**
      * The same, if scripts have these modules.
      *
      * @throws ConfigurationException with all problems of all these files
@@ -105,20 +117,27 @@ public record Configuration(
             Path rulesFile, UnaryOperator<Path> from, Kept kept, CompilationObserver observer)
             throws ConfigurationException {
         ScriptHost host = host(observer, BuiltInModules.create());
-        return new Reader(host, folder -> host.compileFrom(from.apply(folder), folder), kept)
+        return new Reader(host, folder -> host.compileFrom(from.apply(folder), folder), kept, false)
                 .read(rulesFile, from);
     }
 
     private static Configuration read(
             Path rulesFile, ScriptHost host, Map<Path, ScriptRelease> earlier)
             throws ConfigurationException {
-        return new Reader(host, folder -> host.compile(folder, earlier.get(folder)), null)
+        return new Reader(host, folder -> host.compile(folder, earlier.get(folder)), null, false)
                 .read(rulesFile, UnaryOperator.identity());
     }
 
-    /** How script folders are compiled, and what is made of them. */
+    /**
+     * How script folders are compiled, and what is made of them.
+     *
+     * @param forTests whether nothing is missed that only an engine needs
+     */
     private record Reader(
-            ScriptHost host, Function<Path, ScriptRelease> compiler, @Nullable Kept kept) {
+            ScriptHost host,
+            Function<Path, ScriptRelease> compiler,
+            @Nullable Kept kept,
+            boolean forTests) {
         Configuration read(Path rulesFile, UnaryOperator<Path> from) throws ConfigurationException {
             List<Problem> problems = new ArrayList<>();
             Rules rules = Rules.read(rulesFile, from, host.api(), problems::add);
@@ -127,11 +146,15 @@ public record Configuration(
                 releases.computeIfAbsent(folder, compiler);
             }
             if (kept != null) {
-                problems.clear(); // it has been in service: its warnings were told then
+                // it has been in service: its warnings were told then
+                problems.removeIf(Problem::isWarning);
+            }
+            if (forTests) {
+                problems.removeIf(it -> it.severity() == Problem.Severity.ABSENCE);
             }
             for (ScriptRelease release : releases.values()) {
                 problems.addAll(release.problems());
-                problems.addAll(release.lint(globals(rules, release.folder())));
+                problems.addAll(release.lint(globals(rules, release.folder()), rules.modules()));
             }
             if (!problems.stream().allMatch(Problem::isWarning)) {
                 throw new ConfigurationException(problems);

@@ -83,6 +83,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         started = time.now();
         rules = configuration.rules();
         EdrFolders.make(rules.edr());
+        backends = Backends.start(rules.modules(), time);
         edrs =
                 new EdrApp(
                         rules.edr(),
@@ -90,7 +91,6 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         hostName(),
                         ProcessHandle.current().pid(),
                         counters);
-        backends = Backends.start(rules.modules(), time);
         desk =
                 new ServiceDesk(
                         edrs,
@@ -104,7 +104,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         desk.guardHeap(heap::hasRoom);
         desk.serve(configuration.services());
         channels = new Channels(rules, time, counters);
-        reloading = new Reloading(configuration, desk, counters, time, this::inService);
+        reloading = new Reloading(configuration, desk, backends, counters, time, this::inService);
         reconciliation =
                 new Reconciliation(
                         time,
@@ -249,6 +249,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         desk.openDialogs(), rules.dialogs().max(), channels.openDialogs()),
                 desk.scripts(),
                 edrs.status(),
+                backends.gauges(),
                 new EngineStatus.Heap(
                         runtime.totalMemory() - runtime.freeMemory(),
                         runtime.maxMemory(),

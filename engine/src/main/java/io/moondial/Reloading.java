@@ -9,6 +9,8 @@ import io.moondial.problem.Problem;
 import io.moondial.reload.FileWatch.Source;
 import io.moondial.reload.WatchedFiles;
 import io.moondial.script.ScriptRelease;
+import io.moondial.script.api.Backend;
+import io.moondial.script.api.Backends;
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
 import java.io.IOException;
@@ -44,6 +46,7 @@ final class Reloading implements Source {
 
     private final Rules started;
     private final ServiceDesk desk;
+    private final Backends backends;
     private final Counters counters;
     private final Time time;
     private final Consumer<Configuration> applied;
@@ -62,6 +65,7 @@ final class Reloading implements Source {
     Reloading(
             Configuration current,
             ServiceDesk desk,
+            Backends backends,
             Counters counters,
             Time time,
             Consumer<Configuration> applied) {
@@ -70,6 +74,7 @@ final class Reloading implements Source {
         this.status = atStart(current.kept(), time.now());
         this.started = current.rules();
         this.desk = desk;
+        this.backends = backends;
         this.counters = counters;
         this.applied = applied;
         this.folders = new ScriptFolders(started.file());
@@ -130,6 +135,13 @@ final class Reloading implements Source {
 
     private void putInService(
             Configuration next, List<LuaService> services, ConfigurationChange change, long began) {
+        try {
+            backends.reload(next.rules().modules());
+        } catch (Backend.BackendException e) {
+            String why = String.valueOf(e.getMessage());
+            refuse(List.of(new Problem(next.rules().file(), 0, 0, why)));
+            return;
+        }
         List<Problem> fresh = new ArrayList<>(next.warnings());
         fresh.removeAll(current.warnings());
         desk.serve(services);

@@ -44,6 +44,13 @@ public final class RulesOption {
         return configuration;
     }
 
+    /** The same for stand-ins, which need no secrets. */
+    public Configuration readForTests() throws ConfigurationException {
+        Configuration configuration = Configuration.readForTests(file, observer);
+        logLevel(configuration.rules().log().level());
+        return configuration;
+    }
+
     /** The set that is kept, instead of the files, which are broken. */
     public Configuration use(LastGood kept, List<Problem> broken)
             throws ConfigurationException, IOException {

@@ -25,9 +25,12 @@ import tools.jackson.databind.JsonNode;
         name = "status",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows the state of a running serve: links, dialogs, scripts, EDR streams, heap, counters.",
-            "The rules file says where its control socket is. Exits with 1 if something needs attention: a link that",
-            "is down, a reload that was refused, records that wait or fail; with 3 if no engine answers."
+            "Shows the state of a running serve: links, dialogs, scripts, EDR streams, heap,"
+                    + " counters.",
+            "The rules file says where its control socket is. Exits with 1 if something needs"
+                    + " attention: a link that",
+            "is down, a reload that was refused, records that wait or fail; with 3 if no engine"
+                    + " answers."
         })
 final class StatusCommand implements Callable<Integer> {
     private static final int LOOK_MILLIS = 20;
@@ -108,6 +111,7 @@ final class StatusCommand implements Callable<Integer> {
             dialogs(status.path("dialogs"));
             status.path("scripts").forEach(this::script);
             status.path("edr").forEach(this::stream);
+            status.path("outside").properties().forEach(it -> outside(it.getKey(), it.getValue()));
             line(
                     "heap",
                     "%.1f MiB of %.1f MiB in use"
@@ -203,6 +207,28 @@ final class StatusCommand implements Callable<Integer> {
                         .append(text(failing, "why"));
             }
             line("edr", line.toString());
+        }
+
+        private void outside(String called, JsonNode one) {
+            List<String> parts = new ArrayList<>();
+            one.properties().stream()
+                    .filter(it -> !it.getKey().equals("calls"))
+                    .forEach(it -> parts.add(it.getKey() + " " + it.getValue().asString()));
+            long calls = 0;
+            List<String> outcomes = new ArrayList<>();
+            for (var it : one.path("calls").properties()) {
+                if (!it.getKey().equals("microseconds")) {
+                    calls += it.getValue().asLong();
+                    outcomes.add(it.getKey() + " " + it.getValue().asString());
+                }
+            }
+            if (calls > 0) {
+                double millis = one.path("calls").path("microseconds").asLong() / 1000.0 / calls;
+                parts.add(
+                        "calls: %s, %.1f ms each on average"
+                                .formatted(String.join(", ", outcomes), millis));
+            }
+            line("outside", called + ": " + String.join(", ", parts));
         }
 
         private void line(String name, String text) {

@@ -125,6 +125,9 @@ abstract class Part {
                     ? new SectionPart.Items(component, key, schemaOf(item, structures))
                     : new Values(component, key, notation(item, key));
         }
+        if (type == Secret.class) {
+            return new OneSecret(component, key);
+        }
         return type == Path.class
                 ? new OnePath(component, key)
                 : new One(component, key, notation(type, key), key.value());
@@ -393,6 +396,55 @@ abstract class Part {
                             false,
                             key.value(),
                             Map.of("type", "string"),
+                            List.of()));
+        }
+    }
+
+    /** A secret, which stands elsewhere. */
+    private static final class OneSecret extends Part {
+        /** What replaces a missing one: reading goes on to find more problems. */
+        private static final Secret STOPGAP = Secret.of("?", "?");
+
+        private final Key key;
+
+        OneSecret(RecordComponent component, Key key) {
+            super(component);
+            this.key = key;
+        }
+
+        @Override
+        @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope) {
+            Optional<Secret> secret = Secret.read(section, name);
+            if (secret.isPresent() || otherwise != null || isNullable()) {
+                return secret.isPresent() ? secret.get() : otherwise;
+            }
+            if (!section.has(name)) {
+                section.refuse(name + " is missing; allowed is " + Secret.allowed());
+            }
+            return STOPGAP;
+        }
+
+        @Override
+        void print(SettingsWriter out, Object value) {
+            out.entry(name, ((Secret) value).reference());
+        }
+
+        @Override
+        void put(Map<String, Object> item, Object value) {
+            item.put(name, ((Secret) value).reference());
+        }
+
+        @Override
+        Stream<Description> describe() {
+            return Stream.of(
+                    new Description(
+                            name,
+                            Form.VALUE,
+                            Secret.allowed(),
+                            "",
+                            !isNullable(),
+                            key.value(),
+                            Secret.json(),
                             List.of()));
         }
     }

@@ -30,7 +30,13 @@ public final class Problems {
         warnings.add(Problem.warning(file, place.line(), place.column(), message));
     }
 
-    /** All warnings, by their places. */
+    /** Something is not there that an engine needs, and that tests of scripts do not. */
+    void need(Place place, String message) {
+        warnings.add(
+                new Problem(file, place.line(), place.column(), message, Problem.Severity.ABSENCE));
+    }
+
+    /** All warnings, and what an engine needs, by their places. */
     public List<Problem> warnings() {
         return warnings.stream().sorted(FILE_ORDER).toList();
     }

@@ -75,6 +75,12 @@ public final class Section {
         return entries.containsKey(key);
     }
 
+    /** Whether the key's value is keys with their values. */
+    boolean isSection(String key) {
+        Entry entry = entries.get(key);
+        return entry != null && entry.value() instanceof Mapping;
+    }
+
     /** Whether the key is given, with a value that is allowed by itself. */
     public boolean hasAllowed(String key) {
         return has(key) && !refused.contains(key);
@@ -103,6 +109,11 @@ public final class Section {
     /** Something about the key's value that is allowed, and may not be meant. */
     public void warn(String key, String message) {
         problems.warn(placeOf(key), key + ": " + message);
+    }
+
+    /** Something that an engine needs from elsewhere, and that tests of scripts do not. */
+    void needed(String key, String message) {
+        problems.need(placeOf(key), key + ": " + message);
     }
 
     /** A key that is known but may not be used: a problem if it is given. */

@@ -6,6 +6,7 @@ import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.problem.Problem;
+import io.moondial.script.api.Backend;
 import io.moondial.text.LogText;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param pid of its process
  * @param rules the file that it runs under
  * @param network the kind, as the rules name it
+ * @param outside how that stands which scripts reach through modules
  * @param reload what happened to changes of the rules and scripts
  * @param reconciliation the counts that should agree
  * @param counters everything counted since the start, by name
@@ -40,6 +42,7 @@ public record EngineStatus(
         Dialogs dialogs,
         List<ScriptStatus> scripts,
         List<StreamStatus> edr,
+        List<Backend.Gauge> outside,
         Heap heap,
         ReloadStatus reload,
         List<Reconciliation.Standing> reconciliation,
@@ -141,6 +144,7 @@ public record EngineStatus(
             it.dialogs(status);
             status.scripts().forEach(it::script);
             status.edr().forEach(it::stream);
+            it.outside(status);
             it.root
                     .putObject("heap")
                     .put("used", status.heap().used())
@@ -192,6 +196,31 @@ public record EngineStatus(
             counts(dialogs.putObject("refused"), ServiceDesk.REFUSED, status.counters());
             root.putArray("scripts");
             root.putArray("edr");
+        }
+
+        /** By what the rules name: gauges, and the calls of scripts with their outcomes. */
+        private void outside(EngineStatus status) {
+            ObjectNode outside = root.putObject("outside");
+            for (Backend.Gauge gauge : status.outside()) {
+                ObjectNode one = outside.withObjectProperty(gauge.called());
+                if (gauge.word() == null) {
+                    one.put(gauge.name(), gauge.value());
+                } else {
+                    one.put(gauge.name(), gauge.word());
+                }
+            }
+            status.counters()
+                    .forEach(
+                            (name, count) -> {
+                                int end = name.lastIndexOf('.');
+                                if (name.startsWith(ServiceDesk.CALLS)
+                                        && end > ServiceDesk.CALLS.length()) {
+                                    outside.withObjectProperty(
+                                                    name.substring(ServiceDesk.CALLS.length(), end))
+                                            .withObjectProperty("calls")
+                                            .put(name.substring(end + 1), count);
+                                }
+                            });
         }
 
         private static void counts(ObjectNode into, String prefix, Map<String, Long> counters) {

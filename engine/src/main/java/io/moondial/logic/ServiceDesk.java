@@ -40,6 +40,12 @@ public final class ServiceDesk implements DialogDesk {
     /** The counter of dialogs that have begun. */
     public static final String BEGUN = "dialogs.begun";
 
+    /**
+     * What the counters of calls begin with; a module, a dot, what the rules name, a dot, and the
+     * outcome follow, or {@code microseconds}.
+     */
+    public static final String CALLS = "calls.";
+
     /** What the counters of dialogs that have ended begin with; how they did follows. */
     public static final String FINISHED = "dialogs.finished.";
 
@@ -305,8 +311,8 @@ public final class ServiceDesk implements DialogDesk {
                         counters.increment("dialogs.undelivered");
                 case DialogFact.Noted noted -> counters.increment("dialogs.notes");
                 case DialogFact.ScriptCalled(String called, String word, Duration took, var _) -> {
-                    counters.increment("calls." + called + '.' + word);
-                    counters.add("calls." + called + ".microseconds", took.toNanos() / 1_000);
+                    counters.increment(CALLS + called + '.' + word);
+                    counters.add(CALLS + called + ".microseconds", took.toNanos() / 1_000);
                 }
                 case DialogFact.ScriptWarned warned -> counters.increment("scripts.warnings");
                 case DialogFact.ScriptFailed failed -> counters.increment("scripts.errors");

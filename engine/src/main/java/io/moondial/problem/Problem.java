@@ -15,6 +15,8 @@ public record Problem(Path file, int line, int column, String message, Severity 
     public enum Severity {
         /** What the file says is not put in service. */
         ERROR,
+        /** As an error, but tests of scripts run: something outside the file is not there. */
+        ABSENCE,
         /** Nothing: it is shown, and may be meant so. */
         WARNING
     }

@@ -2,6 +2,7 @@ package io.moondial.script;
 
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptCompilation.Unit;
+import io.moondial.script.api.Backends;
 import io.moondial.script.lua.Outline;
 import io.moondial.script.lua.Outline.Mention;
 import io.moondial.script.lua.Outline.Reach;
@@ -45,8 +46,8 @@ final class Lint {
         this.units = List.copyOf(units);
     }
 
-    /** All of them, if rules give these names to the scripts. */
-    List<Problem> problems(Set<String> ruleGlobals) {
+    /** All of them, if rules give these names to the scripts, and say this of modules. */
+    List<Problem> problems(Set<String> ruleGlobals, Backends.Settings modules) {
         Set<String> known = new TreeSet<>(ruleGlobals);
         boolean open = false;
         for (Unit unit : units) {
@@ -59,7 +60,7 @@ final class Lint {
         List<Problem> all = new ArrayList<>();
         for (Unit unit : units) {
             boolean runs = !unit.source().inLibrary() || reached.contains(unit.source().name());
-            all.addAll(new FileLint(unit, runs, known, near, open).problems());
+            all.addAll(new FileLint(unit, runs, known, near, open, modules).problems());
         }
         all.sort(BY_PLACE);
         return List.copyOf(all);
@@ -94,6 +95,7 @@ final class Lint {
         private final Set<String> known;
         private final Set<String> near;
         private final boolean open;
+        private final Backends.Settings modules;
         private final Map<String, String> undefined = new HashMap<>();
         private final List<Problem> problems = new ArrayList<>();
         private final Set<String> told = new HashSet<>();
@@ -106,14 +108,22 @@ final class Lint {
          * @param known the globals that files define and rules give
          * @param near what a name that is none may have been meant to be
          * @param open whether there may be further ones
+         * @param modules what the rules say of modules
          */
-        FileLint(Unit unit, boolean runs, Set<String> known, Set<String> near, boolean open) {
+        FileLint(
+                Unit unit,
+                boolean runs,
+                Set<String> known,
+                Set<String> near,
+                boolean open,
+                Backends.Settings modules) {
             this.unit = unit;
             this.outline = unit.outline();
             this.runs = runs;
             this.known = known;
             this.near = near;
             this.open = open;
+            this.modules = modules;
         }
 
         List<Problem> problems() {
@@ -163,6 +173,7 @@ final class Lint {
             if (fields == null
                     || known.contains(field.library())
                     || fields.contains(mention.name())) {
+                call(field);
                 return;
             }
             String message = RemovedFunctions.message(field.library() + "." + mention.name());
@@ -186,6 +197,25 @@ final class Lint {
                                     : message);
         }
 
+        /** A call with arguments that the rules do not have. */
+        private void call(Outline.Field field) {
+            Mention mention = field.mention();
+            if (field.called() && base.isApi(field.library()) && !known.contains(field.library())) {
+                modules.objection(field.library(), mention.name(), field.literals())
+                        .ifPresent(
+                                it ->
+                                        add(
+                                                mention,
+                                                isSure(mention),
+                                                () ->
+                                                        field.library()
+                                                                + "."
+                                                                + mention.name()
+                                                                + ": "
+                                                                + it));
+            }
+        }
+
         private void secret(Mention variable) {
             if (variable.reach() != Reach.DEAD) {
                 add(
@@ -194,8 +224,8 @@ final class Lint {
                         () ->
                                 "the secret answer in '"
                                         + variable.name()
-                                        + "' becomes part of a text here: wherever that text is written, it"
-                                        + " is in clear");
+                                        + "' becomes part of a text here: wherever that text is"
+                                        + " written, it is in clear");
             }
         }
 

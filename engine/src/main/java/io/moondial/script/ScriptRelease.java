@@ -2,6 +2,7 @@ package io.moondial.script;
 
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptCompilation.Unit;
+import io.moondial.script.api.Backends;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -88,8 +89,9 @@ public final class ScriptRelease {
      * fail because it is guarded, is a warning.
      *
      * @param globals the names that rules give to these scripts
+     * @param modules what rules say of modules, such as the upstreams that there are
      */
-    public List<Problem> lint(Set<String> globals) {
-        return lint.problems(globals);
+    public List<Problem> lint(Set<String> globals, Backends.Settings modules) {
+        return lint.problems(globals, modules);
     }
 }

@@ -40,6 +40,7 @@ class AttentionTest {
                         dialogs,
                         scripts,
                         edr,
+                        List.of(),
                         heap,
                         reload,
                         counts,

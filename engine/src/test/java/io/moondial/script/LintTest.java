@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.problem.Problem;
+import io.moondial.script.api.Backends;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +33,7 @@ class LintTest {
     private List<String> found(String... globals) {
         ScriptRelease release = bench.compile();
         assertThat(release.problems()).isEmpty();
-        return release.lint(Set.of(globals)).stream()
+        return release.lint(Set.of(globals), Backends.Settings.NONE).stream()
                 .map(Problem::toString)
                 .map(text -> text.replace(folder + "/", ""))
                 .toList();
@@ -50,15 +51,19 @@ class LintTest {
             value = {
                 // misspelt functions
                 "ussd.respnd('x')|1:6: 'ussd' has no 'respnd'; did you mean 'respond'?",
-                "local u = require 'ussd' if ... then u.respnd('x') end|1:40: 'ussd' has no 'respnd'; did you mean 'respond'?",
+                "local u = require 'ussd' if ... then u.respnd('x') end|1:40: 'ussd' has no"
+                        + " 'respnd'; did you mean 'respond'?",
                 "local e = edr local f = e.wirte|1:27: 'edr' has no 'wirte'; did you mean 'write'?",
                 "require('json').encod({})|1:17: 'json' has no 'encod'; did you mean 'encode'?",
-                "local function f() return log['inf'] end|1:31: 'log' has no 'inf'; did you mean 'info'?",
+                "local function f() return log['inf'] end|1:31: 'log' has no 'inf'; did you mean"
+                        + " 'info'?",
                 "return string.uper('x')|1:15: 'string' has no 'uper'; did you mean 'upper'?",
-                "return os.getenv('HOME')|1:11: 'os.getenv' is left out in this release: the rule's globals configure a script",
+                "return os.getenv('HOME')|1:11: 'os.getenv' is left out in this release: the rule's"
+                        + " globals configure a script",
                 // globals
                 "totl = totl + 1|1:8: undefined global 'totl'",
-                "total = 0 if ... then totl = totl + 1 end|1:30: undefined global 'totl'; did you mean 'total'?",
+                "total = 0 if ... then totl = totl + 1 end|1:30: undefined global 'totl'; did you"
+                        + " mean 'total'?",
                 "local t = 1 return function() return tt end|1:38: undefined global 'tt'",
                 "function f() return g() end return f()|1:21: undefined global 'g'",
                 "do local inner = 1 end return inner|1:31: undefined global 'inner'",
@@ -69,8 +74,10 @@ class LintTest {
                 "return pritn('x')|1:8: undefined global 'pritn'; did you mean 'print'?",
                 "-- é\\nreturn 'é', usd|2:13: undefined global 'usd'; did you mean 'ussd'?",
                 // modules
-                "if ... then require 'nosuch' end|1:21: module 'nosuch' not found: the script folder has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
-                "return (require('nosuch'))|1:17: module 'nosuch' not found: the script folder has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                "if ... then require 'nosuch' end|1:21: module 'nosuch' not found: the script"
+                        + " folder has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                "return (require('nosuch'))|1:17: module 'nosuch' not found: the script folder has"
+                        + " no nosuch.lua and no lib/nosuch.lua, and it is not built in",
             })
     void what_fails_when_it_is_reached_is_an_error_at_its_place(String lua, String problem) {
         assertThat(foundIn(lua.replace("\\n", "\n"))).contains("main.lua:" + problem);
@@ -143,7 +150,7 @@ class LintTest {
         String root = Objects.requireNonNull(System.getProperty("moondial.root"));
         ScriptRelease release = bench.host().compile(Path.of(root, scripts));
         assertThat(release.problems()).isEmpty();
-        assertThat(release.lint(Set.of("CURRENCY", "PRICES"))).isEmpty();
+        assertThat(release.lint(Set.of("CURRENCY", "PRICES"), Backends.Settings.NONE)).isEmpty();
     }
 
     @Test
@@ -168,8 +175,8 @@ class LintTest {
         assertThat(found())
                 .containsExactly(
                         "lib/deep.lua:1:13: 'ussd' has no 'respnd'; did you mean 'respond'?",
-                        "lib/unused.lua:1:9: warning: module 'nosuch' not found: the script folder has"
-                                + " no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                        "lib/unused.lua:1:9: warning: module 'nosuch' not found: the script folder"
+                            + " has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
                         "lib/unused.lua:1:30: warning: 'ussd' has no 'respnd'; did you mean"
                                 + " 'respond'?");
         bench.file("main.lua", "require(('un') .. 'used')");
@@ -184,7 +191,7 @@ class LintTest {
                 .singleElement()
                 .asString()
                 .endsWith("lib/bl.lua: 1200000 octets long; a script may have 1048576 at most");
-        assertThat(release.lint(Set.of())).isEmpty();
+        assertThat(release.lint(Set.of(), Backends.Settings.NONE)).isEmpty();
     }
 
     @Test
@@ -202,12 +209,12 @@ class LintTest {
                                 return ("%s"):format(pin)
                                 """))
                 .containsExactly(
-                        "main.lua:6:20: warning: the secret answer in 'pin' becomes part of a text here:"
-                                + " wherever that text is written, it is in clear",
-                        "main.lua:7:31: warning: the secret answer in 'pin' becomes part of a text here:"
-                                + " wherever that text is written, it is in clear",
-                        "main.lua:8:22: warning: the secret answer in 'pin' becomes part of a text here:"
-                                + " wherever that text is written, it is in clear");
+                        "main.lua:6:20: warning: the secret answer in 'pin' becomes part of a text"
+                                + " here: wherever that text is written, it is in clear",
+                        "main.lua:7:31: warning: the secret answer in 'pin' becomes part of a text"
+                                + " here: wherever that text is written, it is in clear",
+                        "main.lua:8:22: warning: the secret answer in 'pin' becomes part of a text"
+                                + " here: wherever that text is written, it is in clear");
     }
 
     @Test
@@ -248,7 +255,7 @@ class LintTest {
                 .singleElement()
                 .asString()
                 .endsWith(
-                        "main.lua:2:12: not UTF-8: the octet 0xE9, '\u00e9' in ISO 8859-1; save the file"
-                                + " as UTF-8 (an octet of its own is written \\233 in a string)");
+                        "main.lua:2:12: not UTF-8: the octet 0xE9, '\u00e9' in ISO 8859-1; save the"
+                            + " file as UTF-8 (an octet of its own is written \\233 in a string)");
     }
 }

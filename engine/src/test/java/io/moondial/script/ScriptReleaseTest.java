@@ -3,6 +3,7 @@ package io.moondial.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.problem.Problem;
+import io.moondial.script.api.Backends;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,8 @@ class ScriptReleaseTest {
                 .containsExactly(
                         "a.lua:1:5: unexpected symbol near '='",
                         "b.lua:3:1: 'end' expected (to close 'if' at line 2) near <eof>",
-                        "lib/c.lua:1:9: invalid escape sequence '\\q'; a backslash itself is written \\\\");
+                        "lib/c.lua:1:9: invalid escape sequence '\\q'; a backslash itself is"
+                                + " written \\\\");
         ScriptRelease release = bench.compile();
         assertThat(release.keys()).containsExactlyInAnyOrder("good", "a", "b");
         assertThat(release.script("good")).isPresent();
@@ -124,8 +126,10 @@ class ScriptReleaseTest {
         bench.file("two words.lua", "").file(".hidden.lua", "= =").file("notes.txt", "= =");
         assertThat(problems())
                 .containsExactly(
-                        "dir.lua: not a plain file but a folder: replace it with a file, or remove it",
-                        "two words.lua: a script's name has 1 to 64 of letters, digits, _ and -, before .lua");
+                        "dir.lua: not a plain file but a folder: replace it with a file, or remove"
+                                + " it",
+                        "two words.lua: a script's name has 1 to 64 of letters, digits, _ and -,"
+                                + " before .lua");
     }
 
     @Test
@@ -141,7 +145,8 @@ class ScriptReleaseTest {
                         p ->
                                 assertThat(p)
                                         .isEqualTo(
-                                                "out.lua: a link that leads out of the script folder: replace it with the file itself"))
+                                                "out.lua: a link that leads out of the script"
+                                                    + " folder: replace it with the file itself"))
                 .anySatisfy(p -> assertThat(p).startsWith("gone.lua: cannot be read"));
         assertThat(bench.compile().script("in")).isPresent();
     }
@@ -179,12 +184,12 @@ class ScriptReleaseTest {
     @Test
     void a_module_that_is_not_there_is_found_missing_before_anyone_dials() {
         bench.file("main.lua", "local x\nlocal m = require 'nothere'\nlocal n = require('../up')");
-        assertThat(found(bench.compile().lint(Set.of())))
+        assertThat(found(bench.compile().lint(Set.of(), Backends.Settings.NONE)))
                 .containsExactly(
-                        "main.lua:2:19: module 'nothere' not found: the script folder has no nothere.lua and no"
-                                + " lib/nothere.lua, and it is not built in",
-                        "main.lua:3:19: module '../up' not found: a module's name has 1 to 64 of letters, digits,"
-                                + " _ and -; no folders, no .lua");
+                        "main.lua:2:19: module 'nothere' not found: the script folder has no"
+                                + " nothere.lua and no lib/nothere.lua, and it is not built in",
+                        "main.lua:3:19: module '../up' not found: a module's name has 1 to 64 of"
+                                + " letters, digits, _ and -; no folders, no .lua");
     }
 
     @Test
@@ -192,8 +197,8 @@ class ScriptReleaseTest {
         bench.file("lib/json.lua", "return 1").file("log.lua", "return 1");
         assertThat(problems())
                 .containsExactly(
-                        "lib/json.lua: can never be required: the module 'json' is built in; give the file"
-                                + " another name");
+                        "lib/json.lua: can never be required: the module 'json' is built in; give"
+                                + " the file another name");
     }
 
     @Test

@@ -168,7 +168,7 @@ public final class TestCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--record runs no tests: name no PATH beside it");
         }
-        Configuration configuration = rules.read();
+        Configuration configuration = rules.readForTests();
         return new TestRecorder(configuration, file, out, err).record();
     }
 

@@ -77,7 +77,7 @@ final class TestSession {
                     InterruptedException,
                     IOException,
                     NotStartedException {
-        Configuration configuration = rules.read();
+        Configuration configuration = rules.readForTests();
         List<TestResult> results = run(configuration, tests(configuration));
         if (results.isEmpty()) {
             err.println("ussd: no test found: " + whyNone(configuration));
@@ -100,7 +100,7 @@ final class TestSession {
     }
 
     Configuration configuration() throws ConfigurationException {
-        return rules.read();
+        return rules.readForTests();
     }
 
     /** What tests and scripts may lie in. */

@@ -1,10 +1,12 @@
 package io.moondial.script.lua;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the text of a chunk names: the globals that it reads and defines, the fields of libraries
@@ -35,8 +37,15 @@ public final class Outline {
      *
      * @param library its name, as {@code require} or a global has it
      * @param called whether what was read is called at once
+     * @param literals the leading arguments of that call, up to a table or a function; null: not a
+     *     text that is written out
      */
-    public record Field(String library, boolean called, Mention mention) {}
+    public record Field(
+            String library, boolean called, Mention mention, List<@Nullable String> literals) {
+        public Field {
+            literals = Collections.unmodifiableList(new ArrayList<>(literals));
+        }
+    }
 
     final List<Mention> globalsRead = new ArrayList<>();
     final Set<String> globalsDefined = new HashSet<>();

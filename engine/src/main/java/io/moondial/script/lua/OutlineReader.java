@@ -26,6 +26,9 @@ final class OutlineReader {
     private static final Set<String> READERS_OF_G =
             Set.of("rawget", "pairs", "next", "type", "rawlen");
 
+    /** What a token has in place of a text with escapes in it. */
+    private static final String ESCAPED = "\\";
+
     private static final int UNARY = 12;
 
     private final Token.Stream tokens;
@@ -197,7 +200,7 @@ final class OutlineReader {
     private void functionStatement() {
         Token name = take();
         if (peek().is(".") || peek().is(":")) {
-            use(scopes.find(name), false);
+            use(scopes.find(name));
             while (!peek().is("(")) {
                 take();
             }
@@ -372,19 +375,17 @@ final class OutlineReader {
             } else if (next.is(":")) {
                 take();
                 Token method = take();
-                use(value, false);
-                call(value, "format".equals(method.text()));
+                call(value, false, "format".equals(method.text()));
                 value = Value.other(first.at());
             } else if (next.is("(") || next.is("{") || next.kind() == Kind.STRING) {
-                use(value, true);
-                value = call(value, value.isFunction("string", "format"));
+                value = call(value, true, value.isFunction("string", "format"));
             } else {
                 break;
             }
         }
         boolean target = maybeTarget && (peek().is("=") || peek().is(","));
         if (!target) {
-            use(value, false);
+            use(value);
         }
         return value;
     }
@@ -396,7 +397,7 @@ final class OutlineReader {
         if (holder.isGlobal("_G")) {
             outline.definesOthers = true;
         }
-        use(holder, false);
+        use(holder);
         return Value.other(holder.at());
     }
 
@@ -410,7 +411,7 @@ final class OutlineReader {
                     case FIELD, STRING, SECRET -> null;
                 };
         if (!holder.isGlobal("_G")) {
-            use(holder, false);
+            use(holder);
         }
         return library == null
                 ? Value.other(keyAt)
@@ -423,7 +424,11 @@ final class OutlineReader {
     }
 
     /** Notes that a value is read. */
-    private void use(Value value, boolean called) {
+    private void use(Value value) {
+        use(value, false, List.of());
+    }
+
+    private void use(Value value, boolean called, List<@Nullable String> literals) {
         switch (value.type()) {
             case GLOBAL -> readGlobal(value.name(), value.at());
             case FIELD -> {
@@ -433,7 +438,8 @@ final class OutlineReader {
                     return;
                 }
                 Outline.Field field =
-                        new Outline.Field(library, called, mention(value.name(), value.at()));
+                        new Outline.Field(
+                                library, called, mention(value.name(), value.at()), literals);
                 if (value.variable() == null) {
                     outline.fieldsRead.add(field);
                 } else {
@@ -463,11 +469,16 @@ final class OutlineReader {
         return new Mention(name, place, reach);
     }
 
-    /** The arguments of a call, and what it gives. */
-    private Value call(Value callee, boolean composes) {
+    /**
+     * The arguments of a call, and what it gives.
+     *
+     * @param proper whether it is the value that is called, not a method of it
+     */
+    private Value call(Value callee, boolean proper, boolean composes) {
         Token open = take();
         boolean guarding = callee.type() == Value.Type.GLOBAL && GUARDS.contains(callee.name());
         List<Value> arguments = new ArrayList<>();
+        int leading = -1; // none is a table or a function that is written out
         Set<String> set = Set.of();
         if (open.kind() == Kind.STRING) {
             arguments.add(new Value(Value.Type.STRING, open.text(), null, null, open.at()));
@@ -476,9 +487,11 @@ final class OutlineReader {
             set = table();
         } else {
             while (!peek().is(")") && peek().kind() != Kind.END) {
+                boolean written = peek().is("{") || (peek().is("function") && guarding);
+                leading = written && leading < 0 ? arguments.size() : leading;
                 if (peek().is("{")) {
                     set = table();
-                } else if (peek().is("function") && guarding) {
+                } else if (written) {
                     take();
                     function(true);
                 } else {
@@ -491,7 +504,20 @@ final class OutlineReader {
         if (composes) {
             arguments.forEach(this::compose);
         }
+        use(
+                callee,
+                proper,
+                literals(arguments.subList(0, leading < 0 ? arguments.size() : leading)));
         return result(callee, arguments, set, open.at());
+    }
+
+    private static List<@Nullable String> literals(List<Value> arguments) {
+        List<@Nullable String> literals = new ArrayList<>();
+        for (Value it : arguments) {
+            boolean plain = it.type() == Value.Type.STRING && !it.name().equals(ESCAPED);
+            literals.add(plain ? it.name() : null);
+        }
+        return literals;
     }
 
     /** An argument; {@code _G} given to what only reads it defines nothing. */
@@ -542,7 +568,7 @@ final class OutlineReader {
     }
 
     private Value required(@Nullable Value name, int place) {
-        if (name == null || name.type() != Value.Type.STRING || name.name().equals("\\")) {
+        if (name == null || name.type() != Value.Type.STRING || name.name().equals(ESCAPED)) {
             outline.requiresOthers = true;
             return Value.other(place);
         }

@@ -50,12 +50,20 @@ final class EchoBackend implements Backend<EchoBackend.EchoSettings, EchoBackend
 
     @Override
     public Echo start(EchoSettings settings, Time time) {
-        return new Wall(time, settings.delay());
+        return new Wall(time, checked(settings.delay()));
     }
 
     @Override
     public void reload(Echo running, EchoSettings before, EchoSettings after) {
-        ((Wall) running).delay = after.delay();
+        ((Wall) running).delay = checked(after.delay());
+    }
+
+    /** Something that only a start finds out. */
+    private static Duration checked(Duration delay) {
+        if (delay.equals(Duration.ofSeconds(13))) {
+            throw new BackendException("the wall cannot be moved so far");
+        }
+        return delay;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.moondial.modules.echo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
@@ -17,6 +18,7 @@ import io.moondial.modules.BuiltInModules;
 import io.moondial.rules.RulesReference;
 import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.Backend;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.nio.file.Files;
@@ -132,6 +134,43 @@ class EchoModuleTest {
     }
 
     @Test
+    void a_reload_gives_the_running_one_its_settings() throws Exception {
+        CountDownLatch reloaded = new CountDownLatch(1);
+        try (Engine engine = new Engine(configuration("echo: {delay: 1m}\n"))) {
+            engine.start();
+            engine.followChanges(now -> reloaded.countDown());
+            assertThat(engine.status().outside())
+                    .containsExactly(new Backend.Gauge("echo.wall", "delay", 60_000, null));
+            Path rules = folder.resolve("rules.yaml");
+            Files.writeString(rules, Files.readString(rules).replace("1m", "3ms"));
+            engine.reload();
+            assertThat(reloaded.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(engine.status().outside())
+                    .containsExactly(new Backend.Gauge("echo.wall", "delay", 3, null));
+            assertThat(dial(engine, "*1#").poll(60, TimeUnit.SECONDS))
+                    .isEqualTo(new Screen.Respond("hello"));
+        }
+    }
+
+    @Test
+    void one_that_cannot_work_with_its_settings_keeps_the_old_ones() throws Exception {
+        try (Engine engine = new Engine(configuration("echo: {delay: 2ms}\n"))) {
+            engine.start();
+            engine.followChanges(now -> {});
+            Path rules = folder.resolve("rules.yaml");
+            Files.writeString(rules, Files.readString(rules).replace("2ms", "13s"));
+            engine.reload();
+            await().until(() -> engine.status().reload().refusal() != null);
+            assertThat(engine.status().reload().refusal().first())
+                    .containsExactly(rules + ": the wall cannot be moved so far");
+            assertThat(dial(engine, "*1#").poll(60, TimeUnit.SECONDS))
+                    .isEqualTo(new Screen.Respond("hello"));
+        }
+        assertThatThrownBy(() -> new Engine(configuration("echo: {delay: 13s}\n")))
+                .hasMessage("the wall cannot be moved so far");
+    }
+
+    @Test
     void a_stand_in_answers_what_the_test_gives() throws Exception {
         assertThat(
                         failuresOf(
@@ -210,6 +249,53 @@ class EchoModuleTest {
         assertThatThrownBy(() -> failuresOf("test \"x\"\ngiven ecko answers x\ndial *1#\n"))
                 .hasMessageContaining("x.dialog:2:7: 'given' takes one of: ")
                 .hasMessageContaining(", echo ...");
+    }
+
+    @Test
+    void a_step_asks_what_was_called() throws Exception {
+        assertThat(
+                        failuresOf(
+                                """
+                                test "asked"
+                                given echo answers hello
+                                   world
+                                dial *1#
+                                respond hello
+                                        world
+                                echo hello
+                                no echo goodbye
+                                stat x 0
+
+                                test "not so"
+                                given echo answers hello
+                                dial *1#
+                                respond hello
+                                echo goodbye
+                                no echo hello
+                                stat x 1
+                                """))
+                .containsExactly(
+                        "not so: echo: what was said is [hello]",
+                        "not so: echo: what was said is [hello]",
+                        "not so: stat x: expected 1, counted 0");
+        assertThatThrownBy(() -> failuresOf("test \"x\"\ndial *1#\nstat x\n"))
+                .hasMessageContaining("x.dialog:3:6: 'stat' takes the name of a counter");
+        assertThatThrownBy(() -> failuresOf("test \"x\"\necho x\ndial *1#\n"))
+                .hasMessageContaining("x.dialog:2:1: 'echo' comes before anything was dialled");
+    }
+
+    @Test
+    void a_call_is_checked_with_the_scripts() throws Exception {
+        Files.writeString(folder.resolve("scripts/main.lua"), "return echo.say('')");
+        assertThatThrownBy(() -> configuration(""))
+                .hasMessageContaining(
+                        "main.lua:1:13: echo.say: nothing comes back of an empty text");
+        Files.writeString(
+                folder.resolve("scripts/main.lua"),
+                "local e, no = require 'echo', ''\n"
+                        + "return e.say(no, '') or e.say({}, '') or e.say('\\n"
+                        + "')");
+        configuration("");
     }
 
     @Test
