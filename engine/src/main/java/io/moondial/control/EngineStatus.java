@@ -1,7 +1,7 @@
 package io.moondial.control;
 
 import io.moondial.channel.LinkStatus;
-import io.moondial.edr.StreamStatus;
+import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Reconciliation;

@@ -1,14 +1,20 @@
 package io.moondial.edr;
 
+import io.moondial.edr.Edr.Names;
 import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.metrics.Counters;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The application that writes EDRs to files: one file in progress, one writer and one thread for
@@ -152,7 +158,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
         if (known != null) {
             return known;
         }
-        EdrNames.requireStream(name);
+        Names.requireStream(name);
         if (closed) {
             throw new IllegalStateException(
                     "The EdrApp is closed: stop what writes EDRs before it is.");
@@ -189,5 +195,66 @@ public final class EdrApp implements EdrSink, AutoCloseable {
                 streams.values().forEach(stream -> stream.writer().hurry(stream.thread()));
             }
         }
+    }
+
+    /**
+     * The time that is used for writing files.
+     *
+     * @param wall the time for names, headers and footers of files; it may jump
+     * @param nanos a clock that only goes forward, in nanoseconds from anywhere; every limit and retry
+     *     is measured with it, so that a jump of the wall clock moves none
+     */
+    public record EdrClock(InstantSource wall, LongSupplier nanos) {
+        /** The machine's clocks. */
+        public static EdrClock system() {
+            return new EdrClock(InstantSource.system(), System::nanoTime);
+        }
+
+        Instant now() {
+            return wall.instant();
+        }
+
+        long nanoTime() {
+            return nanos.getAsLong();
+        }
+    }
+
+    /**
+     * The status of a stream at a moment.
+     *
+     * <p>{@code handedOver} is {@code written + backlog + dropped} while nothing moves. In motion it is
+     * never more: a record that moves on while the status is made is counted twice.
+     *
+     * @param stream its name
+     * @param handedOver records that callers handed over since the start
+     * @param backlog records that wait in memory: handed over, and not yet written out
+     * @param limit how many can wait before dialogs are refused or records dropped, as the settings say
+     * @param written records written out since the start
+     * @param dropped records that were never written: refused by a full backlog, or left at the stop
+     * @param lost records that were written, and went with a file in progress that somebody cut, or
+     *     deleted so that it could not be written again
+     * @param failures attempts to write that failed since the start
+     * @param file the file in progress; null if there is none
+     * @param failure null while the disk takes the records
+     */
+    public record StreamStatus(
+            String stream,
+            long handedOver,
+            int backlog,
+            int limit,
+            long written,
+            long dropped,
+            long lost,
+            long failures,
+            @Nullable Path file,
+            @Nullable Failure failure) {
+
+        /**
+         * A disk that does not take the records.
+         *
+         * @param since the first failed attempt
+         * @param why the latest error
+         */
+        public record Failure(Instant since, String why) {}
     }
 }

@@ -1,5 +1,6 @@
 package io.moondial.edr;
 
+import io.moondial.edr.Edr.Names;
 import io.moondial.config.Checked;
 import io.moondial.config.Key;
 import io.moondial.config.Section;
@@ -83,13 +84,13 @@ public record EdrSettings(
     }
 
     public EdrSettings {
-        EdrNames.requireInstanceId(appName);
+        Names.requireInstanceId(appName);
         if (!retryInterval.isPositive() || maxBacklog < 1) {
             throw new IllegalArgumentException(
                     "The retry interval is %s, the backlog %d; both are greater than 0."
                             .formatted(retryInterval, maxBacklog));
         }
-        streams.keySet().forEach(EdrNames::requireStream);
+        streams.keySet().forEach(Names::requireStream);
         streams = Map.copyOf(streams);
     }
 

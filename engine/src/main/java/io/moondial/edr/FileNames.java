@@ -1,5 +1,6 @@
 package io.moondial.edr;
 
+import io.moondial.edr.Edr.Names;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -67,7 +68,7 @@ final class FileNames {
     /** The stream whose complete file this is; null if its name is not that of one. */
     static @Nullable String stream(Path complete) {
         var name = COMPLETE_NAME.matcher(complete.getFileName().toString());
-        return name.matches() && EdrNames.isField(name.group(1)) ? name.group(1) : null;
+        return name.matches() && Names.isField(name.group(1)) ? name.group(1) : null;
     }
 
     /** The name that a complete file had before. */

@@ -1,5 +1,6 @@
 package io.moondial.edr;
 
+import io.moondial.edr.Edr.Names;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +25,7 @@ public final class InstanceIds {
      */
     public InstanceIds(String appName, Instant started, RandomGenerator random) {
         prefix = appName + "-" + started.getEpochSecond() + "-";
-        EdrNames.requireInstanceId(prefix);
+        Names.requireInstanceId(prefix);
         next = new AtomicInteger(random.nextInt());
     }
 

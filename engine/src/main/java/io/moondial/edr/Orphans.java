@@ -1,5 +1,6 @@
 package io.moondial.edr;
 
+import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.file.FileTrouble;
 import io.moondial.metrics.Counters;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.moondial.edr;
 
+import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.file.FileTrouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,7 +3,7 @@ package io.moondial.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.LinkStatus;
-import io.moondial.edr.StreamStatus;
+import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
 import java.nio.file.Path;

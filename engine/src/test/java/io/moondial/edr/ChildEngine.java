@@ -1,5 +1,7 @@
 package io.moondial.edr;
 
+import io.moondial.edr.EdrApp.StreamStatus;
+import io.moondial.edr.EdrApp.EdrClock;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.moondial.edr.EdrSettings.WhenFull;

@@ -1,5 +1,6 @@
 package io.moondial.edr;
 
+import io.moondial.edr.EdrFormat.EdrLineParser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

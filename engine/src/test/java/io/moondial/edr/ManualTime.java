@@ -1,5 +1,6 @@
 package io.moondial.edr;
 
+import io.moondial.edr.EdrApp.EdrClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;

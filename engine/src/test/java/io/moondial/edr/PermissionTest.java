@@ -1,5 +1,6 @@
 package io.moondial.edr;
 
+import io.moondial.edr.EdrApp.EdrClock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.edr.spec.EdrSpec;

@@ -2,7 +2,7 @@ package io.moondial.edr.report;
 
 import io.moondial.edr.Edr;
 import io.moondial.edr.EdrApp;
-import io.moondial.edr.EdrClock;
+import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.EdrFormat;
 import io.moondial.edr.EdrLine;
 import io.moondial.edr.EdrSettings;
