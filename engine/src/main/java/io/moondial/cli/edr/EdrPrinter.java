@@ -2,11 +2,11 @@ package io.moondial.cli.edr;
 
 import io.moondial.cli.ExitCode;
 import io.moondial.edr.Edr;
-import io.moondial.edr.report.DialogSummary;
+import io.moondial.edr.report.Dialogs.DialogSummary;
 import io.moondial.edr.report.Dialogs;
 import io.moondial.edr.report.RecordFilter;
-import io.moondial.edr.report.RecordSink;
-import io.moondial.edr.report.RecordSink.PlacedRecord;
+import io.moondial.edr.report.EdrInput.RecordSink;
+import io.moondial.edr.report.EdrInput.RecordSink.PlacedRecord;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.file.FileTrouble;
 import io.moondial.problem.Problem;

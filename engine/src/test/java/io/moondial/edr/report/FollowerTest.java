@@ -1,5 +1,6 @@
 package io.moondial.edr.report;
 
+import io.moondial.edr.report.EdrInput.RecordSink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

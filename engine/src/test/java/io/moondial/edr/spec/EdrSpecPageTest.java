@@ -1,5 +1,6 @@
 package io.moondial.edr.spec;
 
+import io.moondial.edr.spec.EdrSpec.EdrSpecException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
