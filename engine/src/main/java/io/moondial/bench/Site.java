@@ -3,16 +3,29 @@ package io.moondial.bench;
 import io.moondial.Configuration;
 import io.moondial.Engine;
 import io.moondial.bench.BenchSession.BenchException;
+import io.moondial.bench.BenchSide.BenchLink;
+import io.moondial.bench.BenchSide.ThisProcess;
+import io.moondial.bench.Site.Target;
 import io.moondial.bench.echo.Echo;
 import io.moondial.channel.embedded.EmbeddedPoint;
+import io.moondial.channel.sigtran.Endpoint;
+import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.ss7.FarSide;
+import io.moondial.file.FileTrouble;
 import io.moondial.text.UssdString;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /** Where the engine of a bench runs, and its ceiling. */
 sealed interface Site {
@@ -145,5 +158,135 @@ sealed interface Site {
         /** Ends it; its EDR files are complete afterwards. */
         @Override
         void close();
+    }
+
+    /** An engine, or its ceiling, in a process of its own; its handsets are in this one. */
+    final class OtherProcess implements Target {
+        private static final Duration START = Duration.ofSeconds(60);
+
+        private static final Pattern OCTETS = Pattern.compile("[0-9]{1,18}");
+
+        private final Process process;
+        private final BufferedReader from;
+        private final PrintStream to;
+        private final SigtranHandsets handsets;
+
+        private OtherProcess(
+                Process process, BufferedReader from, PrintStream to, SigtranHandsets handsets) {
+            this.process = process;
+            this.from = from;
+            this.to = to;
+            this.handsets = handsets;
+        }
+
+        /**
+         * Starts the command with these arguments, and connects handsets to it.
+         *
+         * @throws BenchException if it does not get that far
+         */
+        static OtherProcess start(List<String> arguments, int maxDialogs)
+                throws BenchException, InterruptedException {
+            Process process = started(command(arguments));
+            try {
+                BufferedReader from = process.inputReader(StandardCharsets.UTF_8);
+                PrintStream to =
+                        new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+                SigtranHandsets handsets = BenchLink.handsets(address(answer(from)), maxDialogs);
+                handsets.start();
+                handsets.awaitReady(START);
+                return new OtherProcess(process, from, to, handsets);
+            } catch (TimeoutException e) {
+                process.destroyForcibly();
+                throw new BenchException("no link to the other process: " + e.getMessage());
+            } catch (BenchException | InterruptedException | RuntimeException e) {
+                process.destroyForcibly();
+                throw e;
+            }
+        }
+
+        private static Process started(List<String> command) throws BenchException {
+            try {
+                return new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+            } catch (IOException e) {
+                throw new BenchException(
+                        "the other process of the bench cannot be started with %s: %s"
+                                .formatted(command.getFirst(), FileTrouble.words(e)));
+            }
+        }
+
+        /** The same JVM with the same settings. */
+        private static List<String> command(List<String> arguments) {
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+            command.add("-cp");
+            command.add(System.getProperty("java.class.path"));
+            command.add("io.moondial.Main");
+            command.addAll(arguments);
+            return command;
+        }
+
+        private static Endpoint address(String line) throws BenchException {
+            if (!line.startsWith(BenchSide.READY)) {
+                throw new BenchException("the other process did not start; it said: " + line);
+            }
+            return Endpoint.parse(line.substring(BenchSide.READY.length()))
+                    .orElseThrow(() -> new BenchException("the other process listens at: " + line));
+        }
+
+        @Override
+        public FarSide handsets() {
+            return handsets;
+        }
+
+        @Override
+        public Duration ownCpu() {
+            return process.info().totalCpuDuration().orElse(Duration.ZERO);
+        }
+
+        @Override
+        public long liveHeap() throws BenchException {
+            to.println(BenchSide.HEAP);
+            return octets(answer(from));
+        }
+
+        /** What it says next. */
+        static String answer(BufferedReader from) throws BenchException {
+            try {
+                String answer = from.readLine();
+                if (answer != null) {
+                    return answer;
+                }
+            } catch (IOException e) {
+                throw new BenchException(
+                        "the other process of the bench cannot be asked: " + FileTrouble.words(e));
+            }
+            throw new BenchException(
+                    "the other process of the bench has ended too early; what it said of it stands above");
+        }
+
+        static long octets(String answer) throws BenchException {
+            if (!OCTETS.matcher(answer).matches()) {
+                throw new BenchException(
+                        "the other process of the bench told no size of its heap, but: " + answer);
+            }
+            return Long.parseLong(answer);
+        }
+
+        @Override
+        public void close() {
+            handsets.close();
+            to.close();
+            try {
+                if (!process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.moondial.bench;
 
+import io.moondial.bench.Site.OtherProcess;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
