@@ -5,7 +5,7 @@ import io.moondial.control.ControlClient;
 import io.moondial.control.ControlClient.NotRunningException;
 import io.moondial.control.ControlClient.RefusedException;
 import io.moondial.file.FileTrouble;
-import io.moondial.trace.PcapFiles;
+import io.moondial.trace.PcapFormat.PcapFiles;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -5,7 +5,7 @@ import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.bench.BenchCommand;
-import io.moondial.cli.bench.BenchSideCommand;
+import io.moondial.cli.bench.BenchCommand.BenchSideCommand;
 import io.moondial.cli.dial.DialCommand;
 import io.moondial.cli.dial.HandsetCommand;
 import io.moondial.cli.edr.EdrCommand;

@@ -1,5 +1,6 @@
 package io.moondial.trace;
 
+import io.moondial.trace.PcapFormat.PcapFiles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

@@ -1,5 +1,6 @@
 package io.moondial.cli.dial;
 
+import io.moondial.cli.dial.DialCommand.Conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.ss7.Component;

@@ -1,5 +1,6 @@
 package io.moondial.cli.edr;
 
+import io.moondial.cli.edr.EdrCommand.EdrPrinter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
