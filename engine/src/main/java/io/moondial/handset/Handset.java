@@ -1,5 +1,6 @@
 package io.moondial.handset;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.ss7.Component;
 import io.moondial.channel.ss7.FarSide;
@@ -8,9 +9,9 @@ import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.text.Dcs;
-import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
 import io.moondial.text.UssdString.UnsendableText;
+import io.moondial.text.UssdString;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -228,5 +229,34 @@ public final class Handset {
     /** The handset's own transaction id, lower-case hex. */
     public String tid() {
         return link.localTid();
+    }
+
+    /**
+     * Who holds a handset and whom it calls: the same in all its dialogs.
+     *
+     * @param msisdn the handset's own number; null: none in what it asks
+     * @param destination the destination reference; null: none
+     * @param origination the origination reference; null: none
+     * @param ssn the subsystem called, 1 to 254
+     */
+    public record Subscriber(
+            @Nullable Address msisdn,
+            @Nullable Address destination,
+            @Nullable Address origination,
+            int ssn) {
+        /** The highest subsystem number that can be called. */
+        public static final int MAX_SSN = 254;
+
+        public Subscriber {
+            if (ssn < 1 || ssn > MAX_SSN) {
+                throw new IllegalArgumentException(
+                        "a subsystem number is 1 to " + MAX_SSN + ", not " + ssn);
+            }
+        }
+
+        /** What a dialog of this subscriber's begins with. */
+        public FarSide.Call call(int operation, UssdString ussd) {
+            return new FarSide.Call(operation, ussd, msisdn, destination, origination, ssn);
+        }
     }
 }

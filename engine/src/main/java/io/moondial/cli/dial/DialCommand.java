@@ -12,7 +12,7 @@ import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.handset.Subscriber;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.text.Dcs;
 import io.moondial.text.Mask;
 import io.moondial.text.UssdString.UnsendableText;

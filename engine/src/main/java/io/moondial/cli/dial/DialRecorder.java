@@ -8,7 +8,7 @@ import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
 import io.moondial.handset.Screen;
-import io.moondial.handset.Subscriber;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogObserver;
 import io.moondial.logic.LuaService;

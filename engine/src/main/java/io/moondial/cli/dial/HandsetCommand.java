@@ -9,7 +9,7 @@ import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
 import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
-import io.moondial.handset.Subscriber;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.program.HandsetProgram;
 import io.moondial.handset.program.HandsetProgram.ProgramConsole;
 import io.moondial.logic.DialogObserver;

@@ -9,7 +9,7 @@ import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
-import io.moondial.handset.Subscriber;
+import io.moondial.handset.Handset.Subscriber;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

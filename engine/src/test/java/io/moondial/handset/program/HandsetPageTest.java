@@ -1,5 +1,6 @@
 package io.moondial.handset.program;
 
+import io.moondial.handset.program.HandsetProgram.ProgramBase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.script.api.ApiFunction;

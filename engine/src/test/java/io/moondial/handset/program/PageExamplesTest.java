@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.Configuration;
 import io.moondial.Engine;
-import io.moondial.handset.Subscriber;
+import io.moondial.handset.Handset.Subscriber;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.moondial.handset.program;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.moondial.handset.Subscriber;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.lua.CompileFailure;
