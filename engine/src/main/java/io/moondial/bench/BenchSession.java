@@ -13,8 +13,8 @@ import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;
 import io.moondial.text.Dcs;
-import io.moondial.text.UssdString.UnsendableText;
 import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UnsendableText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.DirectoryStream;
@@ -279,7 +279,9 @@ public final class BenchSession {
         }
     }
 
-    /** A bench at work: warm-up, then rounds on the engine and, in turn, on the ceiling beside it. */
+    /**
+     * A bench at work: warm-up, then rounds on the engine and, in turn, on the ceiling beside it.
+     */
     private static final class Bench {
         private final Plan plan;
         private final Target engine;
@@ -292,7 +294,12 @@ public final class BenchSession {
          *
          * @param baseline the ceiling; null if it is not asked for
          */
-        Bench(Plan plan, Talk talk, Target engine, @Nullable Target baseline, PrintWriter progress) {
+        Bench(
+                Plan plan,
+                Talk talk,
+                Target engine,
+                @Nullable Target baseline,
+                PrintWriter progress) {
             Tally.Progress shown = new Tally.Progress(progress);
             this.plan = plan;
             this.engine = engine;
@@ -301,7 +308,9 @@ public final class BenchSession {
             this.onFlood = new Measurement(engine, Talk.refused(talk.call()), shown);
         }
 
-        /** What was measured; the engine's EDRs are counted by others, once its files are complete. */
+        /**
+         * What was measured; the engine's EDRs are counted by others, once its files are complete.
+         */
         record Measured(
                 List<Outcome.Round> rounds,
                 Outcome.@Nullable Parking parking,
@@ -367,8 +376,8 @@ public final class BenchSession {
         }
 
         /**
-         * As many dialogs as an engine takes, answered one after the other: once with nothing beside
-         * them, and once while others are begun and refused, in turn.
+         * As many dialogs as an engine takes, answered one after the other: once with nothing
+         * beside them, and once while others are begun and refused, in turn.
          */
         private static final class Flood {
             private final Plan plan;
@@ -393,9 +402,11 @@ public final class BenchSession {
             Outcome.Flooding run() throws InterruptedException {
                 LoadRun parked =
                         running.park(
-                                plan.load().parked(plan.parked()), Plan.menusOfFlood(plan.rounds()));
+                                plan.load().parked(plan.parked()),
+                                Plan.menusOfFlood(plan.rounds()));
                 if (plan.warmUp() > 0) {
-                    refusals.add(refused.hold("refusals warm up", plan.load().warmUp(plan.warmUp())));
+                    refusals.add(
+                            refused.hold("refusals warm up", plan.load().warmUp(plan.warmUp())));
                 }
                 for (int i = 1; i <= plan.rounds(); i++) {
                     calm.add(running.turns("calm " + i, parked, plan.load().rate()));
@@ -457,8 +468,8 @@ public final class BenchSession {
             }
 
             /**
-             * Answers parked dialogs at this rate per second until each is parked again: what each turn
-             * took.
+             * Answers parked dialogs at this rate per second until each is parked again: what each
+             * turn took.
              */
             Histogram turns(String name, LoadRun parked, double rate) throws InterruptedException {
                 parked.tally().turns(); // those before do not count

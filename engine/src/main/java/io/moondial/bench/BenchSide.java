@@ -11,6 +11,7 @@ import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranPoint;
+import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
@@ -18,7 +19,6 @@ import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
-import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.text.UssdString;
@@ -106,7 +106,8 @@ public final class BenchSide {
                                                     .admitting(Admission.UNLIMITED)))),
                     List.of(
                             new RemoteSubsystem(
-                                    EmbeddedNetwork.HANDSET_POINT_CODE, EmbeddedNetwork.HANDSET_SSN)),
+                                    EmbeddedNetwork.HANDSET_POINT_CODE,
+                                    EmbeddedNetwork.HANDSET_SSN)),
                     List.of(),
                     Links.DEFAULT);
         }

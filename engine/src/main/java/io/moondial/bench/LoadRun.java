@@ -425,7 +425,10 @@ final class LoadRun {
                     this.tally = tally;
                     ticking =
                             ticks.scheduleAtFixedRate(
-                                    this::show, EVERY.toNanos(), EVERY.toNanos(), TimeUnit.NANOSECONDS);
+                                    this::show,
+                                    EVERY.toNanos(),
+                                    EVERY.toNanos(),
+                                    TimeUnit.NANOSECONDS);
                 }
 
                 private void show() {

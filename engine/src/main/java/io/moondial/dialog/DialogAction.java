@@ -1,5 +1,6 @@
 package io.moondial.dialog;
 
+import io.moondial.dialog.DialogFact.Outcome;
 import java.time.Duration;
 
 /**

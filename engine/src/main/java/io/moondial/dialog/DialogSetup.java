@@ -2,6 +2,7 @@ package io.moondial.dialog;
 
 import io.moondial.text.Dcs;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What a dialog starts with.
@@ -19,4 +20,18 @@ public record DialogSetup(
         Duration menuTimeout,
         String errorMessage,
         OnError onError,
-        Dcs dcs) {}
+        Dcs dcs) {
+
+    /** What the far side gets if a script fails by its own fault: a Lua error, a broken limit. */
+    public enum OnError {
+        /** TC-U-ABORT. */
+        ABORT,
+        /** The error message, as the final response. */
+        MESSAGE;
+
+        /** As rules name it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

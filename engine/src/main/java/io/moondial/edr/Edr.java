@@ -199,8 +199,8 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
     /**
      * The names that the record format allows.
      *
-     * <p>Source: N-Squared n2svcd Technical Guide, EDR messages ({@code EDR-LOG}); the characters of an
-     * instance id are ours: those that every example has, and no separator.
+     * <p>Source: N-Squared n2svcd Technical Guide, EDR messages ({@code EDR-LOG}); the characters
+     * of an instance id are ours: those that every example has, and no separator.
      */
     static final class Names {
         private static final char FIRST_PRINTABLE = '!';

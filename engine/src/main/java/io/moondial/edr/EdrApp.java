@@ -201,8 +201,8 @@ public final class EdrApp implements EdrSink, AutoCloseable {
      * The time that is used for writing files.
      *
      * @param wall the time for names, headers and footers of files; it may jump
-     * @param nanos a clock that only goes forward, in nanoseconds from anywhere; every limit and retry
-     *     is measured with it, so that a jump of the wall clock moves none
+     * @param nanos a clock that only goes forward, in nanoseconds from anywhere; every limit and
+     *     retry is measured with it, so that a jump of the wall clock moves none
      */
     public record EdrClock(InstantSource wall, LongSupplier nanos) {
         /** The machine's clocks. */
@@ -222,15 +222,17 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     /**
      * The status of a stream at a moment.
      *
-     * <p>{@code handedOver} is {@code written + backlog + dropped} while nothing moves. In motion it is
-     * never more: a record that moves on while the status is made is counted twice.
+     * <p>{@code handedOver} is {@code written + backlog + dropped} while nothing moves. In motion
+     * it is never more: a record that moves on while the status is made is counted twice.
      *
      * @param stream its name
      * @param handedOver records that callers handed over since the start
      * @param backlog records that wait in memory: handed over, and not yet written out
-     * @param limit how many can wait before dialogs are refused or records dropped, as the settings say
+     * @param limit how many can wait before dialogs are refused or records dropped, as the settings
+     *     say
      * @param written records written out since the start
-     * @param dropped records that were never written: refused by a full backlog, or left at the stop
+     * @param dropped records that were never written: refused by a full backlog, or left at the
+     *     stop
      * @param lost records that were written, and went with a file in progress that somebody cut, or
      *     deleted so that it could not be written again
      * @param failures attempts to write that failed since the start

@@ -1,8 +1,8 @@
 package io.moondial.edr;
 
 import io.moondial.edr.Edr.Names;
-import io.moondial.edr.LineBuffer.PercentCode;
 import io.moondial.edr.EdrLine.Flaw;
+import io.moondial.edr.LineBuffer.PercentCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -137,8 +137,8 @@ public final class EdrFormat {
     /**
      * The reader of one line: takes any octets and says what they are.
      *
-     * <p>It is lenient where a meaning is plain (fields in any order, any {@code %XX}, an octet that
-     * should have been escaped) and keeps a {@link Flaw} of each departure from the grammar.
+     * <p>It is lenient where a meaning is plain (fields in any order, any {@code %XX}, an octet
+     * that should have been escaped) and keeps a {@link Flaw} of each departure from the grammar.
      */
     static final class EdrLineParser {
         /** 0 means that a digit is expected; every other character means itself. */
@@ -149,8 +149,8 @@ public final class EdrFormat {
         private static final int ID_AT = TIME_SHAPE.length();
 
         /**
-         * How many fields a line can have, and how many values they can have together. A record that
-         * the engine writes has fewer: {@link Edr#MAX_CUSTOM_CHARS} counts each.
+         * How many fields a line can have, and how many values they can have together. A record
+         * that the engine writes has fewer: {@link Edr#MAX_CUSTOM_CHARS} counts each.
          */
         static final int MAX_FIELDS = Edr.MAX_CUSTOM_CHARS;
 
@@ -356,7 +356,8 @@ public final class EdrFormat {
         }
 
         /**
-         * The reader of one value: undoes the percent-encoding, and parts a list at its bare commas.
+         * The reader of one value: undoes the percent-encoding, and parts a list at its bare
+         * commas.
          */
         private static final class ValueReader {
             private static final int ESCAPE = 3;
@@ -413,7 +414,9 @@ public final class EdrFormat {
             }
 
             private boolean isEscape(int index, int to) {
-                return index + ESCAPE <= to && hex(line[index + 1]) >= 0 && hex(line[index + 2]) >= 0;
+                return index + ESCAPE <= to
+                        && hex(line[index + 1]) >= 0
+                        && hex(line[index + 2]) >= 0;
             }
 
             /** A reader takes any escape; but there is only one form of each octet. */
@@ -435,11 +438,15 @@ public final class EdrFormat {
                 if (octet == '%') {
                     flaws.add(
                             index,
-                            () -> "%s has \"%s\"; %s".formatted(name, shown(index, to), ESCAPE_RULE));
+                            () ->
+                                    "%s has \"%s\"; %s"
+                                            .formatted(name, shown(index, to), ESCAPE_RULE));
                 } else if (!PercentCode.isSafe(octet)) {
                     flaws.add(
                             index,
-                            () -> "%s has an octet that is written as %%%02X".formatted(name, octet));
+                            () ->
+                                    "%s has an octet that is written as %%%02X"
+                                            .formatted(name, octet));
                 }
             }
 
@@ -452,7 +459,10 @@ public final class EdrFormat {
 
             private String utf8(ByteBuffer octets, int from) {
                 try {
-                    return StandardCharsets.UTF_8.newDecoder().decode(octets.duplicate()).toString();
+                    return StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(octets.duplicate())
+                            .toString();
                 } catch (CharacterCodingException e) {
                     flaws.add(from, () -> name + " is not UTF-8; what is not is read as U+FFFD");
                     return StandardCharsets.UTF_8.decode(octets).toString();
@@ -465,7 +475,8 @@ public final class EdrFormat {
         }
 
         /**
-         * What the grammar says of the fields of a kind of line: which there are, and in which order.
+         * What the grammar says of the fields of a kind of line: which there are, and in which
+         * order.
          *
          * @param word what the line begins with; empty for a record
          * @param names its fields in their order; none for a record, whose event says what it has
@@ -513,7 +524,10 @@ public final class EdrFormat {
                     if (names.indexOf(earlier.name()) > place) {
                         return "%s comes after %s; a %s has %s, in this order"
                                 .formatted(
-                                        field.name(), earlier.name(), word, String.join(", ", names));
+                                        field.name(),
+                                        earlier.name(),
+                                        word,
+                                        String.join(", ", names));
                     }
                 }
                 return field.values().size() == 1

@@ -1,10 +1,10 @@
 package io.moondial.edr;
 
-import io.moondial.edr.Edr.Names;
 import io.moondial.config.Checked;
 import io.moondial.config.Key;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
+import io.moondial.edr.Edr.Names;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  */
 @Settings(
         value =
-                "Event data records: what happens in each dialog, step by step. A change waits for a restart.",
+                "Event data records: what happens in each dialog, step by step. A change waits for"
+                        + " a restart.",
         restart = true)
 public record EdrSettings(
         @Key(
@@ -34,32 +35,43 @@ public record EdrSettings(
                 String appName,
         @Key(
                         value =
-                                "After a failed write, the engine tries again when this time is over.",
+                                "After a failed write, the engine tries again when this time is"
+                                        + " over.",
                         unset = "15s",
                         from = "1ms",
                         to = "366d")
                 Duration retryInterval,
         @Key(
                         value =
-                                "How many records a stream keeps in memory while they cannot be written to the disk.",
+                                "How many records a stream keeps in memory while they cannot be"
+                                        + " written to the disk.",
                         unset = "100000",
                         from = "1",
                         to = "100000000")
                 int maxBacklog,
         @Key(
                         value =
-                                "What happens when max_backlog is reached. refuse_dialogs: new dialogs are refused until there is room again. drop_records: dialogs continue, and records are lost and counted.",
+                                "What happens when max_backlog is reached. refuse_dialogs: new"
+                                    + " dialogs are refused until there is room again."
+                                    + " drop_records: dialogs continue, and records are lost and"
+                                    + " counted.",
                         unset = "refuse_dialogs")
                 WhenFull whenFull,
         @Key(
                         value =
-                                "If the engine stops and records still cannot be written after stop_timeout, it writes them here. Best on another disk. The folder is made when it is needed. The next start moves the files to where they belong.",
+                                "If the engine stops and records still cannot be written after"
+                                    + " stop_timeout, it writes them here. Best on another disk."
+                                    + " The folder is made when it is needed. The next start moves"
+                                    + " the files to where they belong.",
                         unset = "edr-spill")
                 Path spillDirectory,
         StreamSettings defaults,
         @Key(
                         value =
-                                "Streams with other values. Each may have its own directory and its own values of the keys after directory. The values above hold for what it leaves out, and for streams that are not listed.",
+                                "Streams with other values. Each may have its own directory and its"
+                                    + " own values of the keys after directory. The values above"
+                                    + " hold for what it leaves out, and for streams that are not"
+                                    + " listed.",
                         unsetIs = "{}",
                         inherits = "defaults",
                         matches = EdrSettings.STREAM,
@@ -168,12 +180,16 @@ public record EdrSettings(
                     Duration maxFlushTime,
             @Key(
                             value =
-                                    "Whether each of these writes is forced to the disk, so that records survive a loss of power. Slower.",
+                                    "Whether each of these writes is forced to the disk, so that"
+                                            + " records survive a loss of power. Slower.",
                             unset = "false")
                     boolean durable,
             @Key(
                             value =
-                                    "Who may read and write the files, whatever the umask is. Whoever may read the files may also search the folders that the engine makes: 0640 gives folders with 0750. A folder that exists keeps its mode.",
+                                    "Who may read and write the files, whatever the umask is."
+                                        + " Whoever may read the files may also search the folders"
+                                        + " that the engine makes: 0640 gives folders with 0750. A"
+                                        + " folder that exists keeps its mode.",
                             unset = "0640",
                             as = FileMode.Octal.class)
                     FileMode mode) {

@@ -174,9 +174,9 @@ final class LineBuffer {
     /**
      * The percent-encoding of values.
      *
-     * <p>{@code A-Z a-z 0-9}, the space and {@code . _ : / @ -} are written as they are; every other
-     * octet of the UTF-8 form is {@code %XX} in upper case. The source's page with the rule is lost;
-     * this set reproduces every published example octet for octet.
+     * <p>{@code A-Z a-z 0-9}, the space and {@code . _ : / @ -} are written as they are; every
+     * other octet of the UTF-8 form is {@code %XX} in upper case. The source's page with the rule
+     * is lost; this set reproduces every published example octet for octet.
      */
     static final class PercentCode {
         private static final String SAFE_PUNCTUATION = " ._:/@-";

@@ -1,7 +1,7 @@
 package io.moondial.edr;
 
-import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.edr.EdrApp.EdrClock;
+import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.file.FileTrouble;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
@@ -332,7 +332,8 @@ final class StreamWriter implements Runnable {
         if (spilled > 0) {
             counters.add("edr.spilled", spilled);
             LOG.error(
-                    "EDR stream {}: {} did not accept the last {} records; they are in {}, and the next start moves them here",
+                    "EDR stream {}: {} did not accept the last {} records; they are in {}, and the"
+                            + " next start moves them here",
                     stream,
                     files.directory(),
                     spilled,

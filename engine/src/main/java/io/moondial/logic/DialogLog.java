@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.moondial.config.Measure;
 import io.moondial.dialog.DialogFact;
-import io.moondial.dialog.Outcome;
+import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.text.LogText;
 import java.io.PrintWriter;

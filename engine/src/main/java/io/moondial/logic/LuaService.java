@@ -6,7 +6,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogSetup;
-import io.moondial.dialog.OnError;
+import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.rules.DialledMask;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.ProcessSettings;

@@ -6,7 +6,7 @@ import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogFact;
-import io.moondial.dialog.Outcome;
+import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.EdrSink;
 import io.moondial.edr.InstanceIds;

@@ -4,7 +4,7 @@ import io.moondial.config.Checked;
 import io.moondial.config.Key;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
-import io.moondial.dialog.OnError;
+import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.edr.EdrSettings;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -1,7 +1,7 @@
 package io.moondial.rules;
 
 import io.moondial.config.Key;
-import io.moondial.dialog.OnError;
+import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.script.ScriptLimits;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -22,13 +22,16 @@ public record Trigger(
                         value = "The script, without \".lua\".",
                         matches = "[A-Za-z0-9_-]{1,64}",
                         allowed =
-                                "the name of a script without .lua: letters, digits, _ and -, at most 64")
+                                "the name of a script without .lua: letters, digits, _ and -, at"
+                                        + " most 64")
                 String scriptKey,
         @Key(value = Trigger.MASK, structure = DialledMask.Written.class)
                 @Nullable DialledMask mask,
         Overrides overrides) {
     static final String MASK =
-            "Which part of the dialled text is a secret, such as a PIN. The script can read it in request.text. In records, logs and traces, each of its characters is an asterisk.";
+            "Which part of the dialled text is a secret, such as a PIN. The script can read it in"
+                    + " request.text. In records, logs and traces, each of its characters is an"
+                    + " asterisk.";
 
     /** One that masks nothing. */
     public Trigger(int line, String scriptKey, Conditions conditions, Overrides overrides) {
@@ -47,7 +50,9 @@ public record Trigger(
             @Key(value = "The beginning of the dialled text.") @Nullable String ussdStringPrefix,
             @Key(
                             value =
-                                    "The whole MAP destination reference. Digits only, without +, nature of address and numbering plan, as in all conditions on numbers.",
+                                    "The whole MAP destination reference. Digits only, without +,"
+                                            + " nature of address and numbering plan, as in all"
+                                            + " conditions on numbers.",
                             matches = Conditions.DIGITS,
                             allowed = Conditions.DIGITS_ALLOWED)
                     @Nullable String destination,

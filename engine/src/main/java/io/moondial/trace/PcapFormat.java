@@ -100,8 +100,8 @@ public final class PcapFormat {
     }
 
     /**
-     * Records into a file; at its greatest size it becomes FILE.1, what was FILE.1 becomes FILE.2, and
-     * the oldest goes.
+     * Records into a file; at its greatest size it becomes FILE.1, what was FILE.1 becomes FILE.2,
+     * and the oldest goes.
      */
     public static final class PcapFiles implements PcapSink {
         private final Path file;

@@ -1,10 +1,10 @@
 package io.moondial.bench;
 
-import io.moondial.bench.Site.OtherProcess;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.bench.BenchSession.BenchException;
+import io.moondial.bench.Site.OtherProcess;
 import java.io.BufferedReader;
 import java.io.Reader;
 import java.io.StringReader;
@@ -17,7 +17,8 @@ class OtherProcessTest {
         assertThatThrownBy(() -> OtherProcess.answer(new BufferedReader(new StringReader(""))))
                 .isInstanceOf(BenchException.class)
                 .hasMessage(
-                        "the other process of the bench has ended too early; what it said of it stands above");
+                        "the other process of the bench has ended too early; what it said of it"
+                                + " stands above");
     }
 
     @Test
@@ -35,6 +36,7 @@ class OtherProcessTest {
         assertThatThrownBy(() -> OtherProcess.octets("java.lang.OutOfMemoryError"))
                 .isInstanceOf(BenchException.class)
                 .hasMessage(
-                        "the other process of the bench told no size of its heap, but: java.lang.OutOfMemoryError");
+                        "the other process of the bench told no size of its heap, but:"
+                                + " java.lang.OutOfMemoryError");
     }
 }

@@ -3,6 +3,8 @@ package io.moondial.dialog;
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Party;
+import io.moondial.dialog.DialogFact.Outcome;
+import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.edr.Edr;
 import io.moondial.logic.DialogIdentity;

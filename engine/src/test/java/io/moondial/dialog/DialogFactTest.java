@@ -11,6 +11,7 @@ import io.moondial.dialog.DialogEvent.Menu;
 import io.moondial.dialog.DialogEvent.Returned;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.DialogEvent.TimerFired;
+import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.dialog.DialogFact.Text;
 import io.moondial.edr.Edr;

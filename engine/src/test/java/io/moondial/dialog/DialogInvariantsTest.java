@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moondial.dialog.DialogEvent.Failed;
 import io.moondial.dialog.DialogEvent.Returned;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.dialog.Incoming.Part;
 import java.util.List;
 import java.util.Random;

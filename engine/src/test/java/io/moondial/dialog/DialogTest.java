@@ -19,6 +19,7 @@ import io.moondial.dialog.DialogEvent.Returned;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.DialogEvent.Stopped;
 import io.moondial.dialog.DialogEvent.TimerFired;
+import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.PrimitiveResult.Abandon;
 import io.moondial.dialog.PrimitiveResult.Done;
@@ -37,8 +38,9 @@ class DialogTest {
     void the_opening_is_told_with_every_field_that_is_there() {
         assertThat(dialled("*100#").records)
                 .containsExactly(
-                        "USSD-PROCESS {DIRECTION=in, DREF=333:1:6, LGTD=27829000000, LPC=2, LRI=1, LSSN=6,"
-                                + " LTID=195c5d37, MSISDN=27761485722:1:1, RPC=1, RRI=0, RSSN=8, RTID=5d36, TEXT=*100#}");
+                        "USSD-PROCESS {DIRECTION=in, DREF=333:1:6, LGTD=27829000000, LPC=2, LRI=1,"
+                                + " LSSN=6, LTID=195c5d37, MSISDN=27761485722:1:1, RPC=1, RRI=0,"
+                                + " RSSN=8, RTID=5d36, TEXT=*100#}");
     }
 
     @Test

@@ -1,9 +1,9 @@
 package io.moondial.edr;
 
-import io.moondial.edr.EdrApp.StreamStatus;
-import io.moondial.edr.EdrApp.EdrClock;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.moondial.edr.EdrApp.EdrClock;
+import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.metrics.Counters;
 import java.io.BufferedReader;

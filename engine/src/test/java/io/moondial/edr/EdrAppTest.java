@@ -1,10 +1,10 @@
 package io.moondial.edr;
 
-import io.moondial.edr.EdrApp.EdrClock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.metrics.Counters;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.moondial.edr;
 
-import io.moondial.edr.EdrFormat.EdrLineParser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.edr.EdrFormat.EdrLineParser;
 import io.moondial.problem.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +70,8 @@ class EdrFileReaderTest {
                 .containsExactly(
                         file + ":1:1: a record begins with its time, YYYY-MM-DD HH:MM:SS.sss",
                         file
-                                + ":2:31: A has \"%4\"; a % is followed by two hex digits, and one of the text is written %25");
+                                + ":2:31: A has \"%4\"; a % is followed by two hex digits, and one"
+                                + " of the text is written %25");
     }
 
     @Test

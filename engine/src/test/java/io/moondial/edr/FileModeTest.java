@@ -1,9 +1,9 @@
 package io.moondial.edr;
 
-import io.moondial.edr.EdrApp.EdrClock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.metrics.Counters;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package io.moondial.edr;
 
-import io.moondial.edr.EdrApp.EdrClock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.metrics.Counters;
 import java.io.IOException;

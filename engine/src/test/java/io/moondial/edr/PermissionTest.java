@@ -1,8 +1,8 @@
 package io.moondial.edr;
 
-import io.moondial.edr.EdrApp.EdrClock;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.metrics.Counters;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.moondial.edr;
 
-import io.moondial.edr.EdrApp.StreamStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.metrics.Counters;

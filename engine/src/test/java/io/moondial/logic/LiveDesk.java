@@ -10,7 +10,7 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.config.Schema;
 import io.moondial.config.WrittenSettings;
-import io.moondial.dialog.OnError;
+import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
 import io.moondial.edr.spec.EdrSpec;

@@ -4,7 +4,7 @@ import static io.moondial.logic.LiveDesk.menu;
 import static io.moondial.logic.LiveDesk.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.dialog.OnError;
+import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;

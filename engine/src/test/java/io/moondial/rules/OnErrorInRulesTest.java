@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.ConfigurationException;
 import io.moondial.Rules;
-import io.moondial.dialog.OnError;
+import io.moondial.dialog.DialogSetup.OnError;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +56,7 @@ class OnErrorInRulesTest {
                                         """))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(
-                        ":3:36: on_error: no text is sent in answer to a notify: only triggers of process have this key");
+                        ":3:36: on_error: no text is sent in answer to a notify: only triggers of"
+                                + " process have this key");
     }
 }

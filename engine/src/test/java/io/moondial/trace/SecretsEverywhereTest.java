@@ -1,6 +1,5 @@
 package io.moondial.trace;
 
-import io.moondial.trace.PcapFormat.PcapFiles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,6 +13,7 @@ import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.Mask;
 import io.moondial.text.UssdString;
+import io.moondial.trace.PcapFormat.PcapFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

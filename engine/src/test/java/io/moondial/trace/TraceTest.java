@@ -1,6 +1,5 @@
 package io.moondial.trace;
 
-import io.moondial.trace.PcapFormat.PcapFiles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +8,7 @@ import io.moondial.control.RunningEngine.Call;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
+import io.moondial.trace.PcapFormat.PcapFiles;
 import io.moondial.trace.PcapFormat.PcapSink;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package io.moondial.trace;
 
-import io.moondial.trace.PcapFormat.PcapFiles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,6 +11,7 @@ import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.control.RunningEngine;
 import io.moondial.control.RunningEngine.Call;
 import io.moondial.handset.Screen;
+import io.moondial.trace.PcapFormat.PcapFiles;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,17 +6,17 @@ import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.cli.ExitCode;
-import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.OwnEngine;
+import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
 import io.moondial.handset.Handset;
-import io.moondial.handset.Screen;
 import io.moondial.handset.Handset.Subscriber;
+import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.Mask;
-import io.moondial.text.UssdString.UnsendableText;
 import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UnsendableText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -223,7 +223,8 @@ public final class DialCommand implements Callable<Integer> {
             this.recorder = recorder;
             this.err = err;
             this.handset =
-                    Handset.begin(network, call, screen -> happenings.add(new Happening.Came(screen)));
+                    Handset.begin(
+                            network, call, screen -> happenings.add(new Happening.Came(screen)));
         }
 
         /** Goes on until the dialog is over; the result is the exit code. */
@@ -310,8 +311,8 @@ public final class DialCommand implements Callable<Integer> {
         }
 
         /**
-         * What the person at the handset answers: from the command line first, then line by line from
-         * the input.
+         * What the person at the handset answers: from the command line first, then line by line
+         * from the input.
          */
         static final class Answers {
             private static final Logger log = LoggerFactory.getLogger(Answers.class);
@@ -329,7 +330,8 @@ public final class DialCommand implements Callable<Integer> {
              */
             Answers(List<String> given, InputStream input, boolean atTerminal) {
                 this.given = new ArrayDeque<>(given);
-                this.input = new BufferedReader(new InputStreamReader(input, StandardCharsets.UTF_8));
+                this.input =
+                        new BufferedReader(new InputStreamReader(input, StandardCharsets.UTF_8));
                 this.atTerminal = atTerminal;
             }
 
@@ -339,8 +341,8 @@ public final class DialCommand implements Callable<Integer> {
             }
 
             /**
-             * Hands over the next answer once there is one, empty once there are no more; the caller
-             * does not wait.
+             * Hands over the next answer once there is one, empty once there are no more; the
+             * caller does not wait.
              */
             void next(Consumer<Optional<String>> taker) {
                 if (given.isEmpty()) {

@@ -2,16 +2,16 @@ package io.moondial.cli.edr;
 
 import io.moondial.cli.ExitCode;
 import io.moondial.edr.Edr;
-import io.moondial.edr.report.Dialogs.DialogSummary;
 import io.moondial.edr.report.Dialogs;
-import io.moondial.edr.report.EdrInput.RecordSink.PlacedRecord;
-import io.moondial.edr.report.EdrInput.RecordSink;
+import io.moondial.edr.report.Dialogs.DialogSummary;
 import io.moondial.edr.report.EdrInput;
+import io.moondial.edr.report.EdrInput.RecordSink;
+import io.moondial.edr.report.EdrInput.RecordSink.PlacedRecord;
 import io.moondial.edr.report.Follower;
 import io.moondial.edr.report.RecordFilter;
 import io.moondial.edr.report.Validation;
-import io.moondial.edr.spec.EdrSpec.EdrSpecException;
 import io.moondial.edr.spec.EdrSpec;
+import io.moondial.edr.spec.EdrSpec.EdrSpecException;
 import io.moondial.file.FileTrouble;
 import io.moondial.problem.Problem;
 import io.moondial.problem.ProblemPrinter;
@@ -56,9 +56,12 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Prints the records of EDR files, one JSON object per line.",
             "  {\"file\":...,\"line\":...,\"at\":...,\"instance\":...,\"event\":...,\"fields\":{...}}",
-            "The time is UTC. Values are decoded texts, and a list is an array. A line that cannot be read is reported on",
-            "stderr as FILE:LINE:COLUMN, reading goes on, and the exit code is then 1. A file that begins with more than",
-            "ten such lines gets one message: it is not an EDR file. edr-spec/README.md says what the",
+            "The time is UTC. Values are decoded texts, and a list is an array. A line that cannot"
+                    + " be read is reported on",
+            "stderr as FILE:LINE:COLUMN, reading goes on, and the exit code is then 1. A file that"
+                    + " begins with more than",
+            "ten such lines gets one message: it is not an EDR file. edr-spec/README.md says what"
+                    + " the",
             "events and their fields are.",
             ""
         },
@@ -68,7 +71,8 @@ public final class EdrCommand implements Callable<Integer> {
             paramLabel = "FILE",
             arity = "0..*",
             description = {
-                "EDR files, complete (.edr) or in progress (.edr.part), or folders. A folder means its files, by",
+                "EDR files, complete (.edr) or in progress (.edr.part), or folders. A folder means"
+                        + " its files, by",
                 "name, but not those of folders in it. A file that is named twice is read once.",
                 "'-', or no file, is the standard input."
             })
@@ -78,7 +82,8 @@ public final class EdrCommand implements Callable<Integer> {
             names = "--event",
             paramLabel = "NAME",
             description =
-                    "Only records of this event. Can be given several times. With --dialogs: only dialogs that have such a record.")
+                    "Only records of this event. Can be given several times. With --dialogs: only"
+                            + " dialogs that have such a record.")
     private List<String> events = List.of();
 
     @Option(
@@ -86,7 +91,8 @@ public final class EdrCommand implements Callable<Integer> {
             paramLabel = "DIGITS",
             converter = EdrMsisdnConverter.class,
             description =
-                    "Only records of dialogs with this MSISDN in their USSD-PROCESS. The files are then read twice.")
+                    "Only records of dialogs with this MSISDN in their USSD-PROCESS. The files are"
+                            + " then read twice.")
     private @Nullable String msisdn;
 
     @Option(
@@ -98,29 +104,37 @@ public final class EdrCommand implements Callable<Integer> {
     @Option(
             names = "--dialogs",
             description =
-                    "A JSON object per dialog instead of per record, when all files are read: instance, msisdn, code (what "
-                            + "was dialled) or notification, started, duration_ms (not if the clock was set back), outcome (responded, declined, acknowledged, closed, "
-                            + "aborted, abandoned, failed or unfinished), final_text, choices (each a menu and its answer), counts "
-                            + "(menus, timeouts, late, notifies, errors), exception. What is missing is left out.")
+                    "A JSON object per dialog instead of per record, when all files are read:"
+                        + " instance, msisdn, code (what was dialled) or notification, started,"
+                        + " duration_ms (not if the clock was set back), outcome (responded,"
+                        + " declined, acknowledged, closed, aborted, abandoned, failed or"
+                        + " unfinished), final_text, choices (each a menu and its answer), counts"
+                        + " (menus, timeouts, late, notifies, errors), exception. What is missing"
+                        + " is left out.")
     private boolean dialogs;
 
     @Option(
             names = "--follow",
             description =
-                    "Continues until SIGINT: reads files as they grow, and new files in the folders.")
+                    "Continues until SIGINT: reads files as they grow, and new files in the"
+                            + " folders.")
     private boolean follow;
 
     @Option(
             names = "--validate",
             description =
-                    "Checks files and records against their specification instead of printing them. Reports every problem on stderr with FILE:LINE and the field, then how much was checked. The exit code is 1 if there is a problem, or a folder without EDR files.")
+                    "Checks files and records against their specification instead of printing them."
+                        + " Reports every problem on stderr with FILE:LINE and the field, then how"
+                        + " much was checked. The exit code is 1 if there is a problem, or a folder"
+                        + " without EDR files.")
     private boolean validate;
 
     @Option(
             names = "--spec",
             paramLabel = "FOLDER",
             description =
-                    "With --validate: the specification, one file per event. Default: the engine's own events, which are built in.")
+                    "With --validate: the specification, one file per event. Default: the engine's"
+                            + " own events, which are built in.")
     private @Nullable Path specFolder;
 
     @Spec private CommandSpec spec;
@@ -201,11 +215,13 @@ public final class EdrCommand implements Callable<Integer> {
     private void refuseMixtures() {
         if (follow && dialogs) {
             throw bad(
-                    "--follow and --dialogs cannot be combined: a dialog is printed when all files have been read");
+                    "--follow and --dialogs cannot be combined: a dialog is printed when all files"
+                            + " have been read");
         }
         if (follow && files.contains(EdrInput.STANDARD_INPUT)) {
             throw bad(
-                    "--follow needs files or folders: the standard input is read until it ends anyway");
+                    "--follow needs files or folders: the standard input is read until it ends"
+                            + " anyway");
         }
         if (validate
                 && (follow || dialogs || msisdn != null || instance != null || !events.isEmpty())) {
@@ -372,7 +388,9 @@ public final class EdrCommand implements Callable<Integer> {
             return failed || out.isBroken() ? ExitCode.FAILED : ExitCode.GOOD;
         }
 
-        /** Records and dialogs as JSON, each an object on one line; what is not known is left out. */
+        /**
+         * Records and dialogs as JSON, each an object on one line; what is not known is left out.
+         */
         private static final class EdrJson {
             private static final DateTimeFormatter MILLIS =
                     DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
@@ -448,8 +466,8 @@ public final class EdrCommand implements Callable<Integer> {
         /**
          * Where the lines of {@code ussd edr} go.
          *
-         * <p>{@link System#out} is not used, because it does not say why it could not write. It is no
-         * failure if nobody reads any more, but it is one if a disk is full.
+         * <p>{@link System#out} is not used, because it does not say why it could not write. It is
+         * no failure if nobody reads any more, but it is one if a disk is full.
          */
         static final class EdrOutput {
             /** What the system says of a pipe whose reader has gone. */

@@ -10,7 +10,7 @@ import io.moondial.coverage.Coverage;
 import io.moondial.coverage.FileCoverage;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.dialogtest.language.DialogTest;
-import io.moondial.dialogtest.report.Paint;
+import io.moondial.dialogtest.report.FailureText.Paint;
 import io.moondial.dialogtest.run.Rehearsal;
 import io.moondial.dialogtest.run.TestResult;
 import io.moondial.file.FileTrouble;

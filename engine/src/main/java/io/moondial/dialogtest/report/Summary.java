@@ -1,5 +1,6 @@
 package io.moondial.dialogtest.report;
 
+import io.moondial.dialogtest.report.FailureText.Paint;
 import io.moondial.dialogtest.run.TestResult;
 import io.moondial.dialogtest.run.TestResult.Failure;
 import io.moondial.dialogtest.run.TestResult.Status;

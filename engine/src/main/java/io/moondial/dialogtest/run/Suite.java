@@ -1,15 +1,26 @@
 package io.moondial.dialogtest.run;
 
 import io.moondial.Configuration;
+import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.dialogtest.language.DialogTest;
+import io.moondial.file.FileTrouble;
 import io.moondial.problem.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,6 +213,137 @@ public final class Suite {
                 network.close();
                 network = null;
             }
+        }
+    }
+
+    /** Which tests are meant: those that have every one of some words. */
+    public static final class Filter {
+        private static final String TAG = "tag:";
+        private static final String NOT = "!";
+
+        private final List<String> words;
+
+        /**
+         * @param words parted by blanks: each must occur in the test's file name, its name or its
+         *     tags; {@code tag:NAME} must be one of its tags; {@code !} before a word turns it
+         *     around
+         */
+        public Filter(String words) {
+            this.words = List.of(words.strip().split("\\s+", -1));
+        }
+
+        /** The tests that are meant, and with them those whose dialog they go on with. */
+        public List<DialogTest> of(List<DialogTest> tests) {
+            List<DialogTest> meant = new ArrayList<>();
+            List<DialogTest> leading = new ArrayList<>();
+            for (DialogTest test : tests) {
+                if (!test.sameDialog()) {
+                    leading.clear();
+                }
+                leading.add(test);
+                if (takes(test)) {
+                    meant.addAll(leading);
+                    leading.clear();
+                }
+            }
+            return meant;
+        }
+
+        private boolean takes(DialogTest test) {
+            return words.stream().allMatch(word -> takes(test, word));
+        }
+
+        private static boolean takes(DialogTest test, String word) {
+            if (word.startsWith(NOT)) {
+                return !takes(test, word.substring(1));
+            }
+            if (word.startsWith(TAG)) {
+                return test.tags().contains(word.substring(TAG.length()));
+            }
+            String all =
+                    test.file().name() + '\n' + test.name() + '\n' + String.join("\n", test.tags());
+            return all.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /** Files of scripted tests, found and read together. */
+    public static final class DialogFiles {
+        /** What their names end with. */
+        public static final String SUFFIX = ".dialog";
+
+        private static final int MAX_DEPTH = 32;
+
+        private DialogFiles() {}
+
+        /**
+         * The files named, and those in the folders named, each once and in the order of their
+         * names.
+         *
+         * @throws DialogFileException if one cannot be read
+         */
+        public static List<DialogFile> find(Collection<Path> paths) throws DialogFileException {
+            List<Problem> problems = new ArrayList<>();
+            TreeSet<Path> found = new TreeSet<>();
+            for (Path path : paths) {
+                if (Files.isDirectory(path)) {
+                    walk(path, found, problems);
+                } else if (Files.exists(path)) {
+                    found.add(path);
+                } else {
+                    problems.add(new Problem(path, 0, 0, "there is no such file or folder"));
+                }
+            }
+            List<DialogFile> files = new ArrayList<>();
+            for (Path path : found) {
+                try {
+                    files.add(DialogFile.read(path));
+                } catch (DialogFileException e) {
+                    problems.addAll(e.problems());
+                }
+            }
+            return checked(files, problems);
+        }
+
+        private static void walk(Path folder, Set<Path> found, List<Problem> problems) {
+            try (Stream<Path> files = Files.walk(folder, MAX_DEPTH)) {
+                files.filter(it -> it.toString().endsWith(SUFFIX))
+                        .filter(Files::isRegularFile)
+                        .forEach(found::add);
+            } catch (IOException e) {
+                problems.add(unreadable(folder, FileTrouble.words(e)));
+            } catch (UncheckedIOException e) {
+                problems.add(unreadable(folder, FileTrouble.words(e)));
+            }
+        }
+
+        private static Problem unreadable(Path folder, String why) {
+            return new Problem(folder, 0, 0, "the folder cannot be read: " + why);
+        }
+
+        /**
+         * All their tests, file by file.
+         *
+         * @throws DialogFileException with the problems of all files
+         */
+        public static List<DialogTest> tests(List<DialogFile> files) throws DialogFileException {
+            List<Problem> problems = new ArrayList<>();
+            List<DialogTest> tests = new ArrayList<>();
+            for (DialogFile file : files) {
+                try {
+                    tests.addAll(file.tests());
+                } catch (DialogFileException e) {
+                    problems.addAll(e.problems());
+                }
+            }
+            return checked(tests, problems);
+        }
+
+        private static <T> List<T> checked(List<T> result, List<Problem> problems)
+                throws DialogFileException {
+            if (!problems.isEmpty()) {
+                throw new DialogFileException(problems);
+            }
+            return result;
         }
     }
 }

@@ -1,9 +1,9 @@
 package io.moondial.edr.report;
 
-import io.moondial.edr.report.EdrInput.RecordSink;
 import io.moondial.edr.Edr;
-import io.moondial.edr.report.DialogSummary.Choice;
-import io.moondial.edr.report.DialogSummary.Counts;
+import io.moondial.edr.report.Dialogs.DialogSummary.Choice;
+import io.moondial.edr.report.Dialogs.DialogSummary.Counts;
+import io.moondial.edr.report.EdrInput.RecordSink;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.moondial.edr.report;
 
 import io.moondial.edr.Edr;
-import io.moondial.edr.EdrFileReader.Entry;
 import io.moondial.edr.EdrFileReader;
+import io.moondial.edr.EdrFileReader.Entry;
 import io.moondial.edr.EdrLine;
 import io.moondial.file.FileTrouble;
 import io.moondial.problem.Problem;
@@ -259,8 +259,9 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
     }
 
     /**
-     * The lines of a file, handed on as what they are. A file that begins with many lines that cannot
-     * be in an EDR file is most likely another kind of file: one problem is reported for all of them.
+     * The lines of a file, handed on as what they are. A file that begins with many lines that
+     * cannot be in an EDR file is most likely another kind of file: one problem is reported for all
+     * of them.
      */
     static final class Lines {
         /** This many unreadable lines at the beginning of a file are still reported one by one. */
@@ -351,7 +352,8 @@ public record EdrInput(List<Path> named, InputStream standardInput) {
             switch (entry.line()) {
                 case EdrLine.Event event ->
                         sink.record(
-                                new RecordSink.PlacedRecord(entry.path(), entry.number(), event.edr()));
+                                new RecordSink.PlacedRecord(
+                                        entry.path(), entry.number(), event.edr()));
                 case EdrLine.Unreadable _ -> entry.problems().forEach(sink::unreadable);
                 case EdrLine.Header _, EdrLine.Footer _ -> {}
             }

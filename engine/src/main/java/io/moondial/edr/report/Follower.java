@@ -1,8 +1,8 @@
 package io.moondial.edr.report;
 
-import io.moondial.edr.report.EdrInput.RecordSink;
-import io.moondial.edr.report.EdrInput.Lines;
 import io.moondial.edr.EdrFileReader;
+import io.moondial.edr.report.EdrInput.Lines;
+import io.moondial.edr.report.EdrInput.RecordSink;
 import io.moondial.problem.Problem;
 import java.io.Closeable;
 import java.io.IOException;

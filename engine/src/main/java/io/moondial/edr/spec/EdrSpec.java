@@ -5,11 +5,11 @@ import io.moondial.config.Problems;
 import io.moondial.config.Section;
 import io.moondial.config.ValueType;
 import io.moondial.edr.Edr;
-import io.moondial.edr.EdrFileReader.Entry;
 import io.moondial.edr.EdrFileReader;
+import io.moondial.edr.EdrFileReader.Entry;
 import io.moondial.edr.EdrFormat;
-import io.moondial.edr.EdrLine.Kind;
 import io.moondial.edr.EdrLine;
+import io.moondial.edr.EdrLine.Kind;
 import io.moondial.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -170,8 +170,8 @@ public final class EdrSpec {
     }
 
     /**
-     * The check of one file: the form of each line, each record against its type, and whether header,
-     * records and footer add up.
+     * The check of one file: the form of each line, each record against its type, and whether
+     * header, records and footer add up.
      *
      * <p>A file in progress ({@code .part}) has no footer, and may end within a line.
      */
@@ -268,7 +268,8 @@ public final class EdrSpec {
             if (footer.numEdrs() != records) {
                 problem(
                         entry,
-                        "NUM_EDRS is %d; the file has %d records".formatted(footer.numEdrs(), records));
+                        "NUM_EDRS is %d; the file has %d records"
+                                .formatted(footer.numEdrs(), records));
             }
             if (footer.numBytes() != octets) {
                 problem(
@@ -324,7 +325,8 @@ public final class EdrSpec {
          */
         static Optional<EventSpec> read(Path name, InputStream input, List<Problem> problems) {
             var found = new Problems(name);
-            var event = LocatedYaml.read(input, found).map(top -> event(new Section(top, found), name));
+            var event =
+                    LocatedYaml.read(input, found).map(top -> event(new Section(top, found), name));
             problems.addAll(found.inFileOrder());
             return found.isEmpty() ? event : Optional.empty();
         }
@@ -340,7 +342,8 @@ public final class EdrSpec {
                             fields(file));
             if (!spec.event().isEmpty()
                     && !name.getFileName().toString().equals(spec.event() + ".yaml")) {
-                file.refuse("event", "the file of the event " + spec.event() + " is named after it");
+                file.refuse(
+                        "event", "the file of the event " + spec.event() + " is named after it");
             }
             file.refuseUnknownKeys();
             SpecFileCheck.example(spec, file);
@@ -354,7 +357,8 @@ public final class EdrSpec {
             for (var entry : sections.entrySet()) {
                 String name = entry.getKey();
                 if (name.compareTo(before) < 0) {
-                    entry.getValue().refuse(name + " comes after " + before + "; fields are in order");
+                    entry.getValue()
+                            .refuse(name + " comes after " + before + "; fields are in order");
                 }
                 before = name;
                 fields.add(field(name, entry.getValue()));
@@ -443,7 +447,8 @@ public final class EdrSpec {
             }
 
             /**
-             * Refuses an example that is not as the file says; if the file is broken, none is refused.
+             * Refuses an example that is not as the file says; if the file is broken, none is
+             * refused.
              */
             static void example(EventSpec spec, Section file) {
                 if (file.problemsSoFar() == 0) {

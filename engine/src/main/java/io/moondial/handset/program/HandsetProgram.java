@@ -17,8 +17,8 @@ import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaState;
-import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Meter;
 import io.moondial.script.lua.Numbers;
@@ -106,7 +106,7 @@ public final class HandsetProgram {
         }
 
         LuaState newState(Meter meter, RunningProgram context) {
-            return new LuaState(meter, globals, globalMetatable, stringMetatable, context);
+            return new LuaState(meter, globals, globalMetatable, stringMetatable, null, context);
         }
 
         private @Nullable Object[] require(Arguments a) {
@@ -116,7 +116,8 @@ public final class HandsetProgram {
             throw new LuaError(
                     "module '"
                             + a.text(1)
-                            + "' not found: a handset program is one file; built in are ussd and utime");
+                            + "' not found: a handset program is one file; built in are ussd and"
+                            + " utime");
         }
 
         private static @Nullable Object[] print(Arguments a) {
@@ -139,11 +140,13 @@ public final class HandsetProgram {
                 return ApiModule.of("utime", "Time, as on the device.")
                         .function(
                                 "sleep",
-                                "Waits. Whatever the network sends during this time is given to the callback.",
+                                "Waits. Whatever the network sends during this time is given to the"
+                                        + " callback.",
                                 f ->
                                         f.takes("seconds", DOUBLE, "0 or more, with fractions")
                                                 .raises(
-                                                        "seconds is less than 0, or no number that ends")
+                                                        "seconds is less than 0, or no number that"
+                                                                + " ends")
                                                 .does("utime.sleep(0.5)", UtimeModule::sleep))
                         .build();
             }
@@ -171,7 +174,9 @@ public final class HandsetProgram {
 
             static ApiModule create() {
                 ApiModule.Builder module =
-                        ApiModule.of("ussd", "USSD from the handset, as QuecPython's module of that name.");
+                        ApiModule.of(
+                                "ussd",
+                                "USSD from the handset, as QuecPython's module of that name.");
                 addSession(module);
                 addScheme(module);
                 return module.build();
@@ -184,13 +189,17 @@ public final class HandsetProgram {
                                 f ->
                                         f.takes("fun", FUNCTION, "is given a table indexed from 0")
                                                 .does(
-                                                        "ussd.setCallback(function(args) print(args[1]) end)",
+                                                        "ussd.setCallback(function(args)"
+                                                                + " print(args[1]) end)",
                                                         PhoneModule::setCallback))
                         .function(
                                 "send",
                                 "Dials, or answers the menu if one is open.",
                                 f ->
-                                        f.takes("reqstr", TEXT, "1 to " + Phone.MAX_OCTETS + " bytes")
+                                        f.takes(
+                                                        "reqstr",
+                                                        TEXT,
+                                                        "1 to " + Phone.MAX_OCTETS + " bytes")
                                                 .returns(OUTCOME)
                                                 .does("ussd.send(\"*101#\")", PhoneModule::send))
                         .function(
@@ -206,7 +215,9 @@ public final class HandsetProgram {
                                 "Ends the session that waits for an answer.",
                                 f ->
                                         f.returns(OUTCOME)
-                                                .does("ussd.stopSession()", a -> outcome(phone(a).stop())));
+                                                .does(
+                                                        "ussd.stopSession()",
+                                                        a -> outcome(phone(a).stop())));
             }
 
             private static void addScheme(ApiModule.Builder module) {
@@ -222,11 +233,18 @@ public final class HandsetProgram {
                                 "setDcs",
                                 "Sets the data coding scheme of what is sent.",
                                 f ->
-                                        f.takes("Dcs", DOUBLE, "0 to 17, 68, 72 or 240; 0 restores 15")
+                                        f.takes(
+                                                        "Dcs",
+                                                        DOUBLE,
+                                                        "0 to 17, 68, 72 or 240; 0 restores 15")
                                                 .returns(OUTCOME)
                                                 .does(
                                                         "ussd.setDcs(72)",
-                                                        a -> outcome(phone(a).setDcs(a.number(1)))));
+                                                        a ->
+                                                                outcome(
+                                                                        phone(a).setDcs(
+                                                                                        a.number(
+                                                                                                1)))));
             }
 
             private static @Nullable Object[] setCallback(Arguments a) {

@@ -3,8 +3,8 @@ package io.moondial.handset.program;
 import io.moondial.channel.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
-import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Handset;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
@@ -12,11 +12,11 @@ import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
-import io.moondial.text.Dcs.Coding;
 import io.moondial.text.Dcs;
+import io.moondial.text.Dcs.Coding;
+import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
 import io.moondial.text.UssdString.UnsendableText;
-import io.moondial.text.UssdString;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -248,8 +248,8 @@ final class Phone {
         static final int ERROR = 4;
 
         /**
-         * The code if the network gave none: "operation not supported" (3GPP TS 27.007 9.2.1), which is
-         * the one that QuecPython's page shows.
+         * The code if the network gave none: "operation not supported" (3GPP TS 27.007 9.2.1),
+         * which is the one that QuecPython's page shows.
          */
         static final int NOT_SUPPORTED = 4;
 
@@ -319,7 +319,8 @@ final class Phone {
         }
 
         /**
-         * A {@link Reply} as the callback gets it: a table indexed from 0, that prints as the tuple.
+         * A {@link Reply} as the callback gets it: a table indexed from 0, that prints as the
+         * tuple.
          */
         static final class ReplyTable {
             private static final LuaTable METATABLE = metatable();

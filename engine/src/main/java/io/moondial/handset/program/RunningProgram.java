@@ -1,9 +1,9 @@
 package io.moondial.handset.program;
 
-import io.moondial.handset.program.Phone.Reply;
-import io.moondial.handset.program.HandsetProgram.ProgramBase;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Handset.Subscriber;
+import io.moondial.handset.program.HandsetProgram.ProgramBase;
+import io.moondial.handset.program.Phone.Reply;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.lua.FunctionCode;

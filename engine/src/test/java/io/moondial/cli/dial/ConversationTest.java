@@ -1,6 +1,5 @@
 package io.moondial.cli.dial;
 
-import io.moondial.cli.dial.DialCommand.Conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.ss7.Component;
@@ -8,6 +7,7 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.Operation;
+import io.moondial.cli.dial.DialCommand.Conversation;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.ByteArrayInputStream;

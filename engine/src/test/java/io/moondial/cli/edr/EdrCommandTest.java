@@ -1,11 +1,11 @@
 package io.moondial.cli.edr;
 
-import io.moondial.cli.edr.EdrCommand.EdrPrinter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.cli.ExitCode;
 import io.moondial.cli.Ussd;
+import io.moondial.cli.edr.EdrCommand.EdrPrinter;
 import io.moondial.edr.report.EdrInput;
 import io.moondial.edr.report.Follower;
 import io.moondial.edr.report.RecordFilter;
@@ -82,7 +82,8 @@ class EdrCommandTest {
         assertThat(err.toString().replace(folder.toString(), "FOLDER").lines())
                 .containsExactly(
                         "FOLDER/a.edr:2:1: a record begins with its time, YYYY-MM-DD HH:MM:SS.sss",
-                        "FOLDER/b.edr:3: the last line does not end in a line feed; it was torn off");
+                        "FOLDER/b.edr:3: the last line does not end in a line feed; it was torn"
+                                + " off");
     }
 
     @Test
@@ -95,9 +96,11 @@ class EdrCommandTest {
         assertThat(lines()).isEmpty();
         assertThat(err.toString().replace(folder.toString(), "FOLDER").lines())
                 .containsExactly(
-                        "FOLDER/few.yaml:1:1: this is no EDR file: none of its 2 lines is a header, a record or a footer; of this one: "
+                        "FOLDER/few.yaml:1:1: this is no EDR file: none of its 2 lines is a header,"
+                                + " a record or a footer; of this one: "
                                 + why,
-                        "FOLDER/many.yaml:1:1: this is no EDR file: none of its first 10 lines is a header, a record or a footer; of this one: "
+                        "FOLDER/many.yaml:1:1: this is no EDR file: none of its first 10 lines is a"
+                                + " header, a record or a footer; of this one: "
                                 + why);
     }
 
@@ -121,7 +124,8 @@ class EdrCommandTest {
                         line ->
                                 assertThat(line)
                                         .isEqualTo(
-                                                "FOLDER/b.edr:21: the first line that can be read; all before it are left out"));
+                                                "FOLDER/b.edr:21: the first line that can be read;"
+                                                        + " all before it are left out"));
     }
 
     @Test
@@ -177,11 +181,11 @@ class EdrCommandTest {
         assertThat(lines())
                 .containsExactly(
                         "{\"instance\":\"Logic-1-00000001\",\"msisdn\":\"271\",\"code\":\"*100#\","
-                                + "\"started\":\"2021-09-30T05:00:50.079Z\",\"duration_ms\":3000,"
-                                + "\"outcome\":\"responded\",\"final_text\":\"Bye\","
-                                + "\"choices\":[{\"menu\":\"1. Yes\",\"answer\":\"1\"}],"
-                                + "\"counts\":{\"menus\":1,\"timeouts\":0,\"late\":0,\"notifies\":0,"
-                                + "\"errors\":0}}");
+                            + "\"started\":\"2021-09-30T05:00:50.079Z\",\"duration_ms\":3000,"
+                            + "\"outcome\":\"responded\",\"final_text\":\"Bye\",\"choices\":[{\"menu\":\"1."
+                            + " Yes\",\"answer\":\"1\"}],"
+                            + "\"counts\":{\"menus\":1,\"timeouts\":0,\"late\":0,\"notifies\":0,"
+                            + "\"errors\":0}}");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.language.DialogTest;
+import io.moondial.dialogtest.run.Suite.Filter;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

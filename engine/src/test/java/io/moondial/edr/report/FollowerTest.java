@@ -1,9 +1,9 @@
 package io.moondial.edr.report;
 
-import io.moondial.edr.report.EdrInput.RecordSink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.edr.report.EdrInput.RecordSink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.moondial.edr.spec;
 
-import io.moondial.edr.spec.EdrSpec.EdrSpecException;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.edr.spec.EdrSpec.EdrSpecException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

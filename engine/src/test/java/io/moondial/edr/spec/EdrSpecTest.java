@@ -1,12 +1,12 @@
 package io.moondial.edr.spec;
 
-import io.moondial.edr.spec.EdrSpec.EdrSpecException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.edr.Edr;
 import io.moondial.edr.EdrFormat;
 import io.moondial.edr.EdrLine;
+import io.moondial.edr.spec.EdrSpec.EdrSpecException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +79,8 @@ class EdrSpecTest {
                                 + " the numbering plan 0 to 15",
                         "LRI is \"2\"; it can be a whole number, 0 to 1",
                         "LTID is \"ABC\"; it can be 4 octets, each as two lower-case hex digits",
-                        "RTID is \"1\"; it can be 1 to 4 octets, each as two lower-case hex digits");
+                        "RTID is \"1\"; it can be 1 to 4 octets, each as two lower-case hex"
+                                + " digits");
     }
 
     @Test
@@ -108,7 +109,8 @@ class EdrSpecTest {
         assertThat(tids("ab", "abc"))
                 .containsExactly(
                         "LTID is \"ab\"; it can be 4 octets, each as two lower-case hex digits",
-                        "RTID is \"abc\"; it can be 1 to 4 octets, each as two lower-case hex digits");
+                        "RTID is \"abc\"; it can be 1 to 4 octets, each as two lower-case hex"
+                                + " digits");
         assertThat(tids("0123ABCD", "0123abcd01")).hasSize(2);
         assertThat(tids("0123abcde", "")).hasSize(2);
     }
@@ -309,7 +311,8 @@ class EdrSpecTest {
                                         .anyMatch(
                                                 text ->
                                                         text.startsWith(
-                                                                "E.yaml:2:1: event appears twice")));
+                                                                "E.yaml:2:1: event appears"
+                                                                        + " twice")));
     }
 
     private static EventSpec spec(String event) {

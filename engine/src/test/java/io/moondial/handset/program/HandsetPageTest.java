@@ -1,8 +1,8 @@
 package io.moondial.handset.program;
 
-import io.moondial.handset.program.HandsetProgram.ProgramBase;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.handset.program.HandsetProgram.ProgramBase;
 import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiFunction.ApiParameter;
 import io.moondial.script.api.ApiModule;
