@@ -1,5 +1,6 @@
 package io.moondial.modules;
 
+import io.moondial.modules.decimal.DecimalModule;
 import io.moondial.modules.edr.EdrModule;
 import io.moondial.modules.json.Json;
 import io.moondial.modules.json.JsonModule;
@@ -25,6 +26,7 @@ public final class BuiltInModules {
                 LogModule.create(),
                 EdrModule.create(),
                 StatModule.create(),
-                JsonModule.create(json));
+                JsonModule.create(json),
+                DecimalModule.create());
     }
 }

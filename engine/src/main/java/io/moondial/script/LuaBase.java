@@ -28,6 +28,7 @@ final class LuaBase {
     private final LuaTable globals = LuaTable.unmetered();
     private final LuaTable globalMetatable;
     private final LuaTable stringMetatable;
+    private final LuaTable decimalMetatable;
 
     /** The names of a request's fields, made once: they are few, and the same in every dialog. */
     private final Map<String, LuaString> names = new ConcurrentHashMap<>();
@@ -47,6 +48,17 @@ final class LuaBase {
         globals.seal("_G");
         this.globalMetatable = UndefinedGlobal.metatable();
         this.stringMetatable = library.stringMetatable();
+        this.decimalMetatable = decimalMetatable(modules);
+    }
+
+    /** What {@code x:round(2)} goes through. */
+    private static LuaTable decimalMetatable(List<ApiModule> modules) {
+        LuaTable metatable = LuaTable.unmetered();
+        modules.stream()
+                .filter(ApiModule::hasMethodsOfDecimals)
+                .forEach(module -> metatable.set("__index", module.table()));
+        metatable.set("__metatable", false);
+        return metatable.seal("the metatable of decimals");
     }
 
     private void noteSecrets(ApiFunction function) {
@@ -105,7 +117,8 @@ final class LuaBase {
     }
 
     LuaState newState(Meter meter, Object context) {
-        return new LuaState(meter, globals, globalMetatable, stringMetatable, null, context);
+        return new LuaState(
+                meter, globals, globalMetatable, stringMetatable, decimalMetatable, context);
     }
 
     private @Nullable Object[] require(Arguments a) {

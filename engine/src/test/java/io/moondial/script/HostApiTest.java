@@ -187,7 +187,12 @@ class HostApiTest {
 
     static Stream<ApiFunction> functions() {
         return new ScriptBench(Path.of("none"))
-                .host().api().stream().flatMap(m -> m.functions().stream());
+                .host().api().stream()
+                        .flatMap(
+                                m ->
+                                        Stream.concat(
+                                                Stream.ofNullable(m.called()),
+                                                m.functions().stream()));
     }
 
     @ParameterizedTest

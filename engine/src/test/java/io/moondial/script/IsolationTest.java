@@ -16,7 +16,8 @@ class IsolationTest {
             """
             INSTANCE_ID SCRIPT_NAME SCRIPT_VERSION _G _VERSION assert bit32 bit32.arshift bit32.band \
             bit32.bnot bit32.bor bit32.btest bit32.bxor bit32.extract bit32.lrotate bit32.lshift \
-            bit32.replace bit32.rrotate bit32.rshift edr edr.write error getmetatable ipairs json \
+            bit32.replace bit32.rrotate bit32.rshift decimal decimal.abs decimal.div decimal.is \
+            decimal.parse decimal.round decimal.scale edr edr.write error getmetatable ipairs json \
             json.array json.decode json.encode json.null load log log.debug log.error log.info \
             log.warn math math.abs math.acos math.asin math.atan math.atan2 math.ceil math.cos \
             math.cosh math.deg math.exp math.floor math.fmod math.frexp math.huge math.ldexp \

@@ -57,6 +57,7 @@ final class ScriptApiPage {
                 + "\n\n"
                 + module.summary()
                 + "\n\n"
+                + (module.called() == null ? "" : function(module.called()))
                 + module.functions().stream()
                         .map(ScriptApiPage::function)
                         .collect(Collectors.joining())

@@ -1,6 +1,7 @@
 package io.moondial.script.api;
 
 import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
@@ -129,6 +130,11 @@ public final class ApiFunction {
         return new NativeFunction(qualifiedName(), this::call);
     }
 
+    /** The same as what calls an object, which comes before the arguments. */
+    LuaFunction toLuaOfObject() {
+        return new NativeFunction(qualifiedName(), a -> call(a.rest()));
+    }
+
     private @Nullable Object[] call(Arguments arguments) {
         for (int i = 0; i < parameters.size(); i++) {
             parameters.get(i).check(arguments, i + 1, qualifiedName());
@@ -232,7 +238,7 @@ public final class ApiFunction {
     public record ApiParameter(String name, Type type, boolean optional, String meaning) {
         /** What a parameter may be. */
         public enum Type {
-            /** A string, or a number as text. */
+            /** A string, or a number or a decimal as text. */
             STRING("string"),
             /** A number, or a string that reads as one. */
             NUMBER("number"),
@@ -240,6 +246,8 @@ public final class ApiFunction {
             TEXT("string"),
             /** A number, and no string. */
             DOUBLE("number"),
+            /** A decimal, or a number that the function refuses if it is not whole. */
+            DECIMAL("decimal or whole number"),
             TABLE("table"),
             FUNCTION("function"),
             ANY("any value");
@@ -261,6 +269,7 @@ public final class ApiFunction {
                     case NUMBER -> Numbers.from(value) != null;
                     case TEXT -> value instanceof LuaString;
                     case DOUBLE -> value instanceof Double;
+                    case DECIMAL -> value instanceof LuaDecimal || value instanceof Double;
                     case TABLE -> value instanceof LuaTable;
                     case FUNCTION -> value instanceof LuaFunction;
                     case ANY -> true;

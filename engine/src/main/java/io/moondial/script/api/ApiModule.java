@@ -22,6 +22,8 @@ public final class ApiModule {
     private final List<ApiFunction> functions;
     private final List<Value> values;
     private final Map<String, LuaFunction> globals;
+    private final @Nullable ApiFunction called;
+    private final boolean decimals;
     private final @Nullable Backend<?, ?> backend;
     private final LuaTable table;
 
@@ -34,6 +36,8 @@ public final class ApiModule {
         this.functions = List.copyOf(builder.functions);
         this.values = List.copyOf(builder.values);
         this.globals = Map.copyOf(builder.globals);
+        this.called = builder.called;
+        this.decimals = builder.decimals;
         this.backend = builder.backend;
         this.table = builder.table.seal(name);
     }
@@ -49,6 +53,16 @@ public final class ApiModule {
 
     public List<ApiFunction> functions() {
         return functions;
+    }
+
+    /** What a call of the module itself does, by its own name; null: it cannot be called. */
+    public @Nullable ApiFunction called() {
+        return called;
+    }
+
+    /** Whether the functions are the methods of decimals. */
+    public boolean hasMethodsOfDecimals() {
+        return decimals;
     }
 
     /** The fields that are not functions. */
@@ -93,6 +107,8 @@ public final class ApiModule {
         private final List<Value> values = new ArrayList<>();
         private final Map<String, LuaFunction> globals = new TreeMap<>();
         private final LuaTable table = LuaTable.unmetered();
+        private @Nullable ApiFunction called;
+        private boolean decimals;
         private @Nullable Backend<?, ?> backend;
 
         private Builder(String name, String summary) {
@@ -108,6 +124,18 @@ public final class ApiModule {
             ApiFunction added = description.apply(ApiFunction.of(name, function, what));
             functions.add(added);
             table.set(function, added.toLua());
+            return this;
+        }
+
+        /** Makes the module itself a function, called by its own name. */
+        public Builder called(String what, Function<ApiFunction.Builder, ApiFunction> description) {
+            called = description.apply(ApiFunction.of("", name, what));
+            return this;
+        }
+
+        /** The functions are the methods of decimals too. */
+        public Builder methodsOfDecimals() {
+            decimals = true;
             return this;
         }
 
@@ -133,14 +161,17 @@ public final class ApiModule {
         }
 
         public ApiModule build() {
-            table.setMetatable(unknownField());
+            table.setMetatable(metatable());
             return new ApiModule(this);
         }
 
-        /** Reading a field that is not there is a misspelling too. */
-        private LuaTable unknownField() {
+        private LuaTable metatable() {
             LuaTable metatable = LuaTable.unmetered();
+            // reading a field that is not there is a misspelling too
             metatable.set("__index", new NativeFunction("__index", this::unknown));
+            if (called != null) {
+                metatable.set("__call", called.toLuaOfObject());
+            }
             metatable.set("__metatable", false);
             return metatable.seal("the metatable of " + name);
         }

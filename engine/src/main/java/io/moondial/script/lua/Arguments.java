@@ -1,5 +1,6 @@
 package io.moondial.script.lua;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * check that fails is a Lua error that names the position, what is expected and what was given.
  */
 public final class Arguments {
+    private static final String HOW_TO_CONVERT = "; tonumber(x) gives the nearest number";
+
     private final LuaState state;
     private final String function;
     private final @Nullable Object[] values;
@@ -45,6 +48,15 @@ public final class Arguments {
         return state.where(level - 1, calledByJava);
     }
 
+    /** The same call without the first value. */
+    public Arguments rest() {
+        return new Arguments(
+                state,
+                function,
+                values.length == 0 ? values : Arrays.copyOfRange(values, 1, values.length),
+                calledByJava);
+    }
+
     /** How many values were given. */
     public int count() {
         return values.length;
@@ -72,7 +84,7 @@ public final class Arguments {
         return get(position);
     }
 
-    /** A string, or a number as text. */
+    /** A string, or a number or a decimal as text. */
     public LuaString string(int position) {
         LuaString text = Numbers.textFrom(get(position));
         if (text == null) {
@@ -128,7 +140,9 @@ public final class Arguments {
     public double number(int position) {
         Double number = Numbers.from(get(position));
         if (number == null) {
-            throw wrongType(position, "number");
+            throw get(position) instanceof LuaDecimal
+                    ? bad(position, "number expected, got decimal" + HOW_TO_CONVERT)
+                    : wrongType(position, "number");
         }
         return number;
     }

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  * that says what to write.
  */
 final class DecimalOperators {
-    private static final double EXACT_TO = 0x1p53;
-
     private DecimalOperators() {}
 
     /**
@@ -18,8 +16,8 @@ final class DecimalOperators {
      */
     static @Nullable Object apply(
             LuaState state, int operation, @Nullable Object x, @Nullable Object y) {
-        BigDecimal p = exact(x);
-        BigDecimal q = exact(y);
+        BigDecimal p = LuaDecimal.exact(x);
+        BigDecimal q = LuaDecimal.exact(y);
         if (p != null && q != null) {
             return switch (operation) {
                 case Opcode.ADD -> state.newDecimal(p.add(q));
@@ -53,8 +51,8 @@ final class DecimalOperators {
      * the other is no number.
      */
     static @Nullable Integer compare(LuaState state, @Nullable Object x, @Nullable Object y) {
-        BigDecimal p = exact(x);
-        BigDecimal q = exact(y);
+        BigDecimal p = LuaDecimal.exact(x);
+        BigDecimal q = LuaDecimal.exact(y);
         if (p != null && q != null) {
             return p.compareTo(q);
         }
@@ -71,19 +69,6 @@ final class DecimalOperators {
         return method != null ? method : Metatables.method(state, y, name);
     }
 
-    /** The value of a decimal, or of a whole number where each is exact; null for all else. */
-    private static @Nullable BigDecimal exact(@Nullable Object value) {
-        return switch (value) {
-            case LuaDecimal decimal -> decimal.value();
-            case Double number when isWhole(number) -> BigDecimal.valueOf((long) (double) number);
-            case null, default -> null;
-        };
-    }
-
-    private static boolean isWhole(double number) {
-        return number == Math.rint(number) && Math.abs(number) <= EXACT_TO;
-    }
-
     private static String verb(int operation) {
         return switch (operation) {
             case Opcode.ADD -> "add";
@@ -96,29 +81,10 @@ final class DecimalOperators {
             String verb, LuaState state, boolean first, @Nullable Object other) {
         String what =
                 other instanceof Double number
-                        ? inexact(number)
+                        ? LuaDecimal.inexact(number)
                         : Names.ofOperand(state, first, other)
                                 + ": decimal(text) reads a text as a decimal";
         return new LuaError("attempt to " + verb + " a decimal and " + what);
-    }
-
-    /** A number that is not exact, and how it is written as a decimal. */
-    static String inexact(double number) {
-        String shown = Numbers.toText(number);
-        if (!Double.isFinite(number)) {
-            return "the number " + shown;
-        }
-        if (number == Math.rint(number)) {
-            return "the number "
-                    + shown
-                    + ", which is too large to be exact: write decimal(\"...\")";
-        }
-        String written = shown.indexOf('e') < 0 ? shown : "...";
-        return "the number "
-                + shown
-                + ", whose fraction is not exact: write decimal(\""
-                + written
-                + "\")";
     }
 
     private static LuaError notExact(int operation) {

@@ -14,6 +14,8 @@ public final class LuaDecimal {
     public static final int MAX_DIGITS = 100;
 
     private static final Pattern NOTATION = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
+    private static final int SIGN_AND_POINT = 2;
+    private static final double EXACT_TO = 0x1p53;
     private static final int COMPACT_DIGITS = 18;
     private static final int OCTETS = 64;
     private static final int OCTETS_OF_LARGE = 160;
@@ -61,14 +63,55 @@ public final class LuaDecimal {
     }
 
     /**
-     * The value that a text is: a minus sign or none, digits, and at most one point between digits.
-     * Nothing else is read: no blanks, no plus sign, no exponent. The text may be longer than a
-     * decimal can be; null if it is written in another way, or is longer than any that is meant.
+     * Whether a text is written as a decimal: a minus sign or none, digits, and at most one point
+     * between digits. Nothing else is: no blanks, no plus sign, no exponent.
      */
-    public static @Nullable BigDecimal parse(String text) {
-        return text.length() <= 2 * MAX_DIGITS && NOTATION.matcher(text).matches()
-                ? new BigDecimal(text)
-                : null;
+    public static boolean isNotation(String text) {
+        return NOTATION.matcher(text).matches();
+    }
+
+    /**
+     * The decimal that a text is, with its scale. Null if the text {@link #isNotation is none}, or
+     * has more than {@link #MAX_DIGITS} digits.
+     */
+    public static @Nullable LuaDecimal parse(String text) {
+        boolean read =
+                text.length() <= MAX_DIGITS + SIGN_AND_POINT
+                        && isNotation(text)
+                        && text.chars().filter(Character::isDigit).count() <= MAX_DIGITS;
+        return read ? new LuaDecimal(new BigDecimal(text)) : null;
+    }
+
+    /**
+     * The value of a decimal, or of a whole Lua number up to 2^53, which decimals may be mixed
+     * with; null for all else.
+     */
+    public static @Nullable BigDecimal exact(@Nullable Object value) {
+        return switch (value) {
+            case LuaDecimal decimal -> decimal.value;
+            case Double number when isExact(number) -> BigDecimal.valueOf((long) (double) number);
+            case null, default -> null;
+        };
+    }
+
+    private static boolean isExact(double number) {
+        return number == Math.rint(number) && Math.abs(number) <= EXACT_TO;
+    }
+
+    /** A Lua number that {@link #exact} does not take, and what to write instead. */
+    public static String inexact(double number) {
+        String shown = Lua.show(number);
+        if (!Double.isFinite(number)) {
+            return "the number " + shown;
+        }
+        if (number == Math.rint(number)) {
+            return "the number " + shown + ", too large to be exact: write it as decimal(\"...\")";
+        }
+        return "the number "
+                + shown
+                + ", whose fraction is not exact: write it as decimal(\""
+                + (shown.indexOf('e') < 0 ? shown : "...")
+                + "\")";
     }
 
     /** The value; its scale is not negative. */

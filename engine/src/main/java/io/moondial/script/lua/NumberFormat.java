@@ -17,7 +17,8 @@ public final class NumberFormat {
     /** {@code %.14g}, as Lua 5.2 writes numbers (LUAI_NUMFFORMAT). */
     static final NumberFormat SHORT = new NumberFormat('g', 14, false);
 
-    private static final int DEFAULT_PRECISION = 6;
+    /** The digits after the point if none are given. */
+    public static final int DEFAULT_PRECISION = 6;
 
     private static final int FRACTION_BITS = 52;
     private static final long LEADING_ONE = 1L << FRACTION_BITS;

@@ -1,10 +1,13 @@
 package io.moondial.script.stdlib;
 
 import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.NumberFormat;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -68,7 +71,7 @@ public final class StringFormat {
         arguments.meter().work(1);
         switch (spec.conversion()) {
             case 'c' -> result.append(spec.pad(LuaString.ofOctets(new byte[] {octet()})));
-            case 'd', 'i' -> result.append(spec.pad(signed(spec, integer())));
+            case 'd', 'i' -> result.append(spec.pad(signed(spec, wholeDigits())));
             case 'o' -> result.append(spec.pad(unsigned(spec, Long.toOctalString(unsigned()))));
             case 'u' -> result.append(spec.pad(unsigned(spec, Long.toUnsignedString(unsigned()))));
             case 'x' -> result.append(spec.pad(unsigned(spec, Long.toHexString(unsigned()))));
@@ -116,6 +119,19 @@ public final class StringFormat {
         return (long) number;
     }
 
+    /** The digits of a whole number: those of a decimal, however many, or of an integer. */
+    private String wholeDigits() {
+        if (!(arguments.get(argument) instanceof LuaDecimal decimal)) {
+            return Long.toString(integer());
+        }
+        try {
+            return decimal.value().toBigIntegerExact().toString();
+        } catch (ArithmeticException e) {
+            throw arguments.bad(
+                    argument, decimal + " is not a whole number; x:round(0) makes it one");
+        }
+    }
+
     /** All 64 bits; from 2^63 on those of a negative number. */
     private long unsigned() {
         double number = number();
@@ -125,9 +141,7 @@ public final class StringFormat {
         return number < LONG_END ? (long) number : (long) (number - LONG_END) + Long.MIN_VALUE;
     }
 
-    private static String signed(FormatSpec spec, long value) {
-        // the sign is put before the digits by hand: Math.abs of the smallest long is negative
-        String digits = Long.toString(value);
+    private static String signed(FormatSpec spec, String digits) {
         boolean negative = digits.startsWith("-");
         String magnitude = spec.atLeast(negative ? digits.substring(1) : digits);
         return (negative ? "-" : spec.plus()) + magnitude;
@@ -146,12 +160,24 @@ public final class StringFormat {
     }
 
     private String floating(FormatSpec spec, char conversion) {
+        if (conversion == 'f' && arguments.get(argument) instanceof LuaDecimal decimal) {
+            return fixed(spec, decimal.value());
+        }
         double number = number();
         // the exact value has as many digits as its exponent and more
         arguments.meter().work(16 + Math.abs(Math.getExponent(number)));
         String text = new NumberFormat(conversion, spec.precision(), spec.has('#')).format(number);
         boolean finite = !Double.isNaN(number) && !Double.isInfinite(number);
         return spec.pad((text.startsWith("-") ? "" : spec.plus()) + text, finite);
+    }
+
+    /** A decimal rounded half to even, as a number is: but here the digits are exact. */
+    private String fixed(FormatSpec spec, BigDecimal value) {
+        arguments.meter().work(16);
+        int places = spec.precision() < 0 ? NumberFormat.DEFAULT_PRECISION : spec.precision();
+        String text = value.setScale(places, RoundingMode.HALF_EVEN).toPlainString();
+        String shown = places == 0 && spec.has('#') ? text + "." : text;
+        return spec.pad((shown.startsWith("-") ? "" : spec.plus()) + shown, true);
     }
 
     private void quote(LuaString text) {

@@ -91,7 +91,9 @@ class LuaDecimalTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "12.50", "007", "-0.10", "123456789012345678901234567890.1"})
     void a_text_of_digits_and_a_point_is_read(String text) {
-        assertThat(LuaDecimal.parse(text)).isEqualTo(new BigDecimal(text));
+        assertThat(String.valueOf(LuaDecimal.parse(text)))
+                .isEqualTo(new BigDecimal(text).toPlainString());
+        assertThat(LuaDecimal.isNotation(text)).isTrue();
     }
 
     @ParameterizedTest
@@ -102,6 +104,7 @@ class LuaDecimalTest {
             })
     void nothing_else_is_read(String text) {
         assertThat(LuaDecimal.parse(text)).isNull();
+        assertThat(LuaDecimal.isNotation(text)).isFalse();
     }
 
     @Test
@@ -117,8 +120,17 @@ class LuaDecimalTest {
                     .as("'%s'", text)
                     .isEqualTo(isNotation(text.toString()));
         }
-        assertThat(LuaDecimal.parse("9".repeat(200))).isNotNull();
-        assertThat(LuaDecimal.parse("9".repeat(201))).isNull();
+    }
+
+    @Test
+    void a_text_of_more_than_a_hundred_digits_is_a_decimal_that_nobody_can_have() {
+        for (String most :
+                new String[] {"9".repeat(100), "-" + "9".repeat(50) + "." + "0".repeat(50)}) {
+            assertThat(LuaDecimal.parse(most)).hasToString(most);
+            assertThat(LuaDecimal.parse(most + "9")).isNull();
+            assertThat(LuaDecimal.isNotation(most + "9")).isTrue();
+        }
+        assertThat(LuaDecimal.parse("9".repeat(1_000_000))).isNull();
     }
 
     /** The notation once more, by hand. */
