@@ -52,26 +52,26 @@ public record EdrSettings(
         @Key(
                         value =
                                 "What happens when max_backlog is reached. refuse_dialogs: new"
-                                    + " dialogs are refused until there is room again."
-                                    + " drop_records: dialogs continue, and records are lost and"
-                                    + " counted.",
+                                        + " dialogs are refused until there is room again."
+                                        + " drop_records: dialogs continue, and records are lost and"
+                                        + " counted.",
                         unset = "refuse_dialogs")
                 WhenFull whenFull,
         @Key(
                         value =
                                 "If the engine stops and records still cannot be written after"
-                                    + " stop_timeout, it writes them here. Best on another disk."
-                                    + " The folder is made when it is needed. The next start moves"
-                                    + " the files to where they belong.",
+                                        + " stop_timeout, it writes them here. Best on another disk."
+                                        + " The folder is made when it is needed. The next start moves"
+                                        + " the files to where they belong.",
                         unset = "edr-spill")
                 Path spillDirectory,
         StreamSettings defaults,
         @Key(
                         value =
                                 "Streams with other values. Each may have its own directory and its"
-                                    + " own values of the keys after directory. The values above"
-                                    + " hold for what it leaves out, and for streams that are not"
-                                    + " listed.",
+                                        + " own values of the keys after directory. The values above"
+                                        + " hold for what it leaves out, and for streams that are not"
+                                        + " listed.",
                         unsetIs = "{}",
                         inherits = "defaults",
                         matches = EdrSettings.STREAM,
@@ -187,9 +187,9 @@ public record EdrSettings(
             @Key(
                             value =
                                     "Who may read and write the files, whatever the umask is."
-                                        + " Whoever may read the files may also search the folders"
-                                        + " that the engine makes: 0640 gives folders with 0750. A"
-                                        + " folder that exists keeps its mode.",
+                                            + " Whoever may read the files may also search the folders"
+                                            + " that the engine makes: 0640 gives folders with 0750. A"
+                                            + " folder that exists keeps its mode.",
                             unset = "0640",
                             as = FileMode.Octal.class)
                     FileMode mode) {

@@ -115,8 +115,8 @@ final class ScriptShares {
                     told = true;
                     log.warn(
                             "{} counts under too many names: {} of its own (script.max_stat_names"
-                                + " {}), {} in all (script.max_stat_names_in_all {}); '{}' and all"
-                                + " other new names are counted as {}",
+                                    + " {}), {} in all (script.max_stat_names_in_all {}); '{}' and all"
+                                    + " other new names are counted as {}",
                             script,
                             ownNames,
                             limits.maxStatNames(),

@@ -28,8 +28,8 @@ public record NotifySettings(
         @Key(
                         value =
                                 "Which script receives the notify. The first trigger that matches"
-                                    + " is used. A trigger matches if all its conditions are true."
-                                    + " A trigger without conditions matches everything.",
+                                        + " is used. A trigger matches if all its conditions are true."
+                                        + " A trigger without conditions matches everything.",
                         structure = Triggers.OfNotifies.class)
                 TriggerTable triggers,
         @Key(

@@ -40,19 +40,19 @@ public record ProcessSettings(
         @Key(
                         value =
                                 "What the subscriber gets if a script fails: after a Lua error, a"
-                                    + " text that does not fit, or a broken limit. abort:"
-                                    + " TC-U-ABORT; the handset shows a message of its own."
-                                    + " message: the error_message as the final response. A fault"
-                                    + " that is not the script's is always an abort.",
+                                        + " text that does not fit, or a broken limit. abort:"
+                                        + " TC-U-ABORT; the handset shows a message of its own."
+                                        + " message: the error_message as the final response. A fault"
+                                        + " that is not the script's is always an abort.",
                         unset = "abort")
                 OnError onError,
         @Key(
                         value =
                                 "The language that texts are marked with: 0 German, 1 English, 2"
-                                    + " Italian, 3 French, 4 Spanish, 5 Dutch, 6 Swedish, 7 Danish,"
-                                    + " 8 Portuguese, 9 Finnish, 10 Norwegian, 11 Greek, 12"
-                                    + " Turkish, 13 Hungarian, 14 Polish, 15 unspecified (3GPP TS"
-                                    + " 23.038, clause 5).",
+                                        + " Italian, 3 French, 4 Spanish, 5 Dutch, 6 Swedish, 7 Danish,"
+                                        + " 8 Portuguese, 9 Finnish, 10 Norwegian, 11 Greek, 12"
+                                        + " Turkish, 13 Hungarian, 14 Polish, 15 unspecified (3GPP TS"
+                                        + " 23.038, clause 5).",
                         unset = "15",
                         from = "0",
                         to = "15")
@@ -68,10 +68,10 @@ public record ProcessSettings(
         @Key(
                         value =
                                 "Which script answers. The first trigger that matches is used, so"
-                                    + " put the special ones first. A trigger matches if all its"
-                                    + " conditions are true. A trigger without conditions matches"
-                                    + " everything. This service does not answer a request that no"
-                                    + " trigger matches.",
+                                        + " put the special ones first. A trigger matches if all its"
+                                        + " conditions are true. A trigger without conditions matches"
+                                        + " everything. This service does not answer a request that no"
+                                        + " trigger matches.",
                         structure = Triggers.OfAnswers.class)
                 TriggerTable triggers,
         @Key(

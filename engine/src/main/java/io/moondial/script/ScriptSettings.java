@@ -13,9 +13,9 @@ public record ScriptSettings(
         @Key(
                         value =
                                 "A change of this file or of a script is noticed within this time."
-                                    + " Mostly it is noticed at once, because the operating system"
-                                    + " reports it. It is picked up when the files have not changed"
-                                    + " for 200ms.",
+                                        + " Mostly it is noticed at once, because the operating system"
+                                        + " reports it. It is picked up when the files have not changed"
+                                        + " for 200ms.",
                         unset = "1s",
                         from = "10ms",
                         to = "1d")
@@ -40,8 +40,8 @@ public record ScriptSettings(
             @Key(
                             value =
                                     "A version of a script is switched off when limits have ended"
-                                        + " it this many times within max_kills_time. A max_time"
-                                        + " that ran out while the script waited does not count.",
+                                            + " it this many times within max_kills_time. A max_time"
+                                            + " that ran out while the script waited does not count.",
                             unset = "10",
                             from = "1",
                             to = "1000000")
@@ -57,10 +57,10 @@ public record ScriptSettings(
             @Key(
                             value =
                                     "How long a script stays switched off. It is switched on"
-                                        + " earlier if a change is picked up. While it is switched"
-                                        + " off, its dialogs get the error_message at once, and a"
-                                        + " notify is answered with ReturnError 34"
-                                        + " (systemFailure).",
+                                            + " earlier if a change is picked up. While it is switched"
+                                            + " off, its dialogs get the error_message at once, and a"
+                                            + " notify is answered with ReturnError 34"
+                                            + " (systemFailure).",
                             unset = "30s",
                             from = "1ms",
                             to = "1d")
@@ -71,8 +71,8 @@ public record ScriptSettings(
             @Key(
                             value =
                                     "How many lines one script may log per second at each level"
-                                        + " (debug, info, warn, error). The rest are counted, and"
-                                        + " one line says how many there were.",
+                                            + " (debug, info, warn, error). The rest are counted, and"
+                                            + " one line says how many there were.",
                             unset = "1000",
                             from = "1",
                             to = "1000000")
@@ -80,8 +80,8 @@ public record ScriptSettings(
             @Key(
                             value =
                                     "How many names of counters (stat.increment) one script may"
-                                        + " use. What it counts under more names is counted as"
-                                        + " scripts.stats_beyond_limit, and this is logged once.",
+                                            + " use. What it counts under more names is counted as"
+                                            + " scripts.stats_beyond_limit, and this is logged once.",
                             unset = "200",
                             from = "1",
                             to = "1000000")
@@ -95,8 +95,8 @@ public record ScriptSettings(
             @Key(
                             value =
                                     "How many records of its own (edr.write) a script may write in"
-                                        + " one dialog. One more is a Lua error, and is counted as"
-                                        + " scripts.edrs_refused.",
+                                            + " one dialog. One more is a Lua error, and is counted as"
+                                            + " scripts.edrs_refused.",
                             unset = "1000",
                             from = "1",
                             to = "1000000")

@@ -176,7 +176,7 @@ class LintTest {
                 .containsExactly(
                         "lib/deep.lua:1:13: 'ussd' has no 'respnd'; did you mean 'respond'?",
                         "lib/unused.lua:1:9: warning: module 'nosuch' not found: the script folder"
-                            + " has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                                + " has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
                         "lib/unused.lua:1:30: warning: 'ussd' has no 'respnd'; did you mean"
                                 + " 'respond'?");
         bench.file("main.lua", "require(('un') .. 'used')");
@@ -256,6 +256,6 @@ class LintTest {
                 .asString()
                 .endsWith(
                         "main.lua:2:12: not UTF-8: the octet 0xE9, '\u00e9' in ISO 8859-1; save the"
-                            + " file as UTF-8 (an octet of its own is written \\233 in a string)");
+                                + " file as UTF-8 (an octet of its own is written \\233 in a string)");
     }
 }

@@ -146,7 +146,7 @@ class ScriptReleaseTest {
                                 assertThat(p)
                                         .isEqualTo(
                                                 "out.lua: a link that leads out of the script"
-                                                    + " folder: replace it with the file itself"))
+                                                        + " folder: replace it with the file itself"))
                 .anySatisfy(p -> assertThat(p).startsWith("gone.lua: cannot be read"));
         assertThat(bench.compile().script("in")).isPresent();
     }

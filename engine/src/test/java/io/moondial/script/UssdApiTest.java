@@ -93,8 +93,8 @@ class UssdApiTest {
                 "ussd.notify('x', {1})|ussd.notify: unknown option '1'; allowed are timeout, dcs,"
                         + " secret",
                 "ussd.menu('x', {timeout = 0})|ussd.menu: option timeout: more than 0 and at most"
-                    + " 10m: seconds as a number, or a text with a unit like \"30s\", \"500ms\","
-                    + " \"2m\"; got 0",
+                        + " 10m: seconds as a number, or a text with a unit like \"30s\", \"500ms\","
+                        + " \"2m\"; got 0",
                 "ussd.menu('x', {timeout = '5'})|; got the text \"5\"",
                 "ussd.menu('x', {timeout = '0s'})|; got the text \"0s\"",
                 "ussd.menu('x', {timeout = '11m'})|; got the text \"11m\"",

@@ -99,8 +99,8 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--baseline",
             description =
                     "Also measures the upper limit, in turn with the engine: the same signalling"
-                        + " stack and network with a fixed conversation, without scripts, rules and"
-                        + " records. Prints the ratios of the dialogs per second and of the turns.")
+                            + " stack and network with a fixed conversation, without scripts, rules and"
+                            + " records. Prints the ratios of the dialogs per second and of the turns.")
     private boolean baseline;
 
     @Option(
@@ -116,8 +116,8 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "0",
             description =
                     "How many more dialogs stay in their first menu while the load runs, and are"
-                        + " answered after it. The load first runs without them, and the turns are"
-                        + " compared.")
+                            + " answered after it. The load first runs without them, and the turns are"
+                            + " compared.")
     private int park;
 
     @Option(
@@ -126,9 +126,9 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "0",
             description =
                     "With --park N: the engine accepts only N dialogs. Instead of the load, all of"
-                        + " them are answered, --rate of them per second: once alone, and once"
-                        + " while FACTOR times as many dialogs are begun, which must be refused."
-                        + " Compares the turns of the running dialogs.")
+                            + " them are answered, --rate of them per second: once alone, and once"
+                            + " while FACTOR times as many dialogs are begun, which must be refused."
+                            + " Compares the turns of the running dialogs.")
     private int flood;
 
     @Option(
@@ -137,8 +137,8 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "embedded",
             description =
                     "embedded: everything in one process, in memory; sigtran: the engine in a"
-                        + " second process, connected by M3UA over TCP on the loopback interface."
-                        + " Default: ${DEFAULT-VALUE}.")
+                            + " second process, connected by M3UA over TCP on the loopback interface."
+                            + " Default: ${DEFAULT-VALUE}.")
     private NetworkKind network;
 
     /** Where the engine runs. */

@@ -85,8 +85,8 @@ public final class DialCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "Adds the conversation to this file as a test for ussd test. Secret answers are"
-                        + " asterisks. A text that the script made with a secret in it is written"
-                        + " as it came: check the file before others read it. Not with --connect.")
+                            + " asterisks. A text that the script made with a secret in it is written"
+                            + " as it came: check the file before others read it. Not with --connect.")
     private @Nullable Path record;
 
     @Parameters(

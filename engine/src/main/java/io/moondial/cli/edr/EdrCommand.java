@@ -105,12 +105,12 @@ public final class EdrCommand implements Callable<Integer> {
             names = "--dialogs",
             description =
                     "A JSON object per dialog instead of per record, when all files are read:"
-                        + " instance, msisdn, code (what was dialled) or notification, started,"
-                        + " duration_ms (not if the clock was set back), outcome (responded,"
-                        + " declined, acknowledged, closed, aborted, abandoned, failed or"
-                        + " unfinished), final_text, choices (each a menu and its answer), counts"
-                        + " (menus, timeouts, late, notifies, errors), exception. What is missing"
-                        + " is left out.")
+                            + " instance, msisdn, code (what was dialled) or notification, started,"
+                            + " duration_ms (not if the clock was set back), outcome (responded,"
+                            + " declined, acknowledged, closed, aborted, abandoned, failed or"
+                            + " unfinished), final_text, choices (each a menu and its answer), counts"
+                            + " (menus, timeouts, late, notifies, errors), exception. What is missing"
+                            + " is left out.")
     private boolean dialogs;
 
     @Option(
@@ -124,9 +124,9 @@ public final class EdrCommand implements Callable<Integer> {
             names = "--validate",
             description =
                     "Checks files and records against their specification instead of printing them."
-                        + " Reports every problem on stderr with FILE:LINE and the field, then how"
-                        + " much was checked. The exit code is 1 if there is a problem, or a folder"
-                        + " without EDR files.")
+                            + " Reports every problem on stderr with FILE:LINE and the field, then how"
+                            + " much was checked. The exit code is 1 if there is a problem, or a folder"
+                            + " without EDR files.")
     private boolean validate;
 
     @Option(

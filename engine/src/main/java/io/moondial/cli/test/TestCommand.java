@@ -101,8 +101,8 @@ public final class TestCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "Runs no test. Reads the steps of a handset from the terminal or the standard"
-                        + " input (dial *100#, answer 1, wait 30s), shows what comes, and adds the"
-                        + " conversation to this file as a test.")
+                            + " input (dial *100#, answer 1, wait 30s), shows what comes, and adds the"
+                            + " conversation to this file as a test.")
     private @Nullable Path record;
 
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders of tests.")

@@ -44,24 +44,24 @@ public final class EdrModule {
                                                 "fields",
                                                 TABLE,
                                                 "by name; a value is a string, a number (a whole"
-                                                    + " one up to 2^53 is written with all its"
-                                                    + " digits, another as tostring gives it), a"
-                                                    + " decimal, a boolean or a list of them (an"
-                                                    + " empty one leaves the field out); written in"
-                                                    + " the order of their names, at most 65,536"
-                                                    + " characters in all. A secret answer is"
-                                                    + " written as asterisks")
+                                                        + " one up to 2^53 is written with all its"
+                                                        + " digits, another as tostring gives it), a"
+                                                        + " decimal, a boolean or a list of them (an"
+                                                        + " empty one leaves the field out); written in"
+                                                        + " the order of their names, at most 65,536"
+                                                        + " characters in all. A secret answer is"
+                                                        + " written as asterisks")
                                         .mayTake(
                                                 "stream",
                                                 STRING,
                                                 "the stream of records: up to 64 letters, digits"
-                                                    + " and _; nil is the service's. There can be"
-                                                    + " 60 streams")
+                                                        + " and _; nil is the service's. There can be"
+                                                        + " 60 streams")
                                         .raises(
                                                 "a name or a value that cannot be written, such as"
-                                                    + " NaN or an infinity; a name that is a secret"
-                                                    + " answer; one record more than"
-                                                    + " script.max_edrs in this dialog")
+                                                        + " NaN or an infinity; a name that is a secret"
+                                                        + " answer; one record more than"
+                                                        + " script.max_edrs in this dialog")
                                         .effect(Effect.RECORD)
                                         .does(
                                                 "edr.write(\"TOPUP\", {AMOUNT = 50, VOUCHERS ="
