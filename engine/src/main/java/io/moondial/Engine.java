@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,16 +75,36 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
+     * As above, with something else behind modules than what the rules name.
+     *
+     * @param backends starts it; it is closed with the engine
+     */
+    public Engine(
+            Configuration configuration,
+            DialogObserver observer,
+            BiFunction<Backends.Settings, Time, Backends> backends) {
+        this(configuration, observer, backends, new SystemTime());
+    }
+
+    /**
      * As above, with another time for scripts and dialogs; links keep their own.
      *
      * @param time closed with the engine
      */
     Engine(Configuration configuration, DialogObserver observer, Time time) {
+        this(configuration, observer, Backends::start, time);
+    }
+
+    private Engine(
+            Configuration configuration,
+            DialogObserver observer,
+            BiFunction<Backends.Settings, Time, Backends> starter,
+            Time time) {
         this.time = time;
         started = time.now();
         rules = configuration.rules();
         EdrFolders.make(rules.edr());
-        backends = Backends.start(rules.modules(), time);
+        backends = starter.apply(rules.modules(), time);
         edrs =
                 new EdrApp(
                         rules.edr(),

@@ -4,7 +4,10 @@ import io.moondial.Configuration;
 import io.moondial.Engine;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.logic.DialogObserver;
+import io.moondial.script.api.Backends;
+import io.moondial.time.Time;
 import java.io.PrintWriter;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +36,25 @@ public final class OwnEngine {
     public static int use(
             Configuration configuration, DialogObserver observer, PrintWriter err, Use use)
             throws NotStartedException, InterruptedException {
+        return use(configuration, observer, Backends::start, err, use);
+    }
+
+    /**
+     * The same, with something else behind modules than what the rules name.
+     *
+     * @param backends starts it
+     */
+    public static int use(
+            Configuration configuration,
+            DialogObserver observer,
+            BiFunction<Backends.Settings, Time, Backends> backends,
+            PrintWriter err,
+            Use use)
+            throws NotStartedException, InterruptedException {
         int result;
         Engine.Stop stop;
-        Engine engine = RulesOption.engine(configuration.inMemory(), observer);
+        Engine engine =
+                RulesOption.engine(() -> new Engine(configuration.inMemory(), observer, backends));
         // An interrupted command still completes its EDR files.
         Thread hurry = Thread.ofPlatform().name("stop").unstarted(engine::close);
         Runtime.getRuntime().addShutdownHook(hurry);

@@ -14,6 +14,7 @@ import io.moondial.script.ScriptHost.CompilationObserver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
@@ -75,8 +76,13 @@ public final class RulesOption {
     /** An engine with this configuration that is not started yet. */
     public static Engine engine(Configuration configuration, DialogObserver observer)
             throws NotStartedException {
+        return engine(() -> new Engine(configuration, observer));
+    }
+
+    /** An engine that is not started yet. */
+    static Engine engine(Supplier<Engine> maker) throws NotStartedException {
         try {
-            return new Engine(configuration, observer);
+            return maker.get();
         } catch (RuntimeException e) {
             throw new NotStartedException(String.valueOf(e.getMessage()), e);
         }

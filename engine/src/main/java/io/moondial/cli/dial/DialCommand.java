@@ -10,13 +10,17 @@ import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
+import io.moondial.dialogtest.language.DialogFileException;
+import io.moondial.dialogtest.run.StandIns;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
+import io.moondial.script.api.Backends;
 import io.moondial.text.Dcs;
 import io.moondial.text.Mask;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
+import io.moondial.time.Time;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -89,6 +94,15 @@ public final class DialCommand implements Callable<Integer> {
                             + " as it came: check the file before others read it. Not with --connect.")
     private @Nullable Path record;
 
+    @Option(
+            names = "--stand-ins",
+            paramLabel = "FILE[:LINE]",
+            description =
+                    "Nothing outside is reached: what scripts call through http, sql and kv answers as"
+                            + " in a test of this .dialog file, the first one or the one at the line. Not"
+                            + " with --connect.")
+    private @Nullable String standIns;
+
     @Parameters(
             paramLabel = "CODE [ANSWER...]",
             arity = "0..*",
@@ -102,7 +116,11 @@ public final class DialCommand implements Callable<Integer> {
 
     @Override
     public Integer call()
-            throws ConfigurationException, NotStartedException, InterruptedException, IOException {
+            throws ConfigurationException,
+                    DialogFileException,
+                    NotStartedException,
+                    InterruptedException,
+                    IOException {
         FarSide.Call call = dialled();
         Conversation.Answers answers =
                 new Conversation.Answers(
@@ -118,7 +136,11 @@ public final class DialCommand implements Callable<Integer> {
                             + " treats as secrets is not known here, and a test must not contain"
                             + " secrets");
         }
-        Configuration configuration = options.connects() ? null : rules.read();
+        if (options.connects() && standIns != null) {
+            throw bad("--stand-ins and --connect cannot be combined: a running engine has its own");
+        }
+        StandIns given = standIns == null ? null : StandIns.at(standIns);
+        Configuration configuration = options.connects() ? null : configuration(given);
         DialRecorder recorder = recorder(configuration);
         OwnEngine.Use talk =
                 handsets -> {
@@ -132,9 +154,21 @@ public final class DialCommand implements Callable<Integer> {
         int exitCode =
                 configuration == null
                         ? options.use(talk)
-                        : OwnEngine.use(configuration, recorder, err, talk);
+                        : OwnEngine.use(configuration, recorder, backends(given, err), err, talk);
         recorder.write(err);
         return exitCode;
+    }
+
+    private Configuration configuration(@Nullable StandIns given) throws ConfigurationException {
+        return given == null ? rules.read() : given.in(rules.readForTests());
+    }
+
+    private static BiFunction<Backends.Settings, Time, Backends> backends(
+            @Nullable StandIns given, PrintWriter err) {
+        return given == null
+                ? Backends::start
+                : (modules, time) ->
+                        given.start(modules, time, fault -> err.println("ussd: " + fault));
     }
 
     private DialRecorder recorder(@Nullable Configuration configuration) {

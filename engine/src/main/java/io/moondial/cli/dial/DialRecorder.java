@@ -60,7 +60,17 @@ final class DialRecorder implements DialogObserver {
         switch (fact) {
             case DialogFact.Begun b -> begun = dialog;
             case Sending sending -> sent.add(sending);
+            case DialogFact.ScriptCalled called when file != null -> given(called);
             default -> {}
+        }
+    }
+
+    /** What a test is given to answer the script as it was answered. */
+    private void given(DialogFact.ScriptCalled called) {
+        String text = called.given().get();
+        if (text != null) {
+            String module = called.called().substring(0, called.called().indexOf('.'));
+            recorded.given(module, text);
         }
     }
 

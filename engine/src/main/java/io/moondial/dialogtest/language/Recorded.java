@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A conversation that was held, as a test that holds it again. */
 public final class Recorded {
     private final List<String> settings = new ArrayList<>();
+    private final List<String> givens = new CopyOnWriteArrayList<>();
     private final List<String> steps = new ArrayList<>();
     private String title = "a conversation";
 
@@ -38,6 +40,15 @@ public final class Recorded {
         if (value != usual) {
             settings.add(word + " " + value);
         }
+    }
+
+    /**
+     * What the stand-in of a module is to answer; from any thread.
+     *
+     * @param text what follows the module's name, on one line or more
+     */
+    public void given(String module, String text) {
+        givens.add("given " + module + " " + text.replace("\n", "\n  "));
     }
 
     /** What began the dialog; what is secret in it is replaced. */
@@ -114,6 +125,7 @@ public final class Recorded {
             test.append(before.endsWith("\n") ? "\n" : "\n\n");
         }
         test.append("test ").append(Texts.Quoted.quote(name)).append('\n');
+        givens.forEach(line -> test.append(line).append('\n'));
         settings.forEach(line -> test.append(line).append('\n'));
         steps.forEach(line -> test.append(line).append('\n'));
         Path folder = file.toAbsolutePath().getParent();

@@ -1,0 +1,75 @@
+package io.moondial.dialogtest.run;
+
+import io.moondial.Configuration;
+import io.moondial.dialogtest.language.DialogFile;
+import io.moondial.dialogtest.language.DialogFileException;
+import io.moondial.dialogtest.language.DialogTest;
+import io.moondial.problem.Problem;
+import io.moondial.script.api.Backend;
+import io.moondial.script.api.Backends;
+import io.moondial.time.Time;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What one test of a file is given, for an engine in real time: what scripts reach through modules
+ * answers as it would in that test. The test's {@code given time} and {@code given seed} do not
+ * count.
+ */
+public final class StandIns {
+    private static final Pattern PLACE = Pattern.compile("(.+):([0-9]{1,9})");
+
+    private final DialogTest test;
+
+    private StandIns(DialogTest test) {
+        this.test = test;
+    }
+
+    /**
+     * Those of the first test of a file, or of the test at a line of it.
+     *
+     * @param place FILE or FILE:LINE, as failures of tests name it
+     * @throws DialogFileException if there is no such file or test, or something is wrong in it
+     */
+    public static StandIns at(String place) throws DialogFileException {
+        Matcher matcher = PLACE.matcher(place);
+        boolean hasLine = matcher.matches();
+        int line = hasLine ? Integer.parseInt(matcher.group(2)) : Integer.MAX_VALUE;
+        Path path = Path.of(hasLine ? matcher.group(1) : place);
+        List<DialogTest> tests = DialogFile.read(path).tests();
+        if (!hasLine && !tests.isEmpty()) {
+            return new StandIns(tests.getFirst());
+        }
+        return tests.stream()
+                .filter(it -> it.at().first() <= line)
+                .reduce((before, it) -> it)
+                .map(StandIns::new)
+                .orElseThrow(
+                        () ->
+                                new DialogFileException(
+                                        List.of(
+                                                new Problem(
+                                                        path, 0, 0, "no test begins by there"))));
+    }
+
+    /** The rules with the test's {@code given global}s. */
+    public Configuration in(Configuration configuration) {
+        return Globals.with(configuration, test.given());
+    }
+
+    /**
+     * Starts the stand-ins.
+     *
+     * @param fault told of each call that no given answers
+     */
+    public Backends start(Backends.Settings modules, Time time, Consumer<String> fault) {
+        return Backends.standIns(
+                modules,
+                module ->
+                        new Backend.TestWorld(
+                                time, test.file().folder(), test.given().textsFor(module), fault));
+    }
+}
