@@ -231,22 +231,16 @@ public record Rules(
      * @param sigtran a real signalling network; null: it is another network
      * @param limits of the layers of either
      */
-    @Settings(
-            value =
-                    "Where dialogs come from: embedded or sigtran, one of the two. A change waits"
-                            + " for a restart.",
-            restart = true)
+    @Settings(value = "Where dialogs come from: either embedded or sigtran.", restart = true)
     public record Network(
             @Key(
                             value =
-                                    "Real TCAP and MAP in memory, without SS7 links: for"
-                                            + " development, tests and demonstrations.",
+                                    "Real TCAP and MAP in memory, without SS7 links: for development, tests and demonstrations.",
                             unsetIs = "used where sigtran is left out")
                     @Nullable EmbeddedSettings embedded,
             @Key(
                             value =
-                                    "A real signalling network instead of embedded. operations.md"
-                                            + " leads through it.",
+                                    "A real signalling network, instead of embedded. engine/docs/operations.md explains step by step how to connect, and engine/docs/sigtran-rules.yaml is a complete file to begin with.",
                             unsetIs = "not used")
                     @Nullable SigtranSettings sigtran,
             SignallingLimits limits)

@@ -31,8 +31,15 @@ public @interface Key {
      */
     String unset() default "";
 
-    /** What {@link #unset} is, in words, if it is computed from other keys. */
+    /** What holds if the key is left out, in words, if there is no value that says so. */
     String unsetIs() default "";
+
+    /**
+     * What may stand in the file, as it is written there, for the manual. A key that has no default
+     * needs one. Of a list of sections, and of a section: items, and a whole, in one line each; the
+     * manual then shows them instead of every key of it.
+     */
+    String[] example() default {};
 
     /** The word for null, such as {@code none}. Empty: there is none, null is what is left out. */
     String nullIs() default "";

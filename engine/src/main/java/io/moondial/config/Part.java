@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.moondial.config.Node.Scalar;
 import io.moondial.config.Schema.Description;
 import io.moondial.config.Schema.Form;
+import io.moondial.config.Schema.Unset;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -94,7 +95,7 @@ abstract class Part {
         Class<?> type = component.getType();
         if (key != null && key.like() != Record.class) {
             Key alike = alike(component, key.like());
-            return new One(component, key, notation(type, alike), alike.value());
+            return new One(component, key, notation(type, alike), alike);
         }
         if (key != null && key.structure() != Structure.None.class) {
             return structures.stream()
@@ -130,7 +131,7 @@ abstract class Part {
         }
         return type == Path.class
                 ? new OnePath(component, key)
-                : new One(component, key, notation(type, key), key.value());
+                : new One(component, key, notation(type, key), key);
     }
 
     /** The declaration of the same key elsewhere. */
@@ -208,7 +209,7 @@ abstract class Part {
 
         @Override
         Stream<Description> describe() {
-            return schema.keys().stream();
+            return schema.keys().stream().map(it -> it.in(schema.about()));
         }
     }
 
@@ -247,17 +248,20 @@ abstract class Part {
     private static class One extends Part {
         final Key key;
         final Notation<Object> notation;
-        private final String about;
+
+        /** The one that says what may be written and what for: its own, or that of its like. */
+        private final Key declared;
 
         @SuppressWarnings("unchecked") // what it makes of a text is what the component takes
-        One(RecordComponent component, Key key, Notation<?> notation, String about) {
+        One(RecordComponent component, Key key, Notation<?> notation, Key declared) {
             super(component);
-            this.about = about;
+            this.declared = declared;
             this.key = key;
             this.notation = (Notation<Object>) notation;
             if (!key.unset().isEmpty() && !isWorkedOut()) {
                 unset();
             }
+            examples();
         }
 
         Object unset() {
@@ -338,16 +342,51 @@ abstract class Part {
                     new Description(
                             name,
                             form(),
+                            declared.value(),
+                            "",
                             notation.type().allowed(),
-                            key.unset().isEmpty() ? key.unsetIs() : unsetWords(),
-                            isRequired(),
-                            about,
+                            range(),
+                            unsetOrWords(),
+                            examples(),
+                            key.like() != Record.class,
                             notation.json(),
                             List.of()));
         }
 
-        private String unsetWords() {
-            return isWorkedOut() ? key.unset() : written(unset());
+        Unset unsetOrWords() {
+            if (isRequired()) {
+                return new Unset.Required();
+            }
+            if (isWorkedOut()) {
+                return new Unset.None(key.unset());
+            }
+            return key.unset().isEmpty()
+                    ? new Unset.None(key.unsetIs())
+                    : new Unset.Default(written(unset()));
+        }
+
+        private List<String> examples() {
+            return Stream.of(declared.example()).map(it -> written(parseAll(it))).toList();
+        }
+
+        private String range() {
+            String orNull = declared.nullIs().isEmpty() ? "" : declared.nullIs() + ", or ";
+            if (!declared.from().isEmpty()) {
+                return orNull + "from %s to %s".formatted(declared.from(), declared.to());
+            }
+            if (!notation.type().choices().isEmpty()) {
+                return notation.type().allowed();
+            }
+            boolean isAny =
+                    component.getType() == boolean.class
+                            || (component.getType() == String.class
+                                    && declared.matches().isEmpty());
+            return isAny ? "" : "allowed is " + notation.type().allowed();
+        }
+
+        /** What the whole of a value means. */
+        Object parseAll(String text) {
+            return parse(text);
         }
 
         String written(Object value) {
@@ -366,10 +405,17 @@ abstract class Part {
         OnePath(RecordComponent component, Key key) {
             super(component);
             this.key = key;
+            if (key.unset().isEmpty() && !isNullable()) {
+                throw new IllegalArgumentException(
+                        "a path needs a default, or may be null: " + name);
+            }
         }
 
         @Override
-        Object read(Section section, @Nullable Object otherwise, Scope scope) {
+        @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope) {
+            if (key.unset().isEmpty() && otherwise == null && !section.has(name)) {
+                return null;
+            }
             return otherwise instanceof Path path
                     ? section.path(name, path)
                     : section.path(name, key.unset());
@@ -388,15 +434,14 @@ abstract class Part {
         @Override
         Stream<Description> describe() {
             return Stream.of(
-                    new Description(
+                    Description.of(
                             name,
-                            Form.VALUE,
+                            key,
                             "a path",
-                            YamlWriter.plain(key.unset()),
-                            false,
-                            key.value(),
-                            Map.of("type", "string"),
-                            List.of()));
+                            key.unset().isEmpty()
+                                    ? new Unset.None(key.unsetIs())
+                                    : new Unset.Default(YamlWriter.plain(key.unset())),
+                            Map.of("type", "string")));
         }
     }
 
@@ -437,27 +482,29 @@ abstract class Part {
         @Override
         Stream<Description> describe() {
             return Stream.of(
-                    new Description(
+                    Description.of(
                             name,
-                            Form.VALUE,
+                            key,
                             Secret.allowed(),
-                            "",
-                            !isNullable(),
-                            key.value(),
-                            Secret.json(),
-                            List.of()));
+                            isNullable() ? new Unset.None(key.unsetIs()) : new Unset.Required(),
+                            Secret.json()));
         }
     }
 
     /** A key with a list of values, none twice. */
     private static final class Values extends One {
         Values(RecordComponent component, Key key, Notation<?> notation) {
-            super(component, key, notation, key.value());
+            super(component, key, notation, key);
         }
 
         @Override
         Object unset() {
-            String inside = key.unset().substring(1, key.unset().length() - 1);
+            return parseAll(key.unset());
+        }
+
+        @Override
+        Object parseAll(String text) {
+            String inside = text.substring(1, text.length() - 1);
             return Stream.of(inside.split(","))
                     .map(String::strip)
                     .filter(it -> !it.isEmpty())
@@ -489,6 +536,14 @@ abstract class Part {
             if (!((List<?>) value).isEmpty()) {
                 item.put(name, printed(value));
             }
+        }
+
+        /** An empty list cannot be written. */
+        @Override
+        Unset unsetOrWords() {
+            return !isRequired() && ((List<?>) unset()).isEmpty()
+                    ? new Unset.None("none")
+                    : super.unsetOrWords();
         }
 
         @Override
@@ -556,10 +611,15 @@ abstract class Part {
                     new Description(
                             name,
                             keys.isEmpty() ? Form.VALUE : Form.LIST_OF_SECTIONS,
-                            structure.allowed(),
-                            key.unsetIs(),
-                            false,
                             key.value(),
+                            "",
+                            structure.allowed(),
+                            "",
+                            key.unset().isEmpty()
+                                    ? new Unset.None(key.unsetIs())
+                                    : new Unset.Default(key.unset()),
+                            List.of(key.example()),
+                            false,
                             Map.of(),
                             keys));
         }

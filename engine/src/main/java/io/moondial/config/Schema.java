@@ -138,7 +138,9 @@ public final class Schema<R extends Record> {
 
     /** What the section is about; empty if the record does not say. */
     public String about() {
-        return settings().map(Settings::value).orElse("");
+        return settings()
+                .map(it -> it.value() + (it.restart() ? " A change waits for a restart." : ""))
+                .orElse("");
     }
 
     private Optional<Settings> settings() {
@@ -150,27 +152,79 @@ public final class Schema<R extends Record> {
      *
      * @param name as it is in the file
      * @param form how often what the rest says stands below it
-     * @param allowed what may be written, in words; empty for a section
-     * @param unset the value where it is left out, in words; empty if it must be there
-     * @param required whether it must be there
      * @param about what it is for
+     * @param group what it has in common with those beside it; empty: nothing
+     * @param allowed what may be written, in words
+     * @param range the same for somebody who knows the units, as a sentence; empty if any value of
+     *     its kind may be written, or if the rest says so
+     * @param unset what it has where it is left out
+     * @param examples of what may be written, as it is written
+     * @param alike whether it means the same as the key of this name elsewhere
      * @param json the JSON schema of one value; empty for a section
      * @param keys those of the section
      */
     public record Description(
             String name,
             Form form,
-            String allowed,
-            String unset,
-            boolean required,
             String about,
+            String group,
+            String allowed,
+            String range,
+            Unset unset,
+            List<String> examples,
+            boolean alike,
             Map<String, Object> json,
             List<Description> keys) {
-        /** One with a single value and no default. */
-        public static Description of(String name, String allowed, boolean required, String about) {
+        /** One with a single value, of a kind that says all of it. */
+        static Description of(
+                String name, Key key, String allowed, Unset unset, Map<String, Object> json) {
             return new Description(
-                    name, Form.VALUE, allowed, "", required, about, Map.of(), List.of());
+                    name,
+                    Form.VALUE,
+                    key.value(),
+                    "",
+                    allowed,
+                    "",
+                    unset,
+                    List.of(key.example()),
+                    false,
+                    json,
+                    List.of());
         }
+
+        /** It among keys that have something in common. */
+        Description in(String group) {
+            return this.group.isEmpty()
+                    ? new Description(
+                            name, form, about, group, allowed, range, unset, examples, alike, json,
+                            keys)
+                    : this;
+        }
+
+        /** Whether it must be there. */
+        public boolean required() {
+            return unset instanceof Unset.Required;
+        }
+    }
+
+    /** What holds where a key is left out. */
+    public sealed interface Unset {
+        /** It must be there. */
+        record Required() implements Unset {}
+
+        /**
+         * Its default.
+         *
+         * @param written as it is written; empty for a section, whose keys have theirs
+         */
+        record Default(String written) implements Unset {}
+
+        /**
+         * No value that could be written.
+         *
+         * @param words what holds then; empty: nothing is to be said
+         */
+        record None(String words) implements Unset {}
     }
 
     /** What follows a key. */
@@ -192,7 +246,17 @@ public final class Schema<R extends Record> {
     /** It as a section of a file that may leave it out. */
     Description asKey(String name) {
         return new Description(
-                name, Form.SECTION, "a section", "", false, about(), Map.of(), keys());
+                name,
+                Form.SECTION,
+                about(),
+                "",
+                "a section",
+                "",
+                new Unset.Default(""),
+                List.of(),
+                false,
+                Map.of(),
+                keys());
     }
 
     Stream<String> keyNames() {

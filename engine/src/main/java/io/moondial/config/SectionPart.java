@@ -2,6 +2,7 @@ package io.moondial.config;
 
 import io.moondial.config.Schema.Description;
 import io.moondial.config.Schema.Form;
+import io.moondial.config.Schema.Unset;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,12 +29,24 @@ abstract class SectionPart extends Part {
                 new Description(
                         name,
                         form,
-                        allowed,
-                        key.unsetIs(),
-                        !key.oneAtLeast().isEmpty(),
                         key.value().isEmpty() ? schema.about() : key.value(),
+                        "",
+                        allowed,
+                        "",
+                        unset(),
+                        List.of(key.example()),
+                        false,
                         Map.of(),
                         schema.keys()));
+    }
+
+    private Unset unset() {
+        if (!key.oneAtLeast().isEmpty()) {
+            return new Unset.Required();
+        }
+        return isNullable() || !key.unsetIs().isEmpty()
+                ? new Unset.None(key.unsetIs())
+                : new Unset.Default(key.unset());
     }
 
     /** A section. */

@@ -7,8 +7,7 @@ import java.time.Duration;
 
 /** The socket of a running engine: the section {@code control} of the rules file. */
 @Settings(
-        value =
-                "The local socket that \"status\" and \"trace\" use to ask a running engine. A change waits for a restart.",
+        value = "The local socket that \"status\" and \"trace\" use to ask a running engine.",
         restart = true)
 public record ControlSettings(
         @Key(

@@ -21,11 +21,7 @@ import java.util.stream.Stream;
  * @param defaults for a stream that is not listed
  * @param streams by stream name, complete: what the file leaves out is filled in from the defaults
  */
-@Settings(
-        value =
-                "Event data records: what happens in each dialog, step by step. A change waits for"
-                        + " a restart.",
-        restart = true)
+@Settings(value = "Event data records: what happens in each dialog, step by step.", restart = true)
 public record EdrSettings(
         @Key(
                         value = "The first part of every instance id.",
@@ -59,21 +55,16 @@ public record EdrSettings(
                 WhenFull whenFull,
         @Key(
                         value =
-                                "If the engine stops and records still cannot be written after"
-                                        + " stop_timeout, it writes them here. Best on another disk."
-                                        + " The folder is made when it is needed. The next start moves"
-                                        + " the files to where they belong.",
+                                "If the engine stops and records still cannot be written after stop_timeout, it writes them here. Best on another disk (\"check\" warns if it is not). The folder is made when it is needed. The next start moves the files to where they belong.",
                         unset = "edr-spill")
                 Path spillDirectory,
         StreamSettings defaults,
         @Key(
                         value =
-                                "Streams with other values. Each may have its own directory and its"
-                                        + " own values of the keys after directory. The values above"
-                                        + " hold for what it leaves out, and for streams that are not"
-                                        + " listed.",
-                        unsetIs = "{}",
+                                "Streams with other values. Each may have its own directory and its own values of the keys after directory. The values above hold for what it leaves out, and for streams that are not listed.",
+                        unset = "{}",
                         inherits = "defaults",
+                        example = "{ussd: {max_file_edrs: 4096}}",
                         matches = EdrSettings.STREAM,
                         allowed = EdrSettings.STREAM_ALLOWED)
                 Map<String, StreamSettings> streams)

@@ -5,7 +5,7 @@ import io.moondial.config.Settings;
 import java.time.Duration;
 
 /** Dialogs as a whole: the section {@code dialogs} of the rules file. */
-@Settings(value = "Limits on all dialogs together. A change waits for a restart.", restart = true)
+@Settings(value = "Limits on all dialogs together.", restart = true)
 public record DialogSettings(
         @Key(
                         value =

@@ -12,29 +12,27 @@ import java.util.Map;
  * @param globals read-only Lua globals, as those of {@link ProcessSettings}
  */
 @Settings(
-        "Inbound notifies: the network sends a text that needs no answer, and a script receives it."
-                + " Without this section the service is off.")
+        "Inbound notifies: the network sends a text that needs no answer, and a script receives it. Without this section the service is off. Its keys are those of process, except those for answers.")
 public record NotifySettings(
         @Key(value = ProcessSettings.SCRIPT_DIR, unset = ProcessSettings.SCRIPT_DIR_UNSET)
                 Path scriptDir,
         @Key(
                         value =
-                                "The stream that the event data records (EDRs) of these dialogs go"
-                                        + " to.",
+                                "The stream that the event data records (EDRs) of these dialogs go to.",
                         unset = "ussd",
                         matches = EdrSettings.STREAM,
                         allowed = EdrSettings.STREAM_ALLOWED)
                 String edrStream,
         @Key(
                         value =
-                                "Which script receives the notify. The first trigger that matches"
-                                        + " is used. A trigger matches if all its conditions are true."
-                                        + " A trigger without conditions matches everything.",
+                                "Which script receives the notify. The first trigger that matches is used. A trigger matches if all its conditions are true. A trigger without conditions matches everything.",
+                        unset = "[]",
+                        example = "{source_gt_prefix: \"2782\", script_key: inbound_notify}",
                         structure = Triggers.OfNotifies.class)
                 TriggerTable triggers,
         @Key(
                         value = "Values that every script sees as read-only Lua globals.",
-                        unsetIs = "{}",
+                        unset = "{}",
                         structure = Globals.class)
                 Map<String, Object> globals) {
     /** The same, with these triggers. */

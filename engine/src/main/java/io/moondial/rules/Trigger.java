@@ -1,6 +1,7 @@
 package io.moondial.rules;
 
 import io.moondial.config.Key;
+import io.moondial.config.Settings;
 import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.script.ScriptLimits;
 import java.time.Duration;
@@ -29,9 +30,7 @@ public record Trigger(
                 @Nullable DialledMask mask,
         Overrides overrides) {
     static final String MASK =
-            "Which part of the dialled text is a secret, such as a PIN. The script can read it in"
-                    + " request.text. In records, logs and traces, each of its characters is an"
-                    + " asterisk.";
+            "Which part of the dialled text is a secret, such as a PIN. The script can read it in request.text. In records, logs and traces, each of its characters is an asterisk. {after: 2}: everything after the second * up to the last #, or to the end if there is no #; *1*4711# is written as *1*****#. {pattern: '^\\*1\\*(\\d{4})#$'}: whatever the one group ( ) of a Java regular expression matches, at every match; (?: ) groups without masking. If a pattern takes too many steps, everything is masked. If any trigger of the service has a mask, logs and traces show nothing after the second * of a code that no trigger matches.";
 
     /** One that masks nothing. */
     public Trigger(int line, String scriptKey, Conditions conditions, Overrides overrides) {
@@ -45,14 +44,13 @@ public record Trigger(
      * @param sourceGtPrefix of the global title of the SCCP calling party
      * @param destSsn the subsystem of the SCCP called party
      */
+    @Settings(
+            "Conditions, all of which must be true. Numbers are digits only, without +, nature of address and numbering plan.")
     public record Conditions(
             @Key(value = "The whole dialled text.") @Nullable String ussdString,
             @Key(value = "The beginning of the dialled text.") @Nullable String ussdStringPrefix,
             @Key(
-                            value =
-                                    "The whole MAP destination reference. Digits only, without +,"
-                                            + " nature of address and numbering plan, as in all"
-                                            + " conditions on numbers.",
+                            value = "The whole MAP destination reference.",
                             matches = Conditions.DIGITS,
                             allowed = Conditions.DIGITS_ALLOWED)
                     @Nullable String destination,
@@ -114,6 +112,7 @@ public record Trigger(
     }
 
     /** What holds for this trigger's dialogs instead of the general setting; null: that one. */
+    @Settings("Settings that replace those of process and script for the dialogs of this trigger.")
     public record Overrides(
             @Key(like = ProcessSettings.class, unsetIs = Overrides.GENERAL)
                     @Nullable Duration menuTimeout,

@@ -2,6 +2,7 @@ package io.moondial.script;
 
 import io.moondial.config.Key;
 import io.moondial.config.Schema;
+import io.moondial.config.Settings;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -17,6 +18,7 @@ import java.util.Locale;
  *     call costs some 500 octets that {@code maxMemory} does not know of
  * @param maxStringLength octets in one string
  */
+@Settings("What one script may use in one dialog. A trigger may have other limits.")
 public record ScriptLimits(
         @Key(
                         value =

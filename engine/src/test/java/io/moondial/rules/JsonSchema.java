@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A JSON schema with the keywords that ours has (draft 2020-12); one with another keyword is
@@ -26,6 +27,7 @@ record JsonSchema(JsonNode schema) {
             boolean fits =
                     switch (keyword.getKey()) {
                         case "$schema", "title", "description", "properties" -> true;
+                        case "default" -> defaultFits(schema, given);
                         case "type" -> isOfType(given, value);
                         case "enum" -> stream(given).anyMatch(value::equals);
                         case "const" -> given.equals(value);
@@ -62,6 +64,12 @@ record JsonSchema(JsonNode schema) {
                 problems.add(at + ": " + keyword.getKey());
             }
         }
+    }
+
+    private static boolean defaultFits(JsonNode schema, JsonNode value) {
+        return new JsonSchema(((ObjectNode) schema.deepCopy()).without("default"))
+                .problems(value)
+                .isEmpty();
     }
 
     /** The values of an object by their own schemas, and what has none by that of the others. */

@@ -3,11 +3,14 @@ package io.moondial.rules;
 import io.moondial.Rules;
 import io.moondial.config.Schema;
 import io.moondial.config.Schema.Description;
+import io.moondial.config.Schema.Unset;
 import io.moondial.script.api.ApiModule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** What the declarations of the settings say, as a page for people and as a JSON schema. */
 public final class RulesReference {
@@ -36,12 +39,20 @@ public final class RulesReference {
     private void section(String name, Schema<?> schema) {
         page.append("\n## ").append(name).append("\n\n").append(schema.about());
         page.append(schema.waitsForRestart() ? "\n" : " A change is picked up at once.\n");
-        table(name, schema.keys());
+        tables(name, schema.keys());
     }
 
-    private void table(String path, List<Description> keys) {
-        page.append("\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n");
-        keys.forEach(this::row);
+    /** One table, or one for each group of keys; then those of what stands below them. */
+    private void tables(String path, List<Description> keys) {
+        String group = null;
+        for (Description key : keys) {
+            if (!key.group().equals(group)) {
+                group = key.group();
+                page.append(group.isEmpty() ? "" : "\n" + group + "\n");
+                page.append("\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n");
+            }
+            row(key);
+        }
         for (Description key : keys) {
             if (!key.keys().isEmpty() && !sameAsAbove(key, keys)) {
                 String below = path + "." + key.name();
@@ -50,13 +61,13 @@ public final class RulesReference {
                         .append("`")
                         .append(below)
                         .append("`\n");
-                table(below, key.keys());
+                tables(below, key.keys());
             }
         }
     }
 
     /** Whether sections below a key have keys of the section that it stands in, and no others. */
-    private static boolean sameAsAbove(Description key, List<Description> keys) {
+    static boolean sameAsAbove(Description key, List<Description> keys) {
         return keys.containsAll(key.keys());
     }
 
@@ -73,14 +84,16 @@ public final class RulesReference {
     }
 
     private static String unset(Description key) {
-        if (key.required()) {
-            return "required";
-        }
-        return key.unset().isEmpty() ? "" : "`" + cell(key.unset()) + "`";
+        return switch (key.unset()) {
+            case Unset.Required() -> "required";
+            case Unset.Default(String written) when written.isEmpty() -> "";
+            case Unset.Default(String written) -> "`" + cell(written) + "`";
+            case Unset.None(String words) -> cell(words);
+        };
     }
 
     private static String cell(String text) {
-        return text.replace("|", "\\|").replace("*", "\\*");
+        return text.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*");
     }
 
     /** The JSON schema (draft 2020-12). */
@@ -119,10 +132,19 @@ public final class RulesReference {
         return object;
     }
 
+    /** A value as it is written; digits are a text, such as a mode, where no number is allowed. */
+    private static Object json(String written, Map<String, Object> allowed) {
+        JsonNode value = YAMLMapper.shared().readTree(written);
+        return value.isNumber() && !"integer".equals(allowed.get("type")) ? written : value;
+    }
+
     private static Map<String, Object> property(Description key) {
         Map<String, Object> one = key.keys().isEmpty() ? key.json() : object("", key.keys());
         Map<String, Object> property = new LinkedHashMap<>();
         property.put("description", key.about());
+        if (key.unset() instanceof Unset.Default(String written) && !written.isEmpty()) {
+            property.put("default", json(written, key.json()));
+        }
         switch (key.form()) {
             case VALUE, SECTION -> property.putAll(one);
             case LIST_OF_VALUES, LIST_OF_SECTIONS -> {

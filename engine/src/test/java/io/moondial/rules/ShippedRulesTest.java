@@ -3,6 +3,7 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.Rules;
+import io.moondial.channel.sigtran.SigtranSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The rules file at the top of the repository, beside stand-ins for its scripts. */
 final class ShippedRulesTest {
-    private static final Pattern COMMENTED_KEY = Pattern.compile("(?m)^( *)#(?=[a-z_]+:)");
+    /** A key with its value; what is only an example says so. */
+    private static final Pattern COMMENTED_KEY =
+            Pattern.compile("(?m)^( *)#(?=[a-z_]+: )(?!.*# for example$)");
+
+    private static final Pattern EMBEDDED = Pattern.compile("(?m)^  embedded:\n(    .*\n)*");
+    private static final Pattern SIGTRAN = Pattern.compile("(?m)^  #sigtran:\n(  #.*\n)*");
     private static final Pattern KEY = Pattern.compile("([a-z_]+):");
 
     @TempDir Path temp;
@@ -63,6 +69,20 @@ final class ShippedRulesTest {
         assertThat(folder.read(uncommented)).isEqualTo(folder.read(shipped));
     }
 
+    /** All of it, but for the keys that exclude others. */
+    @Test
+    void the_commented_section_of_a_network_works_without_its_comment_signs() throws Exception {
+        String sigtran =
+                SIGTRAN.matcher(shipped)
+                        .replaceFirst(it -> it.group().replaceAll("(?m)^  #", "  "))
+                        .replaceAll("(?m)^ *(listen|peer): .*\n( +#.*\n)*", "");
+
+        Rules rules = folder.read(EMBEDDED.matcher(sigtran).replaceFirst(""));
+
+        assertThat(Objects.requireNonNull(rules.network().sigtran()).links())
+                .isEqualTo(SigtranSettings.Links.DEFAULT);
+    }
+
     @Test
     void every_key_stands_on_a_line_of_its_own() throws Exception {
         List<String> keys =
@@ -88,6 +108,10 @@ final class ShippedRulesTest {
                 .flatMap(line -> KEY.matcher(line).results().map(it -> it.group(1)).toList())
                 .contains("source_gt_prefix")
                 .allSatisfy(
-                        key -> assertThat(shipped).containsPattern("(?m)^  #   " + key + "\\b"));
+                        key ->
+                                assertThat(shipped)
+                                        .containsPattern(
+                                                "(?m)^  #   (%s\\b|.*\\{%s: )"
+                                                        .formatted(key, key)));
     }
 }

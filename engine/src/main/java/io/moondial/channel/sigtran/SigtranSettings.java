@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param links what holds for every association
  */
 public record SigtranSettings(
-        @Key(value = "Our own point code.", from = "1", to = "16383") int pointCode,
+        @Key(value = "Our own point code.", from = "1", to = "16383", example = "2") int pointCode,
         @Key(
                         value = "The network indicator; 2 is national.",
                         unset = "" + SignallingPlan.NATIONAL,
@@ -45,7 +45,8 @@ public record SigtranSettings(
         @Key(
                         value = "Our own global title.",
                         matches = SigtranSettings.TITLE,
-                        allowed = SigtranSettings.TITLE_ALLOWED)
+                        allowed = SigtranSettings.TITLE_ALLOWED,
+                        example = "27829000000")
                 String globalTitle,
         @Key(
                         value = "What the engine is towards its peers.",
@@ -53,11 +54,13 @@ public record SigtranSettings(
                 List<ApplicationServer> applicationServers,
         @Key(
                         value = "Where messages that are routed on a subsystem number may go.",
-                        unsetIs = "6, 7, 8 and 147 at each of point_codes")
+                        unsetIs = "6, 7, 8 and 147 at each of point_codes",
+                        example = "{point_code: 1, ssn: 8}")
                 List<RemoteSubsystem> remoteSubsystems,
         @Key(
                         value =
-                                "Where other global titles than ours go: to the longest prefix that matches. If none matches, to the first point that is up.")
+                                "Where other global titles than ours go: to the longest prefix that matches. If none matches, to the first point that is up.",
+                        example = "{prefix: \"2782\", point_code: 1}")
                 List<GlobalTitleRule> globalTitles,
         Links links)
         implements Checked {
@@ -120,20 +123,24 @@ public record SigtranSettings(
             @Key(
                             value = "Its name, for logs and status.",
                             matches = SigtranSettings.NAME,
-                            allowed = SigtranSettings.NAME_ALLOWED)
+                            allowed = SigtranSettings.NAME_ALLOWED,
+                            example = "stp")
                     String name,
-            @Key("The mode of the engine towards the far side (RFC 4666).") Mode mode,
+            @Key(value = "The mode of the engine towards the far side (RFC 4666).", example = "asp")
+                    Mode mode,
             @Key(
                             value = "The routing context that is sent.",
                             unsetIs = "none is sent",
                             from = "0",
-                            to = SigtranSettings.MAX_CONTEXT)
+                            to = SigtranSettings.MAX_CONTEXT,
+                            example = "101")
                     @Nullable Long routingContext,
             @Key(
                             value = "The network appearance that is sent.",
                             unsetIs = "none is sent",
                             from = "0",
-                            to = SigtranSettings.MAX_CONTEXT)
+                            to = SigtranSettings.MAX_CONTEXT,
+                            example = "102")
                     @Nullable Long networkAppearance,
             @Key(
                             value =
@@ -143,7 +150,8 @@ public record SigtranSettings(
             @Key(
                             value = "The points that it leads to, the preferred one first.",
                             from = "1",
-                            to = "16383")
+                            to = "16383",
+                            example = "[1]")
                     List<Integer> pointCodes,
             @Key(
                             value =
@@ -206,7 +214,8 @@ public record SigtranSettings(
             @Key(
                             value = "Its name, for logs and status.",
                             matches = SigtranSettings.NAME,
-                            allowed = SigtranSettings.NAME_ALLOWED)
+                            allowed = SigtranSettings.NAME_ALLOWED,
+                            example = "a1")
                     String name,
             @Key(
                             value = "What carries M3UA: sctp, or tcp for laboratories and tests.",
@@ -215,22 +224,26 @@ public record SigtranSettings(
             @Key(
                             value =
                                     "The far end that the engine connects to. Either this or listen.",
-                            as = Endpoint.Written.class)
+                            as = Endpoint.Written.class,
+                            example = "10.0.0.1:2905")
                     @Nullable Endpoint connect,
             @Key(
                             value =
                                     "Where the far end connects to the engine. Either this or connect.",
-                            as = Endpoint.Written.class)
+                            as = Endpoint.Written.class,
+                            example = "10.0.0.2:2906")
                     @Nullable Endpoint listen,
             @Key(
                             value = "Where the engine connects from.",
                             unsetIs = "whatever is free",
-                            as = Endpoint.Written.class)
+                            as = Endpoint.Written.class,
+                            example = "10.0.0.2:2906")
                     @Nullable Endpoint local,
             @Key(
                             value =
                                     "More addresses of the engine, for an SCTP association over several paths.",
                             unset = "[]",
+                            example = "[10.0.1.2]",
                             matches = SigtranSettings.ADDRESS,
                             allowed = SigtranSettings.ADDRESS_ALLOWED)
                     List<String> extraLocal,
@@ -238,11 +251,12 @@ public record SigtranSettings(
                             value = "With listen: the only host that may connect.",
                             unsetIs = "any",
                             matches = SigtranSettings.ADDRESS,
-                            allowed = SigtranSettings.ADDRESS_ALLOWED)
+                            allowed = SigtranSettings.ADDRESS_ALLOWED,
+                            example = "10.0.0.1")
                     @Nullable String peer,
             @Key(
                             value = "The ASP identifier that is sent in ASPUP; none: none is sent.",
-                            unsetIs = "none",
+                            unset = "none",
                             nullIs = "none",
                             from = "0",
                             to = SigtranSettings.MAX_CONTEXT)
@@ -250,7 +264,8 @@ public record SigtranSettings(
             @Key(
                             value =
                                     "The limits of this association only. What is left out is as for every association.",
-                            inherits = "links.admission")
+                            inherits = "links.admission",
+                            example = "{begins_per_second: 100}")
                     @Nullable Admission admission)
             implements Checked {
         public Association {
@@ -340,21 +355,25 @@ public record SigtranSettings(
             @Key(
                             value = "One of the point codes that an application server leads to.",
                             from = "1",
-                            to = "16383")
+                            to = "16383",
+                            example = "1")
                     int pointCode,
-            @Key(value = "The subsystem number there.", from = "1", to = "254") int ssn) {}
+            @Key(value = "The subsystem number there.", from = "1", to = "254", example = "8")
+                    int ssn) {}
 
     /** Where global titles that begin with these digits go. */
     public record GlobalTitleRule(
             @Key(
                             value = "The beginning of the global title.",
                             matches = SigtranSettings.TITLE,
-                            allowed = SigtranSettings.TITLE_ALLOWED)
+                            allowed = SigtranSettings.TITLE_ALLOWED,
+                            example = "2782")
                     String prefix,
             @Key(
                             value = "One of the point codes that an application server leads to.",
                             from = "1",
-                            to = "16383")
+                            to = "16383",
+                            example = "1")
                     int pointCode) {}
 
     /** What the far end of one association may bring, so that a flood hurts its own link only. */

@@ -61,6 +61,7 @@ public record SignallingLimits(
                             value =
                                     "How many dialogs it may hold. It must be more than dialogs.max. Otherwise this layer refuses dialogs with P-ABORT before the engine can refuse them with a ReturnError.",
                             unset = "dialogs.max + 10000",
+                            example = "260000",
                             from = "1",
                             to = "20000000")
                     int maxDialogs,
@@ -141,17 +142,22 @@ public record SignallingLimits(
     public record Guards(
             @Key(
                             value =
-                                    "How the engine checks that a message for an open dialog comes from that dialog's far side. A message that does not is dropped. strict compares the point code it comes from (any point code of the same application server is accepted, because STPs may share the load), the far side's transaction id, and the calling party's global title and subsystem. point_code does not compare the calling party. Both accept messages only from point codes in point_codes of an application server of the association that the message came over. off accepts a message from anybody who knows the id of the dialog.",
+                                    "How the engine checks that a message for an open dialog comes from that dialog's far side. A message that does not is dropped. strict compares the point code it comes from (any point code of the same application server is accepted, because STPs may share the load), the far side's transaction id, and the calling party's global title and subsystem. point_code does not compare the calling party. Both accept messages only from point codes in point_codes of an application server of the association that the message came over. off accepts a message from anybody who knows the id of the dialog. engine/docs/security.md explains when to use each.",
                             unset = "strict")
                     OriginCheck originCheck,
             @Key(
                             value =
-                                    "How many messages of strangers are answered per second. These are messages for an id that no dialog has (answered with an ABORT), and messages that cannot be delivered (returned with UDTS). More are dropped. If there are several associations, each gets at most as many answers as it leaves to the others.",
+                                    "How many messages of strangers are answered per second. These are messages for an id that no dialog has (answered with an ABORT), and messages that cannot be delivered (returned with UDTS). More are dropped. 0: none is answered. If there are several associations, each gets at most as many answers as it leaves to the others.",
                             unset = "1000",
                             from = "0",
                             to = "1000000")
                     int maxUnknownIdAnswers,
-            @Key(value = "The same from one far end.", unset = "250", from = "0", to = "1000000")
+            @Key(
+                            value =
+                                    "How many messages of strangers from one far end are answered per second.",
+                            unset = "250",
+                            from = "0",
+                            to = "1000000")
                     int maxUnknownIdAnswersPerFarEnd,
             @Key(
                             value =
@@ -198,7 +204,12 @@ public record SignallingLimits(
                             from = "1",
                             to = "1000000")
                     int maxReassemblies,
-            @Key(value = "The same from one far end.", unset = "256", from = "1", to = "1000000")
+            @Key(
+                            value =
+                                    "How many segmented messages from one far end may wait for their last segment.",
+                            unset = "256",
+                            from = "1",
+                            to = "1000000")
                     int maxReassembliesPerFarEnd) {
         /** The defaults. */
         public static final Sccp DEFAULT = new Sccp(4096, 256);

@@ -15,6 +15,7 @@ import io.moondial.dialogtest.run.TestResult;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.modules.BuiltInModules;
+import io.moondial.rules.RulesManual;
 import io.moondial.rules.RulesReference;
 import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.api.ApiModule;
@@ -306,6 +307,14 @@ class EchoModuleTest {
                 .contains("## echo")
                 .contains("| `delay` | a duration")
                 .contains("| `50ms` | How long an echo takes. |");
+        assertThat(RulesManual.file("# Rules\n\n", MODULES))
+                .endsWith(
+                        """
+                        # The wall that echo.say speaks to.
+                        echo:
+                          # How long an echo takes. From 1ms to 1m.
+                          #delay: 50ms
+                        """);
         assertThat(RulesReference.jsonSchema(MODULES))
                 .contains("\"echo\" : {")
                 .contains("How long an echo takes.");
