@@ -7,11 +7,15 @@ import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.file.FileTrouble;
 import io.moondial.problem.Problem;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,7 +24,6 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -271,13 +274,15 @@ public final class Suite {
         /** What their names end with. */
         public static final String SUFFIX = ".dialog";
 
+        private static final String RULES = "rules.yaml";
         private static final int MAX_DEPTH = 32;
 
         private DialogFiles() {}
 
         /**
          * The files named, and those in the folders named, each once and in the order of their
-         * names.
+         * names. A folder within one of these that has a rules file of its own is left out: its
+         * tests are of those rules.
          *
          * @throws DialogFileException if one cannot be read
          */
@@ -305,13 +310,31 @@ public final class Suite {
         }
 
         private static void walk(Path folder, Set<Path> found, List<Problem> problems) {
-            try (Stream<Path> files = Files.walk(folder, MAX_DEPTH)) {
-                files.filter(it -> it.toString().endsWith(SUFFIX))
-                        .filter(Files::isRegularFile)
-                        .forEach(found::add);
+            try {
+                Files.walkFileTree(
+                        folder,
+                        EnumSet.noneOf(FileVisitOption.class),
+                        MAX_DEPTH,
+                        new SimpleFileVisitor<>() {
+                            @Override
+                            public FileVisitResult preVisitDirectory(
+                                    Path inside, BasicFileAttributes attributes) {
+                                return inside.equals(folder)
+                                                || Files.notExists(inside.resolve(RULES))
+                                        ? FileVisitResult.CONTINUE
+                                        : FileVisitResult.SKIP_SUBTREE;
+                            }
+
+                            @Override
+                            public FileVisitResult visitFile(
+                                    Path file, BasicFileAttributes attributes) {
+                                if (file.toString().endsWith(SUFFIX) && Files.isRegularFile(file)) {
+                                    found.add(file);
+                                }
+                                return FileVisitResult.CONTINUE;
+                            }
+                        });
             } catch (IOException e) {
-                problems.add(unreadable(folder, FileTrouble.words(e)));
-            } catch (UncheckedIOException e) {
                 problems.add(unreadable(folder, FileTrouble.words(e)));
             }
         }

@@ -81,6 +81,22 @@ class TestCommandTest {
     }
 
     @Test
+    void a_folder_with_rules_of_its_own_has_its_own_tests() throws IOException {
+        dialog("a.dialog", GOOD);
+        Path own = Files.createDirectories(folder.resolve("scripts/deep/own"));
+        Files.writeString(own.resolve("rules.yaml"), "process: {script_dir: ., triggers: []}\n");
+        Files.createDirectories(own.resolve("more"));
+        Files.writeString(own.resolve("more/b.dialog"), BAD);
+        Files.writeString(folder.resolve("scripts/deep/c.dialog"), GOOD);
+
+        assertThat(test()).isZero();
+        assertThat(out.toString()).endsWith("\n2 tests, 2 passed\n").doesNotContain("b.dialog");
+
+        assertThat(test(own.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString()).contains("b.dialog");
+    }
+
+    @Test
     void a_failing_test_ends_in_1() throws IOException {
         dialog("a.dialog", GOOD + BAD);
 
