@@ -1,7 +1,7 @@
 package io.moondial;
 
 import io.moondial.channel.Channel;
-import io.moondial.channel.Connections;
+import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.embedded.EmbeddedNetwork;

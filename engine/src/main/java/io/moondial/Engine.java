@@ -1,6 +1,6 @@
 package io.moondial;
 
-import io.moondial.channel.Connections;
+import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.control.ControlSocket;

@@ -4,7 +4,7 @@ import io.moondial.ConfigurationException;
 import io.moondial.Rules;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.InstanceIds;

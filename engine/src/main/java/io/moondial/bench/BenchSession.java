@@ -6,7 +6,7 @@ import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.bench.BenchSide.ThisProcess;
 import io.moondial.bench.LoadRun.Tally;
 import io.moondial.bench.Site.Target;
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.handset.Handset;

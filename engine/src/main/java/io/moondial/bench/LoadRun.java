@@ -1,6 +1,6 @@
 package io.moondial.bench;
 
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;

@@ -37,4 +37,25 @@ public interface Channel extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * The transport connections of a network, counted in two ways that differ only for moments: if they
+     * differ for longer, a connection is open that no link knows.
+     *
+     * @param open those that are open and were taken for a link
+     * @param linked the links that have one
+     */
+    record Connections(int open, int linked) {
+        /** Of a network without any. */
+        public static final Connections NONE = new Connections(0, 0);
+    }
+
+    /** A dialog cannot be begun: nothing of it was sent, and nothing of it stays. */
+    final class NotBegunException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        public NotBegunException(String why) {
+            super(why, null, false, false);
+        }
+    }
 }

@@ -30,4 +30,16 @@ public interface DialogLink {
     interface Receiver {
         void arrived(Incoming message);
     }
+
+    /**
+     * The dialog has already ended: nothing more can be sent in it. What ended it was, or will be,
+     * received.
+     */
+    final class DialogGoneException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        public DialogGoneException(String message) {
+            super(message, null, false, false);
+        }
+    }
 }

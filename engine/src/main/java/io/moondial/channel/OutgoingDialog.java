@@ -1,5 +1,6 @@
 package io.moondial.channel;
 
+import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.Outgoing;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

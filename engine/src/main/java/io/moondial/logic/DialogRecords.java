@@ -1,7 +1,7 @@
 package io.moondial.logic;
 
 import io.moondial.channel.Opening;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.dialog.DialogFact.Text;

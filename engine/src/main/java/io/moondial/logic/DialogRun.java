@@ -1,10 +1,10 @@
 package io.moondial.logic;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.Dialog;
 import io.moondial.dialog.Dialog.Transition;
 import io.moondial.dialog.DialogAction;

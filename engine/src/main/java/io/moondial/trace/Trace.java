@@ -1,6 +1,6 @@
 package io.moondial.trace;
 
-import io.moondial.channel.SignallingMessage;
+import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.SignallingTap;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Time;

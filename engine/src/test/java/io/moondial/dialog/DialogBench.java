@@ -2,7 +2,7 @@ package io.moondial.dialog;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.dialog.Incoming.Part;

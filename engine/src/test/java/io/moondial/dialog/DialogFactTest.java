@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.DialogEvent.Menu;
 import io.moondial.dialog.DialogEvent.Returned;
 import io.moondial.dialog.DialogEvent.ScreenOptions;

@@ -2,7 +2,7 @@ package io.moondial.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.SignallingMessage;
+import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.DialledMask;

@@ -2,10 +2,10 @@ package io.moondial.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;

@@ -3,7 +3,7 @@ package io.moondial.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.edr.Edr;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;

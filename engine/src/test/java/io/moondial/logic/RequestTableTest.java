@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.logic.DialogRun.RequestTable;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -4,7 +4,7 @@ import io.moondial.channel.Channel;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
-import io.moondial.channel.NotBegunException;
+import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide;

@@ -3,7 +3,7 @@ package io.moondial.channel.sigtran;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
-import io.moondial.channel.Connections;
+import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;

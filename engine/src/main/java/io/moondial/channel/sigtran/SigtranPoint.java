@@ -1,6 +1,6 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.Connections;
+import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.sigtran.SigtranSettings.GlobalTitleRule;

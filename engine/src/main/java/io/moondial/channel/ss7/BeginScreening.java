@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.channel.ss7.MapLink.Received;
 import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.channel.ss7.SignallingLimits.Guards;

@@ -1,7 +1,7 @@
 package io.moondial.channel.ss7;
 
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

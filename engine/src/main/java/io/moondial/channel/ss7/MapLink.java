@@ -1,6 +1,6 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.dialog.Incoming.Aborted.Cause;

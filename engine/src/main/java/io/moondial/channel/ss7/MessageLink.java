@@ -1,6 +1,6 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import java.util.Optional;
 
 /** Our end of one TCAP dialog, as messages of components. */

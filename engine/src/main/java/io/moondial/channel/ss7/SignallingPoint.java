@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink;
-import io.moondial.channel.NotBegunException;
+import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.OutgoingDialog;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;

@@ -1,6 +1,6 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.SignallingMessage;
+import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.screening.SccpData;
 import java.io.ByteArrayOutputStream;

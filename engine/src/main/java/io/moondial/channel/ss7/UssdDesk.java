@@ -6,7 +6,7 @@ import static io.moondial.channel.ss7.Operation.UNSTRUCTURED_SS_REQUEST;
 
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
 import io.moondial.channel.OutgoingDialog;

@@ -2,7 +2,7 @@ package io.moondial.cli.dial;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.cli.ExitCode;

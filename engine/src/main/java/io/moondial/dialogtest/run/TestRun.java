@@ -1,7 +1,7 @@
 package io.moondial.dialogtest.run;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.dialogtest.language.DialogFile.Lines;

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.OutgoingDialog;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;

@@ -8,7 +8,7 @@ import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
 import io.moondial.channel.OutgoingDialog;
-import io.moondial.channel.Party;
+import io.moondial.channel.Opening.Party;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.Message;

@@ -3,7 +3,7 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.channel.Connections;
+import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.Association;

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.embedded.MemoryLine;
 import io.moondial.channel.ss7.Component;
 import io.moondial.channel.ss7.Message;

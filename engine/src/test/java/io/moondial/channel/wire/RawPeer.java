@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.DialogGoneException;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.Component;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.OriginCheck;

@@ -12,7 +12,7 @@ import static io.moondial.channel.wire.RawPeer.OTID;
 import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.SignallingMessage;
+import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.embedded.MemoryLine;
 import io.moondial.channel.ss7.Component;
 import io.moondial.channel.ss7.Message;
