@@ -2,7 +2,7 @@ package io.moondial;
 
 import static java.util.Objects.requireNonNull;
 
-import io.moondial.channel.embedded.EmbeddedSettings;
+import io.moondial.channel.embedded.EmbeddedNetwork.EmbeddedSettings;
 import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.config.ChangedSettings;

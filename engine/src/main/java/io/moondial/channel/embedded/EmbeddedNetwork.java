@@ -1,19 +1,21 @@
 package io.moondial.channel.embedded;
 
+import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.Channel;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
-import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingLimits;
-import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
+import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.UssdDesk;
+import io.moondial.config.Key;
+import io.moondial.config.Schema;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Time.Activity;
 import java.util.List;
@@ -147,5 +149,25 @@ public final class EmbeddedNetwork implements Channel, FarSide {
     @Override
     public void close() {
         engine.close();
+    }
+
+    /**
+     * The section {@code embedded} of the network.
+     *
+     * @param ssns the subsystems of the engine
+     */
+    public record EmbeddedSettings(
+            @Key(
+                            value = "The subsystem numbers at which the engine answers.",
+                            unset = "[6, 147]",
+                            from = "1",
+                            to = "254")
+                    List<Integer> ssns) {
+        /** The defaults. */
+        public static final EmbeddedSettings DEFAULT = Schema.of(EmbeddedSettings.class).defaults();
+
+        public EmbeddedSettings {
+            ssns = List.copyOf(ssns);
+        }
     }
 }

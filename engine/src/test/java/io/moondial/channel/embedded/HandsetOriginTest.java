@@ -1,5 +1,6 @@
 package io.moondial.channel.embedded;
 
+import io.moondial.channel.embedded.EmbeddedPoint.LoopedMtp3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

@@ -1,5 +1,6 @@
 package io.moondial.channel.embedded;
 
+import io.moondial.channel.embedded.EmbeddedPoint.LoopedMtp3;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.SignallingLimits;

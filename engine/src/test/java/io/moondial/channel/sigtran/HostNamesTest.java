@@ -1,5 +1,7 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Endpoint.HostNames;
+import io.moondial.channel.sigtran.Associations.ConnectingLink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
