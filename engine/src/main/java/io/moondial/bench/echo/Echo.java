@@ -3,7 +3,7 @@ package io.moondial.bench.echo;
 import io.moondial.channel.embedded.EmbeddedPoint;
 import io.moondial.channel.sigtran.SigtranPoint;
 import io.moondial.channel.sigtran.SigtranSettings;
-import io.moondial.channel.ss7.AttachedPoint;
+import io.moondial.channel.ss7.SignallingPoint.AttachedPoint;
 import io.moondial.channel.ss7.LowerLayers;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;

@@ -1,8 +1,8 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.ss7.AttachedPoint;
+import io.moondial.channel.ss7.SignallingPoint.AttachedPoint;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.HandsetDesk;
+import io.moondial.channel.ss7.FarSide.HandsetDesk;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan.Peer;

@@ -1,5 +1,7 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.UssdMapProvider.MapOpen;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;

@@ -1,6 +1,6 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.screening.SccpData;
+import io.moondial.channel.ss7.screening.SccpScreening.SccpData;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;

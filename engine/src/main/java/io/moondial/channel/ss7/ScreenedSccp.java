@@ -1,6 +1,8 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.screening.SccpData;
+import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
+import io.moondial.channel.ss7.Drops.SccpWords;
+import io.moondial.channel.ss7.screening.SccpScreening.SccpData;
 import io.moondial.channel.ss7.screening.SccpScreening;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.time.SystemTime;

@@ -3,10 +3,10 @@ package io.moondial.channel.ss7;
 import static java.util.Objects.requireNonNullElse;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.DialogLink;
 import io.moondial.channel.Channel.NotBegunException;
-import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening.Party;
+import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;
@@ -300,4 +300,14 @@ public final class SignallingPoint implements AttachedPoint {
      *     subsystem
      */
     public record Called(int pointCode, String globalTitle, boolean onTitle) {}
+
+    /** A signalling point above a user part. */
+    public interface AttachedPoint extends AutoCloseable {
+        /** Whether messages can go to this point now. */
+        boolean reaches(int pointCode);
+
+        /** Stops what has been started; safe at any time. */
+        @Override
+        void close();
+    }
 }

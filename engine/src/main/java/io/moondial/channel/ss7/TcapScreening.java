@@ -1,9 +1,10 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.Drops.SccpWords;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.ss7.UssdMapProvider.NotTakenIn;
-import io.moondial.channel.ss7.screening.PAbortCause;
+import io.moondial.channel.ss7.screening.TransactionPortion.PAbortCause;
 import io.moondial.channel.ss7.screening.Screened;
 import io.moondial.channel.ss7.screening.TransactionPortion;
 import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;

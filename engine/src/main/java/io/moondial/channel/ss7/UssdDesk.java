@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.Message.Component;
 import static io.moondial.channel.ss7.Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
 import static io.moondial.channel.ss7.Operation.UNSTRUCTURED_SS_NOTIFY;
 import static io.moondial.channel.ss7.Operation.UNSTRUCTURED_SS_REQUEST;

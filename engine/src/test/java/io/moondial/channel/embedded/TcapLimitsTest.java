@@ -8,7 +8,7 @@ import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
-import io.moondial.channel.ss7.Component;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageLink;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
-import io.moondial.channel.ss7.OriginCheck;
+import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import java.time.Duration;

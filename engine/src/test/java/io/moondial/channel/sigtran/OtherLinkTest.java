@@ -8,7 +8,7 @@ import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.channel.sigtran.StpStub.Connection;
-import io.moondial.channel.ss7.OriginCheck;
+import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import java.util.List;

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
-import io.moondial.channel.ss7.screening.SccpData;
+import io.moondial.channel.ss7.screening.SccpScreening.SccpData;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

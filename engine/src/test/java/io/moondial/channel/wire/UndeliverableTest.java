@@ -13,7 +13,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.moondial.channel.ss7.Message;
-import io.moondial.channel.ss7.OriginCheck;
+import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import java.util.List;

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.Opening.Party;
-import io.moondial.channel.ss7.Component;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -2,7 +2,7 @@ package io.moondial.cli.dial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.ss7.Component;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageLink;
