@@ -1,12 +1,12 @@
 package io.moondial.script;
 
-import io.moondial.script.lua.CompileFailure;
 import io.moondial.script.lua.Compiler;
-import io.moondial.script.lua.HeavyPermit;
+import io.moondial.script.lua.Compiler.CompileFailure;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Meter;
+import io.moondial.script.lua.Meter.HeavyPermit;
 import io.moondial.script.stdlib.StandardLibrary.ScriptClock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

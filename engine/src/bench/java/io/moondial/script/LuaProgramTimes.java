@@ -1,6 +1,6 @@
 package io.moondial.script;
 
-import io.moondial.script.lua.CompileFailure;
+import io.moondial.script.lua.Compiler.CompileFailure;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;

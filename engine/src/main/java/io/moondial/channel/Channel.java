@@ -39,8 +39,8 @@ public interface Channel extends AutoCloseable {
     void close();
 
     /**
-     * The transport connections of a network, counted in two ways that differ only for moments: if they
-     * differ for longer, a connection is open that no link knows.
+     * The transport connections of a network, counted in two ways that differ only for moments: if
+     * they differ for longer, a connection is open that no link knows.
      *
      * @param open those that are open and were taken for a link
      * @param linked the links that have one

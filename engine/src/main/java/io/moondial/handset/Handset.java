@@ -2,9 +2,9 @@ package io.moondial.handset;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink.DialogGoneException;
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.Operation;

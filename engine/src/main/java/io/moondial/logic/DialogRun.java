@@ -1,8 +1,8 @@
 package io.moondial.logic;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.Dialog;

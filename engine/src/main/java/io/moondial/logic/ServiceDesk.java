@@ -2,8 +2,8 @@ package io.moondial.logic;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Outcome;

@@ -1,8 +1,8 @@
 package io.moondial.script;
 
 import io.moondial.script.lua.FunctionCode;
-import io.moondial.script.lua.HeavyPermit;
 import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.Meter.HeavyPermit;
 
 /** One compiled script of a release. Immutable: any number of threads may run it at once. */
 public final class Script {

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptFolder.Source;
-import io.moondial.script.lua.CompileFailure;
 import io.moondial.script.lua.Compiler;
+import io.moondial.script.lua.Compiler.CompileFailure;
 import io.moondial.script.lua.FunctionCode;
-import io.moondial.script.lua.HeavyPermit;
+import io.moondial.script.lua.Meter.HeavyPermit;
 import io.moondial.script.lua.Outline;
 import java.nio.file.Path;
 import java.security.MessageDigest;

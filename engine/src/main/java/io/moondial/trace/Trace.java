@@ -1,7 +1,7 @@
 package io.moondial.trace;
 
-import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Time;
 import io.moondial.trace.PcapFormat.PcapSink;

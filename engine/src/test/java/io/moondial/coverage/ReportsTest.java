@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.coverage.Coverage.HtmlReport;
 import io.moondial.coverage.Coverage.LcovReport;
-import io.moondial.script.lua.CompileFailure;
 import io.moondial.script.lua.Compiler;
+import io.moondial.script.lua.Compiler.CompileFailure;
 import io.moondial.script.lua.LuaString;
 import java.io.IOException;
 import java.io.InputStream;

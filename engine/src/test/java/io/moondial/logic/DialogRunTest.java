@@ -2,8 +2,8 @@ package io.moondial.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.Outgoing;

@@ -3,8 +3,8 @@ package io.moondial.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.DialogLink.DialogGoneException;
-import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.handset.Handset;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -1,7 +1,7 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.Channel;
+import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
@@ -10,8 +10,8 @@ import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingLimits;
-import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPlan;
+import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.UssdDesk;
 import io.moondial.config.Key;

@@ -1,14 +1,14 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.ss7.SignallingPoint.AttachedPoint;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.FarSide.HandsetDesk;
+import io.moondial.channel.ss7.LowerLayers.AttachedPoint;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingLimits;
-import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPlan;
-import io.moondial.channel.ss7.SignallingPoint.Called;
+import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.SignallingPoint;
+import io.moondial.channel.ss7.SignallingPoint.Called;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Time.Activity;
 import java.util.List;
@@ -118,8 +118,8 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
     }
 
     /**
-     * An MTP3 user part whose link is another one in the same process. A message counts as under way
-     * from when it is sent until its user has taken it in.
+     * An MTP3 user part whose link is another one in the same process. A message counts as under
+     * way from when it is sent until its user has taken it in.
      */
     static final class LoopedMtp3 extends Mtp3UserPartBaseImpl implements AutoCloseable {
         private static final int DELIVERY_THREADS = 2;

@@ -1,11 +1,11 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Endpoint.HostNames;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.sigtran.Associations.LinkSite;
+import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
@@ -238,7 +238,9 @@ final class Associations implements AutoCloseable {
 
         /** What is connected, and from where. */
         private record Way(
-                InetSocketAddress to, @Nullable InetSocketAddress from, List<InetAddress> alsoFrom) {}
+                InetSocketAddress to,
+                @Nullable InetSocketAddress from,
+                List<InetAddress> alsoFrom) {}
 
         private Way way(HostNames.Lookup lookup) throws UnknownHostException {
             Endpoint local = settings.local();
@@ -247,7 +249,9 @@ final class Associations implements AutoCloseable {
                 further.add(lookup.of(address));
             }
             return new Way(
-                    lookup.of(settings.address()), local == null ? null : lookup.of(local), further);
+                    lookup.of(settings.address()),
+                    local == null ? null : lookup.of(local),
+                    further);
         }
 
         private void connect(Way way) {

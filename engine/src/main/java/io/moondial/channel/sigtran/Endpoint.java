@@ -78,8 +78,8 @@ public record Endpoint(String host, int port) {
     }
 
     /**
-     * Names of hosts, looked up beside the loop: a name server that is slow to answer must not hold up
-     * the links that need none.
+     * Names of hosts, looked up beside the loop: a name server that is slow to answer must not hold
+     * up the links that need none.
      */
     record HostNames(Lookup lookup) {
         /** Finds the address of one name; it may take its time. */

@@ -1,7 +1,7 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.Associations.LinkSite;
+import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;

@@ -5,7 +5,7 @@ import io.moondial.channel.LinkStatus;
 import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.sigtran.SigtranSettings.GlobalTitleRule;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
-import io.moondial.channel.ss7.SignallingPoint.AttachedPoint;
+import io.moondial.channel.ss7.LowerLayers.AttachedPoint;
 import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;

@@ -77,7 +77,9 @@ final class Drops {
 
         private SccpWords() {}
 
-        /** Of an address the parts that are there: {@code global title 27829000001, subsystem 8}. */
+        /**
+         * Of an address the parts that are there: {@code global title 27829000001, subsystem 8}.
+         */
         static String of(SccpAddress address) {
             List<String> parts = new ArrayList<>(3);
             if (address.getSignalingPointCode() > 0) {

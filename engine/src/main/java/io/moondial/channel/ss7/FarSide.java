@@ -53,8 +53,8 @@ public interface FarSide {
             int ssn) {}
 
     /**
-     * The desk of a point where handsets are: it takes the dialogs that the engine begins. If nobody
-     * takes them, the subscriber is absent.
+     * The desk of a point where handsets are: it takes the dialogs that the engine begins. If
+     * nobody takes them, the subscriber is absent.
      */
     final class HandsetDesk implements MessageDesk {
         private static final Logger log = LoggerFactory.getLogger(HandsetDesk.class);

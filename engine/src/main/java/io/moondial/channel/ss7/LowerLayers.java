@@ -301,4 +301,14 @@ public final class LowerLayers {
             return point(called, false).filter(it -> it != plan.pointCode()).orElse(-1);
         }
     }
+
+    /** A signalling point above a user part. */
+    public interface AttachedPoint extends AutoCloseable {
+        /** Whether messages can go to this point now. */
+        boolean reaches(int pointCode);
+
+        /** Stops what has been started; safe at any time. */
+        @Override
+        void close();
+    }
 }

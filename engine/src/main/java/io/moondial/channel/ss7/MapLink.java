@@ -1,9 +1,9 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.UssdMapProvider.MapOpen;
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SendContext.OfPoint;
+import io.moondial.channel.ss7.UssdMapProvider.MapOpen;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.text.UssdString;

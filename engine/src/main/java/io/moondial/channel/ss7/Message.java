@@ -44,7 +44,8 @@ public sealed interface Message {
         record Invoke(int invokeId, int operation, UssdString ussd) implements Component {}
 
         /** A ReturnResultLast; {@code ussd} is null if the result has no parameter. */
-        record Result(int invokeId, int operation, @Nullable UssdString ussd) implements Component {}
+        record Result(int invokeId, int operation, @Nullable UssdString ussd)
+                implements Component {}
 
         /** A ReturnError with a local error code (3GPP TS 29.002 17.6.6). */
         record ErrorReturned(int invokeId, int code) implements Component {}

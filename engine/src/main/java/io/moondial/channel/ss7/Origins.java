@@ -1,7 +1,7 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import io.moondial.channel.ss7.Drops.SccpWords;
+import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import io.moondial.channel.ss7.screening.TransactionPortion;
 import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import java.util.Arrays;

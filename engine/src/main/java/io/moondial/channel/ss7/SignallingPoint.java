@@ -38,7 +38,7 @@ import org.restcomm.protocols.ss7.tcap.TCAPProviderImpl;
  * One signalling point: SCCP, TCAP and MAP of jSS7 above an MTP3 user part. Nothing is kept on
  * disk.
  */
-public final class SignallingPoint implements AttachedPoint {
+public final class SignallingPoint implements LowerLayers.AttachedPoint {
     private static final int OUR_INVOKE_ID = 1;
 
     private final SignallingPlan plan;
@@ -300,14 +300,4 @@ public final class SignallingPoint implements AttachedPoint {
      *     subsystem
      */
     public record Called(int pointCode, String globalTitle, boolean onTitle) {}
-
-    /** A signalling point above a user part. */
-    public interface AttachedPoint extends AutoCloseable {
-        /** Whether messages can go to this point now. */
-        boolean reaches(int pointCode);
-
-        /** Stops what has been started; safe at any time. */
-        @Override
-        void close();
-    }
 }

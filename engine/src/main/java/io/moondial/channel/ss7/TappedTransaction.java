@@ -1,8 +1,8 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.UssdParameter.AddressCodec;
-import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.ss7.screening.BerElement;
 import io.moondial.channel.ss7.screening.BerElement.NotBerException;

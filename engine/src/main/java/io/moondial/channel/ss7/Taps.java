@@ -1,7 +1,7 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.ss7.screening.SccpScreening.SccpData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

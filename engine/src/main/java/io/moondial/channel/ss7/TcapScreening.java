@@ -1,12 +1,12 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.Drops.SccpWords;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.ss7.Drops.SccpWords;
 import io.moondial.channel.ss7.UssdMapProvider.NotTakenIn;
-import io.moondial.channel.ss7.screening.TransactionPortion.PAbortCause;
 import io.moondial.channel.ss7.screening.Screened;
 import io.moondial.channel.ss7.screening.TransactionPortion;
+import io.moondial.channel.ss7.screening.TransactionPortion.PAbortCause;
 import io.moondial.channel.ss7.screening.TransactionPortion.TransactionKind;
 import java.io.IOException;
 import java.util.HexFormat;
@@ -132,7 +132,8 @@ final class TcapScreening implements SccpListener {
         }
         drops.drop(
                 "tcap.dialogs_full",
-                "TC-BEGIN from point code {} answered with P-ABORT (resource limitation): the stack holds as many dialogs as tcap.max_dialogs allows, {}",
+                "TC-BEGIN from point code {} answered with P-ABORT (resource limitation): the stack"
+                        + " holds as many dialogs as tcap.max_dialogs allows, {}",
                 message.getIncomingOpc(),
                 maxDialogs);
         answer(message, PAbortCause.RESOURCE_LIMITATION.message(origin));
@@ -146,7 +147,8 @@ final class TcapScreening implements SccpListener {
             if (strange != null) {
                 drops.drop(
                         "tcap.origin_mismatch",
-                        "{} {} TC-{} dropped, because it is not from the far side of its dialog: {}",
+                        "{} {} TC-{} dropped, because it is not from the far side of its dialog:"
+                                + " {}",
                         TransactionIds.local(dialog),
                         hex(TransactionIds.remoteOctets(dialog)),
                         transaction.kind(),
@@ -333,7 +335,8 @@ final class TcapScreening implements SccpListener {
             } else {
                 drops.drop(
                         "tcap.origin_mismatch",
-                        "{} {} dropped a notice that TC-{} was not delivered, because this dialog sent no such message: {}",
+                        "{} {} dropped a notice that TC-{} was not delivered, because this dialog"
+                                + " sent no such message: {}",
                         TransactionIds.local(dialog),
                         hex(TransactionIds.remoteOctets(dialog)),
                         returned.kind(),

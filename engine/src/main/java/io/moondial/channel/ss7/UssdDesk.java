@@ -1,16 +1,16 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.Message.Component;
 import static io.moondial.channel.ss7.Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
 import static io.moondial.channel.ss7.Operation.UNSTRUCTURED_SS_NOTIFY;
 import static io.moondial.channel.ss7.Operation.UNSTRUCTURED_SS_REQUEST;
 
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;

@@ -5,8 +5,8 @@ import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.ss7.UssdParameter.AddressCodec;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
-import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import io.moondial.channel.ss7.screening.BerElement;
+import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import io.moondial.dialog.Incoming.Aborted;
 import java.time.Duration;
 import java.util.Arrays;
@@ -310,7 +310,8 @@ final class UssdMapProvider extends MAPProviderImpl {
         void withoutContext() {
             report(
                     Cause.OTHER_CONTEXT,
-                    "TC-BEGIN has no dialogue portion (MAP version 1), which is not served: aborted");
+                    "TC-BEGIN has no dialogue portion (MAP version 1), which is not served:"
+                            + " aborted");
             send(() -> map.abortWithoutContext(dialog));
         }
 
@@ -388,8 +389,8 @@ final class UssdMapProvider extends MAPProviderImpl {
         private static final int ORIGINATION = 0x81;
 
         /**
-         * Reads the user information of a TC-BEGIN. What else is in a MAP-open, extensions and the two
-         * addresses that Ericsson adds, is measured and ignored.
+         * Reads the user information of a TC-BEGIN. What else is in a MAP-open, extensions and the
+         * two addresses that Ericsson adds, is measured and ignored.
          *
          * @throws NotBerException if it is no MAP-open
          */

@@ -3,8 +3,8 @@ package io.moondial.channel.ss7;
 import io.moondial.channel.Address;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.ss7.UssdParameter.MapError;
-import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import io.moondial.channel.ss7.screening.BerElement;
+import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.IOException;
@@ -140,8 +140,8 @@ record UssdParameter(UssdString ussd, @Nullable Integer alertingPattern, @Nullab
     }
 
     /**
-     * An AddressString's octets (3GPP TS 29.002 17.7.8): nature and plan, then digits in TBCD, low half
-     * first.
+     * An AddressString's octets (3GPP TS 29.002 17.7.8): nature and plan, then digits in TBCD, low
+     * half first.
      */
     static final class AddressCodec {
         private static final String DIGITS = "0123456789*#abc";

@@ -16,7 +16,7 @@ import io.moondial.logic.DialogObserver;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome.ScriptFault;
-import io.moondial.script.lua.CompileFailure;
+import io.moondial.script.lua.Compiler.CompileFailure;
 import io.moondial.time.SystemTime;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
-import io.moondial.script.stdlib.NearName;
+import io.moondial.script.stdlib.UndefinedGlobal.NearName;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.LinkedHashMap;
@@ -46,8 +46,8 @@ public final class DecimalModule {
     public static ApiModule create() {
         return ApiModule.of(
                         "decimal",
-                        "Exact numbers with a point, for money. [Their operators](#decimals) are exact"
-                                + " too. Each function is also a method: x:round(2) is"
+                        "Exact numbers with a point, for money. [Their operators](#decimals) are"
+                                + " exact too. Each function is also a method: x:round(2) is"
                                 + " decimal.round(x, 2).")
                 .called("Makes a decimal.", DecimalModule::describeMake)
                 .methodsOfDecimals()
@@ -76,7 +76,8 @@ public final class DecimalModule {
                                 f.takes("x", DECIMAL, "the number")
                                         .returns("a decimal that is not negative")
                                         .does(
-                                                "log.info(\"owes %s\", decimal.abs(decimal(\"-12.50\")))",
+                                                "log.info(\"owes %s\","
+                                                        + " decimal.abs(decimal(\"-12.50\")))",
                                                 a -> made(a, exact(a, 1, "x").abs())))
                 .function(
                         "scale",
@@ -95,8 +96,8 @@ public final class DecimalModule {
         return f.takes(
                         "value",
                         ANY,
-                        "a text: a minus sign or none, digits, at most one point between digits, and"
-                                + " nothing else; or a whole number up to 2^53; or a decimal")
+                        "a text: a minus sign or none, digits, at most one point between digits,"
+                                + " and nothing else; or a whole number up to 2^53; or a decimal")
                 .returns("a decimal with as many digits after the point as the text has")
                 .raises(
                         "another value, such as 0.1 (decimal(\"0.1\") is exact), or more than "

@@ -5,7 +5,7 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaTable;
-import io.moondial.script.stdlib.NearName;
+import io.moondial.script.stdlib.UndefinedGlobal.NearName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

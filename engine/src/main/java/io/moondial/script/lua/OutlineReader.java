@@ -1,9 +1,10 @@
 package io.moondial.script.lua;
 
 import io.moondial.script.lua.Outline.Mention;
+import io.moondial.script.lua.Outline.OutlineScopes;
+import io.moondial.script.lua.Outline.OutlineScopes.Value;
+import io.moondial.script.lua.Outline.OutlineScopes.Variable;
 import io.moondial.script.lua.Outline.Reach;
-import io.moondial.script.lua.OutlineScopes.Value;
-import io.moondial.script.lua.OutlineScopes.Variable;
 import io.moondial.script.lua.Token.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package io.moondial.script.stdlib;
 
 import io.moondial.script.lua.Arguments;
-import io.moondial.script.lua.CompileFailure;
 import io.moondial.script.lua.Compiler;
+import io.moondial.script.lua.Compiler.CompileFailure;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaDecimal;

@@ -2,9 +2,13 @@ package io.moondial.script.stdlib;
 
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaFunction;
+import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.Numbers;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -117,5 +121,222 @@ final class StringLibrary {
             }
         }
         return Lua.values(repeated.toLuaString());
+    }
+
+    /** The functions of the string library that take patterns: find, match, gmatch, gsub. */
+    private static final class PatternFunctions {
+        private static final String SPECIALS = "^$*+?.([%-";
+
+        private PatternFunctions() {}
+
+        static @Nullable Object[] find(Arguments a) {
+            LuaString s = a.string(1);
+            LuaString pattern = a.string(2);
+            int start = start(a, s);
+            if (start > s.length()) {
+                return Lua.values((Object) null);
+            }
+            if (Lua.truthy(a.get(4)) || !hasSpecials(pattern)) {
+                return findPlain(a, s, pattern, start);
+            }
+            return search(a, s, pattern, start, true);
+        }
+
+        static @Nullable Object[] match(Arguments a) {
+            LuaString s = a.string(1);
+            LuaString pattern = a.string(2);
+            int start = start(a, s);
+            return start > s.length()
+                    ? Lua.values((Object) null)
+                    : search(a, s, pattern, start, false);
+        }
+
+        private static int start(Arguments a, LuaString s) {
+            return Math.max(0, StringLibrary.index(a.integer(3, 1), s.length()));
+        }
+
+        private static boolean hasSpecials(LuaString pattern) {
+            for (int i = 0; i < pattern.length(); i++) {
+                if (SPECIALS.indexOf(pattern.at(i)) >= 0) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private static @Nullable Object[] findPlain(
+                Arguments a, LuaString s, LuaString sought, int start) {
+            a.meter().work(((long) (s.length() - start) * (sought.length() + 16)) >> 8);
+            int at = s.indexOf(sought, start);
+            return at < 0
+                    ? Lua.values((Object) null)
+                    : Lua.values((double) (at + 1), (double) (at + sought.length()));
+        }
+
+        private static @Nullable Object[] search(
+                Arguments a, LuaString s, LuaString pattern, int start, boolean withPlace) {
+            PatternMatch match = new PatternMatch(s, pattern, a.meter());
+            int last = match.isAnchored() ? start : s.length();
+            for (int at = start; at <= last; at++) {
+                int end = match.matchAt(at);
+                if (end >= 0) {
+                    @Nullable Object[] captures = match.captures().values(at, end, !withPlace);
+                    return withPlace ? placed(at, end, captures) : captures;
+                }
+            }
+            return Lua.values((Object) null);
+        }
+
+        private static @Nullable Object[] placed(int at, int end, @Nullable Object[] captures) {
+            @Nullable Object[] results = new @Nullable Object[captures.length + 2];
+            results[0] = (double) (at + 1);
+            results[1] = (double) end;
+            System.arraycopy(captures, 0, results, 2, captures.length);
+            return results;
+        }
+
+        static @Nullable Object[] gmatch(Arguments a) {
+            LuaString s = a.string(1);
+            LuaString pattern = a.string(2);
+            a.meter().memory(400);
+            return Lua.values(new NativeFunction("gmatch_iterator", new Matches(s, pattern)::next));
+        }
+
+        /**
+         * The matches of a pattern one after the other; the only native function with a state, its
+         * own.
+         */
+        private static final class Matches {
+            private final LuaString subject;
+            private final LuaString pattern;
+            private int position;
+
+            Matches(LuaString subject, LuaString pattern) {
+                this.subject = subject;
+                this.pattern = pattern;
+            }
+
+            @Nullable Object[] next(Arguments a) {
+                PatternMatch match = PatternMatch.repeated(subject, pattern, a.meter());
+                for (int at = position; at <= subject.length(); at++) {
+                    int end = match.matchAt(at);
+                    if (end >= 0) {
+                        // an empty match must not be found again
+                        position = end == at ? end + 1 : end;
+                        return match.captures().values(at, end, true);
+                    }
+                }
+                position = subject.length() + 1;
+                return Lua.values((Object) null);
+            }
+        }
+
+        static @Nullable Object[] gsub(Arguments a) {
+            LuaString s = a.string(1);
+            LuaString pattern = a.string(2);
+            Object replacement = replacement(a);
+            long limit = (long) a.number(4, -1);
+            PatternMatch match = new PatternMatch(s, pattern, a.meter());
+            LuaStringBuilder result = new LuaStringBuilder(a.meter());
+            int at = 0;
+            int count = 0;
+            while (limit < 0 || count < limit) { // C takes a negative one for a large one
+                int end = match.matchAt(at);
+                if (end >= 0) {
+                    count++;
+                    replace(a, match, replacement, at, end, result, s);
+                }
+                if (end > at) {
+                    at = end;
+                } else if (at < s.length()) {
+                    result.append(s.at(at++));
+                } else {
+                    break;
+                }
+                if (match.isAnchored()) {
+                    break;
+                }
+            }
+            if (count == 0) {
+                return Lua.values(s, 0.0); // the very value: a secret one stays secret
+            }
+            if (at < s.length()) {
+                result.append(s, at, s.length());
+            }
+            return Lua.values(result.toLuaString(), (double) count);
+        }
+
+        private static Object replacement(Arguments a) {
+            return switch (a.get(3)) {
+                case LuaTable table -> table;
+                case LuaFunction function -> function;
+                case LuaString text -> text;
+                case Double number -> a.string(3);
+                case null, default -> throw a.wrongType(3, "string/function/table");
+            };
+        }
+
+        private static void replace(
+                Arguments a,
+                PatternMatch match,
+                Object replacement,
+                int at,
+                int end,
+                LuaStringBuilder result,
+                LuaString s) {
+            if (replacement instanceof LuaString template) {
+                expand(template, match, at, end, result);
+                return;
+            }
+            @Nullable Object value = value(a, match, replacement, at, end);
+            if (!Lua.truthy(value)) {
+                result.append(s, at, end);
+                return;
+            }
+            LuaString text = Numbers.textFrom(value);
+            if (text == null) {
+                throw new LuaError("invalid replacement value (a " + Lua.typeName(value) + ")");
+            }
+            result.append(text);
+        }
+
+        private static @Nullable Object value(
+                Arguments a, PatternMatch match, Object replacement, int at, int end) {
+            if (replacement instanceof LuaTable table) {
+                return a.state().index(table, match.captures().value(0, at, end));
+            }
+            @Nullable Object[] results =
+                    a.state().call(replacement, match.captures().values(at, end, true));
+            return results.length == 0 ? null : results[0];
+        }
+
+        private static void expand(
+                LuaString template, PatternMatch match, int at, int end, LuaStringBuilder result) {
+            for (int i = 0; i < template.length(); i++) {
+                int c = template.at(i);
+                if (c != '%') {
+                    result.append(c);
+                    continue;
+                }
+                int next = ++i < template.length() ? template.at(i) : -1;
+                if (next == '%') {
+                    result.append(next);
+                } else if (next == '0') {
+                    result.append(match.captures().part(at, end));
+                } else if (next >= '1' && next <= '9') {
+                    appendCapture(match.captures().value(next - '1', at, end), result);
+                } else {
+                    throw new LuaError("invalid use of '%' in replacement string");
+                }
+            }
+        }
+
+        private static void appendCapture(Object capture, LuaStringBuilder result) {
+            LuaString text = Numbers.textFrom(capture);
+            if (text == null) {
+                throw new IllegalStateException("a capture is a " + Lua.typeName(capture));
+            }
+            result.append(text);
+        }
     }
 }

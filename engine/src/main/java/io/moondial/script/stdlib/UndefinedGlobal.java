@@ -6,6 +6,9 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.Meter;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reading a global name that has no value: an error, because it is most often a word misspelt. */
@@ -31,5 +34,66 @@ public final class UndefinedGlobal {
 
     private static String undefined(Arguments a, String name) {
         return "undefined global '" + name + "'" + NearName.question(a.table(1), name, a.meter());
+    }
+
+    /** The name in a table that a missing name was most likely meant to be. */
+    public static final class NearName {
+        private static final int NEAR = 2;
+        private static final int LONGEST_COMPARED = 40;
+
+        private NearName() {}
+
+        /** "; did you mean 'x'?", or "" if no name is similar. The search is counted. */
+        public static String question(LuaTable names, String name, Meter meter) {
+            List<String> known = new ArrayList<>();
+            for (var e = names.next(null); e != null; e = names.next(e[0])) {
+                meter.work(name.length());
+                if (e[0] instanceof LuaString text) {
+                    known.add(text.toText());
+                }
+            }
+            return question(known, name);
+        }
+
+        /** The same among names that no script pays for. */
+        public static String question(Iterable<String> names, String name) {
+            String near = name.length() > LONGEST_COMPARED ? null : nearest(names, name);
+            return near == null ? "" : "; did you mean '" + near + "'?";
+        }
+
+        private static @Nullable String nearest(Iterable<String> names, String name) {
+            String nearest = null;
+            int distance = Math.min(NEAR, name.length() - 1) + 1;
+            for (String known : names) {
+                if (Math.abs(known.length() - name.length()) < distance) {
+                    int found = distance(name, known);
+                    if (found < distance) {
+                        distance = found;
+                        nearest = known;
+                    }
+                }
+            }
+            return nearest;
+        }
+
+        /**
+         * How many characters must be added, removed or changed to turn one name into the other.
+         */
+        private static int distance(String from, String to) {
+            int[] row = new int[to.length() + 1];
+            for (int j = 0; j < row.length; j++) {
+                row[j] = j;
+            }
+            for (int i = 1; i <= from.length(); i++) {
+                int diagonal = row[0];
+                row[0] = i;
+                for (int j = 1; j < row.length; j++) {
+                    int change = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                    diagonal = row[j];
+                    row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+                }
+            }
+            return row[to.length()];
+        }
     }
 }

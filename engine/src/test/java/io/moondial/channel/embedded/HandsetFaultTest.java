@@ -1,6 +1,5 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.embedded.EmbeddedPoint.LoopedMtp3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -8,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.embedded.EmbeddedPoint.LoopedMtp3;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;

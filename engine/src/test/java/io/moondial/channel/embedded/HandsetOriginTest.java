@@ -1,12 +1,12 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.embedded.EmbeddedPoint.LoopedMtp3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.Opening.Party;
+import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.embedded.EmbeddedPoint.LoopedMtp3;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;
@@ -267,7 +267,8 @@ class HandsetOriginTest {
                 .isEqualTo(
                         new Aborted(
                                 Cause.UNDELIVERED,
-                                "TC-BEGIN was returned undelivered: no translation for this address"));
+                                "TC-BEGIN was returned undelivered: no translation for this"
+                                        + " address"));
         await().atMost(Duration.ofSeconds(60)).until(() -> handsets.openDialogs() == 0);
         assertThat(told).isEmpty();
     }

@@ -1,7 +1,7 @@
 package io.moondial.channel.embedded;
 
-import io.moondial.channel.embedded.EmbeddedPoint.LoopedMtp3;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.embedded.EmbeddedPoint.LoopedMtp3;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;

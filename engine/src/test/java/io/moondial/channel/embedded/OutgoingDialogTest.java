@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink.DialogGoneException;
-import io.moondial.channel.DialogLink;
 import io.moondial.channel.Channel.NotBegunException;
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
-import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.Opening.Party;
+import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.channel.ss7.Operation;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.channel.ss7.SignallingLimits;

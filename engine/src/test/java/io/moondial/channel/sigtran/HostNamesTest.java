@@ -1,11 +1,11 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Endpoint.HostNames;
-import io.moondial.channel.sigtran.Associations.ConnectingLink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.channel.sigtran.Associations.ConnectingLink;
 import io.moondial.channel.sigtran.Associations.LinkSite;
+import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.metrics.Counters;
@@ -104,7 +104,8 @@ class HostNamesTest {
             assertThat(link.isConnected()).isFalse();
             assertThat(log.lines)
                     .containsExactly(
-                            "association a1: cannot connect: nobody.example: Name or service not known; the engine tries again until it can");
+                            "association a1: cannot connect: nobody.example: Name or service not"
+                                    + " known; the engine tries again until it can");
             loop.submit(link::stop).awaitUninterruptibly();
         }
     }

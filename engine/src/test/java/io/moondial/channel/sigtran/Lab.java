@@ -4,8 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.Opening;
 import io.moondial.channel.sigtran.Associations.LinkSite;

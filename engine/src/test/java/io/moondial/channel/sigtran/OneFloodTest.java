@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
-import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -86,7 +86,8 @@ class OneFloodTest {
             await().atMost(Lab.PATIENCE).until(() -> refusals.size() == 45);
             assertThat(refusals.peek().text())
                     .isEqualTo(
-                            "begun without an Invoke, and its association has its share of the 10 that may wait for theirs (max_without_invoke): aborted");
+                            "begun without an Invoke, and its association has its share of the 10"
+                                    + " that may wait for theirs (max_without_invoke): aborted");
 
             good.send(StpStub.data(101, StpStub.emptyBegin()));
             await().atMost(Lab.PATIENCE).until(() -> lab.network.openDialogs() == 5 + 1);

@@ -1,6 +1,5 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Endpoint.HostNames;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,6 +10,7 @@ import com.sun.nio.sctp.MessageInfo;
 import com.sun.nio.sctp.PeerAddressChangeNotification;
 import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
 import com.sun.nio.sctp.ShutdownNotification;
+import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
@@ -262,7 +262,8 @@ class SctpHandlerTest {
             assertThat(channel.isOpen()).isFalse();
             assertThat(log.lines)
                     .contains(
-                            "association a1: disconnected: it sent more than 65536 octets without the end of a message");
+                            "association a1: disconnected: it sent more than 65536 octets without"
+                                    + " the end of a message");
         }
     }
 
@@ -409,7 +410,8 @@ class SctpHandlerTest {
                     .anyMatch(
                             it ->
                                     it.startsWith(
-                                            "association a1: disconnected: the far end has read nothing for 30000 ms: aborted, our end was "));
+                                            "association a1: disconnected: the far end has read"
+                                                    + " nothing for 30000 ms: aborted, our end was "));
         }
     }
 

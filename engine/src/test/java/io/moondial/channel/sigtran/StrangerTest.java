@@ -1,11 +1,11 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Endpoint.HostNames;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.sigtran.Associations.LinkSite;
+import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
@@ -69,7 +69,8 @@ class StrangerTest {
                     .anyMatch(
                             it ->
                                     it.matches(
-                                            "association a1: disconnected: it (sent no|did not acknowledge) ASPUP within 300 ms"));
+                                            "association a1: disconnected: it (sent no|did not"
+                                                    + " acknowledge) ASPUP within 300 ms"));
         }
     }
 

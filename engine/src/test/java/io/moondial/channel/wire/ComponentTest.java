@@ -11,8 +11,8 @@ import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static io.moondial.channel.wire.RawPeer.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -13,11 +13,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk.Cause;
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message;
-import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.time.Duration;

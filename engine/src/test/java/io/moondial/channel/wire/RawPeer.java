@@ -7,11 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogLink.DialogGoneException;
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message;
-import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.ByteArrayOutputStream;

@@ -14,8 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.embedded.MemoryLine;
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

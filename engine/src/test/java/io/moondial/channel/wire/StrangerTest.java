@@ -10,11 +10,11 @@ import static io.moondial.channel.wire.RawPeer.OTID;
 import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message;
-import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -13,9 +13,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.moondial.channel.ss7.Message;
-import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -124,7 +124,8 @@ class UndeliverableTest extends OverTheWire {
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .asString()
                 .endsWith(
-                        "subsystem 8: unequipped user; not returned: as many answers went out within this second as are allowed");
+                        "subsystem 8: unequipped user; not returned: as many answers went out"
+                                + " within this second as are allowed");
     }
 
     @Test
@@ -185,7 +186,8 @@ class UndeliverableTest extends OverTheWire {
         awaitManagement();
         assertThat(dialog.link().send(new Message.End(List.of())).orElseThrow())
                 .isEqualTo(
-                        "SCCP has no route to point code 1, subsystem 8: subsystem 8 of point code 1 is out of service, as the far side says (SSP)");
+                        "SCCP has no route to point code 1, subsystem 8: subsystem 8 of point code"
+                                + " 1 is out of service, as the far side says (SSP)");
         peer.line().send(scmg("0108010000")); // SSA
         awaitManagement();
         peer.end(peer.begin());

@@ -12,8 +12,8 @@ import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.text.Vectors;
 import io.moondial.text.Vectors.Row;
 import java.io.InputStream;

@@ -14,8 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.Opening.Party;
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.util.List;
@@ -172,7 +172,8 @@ class WireTest extends OverTheWire {
         assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a406020101810101"))));
         assertThat(peer.refusal().text())
                 .isEqualTo(
-                        "the first Invoke is of an operation without a local code, which is not served: rejected");
+                        "the first Invoke is of an operation without a local code, which is not"
+                                + " served: rejected");
     }
 
     @Test

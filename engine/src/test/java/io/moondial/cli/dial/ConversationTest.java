@@ -2,9 +2,9 @@ package io.moondial.cli.dial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.cli.dial.DialCommand.Conversation;

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome.ScriptFault;
-import io.moondial.script.lua.CompileFailure;
+import io.moondial.script.lua.Compiler.CompileFailure;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.moondial.handset.Handset.Subscriber;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome.ScriptFault;
-import io.moondial.script.lua.CompileFailure;
+import io.moondial.script.lua.Compiler.CompileFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.moondial.handset.program;
 
 import io.moondial.channel.DialogLink.DialogGoneException;
-import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.Operation;
 import io.moondial.text.Dcs;

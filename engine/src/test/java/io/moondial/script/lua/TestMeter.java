@@ -1,5 +1,7 @@
 package io.moondial.script.lua;
 
+import io.moondial.script.lua.Meter.HeavyPermit;
+
 /** Meters for tests of what is metered. */
 final class TestMeter {
     private TestMeter() {}

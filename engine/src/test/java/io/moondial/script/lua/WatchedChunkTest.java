@@ -2,6 +2,7 @@ package io.moondial.script.lua;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.script.lua.Compiler.CompileFailure;
 import io.moondial.script.stdlib.StandardLibrary;
 import java.util.List;
 import java.util.SortedMap;
@@ -229,8 +230,12 @@ class WatchedChunkTest {
             lua.append(i % 7 == 0 ? "'s" + i + "'" : i + 0.5).append(",\n");
         }
         lua.append(
-                "}\nlocal n = 0\nfor i = 1, #t do if type(t[i]) == 'number' then n = n + t[i] end end");
-        lua.append("\nreturn n, #t");
+                """
+                }
+                local n = 0
+                for i = 1, #t do if type(t[i]) == 'number' then n = n + t[i] end end
+                return n, #t\
+                """);
         WatchedChunk chunk = watched(lua.toString());
         double expected = 0;
         for (int i = 0; i < 30_000; i++) {

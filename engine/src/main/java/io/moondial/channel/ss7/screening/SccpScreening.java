@@ -268,7 +268,9 @@ public final class SccpScreening {
                                         | ((message[at + 4] & 0xff) << 8)
                                         | ((message[at + 5] & 0xff) << 16);
                         return new Segment(
-                                (message[at + 2] & FIRST) != 0, message[at + 2] & REMAINING, reference);
+                                (message[at + 2] & FIRST) != 0,
+                                message[at + 2] & REMAINING,
+                                reference);
                     }
                     at += 2 + length;
                 }

@@ -132,9 +132,9 @@ public final class Screened {
     }
 
     /**
-     * The components of a message (ITU-T Q.773 4.1) as the stack can take them in. One that is broken
-     * is replaced by one that the stack rejects with the same general problem: of the original it would
-     * lose its place in the message, or its dialog.
+     * The components of a message (ITU-T Q.773 4.1) as the stack can take them in. One that is
+     * broken is replaced by one that the stack rejects with the same general problem: of the
+     * original it would lose its place in the message, or its dialog.
      */
     private static final class ComponentPortion {
         private static final int INVOKE = 0xa1;
@@ -152,9 +152,9 @@ public final class Screened {
         private static final int MAX_LOCAL_CODE = 4;
 
         /**
-         * A message of USSD has one or two; what is more is rejected in one word. Each that is broken
-         * makes the stack write a Reject, so this bounds what a message costs, and how much longer an
-         * answer is than what it answers.
+         * A message of USSD has one or two; what is more is rejected in one word. Each that is
+         * broken makes the stack write a Reject, so this bounds what a message costs, and how much
+         * longer an answer is than what it answers.
          */
         private static final int MAX_COMPONENTS = 2;
 
@@ -238,8 +238,8 @@ public final class Screened {
         }
 
         /**
-         * A result whose SEQUENCE holds an operation code and nothing else is one without a parameter,
-         * as some peers write it.
+         * A result whose SEQUENCE holds an operation code and nothing else is one without a
+         * parameter, as some peers write it.
          */
         private void resultWithCode(BerElement component, List<BerElement> fields)
                 throws NotBerException {
@@ -268,7 +268,9 @@ public final class Screened {
             }
         }
 
-        /** A Reject that is broken is never answered with one: it is dropped (ITU-T Q.774 3.2.2.2). */
+        /**
+         * A Reject that is broken is never answered with one: it is dropped (ITU-T Q.774 3.2.2.2).
+         */
         private void reject(BerElement component) throws NotBerException {
             List<BerElement> fields = component.children();
             if (fields.size() == 2
@@ -289,7 +291,9 @@ public final class Screened {
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             fields.getFirst().writeTo(content);
             BerElement.write(
-                    content, problem.tag(), new byte[] {(byte) (code >= 0 && code <= last ? code : 0)});
+                    content,
+                    problem.tag(),
+                    new byte[] {(byte) (code >= 0 && code <= last ? code : 0)});
             BerElement.write(out, REJECT, content.toByteArray());
         }
 
