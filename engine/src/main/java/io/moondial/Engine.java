@@ -157,8 +157,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private Reconciliation.Pair recordsAgainstWritten() {
         return new Reconciliation.Pair(
                 "records",
-                "%d records were handed over that are neither written nor waiting nor counted as"
-                        + " lost",
+                "%d records were handed over that are neither written nor waiting nor counted as lost",
                 "%d more records were written, wait or are counted as lost than were handed over",
                 () -> edrs.status().stream().mapToLong(Engine::unaccounted).sum(),
                 () -> edrs.status().stream().mapToLong(StreamStatus::handedOver).sum());

@@ -157,8 +157,7 @@ public final class BenchSession {
                 .orElseThrow(
                         () ->
                                 new BenchException(
-                                        "no trigger leads from a ussd_string or a"
-                                                + " ussd_string_prefix to the script "
+                                        "no trigger leads from a ussd_string or a ussd_string_prefix to the script "
                                                 + script));
     }
 

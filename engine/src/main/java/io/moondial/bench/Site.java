@@ -264,8 +264,7 @@ sealed interface Site {
                         "the other process of the bench cannot be asked: " + FileTrouble.words(e));
             }
             throw new BenchException(
-                    "the other process of the bench has ended too early; what it said of it stands"
-                            + " above");
+                    "the other process of the bench has ended too early; what it said of it stands above");
         }
 
         static long octets(String answer) throws BenchException {

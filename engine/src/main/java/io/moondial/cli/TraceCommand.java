@@ -29,12 +29,9 @@ import tools.jackson.databind.JsonNode;
         name = "trace",
         mixinStandardHelpOptions = true,
         description = {
-            "Writes what a running serve sends and gets over its links into a pcap file for"
-                    + " Wireshark.",
-            "It ends with Ctrl-C, after --for, or by a trace --stop elsewhere. Dialogs that were"
-                    + " open before it began are not",
-            "in a subscriber's trace. Secret answers are asterisks in it. Exits with 3 if no engine"
-                    + " answers."
+            "Writes what a running serve sends and gets over its links into a pcap file for Wireshark.",
+            "It ends with Ctrl-C, after --for, or by a trace --stop elsewhere. Dialogs that were open before it began are not",
+            "in a subscriber's trace. Secret answers are asterisks in it. Exits with 3 if no engine answers."
         })
 final class TraceCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(TraceCommand.class);

@@ -113,8 +113,7 @@ public final class ControlSocket implements AutoCloseable {
                 if (!failing) {
                     failing = true;
                     log.error(
-                            "the control socket cannot accept connections now: {}; the engine tries"
-                                    + " again every {} ms",
+                            "the control socket cannot accept connections now: {}; the engine tries again every {} ms",
                             e instanceof IOException io ? FileTrouble.words(io) : e.toString(),
                             PAUSE.toMillis());
                 }

@@ -193,8 +193,7 @@ public final class Dialog {
             if (setup.isNotify() && (call instanceof Screen || call instanceof Respond)) {
                 refuse(
                         call,
-                        "not in the script of an inbound notify, which may return, or call"
-                                + " ussd.decline, ussd.close or ussd.abort");
+                        "not in the script of an inbound notify, which may return, or call ussd.decline, ussd.close or ussd.abort");
                 return;
             }
             switch (call) {

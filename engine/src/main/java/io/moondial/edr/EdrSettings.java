@@ -31,26 +31,21 @@ public record EdrSettings(
                 String appName,
         @Key(
                         value =
-                                "After a failed write, the engine tries again when this time is"
-                                        + " over.",
+                                "After a failed write, the engine tries again when this time is over.",
                         unset = "15s",
                         from = "1ms",
                         to = "366d")
                 Duration retryInterval,
         @Key(
                         value =
-                                "How many records a stream keeps in memory while they cannot be"
-                                        + " written to the disk.",
+                                "How many records a stream keeps in memory while they cannot be written to the disk.",
                         unset = "100000",
                         from = "1",
                         to = "100000000")
                 int maxBacklog,
         @Key(
                         value =
-                                "What happens when max_backlog is reached. refuse_dialogs: new"
-                                        + " dialogs are refused until there is room again."
-                                        + " drop_records: dialogs continue, and records are lost and"
-                                        + " counted.",
+                                "What happens when max_backlog is reached. refuse_dialogs: new dialogs are refused until there is room again. drop_records: dialogs continue, and records are lost and counted.",
                         unset = "refuse_dialogs")
                 WhenFull whenFull,
         @Key(
@@ -171,16 +166,12 @@ public record EdrSettings(
                     Duration maxFlushTime,
             @Key(
                             value =
-                                    "Whether each of these writes is forced to the disk, so that"
-                                            + " records survive a loss of power. Slower.",
+                                    "Whether each of these writes is forced to the disk, so that records survive a loss of power. Slower.",
                             unset = "false")
                     boolean durable,
             @Key(
                             value =
-                                    "Who may read and write the files, whatever the umask is."
-                                            + " Whoever may read the files may also search the folders"
-                                            + " that the engine makes: 0640 gives folders with 0750. A"
-                                            + " folder that exists keeps its mode.",
+                                    "Who may read and write the files, whatever the umask is. Whoever may read the files may also search the folders that the engine makes: 0640 gives folders with 0750. A folder that exists keeps its mode.",
                             unset = "0640",
                             as = FileMode.Octal.class)
                     FileMode mode) {

@@ -239,8 +239,7 @@ final class StreamFiles {
         if (why != null && !toldOfMode) {
             toldOfMode = true;
             LOG.warn(
-                    "EDR stream {}: {} and files after it cannot get the mode {}: {}; records are"
-                            + " still written",
+                    "EDR stream {}: {} and files after it cannot get the mode {}: {}; records are still written",
                     stream,
                     created.path(),
                     settings.mode().octal(),

@@ -332,8 +332,7 @@ final class StreamWriter implements Runnable {
         if (spilled > 0) {
             counters.add("edr.spilled", spilled);
             LOG.error(
-                    "EDR stream {}: {} did not accept the last {} records; they are in {}, and the"
-                            + " next start moves them here",
+                    "EDR stream {}: {} did not accept the last {} records; they are in {}, and the next start moves them here",
                     stream,
                     files.directory(),
                     spilled,

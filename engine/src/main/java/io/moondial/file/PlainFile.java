@@ -68,8 +68,7 @@ public final class PlainFile {
         return file.toRealPath().startsWith(folder)
                 ? Optional.empty()
                 : Optional.of(
-                        "a link that leads out of the script folder: replace it with the file"
-                                + " itself");
+                        "a link that leads out of the script folder: replace it with the file itself");
     }
 
     private static void require(BasicFileAttributes found, int maxOctets)

@@ -290,8 +290,7 @@ public final class HeapWatch implements AutoCloseable {
                 atBrim = brimful;
                 if (brimful) {
                     log.warn(
-                            "new dialogs are refused: the heap of {} is used up, and {}% of it was"
-                                    + " in use after the last garbage collection",
+                            "new dialogs are refused: the heap of {} is used up, and {}% of it was in use after the last garbage collection",
                             Measure.SIZE.format(max), alive.octets() * 100 / max);
                 } else {
                     log.info("new dialogs are accepted again: the heap is not used up any more");

@@ -115,8 +115,7 @@ public final class FileWatch implements AutoCloseable {
             }
             if (looks % PATIENCE == 0) {
                 log.warn(
-                        "the files change all the time: nothing is reloaded until they stop"
-                                + " changing");
+                        "the files change all the time: nothing is reloaded until they stop changing");
             }
             before = now;
         }

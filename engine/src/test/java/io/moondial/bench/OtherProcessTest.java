@@ -17,8 +17,7 @@ class OtherProcessTest {
         assertThatThrownBy(() -> OtherProcess.answer(new BufferedReader(new StringReader(""))))
                 .isInstanceOf(BenchException.class)
                 .hasMessage(
-                        "the other process of the bench has ended too early; what it said of it"
-                                + " stands above");
+                        "the other process of the bench has ended too early; what it said of it stands above");
     }
 
     @Test
@@ -36,7 +35,6 @@ class OtherProcessTest {
         assertThatThrownBy(() -> OtherProcess.octets("java.lang.OutOfMemoryError"))
                 .isInstanceOf(BenchException.class)
                 .hasMessage(
-                        "the other process of the bench told no size of its heap, but:"
-                                + " java.lang.OutOfMemoryError");
+                        "the other process of the bench told no size of its heap, but: java.lang.OutOfMemoryError");
     }
 }

@@ -129,8 +129,7 @@ class AttentionTest {
                         new Attention(
                                 "edrs_failing",
                                 THEN,
-                                "EDR stream ussd: the disk refuses records: the disk is full; 7"
-                                        + " wait in memory"));
+                                "EDR stream ussd: the disk refuses records: the disk is full; 7 wait in memory"));
     }
 
     @Test
@@ -155,9 +154,7 @@ class AttentionTest {
                         new Attention(
                                 "reload_refused",
                                 THEN,
-                                "the rules and scripts on the disk were refused, those in service"
-                                        + " stay: a.lua:1:2: bad; b.lua: long; and 1 more: ussd"
-                                        + " check"));
+                                "the rules and scripts on the disk were refused, those in service stay: a.lua:1:2: bad; b.lua: long; and 1 more: ussd check"));
     }
 
     @Test
@@ -174,13 +171,11 @@ class AttentionTest {
                         new Attention(
                                 "reload_refused",
                                 start,
-                                "the rules and scripts on the disk were refused, those in service"
-                                        + " stay: a.lua:1:2: bad"),
+                                "the rules and scripts on the disk were refused, those in service stay: a.lua:1:2: bad"),
                         new Attention(
                                 "last_good",
                                 start,
-                                "the engine runs on the kept set that came into service at"
-                                        + " 2026-01-05T08:00:00Z, not on the files: fix them"));
+                                "the engine runs on the kept set that came into service at 2026-01-05T08:00:00Z, not on the files: fix them"));
     }
 
     @Test

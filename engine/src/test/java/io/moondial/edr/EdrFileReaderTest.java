@@ -70,8 +70,7 @@ class EdrFileReaderTest {
                 .containsExactly(
                         file + ":1:1: a record begins with its time, YYYY-MM-DD HH:MM:SS.sss",
                         file
-                                + ":2:31: A has \"%4\"; a % is followed by two hex digits, and one"
-                                + " of the text is written %25");
+                                + ":2:31: A has \"%4\"; a % is followed by two hex digits, and one of the text is written %25");
     }
 
     @Test

@@ -37,10 +37,7 @@ class EdrFormatTest {
 
         assertThat(EdrFormat.encode(edr))
                 .isEqualTo(
-                        "2021-09-30 05:00:54.079<Logic-1632976990-05f220e1>USSD-PROCESS"
-                                + "|DREF=333:1:6|LTID=195c5d37|MSISDN=27761485722:1:1"
-                                + "|OREF=64221420001:1:1|RPC=2068|RSSN=10|RTID=195c5d36"
-                                + "|TEXT=%2A%23101%23");
+                        "2021-09-30 05:00:54.079<Logic-1632976990-05f220e1>USSD-PROCESS|DREF=333:1:6|LTID=195c5d37|MSISDN=27761485722:1:1|OREF=64221420001:1:1|RPC=2068|RSSN=10|RTID=195c5d36|TEXT=%2A%23101%23");
     }
 
     @ParameterizedTest

@@ -215,8 +215,7 @@ class DialogRunTest {
     void a_script_learns_that_its_final_text_was_not_taken() throws Exception {
         assertThat(
                         told(
-                                "local ok, why = ussd.respond('x')\n"
-                                        + "edr.write('SAW', {OK = tostring(ok), WHY = why})",
+                                "local ok, why = ussd.respond('x')\nedr.write('SAW', {OK = tostring(ok), WHY = why})",
                                 new DownLink()))
                 .containsExactly("USSD-ABORT DIRECTION=in", "SAW OK=nil WHY=abandon");
     }

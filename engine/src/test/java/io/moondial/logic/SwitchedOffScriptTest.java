@@ -111,8 +111,7 @@ class SwitchedOffScriptTest {
             assertThat(LiveDesk.next(handset)).isInstanceOf(Screen.Abort.class);
             assertThat(live.told())
                     .contains(
-                            "USSD-SHUTDOWN EXCEPTION=main.lua:4: used up max_time: 1.000s with its"
-                                    + " waits");
+                            "USSD-SHUTDOWN EXCEPTION=main.lua:4: used up max_time: 1.000s with its waits");
             assertThat(live.counters.value("scripts.killed")).isZero();
         }
     }

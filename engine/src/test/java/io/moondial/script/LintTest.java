@@ -51,19 +51,15 @@ class LintTest {
             value = {
                 // misspelt functions
                 "ussd.respnd('x')|1:6: 'ussd' has no 'respnd'; did you mean 'respond'?",
-                "local u = require 'ussd' if ... then u.respnd('x') end|1:40: 'ussd' has no"
-                        + " 'respnd'; did you mean 'respond'?",
+                "local u = require 'ussd' if ... then u.respnd('x') end|1:40: 'ussd' has no 'respnd'; did you mean 'respond'?",
                 "local e = edr local f = e.wirte|1:27: 'edr' has no 'wirte'; did you mean 'write'?",
                 "require('json').encod({})|1:17: 'json' has no 'encod'; did you mean 'encode'?",
-                "local function f() return log['inf'] end|1:31: 'log' has no 'inf'; did you mean"
-                        + " 'info'?",
+                "local function f() return log['inf'] end|1:31: 'log' has no 'inf'; did you mean 'info'?",
                 "return string.uper('x')|1:15: 'string' has no 'uper'; did you mean 'upper'?",
-                "return os.getenv('HOME')|1:11: 'os.getenv' is left out in this release: the rule's"
-                        + " globals configure a script",
+                "return os.getenv('HOME')|1:11: 'os.getenv' is left out in this release: the rule's globals configure a script",
                 // globals
                 "totl = totl + 1|1:8: undefined global 'totl'",
-                "total = 0 if ... then totl = totl + 1 end|1:30: undefined global 'totl'; did you"
-                        + " mean 'total'?",
+                "total = 0 if ... then totl = totl + 1 end|1:30: undefined global 'totl'; did you mean 'total'?",
                 "local t = 1 return function() return tt end|1:38: undefined global 'tt'",
                 "function f() return g() end return f()|1:21: undefined global 'g'",
                 "do local inner = 1 end return inner|1:31: undefined global 'inner'",
@@ -74,10 +70,8 @@ class LintTest {
                 "return pritn('x')|1:8: undefined global 'pritn'; did you mean 'print'?",
                 "-- é\\nreturn 'é', usd|2:13: undefined global 'usd'; did you mean 'ussd'?",
                 // modules
-                "if ... then require 'nosuch' end|1:21: module 'nosuch' not found: the script"
-                        + " folder has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
-                "return (require('nosuch'))|1:17: module 'nosuch' not found: the script folder has"
-                        + " no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                "if ... then require 'nosuch' end|1:21: module 'nosuch' not found: the script folder has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                "return (require('nosuch'))|1:17: module 'nosuch' not found: the script folder has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
             })
     void what_fails_when_it_is_reached_is_an_error_at_its_place(String lua, String problem) {
         assertThat(foundIn(lua.replace("\\n", "\n"))).contains("main.lua:" + problem);

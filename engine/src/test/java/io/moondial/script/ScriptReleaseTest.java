@@ -53,8 +53,7 @@ class ScriptReleaseTest {
                 .containsExactly(
                         "a.lua:1:5: unexpected symbol near '='",
                         "b.lua:3:1: 'end' expected (to close 'if' at line 2) near <eof>",
-                        "lib/c.lua:1:9: invalid escape sequence '\\q'; a backslash itself is"
-                                + " written \\\\");
+                        "lib/c.lua:1:9: invalid escape sequence '\\q'; a backslash itself is written \\\\");
         ScriptRelease release = bench.compile();
         assertThat(release.keys()).containsExactlyInAnyOrder("good", "a", "b");
         assertThat(release.script("good")).isPresent();
@@ -126,10 +125,8 @@ class ScriptReleaseTest {
         bench.file("two words.lua", "").file(".hidden.lua", "= =").file("notes.txt", "= =");
         assertThat(problems())
                 .containsExactly(
-                        "dir.lua: not a plain file but a folder: replace it with a file, or remove"
-                                + " it",
-                        "two words.lua: a script's name has 1 to 64 of letters, digits, _ and -,"
-                                + " before .lua");
+                        "dir.lua: not a plain file but a folder: replace it with a file, or remove it",
+                        "two words.lua: a script's name has 1 to 64 of letters, digits, _ and -, before .lua");
     }
 
     @Test
@@ -145,8 +142,7 @@ class ScriptReleaseTest {
                         p ->
                                 assertThat(p)
                                         .isEqualTo(
-                                                "out.lua: a link that leads out of the script"
-                                                        + " folder: replace it with the file itself"))
+                                                "out.lua: a link that leads out of the script folder: replace it with the file itself"))
                 .anySatisfy(p -> assertThat(p).startsWith("gone.lua: cannot be read"));
         assertThat(bench.compile().script("in")).isPresent();
     }

@@ -41,24 +41,18 @@ class ScriptRunTest {
                 "return select(2, xpcall(function() return ussd.menu('x') end, print))",
                 "return select(2, xpcall(error, function() return ussd.menu('x') end))",
                 "return (('x'):gsub('x', function() return ussd.menu('x') end))",
-                "local r table.sort({1, 2}, function(a, b) r = ussd.menu('x') return a < b end)"
-                        + " return r",
+                "local r table.sort({1, 2}, function(a, b) r = ussd.menu('x') return a < b end) return r",
                 "return setmetatable({}, {__index = function() return ussd.menu('x') end}).y",
-                "local r setmetatable({}, {__newindex = function() r = ussd.menu('x') end}).y = 1"
-                        + " return r",
+                "local r setmetatable({}, {__newindex = function() r = ussd.menu('x') end}).y = 1 return r",
                 "return setmetatable({}, {__add = function() return ussd.menu('x') end}) + 1",
                 "return setmetatable({}, {__concat = function() return ussd.menu('x') end}) .. 'y'",
-                "return tostring(setmetatable({}, {__tostring = function() return ussd.menu('x')"
-                        + " end}))",
-                "local r local _ = setmetatable({}, {__lt = function() r = ussd.menu('x') end}) < 1"
-                        + " return r",
+                "return tostring(setmetatable({}, {__tostring = function() return ussd.menu('x') end}))",
+                "local r local _ = setmetatable({}, {__lt = function() r = ussd.menu('x') end}) < 1 return r",
                 "return setmetatable({}, {__call = function() return ussd.menu('x') end})()",
                 "for a in function() return ussd.menu('x') end do return a end",
-                "for a in pairs(setmetatable({}, {__pairs = function() return next,"
-                        + " {[ussd.menu('x')] = 1} end})) do return a end",
+                "for a in pairs(setmetatable({}, {__pairs = function() return next, {[ussd.menu('x')] = 1} end})) do return a end",
                 "return load(\"return ussd.menu('x')\")()",
-                "local n = 0 return load(function() n = n + 1 return n == 1 and \"return '\" .."
-                        + " ussd.menu('x') .. \"'\" or nil end)()",
+                "local n = 0 return load(function() n = n + 1 return n == 1 and \"return '\" .. ussd.menu('x') .. \"'\" or nil end)()",
                 "return require 'asks'",
             })
     void a_script_can_wait_anywhere_without_holding_a_thread(String script) throws Exception {
@@ -144,8 +138,7 @@ class ScriptRunTest {
     @Test
     void a_script_whose_dialog_is_over_has_bounded_time_to_finish() {
         String script =
-                "ussd.menu('x') log.info('still here') for i = 1, 5000 do end"
-                        + " stat.increment('tick') for i = 1, 5000 do end return 'end'";
+                "ussd.menu('x') log.info('still here') for i = 1, 5000 do end stat.increment('tick') for i = 1, 5000 do end return 'end'";
         bench.answer(
                 () -> {
                     bench.control.finishWithin(Duration.ofSeconds(5));
@@ -227,14 +220,10 @@ class ScriptRunTest {
                 "{message = 'no credit', code = 5}|no credit (code 5)",
                 "{message = 'no credit'}|no credit",
                 "{message = {}, code = print}|(error object is a table value)",
-                "setmetatable({}, {__index = function() while true do end end})|(error object is a"
-                        + " table value)",
-                "setmetatable({c = 7}, {__tostring = function(e) return 'credit ' .. e.c"
-                        + " end})|credit 7",
-                "setmetatable({code = 7}, {__tostring = function() error('x') end})|(error object"
-                        + " is a table with code 7)",
-                "setmetatable({code = 7}, {__tostring = function() return {} end})|(error object is"
-                        + " a table with code 7)",
+                "setmetatable({}, {__index = function() while true do end end})|(error object is a table value)",
+                "setmetatable({c = 7}, {__tostring = function(e) return 'credit ' .. e.c end})|credit 7",
+                "setmetatable({code = 7}, {__tostring = function() error('x') end})|(error object is a table with code 7)",
+                "setmetatable({code = 7}, {__tostring = function() return {} end})|(error object is a table with code 7)",
                 "setmetatable({code = 7}, {__tostring = 5})|(error object is a table with code 7)",
                 "print|(error object is a function value)",
                 "nil|nil",
@@ -280,8 +269,7 @@ class ScriptRunTest {
     @Test
     void the_same_script_takes_the_same_number_of_instructions() {
         String script =
-                "local t = {} for i = 1, 500 do t['k' .. i] = tostring(i / 7):gsub('%d', '%0%0')"
-                        + " end";
+                "local t = {} for i = 1, 500 do t['k' .. i] = tostring(i / 7):gsub('%d', '%0%0') end";
         assertThat(bench.run(script).usage()).isEqualTo(bench.run(script).usage());
     }
 }

@@ -63,8 +63,7 @@ class UssdApiTest {
         bench.answer(new PrimitiveResult.Abandon());
         assertThat(
                         bench.textOf(
-                                "return tostring(ussd.respond('x')) ..  select(2, ussd.close(),"
-                                        + " 'y')"))
+                                "return tostring(ussd.respond('x')) ..  select(2, ussd.close(), 'y')"))
                 .isEqualTo("nily");
     }
 
@@ -88,13 +87,9 @@ class UssdApiTest {
                 "ussd.menu(nil)|ussd.menu: text expected (string), got nil",
                 "ussd.menu({})|ussd.menu: text expected (string), got table",
                 "ussd.menu('x', 30)|ussd.menu: options expected (table), got number",
-                "ussd.menu('x', {timout = 1})|ussd.menu: unknown option 'timout'; allowed are"
-                        + " timeout, dcs, secret",
-                "ussd.notify('x', {1})|ussd.notify: unknown option '1'; allowed are timeout, dcs,"
-                        + " secret",
-                "ussd.menu('x', {timeout = 0})|ussd.menu: option timeout: more than 0 and at most"
-                        + " 10m: seconds as a number, or a text with a unit like \"30s\", \"500ms\","
-                        + " \"2m\"; got 0",
+                "ussd.menu('x', {timout = 1})|ussd.menu: unknown option 'timout'; allowed are timeout, dcs, secret",
+                "ussd.notify('x', {1})|ussd.notify: unknown option '1'; allowed are timeout, dcs, secret",
+                "ussd.menu('x', {timeout = 0})|ussd.menu: option timeout: more than 0 and at most 10m: seconds as a number, or a text with a unit like \"30s\", \"500ms\", \"2m\"; got 0",
                 "ussd.menu('x', {timeout = '5'})|; got the text \"5\"",
                 "ussd.menu('x', {timeout = '0s'})|; got the text \"0s\"",
                 "ussd.menu('x', {timeout = '11m'})|; got the text \"11m\"",
@@ -104,15 +99,12 @@ class UssdApiTest {
                 "ussd.menu('x', {timeout = {}})|; got a table",
                 "ussd.menu('x', {dcs = '1'})|a whole number from 0 to 255; got the text \"1\"",
                 "ussd.menu('x', {secret = 'yes'})|true or false; got the text \"yes\"",
-                "ussd.menu(1/0)|bad argument #1 to 'ussd.menu' (a string or a finite number"
-                        + " expected, got inf)",
+                "ussd.menu(1/0)|bad argument #1 to 'ussd.menu' (a string or a finite number expected, got inf)",
                 "ussd.respond(0/0)|a string or a finite number expected, got nan",
-                "ussd.menu('x', {dcs = 256})|ussd.menu: option dcs: a whole number from 0 to 255;"
-                        + " got 256",
+                "ussd.menu('x', {dcs = 256})|ussd.menu: option dcs: a whole number from 0 to 255; got 256",
                 "ussd.menu('x', {secret = 1})|ussd.menu: option secret: true or false; got 1",
                 "ussd.decline(0)|ussd.decline: code must be a whole number from 1 to 255, got 0",
-                "ussd.decline(1.5)|ussd.decline: code must be a whole number from 1 to 255, got"
-                        + " 1.5",
+                "ussd.decline(1.5)|ussd.decline: code must be a whole number from 1 to 255, got 1.5",
                 "ussd.decline('x')|ussd.decline: code expected (number), got string",
                 "ussd.length()|ussd.length: text expected (string), got no value",
             })
@@ -215,8 +207,7 @@ class UssdApiTest {
     void texts_are_measured() {
         assertThat(
                         bench.textOf(
-                                "return ussd.length('abc') .. tostring(ussd.fits('abc')) .."
-                                        + " #ussd.truncate(('x'):rep(200))"))
+                                "return ussd.length('abc') .. tostring(ussd.fits('abc')) .. #ussd.truncate(('x'):rep(200))"))
                 .isEqualTo("3true182");
     }
 

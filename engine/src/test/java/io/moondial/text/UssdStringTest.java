@@ -176,8 +176,7 @@ final class UssdStringTest {
         assertThatThrownBy(() -> UssdString.encode("a", new Dcs(dcs)))
                 .isInstanceOf(UnsendableText.class)
                 .hasMessage(
-                        "no text is sent under data coding scheme %d (%s): use 0 to 15 (GSM 7-bit),"
-                                + " 68 (8-bit) or 72 (UCS2)",
+                        "no text is sent under data coding scheme %d (%s): use 0 to 15 (GSM 7-bit), 68 (8-bit) or 72 (UCS2)",
                         dcs, meaning);
     }
 

@@ -110,8 +110,7 @@ final class ScreenedSccp extends SccpStackImpl {
         if (message.getSi() != SCCP) {
             drops.drop(
                     "sccp.dropped.not_sccp",
-                    "dropped a message from point code {}: its service indicator is {}, SCCP's is"
-                            + " 3",
+                    "dropped a message from point code {}: its service indicator is {}, SCCP's is 3",
                     message.getOpc(),
                     message.getSi());
         } else if (message.getDpc() != plan.pointCode()) {
@@ -130,8 +129,7 @@ final class ScreenedSccp extends SccpStackImpl {
         } else if (knownOriginsOnly && !links.cameOverLinkTo(message.getOpc())) {
             drops.drop(
                     "sccp.dropped.other_link",
-                    "dropped a message from point code {}: it came over an association whose"
-                            + " application servers do not name that point under point_codes",
+                    "dropped a message from point code {}: it came over an association whose application servers do not name that point under point_codes",
                     message.getOpc());
         } else {
             screen(message);
@@ -180,8 +178,7 @@ final class ScreenedSccp extends SccpStackImpl {
             case WITHOUT_FIRST ->
                     drops.drop(
                             "sccp.dropped.segment_without_first",
-                            "dropped a segment from point code {}, calling party {}: its first"
-                                    + " segment did not come",
+                            "dropped a segment from point code {}, calling party {}: its first segment did not come",
                             message.getOpc(),
                             calling);
         }
@@ -192,8 +189,7 @@ final class ScreenedSccp extends SccpStackImpl {
             String counter, Mtp3TransferPrimitive message, String calling, String key) {
         drops.drop(
                 "sccp.dropped." + counter,
-                "dropped a first segment from point code {}, calling party {}: as many messages"
-                        + " wait for their last one as {} allows",
+                "dropped a first segment from point code {}, calling party {}: as many messages wait for their last one as {} allows",
                 message.getOpc(),
                 calling,
                 key);
@@ -211,8 +207,7 @@ final class ScreenedSccp extends SccpStackImpl {
         if (whole && !mine[0]) {
             drops.drop(
                     "sccp.dropped.unreadable",
-                    "dropped a message of {} octets from point code {}, which the stack cannot"
-                            + " read",
+                    "dropped a message of {} octets from point code {}, which the stack cannot read",
                     message.getData().length, // what is in them may be a secret answer
                     message.getOpc());
         }
@@ -281,8 +276,7 @@ final class ScreenedSccp extends SccpStackImpl {
                 // SCMG is between neighbours (ITU-T Q.714 5): through others' titles comes none.
                 drops.drop(
                         "sccp.dropped.management_by_title",
-                        "dropped a message from point code {} to {}: SCCP management is not called"
-                                + " by a title",
+                        "dropped a message from point code {} to {}: SCCP management is not called by a title",
                         message.getIncomingOpc(),
                         SccpWords.of(called));
                 return;

@@ -132,8 +132,7 @@ final class TcapScreening implements SccpListener {
         }
         drops.drop(
                 "tcap.dialogs_full",
-                "TC-BEGIN from point code {} answered with P-ABORT (resource limitation): the stack"
-                        + " holds as many dialogs as tcap.max_dialogs allows, {}",
+                "TC-BEGIN from point code {} answered with P-ABORT (resource limitation): the stack holds as many dialogs as tcap.max_dialogs allows, {}",
                 message.getIncomingOpc(),
                 maxDialogs);
         answer(message, PAbortCause.RESOURCE_LIMITATION.message(origin));
@@ -147,8 +146,7 @@ final class TcapScreening implements SccpListener {
             if (strange != null) {
                 drops.drop(
                         "tcap.origin_mismatch",
-                        "{} {} TC-{} dropped, because it is not from the far side of its dialog:"
-                                + " {}",
+                        "{} {} TC-{} dropped, because it is not from the far side of its dialog: {}",
                         TransactionIds.local(dialog),
                         hex(TransactionIds.remoteOctets(dialog)),
                         transaction.kind(),
@@ -335,8 +333,7 @@ final class TcapScreening implements SccpListener {
             } else {
                 drops.drop(
                         "tcap.origin_mismatch",
-                        "{} {} dropped a notice that TC-{} was not delivered, because this dialog"
-                                + " sent no such message: {}",
+                        "{} {} dropped a notice that TC-{} was not delivered, because this dialog sent no such message: {}",
                         TransactionIds.local(dialog),
                         hex(TransactionIds.remoteOctets(dialog)),
                         returned.kind(),

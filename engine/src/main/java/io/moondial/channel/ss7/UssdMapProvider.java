@@ -310,8 +310,7 @@ final class UssdMapProvider extends MAPProviderImpl {
         void withoutContext() {
             report(
                     Cause.OTHER_CONTEXT,
-                    "TC-BEGIN has no dialogue portion (MAP version 1), which is not served:"
-                            + " aborted");
+                    "TC-BEGIN has no dialogue portion (MAP version 1), which is not served: aborted");
             send(() -> map.abortWithoutContext(dialog));
         }
 

@@ -45,12 +45,9 @@ import tools.jackson.databind.node.ObjectNode;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts an engine and puts load on it: begins dialogs at a rate, answers menus, checks"
-                    + " texts.",
-            "The rate does not depend on the dialogs. A turn is measured from the time at which its"
-                    + " dialog should have begun.",
-            "It warms up first. Progress goes to stderr, the figures to stdout. Exits with 1 if a"
-                    + " reply was",
+            "Starts an engine and puts load on it: begins dialogs at a rate, answers menus, checks texts.",
+            "The rate does not depend on the dialogs. A turn is measured from the time at which its dialog should have begun.",
+            "It warms up first. Progress goes to stderr, the figures to stdout. Exits with 1 if a reply was",
             "wrong, a dialog was never answered, or a record is missing."
         })
 public final class BenchCommand implements Callable<Integer> {
@@ -83,24 +80,20 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--menus",
             paramLabel = "M",
             description =
-                    "How many menus are answered in each dialog. Default: 1; with --flood as many"
-                            + " as needed.")
+                    "How many menus are answered in each dialog. Default: 1; with --flood as many as needed.")
     private @Nullable Integer menus;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             description =
-                    "How often the load runs. The figures are those of the median. Default: 1; with"
-                            + " --baseline 5.")
+                    "How often the load runs. The figures are those of the median. Default: 1; with --baseline 5.")
     private @Nullable Integer rounds;
 
     @Option(
             names = "--baseline",
             description =
-                    "Also measures the upper limit, in turn with the engine: the same signalling"
-                            + " stack and network with a fixed conversation, without scripts, rules and"
-                            + " records. Prints the ratios of the dialogs per second and of the turns.")
+                    "Also measures the upper limit, in turn with the engine: the same signalling stack and network with a fixed conversation, without scripts, rules and records. Prints the ratios of the dialogs per second and of the turns.")
     private boolean baseline;
 
     @Option(
@@ -115,9 +108,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "How many more dialogs stay in their first menu while the load runs, and are"
-                            + " answered after it. The load first runs without them, and the turns are"
-                            + " compared.")
+                    "How many more dialogs stay in their first menu while the load runs, and are answered after it. The load first runs without them, and the turns are compared.")
     private int park;
 
     @Option(
@@ -125,10 +116,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "FACTOR",
             defaultValue = "0",
             description =
-                    "With --park N: the engine accepts only N dialogs. Instead of the load, all of"
-                            + " them are answered, --rate of them per second: once alone, and once"
-                            + " while FACTOR times as many dialogs are begun, which must be refused."
-                            + " Compares the turns of the running dialogs.")
+                    "With --park N: the engine accepts only N dialogs. Instead of the load, all of them are answered, --rate of them per second: once alone, and once while FACTOR times as many dialogs are begun, which must be refused. Compares the turns of the running dialogs.")
     private int flood;
 
     @Option(
@@ -136,9 +124,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "NETWORK",
             defaultValue = "embedded",
             description =
-                    "embedded: everything in one process, in memory; sigtran: the engine in a"
-                            + " second process, connected by M3UA over TCP on the loopback interface."
-                            + " Default: ${DEFAULT-VALUE}.")
+                    "embedded: everything in one process, in memory; sigtran: the engine in a second process, connected by M3UA over TCP on the loopback interface. Default: ${DEFAULT-VALUE}.")
     private NetworkKind network;
 
     /** Where the engine runs. */
@@ -151,9 +137,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--script",
             paramLabel = "KEY",
             description =
-                    "The script of the rules file that is called. Each of its menus is answered"
-                            + " with 1. A first dialog shows what the others must show. Default: a"
-                            + " built-in script.")
+                    "The script of the rules file that is called. Each of its menus is answered with 1. A first dialog shows what the others must show. Default: a built-in script.")
     private @Nullable String script;
 
     @Option(
@@ -167,8 +151,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--edr-dir",
             paramLabel = "DIR",
             description =
-                    "Where the EDR files go. Default: a temporary folder that is removed at the"
-                            + " end.")
+                    "Where the EDR files go. Default: a temporary folder that is removed at the end.")
     private @Nullable Path edrFolder;
 
     @Option(
@@ -176,8 +159,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "SECONDS",
             defaultValue = "30",
             description =
-                    "If nothing happens for this time, open dialogs count as never answered."
-                            + " Default: ${DEFAULT-VALUE}.")
+                    "If nothing happens for this time, open dialogs count as never answered. Default: ${DEFAULT-VALUE}.")
     private int patience;
 
     @Option(names = "--json", description = "One JSON object instead of the table.")

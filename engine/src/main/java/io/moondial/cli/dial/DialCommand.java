@@ -55,12 +55,9 @@ import tools.jackson.databind.node.ObjectNode;
         name = "dial",
         mixinStandardHelpOptions = true,
         description = {
-            "Dials a code from one handset, on an engine started for it or on a running one"
-                    + " (--connect).",
-            "Every screen is printed as it comes. Answers come from the command line, or from the"
-                    + " terminal or",
-            "the standard input. When the input ends, the handset gives up. A number is DIGITS or"
-                    + " DIGITS:NOA:NPI.",
+            "Dials a code from one handset, on an engine started for it or on a running one (--connect).",
+            "Every screen is printed as it comes. Answers come from the command line, or from the terminal or",
+            "the standard input. When the input ends, the handset gives up. A number is DIGITS or DIGITS:NOA:NPI.",
             "Exits when the EDR files are complete."
         })
 public final class DialCommand implements Callable<Integer> {
@@ -72,8 +69,7 @@ public final class DialCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "15",
             description =
-                    "The data coding scheme of the dialled text and the answers. Default:"
-                            + " ${DEFAULT-VALUE}.")
+                    "The data coding scheme of the dialled text and the answers. Default: ${DEFAULT-VALUE}.")
     private int dcs;
 
     @Option(
@@ -89,9 +85,7 @@ public final class DialCommand implements Callable<Integer> {
             names = "--record",
             paramLabel = "FILE",
             description =
-                    "Adds the conversation to this file as a test for ussd test. Secret answers are"
-                            + " asterisks. A text that the script made with a secret in it is written"
-                            + " as it came: check the file before others read it. Not with --connect.")
+                    "Adds the conversation to this file as a test for ussd test. Secret answers are asterisks. A text that the script made with a secret in it is written as it came: check the file before others read it. Not with --connect.")
     private @Nullable Path record;
 
     @Option(
@@ -132,9 +126,7 @@ public final class DialCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         if (options.connects() && record != null) {
             throw bad(
-                    "--record and --connect cannot be combined: which answers a running engine"
-                            + " treats as secrets is not known here, and a test must not contain"
-                            + " secrets");
+                    "--record and --connect cannot be combined: which answers a running engine treats as secrets is not known here, and a test must not contain secrets");
         }
         if (options.connects() && standIns != null) {
             throw bad("--stand-ins and --connect cannot be combined: a running engine has its own");

@@ -33,16 +33,11 @@ import picocli.CommandLine.Spec;
         name = "handset",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs a Lua program on the handset, on an engine started for it or on a running one"
-                    + " (--connect).",
-            "A running engine has its own rules: then --rules is not read, and the limits are the"
-                    + " defaults. The program",
-            "has the functions of QuecPython's module ussd, and utime.sleep. Its callback gets what"
-                    + " the network sends",
-            "while it sleeps, and after its last line. It runs under the limits of the rules'"
-                    + " \"script\" section.",
-            "Exits when the EDR files are complete: with 0 if the program came to its end; 1 if it"
-                    + " or a callback failed;",
+            "Runs a Lua program on the handset, on an engine started for it or on a running one (--connect).",
+            "A running engine has its own rules: then --rules is not read, and the limits are the defaults. The program",
+            "has the functions of QuecPython's module ussd, and utime.sleep. Its callback gets what the network sends",
+            "while it sleeps, and after its last line. It runs under the limits of the rules' \"script\" section.",
+            "Exits when the EDR files are complete: with 0 if the program came to its end; 1 if it or a callback failed;",
             "2 if it does not compile. engine/docs/handset.md is its reference."
         })
 public final class HandsetCommand implements Callable<Integer> {

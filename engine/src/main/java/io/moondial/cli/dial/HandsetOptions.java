@@ -73,8 +73,7 @@ final class HandsetOptions {
             paramLabel = "HOST:PORT",
             converter = EndpointConverter.class,
             description =
-                    "Uses a running engine that listens there for M3UA over TCP, instead of"
-                            + " starting one.")
+                    "Uses a running engine that listens there for M3UA over TCP, instead of starting one.")
     private @Nullable Endpoint engine;
 
     @Option(
@@ -99,8 +98,7 @@ final class HandsetOptions {
             paramLabel = "N",
             defaultValue = "1",
             description =
-                    "With --connect: the point code of this side, one of point_codes in the"
-                            + " engine's rules. Default: ${DEFAULT-VALUE}.")
+                    "With --connect: the point code of this side, one of point_codes in the engine's rules. Default: ${DEFAULT-VALUE}.")
     private int pointCode;
 
     @Option(
@@ -122,8 +120,7 @@ final class HandsetOptions {
             names = "--engine-gt",
             paramLabel = "DIGITS",
             description =
-                    "With --connect: calls the engine by its global title. Without it: by point"
-                            + " code and subsystem.")
+                    "With --connect: calls the engine by its global title. Without it: by point code and subsystem.")
     private @Nullable String engineTitle;
 
     @Option(
@@ -131,8 +128,7 @@ final class HandsetOptions {
             paramLabel = "SECONDS",
             defaultValue = "15",
             description =
-                    "With --connect: how long to wait until traffic is possible. Default:"
-                            + " ${DEFAULT-VALUE}.")
+                    "With --connect: how long to wait until traffic is possible. Default: ${DEFAULT-VALUE}.")
     private int timeout;
 
     @Spec(Spec.Target.MIXEE)
@@ -281,8 +277,7 @@ final class HandsetOptions {
                                     new TypeConversionException(
                                             "'"
                                                     + value
-                                                    + "' is not HOST:PORT, such as"
-                                                    + " 127.0.0.1:2905"));
+                                                    + "' is not HOST:PORT, such as 127.0.0.1:2905"));
         }
     }
 

@@ -56,12 +56,9 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Prints the records of EDR files, one JSON object per line.",
             "  {\"file\":...,\"line\":...,\"at\":...,\"instance\":...,\"event\":...,\"fields\":{...}}",
-            "The time is UTC. Values are decoded texts, and a list is an array. A line that cannot"
-                    + " be read is reported on",
-            "stderr as FILE:LINE:COLUMN, reading goes on, and the exit code is then 1. A file that"
-                    + " begins with more than",
-            "ten such lines gets one message: it is not an EDR file. edr-spec/README.md says what"
-                    + " the",
+            "The time is UTC. Values are decoded texts, and a list is an array. A line that cannot be read is reported on",
+            "stderr as FILE:LINE:COLUMN, reading goes on, and the exit code is then 1. A file that begins with more than",
+            "ten such lines gets one message: it is not an EDR file. edr-spec/README.md says what the",
             "events and their fields are.",
             ""
         },
@@ -71,8 +68,7 @@ public final class EdrCommand implements Callable<Integer> {
             paramLabel = "FILE",
             arity = "0..*",
             description = {
-                "EDR files, complete (.edr) or in progress (.edr.part), or folders. A folder means"
-                        + " its files, by",
+                "EDR files, complete (.edr) or in progress (.edr.part), or folders. A folder means its files, by",
                 "name, but not those of folders in it. A file that is named twice is read once.",
                 "'-', or no file, is the standard input."
             })
@@ -82,8 +78,7 @@ public final class EdrCommand implements Callable<Integer> {
             names = "--event",
             paramLabel = "NAME",
             description =
-                    "Only records of this event. Can be given several times. With --dialogs: only"
-                            + " dialogs that have such a record.")
+                    "Only records of this event. Can be given several times. With --dialogs: only dialogs that have such a record.")
     private List<String> events = List.of();
 
     @Option(
@@ -91,8 +86,7 @@ public final class EdrCommand implements Callable<Integer> {
             paramLabel = "DIGITS",
             converter = EdrMsisdnConverter.class,
             description =
-                    "Only records of dialogs with this MSISDN in their USSD-PROCESS. The files are"
-                            + " then read twice.")
+                    "Only records of dialogs with this MSISDN in their USSD-PROCESS. The files are then read twice.")
     private @Nullable String msisdn;
 
     @Option(
@@ -116,25 +110,20 @@ public final class EdrCommand implements Callable<Integer> {
     @Option(
             names = "--follow",
             description =
-                    "Continues until SIGINT: reads files as they grow, and new files in the"
-                            + " folders.")
+                    "Continues until SIGINT: reads files as they grow, and new files in the folders.")
     private boolean follow;
 
     @Option(
             names = "--validate",
             description =
-                    "Checks files and records against their specification instead of printing them."
-                            + " Reports every problem on stderr with FILE:LINE and the field, then how"
-                            + " much was checked. The exit code is 1 if there is a problem, or a folder"
-                            + " without EDR files.")
+                    "Checks files and records against their specification instead of printing them. Reports every problem on stderr with FILE:LINE and the field, then how much was checked. The exit code is 1 if there is a problem, or a folder without EDR files.")
     private boolean validate;
 
     @Option(
             names = "--spec",
             paramLabel = "FOLDER",
             description =
-                    "With --validate: the specification, one file per event. Default: the engine's"
-                            + " own events, which are built in.")
+                    "With --validate: the specification, one file per event. Default: the engine's own events, which are built in.")
     private @Nullable Path specFolder;
 
     @Spec private CommandSpec spec;
@@ -215,13 +204,11 @@ public final class EdrCommand implements Callable<Integer> {
     private void refuseMixtures() {
         if (follow && dialogs) {
             throw bad(
-                    "--follow and --dialogs cannot be combined: a dialog is printed when all files"
-                            + " have been read");
+                    "--follow and --dialogs cannot be combined: a dialog is printed when all files have been read");
         }
         if (follow && files.contains(EdrInput.STANDARD_INPUT)) {
             throw bad(
-                    "--follow needs files or folders: the standard input is read until it ends"
-                            + " anyway");
+                    "--follow needs files or folders: the standard input is read until it ends anyway");
         }
         if (validate
                 && (follow || dialogs || msisdn != null || instance != null || !events.isEmpty())) {

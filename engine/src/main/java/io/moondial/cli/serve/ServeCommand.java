@@ -42,10 +42,8 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         description = {
             "Runs the engine until SIGINT or SIGTERM; SIGHUP reloads rules and scripts.",
-            "Prints a line that starts with 'ready' when it takes traffic. A stop refuses new"
-                    + " dialogs, lets running",
-            "ones finish within stop_timeout, aborts the rest, and completes the EDR files. A"
-                    + " second signal aborts",
+            "Prints a line that starts with 'ready' when it takes traffic. A stop refuses new dialogs, lets running",
+            "ones finish within stop_timeout, aborts the rest, and completes the EDR files. A second signal aborts",
             "them at once."
         })
 public final class ServeCommand implements Callable<Integer> {
@@ -57,8 +55,7 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--pcap",
             paramLabel = "FILE",
             description =
-                    "Writes the messages of the links to this file, for Wireshark. Secret answers"
-                            + " are asterisks. An existing or full file becomes FILE.1.")
+                    "Writes the messages of the links to this file, for Wireshark. Secret answers are asterisks. An existing or full file becomes FILE.1.")
     private @Nullable Path pcap;
 
     @Option(
@@ -74,23 +71,20 @@ public final class ServeCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "10",
             description =
-                    "How many files are kept, including the one in progress. Default:"
-                            + " ${DEFAULT-VALUE}.")
+                    "How many files are kept, including the one in progress. Default: ${DEFAULT-VALUE}.")
     private int pcapFiles;
 
     @Option(
             names = "--last-good",
             description =
-                    "If the rules or scripts on the disk are broken, starts on the set that was in"
-                            + " service last.")
+                    "If the rules or scripts on the disk are broken, starts on the set that was in service last.")
     private boolean lastGood;
 
     @Option(
             names = "--state",
             paramLabel = "DIR",
             description =
-                    "The folder where the set in service is kept for --last-good. Default: the"
-                            + " folder state beside the rules file.")
+                    "The folder where the set in service is kept for --last-good. Default: the folder state beside the rules file.")
     private @Nullable Path state;
 
     @Spec private CommandSpec spec;
@@ -158,8 +152,7 @@ public final class ServeCommand implements Callable<Integer> {
                     "the files are broken, and the kept set cannot be read: " + e.getMessage(), e);
         }
         log.error(
-                "the rules and scripts on the disk are broken, and the engine starts on the set"
-                        + " that came into service at {}, until they are fixed: {}",
+                "the rules and scripts on the disk are broken, and the engine starts on the set that came into service at {}, until they are fixed: {}",
                 kept.keptAt().map(Instant::toString).orElse("an unknown time"),
                 ReloadStatus.Refusal.of(Instant.now(), broken.problems()).words());
         return configuration;

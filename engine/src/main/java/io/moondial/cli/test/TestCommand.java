@@ -69,9 +69,7 @@ public final class TestCommand implements Callable<Integer> {
             names = "--filter",
             paramLabel = "WORDS",
             description =
-                    "Runs only the tests that have each of these words in their file name, their"
-                            + " name or their tags. tag:NAME means a tag. ! before a word means the"
-                            + " tests without it.")
+                    "Runs only the tests that have each of these words in their file name, their name or their tags. tag:NAME means a tag. ! before a word means the tests without it.")
     private @Nullable String filter;
 
     @Option(names = "--fail-fast", description = "Stops after the first test that fails.")
@@ -94,17 +92,14 @@ public final class TestCommand implements Callable<Integer> {
     @Option(
             names = "--watch",
             description =
-                    "Continues until it is interrupted: when a file is saved, runs the tests that"
-                            + " depend on it.")
+                    "Continues until it is interrupted: when a file is saved, runs the tests that depend on it.")
     private boolean watch;
 
     @Option(
             names = "--record",
             paramLabel = "FILE",
             description =
-                    "Runs no test. Reads the steps of a handset from the terminal or the standard"
-                            + " input (dial *100#, answer 1, wait 30s), shows what comes, and adds the"
-                            + " conversation to this file as a test.")
+                    "Runs no test. Reads the steps of a handset from the terminal or the standard input (dial *100#, answer 1, wait 30s), shows what comes, and adds the conversation to this file as a test.")
     private @Nullable Path record;
 
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders of tests.")
@@ -251,8 +246,7 @@ public final class TestCommand implements Callable<Integer> {
                 fallbackValue = TABLE_ALONE,
                 preprocessor = OnlyAttached.class,
                 description =
-                        "Shows which lines and branches of each script ran. =DIR also writes"
-                                + " DIR/lcov.info and DIR/index.html.")
+                        "Shows which lines and branches of each script ran. =DIR also writes DIR/lcov.info and DIR/index.html.")
         private @Nullable Path folder;
 
         private final Coverage coverage = new Coverage();

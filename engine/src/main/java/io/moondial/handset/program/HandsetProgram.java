@@ -116,8 +116,7 @@ public final class HandsetProgram {
             throw new LuaError(
                     "module '"
                             + a.text(1)
-                            + "' not found: a handset program is one file; built in are ussd and"
-                            + " utime");
+                            + "' not found: a handset program is one file; built in are ussd and utime");
         }
 
         private static @Nullable Object[] print(Arguments a) {
@@ -140,13 +139,11 @@ public final class HandsetProgram {
                 return ApiModule.of("utime", "Time, as on the device.")
                         .function(
                                 "sleep",
-                                "Waits. Whatever the network sends during this time is given to the"
-                                        + " callback.",
+                                "Waits. Whatever the network sends during this time is given to the callback.",
                                 f ->
                                         f.takes("seconds", DOUBLE, "0 or more, with fractions")
                                                 .raises(
-                                                        "seconds is less than 0, or no number that"
-                                                                + " ends")
+                                                        "seconds is less than 0, or no number that ends")
                                                 .does("utime.sleep(0.5)", UtimeModule::sleep))
                         .build();
             }
@@ -189,8 +186,7 @@ public final class HandsetProgram {
                                 f ->
                                         f.takes("fun", FUNCTION, "is given a table indexed from 0")
                                                 .does(
-                                                        "ussd.setCallback(function(args)"
-                                                                + " print(args[1]) end)",
+                                                        "ussd.setCallback(function(args) print(args[1]) end)",
                                                         PhoneModule::setCallback))
                         .function(
                                 "send",

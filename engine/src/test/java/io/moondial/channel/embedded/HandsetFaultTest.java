@@ -117,8 +117,7 @@ class HandsetFaultTest {
         String answer =
                 "65384804000000aa4904"
                         + link.localTid()
-                        + "6b2a2828060700118605010101a01d611b80020780a109060704000001001302"
-                        + "a203020100a305a103020100";
+                        + "6b2a2828060700118605010101a01d611b80020780a109060704000001001302a203020100a305a103020100";
         send(answer);
         assertThat(HexFormat.of().formatHex(Objects.requireNonNull(next())))
                 .endsWith("67094904000000aa4a0104");

@@ -267,8 +267,7 @@ class HandsetOriginTest {
                 .isEqualTo(
                         new Aborted(
                                 Cause.UNDELIVERED,
-                                "TC-BEGIN was returned undelivered: no translation for this"
-                                        + " address"));
+                                "TC-BEGIN was returned undelivered: no translation for this address"));
         await().atMost(Duration.ofSeconds(60)).until(() -> handsets.openDialogs() == 0);
         assertThat(told).isEmpty();
     }

@@ -104,8 +104,7 @@ class HostNamesTest {
             assertThat(link.isConnected()).isFalse();
             assertThat(log.lines)
                     .containsExactly(
-                            "association a1: cannot connect: nobody.example: Name or service not"
-                                    + " known; the engine tries again until it can");
+                            "association a1: cannot connect: nobody.example: Name or service not known; the engine tries again until it can");
             loop.submit(link::stop).awaitUninterruptibly();
         }
     }

@@ -86,8 +86,7 @@ class OneFloodTest {
             await().atMost(Lab.PATIENCE).until(() -> refusals.size() == 45);
             assertThat(refusals.peek().text())
                     .isEqualTo(
-                            "begun without an Invoke, and its association has its share of the 10"
-                                    + " that may wait for theirs (max_without_invoke): aborted");
+                            "begun without an Invoke, and its association has its share of the 10 that may wait for theirs (max_without_invoke): aborted");
 
             good.send(StpStub.data(101, StpStub.emptyBegin()));
             await().atMost(Lab.PATIENCE).until(() -> lab.network.openDialogs() == 5 + 1);

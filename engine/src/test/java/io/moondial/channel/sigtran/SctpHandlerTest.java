@@ -262,8 +262,7 @@ class SctpHandlerTest {
             assertThat(channel.isOpen()).isFalse();
             assertThat(log.lines)
                     .contains(
-                            "association a1: disconnected: it sent more than 65536 octets without"
-                                    + " the end of a message");
+                            "association a1: disconnected: it sent more than 65536 octets without the end of a message");
         }
     }
 
@@ -410,8 +409,7 @@ class SctpHandlerTest {
                     .anyMatch(
                             it ->
                                     it.startsWith(
-                                            "association a1: disconnected: the far end has read"
-                                                    + " nothing for 30000 ms: aborted, our end was "));
+                                            "association a1: disconnected: the far end has read nothing for 30000 ms: aborted, our end was "));
         }
     }
 

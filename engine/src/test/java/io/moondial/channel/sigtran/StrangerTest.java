@@ -69,8 +69,7 @@ class StrangerTest {
                     .anyMatch(
                             it ->
                                     it.matches(
-                                            "association a1: disconnected: it (sent no|did not"
-                                                    + " acknowledge) ASPUP within 300 ms"));
+                                            "association a1: disconnected: it (sent no|did not acknowledge) ASPUP within 300 ms"));
         }
     }
 

@@ -187,20 +187,15 @@ class UssdDeskTest {
                                 new Component.UnknownInvoke(9, "unrecognized")))
                 .containsExactly(
                         new Part.Unusable(
-                                "Received unsupported ReturnResult operation code 61 on USSD"
-                                        + " transaction."),
+                                "Received unsupported ReturnResult operation code 61 on USSD transaction."),
                         new Part.Unusable(
-                                "Received Reject of invoke 1 on USSD transaction: mistyped"
-                                        + " parameter."),
+                                "Received Reject of invoke 1 on USSD transaction: mistyped parameter."),
                         new Part.Unusable(
-                                "Received a component of unstructuredSS-Request that cannot be"
-                                        + " decoded: no BER"),
+                                "Received a component of unstructuredSS-Request that cannot be decoded: no BER"),
                         new Part.Unusable(
-                                "Received unsupported Invoke operation code 60 on USSD"
-                                        + " transaction."),
+                                "Received unsupported Invoke operation code 60 on USSD transaction."),
                         new Part.Stray(
-                                "rejected a component for invoke 9, which was never sent or is"
-                                        + " answered: unrecognized"));
+                                "rejected a component for invoke 9, which was never sent or is answered: unrecognized"));
     }
 
     @Test

@@ -124,8 +124,7 @@ class UndeliverableTest extends OverTheWire {
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .asString()
                 .endsWith(
-                        "subsystem 8: unequipped user; not returned: as many answers went out"
-                                + " within this second as are allowed");
+                        "subsystem 8: unequipped user; not returned: as many answers went out within this second as are allowed");
     }
 
     @Test
@@ -186,8 +185,7 @@ class UndeliverableTest extends OverTheWire {
         awaitManagement();
         assertThat(dialog.link().send(new Message.End(List.of())).orElseThrow())
                 .isEqualTo(
-                        "SCCP has no route to point code 1, subsystem 8: subsystem 8 of point code"
-                                + " 1 is out of service, as the far side says (SSP)");
+                        "SCCP has no route to point code 1, subsystem 8: subsystem 8 of point code 1 is out of service, as the far side says (SSP)");
         peer.line().send(scmg("0108010000")); // SSA
         awaitManagement();
         peer.end(peer.begin());

@@ -172,8 +172,7 @@ class WireTest extends OverTheWire {
         assertThat(hex(peer.answer())).isEqualTo(hex(accepted(hex("a406020101810101"))));
         assertThat(peer.refusal().text())
                 .isEqualTo(
-                        "the first Invoke is of an operation without a local code, which is not"
-                                + " served: rejected");
+                        "the first Invoke is of an operation without a local code, which is not served: rejected");
     }
 
     @Test

@@ -82,8 +82,7 @@ class EdrCommandTest {
         assertThat(err.toString().replace(folder.toString(), "FOLDER").lines())
                 .containsExactly(
                         "FOLDER/a.edr:2:1: a record begins with its time, YYYY-MM-DD HH:MM:SS.sss",
-                        "FOLDER/b.edr:3: the last line does not end in a line feed; it was torn"
-                                + " off");
+                        "FOLDER/b.edr:3: the last line does not end in a line feed; it was torn off");
     }
 
     @Test
@@ -96,11 +95,9 @@ class EdrCommandTest {
         assertThat(lines()).isEmpty();
         assertThat(err.toString().replace(folder.toString(), "FOLDER").lines())
                 .containsExactly(
-                        "FOLDER/few.yaml:1:1: this is no EDR file: none of its 2 lines is a header,"
-                                + " a record or a footer; of this one: "
+                        "FOLDER/few.yaml:1:1: this is no EDR file: none of its 2 lines is a header, a record or a footer; of this one: "
                                 + why,
-                        "FOLDER/many.yaml:1:1: this is no EDR file: none of its first 10 lines is a"
-                                + " header, a record or a footer; of this one: "
+                        "FOLDER/many.yaml:1:1: this is no EDR file: none of its first 10 lines is a header, a record or a footer; of this one: "
                                 + why);
     }
 
@@ -124,8 +121,7 @@ class EdrCommandTest {
                         line ->
                                 assertThat(line)
                                         .isEqualTo(
-                                                "FOLDER/b.edr:21: the first line that can be read;"
-                                                        + " all before it are left out"));
+                                                "FOLDER/b.edr:21: the first line that can be read; all before it are left out"));
     }
 
     @Test

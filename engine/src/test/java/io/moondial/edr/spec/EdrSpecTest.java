@@ -79,8 +79,7 @@ class EdrSpecTest {
                                 + " the numbering plan 0 to 15",
                         "LRI is \"2\"; it can be a whole number, 0 to 1",
                         "LTID is \"ABC\"; it can be 4 octets, each as two lower-case hex digits",
-                        "RTID is \"1\"; it can be 1 to 4 octets, each as two lower-case hex"
-                                + " digits");
+                        "RTID is \"1\"; it can be 1 to 4 octets, each as two lower-case hex digits");
     }
 
     @Test
@@ -109,8 +108,7 @@ class EdrSpecTest {
         assertThat(tids("ab", "abc"))
                 .containsExactly(
                         "LTID is \"ab\"; it can be 4 octets, each as two lower-case hex digits",
-                        "RTID is \"abc\"; it can be 1 to 4 octets, each as two lower-case hex"
-                                + " digits");
+                        "RTID is \"abc\"; it can be 1 to 4 octets, each as two lower-case hex digits");
         assertThat(tids("0123ABCD", "0123abcd01")).hasSize(2);
         assertThat(tids("0123abcde", "")).hasSize(2);
     }
@@ -311,8 +309,7 @@ class EdrSpecTest {
                                         .anyMatch(
                                                 text ->
                                                         text.startsWith(
-                                                                "E.yaml:2:1: event appears"
-                                                                        + " twice")));
+                                                                "E.yaml:2:1: event appears twice")));
     }
 
     private static EventSpec spec(String event) {
