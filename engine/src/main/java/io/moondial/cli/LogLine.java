@@ -32,6 +32,7 @@ public final class LogLine {
             BY_PACKAGE.put(OURS + "control.", "control");
             BY_PACKAGE.put(OURS + "reload.", "reload");
             BY_PACKAGE.put(OURS + "handset.", "handset");
+            BY_PACKAGE.put(OURS + "modules.http.", "http");
             BY_PACKAGE.put(OURS, "engine");
         }
 

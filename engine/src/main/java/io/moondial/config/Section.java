@@ -112,7 +112,7 @@ public final class Section {
     }
 
     /** Something that an engine needs from elsewhere, and that tests of scripts do not. */
-    void needed(String key, String message) {
+    public void needed(String key, String message) {
         problems.need(placeOf(key), key + ": " + message);
     }
 

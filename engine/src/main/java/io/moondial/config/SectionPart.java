@@ -143,7 +143,7 @@ abstract class SectionPart extends Part {
 
         @Override
         Object read(Section section, @Nullable Object otherwise, Scope scope) {
-            Record inherited = (Record) scope.get(key.inherits());
+            Record inherited = key.inherits().isEmpty() ? null : (Record) scope.get(key.inherits());
             Map<String, Record> named = new LinkedHashMap<>();
             section.namedSections(name, names)
                     .forEach((it, given) -> named.put(it, schema.read(given, inherited, scope)));

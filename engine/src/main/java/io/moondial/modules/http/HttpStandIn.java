@@ -1,0 +1,576 @@
+package io.moondial.modules.http;
+
+import io.moondial.modules.http.Exchange.Answer;
+import io.moondial.modules.http.Exchange.Failure;
+import io.moondial.modules.http.Exchange.Outcome;
+import io.moondial.modules.http.Exchange.Request;
+import io.moondial.modules.http.Exchange.Upstreams;
+import io.moondial.modules.http.Exchange.Why;
+import io.moondial.modules.json.JsonText;
+import io.moondial.modules.json.JsonText.NotJsonException;
+import io.moondial.script.api.Backend.Line;
+import io.moondial.script.api.Backend.StandIn;
+import io.moondial.script.api.Backend.TestWorld;
+import io.moondial.script.lua.LuaString;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a dialog test has instead of the upstreams: it answers what the test gives, and knows what
+ * was called. Each given of a call answers once, in turn; the last one answers all that follow.
+ */
+final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
+    private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
+
+    private static final String GIVEN_FORM =
+            "METHOD UPSTREAM /PATH answers [after 2s] STATUS [header NAME=VALUE]... [BODY], or answers [after 2s] WHY, where BODY is JSON or a text in quotes, and WHY is one of "
+                    + String.join(", ", Why.words());
+
+    private static final String CHECK_FORM =
+            "METHOD UPSTREAM /PATH [header NAME=VALUE]... [BODY], where BODY is a part of the JSON that is sent, or in quotes a part of the text";
+
+    private final Set<String> names;
+    private final HttpSettings settings;
+    private final TestWorld world;
+    private final List<Given> givens = new ArrayList<>();
+
+    /** Those that have answered; two lines that say the same are two. */
+    private final Set<Given> used = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final List<Request> calls = new ArrayList<>();
+
+    HttpStandIn(HttpSettings settings, TestWorld world) {
+        this.settings = settings;
+        this.names = settings.upstreams().keySet();
+        this.world = world;
+        for (String text : world.givens()) {
+            try {
+                givens.add(new Words(text).given());
+            } catch (MistakeException e) {
+                throw new IllegalStateException("not objected to before: " + text, e);
+            }
+        }
+    }
+
+    /** A line is not as it should be; the message says how it should. */
+    private static final class MistakeException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        MistakeException(String message) {
+            super(message, null, false, false);
+        }
+
+        String message() {
+            return String.valueOf(getMessage());
+        }
+    }
+
+    /**
+     * A call as a line says it, in a form that compares: escapes and the order of the query do not
+     * count.
+     */
+    private record Target(String method, String upstream, List<String> path, List<String> query) {
+        static Target of(String method, String upstream, String target) {
+            int mark = target.indexOf('?');
+            String path = mark < 0 ? target : target.substring(0, mark);
+            List<String> query =
+                    mark < 0 || mark == target.length() - 1
+                            ? List.of()
+                            : Stream.of(target.substring(mark + 1).split("&", -1))
+                                    .map(it -> it.contains("=") ? it : it + "=")
+                                    .map(HttpStandIn::decoded)
+                                    .sorted()
+                                    .toList();
+            return new Target(
+                    method,
+                    upstream,
+                    // a + is itself in a path
+                    Stream.of(path.split("/", -1))
+                            .map(it -> decoded(it.replace("+", "%2B")))
+                            .toList(),
+                    query);
+        }
+
+        static Target of(Request request) {
+            return of(request.method(), request.upstream(), request.target());
+        }
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * A line {@code given http}.
+     *
+     * @param shown the call as the line says it
+     * @param after null: at once
+     */
+    private record Given(Target target, String shown, @Nullable Duration after, Outcome outcome) {}
+
+    // ---- what scripts find
+
+    @Override
+    public Upstreams running() {
+        return this;
+    }
+
+    @Override
+    public Set<String> names() {
+        return names;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> call(Request request) {
+        Given given;
+        synchronized (this) {
+            calls.add(request);
+            given = next(Target.of(request));
+        }
+        if (given == null) {
+            String missing =
+                    "no 'given http' answers http."
+                            + request.method().toLowerCase(Locale.ROOT)
+                            + ": "
+                            + request
+                            + nearest(request);
+            world.fault().accept(missing);
+            return CompletableFuture.completedFuture(new Failure(Why.CONNECT, missing));
+        }
+        Duration timeout = timeout(request);
+        if (given.after() == null) {
+            return CompletableFuture.completedFuture(given.outcome());
+        }
+        boolean isLate = given.after().compareTo(timeout) >= 0;
+        CompletableFuture<Outcome> later = new CompletableFuture<>();
+        var alarm =
+                world.time()
+                        .after(
+                                isLate ? timeout : given.after(),
+                                () ->
+                                        later.complete(
+                                                isLate
+                                                        ? failure(Why.TIMEOUT, request.upstream())
+                                                        : given.outcome()));
+        var _ = later.whenComplete((_, _) -> alarm.cancel());
+        return later;
+    }
+
+    private Duration timeout(Request request) {
+        if (request.timeout() != null) {
+            return request.timeout();
+        }
+        HttpSettings.UpstreamSettings upstream = settings.upstreams().get(request.upstream());
+        return upstream == null ? Duration.ofSeconds(3) : upstream.timeout();
+    }
+
+    private @Nullable Given next(Target target) {
+        Given last = null;
+        for (Given given : givens) {
+            if (given.target().equals(target)) {
+                if (used.add(given)) {
+                    return given;
+                }
+                last = given;
+            }
+        }
+        return last;
+    }
+
+    private String nearest(Request request) {
+        String wanted = request.toString();
+        return givens.stream()
+                .map(Given::shown)
+                .min(Comparator.comparingInt(it -> distance(it, wanted)))
+                .map(it -> "; the nearest is: given http " + it)
+                .orElse("; the test gives none");
+    }
+
+    // ---- lines of a test
+
+    @Override
+    public Optional<String> check(boolean absent, String text) {
+        Expected expected;
+        try {
+            expected = new Words(text).expected();
+        } catch (MistakeException e) {
+            return Optional.of(e.message());
+        }
+        List<Request> made;
+        synchronized (this) {
+            made = List.copyOf(calls);
+        }
+        Optional<Request> found = made.stream().filter(expected::covers).findFirst();
+        if (absent) {
+            return found.map(it -> "expected no such call, but there was " + shown(it));
+        }
+        if (found.isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                made.isEmpty()
+                        ? "expected such a call, but there was none at all"
+                        : "expected such a call, but the nearest is "
+                                + made.stream()
+                                        .map(HttpStandIn::shown)
+                                        .min(Comparator.comparingInt(it -> distance(it, text)))
+                                        .orElseThrow());
+    }
+
+    private static String shown(Request call) {
+        String key = call.headers().get("Idempotency-Key");
+        return call
+                + (key == null ? "" : " header Idempotency-Key=" + quotedIfNeeded(key))
+                + (call.body() == null
+                        ? ""
+                        : " " + body(call.body(), call.headers().get("Content-Type")));
+    }
+
+    /** What is wrong with a line; empty: nothing. */
+    static Optional<String> objection(Line line, String text) {
+        try {
+            switch (line) {
+                case GIVEN -> new Words(text).given();
+                case CHECK -> new Words(text).expected();
+                case CHECK_ABSENT -> new Words(text).expected();
+            }
+            return Optional.empty();
+        } catch (MistakeException e) {
+            return Optional.of(e.message());
+        }
+    }
+
+    /** What follows {@code given http} to answer a request like this one in the same way. */
+    static String given(Request request, Outcome outcome) {
+        return request
+                + " answers "
+                + switch (outcome) {
+                    case Failure failure -> failure.why().word();
+                    case Answer answer ->
+                            answer.status()
+                                    + (answer.body().length() == 0
+                                            ? ""
+                                            : " " + body(answer.body(), jsonType(answer)));
+                };
+    }
+
+    private static @Nullable String jsonType(Answer answer) {
+        return answer.isJson() ? "application/json" : null;
+    }
+
+    /** A body as a line has it: JSON on one line, or a text in quotes. */
+    private static String body(LuaString body, @Nullable String type) {
+        String text = body.toText();
+        if (type != null && type.startsWith("application/json")) {
+            try {
+                JsonText.read(text);
+                // a line break in JSON is a blank: in a string it is written \n
+                return text.replace("\r", "").replace("\n", " ").replace("\t", " ").strip();
+            } catch (NotJsonException e) {
+                // it says that it is JSON, and is not
+            }
+        }
+        return quoted(text);
+    }
+
+    private static String quoted(String text) {
+        return '"'
+                + text.replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\n", "\\n")
+                        .replace("\t", "\\t")
+                        .replaceAll("\\p{Cntrl}", "?")
+                + '"';
+    }
+
+    private static String quotedIfNeeded(String text) {
+        return text.matches("[^\\s\"]+") ? text : quoted(text);
+    }
+
+    /** How many characters differ; long texts are compared by their beginnings. */
+    private static int distance(String from, String to) {
+        String a = from.substring(0, Math.min(from.length(), 200));
+        String b = to.substring(0, Math.min(to.length(), 200));
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[b.length()];
+    }
+
+    private static Failure failure(Why why, String upstream) {
+        return new Failure(why, upstream + ": " + why.word() + ", as the test says");
+    }
+
+    /**
+     * What a check asks for; a part that is null may be anything.
+     *
+     * @param json whether the body is compared as JSON
+     */
+    private record Expected(
+            @Nullable String method,
+            @Nullable String upstream,
+            @Nullable Target target,
+            Map<String, String> headers,
+            @Nullable String text,
+            boolean json,
+            @Nullable Object part) {
+
+        boolean covers(Request call) {
+            return (method == null || method.equals(call.method()))
+                    && (upstream == null || upstream.equals(call.upstream()))
+                    && (target == null || target.equals(Target.of(call)))
+                    && headers.entrySet().stream().allMatch(it -> hasHeader(call, it))
+                    && (text == null
+                            || (call.body() != null && call.body().toText().contains(text)))
+                    && (!json || coversJson(call));
+        }
+
+        private static boolean hasHeader(Request call, Map.Entry<String, String> wanted) {
+            return call.headers().entrySet().stream()
+                    .anyMatch(
+                            it ->
+                                    it.getKey().equalsIgnoreCase(wanted.getKey())
+                                            && it.getValue().equals(wanted.getValue()));
+        }
+
+        private boolean coversJson(Request call) {
+            if (call.body() == null) {
+                return false;
+            }
+            try {
+                return JsonText.covers(JsonText.read(call.body().toText()), part);
+            } catch (NotJsonException e) {
+                return false;
+            }
+        }
+    }
+
+    /** The words of a line, taken one after the other. */
+    private static final class Words {
+        private static final Pattern WORD = Pattern.compile("\\S+");
+        private static final Pattern AFTER =
+                Pattern.compile("after\\s+(\\d{1,7})(ms|s|m)(?=\\s|$)\\s*");
+        private static final Pattern HEADER =
+                Pattern.compile(
+                        "header\\s+("
+                                + Headers.NAME
+                                + ")=(\"(?:[^\"\\\\]|\\\\.)*\"|[^\\s\"]\\S*)\\s*");
+        private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+        private String rest;
+
+        Words(String text) {
+            rest = text.strip();
+        }
+
+        Given given() throws MistakeException {
+            String before = rest;
+            Target target = target(GIVEN_FORM);
+            String shown = before.substring(0, before.length() - rest.length()).strip();
+            if (!word().equals("answers")) {
+                throw new MistakeException(GIVEN_FORM);
+            }
+            Duration after = after();
+            Outcome outcome = outcome(target.upstream());
+            return new Given(target, shown, after, outcome);
+        }
+
+        Expected expected() throws MistakeException {
+            if (rest.isEmpty()) {
+                return new Expected(null, null, null, Map.of(), null, false, null);
+            }
+            String method = method(CHECK_FORM);
+            if (rest.isEmpty()) {
+                return new Expected(method, null, null, Map.of(), null, false, null);
+            }
+            String upstream = upstream(CHECK_FORM);
+            if (rest.isEmpty()) {
+                return new Expected(method, upstream, null, Map.of(), null, false, null);
+            }
+            Target target = target(method, upstream, CHECK_FORM);
+            Map<String, String> headers = headers();
+            String text = text();
+            if (text != null || rest.isEmpty()) {
+                return new Expected(method, upstream, target, headers, text, false, null);
+            }
+            return new Expected(method, upstream, target, headers, null, true, json());
+        }
+
+        private String word() {
+            Matcher word = WORD.matcher(rest);
+            if (!word.lookingAt()) {
+                return "";
+            }
+            rest = rest.substring(word.end()).stripLeading();
+            return word.group();
+        }
+
+        private String method(String form) throws MistakeException {
+            String method = word();
+            if (!METHODS.contains(method)) {
+                throw new MistakeException(
+                        METHODS.contains(method.toUpperCase(Locale.ROOT))
+                                ? "write " + method.toUpperCase(Locale.ROOT) + " in capital letters"
+                                : form + "; METHOD is one of " + String.join(", ", METHODS));
+            }
+            return method;
+        }
+
+        private String upstream(String form) throws MistakeException {
+            String upstream = word();
+            if (!upstream.matches(HttpSettings.UPSTREAM_NAME)) {
+                throw new MistakeException(form);
+            }
+            return upstream;
+        }
+
+        private Target target(String form) throws MistakeException {
+            String method = method(form);
+            return target(method, upstream(form), form);
+        }
+
+        private Target target(String method, String upstream, String form) throws MistakeException {
+            String target = word();
+            if (!target.startsWith("/")) {
+                throw new MistakeException(form);
+            }
+            try {
+                return Target.of(method, upstream, target);
+            } catch (IllegalArgumentException e) {
+                throw new MistakeException("the path has a % without two hexadecimal digits");
+            }
+        }
+
+        private @Nullable Duration after() {
+            Matcher after = AFTER.matcher(rest);
+            if (!after.lookingAt()) {
+                return null;
+            }
+            rest = rest.substring(after.end());
+            long count = Long.parseLong(after.group(1));
+            return switch (after.group(2)) {
+                case "ms" -> Duration.ofMillis(count);
+                case "s" -> Duration.ofSeconds(count);
+                default -> Duration.ofMinutes(count);
+            };
+        }
+
+        private Outcome outcome(String upstream) throws MistakeException {
+            String word = word();
+            Optional<Why> why =
+                    Stream.of(Why.values()).filter(it -> it.word().equals(word)).findFirst();
+            if (why.isPresent() && rest.isEmpty()) {
+                return failure(why.get(), upstream);
+            }
+            if (!word.matches("[1-5][0-9]{2}")) {
+                throw new MistakeException(GIVEN_FORM);
+            }
+            Map<String, String> headers = new LinkedHashMap<>();
+            headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+            String text = text();
+            String body = rest;
+            if (text == null && !rest.isEmpty()) {
+                json();
+                headers.putIfAbsent("content-type", "application/json");
+            } else {
+                body = text == null ? "" : text;
+            }
+            return new Answer(Integer.parseInt(word), headers, LuaString.of(body));
+        }
+
+        private Map<String, String> headers() throws MistakeException {
+            Map<String, String> headers = new LinkedHashMap<>();
+            for (Matcher header = HEADER.matcher(rest);
+                    header.lookingAt();
+                    header = HEADER.matcher(rest)) {
+                String value = header.group(2);
+                headers.put(
+                        header.group(1),
+                        value.startsWith("\"")
+                                ? unquoted(value.substring(1, value.length() - 1))
+                                : value);
+                rest = rest.substring(header.end());
+            }
+            return headers;
+        }
+
+        /** A text in quotes, which is all that is left; null: there is none. */
+        private @Nullable String text() throws MistakeException {
+            if (!rest.startsWith("\"")) {
+                return null;
+            }
+            Matcher quoted = QUOTED.matcher(rest);
+            if (!quoted.matches()) {
+                throw new MistakeException(
+                        "the text in quotes has no end, or something follows it; a quote inside is written \\\"");
+            }
+            rest = "";
+            return unquoted(quoted.group(1));
+        }
+
+        private static String unquoted(String inside) throws MistakeException {
+            StringBuilder text = new StringBuilder();
+            boolean isEscaped = false;
+            for (int i = 0; i < inside.length(); i++) {
+                char c = inside.charAt(i);
+                if (!isEscaped && c == '\\') {
+                    isEscaped = true;
+                } else {
+                    text.append(isEscaped ? meant(c) : c);
+                    isEscaped = false;
+                }
+            }
+            return text.toString();
+        }
+
+        private static char meant(char escaped) throws MistakeException {
+            return switch (escaped) {
+                case 'n' -> '\n';
+                case 't' -> '\t';
+                case '"', '\\' -> escaped;
+                default ->
+                        throw new MistakeException(
+                                "\\"
+                                        + escaped
+                                        + " in a text in quotes; allowed are \\n, \\t, \\\" and \\\\");
+            };
+        }
+
+        private @Nullable Object json() throws MistakeException {
+            try {
+                return JsonText.read(rest);
+            } catch (NotJsonException e) {
+                throw new MistakeException(
+                        "the body is not JSON ("
+                                + e.getMessage()
+                                + "); put a text that is none in quotes");
+            }
+        }
+    }
+}

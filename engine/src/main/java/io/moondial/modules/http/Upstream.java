@@ -1,0 +1,691 @@
+package io.moondial.modules.http;
+
+import io.moondial.metrics.RateLimitedLog;
+import io.moondial.modules.http.Exchange.Answer;
+import io.moondial.modules.http.Exchange.Failure;
+import io.moondial.modules.http.Exchange.Outcome;
+import io.moondial.modules.http.Exchange.Request;
+import io.moondial.modules.http.Exchange.Why;
+import io.moondial.script.lua.LuaString;
+import io.moondial.time.Time;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * One upstream: its connections, its permits, its breaker, its token, and the calls under way. A
+ * call waits on no thread: it goes on where the JDK's client, the clock or a token says so.
+ */
+final class Upstream {
+    /**
+     * Threads of the client. They are the machine's, not virtual ones: the client looks up the
+     * host's address on them, which blocks, and must not hold up what scripts run on.
+     */
+    private static final int THREADS = 2;
+
+    private static final Duration THREADS_IDLE = Duration.ofSeconds(5);
+
+    /** How long an address that was looked up is taken for known; the JDK keeps it for longer. */
+    private static final Duration ADDRESS_KNOWN = Duration.ofSeconds(5);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+
+    private static final Duration LAST_CHANCE = Duration.ofSeconds(1);
+
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]");
+
+    private final String name;
+    private final HttpSettings.UpstreamSettings settings;
+    private final URI base;
+    private final Time time;
+    private final Lookup lookup;
+    private final ThreadPoolExecutor threads;
+    private final HttpClient client;
+    private final Semaphore permits;
+    private final Breaker breaker;
+    private final @Nullable AccessToken token;
+    private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    /** What says who the engine is: no script can say otherwise. */
+    private final Map<String, String> credentials = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+    private @Nullable CompletableFuture<@Nullable String> lookingUp;
+    private long lookedUpAt;
+    private boolean isLookedUp;
+    private volatile boolean retired;
+    private volatile boolean stopped;
+
+    /** How the address of a host is found. */
+    @FunctionalInterface
+    interface Lookup {
+        /** What the machine knows of hosts. */
+        Lookup MACHINE = InetAddress::getAllByName;
+
+        /**
+         * Finds it, which may take long.
+         *
+         * @throws UnknownHostException if there is none
+         */
+        Object find(String host) throws UnknownHostException;
+    }
+
+    /**
+     * @throws Pki.UnusableFileException if its certificates or its key cannot be used
+     */
+    Upstream(
+            String name,
+            HttpSettings.UpstreamSettings settings,
+            Time time,
+            Lookup lookup,
+            RateLimitedLog log)
+            throws Pki.UnusableFileException {
+        this.name = name;
+        this.settings = settings;
+        this.base = settings.base();
+        this.time = time;
+        this.lookup = lookup;
+        this.permits = new Semaphore(settings.maxConcurrent());
+        this.threads =
+                new ThreadPoolExecutor(
+                        THREADS,
+                        THREADS,
+                        THREADS_IDLE.toMillis(),
+                        TimeUnit.MILLISECONDS,
+                        new LinkedBlockingQueue<>(),
+                        Thread.ofPlatform().daemon().name("http-" + name + "-", 1).factory());
+        threads.allowCoreThreadTimeOut(true);
+        this.client = client(settings);
+        this.breaker = new Breaker(settings.breaker(), time, it -> tell(it, log));
+        HttpSettings.OauthSettings oauth =
+                settings.auth() == null ? null : settings.auth().oauth2ClientCredentials();
+        this.token =
+                oauth == null
+                        ? null
+                        : new AccessToken(
+                                client,
+                                oauth,
+                                settings.timeout(),
+                                time,
+                                why ->
+                                        log.write(
+                                                Level.WARN,
+                                                "tokens of " + name,
+                                                "upstream {}: no access token: {}",
+                                                name,
+                                                why));
+        headers.put("User-Agent", "moondial");
+        headers.putAll(settings.headers());
+        if (settings.auth() != null) {
+            addCredentials(settings.auth());
+        }
+    }
+
+    private HttpClient client(HttpSettings.UpstreamSettings settings)
+            throws Pki.UnusableFileException {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder()
+                        .executor(threads)
+                        .proxy(HttpClient.Builder.NO_PROXY)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(settings.connectTimeout())
+                        .version(
+                                settings.http2()
+                                        ? HttpClient.Version.HTTP_2
+                                        : HttpClient.Version.HTTP_1_1);
+        SSLParameters protocols = new SSLParameters();
+        protocols.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+        builder.sslParameters(protocols);
+        if (settings.tls() != null) {
+            builder.sslContext(Pki.context(settings.tls()));
+        }
+        return builder.build();
+    }
+
+    private void addCredentials(HttpSettings.AuthSettings auth) {
+        if (auth.basic() != null) {
+            credentials.put(
+                    "Authorization",
+                    AccessToken.basic(auth.basic().user(), auth.basic().password().text()));
+        }
+        if (auth.bearer() != null) {
+            credentials.put("Authorization", "Bearer " + auth.bearer().text());
+        }
+        if (auth.header() != null) {
+            credentials.put(auth.header().name(), auth.header().value().text());
+        }
+    }
+
+    private void tell(Breaker.State state, RateLimitedLog log) {
+        if (state == Breaker.State.OPEN) {
+            log.write(
+                    Level.WARN,
+                    "breaker of " + name,
+                    "upstream {}: breaker open for {} ms: {}",
+                    name,
+                    settings.breaker().openFor().toMillis(),
+                    breaker.tally());
+        } else {
+            log.write(
+                    Level.INFO,
+                    "breaker of " + name,
+                    "upstream {}: breaker closed: the service answers again",
+                    name);
+        }
+    }
+
+    /** What it was made from. */
+    HttpSettings.UpstreamSettings settings() {
+        return settings;
+    }
+
+    /** Sends a request, see {@link Exchange.Upstreams#call}; null: it has retired. */
+    @Nullable CompletableFuture<Outcome> call(Request request) {
+        boolean isGranted = permits.tryAcquire();
+        // a permit first, then this question: retire asks the other way round, so one sees the
+        // other
+        if (retired) {
+            if (isGranted) {
+                release();
+            }
+            return null;
+        }
+        if (!isGranted) {
+            return CompletableFuture.completedFuture(
+                    new Failure(
+                            Why.BUSY,
+                            "%s: %d calls are under way (max_concurrent)"
+                                    .formatted(name, settings.maxConcurrent())));
+        }
+        Call call = new Call(request);
+        call.begin();
+        return call.answer;
+    }
+
+    /** How many calls are under way. */
+    int inFlight() {
+        return settings.maxConcurrent() - permits.availablePermits();
+    }
+
+    Breaker.State breakerState() {
+        return breaker.state();
+    }
+
+    /** No more calls come: those under way finish, then the connections close. */
+    void retire() {
+        retired = true;
+        closeIfOver();
+    }
+
+    private void release() {
+        permits.release();
+        if (retired) {
+            closeIfOver();
+        }
+    }
+
+    private void closeIfOver() {
+        if (inFlight() == 0) {
+            client.shutdown();
+        }
+    }
+
+    /** Ends the calls under way, and closes the connections. */
+    void stop() {
+        stopped = true;
+        calls.forEach(
+                it ->
+                        it.end(
+                                new Failure(
+                                        Why.CLOSED,
+                                        name + ": the engine stops, so the call ends")));
+        client.shutdownNow();
+        try {
+            if (client.awaitTermination(LAST_CHANCE)) {
+                threads.shutdown();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Why an exchange of the JDK's client failed. */
+    static Failure failure(Throwable thrown) {
+        Throwable top =
+                thrown instanceof CompletionException && thrown.getCause() != null
+                        ? thrown.getCause()
+                        : thrown;
+        for (Throwable it = top; it != null; it = it.getCause()) {
+            switch (it) {
+                case CappedBody.TooLargeException large -> {
+                    return new Failure(Why.TOO_LARGE, String.valueOf(large.getMessage()));
+                }
+                case HttpConnectTimeoutException _ -> {
+                    return new Failure(Why.CONNECT, "no connection within connect_timeout");
+                }
+                case UnresolvedAddressException _ -> {
+                    return new Failure(Why.CONNECT, "the host has no address");
+                }
+                case ConnectException e -> {
+                    return new Failure(
+                            Why.CONNECT,
+                            e.getMessage() == null ? "connection refused" : e.getMessage());
+                }
+                case NoRouteToHostException e -> {
+                    return new Failure(Why.CONNECT, String.valueOf(e.getMessage()));
+                }
+                case SSLException e -> {
+                    return new Failure(Why.TLS, String.valueOf(e.getMessage()));
+                }
+                default -> {}
+            }
+        }
+        return new Failure(
+                Why.CLOSED,
+                top.getMessage() == null ? top.getClass().getSimpleName() : top.getMessage());
+    }
+
+    /**
+     * W3C Trace Context, section 3.2: the trace is the dialog, and each request a part of it. All
+     * who know the instance id know the trace id.
+     */
+    private static String traceParent(String instanceId) {
+        byte[] dialog;
+        try {
+            dialog =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(instanceId.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+        long part = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+        return "00-"
+                + HexFormat.of().formatHex(dialog, 0, 16)
+                + '-'
+                + HexFormat.of().toHexDigits(part)
+                + "-01";
+    }
+
+    /** Ends an exchange away from this thread, as it closes a connection. */
+    static void cancel(CompletableFuture<?> exchange) {
+        if (!exchange.isDone()) {
+            Thread.startVirtualThread(() -> exchange.cancel(true));
+        }
+    }
+
+    /**
+     * Closes the connection of an exchange that failed. The JDK's client leaves it open, and
+     * unread, where what came is not HTTP; and it cancels no exchange through a future that is
+     * done. One that depends on it, and is not done, does that.
+     */
+    static void closeConnection(CompletableFuture<?> failed) {
+        failed.newIncompleteFuture().cancel(true);
+    }
+
+    // ---- the address of the host
+
+    /** Completes once the address is known: with null, or with why it is not. */
+    private synchronized CompletableFuture<@Nullable String> address() {
+        if (ADDRESS.matcher(base.getHost()).matches()
+                || (isLookedUp && time.nanos() - lookedUpAt < ADDRESS_KNOWN.toNanos())) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (lookingUp == null) {
+            CompletableFuture<@Nullable String> begun = new CompletableFuture<>();
+            lookingUp = begun;
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("http-" + name + "-lookup")
+                    .start(() -> lookUp(begun));
+        }
+        return lookingUp;
+    }
+
+    private void lookUp(CompletableFuture<@Nullable String> begun) {
+        String fault = null;
+        try {
+            lookup.find(base.getHost());
+        } catch (UnknownHostException e) {
+            fault = "the host " + base.getHost() + " has no address";
+        } catch (RuntimeException e) {
+            fault = "the host " + base.getHost() + " cannot be looked up: " + e;
+        }
+        synchronized (this) {
+            lookingUp = null;
+            isLookedUp = fault == null;
+            lookedUpAt = time.nanos();
+        }
+        begun.complete(fault);
+    }
+
+    /** One call, from its permit to its outcome. */
+    private final class Call {
+        private final Request request;
+        private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        private final long deadline;
+        private int attempts;
+        private boolean hasNewToken;
+        private Time.@Nullable Alarm alarm;
+        private volatile Breaker.@Nullable Pass pass;
+
+        /** What the call waits for at the upstream; null: for something else. */
+        private volatile @Nullable CompletableFuture<?> exchange;
+
+        Call(Request request) {
+            this.request = request;
+            this.deadline = time.nanos() + timeout().toNanos();
+        }
+
+        private Duration timeout() {
+            return request.timeout() == null ? settings.timeout() : request.timeout();
+        }
+
+        void begin() {
+            calls.add(this);
+            alarm = time.after(timeout(), this::timeIsOver);
+            var _ = answer.whenComplete((outcome, failure) -> over(outcome));
+            if (stopped) {
+                end(new Failure(Why.CLOSED, name + ": the engine stops"));
+            } else {
+                attempt(null);
+            }
+        }
+
+        void end(Outcome outcome) {
+            answer.complete(outcome);
+        }
+
+        private void fail(Why why, String detail) {
+            end(new Failure(why, name + ": " + detail));
+        }
+
+        private void timeIsOver() {
+            fail(
+                    Why.TIMEOUT,
+                    "no whole answer within "
+                            + timeout().toMillis()
+                            + " ms"
+                            + (exchange == null ? ", waiting for the access token" : ""));
+        }
+
+        /** However it ended: gives back what it held. */
+        private void over(@Nullable Outcome outcome) {
+            calls.remove(this);
+            if (alarm != null) {
+                alarm.cancel();
+            }
+            CompletableFuture<?> open = exchange;
+            if (open != null) {
+                cancel(open);
+            }
+            boolean isSlow =
+                    open != null && outcome instanceof Failure it && it.why() == Why.TIMEOUT;
+            settle(isSlow ? Breaker.Result.FAILED : Breaker.Result.UNKNOWN);
+            release();
+        }
+
+        private void settle(Breaker.Result result) {
+            Breaker.Pass held = pass;
+            if (held != null) {
+                held.settle(result);
+            }
+        }
+
+        /**
+         * Tries once.
+         *
+         * @param last how the attempt before this one ended; null: this is the first
+         */
+        private void attempt(@Nullable Outcome last) {
+            try {
+                Breaker.Pass granted = breaker.enter();
+                if (granted == null) {
+                    end(last == null ? refusedByBreaker() : last);
+                    return;
+                }
+                pass = granted;
+                if (token == null) {
+                    send(null);
+                } else {
+                    withToken(token);
+                }
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+            if (answer.isDone()) {
+                settle(Breaker.Result.UNKNOWN);
+            }
+        }
+
+        private Failure refusedByBreaker() {
+            long left = breaker.openStill().toMillis();
+            return new Failure(
+                    Why.OPEN,
+                    name
+                            + (left > 0
+                                    ? ": the breaker is open for another " + left + " ms"
+                                    : ": the breaker is half open, and a call that tries the service is under way"));
+        }
+
+        private void withToken(AccessToken source) {
+            var _ =
+                    source.get()
+                            .whenComplete(
+                                    (got, failure) -> {
+                                        if (failure == null) {
+                                            guarded(() -> send(got));
+                                        } else {
+                                            fail(Why.AUTH, String.valueOf(failure.getMessage()));
+                                        }
+                                    });
+        }
+
+        /** A fault of the engine's must not leave a script waiting. */
+        private void guarded(Runnable step) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+
+        private void send(@Nullable String bearer) {
+            CompletableFuture<@Nullable String> address = address();
+            if (address.isDone() && address.join() == null) {
+                exchange(bearer);
+                return;
+            }
+            CompletableFuture<@Nullable String> known = address.copy();
+            waitsFor(known);
+            Time.Alarm patience =
+                    time.after(
+                            settings.connectTimeout(),
+                            () ->
+                                    known.complete(
+                                            "the host "
+                                                    + base.getHost()
+                                                    + " is not looked up within connect_timeout"));
+            var _ =
+                    known.whenComplete(
+                            (fault, cancelled) -> {
+                                patience.cancel();
+                                if (cancelled == null && fault == null) {
+                                    guarded(() -> exchange(bearer));
+                                } else if (cancelled == null) {
+                                    settled(new Failure(Why.CONNECT, name + ": " + fault), null);
+                                }
+                            });
+        }
+
+        private void exchange(@Nullable String bearer) {
+            if (answer.isDone()) {
+                return;
+            }
+            CompletableFuture<HttpResponse<byte[]>> sent =
+                    client.sendAsync(request(bearer), this::body);
+            waitsFor(sent);
+            var _ =
+                    sent.whenComplete(
+                            (response, failure) ->
+                                    guarded(() -> came(sent, response, failure, bearer)));
+        }
+
+        /** If the call has ended meanwhile, what it would wait for is ended too. */
+        private void waitsFor(CompletableFuture<?> now) {
+            exchange = now;
+            if (answer.isDone()) {
+                cancel(now);
+            }
+        }
+
+        private HttpRequest request(@Nullable String bearer) {
+            HttpRequest.Builder builder =
+                    HttpRequest.newBuilder(URI.create(base + request.target()));
+            LuaString body = request.body();
+            if (body != null) {
+                builder.method(
+                        request.method(), HttpRequest.BodyPublishers.ofByteArray(body.toOctets()));
+            } else if (request.method().equals("GET")) {
+                builder.GET();
+            } else if (request.method().equals("DELETE")) {
+                builder.DELETE();
+            } else {
+                builder.method(request.method(), HttpRequest.BodyPublishers.noBody());
+            }
+            Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            all.put("traceparent", traceParent(request.instanceId()));
+            all.put("Moondial-Instance", request.instanceId());
+            all.putAll(headers);
+            all.putAll(request.headers());
+            all.putAll(credentials);
+            if (bearer != null) {
+                all.put("Authorization", "Bearer " + bearer);
+            }
+            all.forEach(builder::setHeader);
+            return builder.build();
+        }
+
+        private HttpResponse.BodySubscriber<byte[]> body(HttpResponse.ResponseInfo info) {
+            boolean hasSmallHead = CappedBody.size(info.headers()) <= settings.maxResponse();
+            return new CappedBody<>(
+                    hasSmallHead ? Math.min(settings.maxResponse(), request.longest()) : -1,
+                    BodySubscribers.ofByteArray());
+        }
+
+        private void came(
+                CompletableFuture<?> sent,
+                @Nullable HttpResponse<byte[]> response,
+                @Nullable Throwable failure,
+                @Nullable String bearer) {
+            if (response != null && (response.statusCode() < 100 || response.statusCode() > 599)) {
+                settled(
+                        new Failure(Why.CLOSED, name + ": the status is " + response.statusCode()),
+                        bearer);
+            } else if (response != null) {
+                settled(
+                        new Answer(
+                                response.statusCode(),
+                                joined(response.headers()),
+                                LuaString.ofOctets(response.body())),
+                        bearer);
+            } else if (failure instanceof CancellationException && answer.isDone()) {
+                settle(Breaker.Result.UNKNOWN);
+            } else if (failure != null) {
+                closeConnection(sent);
+                Failure why = failure(failure);
+                settled(new Failure(why.why(), name + ": " + why.detail()), bearer);
+            }
+        }
+
+        private static Map<String, String> joined(HttpHeaders headers) {
+            Map<String, String> joined = new LinkedHashMap<>();
+            headers.map()
+                    .forEach(
+                            (name, values) ->
+                                    joined.merge(
+                                            name.toLowerCase(Locale.ROOT),
+                                            String.join(", ", values),
+                                            (a, b) -> a + ", " + b));
+            return joined;
+        }
+
+        /** An attempt has ended: so does the call, or there is another one. */
+        private void settled(Outcome outcome, @Nullable String bearer) {
+            settle(isFault(outcome) ? Breaker.Result.FAILED : Breaker.Result.GOOD);
+            if (answer.isDone()) {
+                return;
+            }
+            if (bearer != null
+                    && token != null
+                    && !hasNewToken
+                    && outcome instanceof Answer refusal
+                    && refusal.status() == 401) {
+                hasNewToken = true;
+                token.drop(bearer);
+                exchange = null;
+                attempt(outcome);
+                return;
+            }
+            Duration pause = FIRST_PAUSE.multipliedBy(1L << attempts);
+            if (request.repeatable()
+                    && attempts < settings.retry().attempts()
+                    && settings.retry().isWorth(outcome)
+                    && deadline - time.nanos() > pause.toNanos()) {
+                attempts++;
+                time.after(pause, () -> retry(outcome));
+            } else {
+                end(outcome);
+            }
+        }
+
+        private void retry(Outcome last) {
+            if (!answer.isDone()) {
+                Thread.startVirtualThread(() -> attempt(last));
+            }
+        }
+
+        private static boolean isFault(Outcome outcome) {
+            return switch (outcome) {
+                case Answer answer -> answer.status() >= 500;
+                case Failure failure ->
+                        switch (failure.why()) {
+                            case TIMEOUT, CONNECT, TLS, CLOSED -> true;
+                            case BUSY, OPEN, TOO_LARGE, AUTH -> false;
+                        };
+            };
+        }
+    }
+}
