@@ -98,6 +98,19 @@ public final class Backends implements AutoCloseable {
                 return new Of<>(module, backend, backend.settings().read(section));
             }
 
+            /** What says the same is equal, whatever backend has read it. */
+            @Override
+            public boolean equals(@Nullable Object other) {
+                return other instanceof Of<?, ?> that
+                        && module.equals(that.module)
+                        && values.equals(that.values);
+            }
+
+            @Override
+            public int hashCode() {
+                return values.hashCode();
+            }
+
             private void print(SettingsWriter out) {
                 out.section(module, () -> backend.settings().print(out, values));
             }

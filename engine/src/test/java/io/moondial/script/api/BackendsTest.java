@@ -102,6 +102,16 @@ class BackendsTest {
     }
 
     @Test
+    void settings_that_say_the_same_are_equal_whatever_has_read_them() {
+        Backends.Settings settings = settings(true, new Talkative("a", true, true));
+
+        assertThat(settings)
+                .isEqualTo(settings(true, new Talkative("a", true, true)))
+                .isNotEqualTo(settings(false, new Talkative("a", true, true)))
+                .isNotEqualTo(settings(true, new Talkative("b", true, true)));
+    }
+
+    @Test
     void one_that_does_not_go_on_leaves_the_others_as_they_were() {
         Talkative a = new Talkative("a", true, true);
         Talkative b = new Talkative("b", true, true);
