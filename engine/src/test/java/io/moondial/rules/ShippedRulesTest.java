@@ -24,41 +24,41 @@ final class ShippedRulesTest {
     private static final Pattern SIGTRAN = Pattern.compile("(?m)^  #sigtran:\n(  #.*\n)*");
     private static final Pattern KEY = Pattern.compile("([a-z_]+):");
 
+    private static final Path ROOT =
+            Path.of(Objects.requireNonNull(System.getProperty("moondial.root")));
+
     @TempDir Path temp;
     RulesFolder folder;
     String shipped;
 
     @BeforeEach
     void readShippedFile() throws Exception {
-        String root = Objects.requireNonNull(System.getProperty("moondial.root"));
-        folder =
-                RulesFolder.withScripts(
-                        temp, "balance", "topup", "welcome", "endings", "inbound_notify");
-        shipped = Files.readString(Path.of(root, "rules.yaml"));
+        Path scripts = ROOT.resolve("scripts");
+        try (var files = Files.walk(scripts)) {
+            for (Path script : files.filter(it -> it.toString().endsWith(".lua")).toList()) {
+                Path copy = temp.resolve("scripts").resolve(scripts.relativize(script));
+                Files.createDirectories(copy.getParent());
+                Files.writeString(copy, "");
+            }
+        }
+        folder = new RulesFolder(temp);
+        shipped = Files.readString(ROOT.resolve("rules.yaml"));
     }
 
     @Test
-    void selects_the_shipped_scripts() throws Exception {
+    void says_what_the_template_gives_and_nothing_else() throws Exception {
         Rules rules = folder.read(shipped);
-
-        assertThat(rules.process().triggers().triggers())
-                .extracting(Trigger::scriptKey)
-                .containsExactly("balance", "topup", "welcome", "endings");
-        assertThat(rules.process().globals()).isEqualTo(Map.of("CURRENCY", "ZAR"));
-        assertThat(Objects.requireNonNull(rules.inboundNotify()).triggers().triggers())
-                .extracting(Trigger::scriptKey)
-                .containsExactly("inbound_notify");
-    }
-
-    @Test
-    void everything_else_is_at_its_default() throws Exception {
-        Rules rules = folder.read(shipped);
-        Rules defaults = folder.read("");
+        Rules given = folder.read(Files.readString(RulesReferenceTest.TEMPLATE));
 
         assertThat(rules)
                 .usingRecursiveComparison()
-                .ignoringFields("process.triggers", "process.globals", "inboundNotify")
-                .isEqualTo(defaults);
+                .ignoringFieldsMatchingRegexes(".*\\.line")
+                .isEqualTo(given);
+        assertThat(rules.process().triggers().triggers())
+                .extracting(Trigger::scriptKey)
+                .contains("balance");
+        assertThat(rules.process().globals()).isEqualTo(Map.of("CURRENCY", "ZAR"));
+        assertThat(rules.inboundNotify()).isNotNull();
     }
 
     @Test
