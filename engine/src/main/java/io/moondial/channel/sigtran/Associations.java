@@ -1,5 +1,6 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
@@ -67,7 +68,7 @@ final class Associations implements AutoCloseable {
                         board,
                         result,
                         inbound,
-                        new Gate.Hall(() -> connections().linked()),
+                        new AdmissionControl.Capacity(() -> connections().linked()),
                         sctp);
         sockets = new Sockets(site);
         List<ApplicationServer> servers = settings.applicationServers();
@@ -100,8 +101,8 @@ final class Associations implements AutoCloseable {
     }
 
     /** The dialogs of all far ends. */
-    Gate.Hall hall() {
-        return site.hall();
+    AdmissionControl.Capacity capacity() {
+        return site.capacity();
     }
 
     /** How many connections are open, and how many links have one. */
@@ -186,7 +187,7 @@ final class Associations implements AutoCloseable {
      * @param loop the one thread on which everything happens to them
      * @param result what became of a message, for the layer that sends it
      * @param inbound takes what comes
-     * @param hall the dialogs of all far ends
+     * @param capacity the dialogs of all far ends
      * @param sctp what the kernel does for those over SCTP
      */
     record LinkSite(
@@ -195,7 +196,7 @@ final class Associations implements AutoCloseable {
             LinkBoard board,
             SendContext<SendResult> result,
             Inbound inbound,
-            Gate.Hall hall,
+            AdmissionControl.Capacity capacity,
             KernelSctp sctp) {}
 
     /** An association that we connect: again and again, until there is a connection. */

@@ -2,13 +2,16 @@ package io.moondial.channel.sigtran;
 
 import static java.util.Objects.requireNonNull;
 
+import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.mtp.Mtp3PausePrimitive;
 import org.restcomm.protocols.ss7.mtp.Mtp3ResumePrimitive;
@@ -53,7 +56,7 @@ final class Inbound implements AutoCloseable {
 
     /** What comes over one association. */
     final class Source {
-        private final Gate gate;
+        private final AdmissionControl admission;
         private final Valve valve;
         private final int full;
         private final List<Queue> queues = new ArrayList<>();
@@ -61,17 +64,17 @@ final class Inbound implements AutoCloseable {
         private final int[] pointCodes;
         private boolean shut;
 
-        private Source(Gate gate, Valve valve, int... pointCodes) {
-            this.gate = gate;
+        private Source(AdmissionControl admission, Valve valve, int... pointCodes) {
+            this.admission = admission;
             this.valve = valve;
             this.pointCodes = pointCodes.clone();
-            full = gate.limits().maxWaiting();
+            full = admission.limits().maxWaiting();
             workers.forEach(worker -> queues.add(new Queue(this)));
         }
 
         /** What lets its dialogs in. */
-        Gate gate() {
-            return gate;
+        AdmissionControl admission() {
+            return admission;
         }
 
         /** How many of its messages nobody has taken yet. */
@@ -126,8 +129,8 @@ final class Inbound implements AutoCloseable {
      *
      * @param pointCodes those that its application servers lead to
      */
-    Source source(Gate gate, Valve valve, int... pointCodes) {
-        Source source = new Source(gate, valve, pointCodes);
+    Source source(AdmissionControl admission, Valve valve, int... pointCodes) {
+        Source source = new Source(admission, valve, pointCodes);
         sources.add(source);
         return source;
     }
@@ -269,6 +272,140 @@ final class Inbound implements AutoCloseable {
                     log.error(
                             "a message of point code {} broke a layer above", message.getOpc(), e);
                 }
+            }
+        }
+    }
+
+    /**
+     * What lets the dialogs of one far end in: a rate, and a share of all that may run. It is asked
+     * before anything of a begin is read but its first octets.
+     */
+    static final class AdmissionControl {
+        private static final long SECOND = 1_000_000_000L;
+        private static final int PERCENT = 100;
+
+        private final Admission limits;
+        private final Capacity capacity;
+        private final Rate begins;
+        private final Rate answers;
+        private final AtomicInteger open = new AtomicInteger();
+        private final LongAdder refused = new LongAdder();
+
+        private AdmissionControl(Admission limits, Capacity capacity) {
+            this.limits = limits;
+            this.capacity = capacity;
+            begins = new Rate(limits.beginsPerSecond());
+            answers = new Rate(limits.refusalsAnswered());
+        }
+
+        /** Why a dialog may not begin. */
+        enum Verdict {
+            ADMITTED,
+            TOO_FAST,
+            SHARE_FULL
+        }
+
+        Admission limits() {
+            return limits;
+        }
+
+        /** Whether one more dialog may begin now; on the thread that reads the link. */
+        Verdict ask(long now) {
+            if (!begins.takes(now)) {
+                refused.increment();
+                return Verdict.TOO_FAST;
+            }
+            if (capacity.isCrowded(limits) && capacity.hasMoreThanItsPart(open.get())) {
+                refused.increment();
+                return Verdict.SHARE_FULL;
+            }
+            return Verdict.ADMITTED;
+        }
+
+        /** Whether one more refusal is answered; on the thread that reads the link. */
+        boolean answers(long now) {
+            return answers.takes(now);
+        }
+
+        void begun() {
+            open.incrementAndGet();
+            capacity.open.incrementAndGet();
+        }
+
+        void ended() {
+            open.decrementAndGet();
+            capacity.open.decrementAndGet();
+        }
+
+        /** How many dialogs run that came through it. */
+        int open() {
+            return open.get();
+        }
+
+        /** How many begins it has refused since the start. */
+        long refused() {
+            return refused.sum();
+        }
+
+        /** The dialogs of all far ends, and how many there may be. */
+        static final class Capacity {
+            private final IntSupplier connected;
+            private final AtomicInteger open = new AtomicInteger();
+            private volatile int max = Integer.MAX_VALUE;
+
+            /**
+             * Room without an end.
+             *
+             * @param connected how many associations are connected
+             */
+            Capacity(IntSupplier connected) {
+                this.connected = connected;
+            }
+
+            /** From now on there may be this many dialogs. */
+            void max(int dialogs) {
+                max = dialogs;
+            }
+
+            AdmissionControl admission(Admission limits) {
+                return new AdmissionControl(limits, this);
+            }
+
+            private boolean isCrowded(Admission limits) {
+                return (long) open.get() * PERCENT >= (long) max * limits.dialogs();
+            }
+
+            private boolean hasMoreThanItsPart(int dialogs) {
+                int parts = connected.getAsInt();
+                return parts > 1 && (long) dialogs * parts >= max;
+            }
+        }
+
+        /** This many per second, and as many at once. */
+        private static final class Rate {
+            private final int perSecond;
+            private boolean used;
+
+            /** When all that were accepted would have been due, one after the other. */
+            private long due;
+
+            Rate(int perSecond) {
+                this.perSecond = perSecond;
+            }
+
+            boolean takes(long now) {
+                if (perSecond == 0) {
+                    return false;
+                }
+                if (!used || due - now < 0) {
+                    used = true;
+                    due = now;
+                }
+                if (due - now >= SECOND) {
+                    return false;
+                }
+                due += SECOND / perSecond;
+                return true;
             }
         }
     }

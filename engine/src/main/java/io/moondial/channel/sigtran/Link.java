@@ -1,5 +1,6 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import static java.util.Objects.requireNonNull;
 
 import io.moondial.channel.sigtran.AspExchange.AskedAsp;
@@ -91,7 +92,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         source =
                 site.inbound()
                         .source(
-                                site.hall().gate(site.limits().admission(settings)),
+                                site.capacity().admission(site.limits().admission(settings)),
                                 this::readLater,
                                 servers.stream()
                                         .flatMap(it -> it.pointCodes().stream())
@@ -271,13 +272,13 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         if (begin == null) {
             return false;
         }
-        Gate.Verdict verdict = source.gate().ask(heard);
-        if (verdict == Gate.Verdict.ADMITTED) {
+        AdmissionControl.Verdict verdict = source.admission().ask(heard);
+        if (verdict == AdmissionControl.Verdict.ADMITTED) {
             return false;
         }
         board().refused();
         tellOfRefusals(verdict);
-        ByteBuf answer = source.gate().answers(heard) ? begin.refusal() : null;
+        ByteBuf answer = source.admission().answers(heard) ? begin.refusal() : null;
         Channel open = channel;
         if (answer != null && open != null && open.isWritable()) {
             write(open, answer, 0, false);
@@ -285,8 +286,8 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         return true;
     }
 
-    private void tellOfRefusals(Gate.Verdict verdict) {
-        long refused = source.gate().refused();
+    private void tellOfRefusals(AdmissionControl.Verdict verdict) {
+        long refused = source.admission().refused();
         if (toldRefused > 0 && heard - toldOfRefusal < REFUSALS_TOLD_EVERY.toNanos()) {
             return;
         }
@@ -298,11 +299,11 @@ abstract class Link implements org.mobicents.protocols.api.Association {
                     case ADMITTED -> throw new IllegalArgumentException("nothing is refused");
                     case TOO_FAST ->
                             "more than %d a second (admission: begins_per_second)"
-                                    .formatted(source.gate().limits().beginsPerSecond());
+                                    .formatted(source.admission().limits().beginsPerSecond());
                     case SHARE_FULL ->
                             "%d of its dialogs are open, and %d %% of all that may run (admission: dialogs)"
                                     .formatted(
-                                            source.gate().open(), source.gate().limits().dialogs());
+                                            source.admission().open(), source.admission().limits().dialogs());
                 });
         toldOfRefusal = heard;
         toldRefused = refused;

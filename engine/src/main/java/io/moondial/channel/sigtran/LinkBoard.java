@@ -121,7 +121,7 @@ final class LinkBoard {
         return source == null
                 ? new LinkStatus.Load(0, 0, 0)
                 : new LinkStatus.Load(
-                        source.gate().open(), source.waiting(), source.gate().refused());
+                        source.admission().open(), source.waiting(), source.admission().refused());
     }
 
     private String stateOf(ApplicationServer server) {

@@ -1,5 +1,6 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import io.moondial.channel.Channel;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.Channel.NotBegunException;
@@ -112,7 +113,7 @@ public final class SigtranNetwork implements Channel {
             if (source == null) {
                 return desk.begun(begin, link);
             }
-            Counted counted = new Counted(link, source.gate());
+            Counted counted = new Counted(link, source.admission());
             try {
                 counted.receiver = desk.begun(begin, counted);
             } catch (RuntimeException | Error e) {
@@ -140,20 +141,20 @@ public final class SigtranNetwork implements Channel {
         /** A dialog that runs, until either end ends it. */
         private static final class Counted implements MessageLink, MessageLink.Receiver {
             private final MessageLink link;
-            private final Gate gate;
+            private final AdmissionControl admission;
             private @Nullable Receiver receiver;
             private boolean over;
 
-            Counted(MessageLink link, Gate gate) {
+            Counted(MessageLink link, AdmissionControl admission) {
                 this.link = link;
-                this.gate = gate;
-                gate.begun();
+                this.admission = admission;
+                admission.begun();
             }
 
             private synchronized void over() {
                 if (!over) {
                     over = true;
-                    gate.ended();
+                    admission.ended();
                 }
             }
 

@@ -120,7 +120,7 @@ public final class SigtranPoint<P extends AttachedPoint> implements AutoCloseabl
 
     /** How many dialogs may run; associations have shares of this number. */
     void maxDialogs(int max) {
-        associations.hall().max(max);
+        associations.capacity().max(max);
     }
 
     Connections connections() {

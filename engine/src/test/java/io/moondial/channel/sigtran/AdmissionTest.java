@@ -1,9 +1,10 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.channel.sigtran.Gate.Verdict;
+import io.moondial.channel.sigtran.Inbound.AdmissionControl.Verdict;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
@@ -48,33 +49,33 @@ class AdmissionTest {
         two.close();
     }
 
-    // ---- the gate
+    // ---- the admission
 
     @Test
     void a_second_of_begins_may_come_at_once_and_then_they_come_at_their_rate() {
-        Gate gate = new Gate.Hall(() -> 1).gate(new Admission(10, 100, 100, 0));
+        AdmissionControl admission = new AdmissionControl.Capacity(() -> 1).admission(new Admission(10, 100, 100, 0));
 
-        assertThat(admitted(gate, 30, NOW)).isEqualTo(10);
-        assertThat(gate.refused()).isEqualTo(20);
-        assertThat(admitted(gate, 30, NOW + SECOND / 2)).isEqualTo(5);
-        assertThat(admitted(gate, 30, NOW + SECOND * 60)).isEqualTo(10);
+        assertThat(admitted(admission, 30, NOW)).isEqualTo(10);
+        assertThat(admission.refused()).isEqualTo(20);
+        assertThat(admitted(admission, 30, NOW + SECOND / 2)).isEqualTo(5);
+        assertThat(admitted(admission, 30, NOW + SECOND * 60)).isEqualTo(10);
     }
 
-    private static int admitted(Gate gate, int begins, long now) {
+    private static int admitted(AdmissionControl admission, int begins, long now) {
         int admitted = 0;
         for (int i = 0; i < begins; i++) {
-            admitted += gate.ask(now) == Verdict.ADMITTED ? 1 : 0;
+            admitted += admission.ask(now) == Verdict.ADMITTED ? 1 : 0;
         }
         return admitted;
     }
 
     @Test
     void in_a_crowd_those_that_hold_more_than_their_part_begin_nothing_and_others_do() {
-        Gate.Hall hall = new Gate.Hall(() -> 2);
-        hall.max(100);
+        AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 2);
+        capacity.max(100);
         Admission limits = new Admission(1_000, 80, 100, 0);
-        Gate flooded = hall.gate(limits);
-        Gate good = hall.gate(limits);
+        AdmissionControl flooded = capacity.admission(limits);
+        AdmissionControl good = capacity.admission(limits);
         for (int i = 0; i < 79; i++) {
             flooded.begun();
         }
@@ -90,14 +91,14 @@ class AdmissionTest {
 
     @Test
     void an_association_that_is_alone_may_have_all_dialogs() {
-        Gate.Hall hall = new Gate.Hall(() -> 1);
-        hall.max(10);
-        Gate gate = hall.gate(new Admission(1_000, 80, 100, 0));
+        AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 1);
+        capacity.max(10);
+        AdmissionControl admission = capacity.admission(new Admission(1_000, 80, 100, 0));
         for (int i = 0; i < 10; i++) {
-            gate.begun();
+            admission.begun();
         }
 
-        assertThat(gate.ask(NOW)).isEqualTo(Verdict.ADMITTED); // the desk refuses it with an error
+        assertThat(admission.ask(NOW)).isEqualTo(Verdict.ADMITTED); // the desk refuses it with an error
     }
 
     // ---- the queues
@@ -116,9 +117,9 @@ class AdmissionTest {
                                 taken.add(message.getOpc());
                             }));
             inbound.start();
-            Gate.Hall hall = new Gate.Hall(() -> 2);
-            Inbound.Source flood = inbound.source(hall.gate(Admission.DEFAULT), () -> {});
-            Inbound.Source good = inbound.source(hall.gate(Admission.DEFAULT), () -> {});
+            AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 2);
+            Inbound.Source flood = inbound.source(capacity.admission(Admission.DEFAULT), () -> {});
+            Inbound.Source good = inbound.source(capacity.admission(Admission.DEFAULT), () -> {});
             inbound.reading(flood);
             inbound.add(from(1), 0);
             begun.await(); // the worker has its first turn
@@ -143,10 +144,10 @@ class AdmissionTest {
         try (Inbound inbound = new Inbound(1)) {
             inbound.add(new Layer(message -> taken.acquire()));
             inbound.start();
-            Gate.Hall hall = new Gate.Hall(() -> 2);
+            AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 2);
             Inbound.Source flood =
-                    inbound.source(hall.gate(new Admission(1, 100, 100, 0)), turns::release);
-            inbound.source(hall.gate(Admission.DEFAULT), others::incrementAndGet);
+                    inbound.source(capacity.admission(new Admission(1, 100, 100, 0)), turns::release);
+            inbound.source(capacity.admission(Admission.DEFAULT), others::incrementAndGet);
             inbound.reading(flood);
             for (int i = 0; i < 100; i++) {
                 assertThat(turns.availablePermits()).isZero();
@@ -174,10 +175,10 @@ class AdmissionTest {
         AtomicInteger turns = new AtomicInteger();
         try (Inbound inbound = new Inbound(1)) {
             inbound.add(new Layer(message -> {}));
-            Gate.Hall hall = new Gate.Hall(() -> 1);
+            AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 1);
             Inbound.Source source =
                     inbound.source(
-                            hall.gate(new Admission(1, 100, 100, 0)), turns::incrementAndGet);
+                            capacity.admission(new Admission(1, 100, 100, 0)), turns::incrementAndGet);
             inbound.reading(source);
             for (int i = 0; i < 100; i++) {
                 inbound.add(from(1), i);
@@ -204,7 +205,7 @@ class AdmissionTest {
                             }));
             inbound.start();
             inbound.reading(
-                    inbound.source(new Gate.Hall(() -> 1).gate(Admission.DEFAULT), () -> {}));
+                    inbound.source(new AdmissionControl.Capacity(() -> 1).admission(Admission.DEFAULT), () -> {}));
             inbound.add(from(1), 0);
             inbound.add(from(2), 0);
 

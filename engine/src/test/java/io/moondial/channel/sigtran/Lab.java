@@ -1,5 +1,6 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Address;
@@ -118,7 +119,7 @@ final class Lab implements DialogDesk, AutoCloseable {
                 board,
                 new SendContext<>(),
                 new Inbound(1),
-                new Gate.Hall(() -> 1),
+                new AdmissionControl.Capacity(() -> 1),
                 sctp);
     }
 
