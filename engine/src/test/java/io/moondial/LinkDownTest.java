@@ -8,7 +8,7 @@ import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.Operation;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;

@@ -4,7 +4,7 @@ import io.moondial.Configuration;
 import io.moondial.Engine;
 import io.moondial.channel.Address;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.Operation;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;

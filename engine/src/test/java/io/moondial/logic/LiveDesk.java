@@ -7,7 +7,7 @@ import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.Operation;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.config.Schema;
 import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.DialogSetup.OnError;

@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.Message.Operation;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.moondial.channel.DialogDesk.Cause;

@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.Opening;
 import java.util.BitSet;

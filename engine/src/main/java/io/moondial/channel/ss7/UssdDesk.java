@@ -1,8 +1,9 @@
 package io.moondial.channel.ss7;
 
-import static io.moondial.channel.ss7.Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
-import static io.moondial.channel.ss7.Operation.UNSTRUCTURED_SS_NOTIFY;
-import static io.moondial.channel.ss7.Operation.UNSTRUCTURED_SS_REQUEST;
+import io.moondial.channel.ss7.Message.Operation;
+import static io.moondial.channel.ss7.Message.Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
+import static io.moondial.channel.ss7.Message.Operation.UNSTRUCTURED_SS_NOTIFY;
+import static io.moondial.channel.ss7.Message.Operation.UNSTRUCTURED_SS_REQUEST;
 
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Refusal;

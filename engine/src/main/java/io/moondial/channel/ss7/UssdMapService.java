@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.MapLink.Received;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SendContext.OfPoint;

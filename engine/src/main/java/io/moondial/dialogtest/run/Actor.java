@@ -2,7 +2,7 @@ package io.moondial.dialogtest.run;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.Operation;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;

@@ -2,7 +2,7 @@ package io.moondial.handset.program;
 
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.Operation;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;

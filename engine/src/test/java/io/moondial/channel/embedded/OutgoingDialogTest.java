@@ -15,7 +15,7 @@ import io.moondial.channel.Opening.Party;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.ss7.MessageDesk.Begin;
-import io.moondial.channel.ss7.Operation;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Aborted;

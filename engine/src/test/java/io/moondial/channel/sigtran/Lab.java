@@ -19,7 +19,7 @@ import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.Operation;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialog.Outgoing;

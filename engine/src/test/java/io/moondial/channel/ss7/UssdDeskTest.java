@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.ss7.Message.Operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -6,7 +6,7 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.MessageLink;
-import io.moondial.channel.ss7.Operation;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.cli.dial.DialCommand.Conversation;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

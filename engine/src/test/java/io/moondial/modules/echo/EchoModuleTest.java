@@ -8,7 +8,7 @@ import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.channel.ss7.Operation;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.run.Suite;
 import io.moondial.dialogtest.run.TestResult;
