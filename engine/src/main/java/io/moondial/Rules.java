@@ -14,7 +14,7 @@ import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
 import io.moondial.config.YamlWriter;
-import io.moondial.control.ControlSettings;
+import io.moondial.control.ControlSocket.ControlSettings;
 import io.moondial.edr.EdrSettings;
 import io.moondial.logic.DialogSettings;
 import io.moondial.modules.BuiltInModules;

@@ -1,5 +1,6 @@
 package io.moondial.control;
 
+import io.moondial.control.Connection.Chunks;
 import io.moondial.file.FileTrouble;
 import io.moondial.time.SystemTime;
 import java.io.BufferedInputStream;

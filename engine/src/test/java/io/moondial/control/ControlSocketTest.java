@@ -1,5 +1,6 @@
 package io.moondial.control;
 
+import io.moondial.control.ControlSocket.ControlSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
