@@ -1,5 +1,6 @@
 package io.moondial.bench;
 
+import io.moondial.bench.Talk.BenchRules;
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSession.BenchException;

@@ -1,5 +1,6 @@
 package io.moondial.bench;
 
+import io.moondial.bench.Talk.BenchRules;
 import com.sun.management.OperatingSystemMXBean;
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;

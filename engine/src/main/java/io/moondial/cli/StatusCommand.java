@@ -1,5 +1,6 @@
 package io.moondial.cli;
 
+import io.moondial.cli.Ussd.DurationConverter;
 import io.moondial.ConfigurationException;
 import io.moondial.control.ControlClient;
 import io.moondial.control.ControlClient.NotRunningException;

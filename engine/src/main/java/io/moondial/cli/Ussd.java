@@ -4,13 +4,14 @@ import io.moondial.Build;
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.cli.OwnEngine.NotStartedException;
-import io.moondial.cli.bench.BenchCommand;
 import io.moondial.cli.bench.BenchCommand.BenchSideCommand;
+import io.moondial.cli.bench.BenchCommand;
 import io.moondial.cli.dial.DialCommand;
 import io.moondial.cli.dial.HandsetCommand;
 import io.moondial.cli.edr.EdrCommand;
 import io.moondial.cli.serve.ServeCommand;
 import io.moondial.cli.test.TestCommand;
+import io.moondial.config.Measure;
 import io.moondial.config.Nearest;
 import io.moondial.control.ControlClient.NotRunningException;
 import io.moondial.control.ControlClient.RefusedException;
@@ -21,20 +22,23 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
 
 /** The command {@code ussd}. */
 @Command(
@@ -213,6 +217,23 @@ public final class Ussd implements Runnable {
             List<String> known = new ArrayList<>(command.optionsMap().keySet());
             known.addAll(verbs(command));
             return Nearest.suggestion(first.split("=", 2)[0], known);
+        }
+    }
+
+    /** Reads a duration as the rules file writes it, such as {@code 30s}. */
+    static final class DurationConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return Measure.DURATION
+                    .parse(value)
+                    .filter(millis -> millis > 0)
+                    .map(Duration::ofMillis)
+                    .orElseThrow(
+                            () ->
+                                    new TypeConversionException(
+                                            "'"
+                                                    + value
+                                                    + "' is not a duration such as 30s, 10m or 1h"));
         }
     }
 }
