@@ -1,5 +1,6 @@
 package io.moondial.script.lua;
 
+import io.moondial.script.lua.WatchedChunk.Flow;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
