@@ -1,5 +1,6 @@
 package io.moondial.logic;
 
+import io.moondial.logic.LuaService.ScriptBreaker;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
-import io.moondial.dialog.DialogSetup;
 import io.moondial.dialog.DialogSetup.OnError;
+import io.moondial.dialog.DialogSetup;
 import io.moondial.rules.DialledMask;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.ProcessSettings;
@@ -20,7 +20,10 @@ import io.moondial.script.ScriptRelease;
 import io.moondial.script.ScriptSettings;
 import io.moondial.text.Dcs;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -223,4 +226,72 @@ public final class LuaService {
      * @param switchedOff whether it does not run for a while because its limits kept ending it
      */
     public record ScriptStatus(String service, String key, String version, boolean switchedOff) {}
+
+    /**
+     * What switches a script off that its limits keep ending. Each version has its own in each service,
+     * and every release begins with new ones.
+     */
+    static final class ScriptBreaker {
+        /** What a dialog finds that begins. */
+        enum State {
+            /** The script runs. */
+            ON,
+            /** The script does not run. */
+            OFF,
+            /** The script runs, for the first time after its pause. */
+            ON_AGAIN
+        }
+
+        private final ScriptSettings.Breaker rule;
+        private final Deque<Instant> kills = new ArrayDeque<>();
+        private volatile State state = State.ON;
+
+        ScriptBreaker(ScriptSettings.Breaker rule) {
+            this.rule = rule;
+        }
+
+        ScriptSettings.Breaker rule() {
+            return rule;
+        }
+
+        /** Whether the script does not run now. */
+        boolean isOff() {
+            return state == State.OFF;
+        }
+
+        /** Each dialog asks this when it begins; only the first learns that the pause is over. */
+        State ask() {
+            return state == State.ON_AGAIN ? askAfterPause() : state;
+        }
+
+        private synchronized State askAfterPause() {
+            State now = state;
+            if (now == State.ON_AGAIN) {
+                state = State.ON;
+            }
+            return now;
+        }
+
+        /** A limit ended the script; true if that switches it off. */
+        synchronized boolean killed(Instant now) {
+            if (state == State.OFF) {
+                return false; // it began before
+            }
+            kills.add(now);
+            while (kills.getFirst().plus(rule.maxKillsTime()).isBefore(now)) {
+                kills.remove();
+            }
+            if (kills.size() < rule.maxKills()) {
+                return false;
+            }
+            kills.clear();
+            state = State.OFF;
+            return true;
+        }
+
+        /** It is tried again. */
+        synchronized void pauseIsOver() {
+            state = State.ON_AGAIN;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.moondial.logic;
 
+import io.moondial.logic.LuaService.ScriptBreaker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
