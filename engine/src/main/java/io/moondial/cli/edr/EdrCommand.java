@@ -8,7 +8,7 @@ import io.moondial.edr.report.EdrInput;
 import io.moondial.edr.report.EdrInput.RecordSink;
 import io.moondial.edr.report.EdrInput.RecordSink.PlacedRecord;
 import io.moondial.edr.report.Follower;
-import io.moondial.edr.report.RecordFilter;
+import io.moondial.edr.report.Dialogs.RecordFilter;
 import io.moondial.edr.report.Validation;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.edr.spec.EdrSpec.EdrSpecException;

@@ -8,7 +8,7 @@ import io.moondial.cli.Ussd;
 import io.moondial.cli.edr.EdrCommand.EdrPrinter;
 import io.moondial.edr.report.EdrInput;
 import io.moondial.edr.report.Follower;
-import io.moondial.edr.report.RecordFilter;
+import io.moondial.edr.report.Dialogs.RecordFilter;
 import io.moondial.edr.report.Written;
 import java.io.BufferedWriter;
 import java.io.IOException;

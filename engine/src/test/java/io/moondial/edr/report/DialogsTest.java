@@ -1,5 +1,6 @@
 package io.moondial.edr.report;
 
+import io.moondial.edr.report.Dialogs.RecordFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.edr.Edr;

@@ -1,5 +1,6 @@
 package io.moondial.edr.report;
 
+import io.moondial.edr.report.Dialogs.RecordFilter;
 import io.moondial.edr.Edr;
 import io.moondial.edr.EdrFormat;
 import io.moondial.edr.EdrLine;
