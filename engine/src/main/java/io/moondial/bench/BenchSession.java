@@ -1,12 +1,12 @@
 package io.moondial.bench;
 
-import io.moondial.bench.Talk.BenchRules;
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.bench.BenchSide.ThisProcess;
 import io.moondial.bench.LoadRun.Tally;
 import io.moondial.bench.Site.Target;
+import io.moondial.bench.Talk.BenchRules;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
@@ -134,7 +134,7 @@ public final class BenchSession {
             return new Talk(
                     call(BenchRules.CODE), BenchRules.screens(request.menus()), BenchRules.ANSWER);
         }
-        return Rehearsal.hold(
+        return RecordingSession.hold(
                 engine.handsets(),
                 call(codeOf(script, configuration)),
                 BenchRules.ANSWER,
@@ -229,8 +229,8 @@ public final class BenchSession {
     }
 
     /** One dialog held before, to learn what every other one has to see. */
-    private static final class Rehearsal {
-        private Rehearsal() {}
+    private static final class RecordingSession {
+        private RecordingSession() {}
 
         /**
          * Holds it.

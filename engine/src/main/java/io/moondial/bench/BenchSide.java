@@ -1,11 +1,11 @@
 package io.moondial.bench;
 
-import io.moondial.bench.Talk.BenchRules;
 import com.sun.management.OperatingSystemMXBean;
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.Rules;
+import io.moondial.bench.Talk.BenchRules;
 import io.moondial.bench.echo.Echo;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.embedded.EmbeddedNetwork;

@@ -1,12 +1,12 @@
 package io.moondial.bench;
 
-import io.moondial.bench.Talk.BenchRules;
 import io.moondial.Configuration;
 import io.moondial.Engine;
 import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.bench.BenchSide.BenchLink;
 import io.moondial.bench.BenchSide.ThisProcess;
 import io.moondial.bench.Site.Target;
+import io.moondial.bench.Talk.BenchRules;
 import io.moondial.bench.echo.Echo;
 import io.moondial.channel.embedded.EmbeddedPoint;
 import io.moondial.channel.sigtran.Endpoint;

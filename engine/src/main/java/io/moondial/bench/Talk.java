@@ -4,8 +4,8 @@ import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
-import io.moondial.text.UssdString.UnsendableText;
 import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UnsendableText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +87,9 @@ public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
         }
     }
 
-    /** The rules and the script of a bench that names none: menus, one after the other, then a text. */
+    /**
+     * The rules and the script of a bench that names none: menus, one after the other, then a text.
+     */
     static final class BenchRules {
         static final String CODE = "*100#";
         static final int SSN = 6;
@@ -99,8 +101,8 @@ public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
         /**
          * Writes them into a folder; the result is the rules file.
          *
-         * <p>EDR files are of a size that fits the load, about one a second: with the default of 1024
-         * records there would be eighty a second, and a file takes some twenty system calls.
+         * <p>EDR files are of a size that fits the load, about one a second: with the default of
+         * 1024 records there would be eighty a second, and a file takes some twenty system calls.
          */
         static Path write(Path folder, int menus, Path edrs, int maxDialogs) throws IOException {
             Path scripts = Files.createDirectories(folder.resolve("scripts"));

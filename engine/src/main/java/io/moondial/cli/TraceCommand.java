@@ -1,7 +1,7 @@
 package io.moondial.cli;
 
-import io.moondial.cli.Ussd.DurationConverter;
 import io.moondial.ConfigurationException;
+import io.moondial.cli.Ussd.DurationConverter;
 import io.moondial.control.ControlClient;
 import io.moondial.control.ControlClient.NotRunningException;
 import io.moondial.control.ControlClient.RefusedException;

@@ -4,8 +4,8 @@ import io.moondial.Build;
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.cli.OwnEngine.NotStartedException;
-import io.moondial.cli.bench.BenchCommand.BenchSideCommand;
 import io.moondial.cli.bench.BenchCommand;
+import io.moondial.cli.bench.BenchCommand.BenchSideCommand;
 import io.moondial.cli.dial.DialCommand;
 import io.moondial.cli.dial.HandsetCommand;
 import io.moondial.cli.edr.EdrCommand;
@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -38,7 +39,6 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /** The command {@code ussd}. */
 @Command(

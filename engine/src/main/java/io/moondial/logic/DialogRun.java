@@ -1,6 +1,5 @@
 package io.moondial.logic;
 
-import io.moondial.logic.LuaService.ScriptBreaker;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
@@ -18,6 +17,7 @@ import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.dialog.Outgoing;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.logic.LuaService.Claim;
+import io.moondial.logic.LuaService.ScriptBreaker;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome;

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
-import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.dialog.DialogSetup;
+import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.rules.DialledMask;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.ProcessSettings;
@@ -228,8 +228,8 @@ public final class LuaService {
     public record ScriptStatus(String service, String key, String version, boolean switchedOff) {}
 
     /**
-     * What switches a script off that its limits keep ending. Each version has its own in each service,
-     * and every release begins with new ones.
+     * What switches a script off that its limits keep ending. Each version has its own in each
+     * service, and every release begins with new ones.
      */
     static final class ScriptBreaker {
         /** What a dialog finds that begins. */

@@ -1,10 +1,10 @@
 package io.moondial.control;
 
-import io.moondial.control.ControlSocket.ControlSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.control.ControlSocket.ControlSettings;
 import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package io.moondial.logic;
 
-import io.moondial.logic.LuaService.ScriptBreaker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.config.WrittenSettings;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
+import io.moondial.logic.LuaService.ScriptBreaker;
 import io.moondial.rules.Trigger;
 import io.moondial.script.ScriptSettings;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.Endpoint.HostNames;
+import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import io.moondial.channel.sigtran.Link.SendResult;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;

@@ -1,11 +1,11 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import static java.util.Objects.requireNonNull;
 
 import io.moondial.channel.sigtran.AspExchange.AskedAsp;
 import io.moondial.channel.sigtran.AspExchange.AskingAsp;
 import io.moondial.channel.sigtran.Associations.LinkSite;
+import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import io.moondial.channel.sigtran.M3uaMessage.Fault;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
@@ -303,7 +303,8 @@ abstract class Link implements org.mobicents.protocols.api.Association {
                     case SHARE_FULL ->
                             "%d of its dialogs are open, and %d %% of all that may run (admission: dialogs)"
                                     .formatted(
-                                            source.admission().open(), source.admission().limits().dialogs());
+                                            source.admission().open(),
+                                            source.admission().limits().dialogs());
                 });
         toldOfRefusal = heard;
         toldRefused = refused;

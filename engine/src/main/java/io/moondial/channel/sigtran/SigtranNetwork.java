@@ -1,6 +1,5 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import io.moondial.channel.Channel;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.Channel.NotBegunException;
@@ -11,6 +10,7 @@ import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.SignallingTap;
+import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;

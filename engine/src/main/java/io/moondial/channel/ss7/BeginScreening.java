@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.Message.Operation;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.moondial.channel.DialogDesk.Cause;
@@ -10,6 +9,7 @@ import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.channel.ss7.MapLink.Received;
 import io.moondial.channel.ss7.Message.Component;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;

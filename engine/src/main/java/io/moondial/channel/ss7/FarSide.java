@@ -1,10 +1,10 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.Message.Component;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.text.UssdString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.Opening;
+import io.moondial.channel.ss7.Message.Operation;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.Message.Operation;
 import static io.moondial.channel.ss7.Message.Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
 import static io.moondial.channel.ss7.Message.Operation.UNSTRUCTURED_SS_NOTIFY;
 import static io.moondial.channel.ss7.Message.Operation.UNSTRUCTURED_SS_REQUEST;
@@ -12,6 +11,7 @@ import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.ss7.Message.Component;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;

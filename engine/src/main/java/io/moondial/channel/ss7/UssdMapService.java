@@ -1,8 +1,8 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.MapLink.Received;
 import io.moondial.channel.ss7.Message.Component;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.dialog.Incoming.Aborted.Cause;

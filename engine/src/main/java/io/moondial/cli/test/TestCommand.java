@@ -11,7 +11,7 @@ import io.moondial.coverage.FileCoverage;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.report.FailureText.Paint;
-import io.moondial.dialogtest.run.Rehearsal;
+import io.moondial.dialogtest.run.RecordingSession;
 import io.moondial.dialogtest.run.TestResult;
 import io.moondial.file.FileTrouble;
 import io.moondial.problem.ProblemPrinter;
@@ -194,23 +194,23 @@ public final class TestCommand implements Callable<Integer> {
         int record() throws IOException, InterruptedException {
             BufferedReader input =
                     new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            try (Rehearsal rehearsal = new Rehearsal(configuration)) {
+            try (RecordingSession session = new RecordingSession(configuration)) {
                 prompt();
                 for (String line; (line = input.readLine()) != null; ) {
                     if (!line.isBlank()) {
-                        turn(rehearsal, line.strip());
+                        turn(session, line.strip());
                     }
                     prompt();
                 }
-                if (rehearsal.isOpen()) {
+                if (session.isOpen()) {
                     err.println("ussd: the input has ended: the handset gives up");
-                    turn(rehearsal, "abandon");
+                    turn(session, "abandon");
                 }
-                if (rehearsal.recorded().isEmpty()) {
+                if (session.recorded().isEmpty()) {
                     err.println("ussd: no step was given, so nothing is recorded");
                     return ExitCode.BAD_INPUT;
                 }
-                String name = rehearsal.recorded().addTo(file);
+                String name = session.recorded().addTo(file);
                 err.println("ussd: recorded in " + file + " as \"" + name + "\"");
             }
             return refused ? ExitCode.FAILED : ExitCode.GOOD;
@@ -223,11 +223,11 @@ public final class TestCommand implements Callable<Integer> {
             }
         }
 
-        private void turn(Rehearsal rehearsal, String line) throws InterruptedException {
-            switch (rehearsal.turn(line)) {
-                case Rehearsal.Turn.Came(List<List<String>> screens) ->
+        private void turn(RecordingSession session, String line) throws InterruptedException {
+            switch (session.turn(line)) {
+                case RecordingSession.Turn.Came(List<List<String>> screens) ->
                         screens.forEach(screen -> screen.forEach(out::println));
-                case Rehearsal.Turn.Refused(List<String> why) -> {
+                case RecordingSession.Turn.Refused(List<String> why) -> {
                     refused = !Terminal.is();
                     why.forEach(it -> err.println("ussd: " + it));
                 }

@@ -344,8 +344,8 @@ public final class Dialogs {
      * What somebody wants to see of the records.
      *
      * <p>Only the first record of a dialog has its MSISDN. So each record must be shown to {@link
-     * #learn} before it is asked about. If a dialog's records are in several streams, all of them must
-     * be shown before the first question.
+     * #learn} before it is asked about. If a dialog's records are in several streams, all of them
+     * must be shown before the first question.
      */
     public static final class RecordFilter {
         private final Set<String> events;
@@ -403,8 +403,8 @@ public final class Dialogs {
         }
 
         /**
-         * The number of the user whose dialog a record begins: its digits, without the nature and the
-         * plan; null if the record has none.
+         * The number of the user whose dialog a record begins: its digits, without the nature and
+         * the plan; null if the record has none.
          */
         static @Nullable String msisdn(Edr edr) {
             String address = edr.event().equals("USSD-PROCESS") ? edr.text("MSISDN") : null;

@@ -232,7 +232,8 @@ public final class WatchedChunk {
         }
 
         /**
-         * Whether some way leads to an instruction; to what LuaC writes for completeness, none does.
+         * Whether some way leads to an instruction; to what LuaC writes for completeness, none
+         * does.
          */
         boolean reaches(int pc) {
             return reachable.get(pc);
@@ -243,7 +244,9 @@ public final class WatchedChunk {
             return reaches(pc) && successors[pc].length == 2;
         }
 
-        /** Where an instruction goes on. For a branch, first the way on or back, then the way past. */
+        /**
+         * Where an instruction goes on. For a branch, first the way on or back, then the way past.
+         */
         int[] after(int pc) {
             return successors[pc];
         }
@@ -253,7 +256,9 @@ public final class WatchedChunk {
             return jumpsTo.getOrDefault(pc, List.of());
         }
 
-        /** The places whose counts are enough: where lines and straight runs begin, and all jumps. */
+        /**
+         * The places whose counts are enough: where lines and straight runs begin, and all jumps.
+         */
         BitSet watchPoints() {
             BitSet points = new BitSet();
             points.set(0);

@@ -1,9 +1,9 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import io.moondial.channel.sigtran.Inbound.AdmissionControl.Verdict;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
@@ -53,7 +53,8 @@ class AdmissionTest {
 
     @Test
     void a_second_of_begins_may_come_at_once_and_then_they_come_at_their_rate() {
-        AdmissionControl admission = new AdmissionControl.Capacity(() -> 1).admission(new Admission(10, 100, 100, 0));
+        AdmissionControl admission =
+                new AdmissionControl.Capacity(() -> 1).admission(new Admission(10, 100, 100, 0));
 
         assertThat(admitted(admission, 30, NOW)).isEqualTo(10);
         assertThat(admission.refused()).isEqualTo(20);
@@ -98,7 +99,8 @@ class AdmissionTest {
             admission.begun();
         }
 
-        assertThat(admission.ask(NOW)).isEqualTo(Verdict.ADMITTED); // the desk refuses it with an error
+        assertThat(admission.ask(NOW))
+                .isEqualTo(Verdict.ADMITTED); // the desk refuses it with an error
     }
 
     // ---- the queues
@@ -146,7 +148,8 @@ class AdmissionTest {
             inbound.start();
             AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 2);
             Inbound.Source flood =
-                    inbound.source(capacity.admission(new Admission(1, 100, 100, 0)), turns::release);
+                    inbound.source(
+                            capacity.admission(new Admission(1, 100, 100, 0)), turns::release);
             inbound.source(capacity.admission(Admission.DEFAULT), others::incrementAndGet);
             inbound.reading(flood);
             for (int i = 0; i < 100; i++) {
@@ -178,7 +181,8 @@ class AdmissionTest {
             AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 1);
             Inbound.Source source =
                     inbound.source(
-                            capacity.admission(new Admission(1, 100, 100, 0)), turns::incrementAndGet);
+                            capacity.admission(new Admission(1, 100, 100, 0)),
+                            turns::incrementAndGet);
             inbound.reading(source);
             for (int i = 0; i < 100; i++) {
                 inbound.add(from(1), i);
@@ -205,7 +209,9 @@ class AdmissionTest {
                             }));
             inbound.start();
             inbound.reading(
-                    inbound.source(new AdmissionControl.Capacity(() -> 1).admission(Admission.DEFAULT), () -> {}));
+                    inbound.source(
+                            new AdmissionControl.Capacity(() -> 1).admission(Admission.DEFAULT),
+                            () -> {}));
             inbound.add(from(1), 0);
             inbound.add(from(2), 0);
 

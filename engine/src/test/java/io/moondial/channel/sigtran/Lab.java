@@ -1,6 +1,5 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Address;
@@ -10,6 +9,7 @@ import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.Opening;
 import io.moondial.channel.sigtran.Associations.LinkSite;
+import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;

@@ -1,6 +1,5 @@
 package io.moondial.channel.ss7;
 
-import io.moondial.channel.ss7.Message.Operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +9,7 @@ import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.channel.ss7.Message.Component;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Part;

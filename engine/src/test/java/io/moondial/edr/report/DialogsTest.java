@@ -1,12 +1,12 @@
 package io.moondial.edr.report;
 
-import io.moondial.edr.report.Dialogs.RecordFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.edr.Edr;
 import io.moondial.edr.report.Dialogs.DialogSummary;
 import io.moondial.edr.report.Dialogs.DialogSummary.Choice;
 import io.moondial.edr.report.Dialogs.DialogSummary.Counts;
+import io.moondial.edr.report.Dialogs.RecordFilter;
 import io.moondial.edr.report.EdrInput.RecordSink;
 import java.nio.file.Path;
 import java.time.Duration;

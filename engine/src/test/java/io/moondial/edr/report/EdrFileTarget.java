@@ -1,9 +1,9 @@
 package io.moondial.edr.report;
 
-import io.moondial.edr.report.Dialogs.RecordFilter;
 import io.moondial.edr.Edr;
 import io.moondial.edr.EdrFormat;
 import io.moondial.edr.EdrLine;
+import io.moondial.edr.report.Dialogs.RecordFilter;
 import io.moondial.edr.report.EdrInput.RecordSink;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.fuzz.Bounded;

@@ -17,7 +17,7 @@ import java.util.List;
  * A conversation that somebody holds step by step, to be recorded: what is typed are the steps of a
  * handset, and what comes is shown.
  */
-public final class Rehearsal implements AutoCloseable {
+public final class RecordingSession implements AutoCloseable {
     /** Skipped, it needs no dial; nobody runs it. */
     private static final List<String> FRAME =
             List.of("test \"a rehearsal\"", "skip it is held by hand");
@@ -31,7 +31,7 @@ public final class Rehearsal implements AutoCloseable {
 
     private int steps;
 
-    public Rehearsal(Configuration configuration) {
+    public RecordingSession(Configuration configuration) {
         network = new TestNetwork(configuration);
         run = new TestRun(network, Given.NOTHING, Path.of("").toAbsolutePath());
     }
