@@ -438,6 +438,7 @@ abstract class Part {
                             name,
                             key,
                             "a path",
+                            null,
                             key.unset().isEmpty()
                                     ? new Unset.None(key.unsetIs())
                                     : new Unset.Default(YamlWriter.plain(key.unset())),
@@ -486,6 +487,7 @@ abstract class Part {
                             name,
                             key,
                             Secret.allowed(),
+                            "{file: secrets/%s}".formatted(name),
                             isNullable() ? new Unset.None(key.unsetIs()) : new Unset.Required(),
                             Secret.json()));
         }

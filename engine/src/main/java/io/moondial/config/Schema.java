@@ -175,9 +175,18 @@ public final class Schema<R extends Record> {
             boolean alike,
             Map<String, Object> json,
             List<Description> keys) {
-        /** One with a single value, of a kind that says all of it. */
+        /**
+         * One with a single value, of a kind that says all of it.
+         *
+         * @param example if the declaration has none; null: there is none
+         */
         static Description of(
-                String name, Key key, String allowed, Unset unset, Map<String, Object> json) {
+                String name,
+                Key key,
+                String allowed,
+                @Nullable String example,
+                Unset unset,
+                Map<String, Object> json) {
             return new Description(
                     name,
                     Form.VALUE,
@@ -186,7 +195,9 @@ public final class Schema<R extends Record> {
                     allowed,
                     "",
                     unset,
-                    List.of(key.example()),
+                    example != null && key.example().length == 0
+                            ? List.of(example)
+                            : List.of(key.example()),
                     false,
                     json,
                     List.of());

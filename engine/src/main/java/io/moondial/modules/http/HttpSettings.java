@@ -30,7 +30,8 @@ record HttpSettings(
                         value = "Each service by the name that scripts call it by.",
                         matches = UPSTREAM_NAME,
                         allowed =
-                                "a name such as billing: a letter, then up to 39 of letters, digits, _ and -")
+                                "a name such as billing: a letter, then up to 39 of letters, digits, _ and -",
+                        example = "billing")
                 Map<String, UpstreamSettings> upstreams) {
     static final String UPSTREAM_NAME = "[A-Za-z][A-Za-z0-9_-]{0,39}";
 
@@ -38,7 +39,9 @@ record HttpSettings(
     @Settings("One service.")
     record UpstreamSettings(
             @Key(
-                            "Where it is: http or https, a host, perhaps a port and the first part of all paths.")
+                            value =
+                                    "Where it is: http or https, a host, perhaps a port and the first part of all paths.",
+                            example = "https://billing.example:8443/v1")
                     String url,
             @Key(
                             value =
@@ -72,7 +75,8 @@ record HttpSettings(
                             value =
                                     "Headers that each request has; a script can say others instead.",
                             structure = HeaderValues.class,
-                            unsetIs = "none")
+                            unsetIs = "none",
+                            example = "{X-Channel: ussd}")
                     Map<String, String> headers,
             @Key("How the engine says who it is: one of the four.") @Nullable AuthSettings auth,
             @Key(
@@ -160,14 +164,19 @@ record HttpSettings(
             @Key(
                             value = "The name.",
                             matches = "[^:\\p{Cntrl}]{1,255}",
-                            allowed = "a name without a colon")
+                            allowed = "a name without a colon",
+                            example = "ussd")
                     String user,
             @Key("The password.") Secret password) {}
 
     /** A secret in a header. */
     @Settings("A secret in a header of its own.")
     record HeaderSettings(
-            @Key(value = "The header.", matches = Headers.NAME, allowed = Headers.NAME_IN_WORDS)
+            @Key(
+                            value = "The header.",
+                            matches = Headers.NAME,
+                            allowed = Headers.NAME_IN_WORDS,
+                            example = "X-Api-Key")
                     String name,
             @Key("Its value.") Secret value)
             implements Checked {
@@ -180,11 +189,19 @@ record HttpSettings(
     /** A token endpoint. */
     @Settings("Tokens that a token endpoint gives (RFC 6749, section 4.4).")
     record OauthSettings(
-            @Key("The token endpoint: http or https.") String tokenUrl,
-            @Key("The name of this client.") String clientId,
+            @Key(
+                            value = "The token endpoint: http or https.",
+                            example = "https://login.example/token")
+                    String tokenUrl,
+            @Key(value = "The name of this client.", example = "ussd") String clientId,
             @Key("Its password.") Secret clientSecret,
-            @Key("What the token is for, words with blanks between them.") @Nullable String scope,
-            @Key("Whom the token is for, where the endpoint asks for it.")
+            @Key(
+                            value = "What the token is for, words with blanks between them.",
+                            example = "balance topup")
+                    @Nullable String scope,
+            @Key(
+                            value = "Whom the token is for, where the endpoint asks for it.",
+                            example = "billing")
                     @Nullable String audience,
             @Key(
                             value =
@@ -212,16 +229,19 @@ record HttpSettings(
             @Key(
                             value =
                                     "The authorities to trust, and no others; without it, those of the JDK.",
-                            structure = Pki.WrittenFile.class)
+                            structure = Pki.WrittenFile.class,
+                            example = "pki/ca.pem")
                     @Nullable PemFile ca,
             @Key(
                             value =
                                     "The certificate to show, and those that lead from it to an authority.",
-                            structure = Pki.WrittenFile.class)
+                            structure = Pki.WrittenFile.class,
+                            example = "pki/ussd.pem")
                     @Nullable PemFile certificate,
             @Key(
                             value = "The key of the certificate: PKCS#8, not encrypted, RSA or EC.",
-                            structure = Pki.WrittenFile.class)
+                            structure = Pki.WrittenFile.class,
+                            example = "pki/ussd.key")
                     @Nullable PemFile key)
             implements Checked {
         @Override
