@@ -188,8 +188,8 @@ final class BeginScreening {
                 argument.msisdn(),
                 link.open().destination(),
                 link.open().origination(),
-                Parties.of(tcap.getLocalAddress(), ownPointCode),
-                Parties.of(tcap.getRemoteAddress(), tcap.getRemotePc()),
+                party(tcap.getLocalAddress(), ownPointCode),
+                party(tcap.getRemoteAddress(), tcap.getRemotePc()),
                 TransactionIds.local(tcap),
                 TransactionIds.remote(tcap),
                 null);
@@ -241,29 +241,24 @@ final class BeginScreening {
         }
     }
 
-    /** SCCP addresses (ITU-T Q.713 3.4) read into parties. */
-    private static final class Parties {
-        private Parties() {}
-
-        /**
-         * The party of this address.
-         *
-         * @param mtpPointCode where the message came from or went to: used if the address has no
-         *     point code
-         */
-        static Party of(SccpAddress address, int mtpPointCode) {
-            int pointCode =
-                    address.getSignalingPointCode() > 0
-                            ? address.getSignalingPointCode()
-                            : mtpPointCode;
-            boolean onGt =
-                    address.getAddressIndicator().getRoutingIndicator()
-                            == RoutingIndicator.ROUTING_BASED_ON_GLOBAL_TITLE;
-            return new Party(
-                    pointCode > 0 ? pointCode : null,
-                    address.getSubsystemNumber() > 0 ? address.getSubsystemNumber() : null,
-                    address.getGlobalTitle() == null ? null : address.getGlobalTitle().getDigits(),
-                    onGt ? Party.ROUTE_ON_GT : Party.ROUTE_ON_SSN);
-        }
+    /**
+     * The party of this SCCP address (ITU-T Q.713 3.4).
+     *
+     * @param mtpPointCode where the message came from or went to: used if the address has no point
+     *     code
+     */
+    private static Party party(SccpAddress address, int mtpPointCode) {
+        int pointCode =
+                address.getSignalingPointCode() > 0
+                        ? address.getSignalingPointCode()
+                        : mtpPointCode;
+        boolean onGt =
+                address.getAddressIndicator().getRoutingIndicator()
+                        == RoutingIndicator.ROUTING_BASED_ON_GLOBAL_TITLE;
+        return new Party(
+                pointCode > 0 ? pointCode : null,
+                address.getSubsystemNumber() > 0 ? address.getSubsystemNumber() : null,
+                address.getGlobalTitle() == null ? null : address.getGlobalTitle().getDigits(),
+                onGt ? Party.ROUTE_ON_GT : Party.ROUTE_ON_SSN);
     }
 }
