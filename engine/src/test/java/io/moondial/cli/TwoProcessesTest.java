@@ -1,9 +1,7 @@
-package io.moondial.cli.bench;
+package io.moondial.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.cli.ExitCode;
-import io.moondial.cli.UssdProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,9 @@
-package io.moondial.cli.serve;
+package io.moondial.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.moondial.cli.ExitCode;
-import io.moondial.cli.InProcess;
-import io.moondial.cli.UssdProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringWriter;

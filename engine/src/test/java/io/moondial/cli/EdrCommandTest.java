@@ -1,11 +1,9 @@
-package io.moondial.cli.edr;
+package io.moondial.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moondial.cli.ExitCode;
-import io.moondial.cli.Ussd;
-import io.moondial.cli.edr.EdrCommand.EdrPrinter;
+import io.moondial.cli.EdrCommand.EdrPrinter;
 import io.moondial.edr.report.Dialogs.RecordFilter;
 import io.moondial.edr.report.EdrInput;
 import io.moondial.edr.report.Follower;

@@ -1,10 +1,9 @@
-package io.moondial.cli.edr;
+package io.moondial.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.moondial.Main;
-import io.moondial.cli.ExitCode;
 import io.moondial.edr.report.Written;
 import java.io.IOException;
 import java.io.Writer;

@@ -1,4 +1,4 @@
-package io.moondial.cli.bench;
+package io.moondial.cli;
 
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSession;
@@ -9,8 +9,6 @@ import io.moondial.bench.Outcome.Figures;
 import io.moondial.bench.Outcome.Round;
 import io.moondial.bench.Plan;
 import io.moondial.bench.Plan.Load;
-import io.moondial.cli.ExitCode;
-import io.moondial.cli.RulesOption;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;

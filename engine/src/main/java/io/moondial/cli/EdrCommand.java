@@ -1,6 +1,5 @@
-package io.moondial.cli.edr;
+package io.moondial.cli;
 
-import io.moondial.cli.ExitCode;
 import io.moondial.edr.Edr;
 import io.moondial.edr.report.Dialogs;
 import io.moondial.edr.report.Dialogs.DialogSummary;

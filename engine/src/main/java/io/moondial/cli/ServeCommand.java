@@ -1,12 +1,10 @@
-package io.moondial.cli.serve;
+package io.moondial.cli;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.LastGood;
-import io.moondial.cli.ExitCode;
 import io.moondial.cli.OwnEngine.NotStartedException;
-import io.moondial.cli.RulesOption;
 import io.moondial.config.Measure;
 import io.moondial.control.EngineStatus.ReloadStatus;
 import io.moondial.file.FileTrouble;
