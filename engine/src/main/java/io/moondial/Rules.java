@@ -16,7 +16,7 @@ import io.moondial.config.Settings;
 import io.moondial.config.YamlWriter;
 import io.moondial.control.ControlSocket.ControlSettings;
 import io.moondial.edr.EdrSettings;
-import io.moondial.logic.DialogSettings;
+import io.moondial.logic.ServiceDesk.DialogSettings;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.rules.Globals;

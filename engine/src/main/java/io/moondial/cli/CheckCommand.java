@@ -2,7 +2,7 @@ package io.moondial.cli;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
-import io.moondial.problem.ProblemPrinter;
+import io.moondial.problem.Problem.ProblemPrinter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

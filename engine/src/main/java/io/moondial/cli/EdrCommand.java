@@ -13,7 +13,7 @@ import io.moondial.edr.spec.EdrSpec;
 import io.moondial.edr.spec.EdrSpec.EdrSpecException;
 import io.moondial.file.FileTrouble;
 import io.moondial.problem.Problem;
-import io.moondial.problem.ProblemPrinter;
+import io.moondial.problem.Problem.ProblemPrinter;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

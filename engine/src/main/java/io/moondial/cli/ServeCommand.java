@@ -9,7 +9,7 @@ import io.moondial.config.Measure;
 import io.moondial.control.EngineStatus.ReloadStatus;
 import io.moondial.file.FileTrouble;
 import io.moondial.logic.DialogObserver;
-import io.moondial.problem.ProblemPrinter;
+import io.moondial.problem.Problem.ProblemPrinter;
 import io.moondial.trace.PcapFormat.PcapFiles;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -14,7 +14,7 @@ import io.moondial.control.ControlClient.NotRunningException;
 import io.moondial.control.ControlClient.RefusedException;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.file.FileTrouble;
-import io.moondial.problem.ProblemPrinter;
+import io.moondial.problem.Problem.ProblemPrinter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -2,6 +2,7 @@ package io.moondial.problem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.problem.Problem.ProblemPrinter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

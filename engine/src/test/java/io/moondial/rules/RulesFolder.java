@@ -4,7 +4,7 @@ import io.moondial.ConfigurationException;
 import io.moondial.Rules;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
-import io.moondial.problem.ProblemPrinter;
+import io.moondial.problem.Problem.ProblemPrinter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,7 @@ import io.moondial.Rules;
 import io.moondial.fuzz.Bounded;
 import io.moondial.fuzz.Finding;
 import io.moondial.fuzz.FuzzTarget;
-import io.moondial.problem.ProblemPrinter;
+import io.moondial.problem.Problem.ProblemPrinter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -14,7 +14,7 @@ import io.moondial.dialogtest.report.FailureText.Paint;
 import io.moondial.dialogtest.run.RecordingSession;
 import io.moondial.dialogtest.run.TestResult;
 import io.moondial.file.FileTrouble;
-import io.moondial.problem.ProblemPrinter;
+import io.moondial.problem.Problem.ProblemPrinter;
 import io.moondial.script.ScriptHost.CompilationObserver;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.moondial.dialogtest.Golden;
 import io.moondial.problem.Problem;
-import io.moondial.problem.ProblemPrinter;
+import io.moondial.problem.Problem.ProblemPrinter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
