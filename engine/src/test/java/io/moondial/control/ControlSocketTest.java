@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.control.ControlSocket.ControlSettings;
 import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
@@ -287,7 +288,11 @@ class ControlSocketTest {
                         };
         try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
             Path other = folder.resolve("run/other.sock");
-            ControlSettings settings = new ControlSettings(other, 16, PATIENCE, PATIENCE, 6);
+            ControlSettings settings =
+                    WrittenSettings.settings(
+                            ControlSettings.class,
+                            "socket: " + other,
+                            "timeout: " + PATIENCE.toMillis() + "ms");
             try (ControlSocket socket =
                     new ControlSocket(settings, it.engine, counters, exhausted)) {
                 assertThat(asked(other, "{\"verb\":\"status\"}\n")).startsWith("{\"version\"");

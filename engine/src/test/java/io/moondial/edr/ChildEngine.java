@@ -2,9 +2,9 @@ package io.moondial.edr;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.EdrApp.StreamStatus;
-import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.metrics.Counters;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,11 +12,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -151,23 +149,17 @@ final class ChildEngine implements AutoCloseable {
 
     private static EdrSettings settings(
             Path folder, int maxFileEdrs, boolean durable, FileMode mode) {
-        var stream =
-                new EdrSettings.StreamSettings(
-                        folder,
-                        maxFileEdrs,
-                        Duration.ofHours(1),
-                        MAX_FLUSH_EDRS,
-                        Duration.ofHours(1),
-                        durable,
-                        mode);
-        return new EdrSettings(
-                "Logic",
-                Duration.ofMillis(100),
-                1_000_000,
-                WhenFull.REFUSE_DIALOGS,
-                folder,
-                stream,
-                Map.of());
+        return WrittenSettings.settings(
+                        EdrSettings.class,
+                        "retry_interval: 100ms",
+                        "max_backlog: 1000000",
+                        "max_file_edrs: " + maxFileEdrs,
+                        "max_file_time: 1h",
+                        "max_flush_edrs: " + MAX_FLUSH_EDRS,
+                        "max_flush_time: 1h",
+                        "durable: " + durable,
+                        "mode: " + mode.octal())
+                .in(folder);
     }
 
     static Edr record(int number) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.moondial.edr.EdrSettings.WhenFull;
+import io.moondial.config.WrittenSettings;
 import io.moondial.edr.FaultyDisk.Fault;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.metrics.Counters;
@@ -16,7 +16,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,18 +132,16 @@ class DiskFaultsTest {
             this.old = home.resolve("old");
             var other = home.resolve("spill");
             var spill = otherDisk ? other : disk.path(other);
-            var stream =
-                    new EdrSettings.StreamSettings(
-                            disk.path(folder),
-                            4,
-                            Duration.ofMinutes(5),
-                            FLUSH,
-                            Duration.ofSeconds(10),
-                            durable,
-                            FileMode.DEFAULT);
-            settings =
-                    new EdrSettings(
-                            "Logic", RETRY, 1000, WhenFull.REFUSE_DIALOGS, spill, stream, Map.of());
+            var moved =
+                    WrittenSettings.settings(
+                                    EdrSettings.class,
+                                    "retry_interval: " + RETRY.toMillis() + "ms",
+                                    "max_backlog: 1000",
+                                    "max_file_edrs: 4",
+                                    "max_flush_edrs: " + FLUSH,
+                                    "durable: " + durable)
+                            .in(disk.path(folder));
+            settings = WrittenSettings.with(moved, "spillDirectory", spill);
             writer = new StreamWriter("ussd", settings, time.clock(), "h", 1, inbox, counters);
         }
 

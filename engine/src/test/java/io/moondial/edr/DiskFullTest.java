@@ -2,14 +2,13 @@ package io.moondial.edr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.edr.EdrSettings.WhenFull;
+import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,24 +37,16 @@ class DiskFullTest {
         disk = SmallDisk.of("128k", mountPoint);
         folder = disk.folder().resolve("edr");
         Files.write(disk.folder().resolve("ballast"), new byte[96 * 1024]);
-        var stream =
-                new EdrSettings.StreamSettings(
-                        folder,
-                        10_000,
-                        Duration.ofHours(1),
-                        7,
-                        Duration.ofSeconds(10),
-                        false,
-                        FileMode.DEFAULT);
         var settings =
-                new EdrSettings(
-                        "Logic",
-                        RETRY,
-                        RECORDS,
-                        WhenFull.REFUSE_DIALOGS,
-                        disk.folder().resolve("spill"),
-                        stream,
-                        Map.of());
+                WrittenSettings.settings(
+                        EdrSettings.class,
+                        "retry_interval: " + RETRY.toMillis() + "ms",
+                        "max_backlog: " + RECORDS,
+                        "spill_directory: " + disk.folder().resolve("spill"),
+                        "directory: " + folder,
+                        "max_file_edrs: 10000",
+                        "max_file_time: 1h",
+                        "max_flush_edrs: 7");
         writer = new StreamWriter("ussd", settings, time.clock(), "host", 1, inbox, counters);
     }
 

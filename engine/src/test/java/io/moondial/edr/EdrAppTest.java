@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.metrics.Counters;
@@ -13,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Map;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,18 +48,9 @@ class EdrAppTest {
     @Test
     void what_a_stop_had_to_spill_is_brought_to_its_streams_folder_by_the_next_start()
             throws IOException {
-        var settings = settings(WhenFull.REFUSE_DIALOGS, 1000);
-        var elsewhere = settings.in(root.resolve("gone"));
-        var inTheWay = Files.writeString(root.resolve("gone"), "in the way");
-        var refused =
-                new EdrSettings(
-                        "Logic",
-                        Duration.ofSeconds(15),
-                        1000,
-                        WhenFull.REFUSE_DIALOGS,
-                        root.resolve("spill"),
-                        elsewhere.defaults(),
-                        Map.of());
+        var elsewhere = root.resolve("gone");
+        var inTheWay = Files.writeString(elsewhere, "in the way");
+        var refused = settings(elsewhere, WhenFull.REFUSE_DIALOGS, 1000);
         try (var app = app(refused)) {
             app.write("my_stream", edr("one"));
         }
@@ -98,15 +90,7 @@ class EdrAppTest {
     void a_stop_that_is_interrupted_waits_no_longer_and_spills() throws Exception {
         var folder = root.resolve("edr");
         Files.writeString(folder, "in the way");
-        var refused =
-                new EdrSettings(
-                        "Logic",
-                        Duration.ofSeconds(15),
-                        1000,
-                        WhenFull.REFUSE_DIALOGS,
-                        root.resolve("spill"),
-                        stream(folder, 100),
-                        Map.of());
+        var refused = settings(folder, WhenFull.REFUSE_DIALOGS, 1000);
         var app = app(refused);
         app.write("ussd", edr("one"));
         var stop = Thread.ofPlatform().start(() -> app.close(Duration.ofDays(1)));
@@ -119,16 +103,11 @@ class EdrAppTest {
 
     @Test
     void each_stream_has_its_own_folder_and_limits() {
-        var one = stream(root.resolve("one"), 1);
         var settings =
-                new EdrSettings(
-                        "Logic",
-                        Duration.ofSeconds(15),
-                        1000,
-                        WhenFull.REFUSE_DIALOGS,
-                        root.resolve("spill"),
-                        stream(root.resolve("others"), 100),
-                        Map.of("one", one));
+                WrittenSettings.changed(
+                        settings(root.resolve("others"), WhenFull.REFUSE_DIALOGS, 1000),
+                        "streams: {one: {directory: %s, max_file_edrs: 1}}"
+                                .formatted(root.resolve("one")));
         try (var app = app(settings)) {
             for (int i = 0; i < 3; i++) {
                 app.write("one", edr("one" + i));
@@ -306,24 +285,12 @@ class EdrAppTest {
 
     @Test
     void a_sleeping_writer_is_woken_by_the_record_that_makes_a_flush_due() {
-        var stream =
-                new EdrSettings.StreamSettings(
-                        root,
-                        1024,
-                        Duration.ofHours(1),
-                        3,
-                        Duration.ofHours(1),
-                        false,
-                        FileMode.DEFAULT);
         var settings =
-                new EdrSettings(
-                        "Logic",
-                        Duration.ofSeconds(15),
-                        1000,
-                        WhenFull.REFUSE_DIALOGS,
-                        root.resolve("spill"),
-                        stream,
-                        Map.of());
+                WrittenSettings.changed(
+                        settings(WhenFull.REFUSE_DIALOGS, 1000),
+                        "max_file_time: 1h",
+                        "max_flush_edrs: 3",
+                        "max_flush_time: 1h");
         try (var app = app(settings)) {
             for (int flush = 1; flush <= 20; flush++) {
                 for (int i = 0; i < 3; i++) {
@@ -366,24 +333,11 @@ class EdrAppTest {
     }
 
     private EdrSettings settings(Path folder, WhenFull whenFull, int maxBacklog) {
-        return new EdrSettings(
-                "Logic",
-                Duration.ofSeconds(15),
-                maxBacklog,
-                whenFull,
-                root.resolve("spill"),
-                stream(folder, 1024),
-                Map.of());
-    }
-
-    private static EdrSettings.StreamSettings stream(Path folder, int maxFileEdrs) {
-        return new EdrSettings.StreamSettings(
-                folder,
-                maxFileEdrs,
-                Duration.ofMinutes(5),
-                64,
-                Duration.ofSeconds(10),
-                false,
-                FileMode.DEFAULT);
+        return WrittenSettings.settings(
+                EdrSettings.class,
+                "max_backlog: " + maxBacklog,
+                "when_full: " + whenFull.name().toLowerCase(Locale.ROOT),
+                "directory: " + folder,
+                "spill_directory: " + root.resolve("spill"));
     }
 }

@@ -3,12 +3,10 @@ package io.moondial.edr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moondial.edr.EdrSettings.WhenFull;
+import io.moondial.config.WrittenSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,14 +42,9 @@ class EdrFoldersTest {
     }
 
     private EdrSettings settings(Path folder) {
-        var time = Duration.ofSeconds(1);
-        return new EdrSettings(
-                "Logic",
-                time,
-                1,
-                WhenFull.REFUSE_DIALOGS,
-                root.resolve("spill"),
-                new EdrSettings.StreamSettings(folder, 1, time, 1, time, false, FileMode.DEFAULT),
-                Map.of());
+        return WrittenSettings.settings(
+                EdrSettings.class,
+                "directory: " + folder,
+                "spill_directory: " + root.resolve("spill"));
     }
 }

@@ -3,15 +3,13 @@ package io.moondial.edr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.edr.EdrApp.EdrClock;
-import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -47,11 +45,9 @@ class FileModeTest {
     void a_complete_file_has_the_mode_and_a_folder_that_was_there_keeps_its_own()
             throws IOException {
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-x--x"));
-        var time = Duration.ofSeconds(1);
-        var stream =
-                new EdrSettings.StreamSettings(root, 1, time, 1, time, false, new FileMode("0660"));
         var settings =
-                new EdrSettings("Logic", time, 9, WhenFull.REFUSE_DIALOGS, root, stream, Map.of());
+                WrittenSettings.settings(EdrSettings.class, "max_file_edrs: 1", "mode: 0660")
+                        .in(root);
         try (var app = new EdrApp(settings, EdrClock.system(), "h", 1, new Counters())) {
             app.write("ussd", ChildEngine.record(1));
         }

@@ -2,8 +2,8 @@ package io.moondial.edr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.edr.EdrApp.StreamStatus;
-import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
@@ -594,14 +593,8 @@ class StreamWriterTest {
     private List<String> forces(boolean durable) throws IOException {
         var writer =
                 writer(
-                        new EdrSettings.StreamSettings(
-                                folder(),
-                                5,
-                                Duration.ofMinutes(5),
-                                1,
-                                Duration.ofSeconds(10),
-                                durable,
-                                FileMode.DEFAULT));
+                        WrittenSettings.changed(
+                                settings(), "max_flush_edrs: 1", "durable: " + durable));
         var file = root.resolve("forces.jfr");
         try (var recording = new Recording()) {
             recording.enable("jdk.FileForce").withoutThreshold();
@@ -640,26 +633,24 @@ class StreamWriterTest {
     }
 
     private EdrSettings.StreamSettings settings() {
-        return new EdrSettings.StreamSettings(
-                folder(),
-                5,
-                Duration.ofMinutes(5),
-                3,
-                Duration.ofSeconds(10),
-                false,
-                FileMode.DEFAULT);
+        return WrittenSettings.settings(
+                EdrSettings.StreamSettings.class,
+                "directory: " + folder(),
+                "max_file_edrs: 5",
+                "max_flush_edrs: 3");
     }
 
     private StreamWriter writer(EdrSettings.StreamSettings stream) {
         var settings =
-                new EdrSettings(
-                        "Logic",
-                        RETRY,
-                        LIMIT,
-                        WhenFull.DROP_RECORDS,
-                        root.resolve("spill"),
-                        stream,
-                        Map.of());
+                WrittenSettings.with(
+                        WrittenSettings.settings(
+                                EdrSettings.class,
+                                "retry_interval: " + RETRY.toMillis() + "ms",
+                                "max_backlog: " + LIMIT,
+                                "when_full: drop_records",
+                                "spill_directory: " + root.resolve("spill")),
+                        "defaults",
+                        stream);
         return new StreamWriter(
                 "ussd", settings, time.clock(), "candy floss", 131977, inbox, counters);
     }

@@ -1,23 +1,19 @@
 package io.moondial.edr.report;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.edr.Edr;
 import io.moondial.edr.EdrApp;
 import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.EdrFormat;
 import io.moondial.edr.EdrLine;
 import io.moondial.edr.EdrSettings;
-import io.moondial.edr.EdrSettings.StreamSettings;
-import io.moondial.edr.EdrSettings.WhenFull;
-import io.moondial.edr.FileMode;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** EDR files for tests: those that the application writes, and those made by hand. */
 public final class Written {
@@ -30,24 +26,15 @@ public final class Written {
 
     /** The application, with so many records a file. */
     public static EdrApp app(Path folder, int maxFileEdrs) {
-        var stream =
-                new StreamSettings(
-                        folder,
-                        maxFileEdrs,
-                        Duration.ofHours(1),
-                        1,
-                        Duration.ofHours(1),
-                        false,
-                        FileMode.DEFAULT);
         var settings =
-                new EdrSettings(
-                        "Logic",
-                        Duration.ofSeconds(1),
-                        100_000,
-                        WhenFull.REFUSE_DIALOGS,
-                        folder,
-                        stream,
-                        Map.of());
+                WrittenSettings.settings(
+                                EdrSettings.class,
+                                "retry_interval: 1s",
+                                "max_file_edrs: " + maxFileEdrs,
+                                "max_file_time: 1h",
+                                "max_flush_edrs: 1",
+                                "max_flush_time: 1h")
+                        .in(folder);
         return new EdrApp(settings, EdrClock.system(), "host", 1, new Counters());
     }
 
