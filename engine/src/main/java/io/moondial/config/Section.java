@@ -157,7 +157,10 @@ public final class Section {
      * @throws InvalidPathException if it means none
      */
     private Path resolve(String text) {
-        return problems.file().resolveSibling(text);
+        Path resolved = problems.file().resolveSibling(text);
+        Path parent = resolved.getParent();
+        // the folder of the file itself is named without a dot behind it
+        return parent != null && resolved.endsWith(".") ? parent : resolved;
     }
 
     private Optional<Path> resolve(String key, String text) {

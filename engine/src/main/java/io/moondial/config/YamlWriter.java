@@ -58,6 +58,9 @@ public final class YamlWriter implements SettingsWriter {
 
     /** A path as a document in the folder says it; null: the document is in none. */
     static String relative(Path path, @Nullable Path folder) {
+        if (path.equals(folder)) {
+            return ".";
+        }
         Path written =
                 folder != null
                                 && path.startsWith(folder)

@@ -2,6 +2,7 @@ package io.moondial.script.stdlib;
 
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
@@ -272,6 +273,7 @@ final class StringLibrary {
                 case LuaFunction function -> function;
                 case LuaString text -> text;
                 case Double number -> a.string(3);
+                case LuaDecimal decimal -> decimal.text();
                 case null, default -> throw a.wrongType(3, "string/function/table");
             };
         }

@@ -92,6 +92,18 @@ class TestCommandTest {
         assertThat(test()).isZero();
         assertThat(out.toString()).endsWith("\n2 tests, 2 passed\n").doesNotContain("b.dialog");
 
+        Files.writeString(own.resolve("main.lua"), "return 'own'");
+        Files.writeString(
+                own.resolve("rules.yaml"),
+                "process: {script_dir: ., triggers: [{script_key: main}]}\n");
+        String[] ofItsOwn = {"test", "--rules", own.resolve("rules.yaml").toString()};
+        assertThat(InProcess.ussd(out, err, ofItsOwn)).isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString()).contains("FAIL " + own.resolve("more/b.dialog"));
+        StringWriter rulesAgain = new StringWriter();
+        String[] check = {"check", "--rules", own.resolve("rules.yaml").toString()};
+        assertThat(InProcess.ussd(rulesAgain, err, check)).isZero();
+        assertThat(rulesAgain.toString()).contains("script_dir: \".\"");
+
         assertThat(test(own.toString())).isEqualTo(ExitCode.FAILED);
         assertThat(out.toString()).contains("b.dialog");
     }
