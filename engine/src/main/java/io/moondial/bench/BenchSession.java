@@ -2,9 +2,9 @@ package io.moondial.bench;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
-import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.bench.BenchSide.ThisProcess;
 import io.moondial.bench.LoadRun.Tally;
+import io.moondial.bench.Plan.BenchException;
 import io.moondial.bench.Site.Target;
 import io.moondial.bench.Talk.BenchRules;
 import io.moondial.channel.DialogLink.DialogGoneException;
@@ -134,7 +134,7 @@ public final class BenchSession {
             return new Talk(
                     call(BenchRules.CODE), BenchRules.screens(request.menus()), BenchRules.ANSWER);
         }
-        return RecordingSession.hold(
+        return SampleDialog.hold(
                 engine.handsets(),
                 call(codeOf(script, configuration)),
                 BenchRules.ANSWER,
@@ -219,18 +219,9 @@ public final class BenchSession {
         }
     }
 
-    /** A bench that cannot be run as it was asked for. */
-    public static final class BenchException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        BenchException(String message) {
-            super(message);
-        }
-    }
-
     /** One dialog held before, to learn what every other one has to see. */
-    private static final class RecordingSession {
-        private RecordingSession() {}
+    private static final class SampleDialog {
+        private SampleDialog() {}
 
         /**
          * Holds it.

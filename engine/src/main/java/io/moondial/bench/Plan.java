@@ -85,4 +85,13 @@ public record Plan(Load load, int warmUp, int rounds, boolean baseline, int park
             return new Load(number, 0, number, patience);
         }
     }
+
+    /** A bench that cannot be run as it was asked for. */
+    public static final class BenchException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        BenchException(String message) {
+            super(message);
+        }
+    }
 }

@@ -2,9 +2,9 @@ package io.moondial.bench;
 
 import io.moondial.Configuration;
 import io.moondial.Engine;
-import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.bench.BenchSide.BenchLink;
 import io.moondial.bench.BenchSide.ThisProcess;
+import io.moondial.bench.Plan.BenchException;
 import io.moondial.bench.Site.Target;
 import io.moondial.bench.Talk.BenchRules;
 import io.moondial.bench.echo.Echo;

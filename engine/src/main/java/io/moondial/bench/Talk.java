@@ -1,6 +1,6 @@
 package io.moondial.bench;
 
-import io.moondial.bench.BenchSession.BenchException;
+import io.moondial.bench.Plan.BenchException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;

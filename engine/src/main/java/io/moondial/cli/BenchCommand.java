@@ -2,12 +2,12 @@ package io.moondial.cli;
 
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSession;
-import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.bench.BenchSide;
 import io.moondial.bench.Outcome;
 import io.moondial.bench.Outcome.Figures;
 import io.moondial.bench.Outcome.Round;
 import io.moondial.bench.Plan;
+import io.moondial.bench.Plan.BenchException;
 import io.moondial.bench.Plan.Load;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -2,7 +2,7 @@ package io.moondial.cli;
 
 import io.moondial.Build;
 import io.moondial.ConfigurationException;
-import io.moondial.bench.BenchSession.BenchException;
+import io.moondial.bench.Plan.BenchException;
 import io.moondial.cli.BenchCommand.BenchSideCommand;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.dial.DialCommand;

@@ -3,8 +3,8 @@ package io.moondial.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moondial.bench.BenchSession.BenchException;
 import io.moondial.bench.BenchSession.EdrFiles;
+import io.moondial.bench.Plan.BenchException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.moondial.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moondial.bench.BenchSession.BenchException;
+import io.moondial.bench.Plan.BenchException;
 import io.moondial.bench.Site.OtherProcess;
 import java.io.BufferedReader;
 import java.io.Reader;
