@@ -2,6 +2,7 @@ package io.moondial.modules;
 
 import io.moondial.modules.decimal.DecimalModule;
 import io.moondial.modules.edr.EdrModule;
+import io.moondial.modules.http.HttpModule;
 import io.moondial.modules.json.Json;
 import io.moondial.modules.json.JsonModule;
 import io.moondial.modules.log.LogModule;
@@ -27,6 +28,7 @@ public final class BuiltInModules {
                 EdrModule.create(),
                 StatModule.create(),
                 JsonModule.create(json),
-                DecimalModule.create());
+                DecimalModule.create(),
+                HttpModule.create(json));
     }
 }

@@ -203,6 +203,7 @@ class HostApiTest {
         assertThat(function.errors()).isNotBlank();
         assertThat(function.parameters()).allSatisfy(p -> assertThat(p.meaning()).isNotBlank());
         assertThat(function.example()).contains(function.qualifiedName());
+        bench.request("msisdn", "27761485722");
         assertThat(bench.run(function.example())).isInstanceOf(ScriptOutcome.Returned.class);
     }
 

@@ -1,12 +1,20 @@
 package io.moondial.script;
 
+import io.moondial.config.LocatedYaml;
+import io.moondial.config.Problems;
+import io.moondial.config.Section;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun.Control;
+import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.Backend;
+import io.moondial.script.api.Backends;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
+import io.moondial.time.SystemTime;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +42,22 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     static final ScriptLimits LIMITS =
             new ScriptLimits(10_000_000, 16 << 20, Duration.ofMinutes(10));
 
+    private static final String RULES =
+            "http: {upstreams: {billing: {url: \"http://127.0.0.1\"}}}\n";
+
+    private static final Map<String, List<String>> GIVENS =
+            Map.of(
+                    "http",
+                    List.of(
+                            "GET billing /accounts/27761485722?currency=KES answers 200 {\"balance\":\"12.50\"}",
+                            "POST billing /topups answers 201 {\"id\":1}",
+                            "PUT billing /languages/27761485722 answers 204",
+                            "PATCH billing /accounts/27761485722 answers 204",
+                            "DELETE billing /subscriptions/news%2F1 answers 204"));
+
     private final Path folder;
     private final ScriptHost host = new ScriptHost(BuiltInModules.create(), 2);
+    private final Backends backends = standIns(host.api());
     private final Map<String, Object> request = new LinkedHashMap<>();
     private final Deque<Supplier<PrimitiveResult>> answers = new ArrayDeque<>();
     final List<String> primitives = new ArrayList<>();
@@ -191,6 +213,34 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     private PrimitiveResult primitive(String what) {
         primitives.add(what);
         return answers.isEmpty() ? new PrimitiveResult.Done() : answers.remove().get();
+    }
+
+    /** Stand-ins that are given what the examples of the reference ask for. */
+    @Override
+    public Backends backends() {
+        return backends;
+    }
+
+    private static Backends standIns(List<ApiModule> modules) {
+        Problems problems = new Problems(Path.of("rules.yaml"));
+        Section rules =
+                new Section(
+                        LocatedYaml.read(
+                                        new ByteArrayInputStream(
+                                                RULES.getBytes(StandardCharsets.UTF_8)),
+                                        problems)
+                                .orElseThrow(),
+                        problems);
+        return Backends.standIns(
+                new Backends.Sections(modules).read(rules, "", Map.of()),
+                module ->
+                        new Backend.TestWorld(
+                                SystemTime.ofProcess(),
+                                Path.of(""),
+                                GIVENS.getOrDefault(module, List.of()),
+                                fault -> {
+                                    throw new AssertionError(fault);
+                                }));
     }
 
     @Override

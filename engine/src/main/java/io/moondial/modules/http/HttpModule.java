@@ -16,6 +16,7 @@ import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
@@ -143,6 +144,13 @@ public final class HttpModule {
     private @Nullable Object[] call(String method, Arguments a, HostCall call) {
         Upstreams upstreams = call.backend(Upstreams.class);
         Request request = RequestReader.read(a, json, method, upstreams.names(), call);
+        if (call.alone() != null) {
+            // before anything is sent
+            throw new LuaError(
+                    call.alone()
+                            + ": nothing else may be waited for in it, and this is http."
+                            + request.upstream());
+        }
         Outcome outcome =
                 call.await(
                         "http." + request.upstream(),

@@ -227,10 +227,15 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
                 made.isEmpty()
                         ? "expected such a call, but there was none at all"
                         : "expected such a call, but the nearest is "
-                                + made.stream()
-                                        .map(HttpStandIn::shown)
-                                        .min(Comparator.comparingInt(it -> distance(it, text)))
-                                        .orElseThrow());
+                                + shown(made.stream().min(nearest(text)).orElseThrow()));
+    }
+
+    /** First what is called, then what is sent. */
+    private static Comparator<Request> nearest(String text) {
+        String[] words = text.split("\\s+", 4);
+        String call = String.join(" ", List.of(words).subList(0, Math.min(3, words.length)));
+        return Comparator.comparingInt((Request it) -> distance(it.toString(), call))
+                .thenComparingInt(it -> distance(shown(it), text));
     }
 
     private static String shown(Request call) {
@@ -376,12 +381,7 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
         private static final Pattern WORD = Pattern.compile("\\S+");
         private static final Pattern AFTER =
                 Pattern.compile("after\\s+(\\d{1,7})(ms|s|m)(?=\\s|$)\\s*");
-        private static final Pattern HEADER =
-                Pattern.compile(
-                        "header\\s+("
-                                + Headers.NAME
-                                + ")=(\"(?:[^\"\\\\]|\\\\.)*\"|[^\\s\"]\\S*)\\s*");
-        private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+        private static final Pattern HEADER = Pattern.compile("header\\s+(" + Headers.NAME + ")=");
 
         private String rest;
 
@@ -509,13 +509,8 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
             for (Matcher header = HEADER.matcher(rest);
                     header.lookingAt();
                     header = HEADER.matcher(rest)) {
-                String value = header.group(2);
-                headers.put(
-                        header.group(1),
-                        value.startsWith("\"")
-                                ? unquoted(value.substring(1, value.length() - 1))
-                                : value);
                 rest = rest.substring(header.end());
+                headers.put(header.group(1), rest.startsWith("\"") ? quoted() : word());
             }
             return headers;
         }
@@ -525,13 +520,25 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
             if (!rest.startsWith("\"")) {
                 return null;
             }
-            Matcher quoted = QUOTED.matcher(rest);
-            if (!quoted.matches()) {
+            String text = quoted();
+            if (!rest.isEmpty()) {
                 throw new MistakeException(
-                        "the text in quotes has no end, or something follows it; a quote inside is written \\\"");
+                        "something follows the text in quotes; a quote inside is written \\\"");
             }
-            rest = "";
-            return unquoted(quoted.group(1));
+            return text;
+        }
+
+        private String quoted() throws MistakeException {
+            int end = 1;
+            while (end < rest.length() && rest.charAt(end) != '"') {
+                end += rest.charAt(end) == '\\' ? 2 : 1;
+            }
+            if (end >= rest.length()) {
+                throw new MistakeException("the text in quotes has no end");
+            }
+            String inside = rest.substring(1, end);
+            rest = rest.substring(end + 1).stripLeading();
+            return unquoted(inside);
         }
 
         private static String unquoted(String inside) throws MistakeException {
