@@ -70,8 +70,8 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--concurrency",
             paramLabel = "C",
             description =
-                    "How many may be open at once. If that many are open, the next one waits, and"
-                            + " its time counts. Default: 128, with a rate 100000.")
+                    "How many may be open at once. If that many are open, the next one waits, and its time counts."
+                            + " Default: 128, with a rate 100000.")
     private @Nullable Integer concurrency;
 
     @Option(

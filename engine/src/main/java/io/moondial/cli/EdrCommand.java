@@ -97,13 +97,10 @@ public final class EdrCommand implements Callable<Integer> {
     @Option(
             names = "--dialogs",
             description =
-                    "A JSON object per dialog instead of per record, when all files are read:"
-                            + " instance, msisdn, code (what was dialled) or notification, started,"
-                            + " duration_ms (not if the clock was set back), outcome (responded,"
-                            + " declined, acknowledged, closed, aborted, abandoned, failed or"
-                            + " unfinished), final_text, choices (each a menu and its answer), counts"
-                            + " (menus, timeouts, late, notifies, errors), exception. What is missing"
-                            + " is left out.")
+                    "A JSON object per dialog instead of per record, when all files are read: instance, msisdn, code (what "
+                            + "was dialled) or notification, started, duration_ms (not if the clock was set back), outcome (responded, declined, acknowledged, closed, "
+                            + "aborted, abandoned, failed or unfinished), final_text, choices (each a menu and its answer), counts "
+                            + "(menus, timeouts, late, notifies, errors), exception. What is missing is left out.")
     private boolean dialogs;
 
     @Option(

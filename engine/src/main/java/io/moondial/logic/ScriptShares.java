@@ -114,9 +114,8 @@ final class ScriptShares {
                 } else if (!told) {
                     told = true;
                     log.warn(
-                            "{} counts under too many names: {} of its own (script.max_stat_names"
-                                    + " {}), {} in all (script.max_stat_names_in_all {}); '{}' and all"
-                                    + " other new names are counted as {}",
+                            "{} counts under too many names: {} of its own (script.max_stat_names {}), {} in"
+                                    + " all (script.max_stat_names_in_all {}); '{}' and all other new names are counted as {}",
                             script,
                             ownNames,
                             limits.maxStatNames(),

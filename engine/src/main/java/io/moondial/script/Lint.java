@@ -224,8 +224,8 @@ final class Lint {
                         () ->
                                 "the secret answer in '"
                                         + variable.name()
-                                        + "' becomes part of a text here: wherever that text is"
-                                        + " written, it is in clear");
+                                        + "' becomes part of a text here: wherever that text is written, it"
+                                        + " is in clear");
             }
         }
 

@@ -474,12 +474,12 @@ final class RunningScript implements HostCall, ScriptClock {
             }
             return ScriptFolder.isName(name)
                     ? String.format(
-                            "module '%s' not found: the script folder has no %s.lua and no"
-                                    + " lib/%s.lua, and it is not built in",
+                            "module '%s' not found: the script folder has no %s.lua and no lib/%s.lua,"
+                                    + " and it is not built in",
                             name, name, name)
                     : String.format(
-                            "module '%s' not found: a module's name has 1 to 64 of letters, digits,"
-                                    + " _ and -; no folders, no .lua",
+                            "module '%s' not found: a module's name has 1 to 64 of letters, digits, _ and"
+                                    + " -; no folders, no .lua",
                             name);
         }
     }

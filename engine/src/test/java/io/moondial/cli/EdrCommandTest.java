@@ -176,8 +176,8 @@ class EdrCommandTest {
                 .containsExactly(
                         "{\"instance\":\"Logic-1-00000001\",\"msisdn\":\"271\",\"code\":\"*100#\","
                                 + "\"started\":\"2021-09-30T05:00:50.079Z\",\"duration_ms\":3000,"
-                                + "\"outcome\":\"responded\",\"final_text\":\"Bye\",\"choices\":[{\"menu\":\"1."
-                                + " Yes\",\"answer\":\"1\"}],"
+                                + "\"outcome\":\"responded\",\"final_text\":\"Bye\","
+                                + "\"choices\":[{\"menu\":\"1. Yes\",\"answer\":\"1\"}],"
                                 + "\"counts\":{\"menus\":1,\"timeouts\":0,\"late\":0,\"notifies\":0,"
                                 + "\"errors\":0}}");
     }

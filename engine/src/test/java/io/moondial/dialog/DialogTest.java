@@ -38,9 +38,8 @@ class DialogTest {
     void the_opening_is_told_with_every_field_that_is_there() {
         assertThat(dialled("*100#").records)
                 .containsExactly(
-                        "USSD-PROCESS {DIRECTION=in, DREF=333:1:6, LGTD=27829000000, LPC=2, LRI=1,"
-                                + " LSSN=6, LTID=195c5d37, MSISDN=27761485722:1:1, RPC=1, RRI=0,"
-                                + " RSSN=8, RTID=5d36, TEXT=*100#}");
+                        "USSD-PROCESS {DIRECTION=in, DREF=333:1:6, LGTD=27829000000, LPC=2, LRI=1, LSSN=6,"
+                                + " LTID=195c5d37, MSISDN=27761485722:1:1, RPC=1, RRI=0, RSSN=8, RTID=5d36, TEXT=*100#}");
     }
 
     @Test

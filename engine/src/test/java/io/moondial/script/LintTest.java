@@ -169,8 +169,8 @@ class LintTest {
         assertThat(found())
                 .containsExactly(
                         "lib/deep.lua:1:13: 'ussd' has no 'respnd'; did you mean 'respond'?",
-                        "lib/unused.lua:1:9: warning: module 'nosuch' not found: the script folder"
-                                + " has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                        "lib/unused.lua:1:9: warning: module 'nosuch' not found: the script folder has"
+                                + " no nosuch.lua and no lib/nosuch.lua, and it is not built in",
                         "lib/unused.lua:1:30: warning: 'ussd' has no 'respnd'; did you mean"
                                 + " 'respond'?");
         bench.file("main.lua", "require(('un') .. 'used')");
@@ -203,12 +203,12 @@ class LintTest {
                                 return ("%s"):format(pin)
                                 """))
                 .containsExactly(
-                        "main.lua:6:20: warning: the secret answer in 'pin' becomes part of a text"
-                                + " here: wherever that text is written, it is in clear",
-                        "main.lua:7:31: warning: the secret answer in 'pin' becomes part of a text"
-                                + " here: wherever that text is written, it is in clear",
-                        "main.lua:8:22: warning: the secret answer in 'pin' becomes part of a text"
-                                + " here: wherever that text is written, it is in clear");
+                        "main.lua:6:20: warning: the secret answer in 'pin' becomes part of a text here:"
+                                + " wherever that text is written, it is in clear",
+                        "main.lua:7:31: warning: the secret answer in 'pin' becomes part of a text here:"
+                                + " wherever that text is written, it is in clear",
+                        "main.lua:8:22: warning: the secret answer in 'pin' becomes part of a text here:"
+                                + " wherever that text is written, it is in clear");
     }
 
     @Test
@@ -249,7 +249,7 @@ class LintTest {
                 .singleElement()
                 .asString()
                 .endsWith(
-                        "main.lua:2:12: not UTF-8: the octet 0xE9, '\u00e9' in ISO 8859-1; save the"
-                                + " file as UTF-8 (an octet of its own is written \\233 in a string)");
+                        "main.lua:2:12: not UTF-8: the octet 0xE9, '\u00e9' in ISO 8859-1; save the file"
+                                + " as UTF-8 (an octet of its own is written \\233 in a string)");
     }
 }

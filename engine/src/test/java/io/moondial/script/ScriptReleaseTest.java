@@ -182,10 +182,10 @@ class ScriptReleaseTest {
         bench.file("main.lua", "local x\nlocal m = require 'nothere'\nlocal n = require('../up')");
         assertThat(found(bench.compile().lint(Set.of(), Backends.Settings.NONE)))
                 .containsExactly(
-                        "main.lua:2:19: module 'nothere' not found: the script folder has no"
-                                + " nothere.lua and no lib/nothere.lua, and it is not built in",
-                        "main.lua:3:19: module '../up' not found: a module's name has 1 to 64 of"
-                                + " letters, digits, _ and -; no folders, no .lua");
+                        "main.lua:2:19: module 'nothere' not found: the script folder has no nothere.lua and no"
+                                + " lib/nothere.lua, and it is not built in",
+                        "main.lua:3:19: module '../up' not found: a module's name has 1 to 64 of letters, digits,"
+                                + " _ and -; no folders, no .lua");
     }
 
     @Test
@@ -193,8 +193,8 @@ class ScriptReleaseTest {
         bench.file("lib/json.lua", "return 1").file("log.lua", "return 1");
         assertThat(problems())
                 .containsExactly(
-                        "lib/json.lua: can never be required: the module 'json' is built in; give"
-                                + " the file another name");
+                        "lib/json.lua: can never be required: the module 'json' is built in; give the file"
+                                + " another name");
     }
 
     @Test

@@ -82,8 +82,8 @@ final class HandsetOptions {
             converter = ModeConverter.class,
             defaultValue = "sgw",
             description =
-                    "With --connect: the mode of this side: sgw if the engine is asp, otherwise"
-                            + " asp, ipsp_client or ipsp_server. Default: ${DEFAULT-VALUE}.")
+                    "With --connect: the mode of this side: sgw if the engine is asp, otherwise asp, ipsp_client or ipsp_server."
+                            + " Default: ${DEFAULT-VALUE}.")
     private Mode mode;
 
     @Option(

@@ -101,8 +101,8 @@ final class VirtualTime implements Time {
             super(
                     "the engine is still busy after "
                             + patience.toSeconds()
-                            + " s of real time: a script computes for that long; see"
-                            + " max_instructions in the rules");
+                            + " s of real time: a script computes for that long; see max_instructions in the"
+                            + " rules");
         }
     }
 

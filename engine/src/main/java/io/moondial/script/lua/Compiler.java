@@ -387,8 +387,8 @@ public final class Compiler {
                         start,
                         "more than "
                                 + MOST_JOINING
-                                + " of 'and', 'or', 'elseif', 'goto' and 'break' in one file; look"
-                                + " things up in a table instead, or put a part into a module");
+                                + " of 'and', 'or', 'elseif', 'goto' and 'break' in one file; look things"
+                                + " up in a table instead, or put a part into a module");
             }
         }
 

@@ -163,8 +163,8 @@ final class SourceText {
                 position,
                 String.format(
                         Locale.ROOT,
-                        "not UTF-8: the octet 0x%02X%s; save the file as UTF-8 (an octet of its own"
-                                + " is written \\%d in a string)",
+                        "not UTF-8: the octet 0x%02X%s; save the file as UTF-8 (an octet of its own is"
+                                + " written \\%d in a string)",
                         octet,
                         latin,
                         octet));
