@@ -66,6 +66,24 @@ class HouseTest {
                     .resideInAnyPackage("tools.jackson..", "com.fasterxml..");
 
     @ArchTest
+    static final ArchRule JEDIS_STAYS_WITH_KEPT_VALUES =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.moondial.modules.kv")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("redis.clients..", "org.apache.commons.pool2..");
+
+    @ArchTest
+    static final ArchRule JDBC_STAYS_WITH_DATABASES =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages("io.moondial.modules.kv", "io.moondial.modules.sql")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..");
+
+    @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_COMMAND =
             noClasses()
                     .that()

@@ -5,6 +5,7 @@ import io.moondial.modules.edr.EdrModule;
 import io.moondial.modules.http.HttpModule;
 import io.moondial.modules.json.Json;
 import io.moondial.modules.json.JsonModule;
+import io.moondial.modules.kv.KvModule;
 import io.moondial.modules.log.LogModule;
 import io.moondial.modules.stat.StatModule;
 import io.moondial.modules.ussd.UssdModule;
@@ -29,6 +30,7 @@ public final class BuiltInModules {
                 StatModule.create(),
                 JsonModule.create(json),
                 DecimalModule.create(),
-                HttpModule.create(json));
+                HttpModule.create(json),
+                KvModule.create(json));
     }
 }

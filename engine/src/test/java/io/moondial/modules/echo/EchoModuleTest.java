@@ -141,13 +141,13 @@ class EchoModuleTest {
             engine.start();
             engine.followChanges(now -> reloaded.countDown());
             assertThat(engine.status().outside())
-                    .containsExactly(new Backend.Gauge("echo.wall", "delay", 60_000, null));
+                    .contains(new Backend.Gauge("echo.wall", "delay", 60_000, null));
             Path rules = folder.resolve("rules.yaml");
             Files.writeString(rules, Files.readString(rules).replace("1m", "3ms"));
             engine.reload();
             assertThat(reloaded.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(engine.status().outside())
-                    .containsExactly(new Backend.Gauge("echo.wall", "delay", 3, null));
+                    .contains(new Backend.Gauge("echo.wall", "delay", 3, null));
             assertThat(dial(engine, "*1#").poll(60, TimeUnit.SECONDS))
                     .isEqualTo(new Screen.Respond("hello"));
         }

@@ -1,0 +1,84 @@
+package io.moondial.modules.kv;
+
+import io.moondial.config.Nearest;
+import io.moondial.config.Schema;
+import io.moondial.modules.json.Json;
+import io.moondial.script.api.Backend;
+import io.moondial.time.Time;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What stands behind the module {@code kv}. */
+final class KvBackend implements Backend<KvSettings, Kv> {
+    private static final Pattern BUCKET = Pattern.compile(KvSettings.BUCKET);
+
+    private final Json json;
+
+    KvBackend(Json json) {
+        this.json = json;
+    }
+
+    @Override
+    public Class<Kv> type() {
+        return Kv.class;
+    }
+
+    @Override
+    public Schema<KvSettings> settings() {
+        return Schema.of(KvSettings.class);
+    }
+
+    @Override
+    public Kv start(KvSettings settings, Time time) {
+        return new Kv.Live(settings, time);
+    }
+
+    @Override
+    public void reload(Kv running, KvSettings before, KvSettings after) {
+        ((Kv.Live) running).reload(after);
+    }
+
+    @Override
+    public void stop(Kv running) {
+        ((Kv.Live) running).close();
+    }
+
+    @Override
+    public List<Gauge> gauges(Kv running) {
+        return ((Kv.Live) running).gauges();
+    }
+
+    @Override
+    public StandIn<Kv> standIn(KvSettings settings, TestWorld world) {
+        return new KvStandIn(settings, world, json);
+    }
+
+    @Override
+    public Optional<String> objection(Line line, String text) {
+        return KvStandIn.objection(line, text);
+    }
+
+    /** Every function takes the bucket first. */
+    @Override
+    public Optional<String> objection(
+            KvSettings settings, String function, List<@Nullable String> literals) {
+        String bucket = literals.isEmpty() ? null : literals.getFirst();
+        return bucket == null ? Optional.empty() : objection(settings, bucket);
+    }
+
+    /** What is wrong with the name of a bucket; empty: nothing. */
+    static Optional<String> objection(KvSettings settings, String bucket) {
+        if (!BUCKET.matcher(bucket).matches()) {
+            return Optional.of("bucket '" + bucket + "'; allowed is " + KvSettings.BUCKET_ALLOWED);
+        }
+        if (settings.buckets().isEmpty() || settings.buckets().containsKey(bucket)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "bucket '%s' is none of those that the rules list under kv: buckets%s"
+                        .formatted(
+                                bucket, Nearest.suggestion(bucket, settings.buckets().keySet())));
+    }
+}
