@@ -52,7 +52,14 @@ public final class StandIns {
                                 new DialogFileException(
                                         List.of(
                                                 new Problem(
-                                                        path, 0, 0, "no test begins by there"))));
+                                                        path,
+                                                        0,
+                                                        0,
+                                                        hasLine
+                                                                ? "no test begins at line "
+                                                                        + line
+                                                                        + " or above it"
+                                                                : "there is no test in it"))));
     }
 
     /** The rules with the test's {@code given global}s. */
