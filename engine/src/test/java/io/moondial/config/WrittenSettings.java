@@ -42,7 +42,7 @@ public final class WrittenSettings {
      * The settings with one component that is what no text of a test can be, such as a path of
      * another file system, or a value that a rules file is not allowed.
      */
-    public static <R extends Record> R with(R settings, String component, Object value) {
+    public static <R extends Record> R with(R settings, String component, @Nullable Object value) {
         RecordComponent[] components = settings.getClass().getRecordComponents();
         @Nullable Object[] values = new Object[components.length];
         boolean found = false;

@@ -2,6 +2,7 @@ package io.moondial.channel.ss7;
 
 import io.moondial.config.Checked;
 import io.moondial.config.Key;
+import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import java.time.Duration;
 
@@ -174,20 +175,7 @@ public record SignallingLimits(
                             to = "1000000")
                     int maxWithoutInvoke) {
         /** The defaults. */
-        public static final Guards DEFAULT = new Guards(OriginCheck.STRICT, 1000, 250);
-
-        /** Guards with the usual patience for dialogs that begin without an Invoke. */
-        public Guards(
-                OriginCheck originCheck,
-                int maxUnknownIdAnswers,
-                int maxUnknownIdAnswersPerFarEnd) {
-            this(
-                    originCheck,
-                    maxUnknownIdAnswers,
-                    maxUnknownIdAnswersPerFarEnd,
-                    Duration.ofSeconds(10),
-                    1000);
-        }
+        public static final Guards DEFAULT = Schema.of(Guards.class).defaults();
     }
 
     /**
@@ -212,7 +200,7 @@ public record SignallingLimits(
                             to = "1000000")
                     int maxReassembliesPerFarEnd) {
         /** The defaults. */
-        public static final Sccp DEFAULT = new Sccp(4096, 256);
+        public static final Sccp DEFAULT = Schema.of(Sccp.class).defaults();
     }
 
     /** How closely the origin of a message is compared with the far side of its dialog. */

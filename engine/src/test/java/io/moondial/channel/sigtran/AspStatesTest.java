@@ -2,7 +2,7 @@ package io.moondial.channel.sigtran;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.sigtran.SigtranSettings.Admission;
+import io.moondial.config.WrittenSettings;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AspStatesTest {
     /** Nothing happens by itself. */
     private static final Links PATIENT =
-            new Links(
-                    Duration.ofMillis(50),
-                    Duration.ZERO,
-                    Duration.ofMinutes(1),
-                    Duration.ofMinutes(5),
-                    8 << 20,
-                    Duration.ofSeconds(30),
-                    268,
-                    Admission.DEFAULT);
+            WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s", "ack_timeout: 1m", "activation_timeout: 5m");
 
     private static final String CONTEXT = "0006000800000065";
 

@@ -208,14 +208,7 @@ class FailoverTest {
     void several_application_servers_lead_to_points_of_their_own() throws Exception {
         ApplicationServer north = Lab.server(Mode.ASP, Lab.connecting("a1", one.port()));
         ApplicationServer south =
-                new ApplicationServer(
-                        "south",
-                        Mode.ASP,
-                        202L,
-                        null,
-                        TrafficMode.LOADSHARE,
-                        List.of(9),
-                        List.of(Lab.connecting("a2", two.port())));
+                Lab.server("south", 202L, List.of(9), Lab.connecting("a2", two.port()));
         try (Lab lab = new Lab(Lab.settings(Lab.STEADY, north, south));
                 Connection first = one.accept().activate();
                 Connection second = two.accept()) {

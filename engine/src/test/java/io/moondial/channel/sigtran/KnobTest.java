@@ -2,20 +2,17 @@ package io.moondial.channel.sigtran;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.sigtran.SigtranSettings.Admission;
+import io.moondial.config.WrittenSettings;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.GlobalTitleRule;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
-import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
-import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.channel.sigtran.StpStub.Connection;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -27,15 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What single keys of the rules do on the wire, seen by a far end that speaks M3UA by hand. */
 class KnobTest {
     private static final Links BEATING =
-            new Links(
-                    Duration.ofMillis(50),
-                    Duration.ofMillis(200),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(30),
-                    8 << 20,
-                    Duration.ofSeconds(30),
-                    268,
-                    Admission.DEFAULT);
+            WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 200ms", "activation_timeout: 30s");
 
     private StpStub one;
     private StpStub two;
@@ -111,16 +100,7 @@ class KnobTest {
     @Test
     void where_a_peer_is_named_no_other_host_gets_in() throws Exception {
         Association door =
-                new Association(
-                        "a1",
-                        Transport.TCP,
-                        null,
-                        new Endpoint("127.0.0.1", 0),
-                        null,
-                        List.of(),
-                        "127.0.0.2",
-                        null,
-                        null);
+                WrittenSettings.with(Association.listening("a1", new Endpoint("127.0.0.1", 0)), "peer", "127.0.0.2");
         try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, door)));
                 LogLine log = new LogLine(ListeningSocket.class, "nothing does", () -> {})) {
             try (Connection stranger = new Connection(from("127.0.0.1", lab.port("a1")))) {
@@ -154,15 +134,7 @@ class KnobTest {
         ApplicationServer south = south(null, Lab.connecting("a2", two.port()));
         SigtranSettings plain = Lab.settings(Lab.QUICK, north, south);
         SigtranSettings settings =
-                new SigtranSettings(
-                        plain.pointCode(),
-                        plain.networkIndicator(),
-                        plain.ssns(),
-                        plain.globalTitle(),
-                        plain.applicationServers(),
-                        plain.remoteSubsystems(),
-                        List.of(new GlobalTitleRule("278", 1), new GlobalTitleRule("2783", 9)),
-                        Lab.QUICK);
+                WrittenSettings.with(plain, "globalTitles", List.of(new GlobalTitleRule("278", 1), new GlobalTitleRule("2783", 9)));
         try (Lab lab = new Lab(settings);
                 Connection first = one.accept().activate();
                 Connection second = two.accept().activate(202)) {
@@ -192,14 +164,7 @@ class KnobTest {
 
     private static ApplicationServer south(
             @Nullable Long networkAppearance, Association association) {
-        return new ApplicationServer(
-                "south",
-                Mode.ASP,
-                202L,
-                networkAppearance,
-                TrafficMode.LOADSHARE,
-                List.of(9),
-                List.of(association));
+        return WrittenSettings.with(Lab.server("south", 202L, List.of(9), association), "networkAppearance", networkAppearance);
     }
 
     // ---- network_appearance, routing_context
@@ -207,14 +172,7 @@ class KnobTest {
     @Test
     void the_network_appearance_and_the_routing_context_stand_before_the_data() throws Exception {
         ApplicationServer stp =
-                new ApplicationServer(
-                        "stp",
-                        Mode.ASP,
-                        101L,
-                        102L,
-                        TrafficMode.LOADSHARE,
-                        List.of(1),
-                        List.of(Lab.connecting("a1", one.port())));
+                WrittenSettings.with(Lab.server("stp", 101L, List.of(1), Lab.connecting("a1", one.port())), "networkAppearance", 102L);
         try (Lab lab = new Lab(Lab.settings(Lab.QUICK, stp));
                 Connection connection = one.accept().activate()) {
             lab.awaitServer("active");
@@ -227,14 +185,7 @@ class KnobTest {
     @Test
     void without_either_only_the_data_are_sent() throws Exception {
         ApplicationServer stp =
-                new ApplicationServer(
-                        "stp",
-                        Mode.ASP,
-                        null,
-                        null,
-                        TrafficMode.LOADSHARE,
-                        List.of(1),
-                        List.of(Lab.connecting("a1", one.port())));
+                Lab.server("stp", null, List.of(1), Lab.connecting("a1", one.port()));
         try (Lab lab = new Lab(Lab.settings(Lab.QUICK, stp));
                 Connection connection = one.accept()) {
             connection.next(StpStub.ASPUP);
@@ -260,15 +211,7 @@ class KnobTest {
     void what_does_not_fit_is_cut_into_xudts_of_that_length(int max, int messages, int longest)
             throws Exception {
         Links links =
-                new Links(
-                        Duration.ofMillis(50),
-                        Duration.ZERO,
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(10),
-                        8 << 20,
-                        Duration.ofSeconds(30),
-                        max,
-                        Admission.DEFAULT);
+                WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s", "max_sccp_message: " + max + "B");
         try (Lab lab = lab(links);
                 Connection connection = one.accept().activate()) {
             lab.awaitServer("active");
@@ -370,16 +313,7 @@ class KnobTest {
             throws Exception {
         Association plain = Lab.connecting("a1", one.port());
         Association identified =
-                new Association(
-                        plain.name(),
-                        plain.transport(),
-                        plain.connect(),
-                        null,
-                        null,
-                        List.of(),
-                        null,
-                        given.equals("none") ? null : Long.valueOf(given),
-                        null);
+                WrittenSettings.with(plain, "aspIdentifier", given.equals("none") ? null : Long.valueOf(given));
         try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, identified)));
                 Connection connection = one.accept()) {
             assertThat(hex(connection.next(StpStub.ASPUP)).substring(16)).isEqualTo(parameters);
@@ -394,15 +328,7 @@ class KnobTest {
     void aspac_is_sent_again_and_the_time_for_it_counts_from_the_acknowledgement_of_aspup()
             throws Exception {
         Links late =
-                new Links(
-                        Duration.ofMillis(50),
-                        Duration.ZERO,
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(5),
-                        8 << 20,
-                        Duration.ofSeconds(30),
-                        268,
-                        Admission.DEFAULT);
+                WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s", "ack_timeout: 100ms", "activation_timeout: 5s");
         try (Lab lab = lab(late);
                 Connection connection = one.accept()) {
             for (int i = 0; i < 35; i++) {

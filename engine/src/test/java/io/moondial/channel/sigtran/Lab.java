@@ -2,6 +2,7 @@ package io.moondial.channel.sigtran;
 
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
@@ -45,15 +46,7 @@ final class Lab implements DialogDesk, AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     static final String TITLE = "27829000000";
     static final Links QUICK =
-            new Links(
-                    Duration.ofMillis(50),
-                    Duration.ZERO,
-                    Duration.ofMillis(100),
-                    Duration.ofMillis(300),
-                    8 << 20,
-                    Duration.ofSeconds(30),
-                    268,
-                    Admission.DEFAULT);
+            WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s", "ack_timeout: 100ms", "activation_timeout: 300ms");
 
     final Queue<Opening> openings = new ConcurrentLinkedQueue<>();
     final Counters counters = new Counters();
@@ -100,14 +93,9 @@ final class Lab implements DialogDesk, AutoCloseable {
     }
 
     private static Links links(Duration activationTimeout, Admission admission) {
-        return new Links(
-                QUICK.reconnectInterval(),
-                QUICK.heartbeat(),
-                QUICK.ackTimeout(),
-                activationTimeout,
-                QUICK.maxUnsent(),
-                QUICK.stallTimeout(),
-                QUICK.maxSccpMessage(),
+        return WrittenSettings.with(
+                WrittenSettings.with(QUICK, "activationTimeout", activationTimeout),
+                "admission",
                 admission);
     }
 
@@ -146,6 +134,22 @@ final class Lab implements DialogDesk, AutoCloseable {
 
     static ApplicationServer server(Mode mode, Association... associations) {
         return server(mode, TrafficMode.LOADSHARE, associations);
+    }
+
+    /**
+     * One with another name, for an ASP.
+     *
+     * @param context null: none is sent
+     */
+    static ApplicationServer server(
+            String name,
+            @Nullable Long context,
+            List<Integer> pointCodes,
+            Association... associations) {
+        ApplicationServer named =
+                WrittenSettings.with(server(Mode.ASP, associations), "name", name);
+        return WrittenSettings.with(
+                WrittenSettings.with(named, "routingContext", context), "pointCodes", pointCodes);
     }
 
     static Association listening(String name) {

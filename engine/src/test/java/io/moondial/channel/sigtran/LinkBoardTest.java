@@ -135,14 +135,7 @@ class LinkBoardTest {
         var both =
                 List.of(
                         Lab.server(Mode.ASP, A1),
-                        new SigtranSettings.ApplicationServer(
-                                "other",
-                                Mode.ASP,
-                                102L,
-                                null,
-                                SigtranSettings.TrafficMode.LOADSHARE,
-                                List.of(5),
-                                List.of(A1)));
+                        Lab.server("other", 102L, List.of(5), A1));
         LinkBoard ofBoth = new LinkBoard(both, new Counters(), time);
         try (LogLine log = LogLine.of(LinkBoard.class)) {
             for (int i = 0; i < 1_000; i++) {

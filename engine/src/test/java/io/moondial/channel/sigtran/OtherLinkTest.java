@@ -3,10 +3,9 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
-import io.moondial.channel.sigtran.SigtranSettings.Mode;
-import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.channel.sigtran.StpStub.Connection;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
@@ -35,19 +34,11 @@ class OtherLinkTest {
 
     private static ApplicationServer server(
             String name, long context, List<Integer> pointCodes, Association association) {
-        return new ApplicationServer(
-                name,
-                Mode.ASP,
-                context,
-                null,
-                TrafficMode.LOADSHARE,
-                pointCodes,
-                List.of(association));
+        return Lab.server(name, context, pointCodes, association);
     }
 
     /** Point 1 is behind a1; behind a2 are these. */
     private Lab lab(List<Integer> behindOther, OriginCheck level) {
-        Guards usual = Guards.DEFAULT;
         return new Lab(
                 Lab.settings(
                         Lab.STEADY,
@@ -55,10 +46,7 @@ class OtherLinkTest {
                         server("other", 102, behindOther, Lab.connecting("a2", other.port()))),
                 SignallingLimits.of(
                         100,
-                        new Guards(
-                                level,
-                                usual.maxUnknownIdAnswers(),
-                                usual.maxUnknownIdAnswersPerFarEnd())));
+                        WrittenSettings.with(Guards.DEFAULT, "originCheck", level)));
     }
 
     private Connection activate(Lab lab, StpStub stub, String association, int context)

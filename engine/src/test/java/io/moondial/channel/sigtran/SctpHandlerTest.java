@@ -3,6 +3,7 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.config.WrittenSettings;
 import com.sun.nio.sctp.Association;
 import com.sun.nio.sctp.AssociationChangeNotification;
 import com.sun.nio.sctp.AssociationChangeNotification.AssocChangeEvent;
@@ -36,16 +37,7 @@ import org.mobicents.protocols.api.PayloadData;
 /** What a link makes of the kernel's SCTP, with the kernel's part played by the test. */
 class SctpHandlerTest {
     private static final SigtranSettings.Association A1 =
-            new SigtranSettings.Association(
-                    "a1",
-                    Transport.SCTP,
-                    null,
-                    new Endpoint("10.0.0.1", 2905),
-                    null,
-                    List.of(),
-                    null,
-                    null,
-                    null);
+            WrittenSettings.with(SigtranSettings.Association.listening("a1", new Endpoint("10.0.0.1", 2905)), "transport", Transport.SCTP);
 
     private final List<String> told = new ArrayList<>();
     private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -416,16 +408,7 @@ class SctpHandlerTest {
     @Test
     void a_far_end_of_two_addresses_is_taken_where_either_is_the_peer() throws Exception {
         SigtranSettings.Association ofPeer =
-                new SigtranSettings.Association(
-                        "a1",
-                        Transport.SCTP,
-                        null,
-                        new Endpoint("10.0.0.1", 2905),
-                        null,
-                        List.of(),
-                        "10.0.1.1",
-                        null,
-                        null);
+                WrittenSettings.with(WrittenSettings.with(SigtranSettings.Association.listening("a1", new Endpoint("10.0.0.1", 2905)), "transport", Transport.SCTP), "peer", "10.0.1.1");
         ListeningLink listening =
                 new ListeningLink(
                         ofPeer,

@@ -3,13 +3,13 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
-import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.channel.sigtran.StpStub.Connection;
 import io.moondial.metrics.Counters;
 import io.netty.channel.Channel;
@@ -104,16 +104,7 @@ class StrangerTest {
                             throw new UnknownHostException("no such host");
                         });
         Association ofPeer =
-                new Association(
-                        "a1",
-                        Transport.TCP,
-                        null,
-                        new Endpoint("127.0.0.1", 0),
-                        null,
-                        List.of(),
-                        "stp.example",
-                        null,
-                        null);
+                WrittenSettings.with(Association.listening("a1", new Endpoint("127.0.0.1", 0)), "peer", "stp.example");
         Channel connection = new EmbeddedChannel();
         Counters counters = new Counters();
         LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, ofPeer)), counters);

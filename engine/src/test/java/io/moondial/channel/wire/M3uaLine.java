@@ -2,6 +2,7 @@ package io.moondial.channel.wire;
 
 import static io.moondial.channel.wire.Ber.hex;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranNetwork;
 import io.moondial.channel.sigtran.SigtranSettings;
@@ -17,7 +18,6 @@ import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,15 +46,7 @@ final class M3uaLine implements Line {
 
     private SigtranSettings settings() {
         Links quick =
-                new Links(
-                        Duration.ofMillis(50),
-                        Duration.ZERO,
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(10),
-                        8 << 20,
-                        Duration.ofSeconds(30),
-                        268,
-                        Admission.UNLIMITED);
+                WrittenSettings.with(WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s"), "admission", Admission.UNLIMITED);
         Association association =
                 Association.connecting("a1", new Endpoint("127.0.0.1", gateway.port()));
         ApplicationServer server =

@@ -10,6 +10,7 @@ import static io.moondial.channel.wire.RawPeer.OTID;
 import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
@@ -232,7 +233,7 @@ class StrangerTest extends OverTheWire {
     void is_believed_by_point_code_where_the_rules_say_so_and_always_where_they_say_off()
             throws Exception {
         for (OriginCheck level : List.of(OriginCheck.POINT_CODE, OriginCheck.OFF)) {
-            Guards guards = new Guards(level, 1000, 250);
+            Guards guards = WrittenSettings.with(Guards.DEFAULT, "originCheck", level);
             try (RawPeer other = new RawPeer(medium, SignallingLimits.of(100, guards))) {
                 RecordingDesk.Begun dialog = other.beginWithMenu();
                 String id = dialog.opening().localTid();
@@ -251,7 +252,7 @@ class StrangerTest extends OverTheWire {
 
     @Test
     void that_asks_about_ids_of_no_dialog_is_answered_up_to_a_rate_and_counted() throws Exception {
-        Guards none = new Guards(OriginCheck.STRICT, 0, 0);
+        Guards none = WrittenSettings.settings(Guards.class, "max_unknown_id_answers: 0", "max_unknown_id_answers_per_far_end: 0");
         try (RawPeer other = new RawPeer(Medium.MEMORY, SignallingLimits.of(100, none))) {
             Counters counters = other.line().counters();
             for (int i = 0; i < 1_000; i++) {
