@@ -1,6 +1,7 @@
 package io.moondial.rules;
 
 import io.moondial.config.Key;
+import io.moondial.config.Schema;
 import io.moondial.config.Settings;
 import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.script.ScriptLimits;
@@ -96,8 +97,7 @@ public record Trigger(
         static final String DIGITS_ALLOWED = "digits only, 0 to 9";
 
         /** Catches all. */
-        public static final Conditions NONE =
-                new Conditions(null, null, null, null, null, null, null, null, null, null, null);
+        public static final Conditions NONE = Schema.of(Conditions.class).defaults();
 
         /** Whether every condition given holds. */
         public boolean match(TriggerRequest request) {
@@ -129,7 +129,6 @@ public record Trigger(
         static final String GENERAL = "the general value";
 
         /** Everything is as it is in general. */
-        public static final Overrides NONE =
-                new Overrides(null, null, null, null, null, null, null);
+        public static final Overrides NONE = Schema.of(Overrides.class).defaults();
     }
 }

@@ -3,6 +3,7 @@ package io.moondial.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.SignallingTap.SignallingMessage;
+import io.moondial.config.WrittenSettings;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.DialledMask;
@@ -29,8 +30,7 @@ class DialledMaskInUseTest {
     private static final Trigger PAY =
             new Trigger(
                     1,
-                    new Trigger.Conditions(
-                            null, "*1*", null, null, null, null, null, null, null, null, null),
+                    WrittenSettings.settings(Trigger.Conditions.class, "ussd_string_prefix: '*1*'"),
                     "main",
                     new DialledMask.After(2),
                     Trigger.Overrides.NONE);

@@ -4,6 +4,7 @@ import static io.moondial.logic.LiveDesk.menu;
 import static io.moondial.logic.LiveDesk.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;
@@ -217,8 +218,7 @@ class EveryWayADialogCanGoTest {
     @Test
     void no_trigger() {
         Trigger.Conditions only144 =
-                new Trigger.Conditions(
-                        "*144#", null, null, null, null, null, null, null, null, null, null);
+                WrittenSettings.settings(Trigger.Conditions.class, "ussd_string: '*144#'");
         try (LiveDesk live = new LiveDesk(folder, ASK, only144, 10)) {
             assertThat(next(live.dial("*100#"))).isEqualTo(new Screen.Decline(36));
             live.settle();

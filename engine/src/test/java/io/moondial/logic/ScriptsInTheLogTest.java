@@ -3,6 +3,7 @@ package io.moondial.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.metrics.RateLimitedLog;
@@ -106,8 +107,7 @@ class ScriptsInTheLogTest {
     @Test
     void a_request_that_no_trigger_matches_is_told_with_code_number_and_subsystem() {
         Trigger.Conditions balance =
-                new Trigger.Conditions(
-                        "*100#", null, null, null, null, null, null, null, null, null, null);
+                WrittenSettings.settings(Trigger.Conditions.class, "ussd_string: '*100#'");
         try (LogWatch log = new LogWatch("dialog");
                 LiveDesk live = new LiveDesk(folder, "return 'x'", balance, 10)) {
             assertThat(LiveDesk.next(live.dial("*100"))).isEqualTo(new Screen.Decline(36));
@@ -124,8 +124,7 @@ class ScriptsInTheLogTest {
     @Test
     void a_flood_of_those_is_summed_up() {
         Trigger.Conditions none =
-                new Trigger.Conditions(
-                        "*100#", null, null, null, null, null, null, null, null, null, null);
+                WrittenSettings.settings(Trigger.Conditions.class, "ussd_string: '*100#'");
         try (LogWatch log = new LogWatch("dialog");
                 LiveDesk live = new LiveDesk(folder, "return 'x'", none, 10)) {
             live.time.stopNanos();

@@ -6,6 +6,7 @@ import io.moondial.channel.Address;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.config.WrittenSettings;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger.Conditions;
 import io.moondial.text.Dcs;
@@ -58,11 +59,11 @@ class TriggersOverTheWireTest {
     @Test
     void the_dialled_code() throws UnsendableText {
         selects(
-                new Conditions(CODE, null, null, null, null, null, null, null, null, null, null),
+                WrittenSettings.settings(Conditions.class, "ussd_string: '" + CODE + "'"),
                 call(CODE, null, null, null, 6),
                 call("*100*1#", null, null, null, 6));
         selects(
-                new Conditions(null, "*100", null, null, null, null, null, null, null, null, null),
+                WrittenSettings.settings(Conditions.class, "ussd_string_prefix: '*100'"),
                 call("*100*1#", null, null, null, 6),
                 call("*101#", null, null, null, 6));
     }
@@ -70,12 +71,11 @@ class TriggersOverTheWireTest {
     @Test
     void the_destination_reference() throws UnsendableText {
         selects(
-                new Conditions(
-                        null, null, MINE.digits(), null, null, null, null, null, null, null, null),
+                WrittenSettings.settings(Conditions.class, "destination: '" + MINE.digits() + "'"),
                 call(CODE, null, MINE, null, 6),
                 call(CODE, null, OTHER, null, 6));
         selects(
-                new Conditions(null, null, null, "2776", null, null, null, null, null, null, null),
+                WrittenSettings.settings(Conditions.class, "destination_prefix: '2776'"),
                 call(CODE, null, MINE, null, 6),
                 call(CODE, MINE, null, null, 6));
     }
@@ -83,12 +83,11 @@ class TriggersOverTheWireTest {
     @Test
     void the_origination_reference() throws UnsendableText {
         selects(
-                new Conditions(
-                        null, null, null, null, MINE.digits(), null, null, null, null, null, null),
+                WrittenSettings.settings(Conditions.class, "origination: '" + MINE.digits() + "'"),
                 call(CODE, null, null, MINE, 6),
                 call(CODE, null, null, OTHER, 6));
         selects(
-                new Conditions(null, null, null, null, null, "27", null, null, null, null, null),
+                WrittenSettings.settings(Conditions.class, "origination_prefix: '27'"),
                 call(CODE, null, null, MINE, 6),
                 call(CODE, null, null, OTHER, 6));
     }
@@ -96,12 +95,11 @@ class TriggersOverTheWireTest {
     @Test
     void the_msisdn() throws UnsendableText {
         selects(
-                new Conditions(
-                        null, null, null, null, null, null, MINE.digits(), null, null, null, null),
+                WrittenSettings.settings(Conditions.class, "msisdn: '" + MINE.digits() + "'"),
                 call(CODE, MINE, null, null, 6),
                 call(CODE, OTHER, null, null, 6));
         selects(
-                new Conditions(null, null, null, null, null, null, null, "2776", null, null, null),
+                WrittenSettings.settings(Conditions.class, "msisdn_prefix: '2776'"),
                 call(CODE, MINE, null, null, 6),
                 call(CODE, null, MINE, null, 6));
     }
@@ -109,7 +107,7 @@ class TriggersOverTheWireTest {
     @Test
     void the_imsi_and_only_where_the_reference_is_one() throws UnsendableText {
         selects(
-                new Conditions(null, null, null, null, null, null, null, null, "65501", null, null),
+                WrittenSettings.settings(Conditions.class, "imsi_prefix: '65501'"),
                 call(CODE, null, IMSI, null, 6),
                 call(CODE, null, Address.international(IMSI.digits()), null, 6));
     }
@@ -117,7 +115,7 @@ class TriggersOverTheWireTest {
     @Test
     void the_subsystem_called() throws UnsendableText {
         selects(
-                new Conditions(null, null, null, null, null, null, null, null, null, null, 147),
+                WrittenSettings.settings(Conditions.class, "dest_ssn: 147"),
                 call(CODE, null, null, null, 147),
                 call(CODE, null, null, null, 6));
     }
@@ -129,8 +127,8 @@ class TriggersOverTheWireTest {
                 new LiveDesk(
                         folder,
                         "return 'selected'",
-                        new Conditions(
-                                null, null, null, null, null, null, null, null, null, theirs, null),
+                        WrittenSettings.settings(
+                                Conditions.class, "source_gt_prefix: '" + theirs + "'"),
                         10)) {
             assertThat(answerTo(live, call(CODE, null, null, null, 6)))
                     .isEqualTo(new Screen.Respond("selected"));
@@ -139,8 +137,7 @@ class TriggersOverTheWireTest {
                 new LiveDesk(
                         folder,
                         "return 'selected'",
-                        new Conditions(
-                                null, null, null, null, null, null, null, null, null, "44", null),
+                        WrittenSettings.settings(Conditions.class, "source_gt_prefix: '44'"),
                         10)) {
             assertThat(answerTo(live, call(CODE, null, null, null, 6)))
                     .isEqualTo(new Screen.Decline(36));

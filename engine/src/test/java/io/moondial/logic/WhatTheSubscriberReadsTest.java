@@ -184,7 +184,7 @@ class WhatTheSubscriberReadsTest {
     void a_trigger_has_its_own_on_error(OnError own) throws Exception {
         OnError service = own == OnError.ABORT ? OnError.MESSAGE : OnError.ABORT;
         Trigger.Overrides overrides =
-                new Trigger.Overrides(null, null, null, null, null, null, own);
+                WrittenSettings.settings(Trigger.Overrides.class, "on_error: " + own.word());
         try (LiveDesk live = LiveDesk.running(folder, "error('no')")) {
             live.serve("error('no')", Trigger.Conditions.NONE, service, overrides);
             Screen screen = next(live.dial("*1#"));

@@ -3,12 +3,12 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import io.moondial.channel.sigtran.Inbound.AdmissionControl.Verdict;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
+import io.moondial.config.WrittenSettings;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,14 @@ class AdmissionTest {
     @Test
     void a_second_of_begins_may_come_at_once_and_then_they_come_at_their_rate() {
         AdmissionControl admission =
-                new AdmissionControl.Capacity(() -> 1).admission(WrittenSettings.settings(Admission.class, "begins_per_second: 10", "dialogs: 100%", "max_waiting: 100", "refusals_answered: 0"));
+                new AdmissionControl.Capacity(() -> 1)
+                        .admission(
+                                WrittenSettings.settings(
+                                        Admission.class,
+                                        "begins_per_second: 10",
+                                        "dialogs: 100%",
+                                        "max_waiting: 100",
+                                        "refusals_answered: 0"));
 
         assertThat(admitted(admission, 30, NOW)).isEqualTo(10);
         assertThat(admission.refused()).isEqualTo(20);
@@ -75,7 +82,13 @@ class AdmissionTest {
     void in_a_crowd_those_that_hold_more_than_their_part_begin_nothing_and_others_do() {
         AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 2);
         capacity.max(100);
-        Admission limits = WrittenSettings.settings(Admission.class, "begins_per_second: 1000", "dialogs: 80%", "max_waiting: 100", "refusals_answered: 0");
+        Admission limits =
+                WrittenSettings.settings(
+                        Admission.class,
+                        "begins_per_second: 1000",
+                        "dialogs: 80%",
+                        "max_waiting: 100",
+                        "refusals_answered: 0");
         AdmissionControl flooded = capacity.admission(limits);
         AdmissionControl good = capacity.admission(limits);
         for (int i = 0; i < 79; i++) {
@@ -95,7 +108,14 @@ class AdmissionTest {
     void an_association_that_is_alone_may_have_all_dialogs() {
         AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 1);
         capacity.max(10);
-        AdmissionControl admission = capacity.admission(WrittenSettings.settings(Admission.class, "begins_per_second: 1000", "dialogs: 80%", "max_waiting: 100", "refusals_answered: 0"));
+        AdmissionControl admission =
+                capacity.admission(
+                        WrittenSettings.settings(
+                                Admission.class,
+                                "begins_per_second: 1000",
+                                "dialogs: 80%",
+                                "max_waiting: 100",
+                                "refusals_answered: 0"));
         for (int i = 0; i < 10; i++) {
             admission.begun();
         }
@@ -150,7 +170,14 @@ class AdmissionTest {
             AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 2);
             Inbound.Source flood =
                     inbound.source(
-                            capacity.admission(WrittenSettings.settings(Admission.class, "begins_per_second: 1", "dialogs: 100%", "max_waiting: 100", "refusals_answered: 0")), turns::release);
+                            capacity.admission(
+                                    WrittenSettings.settings(
+                                            Admission.class,
+                                            "begins_per_second: 1",
+                                            "dialogs: 100%",
+                                            "max_waiting: 100",
+                                            "refusals_answered: 0")),
+                            turns::release);
             inbound.source(capacity.admission(Admission.DEFAULT), others::incrementAndGet);
             inbound.reading(flood);
             for (int i = 0; i < 100; i++) {
@@ -182,7 +209,13 @@ class AdmissionTest {
             AdmissionControl.Capacity capacity = new AdmissionControl.Capacity(() -> 1);
             Inbound.Source source =
                     inbound.source(
-                            capacity.admission(WrittenSettings.settings(Admission.class, "begins_per_second: 1", "dialogs: 100%", "max_waiting: 100", "refusals_answered: 0")),
+                            capacity.admission(
+                                    WrittenSettings.settings(
+                                            Admission.class,
+                                            "begins_per_second: 1",
+                                            "dialogs: 100%",
+                                            "max_waiting: 100",
+                                            "refusals_answered: 0")),
                             turns::incrementAndGet);
             inbound.reading(source);
             for (int i = 0; i < 100; i++) {
@@ -267,7 +300,13 @@ class AdmissionTest {
 
     @Test
     void begins_beyond_the_rate_go_back_as_p_abort_and_another_link_is_served() throws Exception {
-        try (Lab lab = lab(WrittenSettings.settings(Admission.class, "begins_per_second: 1", "dialogs: 100%", "refusals_answered: 1"));
+        try (Lab lab =
+                        lab(
+                                WrittenSettings.settings(
+                                        Admission.class,
+                                        "begins_per_second: 1",
+                                        "dialogs: 100%",
+                                        "refusals_answered: 1"));
                 Connection flood = one.accept().activate();
                 Connection good = two.accept().activate();
                 LogLine log = LogLine.of(Link.class)) {
@@ -302,7 +341,13 @@ class AdmissionTest {
 
     @Test
     void an_answer_to_a_title_has_the_titles_exchanged() throws Exception {
-        try (Lab lab = lab(WrittenSettings.settings(Admission.class, "begins_per_second: 1", "dialogs: 100%", "refusals_answered: 1"));
+        try (Lab lab =
+                        lab(
+                                WrittenSettings.settings(
+                                        Admission.class,
+                                        "begins_per_second: 1",
+                                        "dialogs: 100%",
+                                        "refusals_answered: 1"));
                 Connection flood = one.accept().activate()) {
             lab.awaitAsp("a1", "active");
             byte[] begin = StpStub.data(101, StpStub.begin("27831234567"));

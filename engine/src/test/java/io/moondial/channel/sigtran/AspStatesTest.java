@@ -2,10 +2,10 @@ package io.moondial.channel.sigtran;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
+import io.moondial.config.WrittenSettings;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -27,7 +27,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AspStatesTest {
     /** Nothing happens by itself. */
     private static final Links PATIENT =
-            WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s", "ack_timeout: 1m", "activation_timeout: 5m");
+            WrittenSettings.settings(
+                    Links.class,
+                    "reconnect_interval: 50ms",
+                    "heartbeat: 0s",
+                    "ack_timeout: 1m",
+                    "activation_timeout: 5m");
 
     private static final String CONTEXT = "0006000800000065";
 

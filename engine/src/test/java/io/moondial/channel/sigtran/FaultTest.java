@@ -3,11 +3,11 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
+import io.moondial.config.WrittenSettings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -205,7 +205,14 @@ class FaultTest {
     @Test
     void a_flood_that_is_not_kept_up_with_makes_its_sender_wait() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);
-        try (Lab lab = lab(Lab.admitting(WrittenSettings.settings(Admission.class, "begins_per_second: " + Admission.MAX_BEGINS, "dialogs: 100%", "refusals_answered: 0")));
+        try (Lab lab =
+                        lab(
+                                Lab.admitting(
+                                        WrittenSettings.settings(
+                                                Admission.class,
+                                                "begins_per_second: " + Admission.MAX_BEGINS,
+                                                "dialogs: 100%",
+                                                "refusals_answered: 0")));
                 SlowReader flood = new SlowReader(stp)) {
             lab.awaitServer("active");
             lab.hold = hold;
@@ -230,7 +237,12 @@ class FaultTest {
             throws Exception {
         int maxUnsent = 64 << 10;
         Links links =
-                WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s", "max_unsent: " + maxUnsent + "B", "stall_timeout: 500ms");
+                WrittenSettings.settings(
+                        Links.class,
+                        "reconnect_interval: 50ms",
+                        "heartbeat: 0s",
+                        "max_unsent: " + maxUnsent + "B",
+                        "stall_timeout: 500ms");
         try (Lab lab = lab(links);
                 SlowReader slow = new SlowReader(stp)) {
             lab.awaitServer("active");

@@ -2,13 +2,13 @@ package io.moondial.channel.sigtran;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.GlobalTitleRule;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
+import io.moondial.config.WrittenSettings;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.net.InetAddress;
@@ -24,7 +24,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What single keys of the rules do on the wire, seen by a far end that speaks M3UA by hand. */
 class KnobTest {
     private static final Links BEATING =
-            WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 200ms", "activation_timeout: 30s");
+            WrittenSettings.settings(
+                    Links.class,
+                    "reconnect_interval: 50ms",
+                    "heartbeat: 200ms",
+                    "activation_timeout: 30s");
 
     private StpStub one;
     private StpStub two;
@@ -100,7 +104,10 @@ class KnobTest {
     @Test
     void where_a_peer_is_named_no_other_host_gets_in() throws Exception {
         Association door =
-                WrittenSettings.with(Association.listening("a1", new Endpoint("127.0.0.1", 0)), "peer", "127.0.0.2");
+                WrittenSettings.with(
+                        Association.listening("a1", new Endpoint("127.0.0.1", 0)),
+                        "peer",
+                        "127.0.0.2");
         try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, door)));
                 LogLine log = new LogLine(ListeningSocket.class, "nothing does", () -> {})) {
             try (Connection stranger = new Connection(from("127.0.0.1", lab.port("a1")))) {
@@ -134,7 +141,10 @@ class KnobTest {
         ApplicationServer south = south(null, Lab.connecting("a2", two.port()));
         SigtranSettings plain = Lab.settings(Lab.QUICK, north, south);
         SigtranSettings settings =
-                WrittenSettings.with(plain, "globalTitles", List.of(new GlobalTitleRule("278", 1), new GlobalTitleRule("2783", 9)));
+                WrittenSettings.with(
+                        plain,
+                        "globalTitles",
+                        List.of(new GlobalTitleRule("278", 1), new GlobalTitleRule("2783", 9)));
         try (Lab lab = new Lab(settings);
                 Connection first = one.accept().activate();
                 Connection second = two.accept().activate(202)) {
@@ -164,7 +174,10 @@ class KnobTest {
 
     private static ApplicationServer south(
             @Nullable Long networkAppearance, Association association) {
-        return WrittenSettings.with(Lab.server("south", 202L, List.of(9), association), "networkAppearance", networkAppearance);
+        return WrittenSettings.with(
+                Lab.server("south", 202L, List.of(9), association),
+                "networkAppearance",
+                networkAppearance);
     }
 
     // ---- network_appearance, routing_context
@@ -172,7 +185,10 @@ class KnobTest {
     @Test
     void the_network_appearance_and_the_routing_context_stand_before_the_data() throws Exception {
         ApplicationServer stp =
-                WrittenSettings.with(Lab.server("stp", 101L, List.of(1), Lab.connecting("a1", one.port())), "networkAppearance", 102L);
+                WrittenSettings.with(
+                        Lab.server("stp", 101L, List.of(1), Lab.connecting("a1", one.port())),
+                        "networkAppearance",
+                        102L);
         try (Lab lab = new Lab(Lab.settings(Lab.QUICK, stp));
                 Connection connection = one.accept().activate()) {
             lab.awaitServer("active");
@@ -211,7 +227,11 @@ class KnobTest {
     void what_does_not_fit_is_cut_into_xudts_of_that_length(int max, int messages, int longest)
             throws Exception {
         Links links =
-                WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s", "max_sccp_message: " + max + "B");
+                WrittenSettings.settings(
+                        Links.class,
+                        "reconnect_interval: 50ms",
+                        "heartbeat: 0s",
+                        "max_sccp_message: " + max + "B");
         try (Lab lab = lab(links);
                 Connection connection = one.accept().activate()) {
             lab.awaitServer("active");
@@ -313,7 +333,8 @@ class KnobTest {
             throws Exception {
         Association plain = Lab.connecting("a1", one.port());
         Association identified =
-                WrittenSettings.with(plain, "aspIdentifier", given.equals("none") ? null : Long.valueOf(given));
+                WrittenSettings.with(
+                        plain, "aspIdentifier", given.equals("none") ? null : Long.valueOf(given));
         try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, identified)));
                 Connection connection = one.accept()) {
             assertThat(hex(connection.next(StpStub.ASPUP)).substring(16)).isEqualTo(parameters);
@@ -328,7 +349,12 @@ class KnobTest {
     void aspac_is_sent_again_and_the_time_for_it_counts_from_the_acknowledgement_of_aspup()
             throws Exception {
         Links late =
-                WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s", "ack_timeout: 100ms", "activation_timeout: 5s");
+                WrittenSettings.settings(
+                        Links.class,
+                        "reconnect_interval: 50ms",
+                        "heartbeat: 0s",
+                        "ack_timeout: 100ms",
+                        "activation_timeout: 5s");
         try (Lab lab = lab(late);
                 Connection connection = one.accept()) {
             for (int i = 0; i < 35; i++) {

@@ -2,7 +2,6 @@ package io.moondial.channel.sigtran;
 
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
@@ -23,6 +22,7 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.Outgoing;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
@@ -46,7 +46,12 @@ final class Lab implements DialogDesk, AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     static final String TITLE = "27829000000";
     static final Links QUICK =
-            WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s", "ack_timeout: 100ms", "activation_timeout: 300ms");
+            WrittenSettings.settings(
+                    Links.class,
+                    "reconnect_interval: 50ms",
+                    "heartbeat: 0s",
+                    "ack_timeout: 100ms",
+                    "activation_timeout: 300ms");
 
     final Queue<Opening> openings = new ConcurrentLinkedQueue<>();
     final Counters counters = new Counters();

@@ -132,10 +132,7 @@ class LinkBoardTest {
 
     @Test
     void an_association_of_two_application_servers_has_the_lines_of_both() {
-        var both =
-                List.of(
-                        Lab.server(Mode.ASP, A1),
-                        Lab.server("other", 102L, List.of(5), A1));
+        var both = List.of(Lab.server(Mode.ASP, A1), Lab.server("other", 102L, List.of(5), A1));
         LinkBoard ofBoth = new LinkBoard(both, new Counters(), time);
         try (LogLine log = LogLine.of(LinkBoard.class)) {
             for (int i = 0; i < 1_000; i++) {

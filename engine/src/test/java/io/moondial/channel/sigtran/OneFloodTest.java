@@ -3,12 +3,12 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.config.WrittenSettings;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +18,12 @@ import org.junit.jupiter.api.Test;
 /** What one association takes of a limit of all, and what it leaves to another one. */
 class OneFloodTest {
     private static final Guards TEN =
-            WrittenSettings.settings(Guards.class, "max_unknown_id_answers: 10", "max_unknown_id_answers_per_far_end: 10", "first_invoke_timeout: 1m", "max_without_invoke: 10");
+            WrittenSettings.settings(
+                    Guards.class,
+                    "max_unknown_id_answers: 10",
+                    "max_unknown_id_answers_per_far_end: 10",
+                    "first_invoke_timeout: 1m",
+                    "max_without_invoke: 10");
 
     private StpStub one;
     private StpStub other;
@@ -43,7 +48,13 @@ class OneFloodTest {
                                 Mode.ASP,
                                 Lab.connecting("a1", one.port()),
                                 Lab.connecting("a2", other.port()))),
-                SignallingLimits.of(1_000, TEN, WrittenSettings.settings(SignallingLimits.Sccp.class, "max_reassemblies: 10", "max_reassemblies_per_far_end: 4")));
+                SignallingLimits.of(
+                        1_000,
+                        TEN,
+                        WrittenSettings.settings(
+                                SignallingLimits.Sccp.class,
+                                "max_reassemblies: 10",
+                                "max_reassemblies_per_far_end: 4")));
     }
 
     @Test

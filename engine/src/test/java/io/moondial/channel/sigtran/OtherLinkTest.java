@@ -3,13 +3,13 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.StpStub.Connection;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
+import io.moondial.config.WrittenSettings;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,8 +45,7 @@ class OtherLinkTest {
                         server("one", 101, List.of(1), Lab.connecting("a1", one.port())),
                         server("other", 102, behindOther, Lab.connecting("a2", other.port()))),
                 SignallingLimits.of(
-                        100,
-                        WrittenSettings.with(Guards.DEFAULT, "originCheck", level)));
+                        100, WrittenSettings.with(Guards.DEFAULT, "originCheck", level)));
     }
 
     private Connection activate(Lab lab, StpStub stub, String association, int context)

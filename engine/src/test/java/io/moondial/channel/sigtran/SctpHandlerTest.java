@@ -3,7 +3,6 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.config.WrittenSettings;
 import com.sun.nio.sctp.Association;
 import com.sun.nio.sctp.AssociationChangeNotification;
 import com.sun.nio.sctp.AssociationChangeNotification.AssocChangeEvent;
@@ -17,6 +16,7 @@ import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.channel.sigtran.Sockets.SctpFraming;
 import io.moondial.channel.sigtran.Sockets.SctpHandler;
+import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -37,7 +37,10 @@ import org.mobicents.protocols.api.PayloadData;
 /** What a link makes of the kernel's SCTP, with the kernel's part played by the test. */
 class SctpHandlerTest {
     private static final SigtranSettings.Association A1 =
-            WrittenSettings.with(SigtranSettings.Association.listening("a1", new Endpoint("10.0.0.1", 2905)), "transport", Transport.SCTP);
+            WrittenSettings.with(
+                    SigtranSettings.Association.listening("a1", new Endpoint("10.0.0.1", 2905)),
+                    "transport",
+                    Transport.SCTP);
 
     private final List<String> told = new ArrayList<>();
     private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -259,14 +262,14 @@ class SctpHandlerTest {
     }
 
     private static SctpMessage part(byte[] octets, boolean complete) {
-        return new SctpMessage(new Info(complete), Unpooled.wrappedBuffer(octets));
+        return new SctpMessage(new ReceivedInfo(complete), Unpooled.wrappedBuffer(octets));
     }
 
     /** What the kernel says of a piece of a message on stream 1. */
-    private static final class Info extends MessageInfo {
+    private static final class ReceivedInfo extends MessageInfo {
         private final boolean complete;
 
-        Info(boolean complete) {
+        ReceivedInfo(boolean complete) {
             this.complete = complete;
         }
 
@@ -408,7 +411,14 @@ class SctpHandlerTest {
     @Test
     void a_far_end_of_two_addresses_is_taken_where_either_is_the_peer() throws Exception {
         SigtranSettings.Association ofPeer =
-                WrittenSettings.with(WrittenSettings.with(SigtranSettings.Association.listening("a1", new Endpoint("10.0.0.1", 2905)), "transport", Transport.SCTP), "peer", "10.0.1.1");
+                WrittenSettings.with(
+                        WrittenSettings.with(
+                                SigtranSettings.Association.listening(
+                                        "a1", new Endpoint("10.0.0.1", 2905)),
+                                "transport",
+                                Transport.SCTP),
+                        "peer",
+                        "10.0.1.1");
         ListeningLink listening =
                 new ListeningLink(
                         ofPeer,

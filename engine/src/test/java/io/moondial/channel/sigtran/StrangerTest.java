@@ -3,7 +3,6 @@ package io.moondial.channel.sigtran;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.Endpoint.HostNames;
@@ -11,6 +10,7 @@ import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
+import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultEventLoop;
@@ -104,7 +104,10 @@ class StrangerTest {
                             throw new UnknownHostException("no such host");
                         });
         Association ofPeer =
-                WrittenSettings.with(Association.listening("a1", new Endpoint("127.0.0.1", 0)), "peer", "stp.example");
+                WrittenSettings.with(
+                        Association.listening("a1", new Endpoint("127.0.0.1", 0)),
+                        "peer",
+                        "stp.example");
         Channel connection = new EmbeddedChannel();
         Counters counters = new Counters();
         LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, ofPeer)), counters);

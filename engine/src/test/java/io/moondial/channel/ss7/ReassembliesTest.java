@@ -7,10 +7,10 @@ import static io.moondial.channel.ss7.Reassemblies.Verdict.TOO_MANY_OF_ITS_LINK;
 import static io.moondial.channel.ss7.Reassemblies.Verdict.WITHOUT_FIRST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
 import io.moondial.channel.ss7.screening.SccpScreening.SccpData;
+import io.moondial.config.WrittenSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,13 @@ class ReassembliesTest {
                         List.of(Set.of(STP, ITS_MATE)),
                         Map.of(),
                         true,
-                        SignallingLimits.of(10, Guards.DEFAULT, WrittenSettings.settings(SignallingLimits.Sccp.class, "max_reassemblies: 10", "max_reassemblies_per_far_end: 4")),
+                        SignallingLimits.of(
+                                10,
+                                Guards.DEFAULT,
+                                WrittenSettings.settings(
+                                        SignallingLimits.Sccp.class,
+                                        "max_reassemblies: 10",
+                                        "max_reassemblies_per_far_end: 4")),
                         268),
                 links,
                 PATIENCE,

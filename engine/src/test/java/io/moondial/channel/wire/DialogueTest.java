@@ -11,13 +11,13 @@ import static io.moondial.channel.wire.RawPeer.OTID;
 import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.config.WrittenSettings;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.time.Duration;
@@ -188,7 +188,14 @@ class DialogueTest extends OverTheWire {
 
     private static SignallingLimits waiting(Duration patience, int atMost) {
         return SignallingLimits.of(
-                100, WrittenSettings.with(WrittenSettings.settings(Guards.class, "max_unknown_id_answers_per_far_end: 1000", "max_without_invoke: " + atMost), "firstInvokeTimeout", patience));
+                100,
+                WrittenSettings.with(
+                        WrittenSettings.settings(
+                                Guards.class,
+                                "max_unknown_id_answers_per_far_end: 1000",
+                                "max_without_invoke: " + atMost),
+                        "firstInvokeTimeout",
+                        patience));
     }
 
     @ParameterizedTest

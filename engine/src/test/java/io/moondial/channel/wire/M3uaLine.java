@@ -2,7 +2,6 @@ package io.moondial.channel.wire;
 
 import static io.moondial.channel.wire.Ber.hex;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranNetwork;
 import io.moondial.channel.sigtran.SigtranSettings;
@@ -15,6 +14,7 @@ import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +46,11 @@ final class M3uaLine implements Line {
 
     private SigtranSettings settings() {
         Links quick =
-                WrittenSettings.with(WrittenSettings.settings(Links.class, "reconnect_interval: 50ms", "heartbeat: 0s"), "admission", Admission.UNLIMITED);
+                WrittenSettings.with(
+                        WrittenSettings.settings(
+                                Links.class, "reconnect_interval: 50ms", "heartbeat: 0s"),
+                        "admission",
+                        Admission.UNLIMITED);
         Association association =
                 Association.connecting("a1", new Endpoint("127.0.0.1", gateway.port()));
         ApplicationServer server =

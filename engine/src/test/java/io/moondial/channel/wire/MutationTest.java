@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.embedded.MemoryLine;
@@ -20,7 +19,7 @@ import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingLimits;
-import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.config.WrittenSettings;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
@@ -66,7 +65,8 @@ class MutationTest {
     private static final SignallingLimits LIMITS =
             SignallingLimits.of(
                     50_000,
-                    WrittenSettings.with(RawPeer.TALKATIVE, "firstInvokeTimeout", Duration.ofMillis(20)));
+                    WrittenSettings.with(
+                            RawPeer.TALKATIVE, "firstInvokeTimeout", Duration.ofMillis(20)));
 
     private static final long MAX_ALLOCATED = 64L << 10;
     private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -5,13 +5,13 @@ import static io.moondial.channel.wire.Ber.tlv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.config.WrittenSettings;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +29,11 @@ final class RawPeer implements AutoCloseable {
     private static final int MAX_DIALOGS = 10_000;
 
     /** Tests ask about transactions that are nobody's, to hear that nothing else comes. */
-    static final Guards TALKATIVE = WrittenSettings.settings(Guards.class, "max_unknown_id_answers: 1000000", "max_unknown_id_answers_per_far_end: 1000000");
+    static final Guards TALKATIVE =
+            WrittenSettings.settings(
+                    Guards.class,
+                    "max_unknown_id_answers: 1000000",
+                    "max_unknown_id_answers_per_far_end: 1000000");
 
     private final RecordingDesk desk = new RecordingDesk();
     private final Line line;

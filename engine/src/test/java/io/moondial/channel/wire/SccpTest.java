@@ -9,11 +9,11 @@ import static io.moondial.channel.wire.RawPeer.OTID;
 import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.config.WrittenSettings;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.util.Arrays;
@@ -99,7 +99,13 @@ class SccpTest extends OverTheWire {
     @Test
     void a_flood_of_first_segments_leaves_room_for_other_far_ends() throws Exception {
         SignallingLimits few =
-                SignallingLimits.of(100, Guards.DEFAULT, WrittenSettings.settings(SignallingLimits.Sccp.class, "max_reassemblies: 6", "max_reassemblies_per_far_end: 4"));
+                SignallingLimits.of(
+                        100,
+                        Guards.DEFAULT,
+                        WrittenSettings.settings(
+                                SignallingLimits.Sccp.class,
+                                "max_reassemblies: 6",
+                                "max_reassemblies_per_far_end: 4"));
         try (RawPeer other = new RawPeer(medium, few)) {
             byte[] head = Arrays.copyOf(BEGIN, 20);
             byte[] tail = Arrays.copyOfRange(BEGIN, 20, BEGIN.length);

@@ -10,12 +10,12 @@ import static io.moondial.channel.wire.RawPeer.OTID;
 import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.SignallingLimits.OriginCheck;
+import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -252,7 +252,11 @@ class StrangerTest extends OverTheWire {
 
     @Test
     void that_asks_about_ids_of_no_dialog_is_answered_up_to_a_rate_and_counted() throws Exception {
-        Guards none = WrittenSettings.settings(Guards.class, "max_unknown_id_answers: 0", "max_unknown_id_answers_per_far_end: 0");
+        Guards none =
+                WrittenSettings.settings(
+                        Guards.class,
+                        "max_unknown_id_answers: 0",
+                        "max_unknown_id_answers_per_far_end: 0");
         try (RawPeer other = new RawPeer(Medium.MEMORY, SignallingLimits.of(100, none))) {
             Counters counters = other.line().counters();
             for (int i = 0; i < 1_000; i++) {

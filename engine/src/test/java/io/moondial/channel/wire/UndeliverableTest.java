@@ -8,7 +8,6 @@ import static io.moondial.channel.wire.RawPeer.OTID;
 import static io.moondial.channel.wire.RawPeer.STAR_100;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.config.WrittenSettings;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -16,6 +15,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
+import io.moondial.config.WrittenSettings;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -106,7 +106,11 @@ class UndeliverableTest extends OverTheWire {
 
     @Test
     void what_is_to_be_returned_is_up_to_the_rate_of_answers_to_strangers() throws Exception {
-        Guards none = WrittenSettings.settings(Guards.class, "max_unknown_id_answers: 0", "max_unknown_id_answers_per_far_end: 0");
+        Guards none =
+                WrittenSettings.settings(
+                        Guards.class,
+                        "max_unknown_id_answers: 0",
+                        "max_unknown_id_answers_per_far_end: 0");
         try (RawPeer other = new RawPeer(Medium.MEMORY, SignallingLimits.of(100, none))) {
             for (int i = 0; i < 454; i++) {
                 byte[] title = Sccp.title(8, "2783%07d".formatted(i));
