@@ -120,19 +120,20 @@ final class RunningScript implements HostCall, ScriptClock {
     @Override
     public <T extends @Nullable Object> T await(
             String called,
-            CompletableFuture<T> call,
+            Supplier<CompletableFuture<T>> beginning,
             Function<? super T, String> outcome,
             Function<? super T, @Nullable String> given) {
         if (alone != null && !alone.called().equals(called)) {
-            call.cancel(true);
             throw new LuaError(
                     alone.function()
                             + ": nothing else may be waited for in it, and this is "
                             + called);
         }
         tellPlace(state.place());
+        patience(); // what must end now begins nothing
         meter.endBurst();
         Duration began = supervision.sinceStart();
+        CompletableFuture<T> call = beginning.get();
         String ended = "left"; // by a script that ends before its answer
         Supplier<@Nullable String> asGiven = () -> null;
         try {

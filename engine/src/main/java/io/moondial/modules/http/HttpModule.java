@@ -16,7 +16,6 @@ import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
-import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
@@ -144,17 +143,10 @@ public final class HttpModule {
     private @Nullable Object[] call(String method, Arguments a, HostCall call) {
         Upstreams upstreams = call.backend(Upstreams.class);
         Request request = RequestReader.read(a, json, method, upstreams.names(), call);
-        if (call.alone() != null) {
-            // before anything is sent
-            throw new LuaError(
-                    call.alone()
-                            + ": nothing else may be waited for in it, and this is http."
-                            + request.upstream());
-        }
         Outcome outcome =
                 call.await(
                         "http." + request.upstream(),
-                        upstreams.call(request),
+                        () -> upstreams.call(request),
                         Outcome::word,
                         it ->
                                 HttpStandIn.given(

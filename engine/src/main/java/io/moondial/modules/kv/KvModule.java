@@ -397,7 +397,8 @@ public final class KvModule {
             Arguments a, HostCall call, Request request, Function<Answer, @Nullable String> given) {
         Kv kv = call.backend(Kv.class);
         Answer answer =
-                call.await(Kv.called(kv.settings()), kv.ask(request), KvModule::outcome, given);
+                call.await(
+                        Kv.called(kv.settings()), () -> kv.ask(request), KvModule::outcome, given);
         return switch (answer) {
             case Answer.Found(LuaString value) -> found(a, value);
             case Answer.Done(boolean changed) -> Lua.values(changed);
@@ -443,7 +444,9 @@ public final class KvModule {
                         "the value has more than %d octets (kv: max_value)"
                                 .formatted(settings.maxValue()));
         call.await( // so that it is counted
-                Kv.called(settings), CompletableFuture.completedFuture(answer), KvModule::outcome);
+                Kv.called(settings),
+                () -> CompletableFuture.completedFuture(answer),
+                KvModule::outcome);
         return failed(a, Why.TOO_LARGE, ((Answer.Failed) answer).detail());
     }
 

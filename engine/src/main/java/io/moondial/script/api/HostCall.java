@@ -45,12 +45,15 @@ public interface HostCall {
      * <p>The call, its outcome and its duration are counted.
      *
      * @param called the module, a dot, and what the rules name: an upstream, a database, a store
-     * @param call completes with a failure only for a fault of the engine's: what may go wrong
-     *     outside is part of its result
+     * @param call begins the call, and is not asked where the script may not wait. It completes
+     *     with a failure only for a fault of the engine's: what may go wrong outside is part of its
+     *     result
      * @param outcome of a result: a word of a closed list, as it is part of a counter's name
      */
     default <T extends @Nullable Object> T await(
-            String called, CompletableFuture<T> call, Function<? super T, String> outcome) {
+            String called,
+            Supplier<CompletableFuture<T>> call,
+            Function<? super T, String> outcome) {
         return await(called, call, outcome, it -> null);
     }
 
@@ -62,7 +65,7 @@ public interface HostCall {
      */
     <T extends @Nullable Object> T await(
             String called,
-            CompletableFuture<T> call,
+            Supplier<CompletableFuture<T>> call,
             Function<? super T, String> outcome,
             Function<? super T, @Nullable String> given);
 

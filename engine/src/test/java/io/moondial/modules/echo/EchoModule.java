@@ -44,7 +44,7 @@ final class EchoModule {
         String back =
                 call.await(
                         "echo.wall",
-                        call.backend(EchoBackend.Echo.class).say(text),
+                        () -> call.backend(EchoBackend.Echo.class).say(text),
                         it -> it.isEmpty() ? "silence" : "ok",
                         it -> "answers " + (it.isEmpty() ? "never" : it));
         return back.isEmpty()
