@@ -153,10 +153,9 @@ final class HttpBackend implements Backend<HttpSettings, Upstreams> {
                 String name, HttpSettings.UpstreamSettings settings, List<Upstream> fresh) {
             try {
                 return new Upstream(name, settings, time, lookup, log);
-            } catch (Pki.UnusableFileException e) {
+            } catch (BackendException e) {
                 fresh.forEach(Upstream::stop);
-                throw new BackendException(
-                        "http: upstreams: %s: tls: %s: %s".formatted(name, e.key(), e.message()));
+                throw e;
             }
         }
 

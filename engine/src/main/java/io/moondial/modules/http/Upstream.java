@@ -6,6 +6,7 @@ import io.moondial.modules.http.Exchange.Failure;
 import io.moondial.modules.http.Exchange.Outcome;
 import io.moondial.modules.http.Exchange.Request;
 import io.moondial.modules.http.Exchange.Why;
+import io.moondial.script.api.Backend.BackendException;
 import io.moondial.script.lua.LuaString;
 import io.moondial.time.Time;
 import java.net.ConnectException;
@@ -104,15 +105,14 @@ final class Upstream {
     }
 
     /**
-     * @throws Pki.UnusableFileException if its certificates or its key cannot be used
+     * @throws BackendException if its certificates, its key or its secret cannot be used
      */
     Upstream(
             String name,
             HttpSettings.UpstreamSettings settings,
             Time time,
             Lookup lookup,
-            RateLimitedLog log)
-            throws Pki.UnusableFileException {
+            RateLimitedLog log) {
         this.name = name;
         this.settings = settings;
         this.base = settings.base();
@@ -128,6 +128,11 @@ final class Upstream {
                         new LinkedBlockingQueue<>(),
                         Thread.ofPlatform().daemon().name("http-" + name + "-", 1).factory());
         threads.allowCoreThreadTimeOut(true);
+        headers.put("User-Agent", "moondial");
+        headers.putAll(settings.headers());
+        if (settings.auth() != null) {
+            addCredentials(settings.auth());
+        }
         this.client = client(settings);
         this.breaker = new Breaker(settings.breaker(), time, it -> tell(it, log));
         HttpSettings.OauthSettings oauth =
@@ -147,15 +152,9 @@ final class Upstream {
                                                 "upstream {}: no access token: {}",
                                                 name,
                                                 why));
-        headers.put("User-Agent", "moondial");
-        headers.putAll(settings.headers());
-        if (settings.auth() != null) {
-            addCredentials(settings.auth());
-        }
     }
 
-    private HttpClient client(HttpSettings.UpstreamSettings settings)
-            throws Pki.UnusableFileException {
+    private HttpClient client(HttpSettings.UpstreamSettings settings) {
         HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .executor(threads)
@@ -170,23 +169,39 @@ final class Upstream {
         protocols.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
         builder.sslParameters(protocols);
         if (settings.tls() != null) {
-            builder.sslContext(Pki.context(settings.tls()));
+            try {
+                builder.sslContext(Pki.context(settings.tls()));
+            } catch (Pki.UnusableFileException e) {
+                throw new BackendException(
+                        "http: upstreams: %s: tls: %s: %s".formatted(name, e.key(), e.message()));
+            }
         }
         return builder.build();
     }
 
     private void addCredentials(HttpSettings.AuthSettings auth) {
         if (auth.basic() != null) {
-            credentials.put(
+            addCredential(
                     "Authorization",
                     AccessToken.basic(auth.basic().user(), auth.basic().password().text()));
         }
         if (auth.bearer() != null) {
-            credentials.put("Authorization", "Bearer " + auth.bearer().text());
+            addCredential("Authorization", "Bearer " + auth.bearer().text());
         }
         if (auth.header() != null) {
-            credentials.put(auth.header().name(), auth.header().value().text());
+            addCredential(auth.header().name(), auth.header().value().text());
         }
+    }
+
+    private void addCredential(String header, String value) {
+        Headers.valueFault(header, value)
+                .ifPresent(
+                        it -> {
+                            throw new BackendException(
+                                    "http: upstreams: %s: auth: %s; correct the secret"
+                                            .formatted(name, it));
+                        });
+        credentials.put(header, value);
     }
 
     private void tell(Breaker.State state, RateLimitedLog log) {
