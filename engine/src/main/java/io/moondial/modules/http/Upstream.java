@@ -40,6 +40,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -410,6 +411,7 @@ final class Upstream {
     private final class Call {
         private final Request request;
         private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        private final AtomicBoolean isOver = new AtomicBoolean();
         private final long deadline;
         private int attempts;
         private boolean hasNewToken;
@@ -431,7 +433,7 @@ final class Upstream {
         void begin() {
             calls.add(this);
             alarm = time.after(timeout(), this::timeIsOver);
-            var _ = answer.whenComplete((outcome, failure) -> over(outcome));
+            var _ = answer.whenComplete((_, _) -> over(null)); // its script may give it up
             if (stopped) {
                 end(new Failure(Why.CLOSED, name + ": the engine stops"));
             } else {
@@ -439,8 +441,17 @@ final class Upstream {
             }
         }
 
+        /** What it held is given back first: who gets the answer may call again at once. */
         void end(Outcome outcome) {
-            answer.complete(outcome);
+            if (over(outcome)) {
+                answer.complete(outcome);
+            }
+        }
+
+        private void end(RuntimeException fault) {
+            if (over(null)) {
+                answer.completeExceptionally(fault);
+            }
         }
 
         private void fail(Why why, String detail) {
@@ -456,8 +467,15 @@ final class Upstream {
                             + (exchange == null ? ", waiting for the access token" : ""));
         }
 
-        /** However it ended: gives back what it held. */
-        private void over(@Nullable Outcome outcome) {
+        /**
+         * However it ended: gives back what it held.
+         *
+         * @return whether it had not ended before
+         */
+        private boolean over(@Nullable Outcome outcome) {
+            if (isOver.getAndSet(true)) {
+                return false;
+            }
             calls.remove(this);
             if (alarm != null) {
                 alarm.cancel();
@@ -470,6 +488,7 @@ final class Upstream {
                     open != null && outcome instanceof Failure it && it.why() == Why.TIMEOUT;
             settle(isSlow ? Breaker.Result.FAILED : Breaker.Result.UNKNOWN);
             release();
+            return true;
         }
 
         private void settle(Breaker.Result result) {
@@ -498,9 +517,9 @@ final class Upstream {
                     withToken(token);
                 }
             } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
+                end(e);
             }
-            if (answer.isDone()) {
+            if (isOver.get()) {
                 settle(Breaker.Result.UNKNOWN);
             }
         }
@@ -533,7 +552,7 @@ final class Upstream {
             try {
                 step.run();
             } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
+                end(e);
             }
         }
 
@@ -566,7 +585,7 @@ final class Upstream {
         }
 
         private void exchange(@Nullable String bearer) {
-            if (answer.isDone()) {
+            if (isOver.get()) {
                 return;
             }
             CompletableFuture<HttpResponse<byte[]>> sent =
@@ -581,7 +600,7 @@ final class Upstream {
         /** If the call has ended meanwhile, what it would wait for is ended too. */
         private void waitsFor(CompletableFuture<?> now) {
             exchange = now;
-            if (answer.isDone()) {
+            if (isOver.get()) {
                 cancel(now);
             }
         }
@@ -636,7 +655,7 @@ final class Upstream {
                                 joined(response.headers()),
                                 LuaString.ofOctets(response.body())),
                         bearer);
-            } else if (failure instanceof CancellationException && answer.isDone()) {
+            } else if (failure instanceof CancellationException && isOver.get()) {
                 settle(Breaker.Result.UNKNOWN);
             } else if (failure != null) {
                 closeConnection(sent);
@@ -660,7 +679,7 @@ final class Upstream {
         /** An attempt has ended: so does the call, or there is another one. */
         private void settled(Outcome outcome, @Nullable String bearer) {
             settle(isFault(outcome) ? Breaker.Result.FAILED : Breaker.Result.GOOD);
-            if (answer.isDone()) {
+            if (isOver.get()) {
                 return;
             }
             if (bearer != null
@@ -687,7 +706,7 @@ final class Upstream {
         }
 
         private void retry(Outcome last) {
-            if (!answer.isDone()) {
+            if (!isOver.get()) {
                 Thread.startVirtualThread(() -> attempt(last));
             }
         }
