@@ -165,13 +165,13 @@ public final class LuaService {
     }
 
     private ScriptLimits limits(Trigger.Overrides own) {
-        ScriptLimits limits = settings.limits();
-        return new ScriptLimits(
-                requireNonNullElse(own.maxInstructions(), limits.maxInstructions()),
-                requireNonNullElse(own.maxMemory(), limits.maxMemory()),
-                requireNonNullElse(own.maxTime(), limits.maxTime()),
-                requireNonNullElse(own.maxCallDepth(), limits.maxCallDepth()),
-                requireNonNullElse(own.maxStringLength(), limits.maxStringLength()));
+        return settings.limits()
+                .with(
+                        own.maxInstructions(),
+                        own.maxMemory(),
+                        own.maxTime(),
+                        own.maxCallDepth(),
+                        own.maxStringLength());
     }
 
     private static TriggerRequest request(Opening opening) {

@@ -1,10 +1,13 @@
 package io.moondial.script;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.moondial.config.Key;
 import io.moondial.config.Schema;
 import io.moondial.config.Settings;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one script may use up in one dialog; a broken limit ends that script and no other, and no
@@ -84,6 +87,21 @@ public record ScriptLimits(
                 maxTime,
                 DEFAULT_MAX_CALL_DEPTH,
                 DEFAULT_MAX_STRING_LENGTH);
+    }
+
+    /** The same, with those of others that are not null. */
+    public ScriptLimits with(
+            @Nullable Long otherInstructions,
+            @Nullable Long otherMemory,
+            @Nullable Duration otherTime,
+            @Nullable Integer otherCallDepth,
+            @Nullable Integer otherStringLength) {
+        return new ScriptLimits(
+                requireNonNullElse(otherInstructions, maxInstructions),
+                requireNonNullElse(otherMemory, maxMemory),
+                requireNonNullElse(otherTime, maxTime),
+                requireNonNullElse(otherCallDepth, maxCallDepth),
+                requireNonNullElse(otherStringLength, maxStringLength));
     }
 
     /** What is said of a script whose time is over, wherever that is noticed. */
