@@ -35,9 +35,12 @@ public @interface Key {
     String unsetIs() default "";
 
     /**
-     * What may stand in the file, as it is written there, for the manual. A key that has no default
-     * needs one. Of a list of sections, and of a section: items, and a whole, in one line each; the
-     * manual then shows them instead of every key of it.
+     * What may stand in the file, as it is written there, for the manual. A key without a default
+     * needs one; a {@link Secret} has one by itself.
+     *
+     * <p>Of a list of sections: items, each in one line. Of a section or a Map: the whole in one
+     * line. The manual then shows that instead of the keys below it. Of a Map it can also be the
+     * name of one of its sections, below which the manual shows all keys.
      */
     String[] example() default {};
 

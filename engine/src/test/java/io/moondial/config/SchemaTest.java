@@ -179,6 +179,28 @@ final class SchemaTest {
         assertThat(ALL.waitsForRestart()).isTrue();
     }
 
+    record Wrong(@Key(value = "One.", example = "10", from = "1", to = "9") int one) {}
+
+    @Test
+    void an_example_that_is_not_allowed_is_refused_at_once() {
+        assertThatThrownBy(() -> Schema.of(Wrong.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("one cannot be 10 by itself");
+    }
+
+    record Lost(@Key("Nowhere.") Path file1) {}
+
+    record Found(@Key("Perhaps.") @Nullable Path ca) {}
+
+    @Test
+    void a_path_has_a_default_or_may_be_null() {
+        assertThatThrownBy(() -> Schema.of(Lost.class))
+                .hasMessage("a path needs a default, or may be null: file1");
+        assertThat(WrittenSettings.settings(Found.class).ca()).isNull();
+        assertThat(WrittenSettings.settings(Found.class, "ca: /pki/ca.pem").ca())
+                .isEqualTo(Path.of("/pki/ca.pem"));
+    }
+
     @Test
     void what_is_left_out_can_be_as_it_is_elsewhere() throws Exception {
         All other = read("{share: 20%, best: {name: a}}");
