@@ -48,7 +48,7 @@ final class Opcode {
 
     /**
      * Not an instruction of Lua: counts how often it is passed, and replaces the instruction that
-     * Ax names, see {@link Watches}.
+     * Ax names, see {@link WatchedChunk.Watches}.
      */
     static final int WATCH = 40;
 
