@@ -26,7 +26,8 @@ final class Interpreter {
     }
 
     /**
-     * Calls a closure with some of the values of an array; what it gives is for {@link LuaState.Results}.
+     * Calls a closure with some of the values of an array; what it gives is for {@link
+     * LuaState.Results}.
      */
     @Nullable Object call(
             LuaFunction.LuaClosure closure,

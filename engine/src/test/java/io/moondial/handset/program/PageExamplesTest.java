@@ -48,7 +48,7 @@ class PageExamplesTest {
         Path scripts = Path.of("../scripts").toRealPath();
         String shipped =
                 Files.readString(SHIPPED_RULES)
-                        .replace("#script_dir: scripts", "script_dir: " + scripts);
+                        .replace("#script_dir: \"scripts\"", "script_dir: " + scripts);
         return Files.writeString(folder.resolve("rules.yaml"), shipped);
     }
 
