@@ -15,6 +15,7 @@ public final class Measure {
             new Measure(
                     "a duration",
                     "30s",
+                    "0s",
                     List.of(
                             new Unit("ms", 1),
                             new Unit("s", 1_000),
@@ -27,6 +28,7 @@ public final class Measure {
             new Measure(
                     "a size",
                     "16MiB",
+                    "0B",
                     List.of(
                             new Unit("B", 1),
                             new Unit("KiB", 1L << 10),
@@ -40,11 +42,13 @@ public final class Measure {
 
     private final String title;
     private final String example;
+    private final String nothing;
     private final List<Unit> units;
 
-    private Measure(String title, String example, List<Unit> units) {
+    private Measure(String title, String example, String nothing, List<Unit> units) {
         this.title = title;
         this.example = example;
+        this.nothing = nothing;
         this.units = units;
     }
 
@@ -70,11 +74,14 @@ public final class Measure {
 
     /** An amount of the smallest unit, in the largest unit that takes it whole. */
     public String format(long amount) {
+        if (amount == 0) {
+            return nothing;
+        }
         Unit unit =
                 units.stream()
-                        .filter(it -> amount != 0 && amount % it.factor() == 0)
+                        .filter(it -> amount % it.factor() == 0)
                         .max(Comparator.comparingLong(Unit::factor))
-                        .orElse(units.getFirst());
+                        .orElseThrow();
         return amount / unit.factor() + unit.suffix();
     }
 

@@ -57,9 +57,9 @@ record KvSettings(
                 int maxWaiting,
         @Key(
                         value =
-                                "What a power cut may lose at most, in the store sqlite: so long after a change it is on the disk at the latest. 0ms: each change is on the disk before the script goes on, which is much slower.",
+                                "What a power cut may lose at most, in the store sqlite: so long after a change it is on the disk at the latest. 0s: each change is on the disk before the script goes on, which is much slower.",
                         unset = "100ms",
-                        from = "0ms",
+                        from = "0s",
                         to = "10s")
                 Duration syncInterval,
         @Key(
