@@ -2,6 +2,7 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.config.WrittenSettings;
 import io.moondial.rules.Trigger.Conditions;
 import io.moondial.rules.Trigger.Overrides;
 import io.moondial.text.Mask;
@@ -75,7 +76,13 @@ class DialledMaskTest {
             @Nullable Integer ssn,
             @Nullable DialledMask m) {
         var conditions =
-                new Conditions(null, prefix, null, null, null, null, msisdn, null, null, null, ssn);
+                WrittenSettings.with(
+                        WrittenSettings.with(
+                                WrittenSettings.with(Conditions.NONE, "ussdStringPrefix", prefix),
+                                "msisdn",
+                                msisdn),
+                        "destSsn",
+                        ssn);
         return new Trigger(1, conditions, "main", m, Overrides.NONE);
     }
 

@@ -14,6 +14,7 @@ import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Outgoing;
 import io.moondial.text.Dcs;
@@ -71,15 +72,12 @@ class TcapLimitsTest {
 
     private static SignallingLimits limits(
             int maxDialogs, Duration idle, Duration invoke, long firstTid, long lastTid) {
-        return new SignallingLimits(
-                new SignallingLimits.Tcap(
-                        maxDialogs,
-                        idle,
-                        invoke,
-                        firstTid,
-                        lastTid,
-                        SignallingLimits.Guards.DEFAULT),
-                SignallingLimits.Sccp.DEFAULT);
+        SignallingLimits usual = SignallingLimits.of(maxDialogs);
+        SignallingLimits.Tcap tcap = usual.tcap();
+        tcap = WrittenSettings.with(tcap, "dialogIdleTimeout", idle);
+        tcap = WrittenSettings.with(tcap, "invokeTimeout", invoke);
+        tcap = WrittenSettings.with(tcap, "firstTid", firstTid);
+        return WrittenSettings.with(usual, "tcap", WrittenSettings.with(tcap, "lastTid", lastTid));
     }
 
     /** The transaction ids that both sides give to so many dialogs, which stay open. */

@@ -7,6 +7,7 @@ import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.sigtran.StpStub.Connection;
+import io.moondial.config.WrittenSettings;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -78,15 +79,10 @@ class OutOfReachTest {
     void the_subsystem_that_calls_is_not_among_the_remote_ones() throws Exception {
         ApplicationServer server = Lab.server(Mode.ASP, Lab.connecting("a1", stp.port()));
         SigtranSettings settings =
-                new SigtranSettings(
-                        2,
-                        2,
-                        List.of(6),
-                        Lab.TITLE,
-                        List.of(server),
-                        List.of(new RemoteSubsystem(1, 7)),
-                        List.of(),
-                        Lab.QUICK);
+                WrittenSettings.with(
+                        Lab.settings(Lab.QUICK, server),
+                        "remoteSubsystems",
+                        List.of(new RemoteSubsystem(1, 7)));
         try (Lab lab = new Lab(settings);
                 Connection link = stp.accept().activate()) {
             lab.awaitServer("active");

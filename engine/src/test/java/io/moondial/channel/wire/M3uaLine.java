@@ -2,23 +2,15 @@ package io.moondial.channel.wire;
 
 import static io.moondial.channel.wire.Ber.hex;
 
-import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranNetwork;
 import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
-import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
-import io.moondial.channel.sigtran.SigtranSettings.Association;
-import io.moondial.channel.sigtran.SigtranSettings.Links;
-import io.moondial.channel.sigtran.SigtranSettings.Mode;
-import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
-import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -45,32 +37,27 @@ final class M3uaLine implements Line {
     }
 
     private SigtranSettings settings() {
-        Links quick =
-                WrittenSettings.with(
-                        WrittenSettings.settings(
-                                Links.class, "reconnect_interval: 50ms", "heartbeat: 0s"),
-                        "admission",
-                        Admission.UNLIMITED);
-        Association association =
-                Association.connecting("a1", new Endpoint("127.0.0.1", gateway.port()));
-        ApplicationServer server =
-                new ApplicationServer(
-                        "stp",
-                        Mode.ASP,
-                        (long) ROUTING_CONTEXT,
-                        null,
-                        TrafficMode.LOADSHARE,
-                        List.of(PEER, MATE),
-                        List.of(association));
-        return new SigtranSettings(
-                ENGINE,
-                2,
-                List.of(6, 147),
-                "27829000000",
-                List.of(server),
-                List.of(new RemoteSubsystem(PEER, 8), new RemoteSubsystem(PEER, 6)),
-                List.of(),
-                quick);
+        SigtranSettings settings =
+                WrittenSettings.settings(
+                        SigtranSettings.class,
+                        "point_code: " + ENGINE,
+                        "global_title: '27829000000'",
+                        "application_servers:",
+                        "  - name: stp",
+                        "    mode: asp",
+                        "    routing_context: " + ROUTING_CONTEXT,
+                        "    point_codes: [%d, %d]".formatted(PEER, MATE),
+                        "    associations:",
+                        "      - {name: a1, transport: tcp, connect: '127.0.0.1:%d'}"
+                                .formatted(gateway.port()),
+                        "remote_subsystems: [{point_code: %1$d, ssn: 8}, {point_code: %1$d, ssn: 6}]"
+                                .formatted(PEER),
+                        "reconnect_interval: 50ms",
+                        "heartbeat: 0s");
+        return WrittenSettings.with(
+                settings,
+                "links",
+                WrittenSettings.with(settings.links(), "admission", Admission.UNLIMITED));
     }
 
     /** Asks about a transaction that is nobody's until that is answered. */
