@@ -84,6 +84,15 @@ class HouseTest {
                     .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..");
 
     @ArchTest
+    static final ArchRule POOLS_AND_DRIVERS_STAY_WITH_SQL =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.moondial.modules.sql")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("com.zaxxer..", "org.postgresql..", "org.mariadb..");
+
+    @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_COMMAND =
             noClasses()
                     .that()

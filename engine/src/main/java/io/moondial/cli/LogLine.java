@@ -34,6 +34,7 @@ public final class LogLine {
             BY_PACKAGE.put(OURS + "handset.", "handset");
             BY_PACKAGE.put(OURS + "modules.http.", "http");
             BY_PACKAGE.put(OURS + "modules.kv.", "kv");
+            BY_PACKAGE.put(OURS + "modules.sql.", "sql");
             BY_PACKAGE.put(OURS, "engine");
         }
 

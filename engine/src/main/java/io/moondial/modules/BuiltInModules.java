@@ -7,6 +7,7 @@ import io.moondial.modules.json.Json;
 import io.moondial.modules.json.JsonModule;
 import io.moondial.modules.kv.KvModule;
 import io.moondial.modules.log.LogModule;
+import io.moondial.modules.sql.SqlModule;
 import io.moondial.modules.stat.StatModule;
 import io.moondial.modules.ussd.UssdModule;
 import io.moondial.script.api.ApiModule;
@@ -31,6 +32,7 @@ public final class BuiltInModules {
                 JsonModule.create(json),
                 DecimalModule.create(),
                 HttpModule.create(json),
+                SqlModule.create(),
                 KvModule.create(json));
     }
 }

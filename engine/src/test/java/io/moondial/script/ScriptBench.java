@@ -43,7 +43,10 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
             new ScriptLimits(10_000_000, 16 << 20, Duration.ofMinutes(10));
 
     private static final String RULES =
-            "http: {upstreams: {billing: {url: \"http://127.0.0.1\"}}}\n";
+            """
+            http: {upstreams: {billing: {url: "http://127.0.0.1"}}}
+            sql: {databases: {bank: {url: "jdbc:postgresql://127.0.0.1/bank"}}}
+            """;
 
     private static final Map<String, List<String>> GIVENS =
             Map.of(
@@ -53,7 +56,15 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
                             "POST billing /topups answers 201 {\"id\":1}",
                             "PUT billing /languages/27761485722 answers 204",
                             "PATCH billing /accounts/27761485722 answers 204",
-                            "DELETE billing /subscriptions/news%2F1 answers 204"));
+                            "DELETE billing /subscriptions/news%2F1 answers 204"),
+                    "sql",
+                    List.of(
+                            "bank \"SELECT name, balance FROM accounts WHERE msisdn = :msisdn\" answers [{\"name\":\"Ann\",\"balance\":12.50}]",
+                            "bank \"SELECT name, balance FROM accounts WHERE id = :id\" answers [{\"name\":\"Ann\",\"balance\":12.50}]",
+                            "bank \"SELECT balance FROM accounts WHERE id = :id\" answers [{\"balance\":12.50}]",
+                            "bank \"UPDATE accounts SET name = :name WHERE id = :id\" answers 1",
+                            "bank \"UPDATE accounts SET balance = balance - :sum WHERE id = 1\" answers 1",
+                            "bank \"UPDATE accounts SET balance = balance + :sum WHERE id = 2\" answers 1"));
 
     private final Path folder;
     private final ScriptHost host = new ScriptHost(BuiltInModules.create(), 2);

@@ -1,0 +1,523 @@
+package io.moondial.modules.sql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import io.moondial.modules.sql.SqlSettings.DatabaseSettings;
+import io.moondial.modules.sql.SqlText.Dialect;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+
+/** The connections to one database: a pool that opens and replaces them by itself. */
+interface Connections extends AutoCloseable {
+    /** One of them for its taker alone; waits for it about as long as the rules say. */
+    Connection take() throws SQLException;
+
+    /**
+     * It is free again.
+     *
+     * @param broken it is closed and replaced
+     */
+    void giveBack(Connection connection, boolean broken);
+
+    /** Whatever it does ends at once, with an error; it is then given back as broken. */
+    void abort(Connection connection);
+
+    /** How many are taken. */
+    int active();
+
+    /** How many are free. */
+    int idle();
+
+    @Override
+    void close();
+
+    /** Tells this one from now on how the pool fares. */
+    default void tell(Listener listener) {}
+
+    /** Is told how the pool fares, on its threads. */
+    interface Listener {
+        Listener NONE =
+                new Listener() {
+                    @Override
+                    public void opened() {}
+
+                    @Override
+                    public void refused(String words) {}
+                };
+
+        /** A connection has been opened. */
+        void opened();
+
+        /** A connection could not be opened. */
+        void refused(String words);
+    }
+
+    /** The pool that the rules ask for. It opens connections later, and goes on trying. */
+    static Connections pool(String name, DatabaseSettings settings) {
+        return new Pool(name, settings);
+    }
+
+    /** One connection that is there already. Only one takes it at a time. */
+    static Connections single(Connection connection) {
+        return new Single(connection);
+    }
+
+    /** What is said where no driver knows the URL; empty: one does. */
+    static Optional<String> missingDriver(DatabaseSettings settings) {
+        try (Drivers drivers = Drivers.of(settings)) {
+            return drivers.driver() == null
+                    ? Optional.of(
+                            "no driver knows "
+                                    + drivers.kind()
+                                    + ". PostgreSQL, MariaDB and SQLite are built in; put the jar of another"
+                                    + " driver into "
+                                    + drivers.folder()
+                                    + drivers.trouble())
+                    : Optional.empty();
+        }
+    }
+
+    /** Connections of HikariCP, which are made here. */
+    final class Pool implements Connections {
+        private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(Pool.class);
+
+        /** HikariCP's least. */
+        private static final long SHORTEST_WAIT = 250;
+
+        private final Maker maker;
+        private final HikariDataSource pool;
+
+        Pool(String name, DatabaseSettings settings) {
+            maker = new Maker(settings);
+            long wait = Math.max(SHORTEST_WAIT, settings.acquireTimeout().toMillis());
+            HikariConfig config = new HikariConfig();
+            config.setPoolName(name);
+            config.setDataSource(maker);
+            config.setMaximumPoolSize(settings.pool());
+            config.setMinimumIdle(settings.pool());
+            config.setConnectionTimeout(wait);
+            config.setValidationTimeout(SHORTEST_WAIT);
+            config.setReadOnly(settings.readOnly());
+            config.setInitializationFailTimeout(-1);
+            config.setThreadFactory(
+                    Thread.ofPlatform().daemon().name("sql-" + name + "-pool-", 0).factory());
+            pool = new HikariDataSource(config);
+        }
+
+        @Override
+        public void tell(Listener listener) {
+            maker.listener = listener;
+        }
+
+        @Override
+        public Connection take() throws SQLException {
+            return pool.getConnection();
+        }
+
+        @Override
+        public void giveBack(Connection connection, boolean broken) {
+            try {
+                if (broken) {
+                    pool.evictConnection(connection);
+                } else {
+                    connection.close();
+                }
+            } catch (SQLException e) {
+                pool.evictConnection(connection);
+            }
+        }
+
+        @Override
+        public void abort(Connection connection) {
+            try {
+                connection.abort(Runnable::run);
+            } catch (SQLException e) {
+                LOG.debug("not aborted", e); // it is closed by then, or its driver cannot
+            }
+        }
+
+        @Override
+        public int active() {
+            return now().getActiveConnections();
+        }
+
+        @Override
+        public int idle() {
+            return now().getIdleConnections();
+        }
+
+        private HikariPoolMXBean now() {
+            return pool.getHikariPoolMXBean();
+        }
+
+        @Override
+        public void close() {
+            pool.close();
+            maker.close();
+        }
+    }
+
+    /** One connection, of a database that is in memory. */
+    final class Single implements Connections {
+        private final Connection connection;
+        private volatile boolean taken;
+
+        Single(Connection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public Connection take() {
+            taken = true;
+            return connection;
+        }
+
+        /** What is in memory would be lost with its connection. */
+        @Override
+        public void giveBack(Connection it, boolean broken) {
+            taken = false;
+        }
+
+        @Override
+        public void abort(Connection it) {}
+
+        @Override
+        public int active() {
+            return taken ? 1 : 0;
+        }
+
+        @Override
+        public int idle() {
+            return taken ? 0 : 1;
+        }
+
+        @Override
+        public void close() {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** The driver of a URL: a built-in one, or one of a jar in lib.d. */
+    final class Drivers implements AutoCloseable {
+        private final DatabaseSettings settings;
+        private final @Nullable Driver driver;
+        private @Nullable URLClassLoader jars;
+        private String trouble = "";
+
+        private Drivers(DatabaseSettings settings) {
+            this.settings = settings;
+            this.driver = builtIn().orElseGet(this::ofJars);
+        }
+
+        static Drivers of(DatabaseSettings settings) {
+            return new Drivers(settings);
+        }
+
+        @Nullable Driver driver() {
+            return driver;
+        }
+
+        String kind() {
+            return settings.url().substring(0, settings.url().indexOf(':', "jdbc:".length()) + 1);
+        }
+
+        Path folder() {
+            return settings.file().resolveSibling("lib.d");
+        }
+
+        /** What was wrong with the jars, if something was. */
+        String trouble() {
+            return trouble;
+        }
+
+        private Optional<Driver> builtIn() {
+            return switch (kind()) {
+                case "jdbc:postgresql:" -> Optional.of(named("org.postgresql.Driver"));
+                case "jdbc:mariadb:" -> Optional.of(named("org.mariadb.jdbc.Driver"));
+                case "jdbc:sqlite:" -> Optional.of(new org.sqlite.JDBC());
+                default -> Optional.empty();
+            };
+        }
+
+        private static Driver named(String driver) {
+            try {
+                return Class.forName(driver)
+                        .asSubclass(Driver.class)
+                        .getDeclaredConstructor()
+                        .newInstance();
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("a driver that is built in is missing", e);
+            }
+        }
+
+        private @Nullable Driver ofJars() {
+            try {
+                List<URL> urls = new ArrayList<>();
+                try (DirectoryStream<Path> found = Files.newDirectoryStream(folder(), "*.jar")) {
+                    for (Path jar : found) {
+                        urls.add(jar.toUri().toURL());
+                    }
+                }
+                jars = new URLClassLoader(urls.toArray(URL[]::new), getClass().getClassLoader());
+                Iterator<Driver> drivers = ServiceLoader.load(Driver.class, jars).iterator();
+                while (drivers.hasNext()) {
+                    Driver one = drivers.next();
+                    if (one.acceptsURL(settings.url())) {
+                        return one;
+                    }
+                }
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                return null;
+            } catch (IOException | SQLException | ServiceConfigurationError e) {
+                trouble = " (" + e + ")";
+            }
+            return null;
+        }
+
+        @Override
+        public void close() {
+            try {
+                if (jars != null) {
+                    jars.close();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Opens connections, each with the limits that it is to have at the database's side. */
+    final class Maker implements DataSource, AutoCloseable {
+        /** How long the socket may be silent, beyond what a statement may take. */
+        private static final Duration SILENCE = Duration.ofSeconds(5);
+
+        private static final String POSTGRESQL = "org.postgresql";
+
+        /** What it would write to stderr is in the errors that it throws. */
+        private static final Logger OF_POSTGRESQL = Logger.getLogger(POSTGRESQL);
+
+        static {
+            OF_POSTGRESQL.setLevel(Level.OFF);
+        }
+
+        private final DatabaseSettings settings;
+        private final Drivers drivers;
+        private final Driver driver;
+        private volatile Listener listener = Listener.NONE;
+
+        Maker(DatabaseSettings settings) {
+            this.settings = settings;
+            this.drivers = Drivers.of(settings);
+            Driver found = drivers.driver();
+            if (found == null) {
+                drivers.close();
+                throw new IllegalStateException(missingDriver(settings).orElse(""));
+            }
+            this.driver = found;
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            Connection connection = null;
+            try {
+                connection = driver.connect(url(), properties());
+                if (connection == null) {
+                    throw new SQLException("the driver does not know " + drivers.kind());
+                }
+                limit(connection);
+                listener.opened();
+                return connection;
+            } catch (SQLException | RuntimeException e) {
+                if (connection != null) {
+                    connection.close();
+                }
+                listener.refused(JdbcCall.words(e));
+                throw e;
+            }
+        }
+
+        private String url() {
+            return settings.sqliteFile()
+                    .map(it -> "jdbc:sqlite:" + it.toAbsolutePath())
+                    .orElse(settings.url());
+        }
+
+        private long seconds(Duration more) {
+            return settings.timeout().plus(more).plusMillis(999).toSeconds();
+        }
+
+        /** What the URL says by itself stays. */
+        private void put(Properties properties, String name, Object value) {
+            if (!settings.url()
+                    .toLowerCase(Locale.ROOT)
+                    .contains(name.toLowerCase(Locale.ROOT) + "=")) {
+                properties.setProperty(name, value.toString());
+            }
+        }
+
+        private Properties properties() {
+            Properties all =
+                    settings.dialect() == Dialect.SQLITE
+                            ? sqlite(settings, true)
+                            : new Properties();
+            if (settings.user() != null) {
+                all.setProperty("user", settings.user());
+            }
+            if (settings.password() != null) {
+                all.setProperty("password", settings.password().text());
+            }
+            switch (settings.dialect()) {
+                case POSTGRESQL -> {
+                    put(all, "ApplicationName", "moondial");
+                    put(all, "loginTimeout", seconds(Duration.ZERO));
+                    put(all, "connectTimeout", seconds(Duration.ZERO));
+                    put(all, "socketTimeout", seconds(SILENCE));
+                    put(all, "cancelSignalTimeout", 2);
+                    put(all, "tcpKeepAlive", true);
+                    put(all, "readOnlyMode", "always");
+                    // a text becomes what the database expects: a date, a uuid, JSON
+                    put(all, "stringtype", "unspecified");
+                    put(all, "maxResultBuffer", 2L * settings.maxBytes());
+                    // it has values in it
+                    put(all, "logServerErrorDetail", false);
+                }
+                case MARIADB -> {
+                    if (kindIsMariadb()) {
+                        put(all, "connectTimeout", settings.timeout().toMillis());
+                        put(all, "socketTimeout", settings.timeout().plus(SILENCE).toMillis());
+                        put(all, "tcpKeepAlive", true);
+                        put(all, "allowLocalInfile", false);
+                        put(all, "useServerPrepStmts", true);
+                    }
+                }
+                case SQLITE, OTHER -> {}
+            }
+            return all;
+        }
+
+        private boolean kindIsMariadb() {
+            return drivers.kind().equals("jdbc:mariadb:");
+        }
+
+        /**
+         * The settings of a database of SQLite.
+         *
+         * @param inFile false: it is in memory
+         */
+        static Properties sqlite(DatabaseSettings settings, boolean inFile) {
+            SQLiteConfig config = new SQLiteConfig();
+            config.enforceForeignKeys(true);
+            config.setBusyTimeout((int) settings.timeout().toMillis());
+            // a script reaches no other file
+            config.setPragma(SQLiteConfig.Pragma.LIMIT_ATTACHED, "0");
+            config.setPragma(
+                    SQLiteConfig.Pragma.LIMIT_LENGTH, Integer.toString(2 * settings.maxBytes()));
+            if (settings.readOnly() && inFile) {
+                config.setReadOnly(true);
+            } else if (inFile) {
+                config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+            }
+            return config.toProperties();
+        }
+
+        private void limit(Connection connection) throws SQLException {
+            long limit = settings.timeout().toMillis();
+            switch (settings.dialect()) {
+                case POSTGRESQL -> carryOut(connection, "SET statement_timeout = " + limit);
+                case MARIADB -> {
+                    boolean mysql =
+                            connection.getMetaData().getDatabaseProductName().equals("MySQL");
+                    carryOut(
+                            connection,
+                            mysql
+                                    ? "SET SESSION max_execution_time = " + limit
+                                    : "SET SESSION max_statement_time = " + limit / 1000.0);
+                }
+                case SQLITE, OTHER -> {}
+            }
+        }
+
+        private static void carryOut(Connection connection, String text) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(text);
+            }
+        }
+
+        @Override
+        public void close() {
+            drivers.close();
+        }
+
+        // ---- what a pool does not ask for
+
+        @Override
+        public Connection getConnection(String user, String password) throws SQLException {
+            throw new SQLFeatureNotSupportedException();
+        }
+
+        @Override
+        public @Nullable PrintWriter getLogWriter() {
+            return null;
+        }
+
+        @Override
+        public void setLogWriter(@Nullable PrintWriter out) {}
+
+        @Override
+        public void setLoginTimeout(int seconds) {}
+
+        @Override
+        public int getLoginTimeout() {
+            return (int) TimeUnit.MILLISECONDS.toSeconds(settings.timeout().toMillis());
+        }
+
+        @Override
+        public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+            throw new SQLFeatureNotSupportedException();
+        }
+
+        @Override
+        public <T> T unwrap(Class<T> type) throws SQLException {
+            throw new SQLFeatureNotSupportedException();
+        }
+
+        @Override
+        public boolean isWrapperFor(Class<?> type) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,737 @@
+package io.moondial.modules.sql;
+
+import io.moondial.metrics.RateLimitedLog;
+import io.moondial.modules.sql.Databases.Call;
+import io.moondial.modules.sql.Databases.Outcome;
+import io.moondial.modules.sql.Databases.Why;
+import io.moondial.modules.sql.SqlSettings.DatabaseSettings;
+import io.moondial.modules.sql.SqlText.Dialect;
+import io.moondial.script.api.Backend.Gauge;
+import io.moondial.time.Time;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One database with its limits. So many calls run at the same time as there are connections; the
+ * others wait in their order, each until its time is up. No script waits longer than the rules say,
+ * even if the database does not answer any more: a connection that does not come back is closed.
+ */
+final class Database implements Databases.Reached {
+    /** How long a statement may still take once the database should have stopped it. */
+    private static final Duration GRACE = Duration.ofMillis(250);
+
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    private final String name;
+    private final DatabaseSettings settings;
+    private final Connections connections;
+    private final Time time;
+    private final RateLimitedLog log;
+    private final Executor workers;
+    private final @Nullable ExecutorService ownWorkers;
+
+    /** Those that have a turn, and have no connection yet. */
+    private final Set<Job> connecting = ConcurrentHashMap.newKeySet();
+
+    /** Those that wait for their turn. */
+    private final Deque<Job> waiting = new ArrayDeque<>();
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final int capacity;
+    private int turns;
+    private boolean retired;
+    private volatile @Nullable String trouble;
+    private volatile long troubleSince;
+
+    /** A database of the rules. */
+    Database(String name, DatabaseSettings settings, Time time) {
+        this.name = name;
+        this.settings = settings;
+        this.time = time;
+        this.capacity = settings.pool();
+        this.turns = capacity;
+        this.log = new RateLimitedLog(LOG, time);
+        boolean pins = settings.dialect() == Dialect.SQLITE;
+        this.ownWorkers = pins ? platformThreads(settings.pool()) : null;
+        this.workers =
+                ownWorkers != null
+                        ? ownWorkers
+                        : job -> Thread.ofVirtual().name("sql-" + name).start(job);
+        this.connections = Connections.pool(name, settings);
+        connections.tell(new Reachability());
+    }
+
+    /** One with a single connection, which exists. */
+    Database(String name, DatabaseSettings settings, Connection connection, Time time) {
+        this.name = name;
+        this.settings = settings;
+        this.time = time;
+        this.capacity = 1;
+        this.turns = 1;
+        this.log = new RateLimitedLog(LOG, time);
+        this.ownWorkers = platformThreads(1);
+        this.workers = ownWorkers;
+        this.connections = Connections.single(connection);
+    }
+
+    /** SQLite is native code, which would keep a virtual thread's carrier. */
+    private ExecutorService platformThreads(int count) {
+        return Executors.newFixedThreadPool(
+                count, Thread.ofPlatform().daemon().name("sql-" + name + "-", 1).factory());
+    }
+
+    @Override
+    public DatabaseSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> run(Call call) {
+        Job job = new Job(it -> it.carryOut(call), null);
+        job.takeTurn();
+        return job.answer;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> begin() {
+        Job job =
+                new Job(
+                        it -> {
+                            begin(it.connection());
+                            return new Outcome.Begun(new OpenTransaction(it.connection()));
+                        },
+                        null);
+        job.takeTurn();
+        return job.answer;
+    }
+
+    List<Gauge> gauges() {
+        int queued;
+        int running;
+        synchronized (waiting) {
+            queued = waiting.size();
+        }
+        running = connections.active();
+        String called = "sql." + name;
+        List<Gauge> gauges = new ArrayList<>();
+        gauges.add(
+                new Gauge(
+                        called,
+                        "state",
+                        trouble == null ? 1 : 0,
+                        trouble == null ? "reachable" : "unreachable"));
+        gauges.add(new Gauge(called, "active", running, null));
+        gauges.add(new Gauge(called, "idle", connections.idle(), null));
+        gauges.add(new Gauge(called, "waiting", queued, null));
+        return gauges;
+    }
+
+    // ---- turns
+
+    private void release() {
+        Job next;
+        boolean last = false;
+        synchronized (waiting) {
+            next = waiting.poll();
+            if (next == null) {
+                turns++;
+                last = retired && turns == capacity;
+            }
+        }
+        if (next != null) {
+            next.start();
+        } else if (last) {
+            close();
+        }
+    }
+
+    /** Ends once its transactions have: no new call comes. */
+    void retire() {
+        boolean idle;
+        synchronized (waiting) {
+            retired = true;
+            idle = turns == capacity;
+        }
+        if (idle) {
+            close();
+        }
+    }
+
+    /** Ends soon, whatever it does. */
+    void stop() {
+        retire();
+        try {
+            if (!closed.await(LONGEST_CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            close();
+        }
+    }
+
+    private void close() {
+        synchronized (closed) {
+            if (closed.getCount() > 0) {
+                // a worker may be the one that closes, so none is waited for
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("sql-" + name + "-close")
+                        .start(
+                                () -> {
+                                    connections.close();
+                                    closed.countDown();
+                                });
+                if (ownWorkers != null) {
+                    ownWorkers.shutdown();
+                }
+            }
+        }
+    }
+
+    /** Whether connections can be opened, as the pool finds out by opening them. */
+    private final class Reachability implements Connections.Listener {
+        @Override
+        public synchronized void opened() {
+            if (trouble != null) {
+                trouble = null;
+                LOG.info(
+                        "database {}: connected again, after {} s",
+                        name,
+                        TimeUnit.NANOSECONDS.toSeconds(time.nanos() - troubleSince));
+            }
+        }
+
+        @Override
+        public synchronized void refused(String words) {
+            if (trouble == null) {
+                troubleSince = time.nanos();
+                LOG.warn(
+                        "database {}: cannot connect: {}; its calls return nil, \"unavailable\""
+                                + " until it can",
+                        name,
+                        words);
+            }
+            trouble = words;
+            if (isDown()) {
+                connecting.forEach(job -> job.end(unavailable()));
+                List<Job> inVain;
+                synchronized (waiting) {
+                    inVain = List.copyOf(waiting);
+                    waiting.clear();
+                }
+                inVain.forEach(job -> job.finish(unavailable()));
+            }
+        }
+    }
+
+    /** Nothing is to be hoped for: no connection is open, and none can be opened. */
+    private boolean isDown() {
+        return trouble != null && connections.idle() == 0 && connections.active() == 0;
+    }
+
+    private Outcome unavailable() {
+        String words = trouble;
+        return new Outcome.Failed(
+                Why.UNAVAILABLE,
+                words == null
+                        ? "no connection could be opened within " + text(settings.acquireTimeout())
+                        : "no connection: " + words);
+    }
+
+    private static String text(Duration duration) {
+        return duration.toMillis() + " ms";
+    }
+
+    // ---- one call
+
+    /** What a job does with its connection. */
+    @FunctionalInterface
+    private interface Body {
+        Outcome run(Job job) throws SQLException;
+    }
+
+    /** Something to be done with a connection, and the limit of its time. */
+    private final class Job implements Runnable {
+        /** What the script waits for. It may come before the worker is back. */
+        final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+
+        /** The worker is back. */
+        final CompletableFuture<@Nullable Void> finished = new CompletableFuture<>();
+
+        private final Body body;
+        private final List<Time.Alarm> alarms = new ArrayList<>();
+
+        /** Null: it takes a connection of its own, and gives it back. */
+        private final @Nullable OpenTransaction transaction;
+
+        private @Nullable Connection connection;
+        private @Nullable PreparedStatement statement;
+
+        /** When the database ends the statement by itself. */
+        private long serverLimit;
+
+        private boolean hasTurn;
+        private boolean stopped;
+        private boolean spoilt;
+        private boolean isFinished;
+
+        Job(Body body, @Nullable OpenTransaction transaction) {
+            this.body = body;
+            this.transaction = transaction;
+            time.activity().begin();
+            var _ =
+                    answer.whenComplete(
+                            (_, e) -> {
+                                if (e instanceof CancellationException) {
+                                    time.activity().end();
+                                    interrupt();
+                                }
+                            });
+            alarm(settings.timeout(), this::timeIsUp);
+        }
+
+        private void alarm(Duration delay, Runnable action) {
+            Time.Alarm alarm = time.after(delay, action);
+            synchronized (this) {
+                if (!isFinished) {
+                    alarms.add(alarm);
+                    return;
+                }
+            }
+            alarm.cancel();
+        }
+
+        /** Tells the script. Only the first answer counts. */
+        void end(Outcome outcome) {
+            if (answer.complete(outcome)) {
+                time.activity().end();
+            } else if (outcome instanceof Outcome.Begun begun) {
+                begun.transaction().abandon();
+            }
+        }
+
+        // ---- its turn
+
+        /** Starts when a connection may be taken. */
+        void takeTurn() {
+            Outcome refusal = isDown() ? unavailable() : null;
+            synchronized (waiting) {
+                if (refusal == null && retired) {
+                    refusal =
+                            new Outcome.Failed(
+                                    Why.UNAVAILABLE,
+                                    "the rules do not have this database any more");
+                } else if (refusal == null && turns == 0) {
+                    waiting.add(this);
+                } else if (refusal == null) {
+                    turns--;
+                    hasTurn = true;
+                }
+            }
+            if (refusal != null) {
+                finish(refusal);
+                return;
+            }
+            alarm(settings.acquireTimeout(), this::connectionIsLate);
+            if (hasTurn) {
+                start();
+            }
+        }
+
+        /** It is its turn. */
+        void start() {
+            hasTurn = true;
+            connecting.add(this);
+            execute();
+        }
+
+        /** Starts on the connection of its transaction once what ran before is over. */
+        void startAfter(@Nullable Job before) {
+            if (before == null) {
+                execute();
+            } else {
+                var _ = before.finished.whenComplete((_, _) -> execute());
+            }
+        }
+
+        private void execute() {
+            try {
+                workers.execute(this);
+            } catch (RejectedExecutionException e) {
+                connecting.remove(this); // the engine stops
+                finish(new Outcome.Failed(Why.UNAVAILABLE, "the database is closed"));
+            }
+        }
+
+        private void connectionIsLate() {
+            boolean inVain;
+            synchronized (waiting) {
+                inVain = waiting.remove(this);
+            }
+            if (inVain) {
+                finish(
+                        new Outcome.Failed(
+                                Why.BUSY,
+                                "no connection was free within "
+                                        + text(settings.acquireTimeout())
+                                        + " (acquire_timeout); all "
+                                        + capacity
+                                        + " (pool) were in use"));
+            } else if (connecting.contains(this)) {
+                end(unavailable());
+            }
+        }
+
+        private void timeIsUp() {
+            long left = 0;
+            synchronized (this) {
+                if (statement != null && stopsByItself()) {
+                    left = Math.max(0, serverLimit - time.nanos()) + GRACE.toNanos();
+                }
+            }
+            end(
+                    new Outcome.Failed(
+                            Why.TIMEOUT,
+                            "not finished within "
+                                    + text(settings.timeout())
+                                    + " (timeout); a change may have been carried out"));
+            if (left == 0) {
+                interrupt();
+            } else {
+                alarm(Duration.ofNanos(left), this::interrupt);
+            }
+        }
+
+        // ---- on a worker
+
+        @Override
+        public void run() {
+            Outcome outcome = unavailable();
+            try {
+                Connection mine = transaction == null ? connections.take() : transaction.connection;
+                connecting.remove(this);
+                boolean inTime;
+                synchronized (this) {
+                    connection = mine;
+                    inTime = !stopped && !answer.isDone();
+                }
+                if (inTime || (transaction != null && transaction.ended)) {
+                    outcome = body.run(this);
+                }
+            } catch (SQLException e) {
+                outcome =
+                        connection == null
+                                ? unavailable()
+                                : JdbcCall.failure(e, settings.dialect(), false);
+            } catch (RuntimeException | Error e) {
+                outcome = new Outcome.Failed(Why.UNAVAILABLE, "internal fault: " + e);
+                LOG.error("database {}: a call failed", name, e);
+                spoilt = true;
+            } finally {
+                connecting.remove(this);
+                giveBack(outcome);
+                finish(outcome);
+            }
+        }
+
+        private void giveBack(Outcome outcome) {
+            Connection mine;
+            boolean broken;
+            synchronized (this) {
+                mine = connection;
+                isFinished = true;
+                broken = spoilt || (stopped && settings.dialect() != Dialect.SQLITE);
+            }
+            if (transaction != null) {
+                transaction.spoilt |= broken;
+            } else if (!(outcome instanceof Outcome.Begun) || broken) {
+                if (mine != null) {
+                    free(mine, broken);
+                }
+                release();
+            }
+        }
+
+        /** Before or after this, the worker has nothing to do with it. */
+        void finish(Outcome outcome) {
+            List<Time.Alarm> set;
+            synchronized (this) {
+                isFinished = true;
+                set = List.copyOf(alarms);
+                alarms.clear();
+            }
+            set.forEach(Time.Alarm::cancel);
+            finished.complete(null);
+            end(outcome);
+        }
+
+        Connection connection() {
+            return Objects.requireNonNull(connection);
+        }
+
+        synchronized boolean isStopped() {
+            return stopped;
+        }
+
+        Outcome carryOut(Call call) {
+            JdbcCall jdbc = new JdbcCall(settings, call);
+            try (PreparedStatement prepared = connection().prepareStatement(call.text().jdbc())) {
+                synchronized (this) {
+                    if (stopped) {
+                        return unavailable();
+                    }
+                    statement = prepared;
+                    serverLimit = time.nanos() + settings.timeout().toNanos();
+                }
+                try {
+                    return jdbc.carryOut(prepared);
+                } finally {
+                    synchronized (this) {
+                        statement = null;
+                    }
+                }
+            } catch (SQLException e) {
+                Outcome failure = jdbc.failure(e);
+                if (failure instanceof Outcome.Failed(Why why, String _)
+                        && (why == Why.TOO_LARGE || why == Why.UNAVAILABLE)) {
+                    spoilt = true; // what is left of a result is not read
+                }
+                return failure;
+            }
+        }
+
+        // ---- its end from outside
+
+        /** Stops what the database does for it. Nobody waits for it any more. */
+        private void interrupt() {
+            boolean waits;
+            synchronized (waiting) {
+                waits = waiting.remove(this);
+            }
+            if (waits) {
+                finish(new Outcome.Failed(Why.UNAVAILABLE, "nobody waits for it"));
+                return;
+            }
+            PreparedStatement running;
+            Connection mine;
+            synchronized (this) {
+                if (isFinished) {
+                    return;
+                }
+                stopped = true;
+                running = statement;
+                mine = connection;
+                if (settings.dialect() == Dialect.SQLITE) {
+                    cancel(running); // within the lock: it must not hit what comes next
+                    return;
+                }
+            }
+            if (mine != null) {
+                log.write(
+                        Level.WARN,
+                        "sql_stopped " + name,
+                        "database {}: a call that nobody waits for is stopped, and its connection is"
+                                + " closed",
+                        name);
+                Thread.ofVirtual().name("sql-" + name + "-stop").start(() -> cancel(running));
+                alarm(
+                        GRACE,
+                        () ->
+                                Thread.ofVirtual()
+                                        .name("sql-" + name + "-close")
+                                        .start(() -> abortIfHeld(mine)));
+            }
+        }
+
+        private static void cancel(@Nullable PreparedStatement running) {
+            try {
+                if (running != null) {
+                    running.cancel();
+                }
+            } catch (SQLException e) {
+                LOG.debug("not cancelled", e); // its connection is closed
+            }
+        }
+
+        private void abortIfHeld(Connection mine) {
+            synchronized (this) {
+                if (isFinished) {
+                    return;
+                }
+            }
+            connections.abort(mine);
+        }
+    }
+
+    private boolean stopsByItself() {
+        return settings.dialect() == Dialect.POSTGRESQL || settings.dialect() == Dialect.MARIADB;
+    }
+
+    /** It is free again; a broken one is closed. */
+    private void free(Connection connection, boolean broken) {
+        try {
+            connections.giveBack(connection, broken);
+        } catch (RuntimeException e) {
+            LOG.error("database {}: a connection cannot be given back", name, e);
+        }
+    }
+
+    // ---- transactions
+
+    private void begin(Connection connection) throws SQLException {
+        if (settings.dialect() == Dialect.SQLITE) {
+            // its driver would begin another one with each commit
+            carryOut(connection, settings.readOnly() ? "BEGIN" : "BEGIN IMMEDIATE");
+        } else {
+            connection.setAutoCommit(false);
+        }
+    }
+
+    private void commit(Connection connection) throws SQLException {
+        if (settings.dialect() == Dialect.SQLITE) {
+            carryOut(connection, "COMMIT");
+        } else {
+            connection.commit();
+        }
+    }
+
+    private void rollback(Connection connection) throws SQLException {
+        if (settings.dialect() == Dialect.SQLITE) {
+            carryOut(connection, "ROLLBACK");
+        } else {
+            connection.rollback();
+        }
+    }
+
+    private static void carryOut(Connection connection, String text) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(text);
+        }
+    }
+
+    /** A transaction on a connection of its own. Called by one thread, that of its script. */
+    private final class OpenTransaction implements Databases.Transaction {
+        private final Connection connection;
+        private @Nullable Job last;
+        private volatile boolean ended;
+        private volatile boolean spoilt;
+
+        OpenTransaction(Connection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public CompletableFuture<Outcome> run(Call call) {
+            Outcome failure = failure();
+            return failure == null
+                    ? job(it -> it.carryOut(call)).answer
+                    : CompletableFuture.completedFuture(failure);
+        }
+
+        /** A transaction in which something has failed is not carried out by halves. */
+        private @Nullable Outcome failure() {
+            Outcome outcome = last == null ? null : last.answer.getNow(null);
+            return outcome instanceof Outcome.Failed || outcome instanceof Outcome.Mistaken
+                    ? outcome
+                    : null;
+        }
+
+        private Job job(Body body) {
+            Job before = last;
+            Job job = new Job(body, this);
+            last = job;
+            job.startAfter(before);
+            return job;
+        }
+
+        @Override
+        public CompletableFuture<Outcome> commit() {
+            Outcome failure = failure();
+            if (failure != null) {
+                return rollback().thenApply(_ -> failure);
+            }
+            return end(
+                    it -> {
+                        if (it.isStopped()) {
+                            Database.this.rollback(connection);
+                            return new Outcome.Ended();
+                        }
+                        try {
+                            Database.this.commit(connection);
+                        } catch (SQLException e) {
+                            takeBack(e);
+                            throw e;
+                        }
+                        return new Outcome.Ended();
+                    });
+        }
+
+        private void takeBack(SQLException e) {
+            try {
+                Database.this.rollback(connection);
+            } catch (SQLException another) {
+                e.addSuppressed(another); // there is none any more, or its connection is closed
+            }
+        }
+
+        @Override
+        public CompletableFuture<Outcome> rollback() {
+            return end(it -> {
+                        try {
+                            Database.this.rollback(connection);
+                        } catch (SQLException e) {
+                            spoilt = true; // closed, it takes its changes back
+                        }
+                        return new Outcome.Ended();
+                    })
+                    .copy(); // it goes on even if nobody waits
+        }
+
+        private CompletableFuture<Outcome> end(Body body) {
+            ended = true;
+            Job job = job(body);
+            var _ =
+                    job.finished.whenComplete(
+                            (_, _) -> {
+                                free(connection, spoilt);
+                                release();
+                            });
+            return job.answer;
+        }
+
+        @Override
+        public void abandon() {
+            if (!ended) {
+                if (last != null) {
+                    last.answer.cancel(true);
+                }
+                var _ = rollback();
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package io.moondial.modules.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What scripts get of a file of SQLite. */
+class SqliteTest {
+    @TempDir Path folder;
+    private SqlBench bench;
+
+    @BeforeEach
+    void open() throws Exception {
+        open("pool: 2, timeout: 20s, acquire_timeout: 20s");
+        bench.run(
+                """
+                sql.execute("bank", [[CREATE TABLE accounts (id INTEGER PRIMARY KEY, name TEXT UNIQUE,
+                  balance NUMERIC(12,2) CHECK (balance >= 0), active BOOLEAN, photo BLOB, part REAL)]])
+                sql.execute("bank", "INSERT INTO accounts VALUES (1, 'Ann', 12.5, 1, x'DEAD', 0.5), (2, 'Bob', 100, 0, NULL, 1)")
+                """);
+    }
+
+    private void open(String more) throws Exception {
+        bench = new SqlBench(folder, section(more));
+    }
+
+    private static String section(String more) {
+        return "sql: {databases: {bank: {url: \"jdbc:sqlite:bank.db\", " + more + "}}}\n";
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void the_file_is_beside_the_rules_and_written_ahead() {
+        assertThat(folder.resolve("bank.db")).exists();
+        assertThat(folder.resolve("bank.db-wal")).exists();
+    }
+
+    @Test
+    void a_declared_type_is_what_a_value_arrives_as() throws Exception {
+        assertThat(
+                        bench.run(
+                                """
+                                local r = sql.row("bank", "SELECT *, 9007199254740993 AS large, 1.5 AS e FROM accounts WHERE id = :id", {id = 1})
+                                return table.concat({r.id, r.name, tostring(r.balance), tostring(r.active), r.photo, r.part, tostring(r.large), r.e}, "|")
+                                """))
+                .isEqualTo("1|Ann|12.50|true|dead|0.5|9007199254740993|1.5");
+        assertThat(
+                        bench.run(
+                                "return tostring(sql.value('bank', 'SELECT balance FROM accounts WHERE id = 2'))"))
+                .isEqualTo("100.00");
+    }
+
+    @Test
+    void a_decimal_compares_as_a_number_and_must_fit_one() throws Exception {
+        assertThat(
+                        bench.run(
+                                """
+                                local n = sql.execute("bank", "UPDATE accounts SET balance = balance - :x WHERE balance - :x >= 0 AND id = 1", {x = decimal("12.50")})
+                                return n .. " " .. tostring(sql.value("bank", "SELECT balance FROM accounts WHERE id = 1"))
+                                """))
+                .isEqualTo("1 0.00");
+        assertThat(
+                        bench.run(
+                                "return sql.value('bank', 'SELECT :x', {x = decimal('1.12345678901234567890')})"))
+                .contains("the parameter :x has more digits than a number of SQLite holds");
+        assertThat(
+                        bench.run(
+                                "return sql.value('bank', 'SELECT :x', {x = decimal('9007199254740993')})"))
+                .isEqualTo("9007199254740993");
+    }
+
+    @Test
+    void constraints_have_the_sqlstates_of_others() throws Exception {
+        bench.run(
+                "sql.execute('bank', 'CREATE TABLE part (a INT NOT NULL REFERENCES accounts(id))')");
+        String lua =
+                "local n, why, detail = sql.execute('bank', \"%s\") return why .. ' ' .. detail:sub(1, 20)";
+        assertThat(bench.run(lua.formatted("INSERT INTO accounts (id) VALUES (1)")))
+                .isEqualTo("constraint bank: SQLSTATE 23505");
+        assertThat(bench.run(lua.formatted("UPDATE accounts SET name = 'Ann'")))
+                .isEqualTo("constraint bank: SQLSTATE 23505");
+        assertThat(bench.run(lua.formatted("UPDATE accounts SET balance = -1")))
+                .isEqualTo("constraint bank: SQLSTATE 23514");
+        assertThat(bench.run(lua.formatted("INSERT INTO part VALUES (NULL)")))
+                .isEqualTo("constraint bank: SQLSTATE 23502");
+        assertThat(bench.run(lua.formatted("INSERT INTO part VALUES (77)")))
+                .isEqualTo("constraint bank: SQLSTATE 23503");
+        assertThat(bench.run("return sql.query('bank', 'SELEC')"))
+                .contains("has no statement 'SELEC'");
+        assertThat(bench.run("return sql.query('bank', 'SELEC 1')")).contains("syntax error");
+    }
+
+    @Test
+    void no_script_reaches_another_file() throws Exception {
+        Path other = folder.resolve("other.db");
+        assertThat(bench.run("return sql.execute('bank', \"ATTACH '" + other + "' AS o\")"))
+                .contains("ATTACH is not for scripts");
+        assertThat(bench.run("return sql.execute('bank', \"VACUUM INTO '" + other + "'\")"))
+                .contains("VACUUM is not for scripts");
+        assertThat(bench.run("return sql.execute('bank', 'PRAGMA journal_mode = DELETE')"))
+                .contains("PRAGMA is not for scripts");
+        assertThat(bench.run("return sql.value('bank', \"SELECT load_extension('x')\")"))
+                .contains("not authorized");
+        assertThat(other).doesNotExist();
+    }
+
+    @Test
+    void a_statement_that_takes_too_long_is_stopped() throws Exception {
+        bench.close();
+        open("timeout: 1s, acquire_timeout: 1s, pool: 1");
+        untilAnswered();
+        String endless =
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+        assertThat(bench.run("local v, why = sql.value('bank', '" + endless + "') return why"))
+                .isEqualTo("timeout");
+        await().untilAsserted(() -> assertThat(bench.gauges()).contains("sql.bank active 0"));
+        untilAnswered();
+    }
+
+    private void untilAnswered() {
+        await().untilAsserted(
+                        () ->
+                                assertThat(bench.run("return sql.value('bank', 'SELECT 7')"))
+                                        .isEqualTo("7"));
+    }
+
+    @Test
+    void a_script_that_is_ended_takes_its_changes_back() throws Exception {
+        SqlBench.Running running =
+                bench.start(
+                        """
+                        sql.transaction("bank", function(tx)
+                          tx:execute("DELETE FROM accounts")
+                          log.info("deleted")
+                          tx:value("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
+                        end)
+                        """);
+        await().untilAsserted(() -> assertThat(bench.log).contains("deleted"));
+        running.stop();
+        running.outcome();
+        await().untilAsserted(() -> assertThat(bench.gauges()).contains("sql.bank active 0"));
+        assertThat(bench.run("return sql.value('bank', 'SELECT count(*) FROM accounts')"))
+                .isEqualTo("2");
+    }
+
+    @Test
+    void a_file_that_somebody_has_locked_is_busy() throws Exception {
+        bench.close();
+        open("timeout: 1s, acquire_timeout: 1s");
+        untilAnswered();
+        try (Connection other =
+                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("bank.db"));
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            assertThat(
+                            bench.run(
+                                    "local n, why = sql.execute('bank', 'DELETE FROM accounts') return why"))
+                    .isIn("busy", "timeout");
+            assertThat(
+                            bench.run(
+                                    "local n, why = sql.transaction('bank', function(tx) return 1 end) return why"))
+                    .isIn("busy", "timeout");
+            await().untilAsserted(
+                            () ->
+                                    assertThat(
+                                                    bench.run(
+                                                            "return sql.value('bank', 'SELECT count(*) FROM accounts')"))
+                                            .isEqualTo("2"));
+            statement.execute("ROLLBACK");
+        }
+        await().untilAsserted(
+                        () ->
+                                assertThat(
+                                                bench.run(
+                                                        "return sql.execute('bank', 'DELETE FROM accounts')"))
+                                        .isEqualTo("2"));
+    }
+
+    @Test
+    void transactions_follow_each_other_and_lose_nothing() throws Exception {
+        SqlBench.Running[] all = new SqlBench.Running[8];
+        for (int i = 0; i < all.length; i++) {
+            all[i] =
+                    bench.start(
+                            """
+                            for i = 1, 10 do
+                              local ok, why, detail = sql.transaction("bank", function(tx)
+                                local b = tx:value("SELECT balance FROM accounts WHERE id = 2")
+                                tx:execute("UPDATE accounts SET balance = :b WHERE id = 2", {b = b + decimal("0.25")})
+                                return true
+                              end)
+                              if not ok then return why .. detail end
+                            end
+                            return "done"
+                            """);
+        }
+        for (SqlBench.Running one : all) {
+            assertThat(one.text()).isEqualTo("done");
+        }
+        assertThat(
+                        bench.run(
+                                "return tostring(sql.value('bank', 'SELECT balance FROM accounts WHERE id = 2'))"))
+                .isEqualTo("120.00");
+    }
+
+    @Test
+    void a_read_only_one_refuses_changes() throws Exception {
+        bench.close();
+        open("read_only: true");
+        assertThat(bench.run("return sql.execute('bank', 'DELETE FROM accounts')"))
+                .contains("readonly database");
+        assertThat(
+                        bench.run(
+                                "return sql.transaction('bank', function(tx) return tx:value('SELECT 7') end)"))
+                .isEqualTo("7");
+    }
+
+    @Test
+    void a_file_that_cannot_be_opened_is_unavailable_until_it_can() throws Exception {
+        bench.close();
+        String section = "sql: {databases: {bank: {url: \"jdbc:sqlite:later/bank.db\"}}}\n";
+        bench = new SqlBench(folder, section);
+        assertThat(bench.run("local v, why = sql.value('bank', 'SELECT 7') return why"))
+                .isEqualTo("unavailable");
+        Files.createDirectories(folder.resolve("later"));
+        await().untilAsserted(
+                        () ->
+                                assertThat(bench.run("return sql.value('bank', 'SELECT 7')"))
+                                        .isEqualTo("7"));
+    }
+}
