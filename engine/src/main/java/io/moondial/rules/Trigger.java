@@ -27,7 +27,10 @@ public record Trigger(
                                 "the name of a script without .lua: letters, digits, _ and -, at"
                                         + " most 64")
                 String scriptKey,
-        @Key(value = Trigger.MASK, structure = DialledMask.Written.class)
+        @Key(
+                        value = Trigger.MASK,
+                        unsetIs = "nothing is secret",
+                        structure = DialledMask.Written.class)
                 @Nullable DialledMask mask,
         Overrides overrides) {
     static final String MASK =
