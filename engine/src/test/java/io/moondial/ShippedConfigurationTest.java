@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,9 @@ class ShippedConfigurationTest {
     private static final Path ROOT =
             Path.of(Objects.requireNonNull(System.getProperty("moondial.root")));
 
+    /** A service with rules of its own, beside its own scripts. */
+    private static final Path MONEY = Path.of("scripts", "money");
+
     @TempDir Path folder;
 
     /**
@@ -30,7 +34,11 @@ class ShippedConfigurationTest {
      */
     static List<Path> rulesFiles() throws IOException {
         Set<Path> leftOut =
-                Set.of(Path.of(".git"), Path.of("engine", "src"), Path.of("engine", "target"));
+                Set.of(
+                        Path.of(".git"),
+                        Path.of("engine", "src"),
+                        Path.of("engine", "target"),
+                        MONEY);
         List<Path> found = new ArrayList<>();
         Files.walkFileTree(
                 ROOT,
@@ -73,5 +81,23 @@ class ShippedConfigurationTest {
         Path copy = Files.copy(ROOT.resolve(rules), folder.resolve("rules.yaml"));
 
         assertThat(Configuration.read(copy).warnings()).isEmpty();
+    }
+
+    @Test
+    void the_service_with_backends_has_neither_a_problem_nor_a_warning() throws Exception {
+        try (var files = Files.walk(ROOT.resolve(MONEY), 2)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = folder.resolve(ROOT.resolve(MONEY).relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        // whoever puts it into service keeps its secrets from others
+        Path secret = folder.resolve("secrets/billing");
+        if (Files.getFileStore(secret).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        }
+
+        assertThat(Configuration.read(folder.resolve("rules.yaml")).warnings()).isEmpty();
     }
 }

@@ -5,6 +5,7 @@ import io.moondial.ConfigurationException;
 import io.moondial.bench.Plan.BenchException;
 import io.moondial.cli.BenchCommand.BenchSideCommand;
 import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.cli.demo.DemoCommand;
 import io.moondial.cli.dial.DialCommand;
 import io.moondial.cli.dial.HandsetCommand;
 import io.moondial.cli.test.TestCommand;
@@ -56,6 +57,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             ServeCommand.class,
             DialCommand.class,
+            DemoCommand.class,
             TestCommand.class,
             HandsetCommand.class,
             StatusCommand.class,

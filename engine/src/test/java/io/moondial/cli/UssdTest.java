@@ -75,7 +75,7 @@ class UssdTest {
                         "ussd: Invalid value for option '--ssn': 'six' is not a whole number",
                         "ussd: ussd dial --help lists the options",
                         "ussd: 'dail' is not a verb; did you mean dial?",
-                        "ussd: verbs are serve, dial, test, handset, status, trace, check, edr, bench; ussd --help explains them",
+                        "ussd: verbs are serve, dial, demo, test, handset, status, trace, check, edr, bench; ussd --help explains them",
                         "ussd: --pcap-files is 0; at least 1 is allowed",
                         "ussd: ussd serve --help lists the options",
                         "ussd: 'more' is one argument too many",
@@ -110,7 +110,7 @@ class UssdTest {
                         .takeWhile(line -> !line.isEmpty())
                         .toList();
         assertThat(lines)
-                .hasSize(9)
+                .hasSize(10)
                 .allSatisfy(line -> assertThat(line).matches("  [a-z]+ +[A-Z].*[.]"));
     }
 

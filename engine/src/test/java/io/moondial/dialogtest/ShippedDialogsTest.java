@@ -9,6 +9,7 @@ import io.moondial.dialogtest.report.FailureText.Paint;
 import io.moondial.dialogtest.run.Suite;
 import io.moondial.dialogtest.run.Suite.DialogFiles;
 import io.moondial.dialogtest.run.TestResult;
+import io.moondial.script.ScriptHost.CompilationObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -41,6 +42,21 @@ class ShippedDialogsTest {
         }
         return tests.entrySet().stream()
                 .map(it -> DynamicContainer.dynamicContainer(it.getKey(), it.getValue().build()));
+    }
+
+    /** A service in a folder of its own, with rules of its own. */
+    @TestFactory
+    Stream<DynamicTest> dialogs_of_the_service_with_backends() throws Exception {
+        Path service = SCRIPTS.resolve("money");
+        Configuration configuration =
+                Configuration.readForTests(service.resolve("rules.yaml"), CompilationObserver.NONE);
+        List<DialogFile> files = DialogFiles.find(List.of(service));
+        return new Suite(configuration, DialogFiles.tests(files), Suite.Options.usual())
+                .run(it -> {}).stream()
+                        .map(
+                                result ->
+                                        DynamicTest.dynamicTest(
+                                                result.test().name(), () -> check(result)));
     }
 
     private static void check(TestResult result) {

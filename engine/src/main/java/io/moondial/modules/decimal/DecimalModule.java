@@ -225,10 +225,9 @@ public final class DecimalModule {
     }
 
     private static BigDecimal exact(Arguments a, int position, String name) {
-        String where = a.function() + ": " + name + ": ";
         return a.get(position) instanceof LuaDecimal decimal
                 ? decimal.value()
-                : exact(a.number(position), where);
+                : exact(a.number(position), a.function() + ": " + name + ": ");
     }
 
     private static BigDecimal exact(double number, String where) {

@@ -1,0 +1,277 @@
+package io.moondial.cli.demo;
+
+import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.cli.Ussd;
+import io.moondial.cli.demo.BillingStub.Mood;
+import io.moondial.file.FileTrouble;
+import io.moondial.modules.sql.SqliteFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ussd demo}. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts the example service scripts/money with all that it needs, and dials *150#.",
+            "That is a billing system (HTTP), a database and a store of values. The service is"
+                    + " copied to a folder, so",
+            "that nothing of the example is changed. The number 254711000001 has the PIN 1234,"
+                    + " 254711000002 has 4321."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    private static final String MONEY = "money";
+    private static final String CODE = "*150#";
+    private static final Set<String> LEFT_BEHIND = Set.of("state", "edr", "run");
+    private static final String NETWORK = "# The network of ussd demo --serve\n";
+    private static final Pattern BILLING = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
+
+    @Parameters(
+            index = "0",
+            paramLabel = "SERVICE",
+            description = "The service. There is one: money.")
+    private String service = MONEY;
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "ANSWER",
+            description = "What is answered to each menu in turn; then the terminal is asked.")
+    private List<String> answers = List.of();
+
+    @Option(
+            names = "--msisdn",
+            paramLabel = "NUMBER",
+            defaultValue = "254711000001",
+            description = "The number of the handset. Default: ${DEFAULT-VALUE}.")
+    private String msisdn;
+
+    @Option(
+            names = "--billing",
+            paramLabel = "HOW",
+            defaultValue = "up",
+            description =
+                    "How the billing system behaves: up; slow, which sells airtime but answers too"
+                            + " late; or down. Default: ${DEFAULT-VALUE}.")
+    private String billing;
+
+    @Option(
+            names = "--serve",
+            paramLabel = "HOST:PORT",
+            arity = "0..1",
+            fallbackValue = "127.0.0.1:2905",
+            description =
+                    "Dials nothing, and runs until a signal. It listens for dial --connect there,"
+                            + " with M3UA over TCP. Default: ${FALLBACK-VALUE}.")
+    private @Nullable String serve;
+
+    @Option(
+            names = "--folder",
+            paramLabel = "DIR",
+            description =
+                    "Where the service is copied to, if it is not there yet, and where it keeps its"
+                            + " data. Default: a new folder, which is removed at the end, but not"
+                            + " after --serve.")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            defaultValue = "scripts/money",
+            description = "Where the example is. Default: ${DEFAULT-VALUE}.")
+    private Path from;
+
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    DemoCommand() {}
+
+    @Override
+    public Integer call() throws IOException, NotStartedException {
+        Mood mood = mood();
+        if (!service.equals(MONEY)) {
+            throw bad("there is no service '" + service + "': there is money");
+        }
+        if (serve != null && !answers.isEmpty()) {
+            throw bad("--serve dials nothing: give no answers");
+        }
+        if (!Files.isRegularFile(from.resolve("rules.yaml"))) {
+            throw bad(
+                    "the example is not in %s: call this in the folder of the engine, or say where it is with --from"
+                            .formatted(from));
+        }
+        Path place = folder == null ? Files.createTempDirectory("ussd-demo-money-") : folder;
+        try {
+            return run(place, mood);
+        } finally {
+            if (folder == null && serve == null) {
+                remove(place);
+            }
+        }
+    }
+
+    private Mood mood() {
+        try {
+            return Mood.valueOf(billing.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw bad("--billing is '" + billing + "': up, slow or down is allowed");
+        }
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private int run(Path place, Mood mood) throws NotStartedException {
+        Path rules = place.resolve("rules.yaml");
+        try {
+            if (Files.notExists(rules)) {
+                copy(from, place);
+            }
+            makeBank(place);
+        } catch (IOException e) {
+            throw new NotStartedException(FileTrouble.tell(e), e);
+        }
+        try (BillingStub stub = billingSystem(place, mood)) {
+            adjust(rules, stub.url());
+            return execute(
+                    serve == null ? dial(rules) : List.of("serve", "--rules", rules.toString()));
+        } catch (IOException e) {
+            throw new NotStartedException(FileTrouble.tell(e), e);
+        }
+    }
+
+    private static BillingStub billingSystem(Path place, Mood mood) throws IOException {
+        return new BillingStub(Files.readString(place.resolve("secrets/billing")).strip(), mood);
+    }
+
+    private static void makeBank(Path place) throws IOException {
+        Path bank = Files.createDirectories(place.resolve("state")).resolve("bank.db");
+        if (Files.notExists(bank)) {
+            SqliteFile.make(bank, place.resolve("bank.sql"));
+        }
+    }
+
+    /** The rules lead to the billing system, and with --serve to a network. */
+    private void adjust(Path rules, String url) throws IOException {
+        String text = BILLING.matcher(Files.readString(rules)).replaceAll(url);
+        int network = text.indexOf(NETWORK);
+        String before = network < 0 ? text : text.substring(0, network);
+        Files.writeString(rules, serve == null ? before : before + NETWORK + network(serve));
+        if (serve != null) {
+            err().printf(
+                            "ussd: the service is in %s; dial it: ./ussd dial --connect %s --msisdn %s '%s'%n",
+                            rules.getParent(), serve, msisdn, CODE);
+        }
+    }
+
+    private static String network(String endpoint) {
+        return """
+        network:
+          sigtran:
+            point_code: 2
+            ssns: [6]
+            global_title: "254700000000"
+            application_servers:
+              - name: dial
+                mode: asp
+                routing_context: 101
+                point_codes: [1]
+                associations:
+                  - {name: dial, transport: tcp, listen: "%s"}
+        """
+                .formatted(endpoint);
+    }
+
+    private List<String> dial(Path rules) {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of("dial", "--rules", rules.toString(), "--msisdn", msisdn, CODE));
+        arguments.addAll(answers);
+        return arguments;
+    }
+
+    private int execute(List<String> arguments) {
+        CommandLine line = Ussd.commandLine();
+        line.setOut(spec.commandLine().getOut());
+        line.setErr(err());
+        return line.execute(arguments.toArray(String[]::new));
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    /** Copies the files of a folder, without what an engine has left in it. */
+    private static void copy(Path from, Path to) throws IOException {
+        Files.walkFileTree(
+                from,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult preVisitDirectory(Path at, BasicFileAttributes it)
+                            throws IOException {
+                        if (LEFT_BEHIND.contains(from.relativize(at).toString())) {
+                            return FileVisitResult.SKIP_SUBTREE;
+                        }
+                        Files.createDirectories(to.resolve(from.relativize(at).toString()));
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes it)
+                            throws IOException {
+                        Path copy = to.resolve(from.relativize(file).toString());
+                        Files.copy(file, copy);
+                        if (from.relativize(file).startsWith("secrets")) {
+                            keepPrivate(copy);
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+
+    private static void keepPrivate(Path secret) throws IOException {
+        if (Files.getFileStore(secret).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes it)
+                            throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path at, @Nullable IOException e)
+                            throws IOException {
+                        Files.delete(at);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+}

@@ -1,0 +1,217 @@
+package io.moondial.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.InProcess;
+import io.moondial.cli.UssdProcess;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo as the reader of the README meets it: real HTTP, a real database, a real store. */
+class DemoCommandTest {
+    private static final Path EXAMPLE =
+            Path.of(Objects.requireNonNull(System.getProperty("moondial.root")), "scripts/money");
+
+    @TempDir Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int demo(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("demo", "--from", EXAMPLE.toString()));
+        all.addAll(List.of(arguments));
+        return InProcess.ussd(out, err, all.toArray(String[]::new));
+    }
+
+    private String folder(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private static List<Path> files(Path of) throws IOException {
+        try (Stream<Path> files = Files.walk(of)) {
+            return files.sorted().toList();
+        }
+    }
+
+    private String edrs(String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve(name).resolve("edr"))) {
+            StringBuilder all = new StringBuilder();
+            for (Path file : files.toList()) {
+                all.append(Files.readString(file));
+            }
+            return all.toString();
+        }
+    }
+
+    @Test
+    void one_command_dials_the_service_and_leaves_nothing_behind() throws IOException {
+        List<Path> before = files(EXAMPLE);
+        assertThat(demo("money", "1", "1", "1234")).as(err.toString()).isZero();
+
+        assertThat(out.toString())
+                .isEqualTo(
+                        """
+                        menu 1. English
+                             2. Kiswahili
+                        answer 1
+                        menu Mobile money
+                             1. Balance
+                             2. Send money
+                             3. Buy airtime
+                             4. Kiswahili
+                        answer 1
+                        menu Your PIN:
+                        answer ****
+                        respond Wallet: KES 1250.00
+                                Airtime: KES 12.50
+                        """);
+        assertThat(err.toString()).isEmpty();
+        assertThat(files(EXAMPLE)).isEqualTo(before);
+    }
+
+    @Test
+    void in_a_folder_it_remembers() throws IOException {
+        assertThat(demo("--folder", folder("own"), "money", "2", "3", "50", "1234")).isZero();
+        assertThat(out.toString()).endsWith("respond Umepata salio la simu la KES 50.00.\n");
+        assertThat(edrs("own"))
+                .contains("AIRTIME|AMOUNT=50.00|PAYEE=254711000001|PAYER=254711000001|PAYMENT=")
+                .contains("|RESULT=done\n")
+                .doesNotContain("1234\n");
+
+        assertThat(demo("--folder", folder("own"), "money", "2", "0711000002", "200", "1234"))
+                .isZero();
+        assertThat(out.toString()).endsWith("respond Umetuma KES 200.00 kwa 254711000002.\n");
+
+        assertThat(
+                        demo(
+                                "--folder",
+                                folder("own"),
+                                "--msisdn",
+                                "254711000002",
+                                "money",
+                                "1",
+                                "1",
+                                "4321"))
+                .isZero();
+        assertThat(out.toString()).contains("respond Wallet: KES 250.00\n");
+    }
+
+    @Test
+    void a_billing_system_that_is_down_is_a_sentence_for_the_subscriber() {
+        assertThat(demo("--billing", "down", "money", "1", "3", "50", "1234")).isZero();
+
+        assertThat(out.toString())
+                .endsWith(
+                        "respond This does not work now. Nothing was charged. Please try later.\n");
+    }
+
+    @Test
+    void a_billing_system_that_answers_too_late_leaves_it_open_what_has_become_of_the_money()
+            throws IOException {
+        assertThat(demo("--folder", folder("own"), "money", "1", "1", "1234")).isZero();
+        Path rules = folder.resolve("own/rules.yaml");
+        Files.writeString(rules, Files.readString(rules).replace("timeout: 3s", "timeout: 1s"));
+
+        assertThat(demo("--folder", folder("own"), "--billing", "slow", "money", "3", "50", "1234"))
+                .isZero();
+
+        assertThat(out.toString()).contains("respond We do not know yet whether this has worked.");
+        assertThat(edrs("own")).contains("|RESULT=unknown\n");
+    }
+
+    @Test
+    void what_it_cannot_do_is_said() {
+        assertThat(demo("bank")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(demo("--billing", "broken", "money")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(demo("--serve", "127.0.0.1:1", "money", "1")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(InProcess.ussd(out, err, "demo", "--from", folder("none"), "money"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+
+        assertThat(err.toString())
+                .contains("ussd: there is no service 'bank': there is money\n")
+                .contains("ussd: --billing is 'broken': up, slow or down is allowed\n")
+                .contains("ussd: --serve dials nothing: give no answers\n")
+                .contains(
+                        "ussd: the example is not in %s: call this in the folder of the engine, or say where it is with --from\n"
+                                .formatted(folder("none")));
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void what_is_broken_in_the_copy_is_said_with_its_place() throws IOException {
+        assertThat(demo("--folder", folder("own"), "money", "1", "4")).isZero();
+        Path script = folder.resolve("own/money.lua");
+        Files.writeString(script, Files.readString(script) + "\nhttp.get('biling', '/')\n");
+        assertThat(demo("--folder", folder("own"), "money", "4")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("money.lua:").contains("biling");
+
+        Files.delete(folder.resolve("own/state/bank.db"));
+        Files.writeString(
+                folder.resolve("own/bank.sql"),
+                "CREATE TABLE a (b INT);\n\nINSERT INTO c VALUES (1);\n");
+        assertThat(demo("--folder", folder("own"), "money")).isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(err.toString()).contains("bank.sql:3: ").contains("no such table: c");
+        assertThat(folder.resolve("own/state/bank.db")).doesNotExist();
+    }
+
+    @Test
+    void served_it_can_be_dialled_from_elsewhere() throws Exception {
+        String endpoint = "127.0.0.1:" + freePort();
+        Process serve =
+                UssdProcess.start(
+                        "demo",
+                        "money",
+                        "--from",
+                        EXAMPLE.toString(),
+                        "--folder",
+                        folder("own"),
+                        "--serve",
+                        endpoint);
+        try (BufferedReader lines = serve.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(assertTimeoutPreemptively(Duration.ofMinutes(2), lines::readLine))
+                    .startsWith("ready in ");
+
+            assertThat(
+                            InProcess.ussd(
+                                    out,
+                                    err,
+                                    "dial",
+                                    "--connect",
+                                    endpoint,
+                                    "--msisdn",
+                                    "254711000002",
+                                    "*150#",
+                                    "1",
+                                    "1",
+                                    "4321"))
+                    .as(err.toString())
+                    .isZero();
+
+            assertThat(out.toString())
+                    .endsWith("respond Wallet: KES 50.00\n        Airtime: KES 0.00\n");
+        } finally {
+            serve.destroyForcibly().waitFor();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
