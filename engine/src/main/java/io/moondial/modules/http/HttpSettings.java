@@ -340,7 +340,7 @@ record HttpSettings(
                     int of,
             @Key(
                             value =
-                                    "How long no call goes through; then one is tried, and the others wait for what comes of it.",
+                                    "How long no call goes through; then one is tried, and until it has ended the others get open.",
                             unset = "10s",
                             from = "1ms",
                             to = "1h")

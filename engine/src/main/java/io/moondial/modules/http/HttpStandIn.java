@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +111,32 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
         static Target of(Request request) {
             return of(request.method(), request.upstream(), request.target());
         }
+
+        /**
+         * Whether it stands for a call. An asterisk stands for any character: a recorded line has
+         * them in the place of a secret.
+         */
+        boolean matches(Target call) {
+            return method.equals(call.method)
+                    && upstream.equals(call.upstream)
+                    && match(path, call.path)
+                    && match(query, call.query);
+        }
+
+        private static boolean match(List<String> wanted, List<String> parts) {
+            return wanted.size() == parts.size()
+                    && IntStream.range(0, parts.size())
+                            .allMatch(it -> match(wanted.get(it), parts.get(it)));
+        }
+
+        private static boolean match(String wanted, String part) {
+            return wanted.length() == part.length()
+                    && IntStream.range(0, part.length())
+                            .allMatch(
+                                    it ->
+                                            wanted.charAt(it) == '*'
+                                                    || wanted.charAt(it) == part.charAt(it));
+        }
     }
 
     private static String decoded(String text) {
@@ -183,7 +210,7 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
     private @Nullable Given next(Target target) {
         Given last = null;
         for (Given given : givens) {
-            if (given.target().equals(target)) {
+            if (given.target().matches(target)) {
                 if (used.add(given)) {
                     return given;
                 }
@@ -349,7 +376,7 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
         boolean covers(Request call) {
             return (method == null || method.equals(call.method()))
                     && (upstream == null || upstream.equals(call.upstream()))
-                    && (target == null || target.equals(Target.of(call)))
+                    && (target == null || target.matches(Target.of(call)))
                     && headers.entrySet().stream().allMatch(it -> hasHeader(call, it))
                     && (text == null
                             || (call.body() != null && call.body().toText().contains(text)))

@@ -220,7 +220,7 @@ final class RequestReader {
         arguments.meter().work(text.length() >> 3);
         for (byte octet : text.toOctets()) {
             char c = (char) (octet & 0xff);
-            if (UNRESERVED.indexOf(c) >= 0) {
+            if (UNRESERVED.indexOf(c) >= 0 || (masked && c == '*')) {
                 out.append(c);
             } else if (c == ' ' && isForm) {
                 out.append('+');

@@ -296,6 +296,50 @@ class UpstreamTest {
     }
 
     @Test
+    void each_form_that_an_answer_may_have_is_read() throws Exception {
+        assertThat(
+                        answerOf(
+                                once(
+                                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX-Late: z\r\n\r\n")))
+                .isEqualTo("200 abcde");
+        assertThat(answerOf(once("HTTP/1.1 200 OK\r\n\r\nuntil the end")))
+                .isEqualTo("200 until the end");
+        assertThat(answerOf(once("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nold")))
+                .isEqualTo("200 old");
+        assertThat(answerOf(once("HTTP/1.1 204 No Content\r\n\r\n"))).isEqualTo("204 ");
+        assertThat(
+                        answerOf(
+                                once(
+                                        "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")))
+                .isEqualTo("200 ok");
+    }
+
+    @Test
+    void who_does_not_speak_http2_answers_in_the_old_way() throws Exception {
+        try (WildServer server = WildServer.answering(GOOD);
+                HttpBench bench = HttpBench.of(server, "http2: true")) {
+            assertThat(bench.get("/x")).isEqualTo("200 good");
+            assertThat(server.next().headers()).containsEntry("Upgrade", "h2c");
+        }
+    }
+
+    @Test
+    void a_proxy_of_the_environment_is_not_used() throws Exception {
+        String before = System.getProperty("http.proxyHost");
+        System.setProperty("http.proxyHost", "127.0.0.2");
+        System.setProperty("http.nonProxyHosts", "");
+        try (WildServer server = WildServer.answering(GOOD);
+                HttpBench bench = HttpBench.of(server)) {
+            assertThat(bench.get("/x")).isEqualTo("200 good");
+        } finally {
+            if (before == null) {
+                System.clearProperty("http.proxyHost");
+            }
+            System.clearProperty("http.nonProxyHosts");
+        }
+    }
+
+    @Test
     void an_answer_may_be_as_large_as_allowed_and_not_an_octet_larger() throws Exception {
         String most = "x".repeat(256 << 10);
         assertThat(answerOf(once(WildServer.answer(200, most)))).isEqualTo("200 " + most);
