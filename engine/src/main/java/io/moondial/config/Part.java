@@ -127,7 +127,7 @@ abstract class Part {
                     : new Values(component, key, notation(item, key));
         }
         if (type == Secret.class) {
-            return new OneSecret(component, key);
+            return new Secret.OneKey(component, key);
         }
         return type == Path.class
                 ? new OnePath(component, key)
@@ -443,53 +443,6 @@ abstract class Part {
                                     ? new Unset.None(key.unsetIs())
                                     : new Unset.Default(YamlWriter.plain(key.unset())),
                             Map.of("type", "string")));
-        }
-    }
-
-    /** A secret, which stands elsewhere. */
-    private static final class OneSecret extends Part {
-        /** What replaces a missing one: reading goes on to find more problems. */
-        private static final Secret STOPGAP = Secret.of("?", "?");
-
-        private final Key key;
-
-        OneSecret(RecordComponent component, Key key) {
-            super(component);
-            this.key = key;
-        }
-
-        @Override
-        @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope) {
-            Optional<Secret> secret = Secret.read(section, name);
-            if (secret.isPresent() || otherwise != null || isNullable()) {
-                return secret.isPresent() ? secret.get() : otherwise;
-            }
-            if (!section.has(name)) {
-                section.refuse(name + " is missing; allowed is " + Secret.allowed());
-            }
-            return STOPGAP;
-        }
-
-        @Override
-        void print(SettingsWriter out, Object value) {
-            out.entry(name, ((Secret) value).reference());
-        }
-
-        @Override
-        void put(Map<String, Object> item, Object value) {
-            item.put(name, ((Secret) value).reference());
-        }
-
-        @Override
-        Stream<Description> describe() {
-            return Stream.of(
-                    Description.of(
-                            name,
-                            key,
-                            Secret.allowed(),
-                            "{file: secrets/%s}".formatted(name),
-                            isNullable() ? new Unset.None(key.unsetIs()) : new Unset.Required(),
-                            Secret.json()));
         }
     }
 

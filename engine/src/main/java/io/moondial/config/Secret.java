@@ -1,7 +1,10 @@
 package io.moondial.config;
 
+import io.moondial.config.Schema.Description;
+import io.moondial.config.Schema.Unset;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,6 +178,53 @@ public final class Secret {
             return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
         } catch (UnsupportedOperationException e) {
             return false; // a file system without such permissions
+        }
+    }
+
+    /** A key with one. */
+    static final class OneKey extends Part {
+        /** What replaces a missing one: reading goes on to find more problems. */
+        private static final Secret STOPGAP = Secret.of("?", "?");
+
+        private final Key key;
+
+        OneKey(RecordComponent component, Key key) {
+            super(component);
+            this.key = key;
+        }
+
+        @Override
+        @Nullable Object read(Section section, @Nullable Object otherwise, Scope scope) {
+            Optional<Secret> secret = Secret.read(section, name);
+            if (secret.isPresent() || otherwise != null || isNullable()) {
+                return secret.isPresent() ? secret.get() : otherwise;
+            }
+            if (!section.has(name)) {
+                section.refuse(name + " is missing; allowed is " + Secret.allowed());
+            }
+            return STOPGAP;
+        }
+
+        @Override
+        void print(SettingsWriter out, Object value) {
+            out.entry(name, ((Secret) value).reference());
+        }
+
+        @Override
+        void put(Map<String, Object> item, Object value) {
+            item.put(name, ((Secret) value).reference());
+        }
+
+        @Override
+        Stream<Description> describe() {
+            return Stream.of(
+                    Description.of(
+                            name,
+                            key,
+                            Secret.allowed(),
+                            "{file: secrets/%s}".formatted(name),
+                            isNullable() ? new Unset.None(key.unsetIs()) : new Unset.Required(),
+                            Secret.json()));
         }
     }
 }
