@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.moondial.modules.sql.SqlSettings.DatabaseSettings;
 import io.moondial.modules.sql.SqlText.Dialect;
+import io.moondial.script.api.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -345,7 +346,7 @@ interface Connections extends AutoCloseable {
             Driver found = drivers.driver();
             if (found == null) {
                 drivers.close();
-                throw new IllegalStateException(missingDriver(settings).orElse(""));
+                throw new Backend.BackendException(missingDriver(settings).orElse(""));
             }
             this.driver = found;
         }

@@ -147,20 +147,29 @@ final class SqlBackend implements Backend<SqlSettings, Databases> {
         synchronized void change(SqlSettings settings) {
             Map<String, Database> before = databases;
             Map<String, Database> after = new LinkedHashMap<>();
-            new TreeMap<>(settings.databases())
-                    .forEach(
-                            (name, wanted) -> {
-                                Database present = before.get(name);
-                                after.put(
-                                        name,
-                                        present != null && present.settings().equals(wanted)
-                                                ? present
-                                                : new Database(name, wanted, time));
-                            });
+            try {
+                new TreeMap<>(settings.databases())
+                        .forEach((name, wanted) -> after.put(name, of(name, wanted, before)));
+            } catch (BackendException e) {
+                retire(after, before);
+                throw e;
+            }
             databases = after;
-            before.forEach(
+            retire(before, after);
+        }
+
+        private Database of(String name, DatabaseSettings wanted, Map<String, Database> before) {
+            Database present = before.get(name);
+            return present != null && present.settings().equals(wanted)
+                    ? present
+                    : new Database(name, wanted, time);
+        }
+
+        /** Those that are not among the others end. */
+        private static void retire(Map<String, Database> some, Map<String, Database> others) {
+            some.forEach(
                     (name, database) -> {
-                        if (!Objects.equals(after.get(name), database)) {
+                        if (!Objects.equals(others.get(name), database)) {
                             database.retire();
                         }
                     });

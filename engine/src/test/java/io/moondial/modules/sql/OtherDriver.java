@@ -3,21 +3,27 @@ package io.moondial.modules.sql;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverPropertyInfo;
+import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.Properties;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** A driver that is not built in. */
+/** A driver that is not built in: SQLite under another name. */
 public final class OtherDriver implements Driver {
+    private static final String PREFIX = "jdbc:other:";
+
     @Override
-    public @Nullable Connection connect(String url, Properties info) {
-        return null;
+    public @Nullable Connection connect(String url, Properties info) throws SQLException {
+        return acceptsURL(url)
+                ? new org.sqlite.JDBC()
+                        .connect("jdbc:sqlite:" + url.substring(PREFIX.length()), new Properties())
+                : null;
     }
 
     @Override
     public boolean acceptsURL(String url) {
-        return url.startsWith("jdbc:other:");
+        return url.startsWith(PREFIX);
     }
 
     @Override

@@ -107,8 +107,29 @@ class SqlSettingsTest {
                     "META-INF/services/java.sql.Driver",
                     OtherDriver.class.getName().getBytes(StandardCharsets.UTF_8));
         }
-        assertThat(read("url: \"jdbc:other:x\"", "return 'x'").rules().print())
-                .contains("jdbc:other:x");
+        String url = "jdbc:other:" + folder.resolve("other.db");
+        assertThat(read("url: \"" + url + "\"", "return 'x'").rules().print()).contains(url);
+        try (SqlBench bench =
+                new SqlBench(
+                        folder,
+                        "sql: {databases: {bank: {url: \"%s\", pool: 1, timeout: 20s, acquire_timeout: 20s}}}\n"
+                                .formatted(url))) {
+            assertThat(
+                            bench.run(
+                                    """
+                                    sql.execute("bank", "CREATE TABLE a (b INT)")
+                                    local n = sql.transaction("bank", function(tx)
+                                      return tx:execute("INSERT INTO a VALUES (:b)", {b = 7})
+                                    end)
+                                    local back = pcall(sql.transaction, "bank", function(tx)
+                                      tx:execute("DELETE FROM a")
+                                      error("no")
+                                    end)
+                                    return n .. tostring(back) .. sql.value("bank", "SELECT b FROM a WHERE b = :b", {b = 7})
+                                    """))
+                    .isEqualTo("1false7");
+            assertThat(bench.gauges()).contains("sql.bank active 0");
+        }
     }
 
     private static void put(JarOutputStream jar, String name, byte[] content) throws Exception {
