@@ -4,14 +4,13 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import io.moondial.channel.Channel.Connections;
-import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.Inbound.AdmissionControl;
-import io.moondial.channel.sigtran.Link.SendResult;
+import io.moondial.channel.sigtran.Link.LinkSite;
+import io.moondial.channel.sigtran.LinkBoard.SendResult;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
-import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.channel.ss7.SendContext;
 import io.netty.bootstrap.Bootstrap;
@@ -180,25 +179,6 @@ final class Associations implements AutoCloseable {
                 .awaitUninterruptibly(2L * CLOSING_MILLIS);
     }
 
-    /**
-     * What all links of a point share.
-     *
-     * @param limits what holds for every association
-     * @param loop the one thread on which everything happens to them
-     * @param result what became of a message, for the layer that sends it
-     * @param inbound takes what comes
-     * @param capacity the dialogs of all far ends
-     * @param sctp what the kernel does for those over SCTP
-     */
-    record LinkSite(
-            Links limits,
-            EventLoop loop,
-            LinkBoard board,
-            SendContext<SendResult> result,
-            Inbound inbound,
-            AdmissionControl.Capacity capacity,
-            KernelSctp sctp) {}
-
     /** An association that we connect: again and again, until there is a connection. */
     static final class ConnectingLink extends Link {
         private final HostNames names;
@@ -227,7 +207,7 @@ final class Associations implements AutoCloseable {
         @Override
         void tryAgain() {
             trying = true;
-            Sockets.logFailure(
+            LinkBoard.logFailure(
                     loop().schedule(
                                     () -> {
                                         trying = false;
@@ -290,9 +270,9 @@ final class Associations implements AutoCloseable {
                 channel.connect(way.to()).addListener(this::tried);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                Sockets.logFailure(channel.close());
+                LinkBoard.logFailure(channel.close());
             } catch (RuntimeException e) {
-                Sockets.logFailure(channel.close());
+                LinkBoard.logFailure(channel.close());
                 failed(e);
             }
         }
@@ -301,7 +281,7 @@ final class Associations implements AutoCloseable {
             if (future.isSuccess()) {
                 trying = false;
             } else {
-                Sockets.logFailure(((ChannelFuture) future).channel().close());
+                LinkBoard.logFailure(((ChannelFuture) future).channel().close());
                 failed(future.cause());
             }
         }

@@ -1,7 +1,7 @@
 package io.moondial.channel.sigtran;
 
 import com.sun.nio.sctp.SctpStandardSocketOptions;
-import io.moondial.channel.sigtran.Sockets.CloseReason;
+import io.moondial.channel.sigtran.LinkBoard.CloseReason;
 import io.netty.channel.Channel;
 import io.netty.channel.sctp.nio.NioSctpChannel;
 import io.netty.channel.sctp.nio.NioSctpServerChannel;

@@ -4,14 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import io.moondial.channel.sigtran.AspExchange.AskedAsp;
 import io.moondial.channel.sigtran.AspExchange.AskingAsp;
-import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.Inbound.AdmissionControl;
+import io.moondial.channel.sigtran.LinkBoard.CloseReason;
+import io.moondial.channel.sigtran.LinkBoard.SendResult;
 import io.moondial.channel.sigtran.M3uaMessage.Fault;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
+import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
-import io.moondial.channel.sigtran.Sockets.CloseReason;
+import io.moondial.channel.ss7.SendContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -579,12 +581,22 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         return new UnsupportedOperationException("every association is in the rules");
     }
 
-    /** What becomes of a message that is to be sent. */
-    enum SendResult {
-        TAKEN,
-        /** There is no connection: M3UA knows that, or will in a moment. */
-        NO_LINK,
-        /** The far end does not read: it is dropped. */
-        NOT_READ
-    }
+    /**
+     * What all links of a point share.
+     *
+     * @param limits what holds for every association
+     * @param loop the one thread on which everything happens to them
+     * @param result what became of a message, for the layer that sends it
+     * @param inbound takes what comes
+     * @param capacity the dialogs of all far ends
+     * @param sctp what the kernel does for those over SCTP
+     */
+    record LinkSite(
+            Links limits,
+            EventLoop loop,
+            LinkBoard board,
+            SendContext<SendResult> result,
+            Inbound inbound,
+            AdmissionControl.Capacity capacity,
+            KernelSctp sctp) {}
 }

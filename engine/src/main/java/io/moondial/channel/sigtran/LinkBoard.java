@@ -9,6 +9,9 @@ import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.time.SystemTime;
 import io.moondial.time.Time;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -448,5 +451,59 @@ final class LinkBoard {
                 row.association.name(),
                 what,
                 row.server.name());
+    }
+
+    /** Has the failure of work that nobody waits for logged. */
+    static void logFailure(Future<?> work) {
+        work.addListener(
+                done -> {
+                    if (!done.isSuccess() && !done.isCancelled()) {
+                        log.warn("work on a link failed", done.cause());
+                    }
+                });
+    }
+
+    /** What becomes of a message that is to be sent. */
+    enum SendResult {
+        TAKEN,
+        /** There is no connection: M3UA knows that, or will in a moment. */
+        NO_LINK,
+        /** The far end does not read: it is dropped. */
+        NOT_READ
+    }
+
+    /** Why a connection ended: the first reason that anybody gave. */
+    static final class CloseReason {
+        private static final AttributeKey<CloseReason> KEY =
+                AttributeKey.valueOf(CloseReason.class, "why");
+
+        private volatile @Nullable String reason;
+
+        static CloseReason of(Channel channel) {
+            CloseReason fresh = new CloseReason();
+            CloseReason known = channel.attr(KEY).setIfAbsent(fresh);
+            return known == null ? fresh : known;
+        }
+
+        /** Ends a connection. */
+        static void end(Channel channel, String why) {
+            of(channel).because(why);
+            logFailure(channel.close());
+        }
+
+        void because(String why) {
+            if (reason == null) {
+                reason = why;
+            }
+        }
+
+        void because(Throwable why) {
+            because(Objects.requireNonNullElse(why.getMessage(), why.toString()));
+        }
+
+        String reason() {
+            String known = reason;
+            return known == null ? "closed by the far end" : known;
+        }
     }
 }

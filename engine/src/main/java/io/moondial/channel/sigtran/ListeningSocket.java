@@ -1,7 +1,7 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.Endpoint.HostNames;
+import io.moondial.channel.sigtran.Link.LinkSite;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
@@ -63,7 +63,7 @@ final class ListeningSocket {
     /** Lets nobody in any more. */
     void close() {
         if (channel != null) {
-            Sockets.logFailure(channel.close());
+            LinkBoard.logFailure(channel.close());
         }
     }
 

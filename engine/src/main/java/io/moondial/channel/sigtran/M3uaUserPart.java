@@ -1,7 +1,7 @@
 package io.moondial.channel.sigtran;
 
 import io.moondial.channel.sigtran.AspExchange.AskingAsp;
-import io.moondial.channel.sigtran.Link.SendResult;
+import io.moondial.channel.sigtran.LinkBoard.SendResult;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Links;

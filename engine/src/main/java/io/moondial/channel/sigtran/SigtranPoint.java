@@ -2,7 +2,7 @@ package io.moondial.channel.sigtran;
 
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
-import io.moondial.channel.sigtran.Link.SendResult;
+import io.moondial.channel.sigtran.LinkBoard.SendResult;
 import io.moondial.channel.sigtran.SigtranSettings.GlobalTitleRule;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.ss7.LowerLayers.AttachedPoint;

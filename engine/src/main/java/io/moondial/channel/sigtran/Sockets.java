@@ -5,7 +5,8 @@ import com.sun.nio.sctp.PeerAddressChangeNotification;
 import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
 import com.sun.nio.sctp.SendFailedNotification;
 import com.sun.nio.sctp.ShutdownNotification;
-import io.moondial.channel.sigtran.Associations.LinkSite;
+import io.moondial.channel.sigtran.Link.LinkSite;
+import io.moondial.channel.sigtran.LinkBoard.CloseReason;
 import io.moondial.channel.sigtran.M3uaMessage.Fault;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.file.FileTrouble;
@@ -29,15 +30,12 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.sctp.SctpMessageCompletionHandler;
-import io.netty.util.AttributeKey;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,23 +47,12 @@ import org.slf4j.event.Level;
 
 /** The sockets of associations, set up for either transport. */
 final class Sockets {
-    private static final Logger log = LoggerFactory.getLogger(Sockets.class);
 
     private final LinkSite site;
     private final AtomicInteger open = new AtomicInteger();
 
     Sockets(LinkSite site) {
         this.site = site;
-    }
-
-    /** Has the failure of work that nobody waits for logged. */
-    static void logFailure(Future<?> work) {
-        work.addListener(
-                done -> {
-                    if (!done.isSuccess() && !done.isCancelled()) {
-                        log.warn("work on a link failed", done.cause());
-                    }
-                });
     }
 
     /** How many connections are open that a link was found for. */
@@ -130,7 +117,7 @@ final class Sockets {
             protected void initChannel(Channel channel) {
                 Link link = find.apply(channel);
                 if (link == null) {
-                    logFailure(channel.close());
+                    LinkBoard.logFailure(channel.close());
                 } else {
                     open.incrementAndGet();
                     channel.closeFuture().addListener(closed -> open.decrementAndGet());
@@ -385,7 +372,7 @@ final class Sockets {
             ChannelConfig config = context.channel().config();
             if (config.isAutoRead()) {
                 config.setAutoRead(false);
-                logFailure(
+                LinkBoard.logFailure(
                         context.executor()
                                 .schedule(
                                         () -> config.setAutoRead(true),
@@ -484,42 +471,7 @@ final class Sockets {
                         cause);
             }
             CloseReason.of(context.channel()).because(cause);
-            logFailure(context.close());
-        }
-    }
-
-    /** Why a connection ended: the first reason that anybody gave. */
-    static final class CloseReason {
-        private static final AttributeKey<CloseReason> KEY =
-                AttributeKey.valueOf(CloseReason.class, "why");
-
-        private volatile @Nullable String reason;
-
-        static CloseReason of(Channel channel) {
-            CloseReason fresh = new CloseReason();
-            CloseReason known = channel.attr(KEY).setIfAbsent(fresh);
-            return known == null ? fresh : known;
-        }
-
-        /** Ends a connection. */
-        static void end(Channel channel, String why) {
-            of(channel).because(why);
-            logFailure(channel.close());
-        }
-
-        void because(String why) {
-            if (reason == null) {
-                reason = why;
-            }
-        }
-
-        void because(Throwable why) {
-            because(Objects.requireNonNullElse(why.getMessage(), why.toString()));
-        }
-
-        String reason() {
-            String known = reason;
-            return known == null ? "closed by the far end" : known;
+            LinkBoard.logFailure(context.close());
         }
     }
 }

@@ -2,7 +2,7 @@ package io.moondial.channel.sigtran;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.channel.sigtran.Associations.LinkSite;
+import io.moondial.channel.sigtran.Link.LinkSite;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.channel.sigtran.Sockets.Accepting;
 import io.moondial.file.FileTrouble;

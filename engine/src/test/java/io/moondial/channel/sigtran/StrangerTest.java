@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Channel.Connections;
-import io.moondial.channel.sigtran.Associations.LinkSite;
 import io.moondial.channel.sigtran.Endpoint.HostNames;
+import io.moondial.channel.sigtran.Link.LinkSite;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
