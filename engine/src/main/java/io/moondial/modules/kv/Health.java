@@ -50,7 +50,10 @@ final class Health {
         }
     }
 
-    /** What is answered without a try, because the last one failed just now; null: try. */
+    /**
+     * What is answered without a try, because the last one failed just now; null: try. Such an
+     * answer is no failure of its own: the pause is over in time, however many ask meanwhile.
+     */
     Answer.@Nullable Failed refusal() {
         Trouble last = trouble.get();
         return last == null || time.nanos() - last.at() >= pause.toNanos() ? null : last.answer();

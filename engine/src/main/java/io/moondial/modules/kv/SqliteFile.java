@@ -49,11 +49,27 @@ final class SqliteFile implements AutoCloseable {
         private static final long serialVersionUID = 1L;
         private final Why why;
         private final boolean lasting;
+        private final boolean tried;
 
         StoreFault(Why why, boolean lasting, String words, @Nullable Throwable cause) {
+            this(why, lasting, true, words, cause);
+        }
+
+        private StoreFault(
+                Why why, boolean lasting, boolean tried, String words, @Nullable Throwable cause) {
             super(words, cause);
             this.why = why;
             this.lasting = lasting;
+            this.tried = tried;
+        }
+
+        /** Nothing was tried, because something else failed just now. */
+        static StoreFault untried(KvStore.Answer.Failed answer) {
+            return new StoreFault(answer.why(), false, false, answer.detail(), null);
+        }
+
+        boolean isTried() {
+            return tried;
         }
 
         /** Another process had the lock for too long. */
@@ -271,7 +287,8 @@ final class SqliteFile implements AutoCloseable {
             case SQLITE_BUSY, SQLITE_BUSY_RECOVERY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED ->
                     new StoreFault(
                             Why.TIMEOUT, false, "another process holds its lock for too long", e);
-            case SQLITE_FULL -> new StoreFault(Why.UNAVAILABLE, false, "the disk is full", e);
+            // a connection that met it goes on failing when there is room again
+            case SQLITE_FULL -> new StoreFault(Why.UNAVAILABLE, true, "the disk is full", e);
             case SQLITE_NOTADB ->
                     new StoreFault(
                             Why.UNAVAILABLE,

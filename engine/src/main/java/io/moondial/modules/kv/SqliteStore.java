@@ -200,7 +200,8 @@ final class SqliteStore implements KvStore {
                 if (!batch.isEmpty()) {
                     answerWrites(connected, batch);
                     batch.clear();
-                } else if (closing && writes.isEmpty()) {
+                }
+                if (closing && writes.isEmpty()) {
                     return;
                 }
                 if (sweepIsDue) {
@@ -319,7 +320,7 @@ final class SqliteStore implements KvStore {
             close();
             Answer.Failed refusal = health.refusal();
             if (refusal != null) {
-                throw new StoreFault(refusal.why(), true, refusal.detail(), null);
+                throw StoreFault.untried(refusal);
             }
             synchronized (SqliteStore.this) {
                 SqliteFile opened =
@@ -336,7 +337,9 @@ final class SqliteStore implements KvStore {
             if (fault.isLasting()) {
                 close();
             }
-            return health.failed(fault.why(), fault.words());
+            return fault.isTried()
+                    ? health.failed(fault.why(), fault.words())
+                    : new Answer.Failed(fault.why(), fault.words());
         }
 
         @Override

@@ -71,7 +71,7 @@ final class RealRedis implements AutoCloseable {
         for (String line; (line = output.readLine()) != null; ) {
             said.append(line).append('\n');
             if (line.contains("eady to accept connections")) {
-                Thread.ofVirtual().start(() -> output.lines().forEach(_ -> {}));
+                Thread.ofPlatform().daemon().start(() -> output.lines().forEach(_ -> {}));
                 return process;
             }
         }
@@ -140,7 +140,7 @@ final class RealRedis implements AutoCloseable {
 
     /** As kill -9; what it held is lost. */
     void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly(); // Process itself would close what is read from it
         await().atMost(PATIENCE).until(() -> process.waitFor(1, TimeUnit.SECONDS));
     }
 
