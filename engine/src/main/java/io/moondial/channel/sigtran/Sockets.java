@@ -47,7 +47,6 @@ import org.slf4j.event.Level;
 
 /** The sockets of associations, set up for either transport. */
 final class Sockets {
-
     private final LinkSite site;
     private final AtomicInteger open = new AtomicInteger();
 
