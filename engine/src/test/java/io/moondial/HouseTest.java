@@ -93,6 +93,15 @@ class HouseTest {
                     .resideInAnyPackage("com.zaxxer..", "org.postgresql..", "org.mariadb..");
 
     @ArchTest
+    static final ArchRule THE_HTTP_CLIENT_STAYS_IN_ITS_MODULE =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.moondial.modules.http")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("java.net.http..");
+
+    @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_COMMAND =
             noClasses()
                     .that()

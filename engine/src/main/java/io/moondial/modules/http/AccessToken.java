@@ -126,7 +126,7 @@ final class AccessToken {
                         info ->
                                 new CappedBody<>(
                                         MAX_ANSWER, HttpResponse.BodySubscribers.ofByteArray()));
-        Time.Alarm alarm = time.after(timeout, () -> Upstream.cancel(sent));
+        Time.Alarm alarm = time.after(timeout, () -> Connections.cancel(sent));
         var _ =
                 sent.whenComplete(
                         (response, failure) -> {
@@ -134,13 +134,13 @@ final class AccessToken {
                             long now = time.nanos();
                             try {
                                 if (failure != null) {
-                                    Upstream.closeConnection(sent);
+                                    Connections.closeConnection(sent);
                                     throw new NoTokenException(
                                             sent.isCancelled()
                                                     ? "no answer within "
                                                             + timeout.toMillis()
                                                             + " ms"
-                                                    : Upstream.failure(failure).detail());
+                                                    : Connections.failure(failure).detail());
                                 }
                                 got(begun, response, now);
                             } catch (NoTokenException e) {

@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
 
 /** What stands behind the module {@code http}: the upstreams of the rules. */
 final class HttpBackend implements Backend<HttpSettings, Upstreams> {
-    private final Upstream.Lookup lookup;
+    private final Connections.Lookup lookup;
 
     HttpBackend() {
-        this(Upstream.Lookup.MACHINE);
+        this(Connections.Lookup.MACHINE);
     }
 
-    HttpBackend(Upstream.Lookup lookup) {
+    HttpBackend(Connections.Lookup lookup) {
         this.lookup = lookup;
     }
 
@@ -108,11 +108,11 @@ final class HttpBackend implements Backend<HttpSettings, Upstreams> {
     /** Those of an engine. */
     private static final class Running implements Upstreams {
         private final Time time;
-        private final Upstream.Lookup lookup;
+        private final Connections.Lookup lookup;
         private final RateLimitedLog log;
         private volatile Map<String, Upstream> upstreams = Map.of();
 
-        Running(Time time, Upstream.Lookup lookup) {
+        Running(Time time, Connections.Lookup lookup) {
             this.time = time;
             this.lookup = lookup;
             this.log =

@@ -9,18 +9,11 @@ import io.moondial.modules.http.Exchange.Why;
 import io.moondial.script.api.Backend.BackendException;
 import io.moondial.script.lua.LuaString;
 import io.moondial.time.Time;
-import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.NoRouteToHostException;
 import java.net.URI;
-import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,17 +26,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -52,30 +38,13 @@ import org.slf4j.event.Level;
  * call waits on no thread: it goes on where the JDK's client, the clock or a token says so.
  */
 final class Upstream {
-    /**
-     * Threads of the client. They are the machine's, not virtual ones: the client looks up the
-     * host's address on them, which blocks, and must not hold up what scripts run on.
-     */
-    private static final int THREADS = 2;
-
-    private static final Duration THREADS_IDLE = Duration.ofSeconds(5);
-
-    /** How long an address that was looked up is taken for known; the JDK keeps it for longer. */
-    private static final Duration ADDRESS_KNOWN = Duration.ofSeconds(5);
-
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-
-    private static final Duration LAST_CHANCE = Duration.ofSeconds(1);
-
-    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]");
 
     private final String name;
     private final HttpSettings.UpstreamSettings settings;
     private final URI base;
     private final Time time;
-    private final Lookup lookup;
-    private final ThreadPoolExecutor threads;
-    private final HttpClient client;
+    private final Connections connections;
     private final Semaphore permits;
     private final Breaker breaker;
     private final @Nullable AccessToken token;
@@ -85,25 +54,8 @@ final class Upstream {
     private final Map<String, String> credentials = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
-    private @Nullable CompletableFuture<@Nullable String> lookingUp;
-    private long lookedUpAt;
-    private boolean isLookedUp;
     private volatile boolean retired;
     private volatile boolean stopped;
-
-    /** How the address of a host is found. */
-    @FunctionalInterface
-    interface Lookup {
-        /** What the machine knows of hosts. */
-        Lookup MACHINE = InetAddress::getAllByName;
-
-        /**
-         * Finds it, which may take long.
-         *
-         * @throws UnknownHostException if there is none
-         */
-        Object find(String host) throws UnknownHostException;
-    }
 
     /**
      * @throws BackendException if its certificates, its key or its secret cannot be used
@@ -112,29 +64,19 @@ final class Upstream {
             String name,
             HttpSettings.UpstreamSettings settings,
             Time time,
-            Lookup lookup,
+            Connections.Lookup lookup,
             RateLimitedLog log) {
         this.name = name;
         this.settings = settings;
         this.base = settings.base();
         this.time = time;
-        this.lookup = lookup;
         this.permits = new Semaphore(settings.maxConcurrent());
-        this.threads =
-                new ThreadPoolExecutor(
-                        THREADS,
-                        THREADS,
-                        THREADS_IDLE.toMillis(),
-                        TimeUnit.MILLISECONDS,
-                        new LinkedBlockingQueue<>(),
-                        Thread.ofPlatform().daemon().name("http-" + name + "-", 1).factory());
-        threads.allowCoreThreadTimeOut(true);
         headers.put("User-Agent", "moondial");
         headers.putAll(settings.headers());
         if (settings.auth() != null) {
             addCredentials(settings.auth());
         }
-        this.client = client(settings);
+        this.connections = new Connections(name, settings, time, lookup);
         this.breaker = new Breaker(settings.breaker(), time, it -> tell(it, log));
         HttpSettings.OauthSettings oauth =
                 settings.auth() == null ? null : settings.auth().oauth2ClientCredentials();
@@ -142,7 +84,7 @@ final class Upstream {
                 oauth == null
                         ? null
                         : new AccessToken(
-                                client,
+                                connections.client(),
                                 oauth,
                                 settings.timeout(),
                                 time,
@@ -153,31 +95,6 @@ final class Upstream {
                                                 "upstream {}: no access token: {}",
                                                 name,
                                                 why));
-    }
-
-    private HttpClient client(HttpSettings.UpstreamSettings settings) {
-        HttpClient.Builder builder =
-                HttpClient.newBuilder()
-                        .executor(threads)
-                        .proxy(HttpClient.Builder.NO_PROXY)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(settings.connectTimeout())
-                        .version(
-                                settings.http2()
-                                        ? HttpClient.Version.HTTP_2
-                                        : HttpClient.Version.HTTP_1_1);
-        SSLParameters protocols = new SSLParameters();
-        protocols.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        builder.sslParameters(protocols);
-        if (settings.tls() != null) {
-            try {
-                builder.sslContext(Pki.context(settings.tls()));
-            } catch (Pki.UnusableFileException e) {
-                throw new BackendException(
-                        "http: upstreams: %s: tls: %s: %s".formatted(name, e.key(), e.message()));
-            }
-        }
-        return builder.build();
     }
 
     private void addCredentials(HttpSettings.AuthSettings auth) {
@@ -275,7 +192,7 @@ final class Upstream {
 
     private void closeIfOver() {
         if (inFlight() == 0) {
-            client.shutdown();
+            connections.retire();
         }
     }
 
@@ -288,50 +205,7 @@ final class Upstream {
                                 new Failure(
                                         Why.CLOSED,
                                         name + ": the engine stops, so the call ends")));
-        client.shutdownNow();
-        try {
-            if (client.awaitTermination(LAST_CHANCE)) {
-                threads.shutdown();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Why an exchange of the JDK's client failed. */
-    static Failure failure(Throwable thrown) {
-        Throwable top =
-                thrown instanceof CompletionException && thrown.getCause() != null
-                        ? thrown.getCause()
-                        : thrown;
-        for (Throwable it = top; it != null; it = it.getCause()) {
-            switch (it) {
-                case CappedBody.TooLargeException large -> {
-                    return new Failure(Why.TOO_LARGE, String.valueOf(large.getMessage()));
-                }
-                case HttpConnectTimeoutException _ -> {
-                    return new Failure(Why.CONNECT, "no connection within connect_timeout");
-                }
-                case UnresolvedAddressException _ -> {
-                    return new Failure(Why.CONNECT, "the host has no address");
-                }
-                case ConnectException e -> {
-                    return new Failure(
-                            Why.CONNECT,
-                            e.getMessage() == null ? "connection refused" : e.getMessage());
-                }
-                case NoRouteToHostException e -> {
-                    return new Failure(Why.CONNECT, String.valueOf(e.getMessage()));
-                }
-                case SSLException e -> {
-                    return new Failure(Why.TLS, String.valueOf(e.getMessage()));
-                }
-                default -> {}
-            }
-        }
-        return new Failure(
-                Why.CLOSED,
-                top.getMessage() == null ? top.getClass().getSimpleName() : top.getMessage());
+        connections.stop();
     }
 
     /**
@@ -353,58 +227,6 @@ final class Upstream {
                 + '-'
                 + HexFormat.of().toHexDigits(part)
                 + "-01";
-    }
-
-    /** Ends an exchange away from this thread, as it closes a connection. */
-    static void cancel(CompletableFuture<?> exchange) {
-        if (!exchange.isDone()) {
-            Thread.startVirtualThread(() -> exchange.cancel(true));
-        }
-    }
-
-    /**
-     * Closes the connection of an exchange that failed. The JDK's client leaves it open, and
-     * unread, where what came is not HTTP; and it cancels no exchange through a future that is
-     * done. One that depends on it, and is not done, does that.
-     */
-    static void closeConnection(CompletableFuture<?> failed) {
-        failed.newIncompleteFuture().cancel(true);
-    }
-
-    // ---- the address of the host
-
-    /** Completes once the address is known: with null, or with why it is not. */
-    private synchronized CompletableFuture<@Nullable String> address() {
-        if (ADDRESS.matcher(base.getHost()).matches()
-                || (isLookedUp && time.nanos() - lookedUpAt < ADDRESS_KNOWN.toNanos())) {
-            return CompletableFuture.completedFuture(null);
-        }
-        if (lookingUp == null) {
-            CompletableFuture<@Nullable String> begun = new CompletableFuture<>();
-            lookingUp = begun;
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("http-" + name + "-lookup")
-                    .start(() -> lookUp(begun));
-        }
-        return lookingUp;
-    }
-
-    private void lookUp(CompletableFuture<@Nullable String> begun) {
-        String fault = null;
-        try {
-            lookup.find(base.getHost());
-        } catch (UnknownHostException e) {
-            fault = "the host " + base.getHost() + " has no address";
-        } catch (RuntimeException e) {
-            fault = "the host " + base.getHost() + " cannot be looked up: " + e;
-        }
-        synchronized (this) {
-            lookingUp = null;
-            isLookedUp = fault == null;
-            lookedUpAt = time.nanos();
-        }
-        begun.complete(fault);
     }
 
     /** One call, from its permit to its outcome. */
@@ -482,7 +304,7 @@ final class Upstream {
             }
             CompletableFuture<?> open = exchange;
             if (open != null) {
-                cancel(open);
+                Connections.cancel(open);
             }
             boolean isSlow =
                     open != null && outcome instanceof Failure it && it.why() == Why.TIMEOUT;
@@ -557,7 +379,7 @@ final class Upstream {
         }
 
         private void send(@Nullable String bearer) {
-            CompletableFuture<@Nullable String> address = address();
+            CompletableFuture<@Nullable String> address = connections.address();
             if (address.isDone() && address.join() == null) {
                 exchange(bearer);
                 return;
@@ -570,7 +392,7 @@ final class Upstream {
                             () ->
                                     known.complete(
                                             "the host "
-                                                    + base.getHost()
+                                                    + connections.host()
                                                     + " is not looked up within connect_timeout"));
             var _ =
                     known.whenComplete(
@@ -589,7 +411,7 @@ final class Upstream {
                 return;
             }
             CompletableFuture<HttpResponse<byte[]>> sent =
-                    client.sendAsync(request(bearer), this::body);
+                    connections.client().sendAsync(request(bearer), this::body);
             waitsFor(sent);
             var _ =
                     sent.whenComplete(
@@ -601,7 +423,7 @@ final class Upstream {
         private void waitsFor(CompletableFuture<?> now) {
             exchange = now;
             if (isOver.get()) {
-                cancel(now);
+                Connections.cancel(now);
             }
         }
 
@@ -658,8 +480,8 @@ final class Upstream {
             } else if (failure instanceof CancellationException && isOver.get()) {
                 settle(Breaker.Result.UNKNOWN);
             } else if (failure != null) {
-                closeConnection(sent);
-                Failure why = failure(failure);
+                Connections.closeConnection(sent);
+                Failure why = Connections.failure(failure);
                 settled(new Failure(why.why(), name + ": " + why.detail()), bearer);
             }
         }
