@@ -30,7 +30,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -183,6 +182,7 @@ interface Connections extends AutoCloseable {
 
         @Override
         public void close() {
+            maker.closed = true;
             pool.close();
             maker.close();
         }
@@ -339,6 +339,7 @@ interface Connections extends AutoCloseable {
         private final Drivers drivers;
         private final Driver driver;
         private volatile Listener listener = Listener.NONE;
+        private volatile boolean closed;
 
         Maker(DatabaseSettings settings) {
             this.settings = settings;
@@ -360,13 +361,18 @@ interface Connections extends AutoCloseable {
                     throw new SQLException("the driver does not know " + drivers.kind());
                 }
                 limit(connection);
+                if (closed) {
+                    throw new SQLException("the pool is closed");
+                }
                 listener.opened();
                 return connection;
             } catch (SQLException | RuntimeException e) {
                 if (connection != null) {
                     connection.close();
                 }
-                listener.refused(JdbcCall.words(e));
+                if (!closed) {
+                    listener.refused(JdbcCall.words(e));
+                }
                 throw e;
             }
         }
@@ -501,9 +507,10 @@ interface Connections extends AutoCloseable {
         @Override
         public void setLoginTimeout(int seconds) {}
 
+        /** How long a pool that is closed waits for a connection on its way: it is closed here. */
         @Override
         public int getLoginTimeout() {
-            return (int) TimeUnit.MILLISECONDS.toSeconds(settings.timeout().toMillis());
+            return 0;
         }
 
         @Override

@@ -494,7 +494,8 @@ final class JdbcCall {
                 LogText.of(
                         message.replaceFirst("^\\(conn=-?[0-9]+\\) ", "")
                                 .replaceAll("\\s+", " ")
-                                .strip());
+                                .strip()
+                                .replaceFirst("\\.$", ""));
         return plain.length() <= LONGEST_WORDS ? plain : plain.substring(0, LONGEST_WORDS) + "...";
     }
 }
