@@ -81,7 +81,7 @@ public final class HttpModule {
                                                 (a, call) -> call("GET", a, call)))
                 .function(
                         "post",
-                        "Sends something that changes what is there, such as a payment. It is sent again after a failure only if there is an idempotency_key.",
+                        "Sends something that changes what is there, such as a payment. After timeout or closed nobody here knows whether it has happened; with an idempotency_key, which the service must know, it can be sent again, by the engine and by the script.",
                         f ->
                                 common(f, OPTIONS + BODY_OPTIONS)
                                         .effect(Effect.CHANGE)
@@ -132,7 +132,7 @@ public final class HttpModule {
                         "what follows the URL of the upstream, such as /accounts/{msisdn}; names in braces are filled from the option path, percent-encoded, so that a value never leaves its part of the path")
                 .mayTake("options", TABLE, options)
                 .returns(
-                        "a table: status (a number), ok (whether it is from 200 to 299), headers (by names in small letters; several of one name with \", \" between them), body (a string), and json (the value of the body if its type is JSON and it can be read; nil otherwise)."
+                        "a table: status (a number), ok (whether it is from 200 to 299), headers (by names in small letters; several of one name with \", \" between them), body (a string), and json (the value of the body if its type is JSON and it can be read; nil otherwise; json.decode(answer.body, {decimals = true}) reads amounts with all their digits)."
                                 + " Or nil, why, and a sentence for the log. Why is one of "
                                 + Why.list())
                 .raises(
