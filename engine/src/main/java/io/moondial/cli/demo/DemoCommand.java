@@ -76,13 +76,16 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--serve",
+            description = "Dials nothing, and runs until a signal, for dial --connect.")
+    private boolean serve;
+
+    @Option(
+            names = "--listen",
             paramLabel = "HOST:PORT",
-            arity = "0..1",
-            fallbackValue = "127.0.0.1:2905",
+            defaultValue = "127.0.0.1:2905",
             description =
-                    "Dials nothing, and runs until a signal. It listens for dial --connect there,"
-                            + " with M3UA over TCP. Default: ${FALLBACK-VALUE}.")
-    private @Nullable String serve;
+                    "With --serve: where it listens for M3UA over TCP. Default: ${DEFAULT-VALUE}.")
+    private String listen;
 
     @Option(
             names = "--folder",
@@ -111,7 +114,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (!service.equals(MONEY)) {
             throw bad("there is no service '" + service + "': there is money");
         }
-        if (serve != null && !answers.isEmpty()) {
+        if (serve && !answers.isEmpty()) {
             throw bad("--serve dials nothing: give no answers");
         }
         if (!Files.isRegularFile(from.resolve("rules.yaml"))) {
@@ -123,7 +126,7 @@ public final class DemoCommand implements Callable<Integer> {
         try {
             return run(place, mood);
         } finally {
-            if (folder == null && serve == null) {
+            if (folder == null && !serve) {
                 remove(place);
             }
         }
@@ -153,8 +156,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         try (BillingStub stub = billingSystem(place, mood)) {
             adjust(rules, stub.url());
-            return execute(
-                    serve == null ? dial(rules) : List.of("serve", "--rules", rules.toString()));
+            return execute(serve ? List.of("serve", "--rules", rules.toString()) : dial(rules));
         } catch (IOException e) {
             throw new NotStartedException(FileTrouble.tell(e), e);
         }
@@ -176,11 +178,11 @@ public final class DemoCommand implements Callable<Integer> {
         String text = BILLING.matcher(Files.readString(rules)).replaceAll(url);
         int network = text.indexOf(NETWORK);
         String before = network < 0 ? text : text.substring(0, network);
-        Files.writeString(rules, serve == null ? before : before + NETWORK + network(serve));
-        if (serve != null) {
+        Files.writeString(rules, serve ? before + NETWORK + network(listen) : before);
+        if (serve) {
             err().printf(
                             "ussd: the service is in %s; dial it: ./ussd dial --connect %s --msisdn %s '%s'%n",
-                            rules.getParent(), serve, msisdn, CODE);
+                            rules.getParent(), listen, msisdn, CODE);
         }
     }
 
