@@ -149,7 +149,7 @@ public final class HttpModule {
                         () -> upstreams.call(request),
                         Outcome::word,
                         it ->
-                                HttpStandIn.given(
+                                CallLine.given(
                                         RequestReader.masked(
                                                 a, json, method, upstreams.names(), call),
                                         it));

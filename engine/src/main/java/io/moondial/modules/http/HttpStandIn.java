@@ -1,35 +1,27 @@
 package io.moondial.modules.http;
 
-import io.moondial.modules.http.Exchange.Answer;
+import io.moondial.modules.http.CallLine.Expected;
+import io.moondial.modules.http.CallLine.Given;
+import io.moondial.modules.http.CallLine.MistakeException;
+import io.moondial.modules.http.CallLine.Target;
 import io.moondial.modules.http.Exchange.Failure;
 import io.moondial.modules.http.Exchange.Outcome;
 import io.moondial.modules.http.Exchange.Request;
 import io.moondial.modules.http.Exchange.Upstreams;
 import io.moondial.modules.http.Exchange.Why;
-import io.moondial.modules.json.JsonText;
-import io.moondial.modules.json.JsonText.NotJsonException;
 import io.moondial.script.api.Backend.Line;
 import io.moondial.script.api.Backend.StandIn;
 import io.moondial.script.api.Backend.TestWorld;
-import io.moondial.script.lua.LuaString;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,15 +29,6 @@ import org.jspecify.annotations.Nullable;
  * was called. Each given of a call answers once, in turn; the last one answers all that follow.
  */
 final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
-    private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
-
-    private static final String GIVEN_FORM =
-            "METHOD UPSTREAM /PATH answers [after 2s] STATUS [header NAME=VALUE]... [BODY], or answers [after 2s] WHY, where BODY is JSON or a text in quotes, and WHY is one of "
-                    + String.join(", ", Why.words());
-
-    private static final String CHECK_FORM =
-            "METHOD UPSTREAM /PATH [header NAME=VALUE]... [BODY], where BODY is a part of the JSON that is sent, or in quotes a part of the text";
-
     private final Set<String> names;
     private final HttpSettings settings;
     private final TestWorld world;
@@ -62,94 +45,12 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
         this.world = world;
         for (String text : world.givens()) {
             try {
-                givens.add(new Words(text).given());
+                givens.add(CallLine.given(text));
             } catch (MistakeException e) {
                 throw new IllegalStateException("not objected to before: " + text, e);
             }
         }
     }
-
-    /** A line is not as it should be; the message says how it should. */
-    private static final class MistakeException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        MistakeException(String message) {
-            super(message, null, false, false);
-        }
-
-        String message() {
-            return String.valueOf(getMessage());
-        }
-    }
-
-    /**
-     * A call as a line says it, in a form that compares: escapes and the order of the query do not
-     * count.
-     */
-    private record Target(String method, String upstream, List<String> path, List<String> query) {
-        static Target of(String method, String upstream, String target) {
-            int mark = target.indexOf('?');
-            String path = mark < 0 ? target : target.substring(0, mark);
-            List<String> query =
-                    mark < 0 || mark == target.length() - 1
-                            ? List.of()
-                            : Stream.of(target.substring(mark + 1).split("&", -1))
-                                    .map(it -> it.contains("=") ? it : it + "=")
-                                    .map(HttpStandIn::decoded)
-                                    .sorted()
-                                    .toList();
-            return new Target(
-                    method,
-                    upstream,
-                    // a + is itself in a path
-                    Stream.of(path.split("/", -1))
-                            .map(it -> decoded(it.replace("+", "%2B")))
-                            .toList(),
-                    query);
-        }
-
-        static Target of(Request request) {
-            return of(request.method(), request.upstream(), request.target());
-        }
-
-        /**
-         * Whether it stands for a call. An asterisk stands for any character: a recorded line has
-         * them in the place of a secret.
-         */
-        boolean matches(Target call) {
-            return method.equals(call.method)
-                    && upstream.equals(call.upstream)
-                    && match(path, call.path)
-                    && match(query, call.query);
-        }
-
-        private static boolean match(List<String> wanted, List<String> parts) {
-            return wanted.size() == parts.size()
-                    && IntStream.range(0, parts.size())
-                            .allMatch(it -> match(wanted.get(it), parts.get(it)));
-        }
-
-        private static boolean match(String wanted, String part) {
-            return wanted.length() == part.length()
-                    && IntStream.range(0, part.length())
-                            .allMatch(
-                                    it ->
-                                            wanted.charAt(it) == '*'
-                                                    || wanted.charAt(it) == part.charAt(it));
-        }
-    }
-
-    private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
-    }
-
-    /**
-     * A line {@code given http}.
-     *
-     * @param shown the call as the line says it
-     * @param after null: at once
-     */
-    private record Given(Target target, String shown, @Nullable Duration after, Outcome outcome) {}
 
     // ---- what scripts find
 
@@ -193,7 +94,8 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
                                 () ->
                                         later.complete(
                                                 isLate
-                                                        ? failure(Why.TIMEOUT, request.upstream())
+                                                        ? CallLine.failure(
+                                                                Why.TIMEOUT, request.upstream())
                                                         : given.outcome()));
         var _ = later.whenComplete((_, _) -> alarm.cancel());
         return later;
@@ -235,7 +137,7 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
     public Optional<String> check(boolean absent, String text) {
         Expected expected;
         try {
-            expected = new Words(text).expected();
+            expected = CallLine.expected(text);
         } catch (MistakeException e) {
             return Optional.of(e.message());
         }
@@ -268,71 +170,24 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
     private static String shown(Request call) {
         String key = call.headers().get("Idempotency-Key");
         return call
-                + (key == null ? "" : " header Idempotency-Key=" + quotedIfNeeded(key))
+                + (key == null ? "" : " header Idempotency-Key=" + CallLine.quotedIfNeeded(key))
                 + (call.body() == null
                         ? ""
-                        : " " + body(call.body(), call.headers().get("Content-Type")));
+                        : " " + CallLine.body(call.body(), call.headers().get("Content-Type")));
     }
 
     /** What is wrong with a line; empty: nothing. */
     static Optional<String> objection(Line line, String text) {
         try {
             switch (line) {
-                case GIVEN -> new Words(text).given();
-                case CHECK -> new Words(text).expected();
-                case CHECK_ABSENT -> new Words(text).expected();
+                case GIVEN -> CallLine.given(text);
+                case CHECK -> CallLine.expected(text);
+                case CHECK_ABSENT -> CallLine.expected(text);
             }
             return Optional.empty();
         } catch (MistakeException e) {
             return Optional.of(e.message());
         }
-    }
-
-    /** What follows {@code given http} to answer a request like this one in the same way. */
-    static String given(Request request, Outcome outcome) {
-        return request
-                + " answers "
-                + switch (outcome) {
-                    case Failure failure -> failure.why().word();
-                    case Answer answer ->
-                            answer.status()
-                                    + (answer.body().length() == 0
-                                            ? ""
-                                            : " " + body(answer.body(), jsonType(answer)));
-                };
-    }
-
-    private static @Nullable String jsonType(Answer answer) {
-        return answer.isJson() ? "application/json" : null;
-    }
-
-    /** A body as a line has it: JSON on one line, or a text in quotes. */
-    private static String body(LuaString body, @Nullable String type) {
-        String text = body.toText();
-        if (type != null && type.startsWith("application/json")) {
-            try {
-                JsonText.read(text);
-                // a line break in JSON is a blank: in a string it is written \n
-                return text.replace("\r", "").replace("\n", " ").replace("\t", " ").strip();
-            } catch (NotJsonException e) {
-                // it says that it is JSON, and is not
-            }
-        }
-        return quoted(text);
-    }
-
-    private static String quoted(String text) {
-        return '"'
-                + text.replace("\\", "\\\\")
-                        .replace("\"", "\\\"")
-                        .replace("\n", "\\n")
-                        .replace("\t", "\\t")
-                        .replaceAll("\\p{Cntrl}", "?")
-                + '"';
-    }
-
-    private static String quotedIfNeeded(String text) {
-        return text.matches("[^\\s\"]+") ? text : quoted(text);
     }
 
     /** How many characters differ; long texts are compared by their beginnings. */
@@ -353,258 +208,5 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
             }
         }
         return row[b.length()];
-    }
-
-    private static Failure failure(Why why, String upstream) {
-        return new Failure(why, upstream + ": " + why.word() + ", as the test says");
-    }
-
-    /**
-     * What a check asks for; a part that is null may be anything.
-     *
-     * @param json whether the body is compared as JSON
-     */
-    private record Expected(
-            @Nullable String method,
-            @Nullable String upstream,
-            @Nullable Target target,
-            Map<String, String> headers,
-            @Nullable String text,
-            boolean json,
-            @Nullable Object part) {
-
-        boolean covers(Request call) {
-            return (method == null || method.equals(call.method()))
-                    && (upstream == null || upstream.equals(call.upstream()))
-                    && (target == null || target.matches(Target.of(call)))
-                    && headers.entrySet().stream().allMatch(it -> hasHeader(call, it))
-                    && (text == null
-                            || (call.body() != null && call.body().toText().contains(text)))
-                    && (!json || coversJson(call));
-        }
-
-        private static boolean hasHeader(Request call, Map.Entry<String, String> wanted) {
-            return call.headers().entrySet().stream()
-                    .anyMatch(
-                            it ->
-                                    it.getKey().equalsIgnoreCase(wanted.getKey())
-                                            && it.getValue().equals(wanted.getValue()));
-        }
-
-        private boolean coversJson(Request call) {
-            if (call.body() == null) {
-                return false;
-            }
-            try {
-                return JsonText.covers(JsonText.read(call.body().toText()), part);
-            } catch (NotJsonException e) {
-                return false;
-            }
-        }
-    }
-
-    /** The words of a line, taken one after the other. */
-    private static final class Words {
-        private static final Pattern WORD = Pattern.compile("\\S+");
-        private static final Pattern AFTER =
-                Pattern.compile("after\\s+(\\d{1,7})(ms|s|m)(?=\\s|$)\\s*");
-        private static final Pattern HEADER = Pattern.compile("header\\s+(" + Headers.NAME + ")=");
-
-        private String rest;
-
-        Words(String text) {
-            rest = text.strip();
-        }
-
-        Given given() throws MistakeException {
-            String before = rest;
-            Target target = target(GIVEN_FORM);
-            String shown = before.substring(0, before.length() - rest.length()).strip();
-            if (!word().equals("answers")) {
-                throw new MistakeException(GIVEN_FORM);
-            }
-            Duration after = after();
-            Outcome outcome = outcome(target.upstream());
-            return new Given(target, shown, after, outcome);
-        }
-
-        Expected expected() throws MistakeException {
-            if (rest.isEmpty()) {
-                return new Expected(null, null, null, Map.of(), null, false, null);
-            }
-            String method = method(CHECK_FORM);
-            if (rest.isEmpty()) {
-                return new Expected(method, null, null, Map.of(), null, false, null);
-            }
-            String upstream = upstream(CHECK_FORM);
-            if (rest.isEmpty()) {
-                return new Expected(method, upstream, null, Map.of(), null, false, null);
-            }
-            Target target = target(method, upstream, CHECK_FORM);
-            Map<String, String> headers = headers();
-            String text = text();
-            if (text != null || rest.isEmpty()) {
-                return new Expected(method, upstream, target, headers, text, false, null);
-            }
-            return new Expected(method, upstream, target, headers, null, true, json());
-        }
-
-        private String word() {
-            Matcher word = WORD.matcher(rest);
-            if (!word.lookingAt()) {
-                return "";
-            }
-            rest = rest.substring(word.end()).stripLeading();
-            return word.group();
-        }
-
-        private String method(String form) throws MistakeException {
-            String method = word();
-            if (!METHODS.contains(method)) {
-                throw new MistakeException(
-                        METHODS.contains(method.toUpperCase(Locale.ROOT))
-                                ? "write " + method.toUpperCase(Locale.ROOT) + " in capital letters"
-                                : form + "; METHOD is one of " + String.join(", ", METHODS));
-            }
-            return method;
-        }
-
-        private String upstream(String form) throws MistakeException {
-            String upstream = word();
-            if (!upstream.matches(HttpSettings.UPSTREAM_NAME)) {
-                throw new MistakeException(form);
-            }
-            return upstream;
-        }
-
-        private Target target(String form) throws MistakeException {
-            String method = method(form);
-            return target(method, upstream(form), form);
-        }
-
-        private Target target(String method, String upstream, String form) throws MistakeException {
-            String target = word();
-            if (!target.startsWith("/")) {
-                throw new MistakeException(form);
-            }
-            try {
-                return Target.of(method, upstream, target);
-            } catch (IllegalArgumentException e) {
-                throw new MistakeException("the path has a % without two hexadecimal digits");
-            }
-        }
-
-        private @Nullable Duration after() {
-            Matcher after = AFTER.matcher(rest);
-            if (!after.lookingAt()) {
-                return null;
-            }
-            rest = rest.substring(after.end());
-            long count = Long.parseLong(after.group(1));
-            return switch (after.group(2)) {
-                case "ms" -> Duration.ofMillis(count);
-                case "s" -> Duration.ofSeconds(count);
-                default -> Duration.ofMinutes(count);
-            };
-        }
-
-        private Outcome outcome(String upstream) throws MistakeException {
-            String word = word();
-            Optional<Why> why =
-                    Stream.of(Why.values()).filter(it -> it.word().equals(word)).findFirst();
-            if (why.isPresent() && rest.isEmpty()) {
-                return failure(why.get(), upstream);
-            }
-            if (!word.matches("[1-5][0-9]{2}")) {
-                throw new MistakeException(GIVEN_FORM);
-            }
-            Map<String, String> headers = new LinkedHashMap<>();
-            headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
-            String text = text();
-            String body = rest;
-            if (text == null && !rest.isEmpty()) {
-                json();
-                headers.putIfAbsent("content-type", "application/json");
-            } else {
-                body = text == null ? "" : text;
-            }
-            return new Answer(Integer.parseInt(word), headers, LuaString.of(body));
-        }
-
-        private Map<String, String> headers() throws MistakeException {
-            Map<String, String> headers = new LinkedHashMap<>();
-            for (Matcher header = HEADER.matcher(rest);
-                    header.lookingAt();
-                    header = HEADER.matcher(rest)) {
-                rest = rest.substring(header.end());
-                headers.put(header.group(1), rest.startsWith("\"") ? quoted() : word());
-            }
-            return headers;
-        }
-
-        /** A text in quotes, which is all that is left; null: there is none. */
-        private @Nullable String text() throws MistakeException {
-            if (!rest.startsWith("\"")) {
-                return null;
-            }
-            String text = quoted();
-            if (!rest.isEmpty()) {
-                throw new MistakeException(
-                        "something follows the text in quotes; a quote inside is written \\\"");
-            }
-            return text;
-        }
-
-        private String quoted() throws MistakeException {
-            int end = 1;
-            while (end < rest.length() && rest.charAt(end) != '"') {
-                end += rest.charAt(end) == '\\' ? 2 : 1;
-            }
-            if (end >= rest.length()) {
-                throw new MistakeException("the text in quotes has no end");
-            }
-            String inside = rest.substring(1, end);
-            rest = rest.substring(end + 1).stripLeading();
-            return unquoted(inside);
-        }
-
-        private static String unquoted(String inside) throws MistakeException {
-            StringBuilder text = new StringBuilder();
-            boolean isEscaped = false;
-            for (int i = 0; i < inside.length(); i++) {
-                char c = inside.charAt(i);
-                if (!isEscaped && c == '\\') {
-                    isEscaped = true;
-                } else {
-                    text.append(isEscaped ? meant(c) : c);
-                    isEscaped = false;
-                }
-            }
-            return text.toString();
-        }
-
-        private static char meant(char escaped) throws MistakeException {
-            return switch (escaped) {
-                case 'n' -> '\n';
-                case 't' -> '\t';
-                case '"', '\\' -> escaped;
-                default ->
-                        throw new MistakeException(
-                                "\\"
-                                        + escaped
-                                        + " in a text in quotes; allowed are \\n, \\t, \\\" and \\\\");
-            };
-        }
-
-        private @Nullable Object json() throws MistakeException {
-            try {
-                return JsonText.read(rest);
-            } catch (NotJsonException e) {
-                throw new MistakeException(
-                        "the body is not JSON ("
-                                + e.getMessage()
-                                + "); put a text that is none in quotes");
-            }
-        }
     }
 }

@@ -496,7 +496,7 @@ class HttpModuleTest {
     @Test
     void a_recorded_answer_is_a_given_that_answers_the_same() {
         assertThat(
-                        HttpStandIn.given(
+                        CallLine.given(
                                 HttpBench.request("GET", "/x?a=b"),
                                 new Exchange.Failure(Exchange.Why.TOO_LARGE, "d")))
                 .isEqualTo("GET billing /x?a=b answers too_large");
@@ -511,7 +511,7 @@ class HttpModuleTest {
 
     private static String given(String type, String body) {
         String text =
-                HttpStandIn.given(
+                CallLine.given(
                         HttpBench.request("GET", "/x"),
                         new Exchange.Answer(
                                 200,
