@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -526,6 +527,54 @@ class PostgresTest {
         bench.ended = () -> {};
         assertThat(bench.run("return sql.transaction('bank', function() return 'in' end)"))
                 .isEqualTo("in");
+    }
+
+    @Test
+    void many_that_are_ended_at_any_moment_leave_nothing_behind() throws Exception {
+        reopen("pool: 3, timeout: 60s, acquire_timeout: 60s");
+        untilAnswered();
+        server.execute(database, "UPDATE accounts SET balance = 10000");
+        Random chance = new Random(7);
+        List<SqlBench.Running> all = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+            all.add(
+                    bench.start(
+                            TRANSFER.formatted(
+                                    "tx:value('SELECT pg_sleep(0.01)') "
+                                            + (i % 3 == 0 ? "error('no')" : "return true"))));
+            if (chance.nextBoolean()) {
+                all.get(chance.nextInt(all.size())).stop();
+            }
+        }
+        for (SqlBench.Running one : all) {
+            if (chance.nextInt(4) == 0) {
+                one.stop();
+            }
+            one.outcome();
+        }
+        await().untilAsserted(
+                        () ->
+                                assertThat(bench.gauges())
+                                        .contains("sql.bank active 0", "sql.bank waiting 0"));
+        await().untilAsserted(() -> assertThat(server.activity(database)).isEmpty());
+        assertThat(server.value(database, "SELECT sum(balance) FROM accounts"))
+                .isEqualTo("20000.00");
+        // as many as before may run at the same time
+        CountDownLatch inside = new CountDownLatch(3);
+        bench.logged =
+                line -> {
+                    inside.countDown();
+                    wait(inside);
+                };
+        List<SqlBench.Running> together = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            together.add(
+                    bench.start(
+                            "return sql.transaction('bank', function(tx) log.info('in') return 'out' end)"));
+        }
+        for (SqlBench.Running one : together) {
+            assertThat(one.text()).isEqualTo("out");
+        }
     }
 
     // ---- reloads
