@@ -130,7 +130,7 @@ class RedisFaultsTest {
                             + " are in use (pool)");
             redis.goOn();
             assertThat(first.join()).isEqualTo(found("x"));
-            assertThat(ask(store, GET)).isEqualTo(found("x"));
+            await().atMost(RealRedis.PATIENCE).until(() -> ask(store, GET).equals(found("x")));
         }
     }
 
