@@ -22,18 +22,23 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.StaticCommandFlagsRegistry;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
+import redis.clients.jedis.executors.ClusterCommandExecutor;
 import redis.clients.jedis.params.SetParams;
+import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
  * Values in Redis 6 or newer, or in Valkey: one server, or a cluster if several nodes are named.
@@ -241,7 +246,12 @@ final class RedisStore implements KvStore {
     }
 
     private Answer answered(UnifiedJedis redis, Request request) {
-        Answer answer = ask(redis, request);
+        Answer answer;
+        try {
+            answer = ask(redis, request);
+        } catch (Unanswered e) {
+            throw e.lost;
+        }
         health.worked();
         return answer;
     }
@@ -360,13 +370,44 @@ final class RedisStore implements KvStore {
     private UnifiedJedis cluster() {
         Set<HostAndPort> nodes =
                 settings.nodes().stream().map(RedisStore::address).collect(Collectors.toSet());
+        JedisClientConfig config = config();
+        ClusterConnectionProvider provider = new ClusterConnectionProvider(nodes, config, pool());
         return RedisClusterClient.builder()
                 .nodes(nodes)
-                .clientConfig(config())
-                .poolConfig(pool())
-                .maxAttempts(CLUSTER_ATTEMPTS)
-                .maxTotalRetriesDuration(settings.timeout())
+                .clientConfig(config)
+                .connectionProvider(provider)
+                .commandExecutor(new SendingOnce(provider, settings.timeout()))
                 .build();
+    }
+
+    /**
+     * Follows a cluster from node to node, and tries again where no connection could be opened. A
+     * command that was sent, and whose answer is lost, is not sent again, which Jedis would do.
+     */
+    private static final class SendingOnce extends ClusterCommandExecutor {
+        SendingOnce(ClusterConnectionProvider provider, Duration longest) {
+            super(provider, CLUSTER_ATTEMPTS, longest, StaticCommandFlagsRegistry.registry());
+        }
+
+        @Override
+        protected <T> T execute(Connection connection, CommandObject<T> command) {
+            try {
+                return super.execute(connection, command);
+            } catch (JedisConnectionException e) {
+                throw new Unanswered(e);
+            }
+        }
+    }
+
+    /** The answer of a node is lost; Jedis takes this for no fault of a connection. */
+    private static final class Unanswered extends JedisException {
+        private static final long serialVersionUID = 1L;
+        private final JedisConnectionException lost;
+
+        Unanswered(JedisConnectionException lost) {
+            super(lost);
+            this.lost = lost;
+        }
     }
 
     private static HostAndPort address(Node node) {
