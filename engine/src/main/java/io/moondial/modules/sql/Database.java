@@ -469,7 +469,9 @@ final class Database implements Databases.Reached {
             }
             if (transaction != null) {
                 transaction.spoilt |= broken;
-            } else if (!(outcome instanceof Outcome.Begun) || broken) {
+            } else if (outcome instanceof Outcome.Begun(OpenTransaction begun)) {
+                begun.spoilt |= broken; // what ends it gives the connection back
+            } else {
                 if (mine != null) {
                     free(mine, broken);
                 }

@@ -70,8 +70,7 @@ class RedisClusterTest {
 
         assertThat(answer)
                 .isInstanceOfSatisfying(
-                        Answer.Failed.class,
-                        it -> assertThat(it.why()).isEqualTo(Why.UNAVAILABLE));
+                        Answer.Failed.class, it -> assertThat(it.why()).isEqualTo(Why.UNAVAILABLE));
         assertThat(node.commands()).containsExactly("EVALSHA");
     }
 
