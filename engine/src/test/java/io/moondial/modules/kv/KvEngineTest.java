@@ -63,7 +63,7 @@ class KvEngineTest {
 
     @Test
     void what_a_dialog_keeps_the_next_engine_finds() throws Exception {
-        try (Engine engine = new Engine(configuration(""))) {
+        try (Engine engine = new Engine(configuration("kv: {timeout: 1m}"))) {
             engine.start();
             assertThat(dial(engine, "*2#")).isEqualTo(new Screen.Respond("nothing kept"));
             assertThat(folder.resolve("state")).doesNotExist();
@@ -78,7 +78,7 @@ class KvEngineTest {
                                 assertThat(it.word()).isEqualTo("open");
                             });
         }
-        try (Engine engine = new Engine(configuration(""))) {
+        try (Engine engine = new Engine(configuration("kv: {timeout: 1m}"))) {
             engine.start();
             assertThat(dial(engine, "*1#")).isEqualTo(new Screen.Respond("3"));
         }
@@ -87,7 +87,7 @@ class KvEngineTest {
     @Test
     void a_reload_opens_another_store() throws Exception {
         CountDownLatch reloaded = new CountDownLatch(1);
-        try (Engine engine = new Engine(configuration("kv: {store: sqlite}"))) {
+        try (Engine engine = new Engine(configuration("kv: {store: sqlite, timeout: 1m}"))) {
             engine.start();
             engine.followChanges(_ -> reloaded.countDown());
             assertThat(dial(engine, "*1#")).isEqualTo(new Screen.Respond("1"));
@@ -107,7 +107,7 @@ class KvEngineTest {
             try (Engine engine =
                     new Engine(
                             configuration(
-                                    "kv: {store: redis, timeout: 30s, redis: {nodes: [\"127.0.0.1:%d\"], connect_timeout: 30s}}"
+                                    "kv: {store: redis, timeout: 1m, redis: {nodes: [\"127.0.0.1:%d\"], connect_timeout: 1m, acquire_timeout: 1m}}"
                                             .formatted(redis.port())))) {
                 engine.start();
                 assertThat(dial(engine, "*1#")).isEqualTo(new Screen.Respond("unavailable"));

@@ -247,7 +247,7 @@ class RedisFaultsTest {
                 KvLiveTest.settings(
                         """
                         store: redis
-                        timeout: 30s
+                        timeout: 1m
                         redis: {nodes: ["127.0.0.1:%d"], acquire_timeout: 30s, connect_timeout: 30s, tls: {ca: "%s"}}
                         """
                                 .formatted(redis.port(), folder.resolve(ca))),
