@@ -60,7 +60,8 @@ class KvLiveTest {
     }
 
     private KvSettings sqlite(String name, String more) {
-        return settings("file: \"" + folder.resolve(name) + "\"\n" + more);
+        String time = more.contains("timeout:") ? "" : "timeout: 1m\n";
+        return settings("file: \"" + folder.resolve(name) + "\"\n" + time + more);
     }
 
     private static Request set(String value) {
