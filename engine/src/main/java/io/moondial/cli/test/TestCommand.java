@@ -315,6 +315,9 @@ public final class TestCommand implements Callable<Integer> {
 
         private List<Path> places = List.of();
 
+        /** The files as they were before the tests last ran. */
+        private Map<Path, Saved> seen = Map.of();
+
         /** What says whether a file was saved. */
         private record Saved(long modified, long size) {}
 
@@ -325,11 +328,9 @@ public final class TestCommand implements Callable<Integer> {
 
         /** Ends only by an interrupt. */
         int untilInterrupted() throws InterruptedException, NotStartedException {
-            Map<Path, Saved> seen = look();
             runTouched(Set.of());
             while (!Thread.currentThread().isInterrupted()) {
-                seen = seen.isEmpty() ? look() : seen;
-                Map<Path, Saved> now = stable(seen);
+                Map<Path, Saved> now = stable();
                 Set<Path> touched = changed(seen, now);
                 seen = now;
                 runTouched(touched);
@@ -338,7 +339,7 @@ public final class TestCommand implements Callable<Integer> {
         }
 
         /** Waits for a change, and until it is over: an editor may save in several strokes. */
-        private Map<Path, Saved> stable(Map<Path, Saved> seen) throws InterruptedException {
+        private Map<Path, Saved> stable() throws InterruptedException {
             Map<Path, Saved> before = seen;
             while (true) {
                 Thread.sleep(INTERVAL);
@@ -394,15 +395,24 @@ public final class TestCommand implements Callable<Integer> {
             return changed;
         }
 
+        private List<Path> watched(Configuration configuration) {
+            List<Path> watched = new ArrayList<>(run.places(configuration));
+            watched.addAll(configuration.scriptFolders());
+            watched.add(configuration.rules().file());
+            return watched.stream().distinct().toList();
+        }
+
         /** None touched: all are run. */
         private void runTouched(Set<Path> touched)
                 throws InterruptedException, NotStartedException {
             try {
                 Configuration configuration = run.configuration();
-                List<Path> watched = new ArrayList<>(run.places(configuration));
-                watched.addAll(configuration.scriptFolders());
-                watched.add(configuration.rules().file());
-                places = watched.stream().distinct().toList();
+                List<Path> watched = watched(configuration);
+                if (!watched.equals(places)) {
+                    places = watched;
+                    seen = look();
+                    configuration = run.configuration(); // what is saved after this look is seen
+                }
                 List<DialogTest> tests =
                         TestSession.only(
                                 run.tests(configuration),
