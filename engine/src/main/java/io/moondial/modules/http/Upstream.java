@@ -303,12 +303,13 @@ final class Upstream {
                 alarm.cancel();
             }
             CompletableFuture<?> open = exchange;
+            boolean isSlow =
+                    open != null && outcome instanceof Failure it && it.why() == Why.TIMEOUT;
+            // first, as an exchange that is cancelled looks like a failure of the upstream
+            settle(isSlow ? Breaker.Result.FAILED : Breaker.Result.UNKNOWN);
             if (open != null) {
                 Connections.cancel(open);
             }
-            boolean isSlow =
-                    open != null && outcome instanceof Failure it && it.why() == Why.TIMEOUT;
-            settle(isSlow ? Breaker.Result.FAILED : Breaker.Result.UNKNOWN);
             release();
             return true;
         }
