@@ -237,6 +237,13 @@ final class Upstream {
         private final long deadline;
         private int attempts;
         private boolean hasNewToken;
+
+        /**
+         * How the last attempt ended that the upstream may have carried out; null: none was. A
+         * later one that sends nothing does not hide it: who reads connect takes nothing for done.
+         */
+        private volatile @Nullable Outcome reached;
+
         private Time.@Nullable Alarm alarm;
         private volatile Breaker.@Nullable Pass pass;
 
@@ -330,7 +337,7 @@ final class Upstream {
             try {
                 Breaker.Pass granted = breaker.enter();
                 if (granted == null) {
-                    end(last == null ? refusedByBreaker() : last);
+                    endWith(last == null ? refusedByBreaker() : last);
                     return;
                 }
                 pass = granted;
@@ -365,7 +372,10 @@ final class Upstream {
                                         if (failure == null) {
                                             guarded(() -> send(got));
                                         } else {
-                                            fail(Why.AUTH, String.valueOf(failure.getMessage()));
+                                            endWith(
+                                                    new Failure(
+                                                            Why.AUTH,
+                                                            name + ": " + failure.getMessage()));
                                         }
                                     });
         }
@@ -516,6 +526,9 @@ final class Upstream {
                 attempt(outcome);
                 return;
             }
+            if (mayBeDone(outcome)) {
+                reached = outcome;
+            }
             Duration pause = FIRST_PAUSE.multipliedBy(1L << attempts);
             if (request.repeatable()
                     && attempts < settings.retry().attempts()
@@ -524,8 +537,27 @@ final class Upstream {
                 attempts++;
                 time.after(pause, () -> retry(outcome));
             } else {
-                end(outcome);
+                endWith(outcome);
             }
+        }
+
+        /**
+         * Ends with what an attempt came to that the upstream may have carried out, or with this.
+         */
+        private void endWith(Outcome last) {
+            Outcome earlier = reached;
+            end(earlier == null ? last : earlier);
+        }
+
+        private static boolean mayBeDone(Outcome outcome) {
+            return switch (outcome) {
+                case Answer _ -> true;
+                case Failure failure ->
+                        switch (failure.why()) {
+                            case TIMEOUT, CLOSED, TOO_LARGE -> true;
+                            case CONNECT, TLS, BUSY, OPEN, AUTH -> false;
+                        };
+            };
         }
 
         private void retry(Outcome last) {

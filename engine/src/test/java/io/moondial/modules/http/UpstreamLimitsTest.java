@@ -1,9 +1,17 @@
 package io.moondial.modules.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.modules.http.Exchange.Outcome;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +49,36 @@ class UpstreamLimitsTest {
                 HttpBench bench = HttpBench.of(server, "retry: {attempts: 3}")) {
             assertThat(bench.get("/x")).isEqualTo("503 later");
             assertThat(server.waiting()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void an_attempt_that_cannot_connect_does_not_hide_that_one_before_it_was_answered()
+            throws Exception {
+        try (ServerSocket once = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                HttpBench bench =
+                        new HttpBench(
+                                HttpBench.patient(
+                                        "http://127.0.0.1:" + once.getLocalPort(),
+                                        "retry: {attempts: 2}"))) {
+            Thread.startVirtualThread(() -> answerOnce(once));
+            assertThat(HttpBench.shown(bench.call("PUT", "/payments/1"))).isEqualTo("504 late");
+        }
+    }
+
+    /** Afterwards nobody listens there. */
+    private static void answerOnce(ServerSocket server) {
+        try (Socket peer = server.accept();
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(peer.getInputStream(), UTF_8))) {
+            server.close();
+            for (String line = in.readLine(); line != null && !line.isEmpty(); ) {
+                line = in.readLine();
+            }
+            peer.getOutputStream()
+                    .write(WildServer.answer(504, "late", "Connection: close").getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
