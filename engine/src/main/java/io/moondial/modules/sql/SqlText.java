@@ -148,7 +148,8 @@ final class SqlText {
         if (TRANSACTION_WORDS.contains(first)) {
             return first + " is not for scripts: sql.transaction begins and ends transactions";
         }
-        if (CONNECTION_WORDS.contains(first)) {
+        if (CONNECTION_WORDS.contains(first)
+                || (dialect == Dialect.MARIADB && first.equals("LOCK"))) {
             return first + " is not for scripts: it changes more than this call";
         }
         if (first.equals("SET") && !(inTransaction && SET_OF_A_TRANSACTION.contains(word(1)))) {

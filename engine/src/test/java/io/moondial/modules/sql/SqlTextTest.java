@@ -141,6 +141,7 @@ class SqlTextTest {
 
     @ParameterizedTest
     @CsvSource({
+        "LOCK TABLES accounts WRITE, false",
         "BEGIN, false",
         "commit, true",
         "ROLLBACK TO x, true",
