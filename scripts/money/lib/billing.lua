@@ -5,10 +5,10 @@ local json = require "json"
 
 local billing = {}
 
--- What went wrong before anything was sent.
-local NOT_SENT = {busy = true, open = true, connect = true, tls = true, auth = true}
+-- What went wrong before anything was sent. Not tls: a service may end the connection after it has read the request.
+local NOT_SENT = {busy = true, open = true, connect = true, auth = true}
 
--- Compares a PIN. Gives one word: good, wrong_pin, locked, later.
+-- Compares a PIN. Gives one word: good, wrong_pin, locked, no_account, later.
 function billing.check_pin(msisdn, pin)
   local answer, _, detail = http.post("billing", "/accounts/{msisdn}/pin", {path = {msisdn = msisdn}, json = {pin = pin}})
   if not answer then
@@ -20,6 +20,8 @@ function billing.check_pin(msisdn, pin)
     return "wrong_pin"
   elseif answer.status == 423 then
     return "locked"
+  elseif answer.status == 404 then
+    return "no_account"
   end
   log.error("the PIN cannot be checked: status %d", answer.status)
   return "later"

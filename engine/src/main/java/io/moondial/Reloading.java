@@ -93,7 +93,9 @@ final class Reloading implements Source {
         // service
         Set<Path> all = new HashSet<>(folders.named());
         all.addAll(current.releases().keySet());
-        return new WatchedFiles(Set.of(started.file()), all);
+        Set<Path> files = new HashSet<>(current.rules().modules().files());
+        files.add(started.file());
+        return new WatchedFiles(files, all);
     }
 
     @Override
@@ -135,11 +137,15 @@ final class Reloading implements Source {
 
     private void putInService(
             Configuration next, List<LuaService> services, ConfigurationChange change, long began) {
+        List<String> modules;
         try {
-            backends.reload(next.rules().modules());
+            modules = backends.reload(next.rules().modules());
         } catch (Backend.BackendException e) {
             String why = String.valueOf(e.getMessage());
             refuse(List.of(new Problem(next.rules().file(), 0, 0, why)));
+            return;
+        } catch (RuntimeException e) {
+            failed(e);
             return;
         }
         List<Problem> fresh = new ArrayList<>(next.warnings());
@@ -149,7 +155,7 @@ final class Reloading implements Source {
         counters.increment("reloads.done");
         applied.accept(next);
         long micros = (System.nanoTime() - began) / 1_000;
-        log.info("reloaded in {}.{} ms: {}", micros / 1_000, micros / 100 % 10, change);
+        log.info("reloaded in {}.{} ms: {}", micros / 1_000, micros / 100 % 10, change.of(modules));
         tell(fresh);
         tellWhatWaits();
         List<String> settings = waiting.stream().map(Change::toString).sorted().toList();
@@ -310,6 +316,16 @@ final class Reloading implements Source {
                 }
             }
             return changes;
+        }
+
+        /** The same, where the settings of these modules differ: perhaps only in their files. */
+        ConfigurationChange of(List<String> modules) {
+            List<String> all = new ArrayList<>(settings);
+            modules.stream()
+                    .filter(it -> settings.stream().noneMatch(told -> told.startsWith(it + ".")))
+                    .map(it -> "a file or a variable that " + it + " names")
+                    .forEach(all::add);
+            return new ConfigurationChange(scripts, all, rulesDiffer);
         }
 
         /** Whether nothing differs that could be in service. */

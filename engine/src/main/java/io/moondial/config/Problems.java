@@ -25,6 +25,12 @@ public final class Problems {
         found.add(new Problem(file, place.line(), place.column(), message));
     }
 
+    /** One more, on a line that may have a secret in it. */
+    void addSecret(Place place, String message) {
+        found.add(
+                new Problem(file, place.line(), place.column(), message, Problem.Severity.SECRET));
+    }
+
     /** Something that is allowed, and that the writer may not have meant; it stops nothing. */
     public void warn(Place place, String message) {
         warnings.add(Problem.warning(file, place.line(), place.column(), message));

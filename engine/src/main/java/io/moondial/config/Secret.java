@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * NAME}}. It is shown nowhere: as a text it is that reference. Two are equal if the reference and
  * the value are: what has changed in the file of a secret has changed in the settings.
  */
-public final class Secret {
+public final class Secret implements NamedFile {
     /** In octets. */
     private static final int LONGEST = 64 * 1024;
 
@@ -34,16 +34,18 @@ public final class Secret {
     private static final ValueType<String> NAME = ValueType.text();
 
     private final Map<String, String> reference;
+    private final @Nullable Path file;
     private final @Nullable String text;
 
-    private Secret(String kind, String name, @Nullable String text) {
+    private Secret(String kind, String name, @Nullable Path file, @Nullable String text) {
         this.reference = Map.of(kind, name);
+        this.file = file;
         this.text = text;
     }
 
     /** One with this value, as if the environment had it; for tests. */
     public static Secret of(String name, String text) {
-        return new Secret(ENV, name, text);
+        return new Secret(ENV, name, null, text);
     }
 
     /**
@@ -57,6 +59,11 @@ public final class Secret {
             throw new IllegalStateException("there is no value for the secret " + this);
         }
         return text;
+    }
+
+    @Override
+    public @Nullable Path file() {
+        return file;
     }
 
     /** As a file of settings has it. */
@@ -105,7 +112,7 @@ public final class Secret {
     static Optional<Secret> read(Section section, String key) {
         if (section.has(key) && !section.isSection(key)) {
             // what stands there may be the value: it is not shown
-            section.refuse(key, "a secret is not written here; allowed is " + allowed());
+            section.refuseSecret(key, "a secret is not written here; allowed is " + allowed());
             return Optional.empty();
         }
         int problems = section.problemsSoFar();
@@ -130,9 +137,9 @@ public final class Secret {
         String value = System.getenv(name);
         if (value == null || value.isEmpty()) {
             reference.needed(ENV, "the environment has no " + name + ", or it is empty");
-            return new Secret(ENV, name, null);
+            return new Secret(ENV, name, null, null);
         }
-        return new Secret(ENV, name, value);
+        return new Secret(ENV, name, null, value);
     }
 
     private static Secret ofFile(Section reference, String name) {
@@ -153,7 +160,7 @@ public final class Secret {
         } catch (IOException e) {
             reference.needed(FILE, file + " cannot be read: " + e.getMessage());
         }
-        return new Secret(FILE, name, value);
+        return new Secret(FILE, name, file, value);
     }
 
     /** Without the one line end that editors put there. */

@@ -106,6 +106,11 @@ public final class Section {
         problems.add(placeOf(key), key + ": " + message);
     }
 
+    /** The same, where the key's value may be a secret: its line is shown nowhere. */
+    public void refuseSecret(String key, String message) {
+        problems.addSecret(placeOf(key), key + ": " + message);
+    }
+
     /** Something about the key's value that is allowed, and may not be meant. */
     public void warn(String key, String message) {
         problems.warn(placeOf(key), key + ": " + message);

@@ -22,6 +22,8 @@ public record Problem(Path file, int line, int column, String message, Severity 
     public enum Severity {
         /** What the file says is not put in service. */
         ERROR,
+        /** As an error; the line may have a secret in it, and is not shown. */
+        SECRET,
         /** As an error, but tests of scripts run: something outside the file is not there. */
         ABSENCE,
         /** Nothing: it is shown, and may be meant so. */
@@ -83,7 +85,9 @@ public record Problem(Path file, int line, int column, String message, Severity 
         private void append(StringBuilder out, Problem problem) {
             out.append(problem).append('\n');
             List<String> lines = files.computeIfAbsent(problem.file(), ProblemPrinter::lines);
-            if (problem.line() >= 1 && problem.line() <= lines.size()) {
+            if (problem.line() >= 1
+                    && problem.line() <= lines.size()
+                    && problem.severity() != Severity.SECRET) {
                 appendExcerpt(out, lines.get(problem.line() - 1), problem.column());
             }
         }

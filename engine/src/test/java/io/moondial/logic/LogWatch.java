@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** What is logged while it is open, from the finest level on. */
-final class LogWatch implements AutoCloseable {
+public final class LogWatch implements AutoCloseable {
     private final Map<Logger, @Nullable Level> levels = new LinkedHashMap<>();
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final AppenderBase<ILoggingEvent> appender =
@@ -23,7 +23,7 @@ final class LogWatch implements AutoCloseable {
                 }
             };
 
-    LogWatch(String... names) {
+    public LogWatch(String... names) {
         appender.start();
         for (String name : names) {
             Logger logger = (Logger) LoggerFactory.getLogger(name);
@@ -33,7 +33,7 @@ final class LogWatch implements AutoCloseable {
         }
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return lines;
     }
 

@@ -64,13 +64,15 @@ final class TestRun {
         notes.nextTest();
         untried = 0;
         List<Step> steps = test.steps();
+        noteFaults(test.at());
         for (int i = 0; i < steps.size(); i++) {
             step(steps.get(i));
             network.rest().await();
+            noteFaults(steps.get(i).at());
             acknowledge(steps.get(i), following(steps, i, next));
         }
         Lines end = steps.isEmpty() ? test.at() : steps.getLast().at();
-        engine.faults().forEach(fault -> notes.fail(end, fault));
+        noteFaults(end);
         if (untried > 0) {
             noteUntried(end);
         }
@@ -86,6 +88,11 @@ final class TestRun {
             return steps.get(i + 1);
         }
         return next == null || next.steps().isEmpty() ? null : next.steps().getFirst();
+    }
+
+    /** What stand-ins object to comes before what it causes. */
+    private void noteFaults(Lines at) {
+        engine.faults().forEach(fault -> notes.fail(at, fault));
     }
 
     private void noteUntried(Lines end) {

@@ -45,7 +45,10 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
         this.world = world;
         for (String text : world.givens()) {
             try {
-                givens.add(CallLine.given(text));
+                Given given = CallLine.given(text);
+                givens.add(given);
+                RequestReader.unknownUpstream(given.target().upstream(), names)
+                        .ifPresent(it -> world.fault().accept("given http " + text + ": " + it));
             } catch (MistakeException e) {
                 throw new IllegalStateException("not objected to before: " + text, e);
             }

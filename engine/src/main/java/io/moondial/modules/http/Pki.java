@@ -1,5 +1,6 @@
 package io.moondial.modules.http;
 
+import io.moondial.config.NamedFile;
 import io.moondial.config.Section;
 import io.moondial.config.SettingsWriter;
 import io.moondial.config.Structure;
@@ -47,7 +48,7 @@ final class Pki {
     private Pki() {}
 
     /** A file with what it held when the rules were read: if that changes, so do the settings. */
-    static final class PemFile {
+    static final class PemFile implements NamedFile {
         private final Path path;
         private final @Nullable String content;
 
@@ -59,7 +60,8 @@ final class Pki {
             this.content = content;
         }
 
-        Path path() {
+        @Override
+        public Path file() {
             return path;
         }
 
@@ -120,7 +122,7 @@ final class Pki {
 
         @Override
         public void print(SettingsWriter out, String key, PemFile value) {
-            out.entry(key, out.relative(value.path()));
+            out.entry(key, out.relative(value.file()));
         }
 
         @Override

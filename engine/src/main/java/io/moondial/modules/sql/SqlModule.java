@@ -74,7 +74,7 @@ public final class SqlModule {
                                 + " busy (no connection was free in time), unavailable (the database cannot be reached, or was"
                                 + " lost on the way), conflict (another transaction was in the way: the same"
                                 + " again may work), constraint (the database refuses the change; detail"
-                                + " begins with the SQLSTATE), too_large (more than max_rows or max_bytes).")
+                                + " has the SQLSTATE, such as \"SQLSTATE 23505\"), too_large (more than max_rows or max_bytes).")
                 .backedBy(new SqlBackend())
                 .value(
                         "null",

@@ -107,7 +107,7 @@ record SqlSettings(
             Path file)
             implements Checked {
         private static final Pattern PASSWORD_INSIDE =
-                Pattern.compile("(?i)([?&;]password=|//[^/?@]*:[^/?@]*@)");
+                Pattern.compile("(?i)([?&;][a-z]*(password|pwd)=|//[^/?@]*:[^/?@]*@)");
 
         DatabaseSettings {
             statements = Map.copyOf(statements);
@@ -135,7 +135,7 @@ record SqlSettings(
                 return;
             }
             if (PASSWORD_INSIDE.matcher(url).find()) {
-                section.refuse(
+                section.refuseSecret(
                         "url",
                         "it has a password in it; write that as password: {file: PATH} or"
                                 + " {env: NAME}");

@@ -1,10 +1,12 @@
 package io.moondial.script.api;
 
+import io.moondial.config.NamedFile;
 import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.config.SettingsWriter;
 import io.moondial.config.Structure;
 import io.moondial.time.Time;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,7 +16,9 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The {@link Backend}s that run, in one engine or in one dialog test. */
@@ -49,8 +53,8 @@ public final class Backends implements AutoCloseable {
             this.standIn = standIn;
         }
 
-        /** Takes over its settings; the result takes them back. */
-        Runnable reload(Settings next) {
+        /** Takes over its settings; the result takes them back, null: they do not differ. */
+        @Nullable Runnable reload(Settings next) {
             S before = settings;
             for (Settings.Of<?, ?> it : next.modules()) {
                 if (it.module().equals(module) && !it.values().equals(before)) {
@@ -64,7 +68,7 @@ public final class Backends implements AutoCloseable {
                     };
                 }
             }
-            return () -> {};
+            return null;
         }
 
         List<Backend.Gauge> gauges() {
@@ -131,6 +135,13 @@ public final class Backends implements AutoCloseable {
 
         public Settings {
             modules = List.copyOf(modules);
+        }
+
+        /** The files that have a value of them, such as a password. */
+        public Set<Path> files() {
+            return modules.stream()
+                    .flatMap(it -> NamedFile.in(it.values()).stream())
+                    .collect(Collectors.toSet());
         }
 
         /**
@@ -238,16 +249,25 @@ public final class Backends implements AutoCloseable {
     /**
      * Goes on with these settings where they differ: all of them, or none.
      *
+     * @return the modules whose settings differ
      * @throws Backend.BackendException if one cannot work with its settings
      */
-    public void reload(Settings settings) {
+    public List<String> reload(Settings settings) {
+        List<String> changed = new ArrayList<>();
         Deque<Runnable> back = new ArrayDeque<>();
         try {
-            started.forEach(it -> back.push(it.reload(settings)));
-        } catch (Backend.BackendException e) {
+            for (Started<?, ?> it : started) {
+                Runnable undo = it.reload(settings);
+                if (undo != null) {
+                    changed.add(it.module);
+                    back.push(undo);
+                }
+            }
+        } catch (RuntimeException | Error e) {
             back.forEach(Runnable::run);
             throw e;
         }
+        return changed;
     }
 
     /** How all of them stand. */

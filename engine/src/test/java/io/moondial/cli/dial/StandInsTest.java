@@ -115,6 +115,34 @@ class StandInsTest {
     }
 
     @Test
+    void what_a_stand_in_objects_to_comes_before_what_it_causes() throws IOException {
+        Files.writeString(
+                folder.resolve("scripts/main.dialog"),
+                """
+                test "x"
+                given http POST biling /balance answers 200 {"balance":"12.50"}
+                dial *1#
+                menu PIN?
+                answer 1234
+                respond KES 12.50
+                """);
+        assertThat(ussd("test", dialogs())).isEqualTo(ExitCode.FAILED);
+        String told = out.toString();
+        assertThat(told).contains("there is no upstream 'biling'; did you mean billing?");
+        assertThat(told.indexOf("biling'")).isLessThan(told.indexOf("no 'given http' answers"));
+        assertThat(told.indexOf("no 'given http' answers")).isLessThan(told.indexOf("different"));
+    }
+
+    @Test
+    void a_password_in_the_rules_is_not_shown() throws IOException {
+        rules("http://127.0.0.1:1", "hunter2");
+        assertThat(ussd("check")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString() + out)
+                .contains("a secret is not written here")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
     void a_recording_of_real_calls_is_a_test_that_needs_none() throws IOException {
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -10,6 +10,7 @@ import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.cli.InProcess;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
+import io.moondial.logic.LogWatch;
 import io.moondial.script.api.Backend;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -94,6 +95,38 @@ class HttpEngineTest {
             assertThat(screens.poll(60, TimeUnit.SECONDS))
                     .isEqualTo(new Screen.Respond("Balance 12.50"));
             assertThat(engine.counters().value("calls.http.billing.2xx")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_secret_that_is_saved_comes_into_service_and_is_told_of() throws Exception {
+        Path token = folder.resolve("token");
+        Files.writeString(token, "one");
+        try (LogWatch log = new LogWatch("reload");
+                WildServer server = WildServer.answering(ANSWER)) {
+            Path rules = rules(server, "script: {reload_interval: 50ms}");
+            Files.writeString(
+                    rules,
+                    Files.readString(rules)
+                            .replace(
+                                    "timeout: 10m", "timeout: 10m, auth: {bearer: {file: token}}"));
+            try (Engine engine = new Engine(Configuration.read(rules))) {
+                engine.start();
+                engine.followChanges(now -> {});
+                dial(engine);
+                assertThat(server.next().headers().get("Authorization")).isEqualTo("Bearer one");
+                Files.writeString(token, "two");
+                await().atMost(HttpBench.PATIENCE)
+                        .until(() -> engine.status().reload().lastDone() != null);
+                dial(engine);
+                assertThat(server.next().headers().get("Authorization")).isEqualTo("Bearer two");
+            }
+            assertThat(log.lines())
+                    .anySatisfy(
+                            it ->
+                                    assertThat(it)
+                                            .endsWith("ms: a file or a variable that http names"))
+                    .noneSatisfy(it -> assertThat(it).contains("two"));
         }
     }
 
