@@ -318,7 +318,17 @@ class DecimalApiTest {
 
     @Test
     void json_with_a_number_that_no_decimal_holds_is_refused_with_words() {
-        for (String json : new String[] {"1e999999999", "1e-999999999", "0." + "1".repeat(100)}) {
+        for (String json :
+                new String[] {
+                    "1e999999999",
+                    "1e-999999999",
+                    "0." + "1".repeat(100),
+                    "1e2147483648",
+                    "1e99999999999",
+                    "-1e-2147483649",
+                    "-1.5E-99999999999",
+                    "0e2147483648"
+                }) {
             assertThat(
                             bench.request("json", json)
                                     .textOf(

@@ -2,9 +2,11 @@ package io.moondial.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.dialog.PrimitiveResult;
 import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiModule;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The modules log, edr, stat and json, and the documentation of all. */
 class HostApiTest {
@@ -183,6 +186,72 @@ class HostApiTest {
                                 .textOf(
                                         "local r = ... local v, e = json.decode(r.json) return tostring(v) .. e"))
                 .startsWith("nil" + message);
+    }
+
+    @Test
+    void any_number_and_any_text_near_one_is_a_value_or_nil_and_a_message() {
+        Random random = new Random(8259);
+        String marks = "0123456789eE+-.,[ ";
+        StringBuilder texts = new StringBuilder();
+        for (int i = 0; i < 3000; i++) {
+            if (i % 2 == 0) {
+                texts.append(random.nextInt()).append(i % 4 == 0 ? "" : ".5").append("e");
+                texts.append(random.nextLong() >> random.nextInt(64));
+            } else {
+                random.ints(1 + random.nextInt(20), 0, marks.length())
+                        .forEach(it -> texts.append(marks.charAt(it)));
+            }
+            texts.append('\n');
+        }
+        assertThat(
+                        bench.request("texts", texts.toString())
+                                .textOf(
+                                        """
+                                        local read, refused = 0, 0
+                                        for text in (...).texts:gmatch("[^\\n]+") do
+                                          for _, exact in ipairs({true, false}) do
+                                            local value, message = json.decode(text, {decimals = exact})
+                                            if value ~= nil then
+                                              read = read + 1
+                                            elseif type(message) == "string" then
+                                              refused = refused + 1
+                                            else
+                                              error(text)
+                                            end
+                                          end
+                                        end
+                                        return tostring(read > 1000 and refused > 1000)
+                                        """))
+                .isEqualTo("true");
+    }
+
+    @Test
+    void what_is_wrong_with_a_secret_does_not_show_it() {
+        for (String secret : new String[] {"QX77Wzz", "[1,QX77Wzz]", "{\"QX77Wzz", "1 QX77Wzz"}) {
+            assertThat(
+                            bench.answer(new PrimitiveResult.Input(secret))
+                                    .textOf(
+                                            "return select(2, json.decode(ussd.menu('PIN?', {secret ="
+                                                    + " true})))"))
+                    .isEqualTo("not JSON; a secret is not quoted");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "load(pin)",
+                "load('return 1', pin)",
+                "error(select(2, load(function() return pin end)))"
+            })
+    void a_secret_is_not_run(String call) {
+        assertThat(
+                        bench.answer(new PrimitiveResult.Input("QX77Wzz QX77Wzz"))
+                                .faultOf("local pin = ussd.menu('PIN?', {secret = true})\n" + call)
+                                .message())
+                .contains("load: the ")
+                .contains(" is a secret answer, which cannot be written here")
+                .doesNotContain("QX77");
     }
 
     static Stream<ApiFunction> functions() {

@@ -2,6 +2,7 @@ package io.moondial.modules.http;
 
 import io.moondial.modules.json.JsonText;
 import io.moondial.time.Time;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -27,6 +28,9 @@ final class AccessToken {
 
     /** How long before its end a token is renewed: this long, or a fifth of its life. */
     private static final Duration MARGIN = Duration.ofSeconds(30);
+
+    /** No token lives longer than a year, in seconds, whatever is said. */
+    private static final BigDecimal MAX_LIFE = BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -213,8 +217,12 @@ final class AccessToken {
             throw new NoTokenException(
                     "the token endpoint gives a token that is not of the type bearer");
         }
-        keep(fresh, answer.get("expires_in") instanceof Number life ? life.longValue() : 0, now);
+        keep(fresh, answer.get("expires_in") instanceof BigDecimal life ? seconds(life) : 0, now);
         begun.complete(fresh);
+    }
+
+    private static long seconds(BigDecimal life) {
+        return life.min(MAX_LIFE).longValue();
     }
 
     private synchronized void keep(String fresh, long seconds, long now) {
@@ -222,8 +230,7 @@ final class AccessToken {
         fetching = null;
         lastFailure = null;
         endless = seconds <= 0;
-        long life =
-                Duration.ofSeconds(Math.min(seconds, Duration.ofDays(365).toSeconds())).toNanos();
+        long life = Duration.ofSeconds(seconds).toNanos();
         endsAt = now + life;
         renewAt = endsAt - Math.min(MARGIN.toNanos(), life / 5);
     }

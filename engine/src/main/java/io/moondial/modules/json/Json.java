@@ -277,7 +277,7 @@ public final class Json {
                 case VALUE_FALSE -> false;
                 case VALUE_STRING -> state.newString(json.getString());
                 case VALUE_NUMBER_FLOAT ->
-                        decimals ? decimal(json, json.getDecimalValue()) : json.getDoubleValue();
+                        decimals ? decimal(json, fraction(json)) : json.getDoubleValue();
                 case VALUE_NUMBER_INT -> whole(json, json.getBigIntegerValue());
                 case START_ARRAY -> array(json, deeper(depth));
                 case START_OBJECT -> object(json, deeper(depth));
@@ -301,16 +301,28 @@ public final class Json {
                     : state.newString(number.toString());
         }
 
+        private static BigDecimal fraction(JsonParser json) throws NotJson {
+            try {
+                return json.getDecimalValue();
+            } catch (NumberFormatException e) {
+                // the parser lets through what BigDecimal says of an exponent beyond an int
+                throw tooManyDigits(json);
+            }
+        }
+
         private LuaDecimal decimal(JsonParser json, BigDecimal number) throws NotJson {
             if (!LuaDecimal.fits(number)) {
-                throw new NotJson(
-                        "a number of more than "
-                                + LuaDecimal.MAX_DIGITS
-                                + " digits before and after the point together, which no decimal"
-                                + " has"
-                                + place(json));
+                throw tooManyDigits(json);
             }
             return state.newDecimal(number);
+        }
+
+        private static NotJson tooManyDigits(JsonParser json) {
+            return new NotJson(
+                    "a number of more than "
+                            + LuaDecimal.MAX_DIGITS
+                            + " digits before and after the point together, which no decimal has"
+                            + place(json));
         }
 
         private LuaTable array(JsonParser json, int depth) throws NotJson {

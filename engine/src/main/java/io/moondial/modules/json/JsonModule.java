@@ -93,6 +93,9 @@ public final class JsonModule {
         try {
             return Lua.values(json.decode(a.state(), a.string(1).toText(), numbers));
         } catch (Json.NotJson e) {
+            if (a.state().isSecret(a.get(1))) {
+                return Lua.values(null, a.state().newString("not JSON; a secret is not quoted"));
+            }
             return Lua.values(null, a.state().newString(String.valueOf(e.getMessage())));
         }
     }

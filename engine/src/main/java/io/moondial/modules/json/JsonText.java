@@ -63,7 +63,7 @@ public final class JsonText {
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_STRING -> json.getString();
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new BigDecimal(json.getString());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(json);
             case START_ARRAY -> {
                 List<@Nullable Object> items = new ArrayList<>();
                 while (json.nextToken() != JsonToken.END_ARRAY) {
@@ -82,6 +82,15 @@ public final class JsonText {
             }
             case null, default -> throw new NotJsonException("no value");
         };
+    }
+
+    private static BigDecimal number(JsonParser json) throws NotJsonException {
+        try {
+            return json.getDecimalValue();
+        } catch (NumberFormatException e) {
+            // the parser lets through what BigDecimal says of an exponent beyond an int
+            throw new NotJsonException("a number with an exponent that is too large");
+        }
     }
 
     /**

@@ -238,6 +238,8 @@ final class BaseLibrary {
         }
 
         private @Nullable Object[] load(Arguments a, LuaString source) {
+            a.refuseSecret(source, "source");
+            a.refuseSecret(a.get(2), "name");
             String name = chunkName(a, source);
             if (a.string(3, TEXT_OR_BINARY).indexOf(LuaString.of("t"), 0) < 0) {
                 return Lua.values(
@@ -272,6 +274,7 @@ final class BaseLibrary {
             while (true) {
                 @Nullable Object[] results = a.state().call(reader);
                 @Nullable Object piece = results.length == 0 ? null : results[0];
+                a.refuseSecret(piece, "source");
                 if (piece == null || LuaString.EMPTY.equals(piece)) {
                     return source.toLuaString();
                 }

@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** How the engine says who it is. */
@@ -76,6 +78,10 @@ class UpstreamAuthTest {
             "auth: {oauth2_client_credentials: {token_url: \"TOKENS/token\", client_id: \"a b\", client_secret: SECRET, scope: \"read write\"}}";
 
     private static String token(String token, int seconds) {
+        return token(token, Integer.toString(seconds));
+    }
+
+    private static String token(String token, String seconds) {
         return WildServer.answer(
                 200,
                 "{\"access_token\":\""
@@ -192,6 +198,22 @@ class UpstreamAuthTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1e30", "1e70", "1e2147483647", "999999999999999999999"})
+    void a_life_of_more_than_a_year_is_a_year(String seconds) throws Exception {
+        try (WildServer server = WildServer.answering(GOOD);
+                WildServer tokens = WildServer.answering(token("t1", seconds), token("t2", 600));
+                HttpBench bench = withTokens(server, tokens)) {
+            bench.get("/1");
+            bench.time.leap(Duration.ofDays(364));
+            bench.get("/2");
+            assertThat(tokens.waiting()).isEqualTo(1);
+            bench.time.leap(Duration.ofDays(2));
+            bench.get("/3");
+            assertThat(tokens.waiting()).isEqualTo(2);
+        }
+    }
+
     @Test
     void a_401_drops_the_token_and_the_call_is_sent_once_more_whatever_it_is() throws Exception {
         AtomicInteger calls = new AtomicInteger();
@@ -263,6 +285,9 @@ class UpstreamAuthTest {
                 "the token endpoint answers with status 302");
         assertNoToken(
                 WildServer.answer(200, "{}"),
+                "the token endpoint answers with status 200, but without a usable access_token");
+        assertNoToken(
+                token("t1", "1e99999999999"),
                 "the token endpoint answers with status 200, but without a usable access_token");
         assertNoToken(
                 WildServer.answer(200, "no json"),
