@@ -122,8 +122,24 @@ local function balance()
   return say("balance", {wallet = wallet, airtime = airtime or say "not_now"})
 end
 
+-- Carries out the steps of a payment, within the limit of the day and between two records. Where there is "begun" and no
+-- result, the payment ended half-way: look its number up in both systems. Gives what to say, `done` if all is good.
+local function pay(event, to, amount, done, steps)
+  local take_back, farewell = within_limit(amount)
+  if not take_back then
+    return farewell
+  end
+  record(event, amount, "begun", to)
+  local result = steps()
+  record(event, amount, result, to)
+  if result ~= "done" and result ~= "unknown" then
+    take_back()
+  end
+  return say(result == "done" and done or result, {amount = amount, to = to})
+end
+
 local function send_money()
-  local to, amount, good, take_back, farewell
+  local to, amount, good, farewell
   to, farewell = ask(say "ask_number", number)
   if not to then
     return farewell
@@ -136,20 +152,13 @@ local function send_money()
   if not good then
     return farewell
   end
-  take_back, farewell = within_limit(amount)
-  if not take_back then
-    return farewell
-  end
-  local result = bank.transfer(INSTANCE_ID, me, to, amount)
-  record("TRANSFER", amount, result, to)
-  if result ~= "done" and result ~= "unknown" then
-    take_back()
-  end
-  return say(result == "done" and "sent" or result, {amount = amount, to = to})
+  return pay("TRANSFER", to, amount, "sent", function()
+    return bank.transfer(INSTANCE_ID, me, to, amount)
+  end)
 end
 
 local function buy_airtime()
-  local amount, good, take_back, farewell
+  local amount, good, farewell
   amount, farewell = ask(say "ask_amount", payable)
   if not amount then
     return farewell
@@ -158,27 +167,21 @@ local function buy_airtime()
   if not good then
     return farewell
   end
-  take_back, farewell = within_limit(amount)
-  if not take_back then
-    return farewell
-  end
   -- First the money, then the airtime: what the billing system refuses is given back. The number of the payment is the
   -- same in both systems, so that a lost answer costs nobody anything: whatever is unknown now can be looked up later.
-  local result = bank.transfer(INSTANCE_ID, me, "airtime", amount)
-  if result == "done" then
-    result = billing.top_up(INSTANCE_ID, me, amount)
-    if result == "refused" or result == "later" then
-      if bank.transfer(INSTANCE_ID .. "-back", "airtime", me, amount) ~= "done" then
-        log.error("%s is not given back: payment %s", amount, INSTANCE_ID)
-        result = "unknown"
+  return pay("AIRTIME", me, amount, "bought", function()
+    local result = bank.transfer(INSTANCE_ID, me, "airtime", amount)
+    if result == "done" then
+      result = billing.top_up(INSTANCE_ID, me, amount)
+      if result == "refused" or result == "later" then
+        if bank.transfer(INSTANCE_ID .. "-back", "airtime", me, amount) ~= "done" then
+          log.error("%s is not given back: payment %s", amount, INSTANCE_ID)
+          result = "unknown"
+        end
       end
     end
-  end
-  record("AIRTIME", amount, result, me)
-  if result ~= "done" and result ~= "unknown" then
-    take_back()
-  end
-  return say(result == "done" and "bought" or result, {amount = amount})
+    return result
+  end)
 end
 
 local function other_language()
