@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import io.moondial.modules.sql.SqlSettings.DatabaseSettings;
 import io.moondial.modules.sql.SqlText.Dialect;
 import io.moondial.script.api.Backend;
+import io.moondial.time.Time;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -36,6 +37,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
 
 /** The connections to one database: a pool that opens and replaces them by itself. */
 interface Connections extends AutoCloseable {
@@ -73,6 +75,9 @@ interface Connections extends AutoCloseable {
 
                     @Override
                     public void refused(String words) {}
+
+                    @Override
+                    public void lost(Path file) {}
                 };
 
         /** A connection has been opened. */
@@ -80,11 +85,14 @@ interface Connections extends AutoCloseable {
 
         /** A connection could not be opened. */
         void refused(String words);
+
+        /** The file was deleted or replaced while it was in use. */
+        void lost(Path file);
     }
 
     /** The pool that the rules ask for. It opens connections later, and goes on trying. */
-    static Connections pool(String name, DatabaseSettings settings) {
-        return new Pool(name, settings);
+    static Connections pool(String name, DatabaseSettings settings, Time time) {
+        return new Pool(name, settings, time);
     }
 
     /** One connection that is there already. Only one takes it at a time. */
@@ -117,8 +125,8 @@ interface Connections extends AutoCloseable {
         private final Maker maker;
         private final HikariDataSource pool;
 
-        Pool(String name, DatabaseSettings settings) {
-            maker = new Maker(settings);
+        Pool(String name, DatabaseSettings settings, Time time) {
+            maker = new Maker(settings, time);
             long wait = Math.max(SHORTEST_WAIT, settings.acquireTimeout().toMillis());
             HikariConfig config = new HikariConfig();
             config.setPoolName(name);
@@ -141,7 +149,19 @@ interface Connections extends AutoCloseable {
 
         @Override
         public Connection take() throws SQLException {
-            return pool.getConnection();
+            WatchedFile file = maker.file;
+            if (file == null) {
+                return pool.getConnection();
+            }
+            if (file.look()) {
+                now().softEvictConnections();
+            }
+            Connection taken = pool.getConnection();
+            while (file.isLost(taken.unwrap(SQLiteConnection.class))) {
+                pool.evictConnection(taken);
+                taken = pool.getConnection();
+            }
+            return taken;
         }
 
         @Override
@@ -338,10 +358,14 @@ interface Connections extends AutoCloseable {
         private final DatabaseSettings settings;
         private final Drivers drivers;
         private final Driver driver;
+
+        /** Null: it is no file of SQLite. */
+        private final @Nullable WatchedFile file;
+
         private volatile Listener listener = Listener.NONE;
         private volatile boolean closed;
 
-        Maker(DatabaseSettings settings) {
+        Maker(DatabaseSettings settings, Time time) {
             this.settings = settings;
             this.drivers = Drivers.of(settings);
             Driver found = drivers.driver();
@@ -350,16 +374,17 @@ interface Connections extends AutoCloseable {
                 throw new Backend.BackendException(missingDriver(settings).orElse(""));
             }
             this.driver = found;
+            this.file =
+                    settings.sqliteFile()
+                            .map(it -> new WatchedFile(it, time, () -> listener.lost(it)))
+                            .orElse(null);
         }
 
         @Override
         public Connection getConnection() throws SQLException {
             Connection connection = null;
             try {
-                connection = driver.connect(url(), properties());
-                if (connection == null) {
-                    throw new SQLException("the driver does not know " + drivers.kind());
-                }
+                connection = file == null ? connect() : file.open(this::connect);
                 limit(connection);
                 if (closed) {
                     throw new SQLException("the pool is closed");
@@ -375,6 +400,23 @@ interface Connections extends AutoCloseable {
                 }
                 throw e;
             }
+        }
+
+        private Connection connect() throws SQLException {
+            Connection connection = driver.connect(url(), properties());
+            if (connection == null) {
+                throw new SQLException("the driver does not know " + drivers.kind());
+            }
+            if (file != null && !settings.readOnly()) {
+                // the first look into it makes the files beside it, which are its own from then on
+                try {
+                    carryOut(connection, "PRAGMA schema_version");
+                } catch (SQLException e) {
+                    connection.close();
+                    throw e;
+                }
+            }
+            return connection;
         }
 
         private String url() {

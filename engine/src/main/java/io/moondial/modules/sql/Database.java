@@ -8,6 +8,7 @@ import io.moondial.modules.sql.SqlSettings.DatabaseSettings;
 import io.moondial.modules.sql.SqlText.Dialect;
 import io.moondial.script.api.Backend.Gauge;
 import io.moondial.time.Time;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -81,7 +82,7 @@ final class Database implements Databases.Reached {
                 ownWorkers != null
                         ? ownWorkers
                         : job -> Thread.ofVirtual().name("sql-" + name).start(job);
-        this.connections = Connections.pool(name, settings);
+        this.connections = Connections.pool(name, settings, time);
         connections.tell(new Reachability());
     }
 
@@ -224,6 +225,15 @@ final class Database implements Databases.Reached {
                         name,
                         TimeUnit.NANOSECONDS.toSeconds(time.nanos() - troubleSince));
             }
+        }
+
+        @Override
+        public void lost(Path file) {
+            LOG.error(
+                    "database {}: the file {} was deleted or replaced while in use; calls under way"
+                            + " end on the lost file, and others use the file that is there now",
+                    name,
+                    file);
         }
 
         @Override

@@ -2,10 +2,17 @@ package io.moondial.modules.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -14,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What scripts get of a file of SQLite. */
 class SqliteTest {
@@ -246,5 +254,99 @@ class SqliteTest {
                         () ->
                                 assertThat(bench.run("return sql.value('bank', 'SELECT 7')"))
                                         .isEqualTo("7"));
+    }
+
+    private static final String COUNT = "return sql.value('bank', 'SELECT count(*) FROM accounts')";
+
+    /** A copy of the database with one account only, which is not in use. */
+    private Path copyWithOneAccount() throws Exception {
+        Path copy = folder.resolve("copy.db");
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + copy);
+                Statement statement = other.createStatement()) {
+            statement.execute("CREATE TABLE accounts (id INTEGER)");
+            statement.execute("INSERT INTO accounts VALUES (1)");
+        }
+        return copy;
+    }
+
+    @Test
+    void a_file_that_is_replaced_while_in_use_is_noticed_and_used() throws Exception {
+        Path copy = copyWithOneAccount();
+        Logger logger = (Logger) LoggerFactory.getLogger(Database.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            Files.move(copy, folder.resolve("bank.db"), StandardCopyOption.REPLACE_EXISTING);
+            await().untilAsserted(() -> assertThat(bench.run(COUNT)).isEqualTo("1"));
+            assertThat(bench.run("return sql.execute('bank', 'INSERT INTO accounts VALUES (2)')"))
+                    .isEqualTo("1");
+            try (Connection other =
+                            DriverManager.getConnection(
+                                    "jdbc:sqlite:" + folder.resolve("bank.db"));
+                    Statement statement = other.createStatement();
+                    ResultSet results = statement.executeQuery("SELECT count(*) FROM accounts")) {
+                assertThat(results.getInt(1)).isEqualTo(2);
+            }
+            assertThat(log.list.stream().map(ILoggingEvent::getFormattedMessage))
+                    .containsOnlyOnce(
+                            "database bank: the file "
+                                    + folder.resolve("bank.db")
+                                    + " was deleted or replaced while in use; calls under way end on the"
+                                    + " lost file, and others use the file that is there now");
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    @Test
+    void a_file_that_is_deleted_while_in_use_is_missed_and_not_made_anew() throws Exception {
+        bench.close();
+        open("pool: 2, timeout: 1s, acquire_timeout: 1s");
+        untilAnswered();
+        Path file = folder.resolve("bank.db");
+        Path copy = copyWithOneAccount();
+        Files.delete(file);
+        await().untilAsserted(
+                        () ->
+                                assertThat(
+                                                bench.run(
+                                                        "local v, why, detail = sql.value('bank', 'SELECT 7') return why .. ' ' .. detail"))
+                                        .contains("unavailable")
+                                        .contains(
+                                                "the file " + file + " was there and is missing"));
+        assertThat(file).doesNotExist();
+
+        Files.move(copy, file);
+        await().untilAsserted(() -> assertThat(bench.run(COUNT)).isEqualTo("1"));
+    }
+
+    @Test
+    void a_transaction_under_way_ends_on_the_file_that_it_began_on() throws Exception {
+        Path copy = copyWithOneAccount();
+        bench.logged =
+                it -> {
+                    try {
+                        Files.move(
+                                copy,
+                                folder.resolve("bank.db"),
+                                StandardCopyOption.REPLACE_EXISTING);
+                        await().untilAsserted(() -> assertThat(bench.run(COUNT)).isEqualTo("1"));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                };
+        assertThat(
+                        bench.run(
+                                """
+                                return sql.transaction("bank", function(tx)
+                                  tx:execute("DELETE FROM accounts WHERE id = 1")
+                                  log.info("replace it")
+                                  return tx:value("SELECT count(*) FROM accounts")
+                                end)
+                                """))
+                .isEqualTo("1");
+        assertThat(bench.run(COUNT)).isEqualTo("1");
+        await().untilAsserted(() -> assertThat(bench.gauges()).contains("sql.bank active 0"));
     }
 }
