@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,8 @@ final class AccessToken {
     private @Nullable CompletableFuture<String> fetching;
     private @Nullable String lastFailure;
     private long failedAt;
+    private boolean hasDropped;
+    private long droppedAt;
 
     /** There is no token. */
     static final class NoTokenException extends Exception {
@@ -116,21 +119,49 @@ final class AccessToken {
         return CompletableFuture.completedFuture(present);
     }
 
-    /** The upstream has refused this token: it serves no longer. */
-    synchronized void drop(String refused) {
-        if (refused.equals(token)) {
-            token = null;
+    /**
+     * The upstream has refused this token: it serves no longer, unless one was dropped just now. A
+     * service that refuses good tokens must not have a new one fetched for each call.
+     *
+     * @return whether there is, or will be, another one to try
+     */
+    synchronized boolean drop(String refused) {
+        if (!refused.equals(token)) {
+            return true;
         }
+        long now = time.nanos();
+        if (hasDropped && now - droppedAt < PAUSE.toNanos()) {
+            return false;
+        }
+        hasDropped = true;
+        droppedAt = now;
+        token = null;
+        return true;
     }
 
     private void fetch(CompletableFuture<String> begun) {
+        try {
+            send(begun);
+        } catch (RuntimeException | Error e) {
+            lost(begun, new NoTokenException("internal fault: " + e), time.nanos());
+        }
+    }
+
+    private void send(CompletableFuture<String> begun) {
+        AtomicBoolean isLate = new AtomicBoolean();
         CompletableFuture<HttpResponse<byte[]>> sent =
                 client.sendAsync(
                         request(),
                         info ->
                                 new CappedBody<>(
                                         MAX_ANSWER, HttpResponse.BodySubscribers.ofByteArray()));
-        Time.Alarm alarm = time.after(timeout, () -> Connections.cancel(sent));
+        Time.Alarm alarm =
+                time.after(
+                        timeout,
+                        () -> {
+                            isLate.set(true);
+                            Connections.cancel(sent);
+                        });
         var _ =
                 sent.whenComplete(
                         (response, failure) -> {
@@ -140,11 +171,11 @@ final class AccessToken {
                                 if (failure != null) {
                                     Connections.closeConnection(sent);
                                     throw new NoTokenException(
-                                            sent.isCancelled()
-                                                    ? "no answer within "
+                                            isLate.get()
+                                                    ? "the token endpoint gave no whole answer within "
                                                             + timeout.toMillis()
                                                             + " ms"
-                                                    : Connections.failure(failure).detail());
+                                                    : Connections.failure(failure, false).detail());
                                 }
                                 got(begun, response, now);
                             } catch (NoTokenException e) {

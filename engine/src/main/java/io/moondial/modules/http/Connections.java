@@ -7,6 +7,7 @@ import io.moondial.time.Time;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -137,8 +138,13 @@ final class Connections {
         }
     }
 
-    /** Why an exchange of the JDK's client failed. */
-    static Failure failure(Throwable thrown) {
+    /**
+     * Why an exchange of the JDK's client failed.
+     *
+     * @param isSent whether the request may have gone out. A connection fails to protect it only
+     *     before that: a later alert tells nothing of what the far side has done with it.
+     */
+    static Failure failure(Throwable thrown, boolean isSent) {
         Throwable top =
                 thrown instanceof CompletionException && thrown.getCause() != null
                         ? thrown.getCause()
@@ -163,14 +169,35 @@ final class Connections {
                     return new Failure(Why.CONNECT, String.valueOf(e.getMessage()));
                 }
                 case SSLException e -> {
-                    return new Failure(Why.TLS, String.valueOf(e.getMessage()));
+                    return isSent
+                            ? new Failure(
+                                    Why.CLOSED,
+                                    "the protected connection broke after the request had gone out: "
+                                            + e.getMessage())
+                            : new Failure(Why.TLS, String.valueOf(e.getMessage()));
                 }
                 default -> {}
             }
         }
-        return new Failure(
-                Why.CLOSED,
-                top.getMessage() == null ? top.getClass().getSimpleName() : top.getMessage());
+        return new Failure(Why.CLOSED, broken(top));
+    }
+
+    /** What the client says of an exchange that broke, as a sentence. */
+    private static String broken(Throwable thrown) {
+        String words =
+                thrown.getMessage() == null
+                        ? thrown.getClass().getSimpleName()
+                        : thrown.getMessage();
+        if (words.contains("received no bytes")) {
+            return "the connection ended before an answer came";
+        }
+        if (thrown instanceof NumberFormatException
+                || thrown.getCause() instanceof NumberFormatException) {
+            return "what came is no answer of HTTP: a number in it cannot be read";
+        }
+        return thrown instanceof RuntimeException || thrown instanceof ProtocolException
+                ? "what came is no answer of HTTP (" + words + ")"
+                : "the connection ended, or what came is no answer of HTTP (" + words + ")";
     }
 
     /** Ends an exchange away from this thread, as it closes a connection. */

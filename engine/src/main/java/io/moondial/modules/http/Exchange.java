@@ -100,8 +100,10 @@ final class Exchange {
     enum Why {
         TIMEOUT("the exchange did not end in its time"),
         CONNECT("no connection could be opened"),
-        TLS("the two sides did not agree on a protected connection, or trust failed"),
-        CLOSED("the connection ended in the middle, or what came is not HTTP"),
+        TLS(
+                "the two sides did not agree on a protected connection, or trust failed; a request that changes something was not sent"),
+        CLOSED(
+                "the connection ended in the middle, protected or not, or what came is not HTTP; the request may have been carried out"),
         BUSY("as many calls as max_concurrent allows are under way"),
         OPEN("the breaker is open: too many of the last calls failed"),
         TOO_LARGE("the answer has more octets than allowed"),

@@ -81,7 +81,7 @@ public final class HttpModule {
                                                 (a, call) -> call("GET", a, call)))
                 .function(
                         "post",
-                        "Sends something that changes what is there, such as a payment. After timeout or closed nobody here knows whether it has happened; with an idempotency_key, which the service must know, it can be sent again, by the engine and by the script.",
+                        "Sends something that changes what is there, such as a payment. After timeout, closed or a status from 500 nobody here knows whether it has happened; with an idempotency_key, which the service must know, it can be sent again, by the engine and by the script. If the engine sends it again and is then refused, the script still gets how the first attempt ended: a refusal may mean that the first was carried out. So a status from 400 to 499 always means that no attempt of this call was left in doubt. It is the same with put, patch and delete.",
                         f ->
                                 common(f, OPTIONS + BODY_OPTIONS)
                                         .effect(Effect.CHANGE)

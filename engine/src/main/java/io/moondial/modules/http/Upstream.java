@@ -14,6 +14,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -241,11 +243,16 @@ final class Upstream {
         /**
          * How the last attempt ended that the upstream may have carried out; null: none was. A
          * later one that sends nothing does not hide it: who reads connect takes nothing for done.
+         * Nor does a later one that is refused, where nobody knows what became of a change: the
+         * refusal may be because the first was carried out.
          */
         private volatile @Nullable Outcome reached;
 
         private Time.@Nullable Alarm alarm;
         private volatile Breaker.@Nullable Pass pass;
+
+        /** Whether the client has begun to write an attempt of a call that may change something. */
+        private volatile boolean isSent;
 
         /** What the call waits for at the upstream; null: for something else. */
         private volatile @Nullable CompletableFuture<?> exchange;
@@ -441,16 +448,18 @@ final class Upstream {
         private HttpRequest request(@Nullable String bearer) {
             HttpRequest.Builder builder =
                     HttpRequest.newBuilder(URI.create(base + request.target()));
+            isSent = false;
             LuaString body = request.body();
-            if (body != null) {
-                builder.method(
-                        request.method(), HttpRequest.BodyPublishers.ofByteArray(body.toOctets()));
-            } else if (request.method().equals("GET")) {
+            if (body == null && request.method().equals("GET")) {
                 builder.GET();
-            } else if (request.method().equals("DELETE")) {
-                builder.DELETE();
             } else {
-                builder.method(request.method(), HttpRequest.BodyPublishers.noBody());
+                builder.method(
+                        request.method(),
+                        new Watched(
+                                body == null
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofByteArray(body.toOctets()),
+                                () -> isSent = true));
             }
             Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
             all.put("traceparent", traceParent(request.instanceId()));
@@ -466,6 +475,10 @@ final class Upstream {
         }
 
         private HttpResponse.BodySubscriber<byte[]> body(HttpResponse.ResponseInfo info) {
+            // the client would wait for the end of the connection
+            if (info.headers().firstValue("Content-Length").orElse("").startsWith("-")) {
+                throw new IllegalArgumentException("its Content-Length is negative");
+            }
             boolean hasSmallHead = CappedBody.size(info.headers()) <= settings.maxResponse();
             return new CappedBody<>(
                     hasSmallHead ? Math.min(settings.maxResponse(), request.longest()) : -1,
@@ -492,7 +505,7 @@ final class Upstream {
                 settle(Breaker.Result.UNKNOWN);
             } else if (failure != null) {
                 Connections.closeConnection(sent);
-                Failure why = Connections.failure(failure);
+                Failure why = Connections.failure(failure, isSent);
                 settled(new Failure(why.why(), name + ": " + why.detail()), bearer);
             }
         }
@@ -519,14 +532,14 @@ final class Upstream {
                     && token != null
                     && !hasNewToken
                     && outcome instanceof Answer refusal
-                    && refusal.status() == 401) {
+                    && refusal.status() == 401
+                    && token.drop(bearer)) {
                 hasNewToken = true;
-                token.drop(bearer);
                 exchange = null;
                 attempt(outcome);
                 return;
             }
-            if (mayBeDone(outcome)) {
+            if (mayBeDone(outcome) && !(isUnknown(reached) && !isGood(outcome))) {
                 reached = outcome;
             }
             Duration pause = FIRST_PAUSE.multipliedBy(1L << attempts);
@@ -547,6 +560,20 @@ final class Upstream {
         private void endWith(Outcome last) {
             Outcome earlier = reached;
             end(earlier == null ? last : earlier);
+        }
+
+        /** Whether it asked for a change, and may have made it or not. */
+        private boolean isUnknown(@Nullable Outcome outcome) {
+            return !request.method().equals("GET")
+                    && switch (outcome) {
+                        case null -> false;
+                        case Answer answer -> answer.status() >= 500;
+                        case Failure failure -> mayBeDone(failure);
+                    };
+        }
+
+        private static boolean isGood(Outcome outcome) {
+            return outcome instanceof Answer answer && answer.status() / 100 == 2;
         }
 
         private static boolean mayBeDone(Outcome outcome) {
@@ -575,6 +602,24 @@ final class Upstream {
                             case BUSY, OPEN, TOO_LARGE, AUTH -> false;
                         };
             };
+        }
+    }
+
+    /**
+     * A body that tells when the client asks for its length: the connection then is there, and the
+     * head of the request is next. Only the client knows when a connection is protected.
+     */
+    private record Watched(HttpRequest.BodyPublisher body, Runnable begins)
+            implements HttpRequest.BodyPublisher {
+        @Override
+        public long contentLength() {
+            begins.run();
+            return body.contentLength();
+        }
+
+        @Override
+        public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+            body.subscribe(subscriber);
         }
     }
 }

@@ -7,7 +7,11 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.moondial.config.Secret;
 import io.moondial.modules.http.Exchange.Outcome;
+import io.moondial.time.HandMovedTime;
+import io.moondial.time.Time;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -330,8 +335,63 @@ class UpstreamAuthTest {
             assertThat(HttpBench.shown(HttpBench.outcome(call)))
                     .isIn(
                             "timeout: billing: no whole answer within 300000 ms, waiting for the access token",
-                            "auth: billing: no answer within 300000 ms");
+                            "auth: billing: the token endpoint gave no whole answer within 300000 ms");
             bench.assertNothingIsLeft(tokens);
+        }
+    }
+
+    private AccessToken tokensOf(String url, HttpClient client, Time time, List<String> told) {
+        return new AccessToken(
+                client,
+                new HttpSettings.OauthSettings(
+                        url,
+                        "a",
+                        Secret.of("client", "s3cret"),
+                        null,
+                        null,
+                        HttpSettings.CredentialsIn.HEADER),
+                Duration.ofMinutes(1),
+                time,
+                told::add);
+    }
+
+    private static String tokenOf(AccessToken source) throws Exception {
+        return source.get().get(HttpBench.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_service_that_refuses_good_tokens_has_one_renewed_once_in_a_second() throws Exception {
+        HandMovedTime time = new HandMovedTime();
+        try (WildServer tokens =
+                        WildServer.answering(token("t1", 600), token("t2", 600), token("t3", 600));
+                HttpClient client = HttpClient.newHttpClient()) {
+            AccessToken source = tokensOf(tokens.url(), client, time, new ArrayList<>());
+            assertThat(tokenOf(source)).isEqualTo("t1");
+            assertThat(source.drop("t1")).isTrue();
+            assertThat(tokenOf(source)).isEqualTo("t2");
+            assertThat(source.drop("t1")).as("there is another one to try").isTrue();
+            assertThat(source.drop("t2")).as("within the second").isFalse();
+            assertThat(tokenOf(source)).isEqualTo("t2");
+            time.pass(Duration.ofSeconds(1));
+            assertThat(source.drop("t2")).isTrue();
+            assertThat(tokenOf(source)).isEqualTo("t3");
+            assertThat(tokens.waiting()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void a_fetch_that_cannot_begin_fails_and_leaves_nobody_waiting() throws Exception {
+        HandMovedTime time = new HandMovedTime();
+        List<String> told = new ArrayList<>();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            AccessToken source = tokensOf("ftp://tokens.example/", client, time, told);
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> tokenOf(source))
+                        .hasCauseInstanceOf(AccessToken.NoTokenException.class)
+                        .hasMessageContaining("internal fault");
+                time.pass(Duration.ofSeconds(1));
+            }
+            assertThat(told).hasSize(2);
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** How many calls get through to an upstream: attempts, breaker, permits, reload and stop. */
@@ -64,6 +65,59 @@ class UpstreamLimitsTest {
             Thread.startVirtualThread(() -> answerOnce(once));
             assertThat(HttpBench.shown(bench.call("PUT", "/payments/1"))).isEqualTo("504 late");
         }
+    }
+
+    private static String answerTo(
+            String method, boolean repeatable, WildServer.Manners manners, String on)
+            throws Exception {
+        try (WildServer server = new WildServer(manners);
+                HttpBench bench = HttpBench.of(server, "retry: {attempts: 2, on: [" + on + "]}")) {
+            Exchange.Request asked = HttpBench.request(method, "/payments/1");
+            return HttpBench.shown(
+                    HttpBench.outcome(
+                            bench.running.call(
+                                    new Exchange.Request(
+                                            asked.upstream(),
+                                            asked.method(),
+                                            asked.target(),
+                                            asked.headers(),
+                                            asked.body(),
+                                            null,
+                                            repeatable,
+                                            asked.longest(),
+                                            asked.instanceId()))));
+        }
+    }
+
+    /** One answer for each connection, which then ends; an empty one only ends it. */
+    private static WildServer.Manners inTurn(String... answers) {
+        AtomicInteger next = new AtomicInteger();
+        return peer -> {
+            if (peer.request() != null) {
+                peer.write(answers[Math.min(next.getAndIncrement(), answers.length - 1)]);
+            }
+        };
+    }
+
+    @Test
+    void a_refused_second_attempt_does_not_hide_that_the_first_may_have_made_the_change()
+            throws Exception {
+        String late = WildServer.answer(504, "late", "Connection: close");
+        String twice = WildServer.answer(409, "twice", "Connection: close");
+        String done = WildServer.answer(201, "done", "Connection: close");
+        String busy = WildServer.answer(429, "busy", "Connection: close");
+        assertThat(answerTo("POST", true, inTurn(late, twice), "\"504\"")).isEqualTo("504 late");
+        assertThat(answerTo("DELETE", true, inTurn(late, twice), "\"504\"")).isEqualTo("504 late");
+        assertThat(answerTo("POST", true, inTurn("", twice), "closed"))
+                .startsWith("closed: billing: ");
+        assertThat(answerTo("POST", true, inTurn(late, late, done), "\"504\""))
+                .isEqualTo("201 done");
+        assertThat(answerTo("POST", true, inTurn(busy, twice), "\"429\""))
+                .as("nothing was in doubt")
+                .isEqualTo("409 twice");
+        assertThat(answerTo("GET", true, inTurn(late, twice), "\"504\""))
+                .as("nothing is changed")
+                .isEqualTo("409 twice");
     }
 
     /** Afterwards nobody listens there. */

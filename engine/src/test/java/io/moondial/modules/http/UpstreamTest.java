@@ -269,7 +269,10 @@ class UpstreamTest {
             assertThat(answerOf(once(lie))).as(lie).startsWith("closed: billing: ");
         }
         for (String lie :
-                List.of("nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\n")) {
+                List.of(
+                        "nonsense\r\n\r\n",
+                        "HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\n",
+                        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n")) {
             assertThat(
                             answerOf(
                                     peer -> {
@@ -280,6 +283,20 @@ class UpstreamTest {
                     .as(lie)
                     .startsWith("closed: billing: ");
         }
+    }
+
+    @Test
+    void what_the_log_gets_of_a_broken_answer_is_a_sentence() throws Exception {
+        assertThat(answerOf(once(""), "retry: {attempts: 0}"))
+                .isEqualTo("closed: billing: the connection ended before an answer came");
+        assertThat(answerOf(once("HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\n")))
+                .isEqualTo(
+                        "closed: billing: what came is no answer of HTTP: a number in it cannot be read");
+        assertThat(answerOf(once("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n")))
+                .isEqualTo(
+                        "closed: billing: what came is no answer of HTTP (its Content-Length is negative)");
+        assertThat(answerOf(once("nonsense\r\n\r\n")))
+                .startsWith("closed: billing: what came is no answer of HTTP (");
     }
 
     @Test

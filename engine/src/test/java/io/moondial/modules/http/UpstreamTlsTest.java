@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.script.api.Backend.BackendException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,6 +198,58 @@ class UpstreamTlsTest {
                                 true,
                                 "tls: {ca: \"PKI/ca.pem\", certificate: \"PKI/stranger.pem\", key: \"PKI/stranger.key\"}"))
                 .matches("(tls|closed): billing: .*");
+    }
+
+    /**
+     * A server that shakes hands, reads a request, and then sends an alert (RFC 8446, section 6).
+     */
+    @Test
+    void an_alert_after_the_request_has_gone_out_is_closed_as_it_may_have_been_carried_out()
+            throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            SSLContext context = context("good");
+            Thread.startVirtualThread(
+                    () -> {
+                        try (Socket plain = listening.accept();
+                                SSLSocket secured =
+                                        (SSLSocket)
+                                                context.getSocketFactory()
+                                                        .createSocket(plain, null, true)) {
+                            secured.setUseClientMode(false);
+                            int read = secured.getInputStream().read();
+                            plain.getOutputStream()
+                                    .write(new byte[] {0x15, 3, 3, 0, 2, 2, (byte) read});
+                            plain.getOutputStream().flush();
+                            while (plain.getInputStream().read() >= 0) {
+                                // until the far side closes
+                            }
+                        } catch (IOException e) {
+                            // the far side is gone
+                        }
+                    });
+            try (HttpBench bench =
+                    new HttpBench(
+                            HttpBench.billing(
+                                    "https://127.0.0.1:" + listening.getLocalPort(),
+                                    "timeout: 1m",
+                                    "connect_timeout: 1m",
+                                    "tls: {ca: \"%s/ca.pem\"}".formatted(pki)))) {
+                assertThat(HttpBench.shown(bench.call("POST", "/topups")))
+                        .startsWith(
+                                "closed: billing: the protected connection broke after the request had gone out: ");
+            }
+        }
+    }
+
+    @Test
+    void a_change_that_no_protected_connection_was_there_for_is_tls() throws Exception {
+        try (WildServer server = server("self", false);
+                HttpBench bench = new HttpBench(yaml(server, "tls: {ca: \"PKI/ca.pem\"}"))) {
+            for (String method : List.of("POST", "PUT", "DELETE")) {
+                assertThat(HttpBench.shown(bench.call(method, "/x"))).startsWith("tls: billing: ");
+            }
+            assertThat(server.waiting()).isZero();
+        }
     }
 
     @Test
