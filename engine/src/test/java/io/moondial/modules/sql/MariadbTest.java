@@ -46,14 +46,20 @@ class MariadbTest {
                         Stream.of("/usr/sbin"))
                 .map(it -> Path.of(it).resolve("mariadbd"))
                 .filter(Files::isExecutable)
+                .filter(it -> Files.isExecutable(folderOf(it).resolve("bin/my_print_defaults")))
                 .findFirst();
+    }
+
+    /** What bin and sbin are in. */
+    private static Path folderOf(Path program) {
+        return program.resolve("../..").normalize();
     }
 
     @BeforeAll
     static void start() throws Exception {
         Optional<Path> program = installed();
-        assumeTrue(program.isPresent(), "mariadbd is not installed");
-        Path base = program.orElseThrow().resolve("../..").normalize();
+        assumeTrue(program.isPresent(), "mariadbd or its my_print_defaults is not installed");
+        Path base = folderOf(program.orElseThrow());
         Path files = data.resolve("data");
         run(
                 base.resolve("bin/mariadb-install-db").toString(),
