@@ -127,6 +127,15 @@ interface Connections extends AutoCloseable {
 
         Pool(String name, DatabaseSettings settings, Time time) {
             maker = new Maker(settings, time);
+            try {
+                pool = new HikariDataSource(config(name, settings, maker));
+            } catch (RuntimeException | Error e) {
+                maker.close();
+                throw e;
+            }
+        }
+
+        private static HikariConfig config(String name, DatabaseSettings settings, Maker maker) {
             long wait = Math.max(SHORTEST_WAIT, settings.acquireTimeout().toMillis());
             HikariConfig config = new HikariConfig();
             config.setPoolName(name);
@@ -139,7 +148,7 @@ interface Connections extends AutoCloseable {
             config.setInitializationFailTimeout(-1);
             config.setThreadFactory(
                     Thread.ofPlatform().daemon().name("sql-" + name + "-pool-", 0).factory());
-            pool = new HikariDataSource(config);
+            return config;
         }
 
         @Override

@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,10 @@ final class Database implements Databases.Reached {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
     private final String name;
+
+    /** What has a name in the rules now. */
+    private final Function<String, Databases.@Nullable Reached> present;
+
     private final DatabaseSettings settings;
     private final Connections connections;
     private final Time time;
@@ -68,9 +73,18 @@ final class Database implements Databases.Reached {
     private volatile @Nullable String trouble;
     private volatile long troubleSince;
 
-    /** A database of the rules. */
-    Database(String name, DatabaseSettings settings, Time time) {
+    /**
+     * A database of the rules.
+     *
+     * @param present what has a name in the rules now: calls that come too late go there
+     */
+    Database(
+            String name,
+            DatabaseSettings settings,
+            Time time,
+            Function<String, Databases.@Nullable Reached> present) {
         this.name = name;
+        this.present = present;
         this.settings = settings;
         this.time = time;
         this.capacity = settings.pool();
@@ -89,6 +103,7 @@ final class Database implements Databases.Reached {
     /** One with a single connection, which exists. */
     Database(String name, DatabaseSettings settings, Connection connection, Time time) {
         this.name = name;
+        this.present = _ -> null;
         this.settings = settings;
         this.time = time;
         this.capacity = 1;
@@ -113,8 +128,7 @@ final class Database implements Databases.Reached {
     @Override
     public CompletableFuture<Outcome> run(Call call) {
         Job job = new Job(it -> it.carryOut(call), null);
-        job.takeTurn();
-        return job.answer;
+        return job.takeTurn() ? job.answer : elsewhere(job, it -> it.run(call));
     }
 
     @Override
@@ -126,8 +140,22 @@ final class Database implements Databases.Reached {
                             return new Outcome.Begun(new OpenTransaction(it.connection()));
                         },
                         null);
-        job.takeTurn();
-        return job.answer;
+        return job.takeTurn() ? job.answer : elsewhere(job, Databases.Reached::begin);
+    }
+
+    /** The rules were loaded anew in this moment: what has the name now is called. */
+    private CompletableFuture<Outcome> elsewhere(
+            Job late, Function<Databases.Reached, CompletableFuture<Outcome>> call) {
+        Databases.Reached now = present.apply(name);
+        CompletableFuture<Outcome> answer =
+                now == null || now == this ? late.answer : call.apply(now);
+        late.finish(
+                new Outcome.Failed(
+                        Why.UNAVAILABLE,
+                        now == this
+                                ? "the database is closed"
+                                : "the rules do not have this database any more"));
+        return answer;
     }
 
     List<Gauge> gauges() {
@@ -347,16 +375,14 @@ final class Database implements Databases.Reached {
 
         // ---- its turn
 
-        /** Starts when a connection may be taken. */
-        void takeTurn() {
+        /** Starts when a connection may be taken; false: never, since no new call is taken. */
+        boolean takeTurn() {
             Outcome refusal = isDown() ? unavailable() : null;
             synchronized (waiting) {
-                if (refusal == null && retired) {
-                    refusal =
-                            new Outcome.Failed(
-                                    Why.UNAVAILABLE,
-                                    "the rules do not have this database any more");
-                } else if (refusal == null && turns == 0) {
+                if (retired) {
+                    return false;
+                }
+                if (refusal == null && turns == 0) {
                     waiting.add(this);
                 } else if (refusal == null) {
                     turns--;
@@ -365,12 +391,13 @@ final class Database implements Databases.Reached {
             }
             if (refusal != null) {
                 finish(refusal);
-                return;
+                return true;
             }
             alarm(settings.acquireTimeout(), this::connectionIsLate);
             if (hasTurn) {
                 start();
             }
+            return true;
         }
 
         /** It is its turn. */
@@ -457,7 +484,7 @@ final class Database implements Databases.Reached {
                 outcome =
                         connection == null
                                 ? unavailable()
-                                : JdbcCall.failure(e, settings.dialect(), false);
+                                : JdbcCall.failure(e, settings.dialect(), afterSecret());
             } catch (RuntimeException | Error e) {
                 outcome = new Outcome.Failed(Why.UNAVAILABLE, "internal fault: " + e);
                 LOG.error("database {}: a call failed", name, e);
@@ -510,6 +537,11 @@ final class Database implements Databases.Reached {
             return stopped;
         }
 
+        /** Whether its transaction has a secret answer, which any later message may repeat. */
+        private boolean afterSecret() {
+            return transaction != null && transaction.boundSecret;
+        }
+
         Outcome carryOut(Call call) {
             JdbcCall jdbc = new JdbcCall(settings, call);
             try (PreparedStatement prepared = connection().prepareStatement(call.text().jdbc())) {
@@ -528,7 +560,9 @@ final class Database implements Databases.Reached {
                     }
                 }
             } catch (SQLException e) {
-                Outcome failure = jdbc.failure(e);
+                Outcome failure =
+                        JdbcCall.failure(
+                                e, settings.dialect(), afterSecret() || !call.secrets().isEmpty());
                 if (failure instanceof Outcome.Failed(Why why, String _)
                         && (why == Why.TOO_LARGE || why == Why.UNAVAILABLE)) {
                     spoilt = true; // what is left of a result is not read
@@ -651,6 +685,7 @@ final class Database implements Databases.Reached {
         private final Connection connection;
         private @Nullable Job last;
         private volatile boolean ended;
+        private volatile boolean boundSecret;
         private volatile boolean spoilt;
 
         OpenTransaction(Connection connection) {
@@ -659,6 +694,7 @@ final class Database implements Databases.Reached {
 
         @Override
         public CompletableFuture<Outcome> run(Call call) {
+            boundSecret |= !call.secrets().isEmpty();
             Outcome failure = failure();
             return failure == null
                     ? job(it -> it.carryOut(call)).answer

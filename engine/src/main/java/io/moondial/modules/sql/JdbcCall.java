@@ -387,13 +387,8 @@ final class JdbcCall {
 
     // ---- errors
 
-    /** What an error of the database means for the script. */
-    Outcome failure(SQLException e) {
-        return failure(e, settings.dialect(), !call.secrets().isEmpty());
-    }
-
     /**
-     * The same.
+     * What an error of the database means for the script.
      *
      * @param secrets whether its message may repeat a secret answer
      */
@@ -405,7 +400,7 @@ final class JdbcCall {
         String detail =
                 (state.isEmpty() ? "" : "SQLSTATE " + state + ": ")
                         + (secrets
-                                ? "the message is left out, since the call binds a secret answer"
+                                ? "the message is left out, since a secret answer is bound"
                                 : words(e));
         Why why = why(e, state, dialect);
         return why == null ? new Outcome.Mistaken(detail) : new Outcome.Failed(why, detail);

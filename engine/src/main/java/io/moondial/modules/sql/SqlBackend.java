@@ -150,7 +150,7 @@ final class SqlBackend implements Backend<SqlSettings, Databases> {
             try {
                 new TreeMap<>(settings.databases())
                         .forEach((name, wanted) -> after.put(name, of(name, wanted, before)));
-            } catch (BackendException e) {
+            } catch (RuntimeException | Error e) {
                 retire(after, before);
                 throw e;
             }
@@ -162,7 +162,7 @@ final class SqlBackend implements Backend<SqlSettings, Databases> {
             Database present = before.get(name);
             return present != null && present.settings().equals(wanted)
                     ? present
-                    : new Database(name, wanted, time);
+                    : new Database(name, wanted, time, this::find);
         }
 
         /** Those that are not among the others end. */

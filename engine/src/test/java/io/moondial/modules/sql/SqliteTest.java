@@ -349,4 +349,26 @@ class SqliteTest {
         assertThat(bench.run(COUNT)).isEqualTo("1");
         await().untilAsserted(() -> assertThat(bench.gauges()).contains("sql.bank active 0"));
     }
+
+    @Test
+    void no_message_of_a_transaction_repeats_a_secret_that_it_has_bound() throws Exception {
+        bench.run(
+                "sql.execute('bank', 'CREATE TABLE part (a INT REFERENCES accounts(id) DEFERRABLE INITIALLY DEFERRED, pin TEXT)')");
+        String lua =
+                """
+                local pin = ussd.menu("PIN?", {secret = true})
+                local a, why, detail = sql.transaction("bank", function(tx)
+                  tx:execute("INSERT INTO part VALUES (99, :pin)", {pin = pin})
+                  %s
+                  return true
+                end)
+                return tostring(a) .. " " .. why .. " " .. detail
+                """;
+        assertThat(bench.run(lua.formatted("")))
+                .isEqualTo(
+                        "nil constraint bank: SQLSTATE 23503: the message is left out, since a secret answer is bound");
+        assertThat(bench.run(lua.formatted("tx:execute('INSERT INTO accounts (id) VALUES (1)')")))
+                .isEqualTo(
+                        "nil constraint bank: SQLSTATE 23505: the message is left out, since a secret answer is bound");
+    }
 }
