@@ -26,7 +26,7 @@ public enum Targets {
     RULES {
         @Override
         FuzzTarget make(Path folder, int slack) throws Exception {
-            return new RulesTarget(folder, new Bounded(slack * (1L << 20), slack * 4_000L));
+            return new RulesTarget(folder, new Bounded(slack * (6L << 20), slack * 4_000L));
         }
     },
     EDR {
