@@ -45,6 +45,10 @@ final class JdbcCall {
     /** More of a message than this is of no use in a log line. */
     private static final int LONGEST_WORDS = 300;
 
+    /** What SQLite's driver says of any mistake in a statement before it says which. */
+    private static final String UNSPECIFIC =
+            "(?s)^\\[SQLITE_ERROR\\] SQL error or missing database \\((.*)\\)$";
+
     private static final int FETCHED_AT_ONCE = 100;
     private static final BigInteger EXACT_TO = BigInteger.ONE.shiftLeft(53);
 
@@ -488,6 +492,7 @@ final class JdbcCall {
         String plain =
                 LogText.of(
                         message.replaceFirst("^\\(conn=-?[0-9]+\\) ", "")
+                                .replaceFirst(UNSPECIFIC, "$1")
                                 .replaceAll("\\s+", " ")
                                 .strip()
                                 .replaceFirst("\\.$", ""));

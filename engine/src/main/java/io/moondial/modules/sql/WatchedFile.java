@@ -76,7 +76,7 @@ final class WatchedFile {
                             + " was there and is missing; put it back, or restart the engine to begin with an"
                             + " empty database");
         }
-        Connection connection = opening.open();
+        Connection connection = openNamed(opening);
         Object after = key(file);
         if (after == null || (before != null && !before.equals(after))) {
             connection.close();
@@ -85,6 +85,26 @@ final class WatchedFile {
         opened.put(connection, after);
         know(after);
         return connection;
+    }
+
+    /** The messages of SQLite name no file. */
+    private Connection openNamed(Opening opening) throws SQLException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new SQLException(
+                    "there is no folder " + folder + " for the file " + file.getFileName());
+        }
+        try {
+            return opening.open();
+        } catch (SQLException e) {
+            SQLException named =
+                    new SQLException(
+                            "the file " + file + ": " + JdbcCall.words(e),
+                            e.getSQLState(),
+                            e.getErrorCode());
+            named.addSuppressed(e);
+            throw named;
+        }
     }
 
     /**

@@ -247,8 +247,7 @@ class SqliteTest {
         bench.close();
         String section = "sql: {databases: {bank: {url: \"jdbc:sqlite:later/bank.db\"}}}\n";
         bench = new SqlBench(folder, section);
-        assertThat(bench.run("local v, why = sql.value('bank', 'SELECT 7') return why"))
-                .isEqualTo("unavailable");
+        untilRefusedWith("there is no folder " + folder.resolve("later") + " for the file bank.db");
         Files.createDirectories(folder.resolve("later"));
         await().untilAsserted(
                         () ->
@@ -370,5 +369,30 @@ class SqliteTest {
         assertThat(bench.run(lua.formatted("tx:execute('INSERT INTO accounts (id) VALUES (1)')")))
                 .isEqualTo(
                         "nil constraint bank: SQLSTATE 23505: the message is left out, since a secret answer is bound");
+    }
+
+    @Test
+    void an_error_says_what_is_wrong_with_the_statement_and_nothing_else() throws Exception {
+        assertThat(bench.run("return sql.query('bank', 'SELECT * FROM nowhere')"))
+                .contains("bank: no such table: nowhere")
+                .doesNotContain("missing database");
+    }
+
+    @Test
+    void a_file_that_is_no_database_is_named() throws Exception {
+        bench.close();
+        Path file = folder.resolve("text.db");
+        Files.writeString(file, "This is no database. ".repeat(100));
+        bench = new SqlBench(folder, "sql: {databases: {bank: {url: \"jdbc:sqlite:text.db\"}}}\n");
+        untilRefusedWith("the file " + file + ": ");
+    }
+
+    private void untilRefusedWith(String words) {
+        await().untilAsserted(
+                        () ->
+                                assertThat(
+                                                bench.run(
+                                                        "local v, why, detail = sql.value('bank', 'SELECT 7') return why .. ' ' .. detail"))
+                                        .startsWith("unavailable bank: no connection: " + words));
     }
 }
