@@ -4,6 +4,7 @@ import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
+import io.moondial.script.api.Backend;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,6 +35,7 @@ public record Attention(String what, @Nullable Instant since, String text) {
         status.edr().forEach(finder::stream);
         finder.reload(status.reload());
         status.scripts().forEach(finder::script);
+        status.outside().forEach(finder::outside);
         status.reconciliation().forEach(finder::counts);
         return List.copyOf(finder.found);
     }
@@ -153,6 +155,16 @@ public record Attention(String what, @Nullable Instant since, String text) {
                         null,
                         "script %s of %s is switched off for a while: its limits keep ending it"
                                 .formatted(script.key(), script.service()));
+            }
+        }
+
+        void outside(Backend.Gauge gauge) {
+            if (gauge.isDown()) {
+                add(
+                        "outside_down",
+                        null,
+                        "%s cannot be used by scripts: its %s is %s; the log says why"
+                                .formatted(gauge.called(), gauge.name(), gauge.word()));
             }
         }
 

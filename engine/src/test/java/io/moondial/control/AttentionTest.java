@@ -6,6 +6,7 @@ import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
+import io.moondial.script.api.Backend;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ class AttentionTest {
     private EngineStatus.Dialogs dialogs = DIALOGS;
     private List<ScriptStatus> scripts = List.of();
     private List<StreamStatus> edr = List.of();
+    private List<Backend.Gauge> outside = List.of();
     private EngineStatus.Heap heap = HEAP;
     private EngineStatus.ReloadStatus reload = EngineStatus.ReloadStatus.NONE;
     private List<Reconciliation.Standing> counts = List.of();
@@ -40,7 +42,7 @@ class AttentionTest {
                         dialogs,
                         scripts,
                         edr,
-                        List.of(),
+                        outside,
                         heap,
                         reload,
                         counts,
@@ -191,6 +193,21 @@ class AttentionTest {
         assertThat(found())
                 .extracting(Attention::what)
                 .containsExactly("script_switched_off", "counts_parted");
+    }
+
+    @Test
+    void what_scripts_cannot_reach_is_named() {
+        outside =
+                List.of(
+                        new Backend.Gauge("http.billing", "breaker", 2, "open", true),
+                        new Backend.Gauge("http.billing", "in_flight", 0, null),
+                        new Backend.Gauge("sql.crm", "state", 1, "reachable"));
+        assertThat(found())
+                .containsExactly(
+                        new Attention(
+                                "outside_down",
+                                null,
+                                "http.billing cannot be used by scripts: its breaker is open; the log says why"));
     }
 
     @Test

@@ -75,7 +75,8 @@ final class HttpBackend implements Backend<HttpSettings, Upstreams> {
                                             "http." + name,
                                             "breaker",
                                             breaker.number(),
-                                            breaker.word()));
+                                            breaker.word(),
+                                            breaker == Breaker.State.OPEN));
                         });
         return gauges;
     }

@@ -177,12 +177,9 @@ interface Kv {
             InUse use = current;
             String called = called(use.settings);
             Condition condition = use.store.condition();
+            boolean isDown = condition.state().equals("unavailable");
             return List.of(
-                    new Gauge(
-                            called,
-                            "state",
-                            condition.state().equals("unavailable") ? 0 : 1,
-                            condition.state()),
+                    new Gauge(called, "state", isDown ? 0 : 1, condition.state(), isDown),
                     new Gauge(called, "in_flight", use.underWay(), null),
                     new Gauge(called, "waiting", condition.waiting(), null),
                     new Gauge(called, condition.amountOf(), condition.amount(), null));

@@ -281,6 +281,11 @@ final class SqliteStore implements KvStore {
             }
         } catch (StoreFault e) {
             connected.failed(e);
+        } catch (RuntimeException | Error e) {
+            // the thread stays, or nothing would be written any more
+            connected.close();
+            log.error(
+                    "{}: deleting what has expired fails, and is tried again", settings.file(), e);
         }
         if (!closing) {
             awaitSweep();

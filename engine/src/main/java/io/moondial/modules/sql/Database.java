@@ -172,7 +172,8 @@ final class Database implements Databases.Reached {
                         called,
                         "state",
                         trouble == null ? 1 : 0,
-                        trouble == null ? "reachable" : "unreachable"));
+                        trouble == null ? "reachable" : "unreachable",
+                        trouble != null));
         gauges.add(new Gauge(called, "active", running, null));
         gauges.add(new Gauge(called, "idle", connections.idle(), null));
         gauges.add(new Gauge(called, "waiting", queued, null));

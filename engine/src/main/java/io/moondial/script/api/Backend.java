@@ -122,8 +122,14 @@ public interface Backend<S extends Record, T> {
      * @param name in snake_case, such as {@code in_flight}
      * @param word what the value means, if it stands for something, such as {@code open}; null: it
      *     is a number
+     * @param isDown whether scripts cannot use it now, so that somebody should look at it
      */
-    record Gauge(String called, String name, long value, @Nullable String word) {}
+    record Gauge(String called, String name, long value, @Nullable String word, boolean isDown) {
+        /** One that nobody has to look at. */
+        public Gauge(String called, String name, long value, @Nullable String word) {
+            this(called, name, value, word, false);
+        }
+    }
 
     /** It cannot work with its settings; the message says what is wrong and what to do. */
     final class BackendException extends RuntimeException {

@@ -216,7 +216,7 @@ class KvLiveTest {
         Kv.Live bad = new Kv.Live(sqlite("bad.db", ""), time);
         bad.ask(GET).join();
         assertThat(gauge(bad, "state"))
-                .isEqualTo(new Gauge("kv.sqlite", "state", 0, "unavailable"));
+                .isEqualTo(new Gauge("kv.sqlite", "state", 0, "unavailable", true));
         bad.close();
     }
 }

@@ -17,6 +17,7 @@ import io.moondial.modules.kv.KvStore.Request;
 import io.moondial.modules.kv.KvStore.Why;
 import io.moondial.modules.kv.SqliteStore.SqliteSettings;
 import io.moondial.time.LeapingTime;
+import io.moondial.time.Time;
 import java.io.BufferedReader;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -29,9 +30,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -371,6 +376,44 @@ class SqliteFaultsTest {
         assertThat(answers).allMatch(CompletableFuture::isDone);
         try (SqliteStore store = open()) {
             assertThat(get(store)).isEqualTo(found("100"));
+        }
+    }
+
+    @Test
+    void an_error_while_expired_keys_are_deleted_does_not_end_the_writer() throws Exception {
+        AtomicBoolean isDue = new AtomicBoolean();
+        CountDownLatch thrown = new CountDownLatch(1);
+        Time failing =
+                new Time() {
+                    @Override
+                    public Instant now() {
+                        if (isDue.getAndSet(false)) {
+                            thrown.countDown();
+                            throw new StackOverflowError("as a test wants it");
+                        }
+                        return time.now();
+                    }
+
+                    @Override
+                    public long nanos() {
+                        return time.nanos();
+                    }
+
+                    @Override
+                    public Alarm after(Duration delay, Runnable action) {
+                        return time.after(delay, action);
+                    }
+                };
+        try (SqliteStore store =
+                new SqliteStore(
+                        new SqliteSettings(
+                                folder.resolve("kv.db"), PATIENCE, PAUSE, Duration.ofMinutes(1)),
+                        failing)) {
+            assertThat(ask(store, set("1"))).isEqualTo(YES);
+            isDue.set(true);
+            time.leap(Duration.ofMinutes(1));
+            assertThat(thrown.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(ask(store, set("2"))).isEqualTo(YES);
         }
     }
 }
