@@ -25,6 +25,7 @@ class HostileNeighbourTest {
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-Xmx512m",
+                                "--sun-misc-unsafe-memory-access=allow",
                                 "-XX:+ExitOnOutOfMemoryError",
                                 "-Djdk.virtualThreadScheduler.parallelism=2",
                                 "-cp",
