@@ -7,6 +7,8 @@ import io.moondial.logic.DialogObserver;
 import io.moondial.script.api.Backends;
 import io.moondial.time.Time;
 import java.io.PrintWriter;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OwnEngine {
     private static final Logger LOG = LoggerFactory.getLogger(OwnEngine.class);
+    private static final Set<Engine> IN_USE = ConcurrentHashMap.newKeySet();
 
     /** What the command does with it. */
     @FunctionalInterface
@@ -56,6 +59,7 @@ public final class OwnEngine {
         Engine engine =
                 RulesOption.engine(() -> new Engine(configuration.inMemory(), observer, backends));
         // An interrupted command still completes its EDR files.
+        IN_USE.add(engine);
         Thread hurry = Thread.ofPlatform().name("stop").unstarted(engine::close);
         Runtime.getRuntime().addShutdownHook(hurry);
         try (engine) {
@@ -64,6 +68,7 @@ public final class OwnEngine {
             stop = engine.stop();
         } finally {
             forget(hurry);
+            IN_USE.remove(engine);
         }
         if (stop.lostEdrs() > 0) {
             err.printf("ussd: %d EDRs could not be written%n", stop.lostEdrs());
@@ -72,8 +77,16 @@ public final class OwnEngine {
         return result;
     }
 
+    /**
+     * Stops the engines that are in use in this process, and returns when they write nothing more:
+     * for a hook that comes after them.
+     */
+    public static void stopAll() {
+        IN_USE.forEach(Engine::close);
+    }
+
     /** Takes back a hook; where the process is ending already, it runs. */
-    static void forget(Thread hook) {
+    public static void forget(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {

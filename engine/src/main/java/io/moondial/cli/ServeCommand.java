@@ -87,8 +87,15 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
+    private Runnable whenReady = () -> {};
+
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
     ServeCommand() {}
+
+    /** Sets what is done once, after the line that says that it takes traffic. */
+    public void whenReady(Runnable whenReady) {
+        this.whenReady = whenReady;
+    }
 
     @Override
     public Integer call() throws ConfigurationException, NotStartedException, InterruptedException {
@@ -112,6 +119,7 @@ public final class ServeCommand implements Callable<Integer> {
                     .getOut()
                     .printf("ready in %d ms%n", (System.nanoTime() - began) / 1_000_000)
                     .flush();
+            whenReady.run();
             new CountDownLatch(1).await(); // a signal runs the stop, which ends the process
             return ExitCode.GOOD;
         }

@@ -1,21 +1,27 @@
 package io.moondial.cli.demo;
 
+import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.cli.ServeCommand;
 import io.moondial.cli.Ussd;
 import io.moondial.cli.demo.BillingStub.Mood;
 import io.moondial.file.FileTrouble;
 import io.moondial.modules.sql.SqliteFile;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -43,6 +49,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static final String MONEY = "money";
     private static final String CODE = "*150#";
     private static final Set<String> LEFT_BEHIND = Set.of("state", "edr", "run");
+    private static final String LOCK = ".demo.lock";
     private static final String NETWORK = "# The network of ussd demo --serve\n";
     private static final Pattern BILLING = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
@@ -122,13 +129,15 @@ public final class DemoCommand implements Callable<Integer> {
                     "the example is not in %s: call this in the folder of the engine, or say where it is with --from"
                             .formatted(from));
         }
-        Path place = folder == null ? Files.createTempDirectory("ussd-demo-money-") : folder;
-        try {
-            return run(place, mood);
-        } finally {
-            if (folder == null && !serve) {
-                remove(place);
-            }
+        if (folder != null) {
+            return runAlone(folder, mood);
+        }
+        Path made = Files.createTempDirectory("ussd-demo-money-");
+        if (serve) {
+            return runAlone(made, mood);
+        }
+        try (PassingFolder passing = new PassingFolder(made, err())) {
+            return runAlone(passing.path, mood);
         }
     }
 
@@ -144,6 +153,47 @@ public final class DemoCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
+    /** Two in one folder would take each other's rules and billing system away. */
+    private int runAlone(Path place, Mood mood) throws NotStartedException {
+        FileChannel lock;
+        try {
+            lock = lock(place);
+        } catch (IOException e) {
+            throw new NotStartedException(FileTrouble.tell(e), e);
+        }
+        try (lock) {
+            return run(place, mood);
+        } catch (IOException e) {
+            throw new NotStartedException(FileTrouble.tell(e), e);
+        }
+    }
+
+    private static FileChannel lock(Path place) throws IOException {
+        FileChannel channel =
+                FileChannel.open(
+                        Files.createDirectories(place).resolve(LOCK),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+        boolean isLocked = false;
+        try {
+            isLocked = channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            isLocked = false; // this process has it
+        } finally {
+            if (!isLocked) {
+                channel.close();
+            }
+        }
+        if (!isLocked) {
+            throw new IOException(
+                    "another ussd demo is at work in "
+                            + place
+                            + ": end it, or give another --folder; one with --serve is reached by"
+                            + " ussd dial --connect");
+        }
+        return channel;
+    }
+
     private int run(Path place, Mood mood) throws NotStartedException {
         Path rules = place.resolve("rules.yaml");
         try {
@@ -156,7 +206,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         try (BillingStub stub = billingSystem(place, mood)) {
             adjust(rules, stub.url());
-            return execute(serve ? List.of("serve", "--rules", rules.toString()) : dial(rules));
+            return serve ? serve(rules) : execute(commandLine(), dial(rules));
         } catch (IOException e) {
             throw new NotStartedException(FileTrouble.tell(e), e);
         }
@@ -179,11 +229,19 @@ public final class DemoCommand implements Callable<Integer> {
         int network = text.indexOf(NETWORK);
         String before = network < 0 ? text : text.substring(0, network);
         Files.writeString(rules, serve ? before + NETWORK + network(listen) : before);
-        if (serve) {
-            err().printf(
-                            "ussd: the service is in %s; dial it: ./ussd dial --connect %s --msisdn %s '%s'%n",
-                            rules.getParent(), listen, msisdn, CODE);
-        }
+    }
+
+    private int serve(Path rules) {
+        CommandLine line = commandLine();
+        ServeCommand command =
+                Objects.requireNonNull(line.getSubcommands().get("serve")).getCommand();
+        command.whenReady(
+                () ->
+                        err().printf(
+                                        "ussd: the service is in %s; dial it: ./ussd dial --connect %s --msisdn %s '%s'%n",
+                                        rules.getParent(), listen, msisdn, CODE)
+                                .flush());
+        return execute(line, List.of("serve", "--rules", rules.toString()));
     }
 
     private static String network(String endpoint) {
@@ -212,10 +270,14 @@ public final class DemoCommand implements Callable<Integer> {
         return arguments;
     }
 
-    private int execute(List<String> arguments) {
+    private CommandLine commandLine() {
         CommandLine line = Ussd.commandLine();
         line.setOut(spec.commandLine().getOut());
         line.setErr(err());
+        return line;
+    }
+
+    private static int execute(CommandLine line, List<String> arguments) {
         return line.execute(arguments.toArray(String[]::new));
     }
 
@@ -257,23 +319,55 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static void remove(Path folder) throws IOException {
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes it)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
+    /** A folder that goes with its run, even if a signal or a closed terminal ends that. */
+    private static final class PassingFolder implements AutoCloseable {
+        final Path path;
+        private final PrintWriter err;
+        private final Thread hook = Thread.ofPlatform().name("remove").unstarted(this::interrupted);
 
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path at, @Nullable IOException e)
-                            throws IOException {
-                        Files.delete(at);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
+        PassingFolder(Path path, PrintWriter err) {
+            this.path = path;
+            this.err = err;
+            Runtime.getRuntime().addShutdownHook(hook);
+        }
+
+        private void interrupted() {
+            OwnEngine.stopAll();
+            try {
+                remove();
+            } catch (IOException e) {
+                err.printf("ussd: the folder %s is left: %s%n", path, FileTrouble.tell(e)).flush();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            OwnEngine.forget(hook);
+            remove();
+        }
+
+        /** Also where the end of the run and the hook come at the same time. */
+        private synchronized void remove() throws IOException {
+            if (Files.notExists(path)) {
+                return;
+            }
+            Files.walkFileTree(
+                    path,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes it)
+                                throws IOException {
+                            Files.delete(file);
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult postVisitDirectory(Path at, @Nullable IOException e)
+                                throws IOException {
+                            Files.delete(at);
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
+        }
     }
 }

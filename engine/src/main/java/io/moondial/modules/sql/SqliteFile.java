@@ -22,10 +22,18 @@ public final class SqliteFile {
     public static void make(Path database, Path statements) throws IOException {
         Path unfinished = database.resolveSibling(database.getFileName() + ".new");
         Files.deleteIfExists(unfinished);
+        try {
+            fill(unfinished, statements);
+            Files.move(unfinished, database);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    private static void fill(Path database, Path statements) throws IOException {
         String at = statements.toString();
         try (Connection connection =
-                        new org.sqlite.JDBC()
-                                .connect("jdbc:sqlite:" + unfinished, new Properties());
+                        new org.sqlite.JDBC().connect("jdbc:sqlite:" + database, new Properties());
                 Statement statement = connection.createStatement()) {
             for (SqlText.Piece piece :
                     SqlText.pieces(Files.readString(statements), Dialect.SQLITE)) {
@@ -37,6 +45,5 @@ public final class SqliteFile {
         } catch (SqlText.Mistake e) {
             throw new IOException(at + ": " + e.words(), e);
         }
-        Files.move(unfinished, database);
     }
 }

@@ -11,13 +11,17 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,6 +171,72 @@ class DemoCommandTest {
         assertThat(demo("--folder", folder("own"), "money")).isEqualTo(ExitCode.NOT_STARTED);
         assertThat(err.toString()).contains("bank.sql:3: ").contains("no such table: c");
         assertThat(folder.resolve("own/state/bank.db")).doesNotExist();
+        assertThat(folder.resolve("own/state/bank.db.new")).doesNotExist();
+    }
+
+    @Test
+    void a_second_one_in_the_same_folder_is_refused_with_words() throws IOException {
+        Path own = Files.createDirectories(folder.resolve("own"));
+        try (FileChannel first =
+                        FileChannel.open(
+                                own.resolve(".demo.lock"),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE);
+                FileLock lock = first.lock()) {
+            assertThat(lock.isValid()).isTrue();
+            assertThat(demo("--folder", own.toString(), "money", "1"))
+                    .isEqualTo(ExitCode.NOT_STARTED);
+        }
+        assertThat(err.toString())
+                .contains("another ussd demo is at work in " + own + ": end it, or give another");
+        assertThat(files(own)).containsExactly(own, own.resolve(".demo.lock"));
+
+        assertThat(demo("--folder", own.toString(), "money", "1", "4")).isZero();
+    }
+
+    @Test
+    void a_signal_leaves_no_folder_behind() throws Exception {
+        Process demo =
+                UssdProcess.start(
+                        List.of("-Djava.io.tmpdir=" + folder),
+                        "demo",
+                        "money",
+                        "--from",
+                        EXAMPLE.toString());
+        try (BufferedReader lines = demo.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(assertTimeoutPreemptively(Duration.ofMinutes(2), lines::readLine))
+                    .isEqualTo("menu 1. English");
+            assertThat(made()).hasSize(1);
+
+            demo.toHandle().destroy(); // which leaves the streams open
+
+            assertThat(demo.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(made()).isEmpty();
+            assertThat(new String(demo.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .doesNotContain("ussd: ", "Exception", " ERROR ");
+        } finally {
+            demo.destroyForcibly().waitFor();
+        }
+    }
+
+    private List<Path> made() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(it -> it.getFileName().toString().startsWith("ussd-demo-")).toList();
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_is_said_and_not_how_to_dial_it() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String endpoint = "127.0.0.1:" + taken.getLocalPort();
+
+            assertThat(demo("--folder", folder("own"), "--serve", "--listen", endpoint, "money"))
+                    .isEqualTo(ExitCode.NOT_STARTED);
+
+            assertThat(err.toString())
+                    .contains("cannot listen at tcp " + endpoint)
+                    .doesNotContain("dial it");
+        }
     }
 
     @Test
@@ -186,6 +256,17 @@ class DemoCommandTest {
         try (BufferedReader lines = serve.inputReader(StandardCharsets.UTF_8)) {
             assertThat(assertTimeoutPreemptively(Duration.ofMinutes(2), lines::readLine))
                     .startsWith("ready in ");
+            assertThat(
+                            assertTimeoutPreemptively(
+                                    Duration.ofMinutes(2),
+                                    () ->
+                                            serve.errorReader(StandardCharsets.UTF_8)
+                                                    .lines()
+                                                    .filter(it -> it.startsWith("ussd: "))
+                                                    .findFirst()))
+                    .hasValue(
+                            "ussd: the service is in %s; dial it: ./ussd dial --connect %s --msisdn 254711000001 '*150#'"
+                                    .formatted(folder("own"), endpoint));
 
             assertThat(
                             InProcess.ussd(
