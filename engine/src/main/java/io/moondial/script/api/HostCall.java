@@ -98,9 +98,8 @@ public interface HostCall {
     void writeEdr(String event, Map<String, List<String>> fields, @Nullable String stream);
 
     /**
-     * Counts one more of a name.
-     *
-     * @throws io.moondial.script.lua.LuaError if there are too many names
+     * Counts one more of a name. Of names beyond the limit only their number is counted, in {@code
+     * scripts.stats_beyond_limit}.
      */
     void increment(String name);
 }
