@@ -135,6 +135,24 @@ public sealed interface DialogFact {
             String called, String outcome, Duration took, Supplier<@Nullable String> given)
             implements DialogFact {}
 
+    /** How much a line of a script's log matters. */
+    enum Level {
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
+    /**
+     * The script has logged a line. This is reported whether or not the line is in the engine's
+     * log, which has its level and its limits.
+     *
+     * @param place {@code file:line} of the call
+     * @param text as the script wrote it, with secret answers masked; it may hold any character,
+     *     line breaks too
+     */
+    record ScriptLogged(Level level, String place, String text) implements DialogFact {}
+
     /** The script did something that its author should know of, at this place. */
     record ScriptWarned(String place, String text) implements DialogFact {}
 

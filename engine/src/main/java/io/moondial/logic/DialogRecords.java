@@ -65,6 +65,7 @@ public final class DialogRecords implements DialogObserver {
             case DialogFact.Undelivered undelivered -> null;
             case DialogFact.Noted noted -> null;
             case DialogFact.ScriptCalled called -> null;
+            case DialogFact.ScriptLogged logged -> null;
             case DialogFact.ScriptWarned warned -> null;
             case DialogFact.ScriptFailed failed -> null;
             case DialogFact.ScriptKilled killed -> null;

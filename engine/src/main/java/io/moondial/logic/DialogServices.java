@@ -55,9 +55,19 @@ final class DialogServices implements ScriptServices {
 
     @Override
     public void log(Level level, String message) {
+        observer.told(identity, new DialogFact.ScriptLogged(level(level), place, message));
         if (share.mayLog(level, limits)) {
             share.log().atLevel(level).log("{} {}", identity, LogText.of(message));
         }
+    }
+
+    private static DialogFact.Level level(Level level) {
+        return switch (level) {
+            case TRACE, DEBUG -> DialogFact.Level.DEBUG;
+            case INFO -> DialogFact.Level.INFO;
+            case WARN -> DialogFact.Level.WARN;
+            case ERROR -> DialogFact.Level.ERROR;
+        };
     }
 
     @Override

@@ -180,6 +180,7 @@ final class RunningScript implements HostCall, ScriptClock {
 
     @Override
     public void log(Level level, String line) {
+        tellPlace(state.place());
         services().log(level, line);
     }
 

@@ -17,7 +17,7 @@ import org.slf4j.event.Level;
  * ScriptDialog.Refused} that a method throws becomes a Lua error at the caller's line.
  */
 public interface ScriptServices {
-    /** Writes a line to the log, as one of this dialog's. */
+    /** Writes a line to the log, as one of this dialog's; secret answers are masked in it. */
     void log(Level level, String message);
 
     /**
@@ -60,7 +60,8 @@ public interface ScriptServices {
     }
 
     /**
-     * What the script does next to its dialog, or has done by ending, comes from this place.
+     * What the script does next to its dialog or logs next, or has done by ending, comes from this
+     * place.
      *
      * @param file relative to the script folder
      */

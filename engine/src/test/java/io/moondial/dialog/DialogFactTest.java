@@ -55,6 +55,7 @@ class DialogFactTest {
                     new DialogFact.Sending("main.lua:1", false, false),
                     new DialogFact.Undelivered("all links are down"),
                     new DialogFact.Noted("nothing"),
+                    new DialogFact.ScriptLogged(DialogFact.Level.INFO, "main.lua:1", "asked"),
                     new DialogFact.ScriptWarned("main.lua:1", "odd"),
                     new DialogFact.ScriptFailed("main.lua:1: broken", List.of(), null),
                     new DialogFact.ScriptCalled("http.get", "ok", Duration.ofMillis(3), () -> null),

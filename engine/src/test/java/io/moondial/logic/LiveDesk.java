@@ -10,6 +10,7 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.config.Schema;
 import io.moondial.config.WrittenSettings;
+import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
@@ -27,6 +28,7 @@ import io.moondial.rules.Triggers;
 import io.moondial.script.ScriptHost;
 import io.moondial.script.ScriptRelease;
 import io.moondial.script.ScriptSettings;
+import io.moondial.script.api.Backends;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
@@ -37,10 +39,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +76,7 @@ final class LiveDesk implements AutoCloseable {
                     "switch_off_time: 1h");
 
     final List<Edr> records = new CopyOnWriteArrayList<>();
+    final Queue<DialogFact> facts = new ConcurrentLinkedQueue<>();
     private final List<String> flaws = new CopyOnWriteArrayList<>();
     final AtomicBoolean roomForEdrs = new AtomicBoolean(true);
     final Counters counters = new Counters();
@@ -104,7 +109,8 @@ final class LiveDesk implements AutoCloseable {
                         roomForEdrs::get,
                         new InstanceIds("Logic", time.now(), new Random(1)),
                         counters,
-                        time,
+                        DialogEnvironment.at(
+                                time, Backends.NONE, (dialog, fact) -> facts.add(fact)),
                         maxDialogs);
         serve(lua, conditions);
         network = new EmbeddedNetwork(List.of(6, 147), 100_000);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.config.WrittenSettings;
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogFact.Level;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.metrics.RateLimitedLog;
@@ -140,6 +142,33 @@ class ScriptsInTheLogTest {
                                                             + summedUp(log, ": no trigger"))
                                             .isEqualTo(MANY));
             assertThat(about(log, "refused, no trigger")).hasSize(RateLimitedLog.FULL_LINES);
+        }
+    }
+
+    @Test
+    void
+            each_line_of_a_script_is_a_fact_with_its_place_and_its_level_even_if_the_log_leaves_it_out() {
+        String lua =
+                """
+                local function ask(pin)
+                  log.debug("asked %s", pin)
+                  print("it is", pin)
+                end
+                local pin = ussd.menu("PIN?", {secret = true})
+                ask(pin)
+                pcall(log.warn, "a\\nb")
+                log.error(pin)
+                return "x"
+                """;
+        try (LiveDesk live = LiveDesk.running(folder, lua)) {
+            LiveDesk.answer(live.dial("*1#"), "0815");
+            live.settle();
+            assertThat(live.facts.stream().filter(it -> it instanceof DialogFact.ScriptLogged))
+                    .containsExactly(
+                            new DialogFact.ScriptLogged(Level.DEBUG, "main.lua:2", "asked ****"),
+                            new DialogFact.ScriptLogged(Level.INFO, "main.lua:3", "it is\t****"),
+                            new DialogFact.ScriptLogged(Level.WARN, "main.lua:7", "a\nb"),
+                            new DialogFact.ScriptLogged(Level.ERROR, "main.lua:8", "****"));
         }
     }
 
