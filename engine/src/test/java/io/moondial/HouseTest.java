@@ -57,6 +57,7 @@ class HouseTest {
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
+                            "io.moondial.admin..",
                             "io.moondial.config",
                             "io.moondial.control",
                             "io.moondial.modules.json",
@@ -64,6 +65,24 @@ class HouseTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("tools.jackson..", "com.fasterxml..");
+
+    @ArchTest
+    static final ArchRule JETTY_STAYS_WITH_THE_INTERFACE =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.moondial.admin..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.eclipse.jetty..");
+
+    @ArchTest
+    static final ArchRule PROMETHEUS_STAYS_WITH_METRICS =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.moondial.metrics..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.prometheus..");
 
     @ArchTest
     static final ArchRule JEDIS_STAYS_WITH_KEPT_VALUES =

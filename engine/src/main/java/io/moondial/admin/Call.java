@@ -1,0 +1,118 @@
+package io.moondial.admin;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One call of the interface: who calls, and with what. Everything in it is untrusted. */
+public final class Call {
+    private final JsonMapper json;
+    private final Caller caller;
+    private final Map<String, String> path;
+    private final Map<String, List<String>> query;
+    private final byte[] body;
+
+    Call(
+            JsonMapper json,
+            Caller caller,
+            Map<String, String> path,
+            Map<String, List<String>> query,
+            byte[] body) {
+        this.json = json;
+        this.caller = caller;
+        this.path = path;
+        this.query = query;
+        this.body = body;
+    }
+
+    public Caller caller() {
+        return caller;
+    }
+
+    /** To make answers with. */
+    public JsonMapper json() {
+        return json;
+    }
+
+    /** The value of a part in braces of the route's template. */
+    public String path(String name) {
+        String value = path.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the route has no {" + name + "}");
+        }
+        return value;
+    }
+
+    /**
+     * Holds the query to these parameters, each given at most once.
+     *
+     * @throws Refusal if there is another, or one comes twice
+     */
+    public void allow(String... parameters) throws Refusal {
+        for (Map.Entry<String, List<String>> given : query.entrySet()) {
+            if (!Set.of(parameters).contains(given.getKey())) {
+                throw Refusal.badRequest(
+                        "there is no parameter '%s'; there %s"
+                                .formatted(
+                                        given.getKey(),
+                                        parameters.length == 0
+                                                ? "are none"
+                                                : "are " + String.join(", ", parameters)));
+            }
+            if (given.getValue().size() > 1) {
+                throw Refusal.badRequest(
+                        "the parameter '%s' is given twice".formatted(given.getKey()));
+            }
+        }
+    }
+
+    /** A parameter of the query; null: not given. */
+    public @Nullable String query(String name) {
+        List<String> values = query.get(name);
+        return values == null ? null : values.getFirst();
+    }
+
+    /**
+     * A whole number among the parameters.
+     *
+     * @throws Refusal if it is none from {@code least} to {@code most}
+     */
+    public int query(String name, int unset, int least, int most) throws Refusal {
+        String text = query(name);
+        if (text == null) {
+            return unset;
+        }
+        try {
+            int value = Integer.parseInt(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // told below, with what is allowed
+        }
+        throw Refusal.badRequest(
+                "%s is '%s'; allowed is a whole number from %d to %d"
+                        .formatted(name, text, least, most));
+    }
+
+    /**
+     * The body, a JSON object.
+     *
+     * @throws Refusal if it is none
+     */
+    public JsonNode body() throws Refusal {
+        try {
+            JsonNode value = json.readTree(body);
+            if (value.isObject()) {
+                return value;
+            }
+        } catch (JacksonException e) {
+            throw Refusal.badRequest("the body is no JSON: " + e.getOriginalMessage());
+        }
+        throw Refusal.badRequest("the body must be a JSON object");
+    }
+}
