@@ -159,11 +159,12 @@ public sealed interface DialogFact {
     /**
      * The script ended before its end.
      *
+     * @param place {@code file:line} of what was running; empty if nothing was
      * @param text place and reason, in one line
      * @param luaStack the calls that were running, the innermost first
      * @param cause what Java threw, if it was that; otherwise null
      */
-    record ScriptFailed(String text, List<String> luaStack, @Nullable Throwable cause)
+    record ScriptFailed(String place, String text, List<String> luaStack, @Nullable Throwable cause)
             implements DialogFact {}
 
     /** A limit ended the script. */

@@ -39,11 +39,7 @@ final class DialogLog implements DialogObserver {
                     limited.write(Level.WARN, "undelivered", "{} undelivered: {}", dialog, why);
             case DialogFact.Noted(String what) ->
                     limited.write(Level.INFO, "notes", "{} {}", dialog, LogText.of(what));
-            case DialogFact.ScriptWarned(String place, String text) -> {
-                if (mayLogError(dialog)) {
-                    log.warn("{} {}: {}", dialog, place, text);
-                }
-            }
+            case DialogFact.ScriptWarned(String place, String text) -> warned(dialog, place, text);
             case DialogFact.ScriptFailed failed -> failed(dialog, failed);
             case DialogFact.ScriptSwitchedOff off -> switchedOff(dialog, off);
             case DialogFact.ScriptSwitchedOn(String file, String version) ->
@@ -62,19 +58,28 @@ final class DialogLog implements DialogObserver {
         }
     }
 
-    private boolean mayLogError(DialogIdentity dialog) {
-        return limited.mayWrite(
-                Level.WARN, shares.of(dialog.script()).errors(), RateLimitedLog.FULL_LINES);
+    private void failed(DialogIdentity dialog, DialogFact.ScriptFailed failed) {
+        ScriptErrors errors = shares.of(dialog.script()).errors();
+        boolean first = errors.isNew(dialog, "failed", failed.place(), failed.text());
+        if (first || log.isDebugEnabled()) {
+            log.atLevel(first ? Level.WARN : Level.DEBUG)
+                    .addKeyValue("place", failed.place())
+                    .log(
+                            "{} {}{}{}",
+                            dialog,
+                            LogText.of(failed.text()),
+                            indented(failed.luaStack().stream()),
+                            trace(failed.cause()));
+        }
     }
 
-    private void failed(DialogIdentity dialog, DialogFact.ScriptFailed failed) {
-        if (mayLogError(dialog)) {
-            log.warn(
-                    "{} {}{}{}",
-                    dialog,
-                    LogText.of(failed.text()),
-                    indented(failed.luaStack().stream()),
-                    trace(failed.cause()));
+    private void warned(DialogIdentity dialog, String place, String text) {
+        ScriptErrors errors = shares.of(dialog.script()).errors();
+        boolean first = errors.isNew(dialog, "gave a warning", place, text);
+        if (first || log.isDebugEnabled()) {
+            log.atLevel(first ? Level.WARN : Level.DEBUG)
+                    .addKeyValue("place", place)
+                    .log("{} {}: {}", dialog, place, text);
         }
     }
 

@@ -196,7 +196,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             case ScriptOutcome.Failed failed -> {
                 ScriptFault fault = failed.fault();
                 explained = true;
-                tell(new DialogFact.ScriptFailed(fault.text(), fault.luaStack(), fault.cause()));
+                tell(
+                        new DialogFact.ScriptFailed(
+                                fault.place(), fault.text(), fault.luaStack(), fault.cause()));
                 handle(new DialogEvent.Failed(fault.text(), fault.isScriptsFault()));
                 if (fault.isKill()) {
                     killed();

@@ -24,6 +24,8 @@ final class ScriptShares {
 
     private final Counters counters;
     private final Logger log;
+    private final Logger dialogs;
+    private final Time time;
     private final RateLimitedLog lines;
     private final Set<String> names = ConcurrentHashMap.newKeySet();
     private final Map<String, Share> byScript = new ConcurrentHashMap<>();
@@ -32,10 +34,13 @@ final class ScriptShares {
      * Nothing is used yet.
      *
      * @param log where the lines of scripts go
+     * @param dialogs where their errors go
      */
-    ScriptShares(Counters counters, Logger log, Time time) {
+    ScriptShares(Counters counters, Logger log, Logger dialogs, Time time) {
         this.counters = counters;
         this.log = log;
+        this.dialogs = dialogs;
+        this.time = time;
         this.lines = new RateLimitedLog(log, time);
     }
 
@@ -44,10 +49,22 @@ final class ScriptShares {
         return byScript.computeIfAbsent(script, Share::new);
     }
 
+    /** That of one script, with the limits that it has now. */
+    Share of(String script, ScriptSettings.Shares limits) {
+        Share share = of(script);
+        share.errors.limit(limits.maxErrorPlaces());
+        return share;
+    }
+
+    /** From now on each error of a script is a new one; those that were counted are told. */
+    void forgetErrors() {
+        byScript.values().forEach(share -> share.errors.forget());
+    }
+
     /** What one script takes. */
     final class Share {
         private final String script;
-        private final String errors;
+        private final ScriptErrors errors;
         private final Map<Level, String> causes = new EnumMap<>(Level.class);
 
         /** Guarded by {@link #names}. */
@@ -58,7 +75,7 @@ final class ScriptShares {
 
         private Share(String script) {
             this.script = script;
-            this.errors = "errors of " + script;
+            this.errors = new ScriptErrors(script, dialogs, time, counters);
             for (Level level : Level.values()) {
                 causes.put(
                         level,
@@ -69,8 +86,8 @@ final class ScriptShares {
             }
         }
 
-        /** The name of the lines about its errors. */
-        String errors() {
+        /** Its errors in the log. */
+        ScriptErrors errors() {
             return errors;
         }
 

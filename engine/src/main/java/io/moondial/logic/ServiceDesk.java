@@ -103,7 +103,8 @@ public final class ServiceDesk implements DialogDesk {
         this.log = around.loggers().getLogger("dialog");
         this.limited = new RateLimitedLog(log, around.time());
         this.shares =
-                new ScriptShares(counters, around.loggers().getLogger("script"), around.time());
+                new ScriptShares(
+                        counters, around.loggers().getLogger("script"), log, around.time());
         this.observers =
                 DialogObserver.all(
                         List.of(
@@ -118,6 +119,7 @@ public final class ServiceDesk implements DialogDesk {
      */
     public void serve(List<LuaService> services) {
         this.services = List.copyOf(services);
+        shares.forgetErrors();
     }
 
     /** From now on a dialog is refused if the heap has no room for it. */
@@ -142,7 +144,9 @@ public final class ServiceDesk implements DialogDesk {
      * @return how many had to be aborted
      */
     public int stop(Duration timeout) throws InterruptedException {
-        return open.stop(timeout);
+        int aborted = open.stop(timeout);
+        shares.forgetErrors();
+        return aborted;
     }
 
     /**
@@ -212,7 +216,7 @@ public final class ServiceDesk implements DialogDesk {
                         observers,
                         edrs,
                         around,
-                        shares.of(claim.script().name()),
+                        shares.of(claim.script().name(), claim.shares()),
                         claim.shares());
         return new DialogRun(claim, link, identity, observers, services, around.time());
     }

@@ -79,9 +79,14 @@ public sealed interface ScriptOutcome {
             return kind == Kind.ERROR || isKill();
         }
 
+        /** {@code file:line} of what was running; empty if nothing was. */
+        public String place() {
+            return line > 0 ? script + ":" + line : "";
+        }
+
         /** One line that says all: place and message, for an EDR or a log. */
         public String text() {
-            String place = line > 0 ? script + ":" + line + ": " : "";
+            String place = line > 0 ? place() + ": " : "";
             String whole = message.startsWith(place) ? message : place + message;
             return whole.replaceAll("\\s*[\\r\\n]+\\s*", " ");
         }

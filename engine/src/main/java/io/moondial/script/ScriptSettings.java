@@ -67,6 +67,13 @@ public record ScriptSettings(
                     int maxLogLines,
             @Key(
                             value =
+                                    "At how many places of one script errors are told apart in the log. At each, an error is written in full the first time. Its repetitions are counted, and one line per minute says how many there were. Errors at more places are counted together.",
+                            unset = "100",
+                            from = "1",
+                            to = "100000")
+                    int maxErrorPlaces,
+            @Key(
+                            value =
                                     "How many names of counters (stat.increment) one script may use. What it counts under more names is counted as scripts.stats_beyond_limit, and this is logged once.",
                             unset = "200",
                             from = "1",

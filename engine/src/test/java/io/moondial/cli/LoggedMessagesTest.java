@@ -29,7 +29,8 @@ class LoggedMessagesTest {
 
     /** What a call is that may log at one of these levels; the index of its parenthesis ends it. */
     private static final Pattern CALL =
-            Pattern.compile("\\b(?:log|LOG|scriptLog)\\s*\\.(?:warn|error)\\(|\\bdrops\\.drop\\(");
+            Pattern.compile(
+                    "\\b(?:log|LOG|scriptLog)\\s*\\.(?:warn|error|at(?:Warn|Error)\\(\\)[^;]*?\\.log)\\(|\\bdrops\\.drop\\(");
 
     private static final Pattern LEVEL = Pattern.compile("\\bLevel\\.(?:WARN|ERROR)\\b");
     private static final String LITERAL = "\"(?:[^\"\\\\\\n]|\\\\.)*\"";

@@ -57,7 +57,8 @@ class DialogFactTest {
                     new DialogFact.Noted("nothing"),
                     new DialogFact.ScriptLogged(DialogFact.Level.INFO, "main.lua:1", "asked"),
                     new DialogFact.ScriptWarned("main.lua:1", "odd"),
-                    new DialogFact.ScriptFailed("main.lua:1: broken", List.of(), null),
+                    new DialogFact.ScriptFailed(
+                            "main.lua:1", "main.lua:1: broken", List.of(), null),
                     new DialogFact.ScriptCalled("http.get", "ok", Duration.ofMillis(3), () -> null),
                     new DialogFact.ScriptKilled(),
                     new DialogFact.ScriptSwitchedOff(

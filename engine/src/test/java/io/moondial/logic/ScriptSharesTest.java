@@ -57,7 +57,7 @@ class ScriptSharesTest {
 
     private ScriptShares shares(String logger) {
         Logger log = LoggerFactory.getLogger(logger);
-        return new ScriptShares(counters, log, time);
+        return new ScriptShares(counters, log, log, time);
     }
 
     private static long written(ScriptShares.Share share, Level level, int lines) {
