@@ -1,5 +1,7 @@
 package io.moondial;
 
+import io.moondial.admin.AdminServer;
+import io.moondial.admin.Resource;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.ss7.FarSide;
@@ -27,8 +29,10 @@ import io.moondial.trace.Trace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
@@ -59,6 +63,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private volatile @Nullable LastGood lastGood;
     private volatile Consumer<Configuration> applied = now -> {};
     private @Nullable ControlSocket control;
+    private @Nullable AdminServer admin;
     private @Nullable FileWatch reload;
     private boolean stopped;
     private volatile boolean hurried;
@@ -254,6 +259,22 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         control = new ControlSocket(rules.control(), this, counters);
     }
 
+    /**
+     * Opens the interface over HTTP, until the engine stops.
+     *
+     * @param more what it serves beside the resources of the engine
+     * @throws IOException if that is not possible; the message says what to do
+     */
+    public synchronized void openAdmin(List<Resource> more) throws IOException {
+        List<Resource> resources = new ArrayList<>(more);
+        Path socket = rules.control().socket();
+        admin =
+                new AdminServer(
+                        socket.resolveSibling(socket.getFileName() + ".http"),
+                        rules.admin(),
+                        resources);
+    }
+
     @Override
     public EngineStatus status() {
         Runtime runtime = Runtime.getRuntime();
@@ -357,6 +378,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
             reload.close();
         }
         ControlSocket socket = control;
+        AdminServer web = admin;
         long began = System.nanoTime();
         Ending records = () -> closeRecords(timeout.minusNanos(System.nanoTime() - began));
         int aborted;
@@ -367,6 +389,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 records;
                 channels;
                 socket;
+                web;
                 reconciliation) {
             aborted = desk.stop(timeout);
         }

@@ -2,6 +2,7 @@ package io.moondial;
 
 import static java.util.Objects.requireNonNull;
 
+import io.moondial.admin.AdminSettings;
 import io.moondial.channel.embedded.EmbeddedNetwork.EmbeddedSettings;
 import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.ss7.SignallingLimits;
@@ -56,6 +57,7 @@ public record Rules(
         @Key EdrSettings edr,
         @Key Network network,
         @Key ControlSettings control,
+        @Key AdminSettings admin,
         @Key Log log,
         @Key(structure = Backends.Sections.class) Backends.Settings modules)
         implements Checked {
@@ -202,6 +204,7 @@ public record Rules(
                 edr.in(folder),
                 network,
                 control,
+                admin,
                 log,
                 modules);
     }
@@ -209,7 +212,7 @@ public record Rules(
     /** The same, with these services. */
     public Rules with(ProcessSettings dialled, @Nullable NotifySettings pushed) {
         return new Rules(
-                file, dialled, pushed, script, dialogs, edr, network, control, log, modules);
+                file, dialled, pushed, script, dialogs, edr, network, control, admin, log, modules);
     }
 
     /** The same, but for a network in memory instead of what they name. */
@@ -220,7 +223,17 @@ public record Rules(
     /** The same, on another network. */
     public Rules on(Network other) {
         return new Rules(
-                file, process, inboundNotify, script, dialogs, edr, other, control, log, modules);
+                file,
+                process,
+                inboundNotify,
+                script,
+                dialogs,
+                edr,
+                other,
+                control,
+                admin,
+                log,
+                modules);
     }
 
     /**

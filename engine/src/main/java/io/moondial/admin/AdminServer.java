@@ -3,7 +3,9 @@ package io.moondial.admin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,10 +35,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** Serves the interface over HTTP until it is closed. */
 public final class AdminServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger("admin");
-    private static final int MAX_BODY = 64 << 10;
 
     private final JsonMapper json = new JsonMapper();
     private final Routes routes = new Routes();
+    private final AdminSettings settings;
     private final Server server;
 
     /**
@@ -45,7 +47,9 @@ public final class AdminServer implements AutoCloseable {
      * @param resources what is served
      * @throws IOException if it cannot be opened; the message says what to do
      */
-    public AdminServer(Path socket, List<Resource> resources) throws IOException {
+    public AdminServer(Path socket, AdminSettings settings, List<Resource> resources)
+            throws IOException {
+        this.settings = settings;
         resources.forEach(it -> it.declare(routes));
         QueuedThreadPool threads = new QueuedThreadPool(16, 4);
         threads.setName("admin");
@@ -56,11 +60,13 @@ public final class AdminServer implements AutoCloseable {
         http.setSendServerVersion(false);
         UnixDomainServerConnector local =
                 new UnixDomainServerConnector(server, new HttpConnectionFactory(http));
+        Files.deleteIfExists(socket); // control: socket has the lock of its owner
         local.setUnixDomainPath(socket);
         server.addConnector(local);
         server.setHandler(new Entry());
         try {
             server.start();
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
         } catch (IOException e) {
             throw e;
         } catch (Exception e) {
@@ -122,11 +128,11 @@ public final class AdminServer implements AutoCloseable {
                 .answer(new Call(json, caller, found.get().path(), query, body(request)));
     }
 
-    private static byte[] body(Request request) throws IOException, Refusal {
+    private byte[] body(Request request) throws IOException, Refusal {
         try (InputStream in = Content.Source.asInputStream(request)) {
-            byte[] body = in.readNBytes(MAX_BODY + 1);
-            if (body.length > MAX_BODY) {
-                throw Refusal.of(413, "a body has at most " + MAX_BODY + " octets");
+            byte[] body = in.readNBytes(settings.maxBody() + 1);
+            if (body.length > settings.maxBody()) {
+                throw Refusal.of(413, "a body has at most " + settings.maxBody() + " octets");
             }
             return body;
         }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -177,6 +178,7 @@ public final class ServeCommand implements Callable<Integer> {
     private void prepare(Engine engine) throws NotStartedException {
         try {
             engine.openControl();
+            engine.openAdmin(List.of());
             if (pcap != null) {
                 engine.beginTrace(new PcapFiles(pcap, pcapSize, pcapFiles), null);
             }

@@ -11,6 +11,7 @@ import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,7 @@ public final class RunningEngine implements AutoCloseable {
         engine = new Engine(configuration);
         try {
             engine.openControl();
+            engine.openAdmin(List.of());
             engine.start();
         } catch (Exception e) {
             engine.close();
