@@ -1,13 +1,14 @@
 package io.moondial;
 
 import io.moondial.admin.AdminServer;
+import io.moondial.admin.EngineStatus;
 import io.moondial.admin.Resource;
+import io.moondial.admin.StatusResource;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.control.ControlSocket;
 import io.moondial.control.ControlSocket.ControlledEngine;
-import io.moondial.control.EngineStatus;
 import io.moondial.edr.EdrApp;
 import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.EdrApp.StreamStatus;
@@ -267,6 +268,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
      */
     public synchronized void openAdmin(List<Resource> more) throws IOException {
         List<Resource> resources = new ArrayList<>(more);
+        resources.add(new StatusResource(this::status));
         Path socket = rules.control().socket();
         admin =
                 new AdminServer(

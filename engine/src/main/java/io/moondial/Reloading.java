@@ -1,7 +1,7 @@
 package io.moondial;
 
+import io.moondial.admin.EngineStatus.ReloadStatus;
 import io.moondial.config.ChangedSettings.Change;
-import io.moondial.control.EngineStatus.ReloadStatus;
 import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;

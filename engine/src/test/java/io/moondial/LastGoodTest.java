@@ -3,7 +3,7 @@ package io.moondial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moondial.control.EngineStatus.ReloadStatus;
+import io.moondial.admin.EngineStatus.ReloadStatus;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.ScriptRelease;

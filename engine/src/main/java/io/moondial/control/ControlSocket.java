@@ -1,5 +1,6 @@
 package io.moondial.control;
 
+import io.moondial.admin.EngineStatus;
 import io.moondial.config.Key;
 import io.moondial.config.Settings;
 import io.moondial.file.FileTrouble;

@@ -1,4 +1,4 @@
-package io.moondial.control;
+package io.moondial.admin;
 
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp.StreamStatus;
@@ -49,7 +49,7 @@ public record EngineStatus(
         SortedMap<String, Long> counters) {
 
     /** The object that {@code ussd status --json} prints. */
-    ObjectNode toJson(JsonMapper json) {
+    public ObjectNode toJson(JsonMapper json) {
         return StatusJson.of(json, this);
     }
 

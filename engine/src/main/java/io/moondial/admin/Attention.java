@@ -1,4 +1,4 @@
-package io.moondial.control;
+package io.moondial.admin;
 
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp.StreamStatus;

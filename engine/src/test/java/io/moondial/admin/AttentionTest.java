@@ -1,4 +1,4 @@
-package io.moondial.control;
+package io.moondial.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
