@@ -66,7 +66,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private @Nullable ControlSocket control;
     private @Nullable AdminServer admin;
     private @Nullable FileWatch reload;
-    private boolean stopped;
+    private volatile boolean running;
+    private volatile boolean stopped;
     private volatile boolean hurried;
     private volatile @Nullable Thread closingRecords;
 
@@ -146,6 +147,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         reconciliation.watch(stackDialogsAgainstRunning());
         reconciliation.watch(recordsAgainstWritten());
         reconciliation.watch(connectionsAgainstLinks());
+        running = true;
     }
 
     private Reconciliation.Pair connectionsAgainstLinks() {
@@ -286,6 +288,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 rules.file(),
                 started,
                 Duration.between(started, time.now()),
+                phase(),
                 channels.names(),
                 channels.links(),
                 new EngineStatus.Dialogs(
@@ -300,6 +303,13 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 reloading.status(),
                 reconciliation.standings(),
                 counters.snapshot());
+    }
+
+    private EngineStatus.Phase phase() {
+        if (stopped) {
+            return EngineStatus.Phase.STOPPING;
+        }
+        return running ? EngineStatus.Phase.RUNNING : EngineStatus.Phase.STARTING;
     }
 
     @Override

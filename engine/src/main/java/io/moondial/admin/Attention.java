@@ -30,6 +30,7 @@ public record Attention(String what, @Nullable Instant since, String text) {
     /** All that there is, what hurts most first. */
     static List<Attention> in(EngineStatus status) {
         Finder finder = new Finder();
+        finder.phase(status.phase());
         finder.links(status.links());
         finder.dialogs(status);
         status.edr().forEach(finder::stream);
@@ -45,6 +46,15 @@ public record Attention(String what, @Nullable Instant since, String text) {
 
         private void add(String what, @Nullable Instant since, String text) {
             found.add(new Attention(what, since, text));
+        }
+
+        void phase(EngineStatus.Phase phase) {
+            if (phase != EngineStatus.Phase.RUNNING) {
+                add(
+                        phase.word(),
+                        null,
+                        "the engine is %s: it takes no new dialogs".formatted(phase.word()));
+            }
         }
 
         /**

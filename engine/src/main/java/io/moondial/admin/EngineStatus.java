@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param version of the engine
  * @param pid of its process
  * @param rules the file that it runs under
+ * @param phase whether it takes dialogs
  * @param network the kind, as the rules name it
  * @param outside how that stands which scripts reach through modules
  * @param reload what happened to changes of the rules and scripts
@@ -37,6 +39,7 @@ public record EngineStatus(
         Path rules,
         Instant started,
         Duration uptime,
+        Phase phase,
         String network,
         List<LinkStatus> links,
         Dialogs dialogs,
@@ -56,6 +59,18 @@ public record EngineStatus(
     /** What somebody should look at; empty if all is well. */
     public List<Attention> attention() {
         return Attention.in(this);
+    }
+
+    /** Where an engine is between its start and its end. It takes new dialogs only in between. */
+    public enum Phase {
+        STARTING,
+        RUNNING,
+        STOPPING;
+
+        /** As programs read it, such as {@code running}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**
@@ -166,6 +181,7 @@ public record EngineStatus(
             root.put("rules", status.rules().toString());
             putTime(root, "started", status.started());
             root.put("uptime_ms", status.uptime().toMillis());
+            root.put("phase", status.phase().word());
             root.put("network", status.network());
             root.putArray("links");
         }

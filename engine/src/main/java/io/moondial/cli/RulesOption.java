@@ -24,7 +24,7 @@ public final class RulesOption {
     @Option(
             names = "--rules",
             paramLabel = "FILE",
-            defaultValue = "rules.yaml",
+            defaultValue = "${sys:moondial.rules:-rules.yaml}",
             description =
                     "The rules file; paths in it are relative to it. Default: ${DEFAULT-VALUE}.")
     private Path file;

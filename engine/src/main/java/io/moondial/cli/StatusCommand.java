@@ -32,6 +32,7 @@ import tools.jackson.databind.JsonNode;
         })
 final class StatusCommand implements Callable<Integer> {
     private static final int LOOK_MILLIS = 20;
+    private static final String RUNNING = "running";
 
     @Mixin private RulesOption rules;
 
@@ -42,8 +43,15 @@ final class StatusCommand implements Callable<Integer> {
             names = "--wait",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
-            description = "How long to wait for an engine that is starting. Default: not at all.")
+            description =
+                    "How long to wait for an engine that is starting, until it takes dialogs. Default: not at all.")
     private @Nullable Duration patience;
+
+    @Option(
+            names = "--alive",
+            description =
+                    "Asks only whether the engine takes dialogs, for programs that start it. Prints one line, and exits with 0 then, whatever needs attention; with 3 if it does not within --wait.")
+    private boolean alive;
 
     @Spec private CommandSpec spec;
 
@@ -57,32 +65,45 @@ final class StatusCommand implements Callable<Integer> {
                     RefusedException,
                     IOException,
                     InterruptedException {
-        try (ControlClient client = connected(rules.controlSocket())) {
-            JsonNode status = client.status();
-            var out = spec.commandLine().getOut();
-            if (json) {
-                out.println(status);
-            } else {
-                new StatusTable(out).print(status);
-            }
+        JsonNode status = awaited(rules.controlSocket());
+        PrintWriter out = spec.commandLine().getOut();
+        if (alive) {
+            String phase = phase(status);
+            out.printf("process %s is %s%n", status.path("pid").asString("?"), phase);
             out.flush();
-            return status.path("attention").isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
+            return phase.equals(RUNNING) ? ExitCode.GOOD : ExitCode.NOT_STARTED;
         }
+        if (json) {
+            out.println(status);
+        } else {
+            new StatusTable(out).print(status);
+        }
+        out.flush();
+        return status.path("attention").isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
     }
 
-    private ControlClient connected(Path socket)
-            throws NotRunningException, IOException, InterruptedException {
+    /** The first status of an engine that takes dialogs; at the deadline, of any engine. */
+    private JsonNode awaited(Path socket)
+            throws NotRunningException, RefusedException, IOException, InterruptedException {
         long end = System.nanoTime() + (patience == null ? 0 : patience.toNanos());
         while (true) {
-            try {
-                return new ControlClient(socket);
+            // the socket is there before the engine takes dialogs, and while it stops
+            try (ControlClient client = new ControlClient(socket)) {
+                JsonNode status = client.status();
+                if (phase(status).equals(RUNNING) || System.nanoTime() >= end) {
+                    return status;
+                }
             } catch (NotRunningException e) {
                 if (System.nanoTime() >= end) {
                     throw e;
                 }
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
             }
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
+    }
+
+    private static String phase(JsonNode status) {
+        return status.path("phase").asString("?");
     }
 
     /** A status for people: a line a thing, its name first. */

@@ -21,6 +21,7 @@ class AttentionTest {
     private static final EngineStatus.Heap HEAP = new EngineStatus.Heap(1, 2, false);
     private static final EngineStatus.Dialogs DIALOGS = new EngineStatus.Dialogs(0, 10, 0);
 
+    private EngineStatus.Phase phase = EngineStatus.Phase.RUNNING;
     private List<LinkStatus> links = List.of();
     private EngineStatus.Dialogs dialogs = DIALOGS;
     private List<ScriptStatus> scripts = List.of();
@@ -37,6 +38,7 @@ class AttentionTest {
                         Path.of("rules.yaml"),
                         THEN,
                         Duration.ZERO,
+                        phase,
                         "sigtran",
                         links,
                         dialogs,
@@ -66,6 +68,19 @@ class AttentionTest {
 
     private static StreamStatus stream(int backlog, long lost, StreamStatus.@Nullable Failure why) {
         return new StreamStatus("ussd", 5, backlog, 100, 5, lost, 0, 0, null, why);
+    }
+
+    @Test
+    void an_engine_that_starts_or_stops_takes_no_dialogs() {
+        phase = EngineStatus.Phase.STARTING;
+        assertThat(found())
+                .containsExactly(
+                        new Attention(
+                                "starting",
+                                null,
+                                "the engine is starting: it takes no new dialogs"));
+        phase = EngineStatus.Phase.STOPPING;
+        assertThat(found()).extracting(Attention::what).containsExactly("stopping");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.moondial.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.Configuration;
+import io.moondial.Engine;
 import io.moondial.control.ControlClient;
 import io.moondial.control.RunningEngine;
 import io.moondial.handset.Screen;
@@ -116,6 +118,60 @@ class ControlVerbsTest {
             assertThat(it.engine.openDialogs()).isZero();
         }
         assertThat(out.toString()).contains("network    embedded");
+    }
+
+    @Test
+    void alive_waits_for_an_engine_whose_socket_is_there_and_that_takes_no_dialogs_yet()
+            throws Exception {
+        Files.createDirectories(folder.resolve("scripts"));
+        Files.writeString(folder.resolve("scripts/main.lua"), "return 'x'");
+        Path rules = folder.resolve("rules.yaml");
+        Files.writeString(rules, "process: {triggers: [{script_key: main}]}");
+        try (Engine engine = new Engine(Configuration.read(rules))) {
+            engine.openControl();
+            assertThat(ussd("status", "--alive", "--rules", rules.toString()))
+                    .isEqualTo(ExitCode.NOT_STARTED);
+            assertThat(out.toString()).endsWith(" is starting" + System.lineSeparator());
+
+            FutureTask<Integer> status =
+                    new FutureTask<>(
+                            () ->
+                                    ussd(
+                                            "status",
+                                            "--alive",
+                                            "--wait",
+                                            "60s",
+                                            "--rules",
+                                            rules.toString()));
+            Thread asks = Thread.ofVirtual().start(status);
+            await().atMost(PATIENCE).until(() -> asks.getState() == Thread.State.TIMED_WAITING);
+            engine.start();
+            assertThat(status.get()).isZero();
+        }
+        assertThat(out.toString()).endsWith(" is running" + System.lineSeparator());
+    }
+
+    @Test
+    void alive_is_content_with_an_engine_that_needs_attention() throws Exception {
+        String[] link = {
+            "network:",
+            "  sigtran:",
+            "    point_code: 2",
+            "    global_title: '27829000000'",
+            "    application_servers:",
+            "      - name: stp",
+            "        mode: asp",
+            "        point_codes: [1]",
+            "        associations:",
+            "          - {name: a1, transport: tcp, listen: '127.0.0.1:0'}"
+        };
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'", link)) {
+            assertThat(ussd("status", "--rules", it.rules.toString())).isEqualTo(ExitCode.FAILED);
+            assertThat(out.toString()).contains("no link is up");
+            assertThat(ussd("status", "--alive", "--rules", it.rules.toString())).isZero();
+        }
+        assertThat(ussd("status", "--alive", "--rules", folder.resolve("rules.yaml").toString()))
+                .isEqualTo(ExitCode.NOT_STARTED);
     }
 
     @Test

@@ -106,7 +106,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "DIR",
-            defaultValue = "scripts/money",
+            defaultValue = "${sys:moondial.examples:-scripts}/money",
             description = "Where the example is. Default: ${DEFAULT-VALUE}.")
     private Path from;
 
