@@ -2,6 +2,7 @@ package io.moondial.dialog;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -152,6 +153,16 @@ public sealed interface DialogFact {
      *     line breaks too
      */
     record ScriptLogged(Level level, String place, String text) implements DialogFact {}
+
+    /**
+     * The script has written a record of its own.
+     *
+     * @param stream where it went
+     * @param fields values by name, several for a list; a field without a value is not in the
+     *     record
+     */
+    record ScriptRecorded(String stream, String event, Map<String, List<String>> fields)
+            implements DialogFact {}
 
     /** The script did something that its author should know of, at this place. */
     record ScriptWarned(String place, String text) implements DialogFact {}

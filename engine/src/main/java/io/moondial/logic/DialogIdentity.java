@@ -8,9 +8,11 @@ import io.moondial.channel.Opening;
  * @param instanceId that of its records
  * @param opening how it began
  * @param script the key of its script
+ * @param version names the content of its script
  * @param edrStream where its records go
  */
-public record DialogIdentity(String instanceId, Opening opening, String script, String edrStream) {
+public record DialogIdentity(
+        String instanceId, Opening opening, String script, String version, String edrStream) {
 
     /** As log lines begin: instance id, our transaction id as a trace shows it, script. */
     @Override

@@ -9,13 +9,14 @@ import io.moondial.metrics.RateLimitedLog;
 import io.moondial.text.LogText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /** Writes the log lines of dialogs. */
-final class DialogLog implements DialogObserver {
+final class DialogLog implements DialogListener {
     private final Logger log;
     private final RateLimitedLog limited;
     private final ScriptShares shares;
@@ -33,7 +34,7 @@ final class DialogLog implements DialogObserver {
     }
 
     @Override
-    public void told(DialogIdentity dialog, DialogFact fact) {
+    public void told(DialogIdentity dialog, Instant at, DialogFact fact) {
         switch (fact) {
             case DialogFact.Undelivered(String why) ->
                     limited.write(Level.WARN, "undelivered", "{} undelivered: {}", dialog, why);

@@ -1,26 +1,35 @@
 package io.moondial.logic;
 
-import io.moondial.dialog.DialogFact;
 import java.util.List;
 
 /**
- * Observes dialogs. What happens in a dialog is reported once to each observer, in their order, on
- * the dialog's thread.
+ * Observes dialogs. What happens in a dialog is told once to the listener that each observer has
+ * for it, in the order of the observers, on the dialog's thread.
  */
 @FunctionalInterface
 public interface DialogObserver {
     /** Somebody who does not care. */
-    DialogObserver NOBODY = (dialog, fact) -> {};
+    DialogObserver NOBODY = always(DialogListener.NOBODY);
 
-    void told(DialogIdentity dialog, DialogFact fact);
+    /**
+     * A service has claimed this dialog. This comes on a network thread, so it must not wait.
+     *
+     * @return who is told what happens in it, beginning with {@code Begun}; nothing is told if the
+     *     dialog is refused after all, because there are too many or the engine stops
+     */
+    DialogListener begun(DialogIdentity dialog);
+
+    /** An observer that has nothing to remember of a dialog: one listener serves all. */
+    static DialogObserver always(DialogListener listener) {
+        return dialog -> listener;
+    }
 
     /** An observer that reports to these, each in turn. */
     static DialogObserver all(List<DialogObserver> observers) {
-        List<DialogObserver> these = List.copyOf(observers);
-        return (dialog, fact) -> {
-            for (DialogObserver observer : these) {
-                observer.told(dialog, fact);
-            }
-        };
+        DialogObserver[] these =
+                observers.stream()
+                        .filter(observer -> !observer.equals(NOBODY))
+                        .toArray(DialogObserver[]::new);
+        return dialog -> DialogListener.each(dialog, these);
     }
 }

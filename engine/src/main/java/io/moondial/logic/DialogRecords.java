@@ -7,128 +7,131 @@ import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.dialog.DialogFact.Text;
 import io.moondial.edr.Edr;
 import io.moondial.edr.EdrSink;
-import io.moondial.time.Time;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a dialog's EDRs: which facts have one, and its event and fields as {@code edr-spec/}. */
-public final class DialogRecords implements DialogObserver {
+public final class DialogRecords implements DialogListener {
     private final EdrSink edrs;
-    private final Time time;
 
-    public DialogRecords(EdrSink edrs, Time time) {
+    public DialogRecords(EdrSink edrs) {
         this.edrs = edrs;
-        this.time = time;
     }
 
     @Override
-    public void told(DialogIdentity dialog, DialogFact fact) {
-        Edr.Builder record = record(dialog, fact);
+    public void told(DialogIdentity dialog, Instant at, DialogFact fact) {
+        Edr record = record(dialog, at, fact);
         if (record != null) {
-            edrs.write(dialog.edrStream(), record.build());
+            edrs.write(dialog.edrStream(), record);
         }
     }
 
-    /** The record of a fact; null if it has none. */
-    private Edr.@Nullable Builder record(DialogIdentity dialog, DialogFact fact) {
-        return switch (fact) {
-            case DialogFact.Begun begun -> begun(dialog);
-            case DialogFact.Shown(Screen screen, Text text) ->
-                    event(dialog, name(screen))
-                            .text("DIRECTION", "out")
-                            .text("TEXT", text.written());
-            case DialogFact.Answered(Text answer, boolean late, boolean last) ->
-                    result(dialog, name(Screen.MENU) + "-R", late, last)
-                            .text("REASON", late ? null : "Input")
-                            .text("TEXT", answer.written());
-            case DialogFact.Acknowledged(boolean late, boolean last) ->
-                    result(dialog, name(Screen.NOTIFY) + "-R", late, last);
-            case DialogFact.Errored(Screen screen, int code, boolean late, boolean last) ->
-                    result(dialog, name(screen) + "-E", late, last).number("ERROR_CODE", code);
-            case DialogFact.TimedOut(Screen screen) -> withoutAnswer(dialog, screen, "Timeout");
-            case DialogFact.Abandoned(Screen screen) -> withoutAnswer(dialog, screen, "Abandon");
-            case DialogFact.FarSideEnded(boolean silent) ->
-                    silent ? event(dialog, "USSD-END").text("DIRECTION", "in") : null;
-            case DialogFact.FarSideAborted aborted ->
-                    event(dialog, "USSD-ABORT").text("DIRECTION", "in");
-            case DialogFact.Responded(Text text) ->
-                    event(dialog, "USSD-PROCESS-R").text("TEXT", text.written());
-            case DialogFact.PushAcknowledged acknowledged -> event(dialog, "USSD-NOTIFY-R");
-            case DialogFact.Declined(int code) ->
-                    event(dialog, isDialled(dialog) ? "USSD-PROCESS-E" : "USSD-NOTIFY-E")
-                            .number("ERROR_CODE", code);
-            case DialogFact.Closed closed -> event(dialog, "USSD-END").text("DIRECTION", "out");
-            case DialogFact.Aborted aborted -> event(dialog, "USSD-ABORT").text("DIRECTION", "out");
-            case DialogFact.Failed(String exception) ->
-                    event(dialog, "USSD-SHUTDOWN").text("EXCEPTION", exception);
-            case DialogFact.Finished finished -> null;
-            case DialogFact.Sending sending -> null;
-            case DialogFact.Undelivered undelivered -> null;
-            case DialogFact.Noted noted -> null;
-            case DialogFact.ScriptCalled called -> null;
-            case DialogFact.ScriptLogged logged -> null;
-            case DialogFact.ScriptWarned warned -> null;
-            case DialogFact.ScriptFailed failed -> null;
-            case DialogFact.ScriptKilled killed -> null;
-            case DialogFact.ScriptSwitchedOff off -> null;
-            case DialogFact.ScriptSwitchedOn on -> null;
-            case DialogFact.ScriptSkipped skipped -> null;
-            case DialogFact.Broken broken -> null;
-            case DialogFact.LetGo letGo -> null;
-        };
+    /**
+     * The record that the engine writes of a fact; null if it writes none. That of {@code
+     * ScriptRecorded} the script has written.
+     */
+    public static @Nullable Edr record(DialogIdentity dialog, Instant at, DialogFact fact) {
+        Edr.Builder record = new Moment(dialog, at).of(fact);
+        return record == null ? null : record.build();
     }
 
-    private Edr.Builder event(DialogIdentity dialog, String event) {
-        return Edr.builder(time.now(), dialog.instanceId(), event);
-    }
+    /** A moment of a dialog: it makes the record of what happened then. */
+    private record Moment(DialogIdentity dialog, Instant at) {
+        private Edr.@Nullable Builder of(DialogFact fact) {
+            return switch (fact) {
+                case DialogFact.Begun begun -> begun();
+                case DialogFact.Shown(Screen screen, Text text) ->
+                        event(name(screen)).text("DIRECTION", "out").text("TEXT", text.written());
+                case DialogFact.Answered(Text answer, boolean late, boolean last) ->
+                        result(name(Screen.MENU) + "-R", late, last)
+                                .text("REASON", late ? null : "Input")
+                                .text("TEXT", answer.written());
+                case DialogFact.Acknowledged(boolean late, boolean last) ->
+                        result(name(Screen.NOTIFY) + "-R", late, last);
+                case DialogFact.Errored(Screen screen, int code, boolean late, boolean last) ->
+                        result(name(screen) + "-E", late, last).number("ERROR_CODE", code);
+                case DialogFact.TimedOut(Screen screen) -> withoutAnswer(screen, "Timeout");
+                case DialogFact.Abandoned(Screen screen) -> withoutAnswer(screen, "Abandon");
+                case DialogFact.FarSideEnded(boolean silent) ->
+                        silent ? event("USSD-END").text("DIRECTION", "in") : null;
+                case DialogFact.FarSideAborted aborted ->
+                        event("USSD-ABORT").text("DIRECTION", "in");
+                case DialogFact.Responded(Text text) ->
+                        event("USSD-PROCESS-R").text("TEXT", text.written());
+                case DialogFact.PushAcknowledged acknowledged -> event("USSD-NOTIFY-R");
+                case DialogFact.Declined(int code) ->
+                        event(isDialled() ? "USSD-PROCESS-E" : "USSD-NOTIFY-E")
+                                .number("ERROR_CODE", code);
+                case DialogFact.Closed closed -> event("USSD-END").text("DIRECTION", "out");
+                case DialogFact.Aborted aborted -> event("USSD-ABORT").text("DIRECTION", "out");
+                case DialogFact.Failed(String exception) ->
+                        event("USSD-SHUTDOWN").text("EXCEPTION", exception);
+                case DialogFact.Finished finished -> null;
+                case DialogFact.Sending sending -> null;
+                case DialogFact.Undelivered undelivered -> null;
+                case DialogFact.Noted noted -> null;
+                case DialogFact.ScriptCalled called -> null;
+                case DialogFact.ScriptLogged logged -> null;
+                case DialogFact.ScriptRecorded recorded -> null;
+                case DialogFact.ScriptWarned warned -> null;
+                case DialogFact.ScriptFailed failed -> null;
+                case DialogFact.ScriptKilled killed -> null;
+                case DialogFact.ScriptSwitchedOff off -> null;
+                case DialogFact.ScriptSwitchedOn on -> null;
+                case DialogFact.ScriptSkipped skipped -> null;
+                case DialogFact.Broken broken -> null;
+                case DialogFact.LetGo letGo -> null;
+            };
+        }
 
-    private static boolean isDialled(DialogIdentity dialog) {
-        return dialog.opening().kind() == Opening.Kind.DIALLED;
-    }
+        private Edr.Builder event(String event) {
+            return Edr.builder(at, dialog.instanceId(), event);
+        }
 
-    private static String name(Screen screen) {
-        return screen == Screen.MENU ? "USSD-REQUEST" : "USSD-NOTIFY";
-    }
+        private boolean isDialled() {
+            return dialog.opening().kind() == Opening.Kind.DIALLED;
+        }
 
-    private Edr.Builder result(DialogIdentity dialog, String event, boolean late, boolean last) {
-        return event(dialog, event).flag("CONTROLLED", !last).text("DISCARDED", late ? "1" : null);
-    }
+        private static String name(Screen screen) {
+            return screen == Screen.MENU ? "USSD-REQUEST" : "USSD-NOTIFY";
+        }
 
-    /** A notify without an answer has no record but its own. */
-    private Edr.@Nullable Builder withoutAnswer(
-            DialogIdentity dialog, Screen screen, String reason) {
-        return screen == Screen.MENU
-                ? event(dialog, name(screen) + "-R").text("REASON", reason)
-                : null;
-    }
+        private Edr.Builder result(String event, boolean late, boolean last) {
+            return event(event).flag("CONTROLLED", !last).text("DISCARDED", late ? "1" : null);
+        }
 
-    private Edr.Builder begun(DialogIdentity dialog) {
-        Opening opening = dialog.opening();
-        if (!isDialled(dialog)) {
-            return event(dialog, "USSD-NOTIFY")
+        /** A notify without an answer has no record but its own. */
+        private Edr.@Nullable Builder withoutAnswer(Screen screen, String reason) {
+            return screen == Screen.MENU ? event(name(screen) + "-R").text("REASON", reason) : null;
+        }
+
+        private Edr.Builder begun() {
+            Opening opening = dialog.opening();
+            if (!isDialled()) {
+                return event("USSD-NOTIFY").text("DIRECTION", "in").text("TEXT", opening.written());
+            }
+            Party local = opening.local();
+            Party remote = opening.remote();
+            return event("USSD-PROCESS")
                     .text("DIRECTION", "in")
+                    .text("DREF", text(opening.destination()))
+                    .text("LGTD", local.globalTitle())
+                    .number("LPC", local.pointCode())
+                    .number("LRI", local.routingIndicator())
+                    .number("LSSN", local.ssn())
+                    .text("LTID", opening.localTid())
+                    .text("MSISDN", text(opening.msisdn()))
+                    .text("OREF", text(opening.origination()))
+                    .text("RGTD", remote.globalTitle())
+                    .number("RPC", remote.pointCode())
+                    .number("RRI", remote.routingIndicator())
+                    .number("RSSN", remote.ssn())
+                    .text("RTID", opening.remoteTid())
                     .text("TEXT", opening.written());
         }
-        Party local = opening.local();
-        Party remote = opening.remote();
-        return event(dialog, "USSD-PROCESS")
-                .text("DIRECTION", "in")
-                .text("DREF", text(opening.destination()))
-                .text("LGTD", local.globalTitle())
-                .number("LPC", local.pointCode())
-                .number("LRI", local.routingIndicator())
-                .number("LSSN", local.ssn())
-                .text("LTID", opening.localTid())
-                .text("MSISDN", text(opening.msisdn()))
-                .text("OREF", text(opening.origination()))
-                .text("RGTD", remote.globalTitle())
-                .number("RPC", remote.pointCode())
-                .number("RRI", remote.routingIndicator())
-                .number("RSSN", remote.ssn())
-                .text("RTID", opening.remoteTid())
-                .text("TEXT", opening.written());
-    }
 
-    private static @Nullable String text(@Nullable Object value) {
-        return value == null ? null : value.toString();
+        private static @Nullable String text(@Nullable Object value) {
+            return value == null ? null : value.toString();
+        }
     }
 }

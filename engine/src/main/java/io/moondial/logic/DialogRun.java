@@ -47,7 +47,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private final Claim claim;
     private final DialogLink link;
     private final DialogIdentity identity;
-    private final DialogObserver observer;
+    private final DialogListener listener;
     private final DialogServices services;
     private final Time time;
     private final Control control = new Control();
@@ -72,19 +72,19 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     /**
      * A dialog that a service has claimed.
      *
-     * @param observer is informed of everything that happens in it
+     * @param listener is told everything that happens in it
      */
     DialogRun(
             Claim claim,
             DialogLink link,
             DialogIdentity identity,
-            DialogObserver observer,
+            DialogListener listener,
             DialogServices services,
             Time time) {
         this.claim = claim;
         this.link = link;
         this.identity = identity;
-        this.observer = observer;
+        this.listener = listener;
         this.services = services;
         this.time = time;
         this.mailbox = new Mailbox(time.activity());
@@ -390,7 +390,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     private void tell(DialogFact fact) {
-        observer.told(identity, fact);
+        listener.told(identity, time.now(), fact);
     }
 
     private void stopTimer() {

@@ -23,7 +23,7 @@ import org.slf4j.event.Level;
 /** What the script of one dialog reaches beside its dialog: log, EDRs of its own, counters. */
 final class DialogServices implements ScriptServices {
     private final DialogIdentity identity;
-    private final DialogObserver observer;
+    private final DialogListener listener;
     private final EdrSink edrs;
     private final DialogEnvironment around;
     private final OptionalLong seed;
@@ -34,13 +34,13 @@ final class DialogServices implements ScriptServices {
 
     DialogServices(
             DialogIdentity identity,
-            DialogObserver observer,
+            DialogListener listener,
             EdrSink edrs,
             DialogEnvironment around,
             ScriptShares.Share share,
             ScriptSettings.Shares limits) {
         this.identity = identity;
-        this.observer = observer;
+        this.listener = listener;
         this.edrs = edrs;
         this.around = around;
         this.seed = around.seeds().get();
@@ -55,7 +55,7 @@ final class DialogServices implements ScriptServices {
 
     @Override
     public void log(Level level, String message) {
-        observer.told(identity, new DialogFact.ScriptLogged(level(level), place, message));
+        tell(new DialogFact.ScriptLogged(level(level), place, message));
         if (share.mayLog(level, limits)) {
             share.log().atLevel(level).log("{} {}", identity, LogText.of(message));
         }
@@ -79,12 +79,19 @@ final class DialogServices implements ScriptServices {
                             .formatted(event, edrsWritten));
         }
         try {
-            Edr record = Edr.custom(now(), identity.instanceId(), event, new TreeMap<>(fields));
-            edrs.write(Objects.requireNonNullElse(into, identity.edrStream()), record);
+            Instant at = now();
+            String stream = Objects.requireNonNullElse(into, identity.edrStream());
+            Map<String, List<String>> values = new TreeMap<>(fields);
+            edrs.write(stream, Edr.custom(at, identity.instanceId(), event, values));
             edrsWritten++;
+            listener.told(identity, at, new DialogFact.ScriptRecorded(stream, event, values));
         } catch (IllegalArgumentException e) {
             throw new Refused("edr.write: " + e.getMessage());
         }
+    }
+
+    private void tell(DialogFact fact) {
+        listener.told(identity, now(), fact);
     }
 
     @Override
@@ -95,7 +102,7 @@ final class DialogServices implements ScriptServices {
     @Override
     public void called(
             String called, String outcome, Duration took, Supplier<@Nullable String> given) {
-        observer.told(identity, new DialogFact.ScriptCalled(called, outcome, took, given));
+        tell(new DialogFact.ScriptCalled(called, outcome, took, given));
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.moondial.text.LogText;
 import io.moondial.text.Mask;
 import io.moondial.time.Time;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -108,9 +109,9 @@ public final class ServiceDesk implements DialogDesk {
         this.observers =
                 DialogObserver.all(
                         List.of(
-                                new DialogCounters(counters),
-                                new DialogRecords(edrs, around.time()),
-                                new DialogLog(log, limited, shares),
+                                DialogObserver.always(new DialogCounters(counters)),
+                                DialogObserver.always(new DialogRecords(edrs)),
+                                DialogObserver.always(new DialogLog(log, limited, shares)),
                                 around.observer()));
     }
 
@@ -209,16 +210,18 @@ public final class ServiceDesk implements DialogDesk {
                         instanceIds.next(),
                         claim.opening(),
                         claim.script().name(),
+                        claim.script().version(),
                         claim.edrStream());
+        DialogListener listener = observers.begun(identity);
         DialogServices services =
                 new DialogServices(
                         identity,
-                        observers,
+                        listener,
                         edrs,
                         around,
                         shares.of(claim.script().name(), claim.shares()),
                         claim.shares());
-        return new DialogRun(claim, link, identity, observers, services, around.time());
+        return new DialogRun(claim, link, identity, listener, services, around.time());
     }
 
     /** If there is no thread for a dialog, it never runs, and leaves nothing behind. */
@@ -306,9 +309,9 @@ public final class ServiceDesk implements DialogDesk {
     }
 
     /** Counts what happens in dialogs. */
-    private record DialogCounters(Counters counters) implements DialogObserver {
+    private record DialogCounters(Counters counters) implements DialogListener {
         @Override
-        public void told(DialogIdentity dialog, DialogFact fact) {
+        public void told(DialogIdentity dialog, Instant at, DialogFact fact) {
             switch (fact) {
                 case DialogFact.Begun begun -> counters.increment(BEGUN);
                 case DialogFact.Finished(Outcome outcome, boolean explained) ->

@@ -13,8 +13,8 @@ import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
 import io.moondial.text.UssdString.UnsendableText;
-import io.moondial.time.SystemTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,11 +35,10 @@ final class DialogBench {
     @Nullable Integer timer;
     Dialog dialog;
     private final DialogIdentity identity;
-    private final DialogRecords writer =
-            new DialogRecords((stream, edr) -> keep(edr), new SystemTime());
+    private final DialogRecords writer = new DialogRecords((stream, edr) -> keep(edr));
 
     private DialogBench(Opening opening, Dialog.Transition begin) {
-        identity = new DialogIdentity("Logic-1632976990-05f220e1", opening, "main", "ussd");
+        identity = new DialogIdentity("Logic-1632976990-05f220e1", opening, "main", "1", "ussd");
         dialog = begin.next();
         begin.actions().forEach(this::take);
     }
@@ -145,7 +144,7 @@ final class DialogBench {
         if (fact instanceof DialogFact.Noted(String what)) {
             notes.add(what);
         }
-        writer.told(identity, fact);
+        writer.told(identity, Instant.EPOCH, fact);
     }
 
     private void keep(Edr edr) {

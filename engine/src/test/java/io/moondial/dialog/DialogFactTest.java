@@ -19,11 +19,12 @@ import io.moondial.edr.spec.EdrSpec;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogRecords;
 import io.moondial.text.Dcs;
-import io.moondial.time.SystemTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The facts of a dialog, and the records that are made of them. */
@@ -56,6 +57,8 @@ class DialogFactTest {
                     new DialogFact.Undelivered("all links are down"),
                     new DialogFact.Noted("nothing"),
                     new DialogFact.ScriptLogged(DialogFact.Level.INFO, "main.lua:1", "asked"),
+                    new DialogFact.ScriptRecorded(
+                            "ussd", "TOP_UP", Map.of("AMOUNT", List.of("50"))),
                     new DialogFact.ScriptWarned("main.lua:1", "odd"),
                     new DialogFact.ScriptFailed(
                             "main.lua:1", "main.lua:1: broken", List.of(), null),
@@ -84,17 +87,15 @@ class DialogFactTest {
                         "0000000a",
                         "0b",
                         null);
-        return new DialogIdentity("Logic-1632976990-05f220e1", opening, "main", "ussd");
+        return new DialogIdentity("Logic-1632976990-05f220e1", opening, "main", "1", "ussd");
     }
 
     @Test
     void each_event_of_the_specification_is_a_facts_and_each_record_is_as_specified() {
         List<Edr> records = new ArrayList<>();
-        try (SystemTime time = new SystemTime()) {
-            DialogRecords writer = new DialogRecords((stream, edr) -> records.add(edr), time);
-            for (Opening.Kind kind : Opening.Kind.values()) {
-                ONE_OF_EACH.forEach(fact -> writer.told(dialog(kind), fact));
-            }
+        DialogRecords writer = new DialogRecords((stream, edr) -> records.add(edr));
+        for (Opening.Kind kind : Opening.Kind.values()) {
+            ONE_OF_EACH.forEach(fact -> writer.told(dialog(kind), Instant.EPOCH, fact));
         }
         EdrSpec spec = EdrSpec.builtIn();
         assertThat(records).allSatisfy(edr -> assertThat(spec.check(edr)).isEmpty());

@@ -110,7 +110,9 @@ final class LiveDesk implements AutoCloseable {
                         new InstanceIds("Logic", time.now(), new Random(1)),
                         counters,
                         DialogEnvironment.at(
-                                time, Backends.NONE, (dialog, fact) -> facts.add(fact)),
+                                time,
+                                Backends.NONE,
+                                DialogObserver.always((dialog, at, fact) -> facts.add(fact))),
                         maxDialogs);
         serve(lua, conditions);
         network = new EmbeddedNetwork(List.of(6, 147), 100_000);

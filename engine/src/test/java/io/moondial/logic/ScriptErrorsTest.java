@@ -46,7 +46,7 @@ class ScriptErrorsTest {
                             "0000000a",
                             "0b",
                             null);
-            return new DialogIdentity("Logic-" + ++dialogs, opening, "money", "ussd");
+            return new DialogIdentity("Logic-" + ++dialogs, opening, "money", "1", "ussd");
         } catch (UssdString.UnsendableText e) {
             throw new AssertionError(e);
         }

@@ -15,6 +15,7 @@ import io.moondial.dialogtest.run.StandIns;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
+import io.moondial.logic.DialogObserver;
 import io.moondial.script.api.Backends;
 import io.moondial.text.Dcs;
 import io.moondial.text.Mask;
@@ -146,7 +147,12 @@ public final class DialCommand implements Callable<Integer> {
         int exitCode =
                 configuration == null
                         ? options.use(talk)
-                        : OwnEngine.use(configuration, recorder, backends(given, err), err, talk);
+                        : OwnEngine.use(
+                                configuration,
+                                DialogObserver.always(recorder),
+                                backends(given, err),
+                                err,
+                                talk);
         recorder.write(err);
         return exitCode;
     }

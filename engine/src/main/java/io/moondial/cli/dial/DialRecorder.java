@@ -10,13 +10,14 @@ import io.moondial.dialogtest.language.SecretDigits;
 import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
 import io.moondial.logic.DialogIdentity;
-import io.moondial.logic.DialogObserver;
+import io.moondial.logic.DialogListener;
 import io.moondial.logic.LuaService;
 import io.moondial.text.Dcs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps a dialled conversation, to be added to a file as a test. The engine says what is secret in
  * it. A running engine elsewhere does not say that, so its conversations may not be kept.
  */
-final class DialRecorder implements DialogObserver {
+final class DialRecorder implements DialogListener {
     private static final int USUAL_SSN = 6;
     private static final Sending UNTOLD = new Sending("", false, false);
 
@@ -56,7 +57,7 @@ final class DialRecorder implements DialogObserver {
     }
 
     @Override
-    public void told(DialogIdentity dialog, DialogFact fact) {
+    public void told(DialogIdentity dialog, Instant at, DialogFact fact) {
         switch (fact) {
             case DialogFact.Begun b -> begun = dialog;
             case Sending sending -> sent.add(sending);

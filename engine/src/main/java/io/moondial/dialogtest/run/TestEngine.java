@@ -16,6 +16,7 @@ import io.moondial.edr.InstanceIds;
 import io.moondial.handset.Screen;
 import io.moondial.logic.DialogEnvironment;
 import io.moondial.logic.DialogIdentity;
+import io.moondial.logic.DialogObserver;
 import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
@@ -23,6 +24,7 @@ import io.moondial.script.api.Backend;
 import io.moondial.script.api.Backends;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +90,7 @@ final class TestEngine {
                         log.loggers(),
                         () -> OptionalLong.of(seed.getAndIncrement()),
                         backends,
-                        this::told);
+                        DialogObserver.always(this::told));
         desk =
                 new ServiceDesk(
                         (stream, edr) -> records.add(edr),
@@ -100,7 +102,7 @@ final class TestEngine {
         desk.serve(services);
     }
 
-    private void told(DialogIdentity dialog, DialogFact fact) {
+    private void told(DialogIdentity dialog, Instant at, DialogFact fact) {
         switch (fact) {
             case DialogFact.Begun b -> begun.put(dialog.opening().remoteTid(), dialog);
             case Sending sending ->
