@@ -235,5 +235,31 @@ final class Lexer {
                     .collect(Collectors.joining("\n"))
                     .strip();
         }
+
+        /**
+         * The place of a character of {@link #textFrom}. Where variables before it are filled in,
+         * nobody knows, and it is the place of the first.
+         *
+         * @param filled the text with its variables filled in
+         */
+        Place placeIn(int index, String filled, int character) {
+            Lexer.Piece start = first().from(index);
+            String text = textFrom(index);
+            if (character > text.length() || !filled.startsWith(text.substring(0, character))) {
+                return start.place();
+            }
+            int left = character;
+            List<Lexer.Piece> lines =
+                    Stream.concat(Stream.of(start), argument.stream().skip(1))
+                            .dropWhile(it -> it.text().isBlank())
+                            .toList();
+            for (Lexer.Piece line : lines) {
+                if (left <= line.text().length()) {
+                    return line.place(left);
+                }
+                left -= line.text().length() + 1;
+            }
+            return start.place();
+        }
     }
 }

@@ -139,7 +139,7 @@ final class StepParser {
         boolean absent = raw.word() == Word.NO_MODULE;
         Template text = Template.of(raw.textFrom(name.length()), row, UnaryOperator.identity());
         Backend.Line line = absent ? Backend.Line.CHECK_ABSENT : Backend.Line.CHECK;
-        Optional<String> objection =
+        Optional<Backend.Mistake> objection =
                 modules.stream()
                         .filter(it -> it.name().equals(name))
                         .flatMap(it -> Stream.ofNullable(it.backend()))
@@ -147,8 +147,8 @@ final class StepParser {
                         .findFirst();
         if (objection.isPresent()) {
             problems.add(
-                    raw.first().from(name.length()).place(),
-                    "'" + raw.name() + "': " + objection.get());
+                    raw.placeIn(name.length(), text.withPlaceholders(), objection.get().index()),
+                    "'" + raw.name() + "': " + objection.get().message());
             return Optional.empty();
         }
         return Optional.of(new Step.ModuleCheck(raw.at(), absent, name, text));

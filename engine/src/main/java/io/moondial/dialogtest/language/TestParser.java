@@ -278,7 +278,14 @@ final class TestParser {
                                 .filter(it -> it.name().equals(name))
                                 .filter(it -> it.backend() != null)
                                 .findFirst()
-                                .map(it -> toModule(it, filled(text, row), value, problems))
+                                .map(
+                                        it ->
+                                                toModule(
+                                                        it,
+                                                        filled(text, row),
+                                                        step,
+                                                        matcher.start(2),
+                                                        problems))
                                 .orElseGet(() -> unknown(piece, modules, problems));
             };
         }
@@ -298,12 +305,14 @@ final class TestParser {
         }
 
         private static Optional<DialogTest.Given> toModule(
-                ApiModule module, String text, Lexer.Piece at, Problems problems) {
-            Optional<String> objection =
+                ApiModule module, String text, Lexer.RawStep step, int start, Problems problems) {
+            Optional<Backend.Mistake> objection =
                     Optional.ofNullable(module.backend())
                             .flatMap(it -> it.objection(Backend.Line.GIVEN, text));
             if (objection.isPresent()) {
-                problems.add(at.place(), "'given " + module.name() + "': " + objection.get());
+                problems.add(
+                        step.placeIn(start, text, objection.get().index()),
+                        "'given " + module.name() + "': " + objection.get().message());
                 return Optional.empty();
             }
             var given = new DialogTest.Given.ToModule(module.name(), text);

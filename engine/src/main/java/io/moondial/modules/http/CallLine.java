@@ -26,13 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class CallLine {
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
 
-    private static final String GIVEN_FORM =
-            "METHOD UPSTREAM /PATH answers [after 2s] STATUS [header NAME=VALUE]... [BODY], or answers [after 2s] WHY, where BODY is JSON or a text in quotes, and WHY is one of "
-                    + String.join(", ", Why.words());
-
-    private static final String CHECK_FORM =
-            "METHOD UPSTREAM /PATH [header NAME=VALUE]... [BODY], where BODY is a part of the JSON that is sent, or in quotes a part of the text";
-
     private CallLine() {}
 
     /**
@@ -57,8 +50,16 @@ final class CallLine {
     static final class MistakeException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        MistakeException(String message) {
+        private final int index;
+
+        MistakeException(int index, String message) {
             super(message, null, false, false);
+            this.index = index;
+        }
+
+        /** Where in the line the mistake is. */
+        int index() {
+            return index;
         }
 
         String message() {
@@ -237,18 +238,26 @@ final class CallLine {
                 Pattern.compile("after\\s+(\\d{1,7})(ms|s|m)(?=\\s|$)\\s*");
         private static final Pattern HEADER = Pattern.compile("header\\s+(" + Headers.NAME + ")=");
 
+        private final String text;
         private String rest;
 
+        /** Where the word that was taken last begins. */
+        private int last;
+
         Words(String text) {
-            rest = text.strip();
+            this.text = text.strip();
+            rest = this.text;
         }
 
         Given given() throws MistakeException {
             String before = rest;
-            Target target = target(GIVEN_FORM);
+            Target target = target();
             String shown = before.substring(0, before.length() - rest.length()).strip();
-            if (!word().equals("answers")) {
-                throw new MistakeException(GIVEN_FORM);
+            String answers = word();
+            if (!answers.equals("answers")) {
+                throw wrong(
+                        answers,
+                        "'answers' must come next, with a status or a reason why the call fails");
             }
             Duration after = after();
             Outcome outcome = outcome(target.upstream());
@@ -259,15 +268,15 @@ final class CallLine {
             if (rest.isEmpty()) {
                 return new Expected(null, null, null, Map.of(), null, false, null);
             }
-            String method = method(CHECK_FORM);
+            String method = method();
             if (rest.isEmpty()) {
                 return new Expected(method, null, null, Map.of(), null, false, null);
             }
-            String upstream = upstream(CHECK_FORM);
+            String upstream = upstream();
             if (rest.isEmpty()) {
                 return new Expected(method, upstream, null, Map.of(), null, false, null);
             }
-            Target target = target(method, upstream, CHECK_FORM);
+            Target target = target(method, upstream);
             Map<String, String> headers = headers();
             String text = text();
             if (text != null || rest.isEmpty()) {
@@ -277,6 +286,7 @@ final class CallLine {
         }
 
         private String word() {
+            last = text.length() - rest.length();
             Matcher word = WORD.matcher(rest);
             if (!word.lookingAt()) {
                 return "";
@@ -285,39 +295,55 @@ final class CallLine {
             return word.group();
         }
 
-        private String method(String form) throws MistakeException {
+        /** The word that was taken last is wrong, or there is none. */
+        private MistakeException wrong(String word, String allowed) {
+            return new MistakeException(
+                    last,
+                    (word.isEmpty() ? "the line ends too early" : "unexpected '" + word + "'")
+                            + ": "
+                            + allowed);
+        }
+
+        /** What is left is wrong. */
+        private MistakeException wrongRest(String message) {
+            return new MistakeException(text.length() - rest.length(), message);
+        }
+
+        private String method() throws MistakeException {
             String method = word();
             if (!METHODS.contains(method)) {
-                throw new MistakeException(
-                        METHODS.contains(method.toUpperCase(Locale.ROOT))
-                                ? "write " + method.toUpperCase(Locale.ROOT) + " in capital letters"
-                                : form + "; METHOD is one of " + String.join(", ", METHODS));
+                String meant = method.toUpperCase(Locale.ROOT);
+                throw wrong(
+                        method,
+                        METHODS.contains(meant)
+                                ? "write " + meant + " in capital letters"
+                                : "a method must come next: " + String.join(", ", METHODS));
             }
             return method;
         }
 
-        private String upstream(String form) throws MistakeException {
+        private String upstream() throws MistakeException {
             String upstream = word();
             if (!upstream.matches(HttpSettings.UPSTREAM_NAME)) {
-                throw new MistakeException(form);
+                throw wrong(upstream, "the name of an upstream must come next");
             }
             return upstream;
         }
 
-        private Target target(String form) throws MistakeException {
-            String method = method(form);
-            return target(method, upstream(form), form);
+        private Target target() throws MistakeException {
+            String method = method();
+            return target(method, upstream());
         }
 
-        private Target target(String method, String upstream, String form) throws MistakeException {
+        private Target target(String method, String upstream) throws MistakeException {
             String target = word();
             if (!target.startsWith("/")) {
-                throw new MistakeException(form);
+                throw wrong(target, "a path that begins with / must come next");
             }
             try {
                 return Target.of(method, upstream, target);
             } catch (IllegalArgumentException e) {
-                throw new MistakeException("the path has a % without two hexadecimal digits");
+                throw wrong(target, "the path has a % without two hexadecimal digits");
             }
         }
 
@@ -342,8 +368,17 @@ final class CallLine {
             if (why.isPresent() && rest.isEmpty()) {
                 return failure(why.get(), upstream);
             }
+            if (why.isPresent()) {
+                throw wrong(word(), "nothing may follow '" + why.get().word() + "'");
+            }
+            if (word.equals("after")) {
+                throw wrong(word(), "a time such as 500ms, 2s or 1m must follow 'after'");
+            }
             if (!word.matches("[1-5][0-9]{2}")) {
-                throw new MistakeException(GIVEN_FORM);
+                throw wrong(
+                        word,
+                        "a status from 100 to 599 must come next, or one of "
+                                + String.join(", ", Why.words()));
             }
             Map<String, String> headers = new LinkedHashMap<>();
             headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
@@ -376,7 +411,7 @@ final class CallLine {
             }
             String text = quoted();
             if (!rest.isEmpty()) {
-                throw new MistakeException(
+                throw wrongRest(
                         "something follows the text in quotes; a quote inside is written \\\"");
             }
             return text;
@@ -388,35 +423,37 @@ final class CallLine {
                 end += rest.charAt(end) == '\\' ? 2 : 1;
             }
             if (end >= rest.length()) {
-                throw new MistakeException("the text in quotes has no end");
+                throw wrongRest("the text in quotes has no end");
             }
+            int start = text.length() - rest.length() + 1;
             String inside = rest.substring(1, end);
             rest = rest.substring(end + 1).stripLeading();
-            return unquoted(inside);
+            return unquoted(inside, start);
         }
 
-        private static String unquoted(String inside) throws MistakeException {
-            StringBuilder text = new StringBuilder();
+        private static String unquoted(String inside, int start) throws MistakeException {
+            StringBuilder unquoted = new StringBuilder();
             boolean isEscaped = false;
             for (int i = 0; i < inside.length(); i++) {
                 char c = inside.charAt(i);
                 if (!isEscaped && c == '\\') {
                     isEscaped = true;
                 } else {
-                    text.append(isEscaped ? meant(c) : c);
+                    unquoted.append(isEscaped ? meant(c, start + i - 1) : c);
                     isEscaped = false;
                 }
             }
-            return text.toString();
+            return unquoted.toString();
         }
 
-        private static char meant(char escaped) throws MistakeException {
+        private static char meant(char escaped, int index) throws MistakeException {
             return switch (escaped) {
                 case 'n' -> '\n';
                 case 't' -> '\t';
                 case '"', '\\' -> escaped;
                 default ->
                         throw new MistakeException(
+                                index,
                                 "\\"
                                         + escaped
                                         + " in a text in quotes; allowed are \\n, \\t, \\\" and \\\\");
@@ -427,7 +464,7 @@ final class CallLine {
             try {
                 return JsonText.read(rest);
             } catch (NotJsonException e) {
-                throw new MistakeException(
+                throw wrongRest(
                         "the body is not JSON ("
                                 + e.getMessage()
                                 + "); put a text that is none in quotes");

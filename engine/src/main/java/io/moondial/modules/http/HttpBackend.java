@@ -87,7 +87,7 @@ final class HttpBackend implements Backend<HttpSettings, Upstreams> {
     }
 
     @Override
-    public Optional<String> objection(Line line, String text) {
+    public Optional<Mistake> objection(Line line, String text) {
         return HttpStandIn.objection(line, text);
     }
 

@@ -10,6 +10,7 @@ import io.moondial.modules.http.Exchange.Request;
 import io.moondial.modules.http.Exchange.Upstreams;
 import io.moondial.modules.http.Exchange.Why;
 import io.moondial.script.api.Backend.Line;
+import io.moondial.script.api.Backend.Mistake;
 import io.moondial.script.api.Backend.StandIn;
 import io.moondial.script.api.Backend.TestWorld;
 import java.time.Duration;
@@ -180,7 +181,7 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
     }
 
     /** What is wrong with a line; empty: nothing. */
-    static Optional<String> objection(Line line, String text) {
+    static Optional<Mistake> objection(Line line, String text) {
         try {
             switch (line) {
                 case GIVEN -> CallLine.given(text);
@@ -189,7 +190,7 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
             }
             return Optional.empty();
         } catch (MistakeException e) {
-            return Optional.of(e.message());
+            return Optional.of(new Mistake(e.index(), e.message()));
         }
     }
 

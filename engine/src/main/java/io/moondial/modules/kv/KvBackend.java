@@ -56,8 +56,8 @@ final class KvBackend implements Backend<KvSettings, Kv> {
     }
 
     @Override
-    public Optional<String> objection(Line line, String text) {
-        return KvStandIn.objection(line, text);
+    public Optional<Mistake> objection(Line line, String text) {
+        return KvStandIn.objection(line, text).map(Mistake::of);
     }
 
     /** Every function takes the bucket first. */

@@ -56,8 +56,8 @@ final class SqlBackend implements Backend<SqlSettings, Databases> {
     }
 
     @Override
-    public Optional<String> objection(Line line, String text) {
-        return SqlStandIn.objection(line, text);
+    public Optional<Mistake> objection(Line line, String text) {
+        return SqlStandIn.objection(line, text).map(Mistake::of);
     }
 
     @Override

@@ -49,7 +49,7 @@ public interface Backend<S extends Record, T> {
      *
      * @param text what follows the module's name; more than one line if the step goes on
      */
-    Optional<String> objection(Line line, String text);
+    Optional<Mistake> objection(Line line, String text);
 
     /**
      * What is wrong with a call in a script, found when scripts are checked; empty: nothing that
@@ -66,6 +66,18 @@ public interface Backend<S extends Record, T> {
     /** How it stands, for people and for graphs. */
     default List<Gauge> gauges(T running) {
         return List.of();
+    }
+
+    /**
+     * What is wrong with a line of a dialog test.
+     *
+     * @param index of the first character of what is wrong; 0: the line as a whole
+     */
+    record Mistake(int index, String message) {
+        /** A line that is wrong as a whole. */
+        public static Mistake of(String message) {
+            return new Mistake(0, message);
+        }
     }
 
     /** Lines of a dialog test that begin with a module's name. */

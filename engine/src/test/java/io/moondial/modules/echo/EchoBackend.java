@@ -77,10 +77,10 @@ final class EchoBackend implements Backend<EchoBackend.EchoSettings, EchoBackend
     }
 
     @Override
-    public Optional<String> objection(Line line, String text) {
+    public Optional<Mistake> objection(Line line, String text) {
         return line != Line.GIVEN || GIVEN.matcher(text).matches()
                 ? Optional.empty()
-                : Optional.of("answers TEXT, answers after 2s TEXT, or answers never");
+                : Optional.of(Mistake.of("answers TEXT, answers after 2s TEXT, or answers never"));
     }
 
     @Override

@@ -418,20 +418,39 @@ class HttpModuleTest {
     void a_line_that_is_not_as_it_should_be_is_found_where_it_stands() {
         for (String[] it :
                 new String[][] {
-                    {"given http GET billing /x", "METHOD UPSTREAM /PATH answers"},
-                    {"given http get billing /x answers 200", "write GET in capital letters"},
-                    {"given http FETCH billing /x answers 200", "METHOD is one of GET, POST"},
-                    {"given http GET billing x answers 200", "METHOD UPSTREAM /PATH"},
-                    {"given http GET billing /x answers 99", "METHOD UPSTREAM /PATH answers"},
-                    {"given http GET billing /x answers slow", "METHOD UPSTREAM /PATH answers"},
-                    {"given http GET billing /x answers 200 {\"a\"", "the body is not JSON"},
+                    {"given http", "http", "'given' takes one of"},
+                    {"given http GET billing /x", "", "the line ends too early: 'answers' must"},
+                    {"given http GET billing /x answrs 200", "answrs", "unexpected 'answrs'"},
+                    {"given http get billing /x answers 200", "get", "write GET in capital"},
+                    {"given http FETCH billing /x answers 200", "FETCH", "a method must come next"},
+                    {"given http GET bil/ling /x answers 200", "bil/", "the name of an upstream"},
+                    {"given http GET billing x answers 200", "x", "unexpected 'x': a path that"},
+                    {"given http GET billing /x answers 99", "99", "a status from 100 to 599"},
+                    {
+                        "given http GET billing /x answers slow",
+                        "slow",
+                        "or one of timeout, connect"
+                    },
+                    {"given http GET billing /x answers after 2h 200", "2h", "such as 500ms, 2s"},
+                    {
+                        "given http GET billing /x answers busy now",
+                        "now",
+                        "nothing may follow 'busy'"
+                    },
+                    {"given http GET billing\n /x answer 200", "answer", "unexpected 'answer'"},
+                    {"given http GET billing /x answers 200 {\"a\"", "{", "the body is not JSON"},
                     {
                         "given http GET billing /x answers 200 hello",
+                        "hello",
                         "put a text that is none in quotes"
                     },
-                    {"given http GET billing /x answers 200 \"a", "has no end"},
-                    {"given http GET billing /x answers 200 \"a\\b\"", "\\b in a text in quotes"},
-                    {"given http GET billing /%zz answers 200", "a % without two"},
+                    {"given http GET billing /x answers 200 \"a", "\"a", "has no end"},
+                    {
+                        "given http GET billing /x answers 200 \"a\\b\"",
+                        "\\b",
+                        "\\b in a text in quotes"
+                    },
+                    {"given http GET billing /%zz answers 200", "/%zz", "a % without two"},
                 }) {
             assertThatThrownBy(
                             () ->
@@ -440,8 +459,8 @@ class HttpModuleTest {
                                                     "test \"x\"\n" + it[0] + "\ndial *1#\n")
                                             .tests())
                     .as(it[0])
-                    .hasMessageContaining("x.dialog:2:")
-                    .hasMessageContaining(it[1]);
+                    .hasMessageContaining("x.dialog:" + place(it[0], it[1]))
+                    .hasMessageContaining(it[2]);
         }
         assertThatThrownBy(
                         () ->
@@ -451,6 +470,31 @@ class HttpModuleTest {
                                         .tests())
                 .hasMessageContaining("x.dialog:3:")
                 .hasMessageContaining("the body is not JSON");
+    }
+
+    /** Line and column of the word that is wrong; the lines are the second and the third. */
+    private static String place(String lines, String word) {
+        int at = word.isEmpty() ? lines.length() : lines.lastIndexOf(word);
+        int line = lines.lastIndexOf('\n', at - 1) + 1;
+        return (line == 0 ? 2 : 3) + ":" + (at - line + 1) + ":";
+    }
+
+    @Test
+    void a_variable_before_the_word_that_is_wrong_hides_its_place_only() {
+        assertThatThrownBy(
+                        () ->
+                                DialogFile.of(
+                                                folder.resolve("x.dialog"),
+                                                """
+                                                test "${n}"
+                                                each n
+                                                     12345
+                                                given http GET billing /${n} answers never
+                                                dial *1#
+                                                """)
+                                        .tests())
+                .hasMessageContaining("x.dialog:4:12:")
+                .hasMessageContaining("unexpected 'never'");
     }
 
     @Test

@@ -73,7 +73,7 @@ class BackendsTest {
         }
 
         @Override
-        public Optional<String> objection(Line line, String text) {
+        public Optional<Mistake> objection(Line line, String text) {
             return Optional.empty();
         }
 
