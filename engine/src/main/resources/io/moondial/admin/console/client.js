@@ -1,0 +1,150 @@
+// The one client of /v1: calls, and events as they come.
+
+/** A call that was not answered as it wanted; the text is the engine's own. */
+export class Refused extends Error {
+  constructor(status, text) {
+    super(text);
+    this.status = status;
+  }
+}
+
+/** No answer at all: the engine is down, or the way to it. */
+export class Lost extends Error {}
+
+/**
+ * Calls the interface.
+ * @param query what follows the path; null and '' are left out
+ * @param body sent as JSON
+ */
+export async function call(method, path, { query, body, signal, as = 'json' } = {}) {
+  const url = new URL(path, location.origin);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== null && value !== undefined && value !== '') url.searchParams.set(name, value);
+  }
+  let answer;
+  try {
+    answer = await fetch(url, {
+      method,
+      signal,
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (e) {
+    if (e.name === 'AbortError') throw e;
+    throw new Lost(e.message);
+  }
+  if (!answer.ok) throw new Refused(answer.status, await reason(answer));
+  if (answer.status === 204) return null;
+  return as === 'text' ? answer.text() : answer.json();
+}
+
+async function reason(answer) {
+  try {
+    return (await answer.json()).error ?? answer.statusText;
+  } catch {
+    return `${answer.status} ${answer.statusText}`;
+  }
+}
+
+export const get = (path, query, signal) => call('GET', path, { query, signal });
+export const post = (path, body, signal) => call('POST', path, { body: body ?? {}, signal });
+
+/** One segment of a path. */
+export const segment = (text) => encodeURIComponent(text);
+
+/**
+ * The events of the engine over one connection, which begins anew when what is listened to changes,
+ * and by itself after a cut.
+ */
+export class Events {
+  #listeners = new Set();
+  #source = null;
+  #url = '';
+  #retry = 0;
+  #pending = 0;
+  #changed;
+
+  /** @param changed called when the connection is made or lost */
+  constructor(changed) {
+    this.#changed = changed;
+    /** When the connection was lost; null: it stands, or nothing is listened to. */
+    this.lostSince = null;
+  }
+
+  /**
+   * Listens until the function that this returns is called.
+   * @param wish {topics: [...], instance_id, stream}
+   * @param hear called with the event's name and its value
+   */
+  listen(wish, hear) {
+    const listener = { wish, hear };
+    this.#listeners.add(listener);
+    this.#plan();
+    return () => {
+      this.#listeners.delete(listener);
+      this.#plan();
+    };
+  }
+
+  /** Ends everything. */
+  close() {
+    this.#listeners.clear();
+    this.#connect();
+  }
+
+  // Several changes of one turn are one.
+  #plan() {
+    clearTimeout(this.#pending);
+    this.#pending = setTimeout(() => this.#connect());
+  }
+
+  #connect() {
+    const topics = new Set();
+    const query = new URLSearchParams();
+    for (const { wish } of this.#listeners) {
+      wish.topics.forEach((topic) => topics.add(topic));
+      if (wish.instance_id) query.set('instance_id', wish.instance_id);
+      if (wish.stream) query.set('stream', wish.stream);
+    }
+    const url = this.#listeners.size === 0 ? '' : `/v1/events?topics=${[...topics].sort().join(',')}${query.size ? `&${query}` : ''}`;
+    if (url === this.#url && (this.#source || this.#retry)) return;
+    this.#url = url;
+    this.#open();
+  }
+
+  #open() {
+    clearTimeout(this.#retry);
+    this.#retry = 0;
+    this.#source?.close();
+    this.#source = null;
+    if (!this.#url) {
+      this.#news(null);
+      return;
+    }
+    const source = new EventSource(this.#url);
+    this.#source = source;
+    source.onopen = () => this.#news(null);
+    source.onerror = () => {
+      if (this.#source !== source) return;
+      this.#news(this.lostSince ?? new Date());
+      // A refusal ends an EventSource for good; a cut it mends itself.
+      if (source.readyState === EventSource.CLOSED) {
+        this.#source = null;
+        this.#retry = setTimeout(() => this.#open(), 3000);
+      }
+    };
+    for (const name of ['status', 'dialog', 'entry', 'record', 'reload', 'lost']) {
+      source.addEventListener(name, (event) => {
+        const value = JSON.parse(event.data);
+        for (const listener of [...this.#listeners]) listener.hear(name, value);
+      });
+    }
+  }
+
+  #news(since) {
+    if (this.lostSince !== since) {
+      this.lostSince = since;
+      this.#changed();
+    }
+  }
+}

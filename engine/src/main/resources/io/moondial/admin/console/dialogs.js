@@ -1,0 +1,173 @@
+// Dialogs as they come, and one of them as a history.
+import { html, nothing } from '/lib/lit-html/lit-html.js';
+import { get, segment } from '/client.js';
+import { dialogHead, duration, empty, Fetched, history, outcome, saveAsTest, time, values } from '/parts.js';
+import { words } from '/words.js';
+
+const w = words.dialogs;
+const PAGE = 50;
+const MOST = 500;
+
+export function dialogs(app, [instanceId]) {
+  return instanceId ? oneDialog(app, instanceId) : list(app);
+}
+
+function list(app) {
+  const filter = app.query;
+  let paused = false;
+  let waiting = [];
+  let lost = 0;
+  const page = new Fetched((signal) => get('/v1/dialogs', { ...filter, limit: PAGE }, signal), () => app.redraw());
+  page.load();
+  const stop = app.events.listen({ topics: ['dialogs'] }, (name, value) => {
+    if (name === 'lost') lost += value.count ?? 0;
+    else if (name === 'dialog') paused ? waiting.push(value) : take([value]);
+    else return;
+    waiting = waiting.slice(-MOST);
+    app.redraw();
+  });
+
+  function matches(it) {
+    return (
+      (!filter.msisdn || it.msisdn?.startsWith(filter.msisdn)) &&
+      (!filter.code || it.code?.startsWith(filter.code)) &&
+      (!filter.script || it.script === filter.script) &&
+      (!filter.outcome || it.state === filter.outcome)
+    );
+  }
+
+  function take(all) {
+    if (!page.value) return;
+    const known = new Map(page.value.dialogs.map((it) => [it.instance_id, it]));
+    for (const it of all) matches(it) ? known.set(it.instance_id, it) : known.delete(it.instance_id);
+    page.value.dialogs = [...known.values()].sort((a, b) => (a.began < b.began ? 1 : a.began > b.began ? -1 : 0)).slice(0, MOST);
+  }
+
+  function search(event) {
+    event.preventDefault();
+    const query = new URLSearchParams(values(event.currentTarget.closest('form')));
+    app.go(`/dialogs${query.size ? `?${query}` : ''}`);
+  }
+
+  async function older() {
+    const last = page.value.dialogs.at(-1);
+    try {
+      const more = await get('/v1/dialogs', { ...filter, limit: PAGE, before: last.instance_id });
+      page.value.dialogs.push(...more.dialogs);
+      page.value.more = more.more;
+    } catch (e) {
+      page.error = e;
+    }
+    app.redraw();
+  }
+
+  function pause() {
+    paused = !paused;
+    if (!paused) {
+      take(waiting);
+      waiting = [];
+    }
+    app.redraw();
+  }
+
+  return {
+    view: () => html`
+      <h1>${words.pages.dialogs}</h1>
+      <form class="bar" role="search" @submit=${search}>
+        <label>${w.number}<input name="msisdn" data-search inputmode="numeric" .value=${filter.msisdn ?? ''} ?disabled=${!app.may('operator')}></label>
+        <label>${w.code}<input name="code" .value=${filter.code ?? ''}></label>
+        <label>${w.script}<input name="script" .value=${filter.script ?? ''}></label>
+        <label>${w.outcome}<select name="outcome" @change=${search}><option value="">${words.any}</option>${Object.entries(words.outcomes).map(([value, text]) => html`<option value=${value} ?selected=${filter.outcome === value}>${text}</option>`)}</select></label>
+        <button class="main">${w.search}</button>
+        <span class="grow"></span>
+        <button type="button" aria-pressed=${paused} @click=${pause}>${paused ? `${w.resume} (${w.paused(waiting.length)})` : w.pause}</button>
+      </form>
+      ${app.may('operator') ? nothing : html`<p class="quiet small">${w.masked}</p>`}
+      ${lost ? html`<p class="note warn" role="status">${w.lost(lost)}</p>` : nothing}
+      ${page.show((value) => value.dialogs.length === 0
+        ? empty(Object.keys(filter).length ? w.noMatch : w.none)
+        : html`<div class="scroll"><table class="stack">
+            <caption>${w.live} ${w.kept(value.kept)}</caption>
+            <thead><tr><th>${w.began}</th><th>${w.number}</th><th>${w.code}</th><th>${w.script}</th><th class="number">${w.turns}</th><th class="number">${w.took}</th><th>${w.state}</th></tr></thead>
+            <tbody>${value.dialogs.map((it) => html`<tr>
+              <td data-label=${w.began} class="nowrap"><a href="/dialogs/${segment(it.instance_id)}">${time(it.began, { exact: true })}</a></td>
+              <td data-label=${w.number} class="mono">${it.msisdn ?? '–'}</td>
+              <td data-label=${w.code} class="mono">${it.code || it.kind}</td>
+              <td data-label=${w.script}>${it.script}</td>
+              <td data-label=${w.turns} class="number">${it.turns}</td>
+              <td data-label=${w.took} class="number">${it.took_ms === undefined ? '' : duration(it.took_ms)}</td>
+              <td data-label=${w.state}>${outcome(it.state)} ${it.error ? html`<span class="quiet small">${it.error}</span>` : nothing}</td>
+            </tr>`)}</tbody></table></div>
+            ${value.more ? html`<p><button @click=${older}>${w.older}</button></p>` : nothing}`)}`,
+    close() {
+      stop();
+      page.close();
+    },
+  };
+}
+
+/** What a dialog is now, kept so by events; the phone shows the same beside its screen. */
+export class LiveDialog {
+  #stop;
+  #timer = 0;
+
+  constructor(app, instanceId) {
+    this.instanceId = instanceId;
+    this.fetched = new Fetched((signal) => get(`/v1/dialogs/${segment(instanceId)}`, {}, signal), () => app.redraw());
+    this.fetched.load();
+    this.#stop = app.events.listen({ topics: ['dialogs'], instance_id: instanceId }, (name, value) => {
+      // An event says that there is more; what it is comes whole and in order from the history.
+      if (name === 'entry' || (name === 'dialog' && value.instance_id === instanceId)) this.#soon();
+    });
+  }
+
+  #soon() {
+    this.#timer ||= setTimeout(() => {
+      this.#timer = 0;
+      this.fetched.load();
+    }, 150);
+  }
+
+  get value() {
+    return this.fetched.value;
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#stop();
+    this.fetched.close();
+  }
+}
+
+function oneDialog(app, instanceId) {
+  const live = new LiveDialog(app, instanceId);
+  let problem = '';
+
+  async function asTest() {
+    try {
+      await saveAsTest(instanceId, live.value.dialog.script);
+      problem = '';
+    } catch (e) {
+      problem = e.message;
+    }
+    app.redraw();
+  }
+
+  return {
+    view: () => html`
+      <p><a href="/dialogs">← ${w.back}</a></p>
+      ${live.fetched.error?.status === 404
+        ? html`<p class="empty">${w.gone} <a href="/edrs?instance_id=${segment(instanceId)}">${w.records}</a></p>`
+        : live.fetched.show((value) => html`
+            ${dialogHead(value.dialog)}
+            <p class="small quiet"><span class="mono">${value.dialog.instance_id}</span> · ${time(value.dialog.began, { exact: true })} · ${value.dialog.service}${value.dialog.ssn === undefined ? '' : ` · SSN ${value.dialog.ssn}`}${value.dialog.imsi ? ` · IMSI ${value.dialog.imsi}` : ''}</p>
+            <p class="bar">
+              <button @click=${asTest} ?disabled=${!app.may('operator')} title=${app.may('operator') ? nothing : words.roleNeeded('operator')}>${w.asTest}</button>
+              <a href="/edrs?instance_id=${segment(instanceId)}">${w.records}</a>
+            </p>
+            ${problem ? html`<p class="note bad" role="alert">${problem}</p>` : nothing}
+            ${history(value.entries, value.left_out)}`)}`,
+    escape: () => app.go('/dialogs'),
+    close: () => live.close(),
+  };
+}

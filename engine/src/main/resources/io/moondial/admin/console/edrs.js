@@ -1,0 +1,102 @@
+// Event data records: the streams, a search on the disk, and new ones as they are written.
+import { html, nothing } from '/lib/lit-html/lit-html.js';
+import { get, segment } from '/client.js';
+import { count, duration, empty, Fetched, fields, octets, time, values } from '/parts.js';
+import { words } from '/words.js';
+
+const w = words.edrs;
+const MOST_FOLLOWED = 200;
+
+export function edrs(app) {
+  const { follow, ...asked } = app.query;
+  const following = follow !== undefined;
+  const search = { ...asked };
+  for (const name of ['from', 'to']) if (search[name]) search[name] = new Date(search[name]).toISOString();
+  let fresh = [];
+  let lost = 0;
+  const streams = new Fetched((signal) => get('/v1/edrs/streams', {}, signal), () => app.redraw());
+  const found = new Fetched((signal) => get('/v1/edrs', search, signal), () => app.redraw());
+  streams.load();
+  found.load();
+  const timer = setInterval(() => document.hidden || streams.load(), 5000);
+  const stop = following
+    ? app.events.listen({ topics: ['records'], stream: asked.stream }, (name, value) => {
+        if (name === 'record' && matches(value)) fresh = [value, ...fresh].slice(0, MOST_FOLLOWED);
+        else if (name === 'lost') lost += value.count ?? 0;
+        else return;
+        app.redraw();
+      })
+    : () => {};
+
+  function matches(it) {
+    return (
+      (!asked.instance_id || it.instance_id === asked.instance_id) &&
+      (!asked.event || it.event === asked.event) &&
+      (!asked.stream || it.stream === asked.stream) &&
+      (!asked.msisdn || Object.values(it.fields).some((value) => String(value).startsWith(asked.msisdn)))
+    );
+  }
+
+  const url = (query) => {
+    const all = new URLSearchParams(query);
+    return `/edrs${all.size ? `?${all}` : ''}`;
+  };
+
+  return {
+    view: () => html`
+      <h1>${words.pages.edrs}</h1>
+      <h2>${w.streams}</h2>
+      ${streams.show((value) => (value.streams.length === 0 ? empty(w.noStreams) : streamTable(value.streams)))}
+      <h2>${w.records}</h2>
+      <form class="bar" role="search" @submit=${(event) => { event.preventDefault(); app.go(url({ ...values(event.target), ...(following ? { follow: '' } : {}) })); }}>
+        <label>${w.stream}<input name="stream" size="10" .value=${asked.stream ?? ''}></label>
+        <label>${w.number}<input name="msisdn" size="14" inputmode="numeric" data-search .value=${asked.msisdn ?? ''} ?disabled=${!app.may('operator')}></label>
+        <label>${w.instance}<input name="instance_id" .value=${asked.instance_id ?? ''}></label>
+        <label>${w.event}<input name="event" size="18" .value=${asked.event ?? ''}></label>
+        <label>${w.from}<input name="from" type="datetime-local" step="1" .value=${asked.from ?? ''}></label>
+        <label>${w.to}<input name="to" type="datetime-local" step="1" .value=${asked.to ?? ''}></label>
+        <button class="main">${w.search}</button>
+        <button type="button" aria-pressed=${following} @click=${() => app.go(url(following ? asked : { ...asked, follow: '' }))}>${following ? w.stop : w.follow}</button>
+      </form>
+      ${following ? html`<p class="quiet" role="status">${w.following}</p>` : nothing}
+      ${lost ? html`<p class="note warn" role="status">${words.dialogs.lost(lost)}</p>` : nothing}
+      ${found.show((value) => {
+        const known = new Set(fresh.map(identity));
+        const all = [...fresh, ...value.records.filter((it) => !known.has(identity(it)))];
+        return html`
+          ${value.complete ? nothing : html`<p class="note warn">${w.incomplete}</p>`}
+          ${all.length === 0 ? empty(`${w.none} ${w.searched(value.files)}`) : recordTable(all)}`;
+      })}`,
+    close() {
+      stop();
+      clearInterval(timer);
+      streams.close();
+      found.close();
+    },
+  };
+}
+
+const identity = (it) => `${it.at} ${it.instance_id} ${it.event}`;
+
+function streamTable(all) {
+  return html`<div class="scroll"><table class="stack">
+    <thead><tr><th>${w.stream}</th><th class="number">${w.backlog}</th><th class="number">${w.oldest}</th><th class="number">${w.written}</th><th class="number">${w.failures}</th><th class="number">${w.files}</th><th class="number">${w.size}</th></tr></thead>
+    <tbody>${all.map((it) => html`<tr>
+      <td data-label=${w.stream} class="mono"><a href="/edrs?stream=${segment(it.stream)}">${it.stream}</a></td>
+      <td data-label=${w.backlog} class="number">${count(it.backlog)}</td>
+      <td data-label=${w.oldest} class="number">${duration(it.oldest_pending_ms ?? null) || '–'}</td>
+      <td data-label=${w.written} class="number">${count(it.written)}</td>
+      <td data-label=${w.failures} class="number ${it.failures ? 'bad' : ''}">${count(it.failures)}</td>
+      <td data-label=${w.files} class="number">${count(it.files)}</td>
+      <td data-label=${w.size} class="number">${octets(it.octets)}</td></tr>`)}</tbody></table></div>`;
+}
+
+function recordTable(all) {
+  return html`<div class="scroll"><table class="stack">
+    <thead><tr><th>${w.time}</th><th>${w.event}</th><th>${w.instance}</th><th>${w.fields}</th></tr></thead>
+    <tbody>${all.map((it) => html`<tr>
+      <td data-label=${w.time} class="nowrap">${time(it.at, { exact: true })}</td>
+      <td data-label=${w.event} class="mono">${it.event}</td>
+      <td data-label=${w.instance} class="mono"><a href="/dialogs/${segment(it.instance_id)}">${it.instance_id}</a></td>
+      <td data-label=${w.fields} class="fields mono">${fields(it.fields)}</td></tr>`)}</tbody></table></div>`;
+}

@@ -1,0 +1,204 @@
+// Handsets on the page: they dial the engine, and beside each stands what happened.
+import { html, nothing } from '/lib/lit-html/lit-html.js';
+import { call, get, post, segment } from '/client.js';
+import { LiveDialog } from '/dialogs.js';
+import { dialogHead, history, saveAsTest } from '/parts.js';
+import { words } from '/words.js';
+
+const w = words.phone;
+const WAIT = 25_000;
+const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
+
+/** They stay when somebody looks at another page, and come back with their dialogs. */
+const phones = [];
+let numbered = 0;
+
+export function phone(app) {
+  if (!app.may('operator')) return { view: () => html`<h1>${words.pages.phone}</h1><p class="note">${words.roleNeeded('operator')}</p>` };
+  if (phones.length === 0) phones.push(new Phone(app));
+  phones.forEach((it) => it.shown());
+  return {
+    view: () => html`
+      <h1>${words.pages.phone}</h1>
+      <p class="quiet">${w.explain}</p>
+      <div class="phones">${phones.map((it) => it.view(phones.length > 1))}</div>
+      <p><button @click=${() => { phones.push(new Phone(app)); app.redraw(); }}>${w.another}</button></p>`,
+    close: () => phones.forEach((it) => it.hidden()),
+  };
+}
+
+class Phone {
+  #app;
+  #id = null;
+  #screens = [];
+  #state = 'idle';
+  #typed = '';
+  #problem = '';
+  #live = null;
+  #instanceId = null;
+  #number = ++numbered;
+  #settings = { msisdn: '27761234567' };
+  #round = 0;
+
+  constructor(app) {
+    this.#app = app;
+  }
+
+  shown() {
+    if (this.#instanceId && !this.#live) this.#live = new LiveDialog(this.#app, this.#instanceId);
+  }
+
+  hidden() {
+    this.#live?.close();
+    this.#live = null;
+  }
+
+  get #busy() {
+    return this.#state === 'menu' || this.#state === 'notify' || this.#state === 'waiting';
+  }
+
+  async #dial() {
+    const { as, ...settings } = this.#settings;
+    const number = (name) => (settings[name] ? { [name]: Number(settings[name]) } : {});
+    const text = this.#typed;
+    this.hidden();
+    this.#screens = [];
+    this.#instanceId = null;
+    await this.#try(async () => {
+      const body = { ...settings, ...number('ssn'), ...number('dcs'), [as === 'notify' ? 'notify' : 'code']: text };
+      this.#state = 'waiting';
+      this.#take(await post('/v1/phone', body));
+      this.#typed = '';
+      this.#follow();
+    });
+    if (this.#problem) this.#state = 'idle';
+    this.#app.redraw();
+  }
+
+  async #answer() {
+    const text = this.#typed;
+    this.#typed = '';
+    const body = this.#state === 'menu' ? { text } : {};
+    this.#state = 'waiting';
+    this.#app.redraw();
+    await this.#try(async () => this.#take(await post(`/v1/phone/${segment(this.#id)}/answer`, body)));
+  }
+
+  async #end() {
+    if (!this.#id || this.#state === 'ended' || this.#state === 'idle') {
+      this.#state = 'idle';
+      this.#screens = [];
+      this.#typed = '';
+      this.#app.redraw();
+      return;
+    }
+    await this.#try(() => call('DELETE', `/v1/phone/${segment(this.#id)}`));
+    this.#round++;
+    this.#state = 'ended';
+    this.#app.redraw();
+  }
+
+  async #try(action) {
+    this.#problem = '';
+    try {
+      await action();
+    } catch (e) {
+      this.#problem = e.message;
+    }
+    this.#app.redraw();
+  }
+
+  #take(phone) {
+    this.#id = phone.phone_id;
+    this.#screens = phone.screens;
+    this.#state = phone.state;
+    if (phone.instance_id && phone.instance_id !== this.#instanceId) {
+      this.#instanceId = phone.instance_id;
+      this.hidden();
+      this.shown();
+    }
+    this.#app.redraw();
+    if (phone.state === 'menu') requestAnimationFrame(() => document.getElementById(`typed-${this.#number}`)?.focus());
+  }
+
+  /** Asks for the next screen until the dialog is over. */
+  async #follow() {
+    const round = ++this.#round;
+    while (round === this.#round && this.#state !== 'ended') {
+      try {
+        const next = await get(`/v1/phone/${segment(this.#id)}`, { after: this.#screens.length, wait_ms: WAIT });
+        if (round !== this.#round) return;
+        this.#problem = '';
+        this.#take(next);
+      } catch (e) {
+        if (round !== this.#round) return;
+        this.#problem = e.message;
+        if (e.status === 404) {
+          this.#state = 'ended';
+          this.#app.redraw();
+          return;
+        }
+        this.#app.redraw();
+        await new Promise((done) => setTimeout(done, 2000));
+      }
+    }
+  }
+
+  #glass() {
+    const last = this.#screens.at(-1);
+    if (this.#state === 'idle') return html`<span class="quiet">${w.idle}</span>`;
+    if (!last) return html`<span class="quiet">${this.#state === 'ended' ? w.ended : w.waiting}</span>`;
+    const said = { decline: w.declined(last.code), abort: w.aborted, close: w.closed, acknowledge: w.acknowledged }[last.kind];
+    return html`${last.text || (said ? html`<span class="quiet">${said}</span>` : nothing)}${last.text && said ? html`\n<span class="quiet">${said}</span>` : nothing}${this.#state === 'waiting' ? html`\n<span class="quiet">${w.waiting}</span>` : nothing}`;
+  }
+
+  #go(event) {
+    event?.preventDefault();
+    if (this.#state === 'menu' || this.#state === 'notify') this.#answer();
+    else if (!this.#busy && this.#typed) this.#dial();
+  }
+
+  async #save() {
+    await this.#try(() => saveAsTest(this.#instanceId, this.#live.value.dialog.script));
+  }
+
+  view(several) {
+    const secret = this.#state === 'menu' && this.#screens.at(-1)?.secret_answer;
+    const set = (event) => { this.#settings[event.target.name] = event.target.value; };
+    const field = (name, label, mode = 'numeric') => html`<label>${label}<input name=${name} inputmode=${mode} .value=${this.#settings[name] ?? ''} @input=${set} ?disabled=${this.#busy}></label>`;
+    const label = this.#state === 'menu' ? (secret ? w.secretAnswer : w.answer) : w.code;
+    return html`<section class="phone-row" aria-label=${w.phoneNumber(this.#number)}>
+      <form class="phone" @submit=${(event) => this.#go(event)}>
+        <div class="glass" role="log" aria-live="polite" aria-label=${w.screen} tabindex="0">${this.#glass()}</div>
+        <label>${label}<input id="typed-${this.#number}" name="typed" type=${secret ? 'password' : 'text'} autocomplete="off" inputmode="tel" .value=${this.#typed} @input=${(e) => { this.#typed = e.target.value; }} ?data-search=${this.#number === phones[0].#number} ?disabled=${this.#state === 'notify' || this.#state === 'waiting'}></label>
+        <div class="keys" role="group" aria-label=${w.keypad}>${KEYS.map((key) => html`<button type="button" @click=${() => { this.#typed += key; this.#app.redraw(); }} ?disabled=${this.#state === 'waiting' || this.#state === 'notify'}>${key}</button>`)}</div>
+        <div class="calls">
+          <button class="main" ?disabled=${this.#state === 'waiting'}>${this.#state === 'menu' ? w.send : this.#state === 'notify' ? w.ok : w.call}</button>
+          <button type="button" @click=${() => this.#end()}>${w.end}</button>
+        </div>
+        <p class="bad small" role="alert">${this.#problem}</p>
+      </form>
+      <div class="settings">
+        <h2 class="small">${w.settings}</h2>
+        ${field('msisdn', w.number)} ${field('imsi', w.imsi)} ${field('ssn', w.ssn)} ${field('dcs', w.dcs)} ${field('destination', w.destination)}
+        <label>${w.call}<select name="as" @change=${set} ?disabled=${this.#busy}><option value="">${w.code}</option><option value="notify" ?selected=${this.#settings.as === 'notify'}>${w.notify}</option></select></label>
+        ${several ? html`<button type="button" @click=${() => this.#putAway()}>${w.remove}</button>` : nothing}
+      </div>
+      <div>
+        <h2 class="small">${w.history}</h2>
+        ${this.#live ? this.#live.fetched.show((value) => html`${dialogHead(value.dialog)}
+            <p class="bar"><a href="/dialogs/${segment(value.dialog.instance_id)}" class="mono">${value.dialog.instance_id}</a>
+            ${value.dialog.state === 'open' ? nothing : html`<button type="button" @click=${() => this.#save()}>${w.saveAsTest}</button>`}</p>
+            ${history(value.entries, value.left_out)}`) : html`<p class="quiet">${w.noHistory}</p>`}
+      </div>
+    </section>`;
+  }
+
+  async #putAway() {
+    if (this.#busy) await this.#end();
+    this.#round++;
+    this.hidden();
+    phones.splice(phones.indexOf(this), 1);
+    this.#app.redraw();
+  }
+}
