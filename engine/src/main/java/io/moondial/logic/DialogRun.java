@@ -97,6 +97,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     @Override
     public void arrived(Incoming message) {
+        listener.arrived();
         mailbox.post(message);
     }
 

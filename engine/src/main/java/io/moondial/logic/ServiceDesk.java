@@ -7,8 +7,6 @@ import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.config.Key;
 import io.moondial.config.Settings;
-import io.moondial.dialog.DialogFact;
-import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.EdrSink;
 import io.moondial.edr.InstanceIds;
@@ -20,7 +18,6 @@ import io.moondial.text.LogText;
 import io.moondial.text.Mask;
 import io.moondial.time.Time;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +64,7 @@ public final class ServiceDesk implements DialogDesk {
     private final Logger log;
     private final RateLimitedLog limited;
     private final ScriptShares shares;
+    private final DialogMetrics metrics;
     private final DialogObserver observers;
     private volatile List<LuaService> services = List.of();
     private volatile BooleanSupplier heap = () -> true;
@@ -106,10 +104,11 @@ public final class ServiceDesk implements DialogDesk {
         this.shares =
                 new ScriptShares(
                         counters, around.loggers().getLogger("script"), log, around.time());
+        this.metrics = new DialogMetrics(counters, around.time());
         this.observers =
                 DialogObserver.all(
                         List.of(
-                                DialogObserver.always(new DialogCounters(counters)),
+                                metrics,
                                 DialogObserver.always(new DialogRecords(edrs)),
                                 DialogObserver.always(new DialogLog(log, limited, shares)),
                                 around.observer()));
@@ -121,6 +120,14 @@ public final class ServiceDesk implements DialogDesk {
     public void serve(List<LuaService> services) {
         this.services = List.copyOf(services);
         shares.forgetErrors();
+        services.forEach(
+                service ->
+                        service.scripts().forEach(it -> metrics.script(service.kind(), it.key())));
+    }
+
+    /** What is counted and measured of dialogs, script by script. */
+    public DialogMetrics metrics() {
+        return metrics;
     }
 
     /** From now on a dialog is refused if the heap has no room for it. */
@@ -305,32 +312,6 @@ public final class ServiceDesk implements DialogDesk {
             limited.write(Level.WARN, refusal.cause().word(), "{}", line);
         } else {
             limited.write(Level.ERROR, refusal.cause().word(), "{}", line, fault);
-        }
-    }
-
-    /** Counts what happens in dialogs. */
-    private record DialogCounters(Counters counters) implements DialogListener {
-        @Override
-        public void told(DialogIdentity dialog, Instant at, DialogFact fact) {
-            switch (fact) {
-                case DialogFact.Begun begun -> counters.increment(BEGUN);
-                case DialogFact.Finished(Outcome outcome, boolean explained) ->
-                        counters.increment(FINISHED + outcome.word());
-                case DialogFact.Undelivered undelivered ->
-                        counters.increment("dialogs.undelivered");
-                case DialogFact.Noted noted -> counters.increment("dialogs.notes");
-                case DialogFact.ScriptCalled(String called, String word, Duration took, var _) -> {
-                    counters.increment(CALLS + called + '.' + word);
-                    counters.add(CALLS + called + ".microseconds", took.toNanos() / 1_000);
-                }
-                case DialogFact.ScriptWarned warned -> counters.increment("scripts.warnings");
-                case DialogFact.ScriptFailed failed -> counters.increment("scripts.errors");
-                case DialogFact.ScriptKilled killed -> counters.increment("scripts.killed");
-                case DialogFact.ScriptSwitchedOff off -> counters.increment("scripts.switched_off");
-                case DialogFact.ScriptSkipped skipped -> counters.increment("dialogs.switched_off");
-                case DialogFact.Broken broken -> counters.increment("dialogs.broken");
-                default -> {}
-            }
         }
     }
 

@@ -1,0 +1,305 @@
+package io.moondial.logic;
+
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.channel.Opening;
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogFact.Outcome;
+import io.moondial.metrics.Counters;
+import io.moondial.metrics.Durations;
+import io.moondial.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ObjLongConsumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/**
+ * Counts and measures what happens in dialogs, for each script of each service. A dialog has a
+ * small listener of its own (40 octets), so that no two dialogs share anything but counters.
+ *
+ * <p>What is counted here stays until the engine stops, even if a reload removes the script: a
+ * counter that vanished would make a sum fall. At most {@link #MAX_SCRIPTS} scripts of a service
+ * are told apart; the rest count as {@link #OTHER}.
+ */
+public final class DialogMetrics implements DialogObserver, Counters.Source {
+    /** How many scripts of one service have counts of their own. */
+    public static final int MAX_SCRIPTS = 10_000;
+
+    /** The script of all that are beyond the limit; no key is such a word. */
+    public static final String OTHER = "(other)";
+
+    /** How dialogs can end, in the words of {@link Outcome#word}. */
+    public static final List<String> OUTCOMES =
+            List.of(
+                    "responded",
+                    "declined",
+                    "acknowledged",
+                    "closed",
+                    "aborted",
+                    "abandoned",
+                    "failed");
+
+    /** A time at which nothing has begun. */
+    private static final long NOTHING = Long.MIN_VALUE;
+
+    private final Counters counters;
+    private final Time time;
+    private final Map<Opening.Kind, ConcurrentHashMap<String, OfScript>> scripts =
+            new EnumMap<>(Opening.Kind.class);
+    private final Map<String, Map<String, Durations>> calls = new ConcurrentHashMap<>();
+
+    /**
+     * Nothing has happened yet.
+     *
+     * @param counters takes what happens rarely, and is told of the rest
+     */
+    DialogMetrics(Counters counters, Time time) {
+        this.counters = counters;
+        this.time = time;
+        for (Opening.Kind kind : Opening.Kind.values()) {
+            scripts.put(kind, new ConcurrentHashMap<>());
+        }
+        counters.include(this);
+    }
+
+    /** What was counted of one script. */
+    public static final class OfScript {
+        private final String service;
+        private final String script;
+        private final LongAdder begun = new LongAdder();
+        private final Map<String, LongAdder> finished =
+                OUTCOMES.stream()
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        UnaryOperator.identity(), word -> new LongAdder()));
+        private final LongAdder errors = new LongAdder();
+        private final LongAdder warnings = new LongAdder();
+        private final LongAdder kills = new LongAdder();
+        private final LongAdder switchedOff = new LongAdder();
+        private final LongAdder skipped = new LongAdder();
+        private final Durations turns = new Durations();
+        private final Durations thinking = new Durations();
+
+        private OfScript(String service, String script) {
+            this.service = service;
+            this.script = script;
+        }
+
+        /** The section of the rules: process or notify. */
+        public String service() {
+            return service;
+        }
+
+        /** Its key. */
+        public String script() {
+            return script;
+        }
+
+        /** Dialogs that have begun. */
+        public long begun() {
+            return begun.sum();
+        }
+
+        /** Dialogs that have ended so, one of {@link #OUTCOMES}. */
+        public long finished(String outcome) {
+            LongAdder count = finished.get(outcome);
+            return count == null ? 0 : count.sum();
+        }
+
+        /** Dialogs that have begun and not ended. */
+        public long open() {
+            // in this order: one that ends meanwhile must not count as ended only
+            long ended = finished.values().stream().mapToLong(LongAdder::sum).sum();
+            return Math.max(0, begun.sum() - ended);
+        }
+
+        /** Runs that ended with an error. */
+        public long errors() {
+            return errors.sum();
+        }
+
+        /** Warnings to its author. */
+        public long warnings() {
+            return warnings.sum();
+        }
+
+        /** Runs that a limit ended. */
+        public long kills() {
+            return kills.sum();
+        }
+
+        /** Dialogs answered without it, because it was switched off. */
+        public long skipped() {
+            return skipped.sum();
+        }
+
+        /**
+         * From the arrival of what begins a dialog, or of an answer, until the next message has
+         * been sent.
+         */
+        public Durations turns() {
+            return turns;
+        }
+
+        /** From a menu that was sent to the arrival of its answer. */
+        public Durations thinking() {
+            return thinking;
+        }
+    }
+
+    /** What was counted of a script, which is made known if it is new. */
+    OfScript script(Opening.Kind kind, String key) {
+        ConcurrentHashMap<String, OfScript> ofKind = requireNonNull(scripts.get(kind));
+        OfScript found = ofKind.get(key);
+        if (found != null) {
+            return found;
+        }
+        String told = ofKind.size() < MAX_SCRIPTS ? key : OTHER;
+        return ofKind.computeIfAbsent(told, it -> new OfScript(kind.section(), it));
+    }
+
+    /** All that have been known since the start. */
+    public List<OfScript> scripts() {
+        return scripts.values().stream().map(Map::values).flatMap(Collection::stream).toList();
+    }
+
+    /**
+     * How long calls to what is outside took: by a module, a dot, and what the rules name; then by
+     * outcome.
+     */
+    public Map<String, Map<String, Durations>> calls() {
+        return calls;
+    }
+
+    /** Nothing is locked for what has been seen before. */
+    private Durations call(String called, String outcome) {
+        Map<String, Durations> byOutcome = calls.get(called);
+        Durations known = byOutcome == null ? null : byOutcome.get(outcome);
+        return known == null
+                ? calls.computeIfAbsent(called, it -> new ConcurrentHashMap<>())
+                        .computeIfAbsent(outcome, it -> new Durations())
+                : known;
+    }
+
+    @Override
+    public DialogListener begun(DialogIdentity dialog) {
+        return new OfDialog(script(dialog.opening().kind(), dialog.script()), time.nanos());
+    }
+
+    @Override
+    public void tell(ObjLongConsumer<String> each) {
+        for (OfScript script : scripts()) {
+            each.accept(ServiceDesk.BEGUN, script.begun());
+            script.finished.forEach(
+                    (word, count) -> each.accept(ServiceDesk.FINISHED + word, count.sum()));
+            each.accept("scripts.errors", script.errors());
+            each.accept("scripts.warnings", script.warnings());
+            each.accept("scripts.killed", script.kills());
+            each.accept("scripts.switched_off", script.switchedOff.sum());
+            each.accept("dialogs.switched_off", script.skipped());
+        }
+        calls.forEach(
+                (called, byOutcome) ->
+                        byOutcome.forEach(
+                                (outcome, took) -> {
+                                    Durations.Sum sum = took.sum();
+                                    String name = ServiceDesk.CALLS + called + '.';
+                                    each.accept(name + outcome, sum.count());
+                                    each.accept(name + "microseconds", sum.nanos() / 1_000);
+                                }));
+    }
+
+    /** What one dialog needs; on its thread, except for what arrives. */
+    private final class OfDialog implements DialogListener {
+        private final OfScript script;
+
+        /** When what the script answers now arrived. */
+        private long turnBegan;
+
+        /** When the menu that waits for its answer was sent. */
+        private long shown;
+
+        /** When the far side's last message came. */
+        private volatile long arrived;
+
+        OfDialog(OfScript script, long now) {
+            this.script = script;
+            turnBegan = now;
+        }
+
+        @Override
+        public void arrived() {
+            arrived = time.nanos();
+        }
+
+        @Override
+        public void told(DialogIdentity dialog, Instant at, DialogFact fact) {
+            switch (fact) {
+                case DialogFact.Begun _ -> script.begun.increment();
+                case DialogFact.Shown _ -> shown = turnEnds();
+                case DialogFact.Answered(var _, boolean late, boolean last) -> {
+                    if (!late) {
+                        script.thinking.add(arrived - shown);
+                        turnBegins(last);
+                    }
+                }
+                case DialogFact.Acknowledged(boolean late, boolean last) -> {
+                    if (!late) {
+                        turnBegins(last);
+                    }
+                }
+                case DialogFact.Errored(var _, int _, boolean late, boolean last) -> {
+                    if (!late) {
+                        turnBegins(last);
+                    }
+                }
+                case DialogFact.Responded _ -> turnEnds();
+                case DialogFact.Declined _ -> turnEnds();
+                case DialogFact.PushAcknowledged _ -> turnEnds();
+                case DialogFact.Closed _ -> turnEnds();
+                case DialogFact.Aborted _ -> turnEnds();
+                case DialogFact.Finished(Outcome outcome, boolean _) -> finished(outcome);
+                case DialogFact.Undelivered _ -> counters.increment("dialogs.undelivered");
+                case DialogFact.Noted _ -> counters.increment("dialogs.notes");
+                case DialogFact.ScriptCalled(String called, String outcome, Duration took, var _) ->
+                        call(called, outcome).add(took.toNanos());
+                case DialogFact.ScriptWarned _ -> script.warnings.increment();
+                case DialogFact.ScriptFailed _ -> script.errors.increment();
+                case DialogFact.ScriptKilled _ -> script.kills.increment();
+                case DialogFact.ScriptSwitchedOff _ -> script.switchedOff.increment();
+                case DialogFact.ScriptSkipped _ -> script.skipped.increment();
+                case DialogFact.Broken _ -> counters.increment("dialogs.broken");
+                default -> {}
+            }
+        }
+
+        /** {@code last}: the far side has ended the dialog, and gets no message any more. */
+        private void turnBegins(boolean last) {
+            turnBegan = last ? NOTHING : arrived;
+        }
+
+        /** A message has been sent: now. */
+        private long turnEnds() {
+            long now = time.nanos();
+            if (turnBegan != NOTHING) {
+                script.turns.add(now - turnBegan);
+                turnBegan = NOTHING;
+            }
+            return now;
+        }
+
+        private void finished(Outcome outcome) {
+            LongAdder count = script.finished.get(outcome.word());
+            if (count != null) {
+                count.increment();
+            }
+        }
+    }
+}
