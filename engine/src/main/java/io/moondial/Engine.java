@@ -276,6 +276,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 new AdminServer(
                         socket.resolveSibling(socket.getFileName() + ".http"),
                         rules.admin(),
+                        counters,
+                        time,
                         resources);
     }
 

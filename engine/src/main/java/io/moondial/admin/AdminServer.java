@@ -1,5 +1,7 @@
 package io.moondial.admin;
 
+import io.moondial.metrics.Counters;
+import io.moondial.time.Time;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,7 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -39,7 +43,9 @@ public final class AdminServer implements AutoCloseable {
     private final JsonMapper json = new JsonMapper();
     private final Routes routes = new Routes();
     private final AdminSettings settings;
+    private final ConsoleFiles console = new ConsoleFiles();
     private final Server server;
+    private volatile boolean stopping;
 
     /**
      * Opens the unix socket.
@@ -47,10 +53,22 @@ public final class AdminServer implements AutoCloseable {
      * @param resources what is served
      * @throws IOException if it cannot be opened; the message says what to do
      */
-    public AdminServer(Path socket, AdminSettings settings, List<Resource> resources)
+    public AdminServer(
+            Path socket,
+            AdminSettings settings,
+            Counters counters,
+            Time time,
+            List<Resource> resources)
             throws IOException {
         this.settings = settings;
         resources.forEach(it -> it.declare(routes));
+        List<EventSource> sources = new ArrayList<>();
+        for (Resource resource : resources) {
+            if (resource instanceof EventSource source) {
+                sources.add(source);
+            }
+        }
+        new EventsResource(settings, counters, time, sources).declare(routes);
         QueuedThreadPool threads = new QueuedThreadPool(16, 4);
         threads.setName("admin");
         threads.setDaemon(true);
@@ -76,6 +94,7 @@ public final class AdminServer implements AutoCloseable {
 
     @Override
     public void close() {
+        stopping = true;
         try {
             server.stop();
         } catch (Exception e) {
@@ -89,7 +108,13 @@ public final class AdminServer implements AutoCloseable {
         public boolean handle(Request request, Response response, Callback callback)
                 throws Exception {
             try {
-                write(response, answer(request));
+                List<String> segments = segments(request);
+                Optional<ConsoleFiles.File> file = console.find(segments);
+                if (file.isPresent() && HttpMethod.GET.is(request.getMethod())) {
+                    write(request, response, file.get());
+                } else {
+                    write(response, answer(request, segments));
+                }
             } catch (Refusal e) {
                 response.setStatus(e.status());
                 write(
@@ -102,11 +127,16 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    private Answer answer(Request request) throws Refusal, IOException, InterruptedException {
+    private static List<String> segments(Request request) {
         List<String> segments = new ArrayList<>();
         for (String part : request.getHttpURI().getPath().substring(1).split("/", -1)) {
             segments.add(URIUtil.decodePath(part));
         }
+        return segments;
+    }
+
+    private Answer answer(Request request, List<String> segments)
+            throws Refusal, IOException, InterruptedException {
         Optional<Routes.Found> found = routes.find(request.getMethod(), segments);
         if (found.isEmpty()) {
             Set<String> methods = routes.methods(segments);
@@ -125,7 +155,14 @@ public final class AdminServer implements AutoCloseable {
         return found.get()
                 .route()
                 .action()
-                .answer(new Call(json, caller, found.get().path(), query, body(request)));
+                .answer(
+                        new Call(
+                                json,
+                                caller,
+                                found.get().path(),
+                                query,
+                                body(request),
+                                () -> !stopping));
     }
 
     private byte[] body(Request request) throws IOException, Refusal {
@@ -156,6 +193,26 @@ public final class AdminServer implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static void write(Request request, Response response, ConsoleFiles.File file)
+            throws IOException {
+        HttpFields asked = request.getHeaders();
+        byte[] packed = file.packed();
+        boolean pack =
+                packed != null && asked.getQualityCSV(HttpHeader.ACCEPT_ENCODING).contains("gzip");
+        String tag = "\"%s%s\"".formatted(file.tag(), pack ? "-gzip" : "");
+        response.getHeaders().put(HttpHeader.ETAG, tag);
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache");
+        response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
+        if (asked.getCSV(HttpHeader.IF_NONE_MATCH, true).contains(tag)) {
+            response.setStatus(304);
+            return;
+        }
+        if (pack) {
+            response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
+        }
+        octets(response, file.type(), pack && packed != null ? packed : file.plain());
     }
 
     private static void octets(Response response, String type, byte[] octets) throws IOException {

@@ -3,6 +3,7 @@ package io.moondial.admin;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +16,7 @@ public final class Call {
     private final Map<String, String> path;
     private final Map<String, List<String>> query;
     private final byte[] body;
+    private final BooleanSupplier mayGoOn;
 
     Call(
             JsonMapper json,
@@ -22,6 +24,22 @@ public final class Call {
             Map<String, String> path,
             Map<String, List<String>> query,
             byte[] body) {
+        this(json, caller, path, query, body, () -> true);
+    }
+
+    /**
+     * A call.
+     *
+     * @param mayGoOn whether an answer that takes long may go on
+     */
+    Call(
+            JsonMapper json,
+            Caller caller,
+            Map<String, String> path,
+            Map<String, List<String>> query,
+            byte[] body,
+            BooleanSupplier mayGoOn) {
+        this.mayGoOn = mayGoOn;
         this.json = json;
         this.caller = caller;
         this.path = path;
@@ -31,6 +49,14 @@ public final class Call {
 
     public Caller caller() {
         return caller;
+    }
+
+    /**
+     * Whether an answer that takes long may go on: neither does the engine stop, nor has the caller
+     * lost the right to it.
+     */
+    public boolean mayGoOn() {
+        return mayGoOn.getAsBoolean();
     }
 
     /** To make answers with. */

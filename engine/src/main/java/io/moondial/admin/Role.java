@@ -2,6 +2,9 @@ package io.moondial.admin;
 
 /** What a caller may do; each role may do what the ones before it may. */
 public enum Role {
+    /** Has not logged in. */
+    NONE,
+
     /** Sees everything but subscribers' numbers, which are masked. */
     VIEWER,
 
