@@ -3,6 +3,8 @@ package io.moondial;
 import io.moondial.admin.AdminServer;
 import io.moondial.admin.EngineStatus;
 import io.moondial.admin.Resource;
+import io.moondial.admin.RulesResource;
+import io.moondial.admin.RulesResource.RulesInForce;
 import io.moondial.admin.StatusResource;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
@@ -248,6 +250,11 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         }
     }
 
+    /** The rules as they are in force now. */
+    public RulesInForce rulesInForce() {
+        return new CurrentRules(reloading.current(), reloading);
+    }
+
     /** This engine's reloads, for a caller that decides when they happen. */
     Reloading reloading() {
         return reloading;
@@ -271,6 +278,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     public synchronized void openAdmin(List<Resource> more) throws IOException {
         List<Resource> resources = new ArrayList<>(more);
         resources.add(new StatusResource(this::status));
+        resources.add(new RulesResource(this::rulesInForce));
         Path socket = rules.control().socket();
         admin =
                 new AdminServer(

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The succession of configurations in a running engine: the next one is read, compiled and checked
  * as a whole beside the one in service, then takes its place in one step, or is refused with
- * everything that is wrong in it. Confined to the thread that watches the files.
+ * everything that is wrong in it. It happens on the thread that watches the files.
  */
 final class Reloading implements Source {
     private static final Logger log = LoggerFactory.getLogger("reload");
@@ -51,10 +51,11 @@ final class Reloading implements Source {
     private final Time time;
     private final Consumer<Configuration> applied;
     private final ScriptFolders folders;
-    private Configuration current;
+    private volatile Configuration current;
     private Set<Change> waiting = Set.of();
     private boolean looked;
     private volatile ReloadStatus status;
+    private volatile List<Problem> problems;
 
     /**
      * Nothing happens yet.
@@ -72,6 +73,7 @@ final class Reloading implements Source {
         this.current = current;
         this.time = time;
         this.status = atStart(current.kept(), time.now());
+        this.problems = atStart(current);
         this.started = current.rules();
         this.desk = desk;
         this.backends = backends;
@@ -85,6 +87,11 @@ final class Reloading implements Source {
                 ? ReloadStatus.NONE
                 : new ReloadStatus(
                         null, ReloadStatus.Refusal.of(now, kept.broken()), kept.at(), List.of());
+    }
+
+    private static List<Problem> atStart(Configuration first) {
+        Configuration.Kept kept = first.kept();
+        return kept == null ? first.warnings() : kept.broken();
     }
 
     @Override
@@ -130,9 +137,16 @@ final class Reloading implements Source {
         return status;
     }
 
-    /** What is in service. */
+    /** What is in service; from any thread. */
     Configuration current() {
         return current;
+    }
+
+    /**
+     * What is wrong, or may be, in what the files held when they were last read; from any thread.
+     */
+    List<Problem> problems() {
+        return problems;
     }
 
     private void putInService(
@@ -152,6 +166,7 @@ final class Reloading implements Source {
         fresh.removeAll(current.warnings());
         desk.serve(services);
         current = next;
+        problems = next.warnings();
         counters.increment("reloads.done");
         applied.accept(next);
         long micros = (System.nanoTime() - began) / 1_000;
@@ -187,6 +202,7 @@ final class Reloading implements Source {
     }
 
     private void refuse(List<Problem> problems) {
+        this.problems = List.copyOf(problems);
         refused(ReloadStatus.Refusal.of(time.now(), problems));
         log.error(
                 "not reloaded, the scripts and rules in service stay: {} to fix",

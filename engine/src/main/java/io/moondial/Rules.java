@@ -186,6 +186,11 @@ public record Rules(
         return yaml.toString();
     }
 
+    /** Every key that has a value, and what it is by default. */
+    public List<ChangedSettings.Setting> settings() {
+        return ChangedSettings.all(SCHEMA, this, file);
+    }
+
     /** The keys in which these rules differ from those before them. */
     public List<ChangedSettings.Change> changesSince(Rules before) {
         return before.equals(this)

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The keys whose values two settings have different. */
+/** The keys of settings: those whose values two have different, and those beside the default. */
 public final class ChangedSettings {
     private static final int SHORT = 40;
 
@@ -70,6 +70,41 @@ public final class ChangedSettings {
         return changes;
     }
 
+    /**
+     * One key of some settings.
+     *
+     * @param key such as {@code process.menu_timeout}
+     * @param value as a file has it, on one line; null: a list of sections
+     * @param unset what it is where it is left out and the others are as they are; null: it must be
+     *     there, or has no value then
+     */
+    public record Setting(String key, @Nullable String value, @Nullable String unset) {
+        /** Whether it is another than if it was left out. */
+        public boolean differs() {
+            return !Objects.equals(value, unset);
+        }
+    }
+
+    /**
+     * Every key that has a value, and what it is by default.
+     *
+     * @param file whose folder paths are shown relative to
+     */
+    public static <R extends Record> List<Setting> all(Schema<R> schema, R settings, Path file) {
+        Values unset = new Values(file.getParent());
+        schema.printUnset(unset, file, settings);
+        List<Setting> all = new ArrayList<>();
+        Values.of(schema, settings, file.getParent())
+                .forEach(
+                        (key, value) ->
+                                all.add(
+                                        new Setting(
+                                                key,
+                                                Values.isSections(value) ? null : shown(value),
+                                                shown(unset.values.get(key)))));
+        return all;
+    }
+
     private static @Nullable String shown(@Nullable Object value) {
         return value == null ? null : YamlWriter.plain(value);
     }
@@ -89,6 +124,13 @@ public final class ChangedSettings {
             var values = new Values(folder);
             schema.print(values, settings);
             return values.values;
+        }
+
+        /** Whether a value is a list of items, each with keys of its own. */
+        static boolean isSections(Object value) {
+            return value instanceof List<?> list
+                    && !list.isEmpty()
+                    && list.getFirst() instanceof Map<?, ?>;
         }
 
         @Override

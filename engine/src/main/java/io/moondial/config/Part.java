@@ -3,6 +3,7 @@ package io.moondial.config;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
+import io.moondial.config.Node.Mapping;
 import io.moondial.config.Node.Scalar;
 import io.moondial.config.Schema.Description;
 import io.moondial.config.Schema.Form;
@@ -57,6 +58,27 @@ abstract class Part {
     abstract void put(Map<String, Object> item, Object value);
 
     abstract Stream<Description> describe();
+
+    /**
+     * Writes what it is if the section does not say it; nothing if that has no value, or must be
+     * said.
+     *
+     * @param present what it is
+     * @param otherwise the value if the section says nothing; null: the default
+     * @param scope what is read before it, as it is
+     */
+    void printUnset(
+            SettingsWriter out,
+            Path file,
+            @Nullable Object present,
+            @Nullable Object otherwise,
+            Scope scope) {
+        Section empty = new Section(new Mapping(Place.START, List.of()), new Problems(file));
+        Object unset = read(empty, otherwise, scope);
+        if (empty.problemsSoFar() == 0 && (unset != null || hasWordForNull())) {
+            print(out, unset == null ? Notation.NULL : unset);
+        }
+    }
 
     /** The keys of the section that it declares. */
     Stream<String> keyNames() {
@@ -203,6 +225,17 @@ abstract class Part {
         }
 
         @Override
+        void printUnset(
+                SettingsWriter out,
+                Path file,
+                @Nullable Object present,
+                @Nullable Object otherwise,
+                Scope scope) {
+            schema.printUnset(
+                    out, file, (Record) requireNonNull(present), (Record) otherwise, scope);
+        }
+
+        @Override
         void put(Map<String, Object> item, Object value) {
             item.putAll(schema.itemOf((Record) value));
         }
@@ -229,6 +262,14 @@ abstract class Part {
 
         @Override
         void print(SettingsWriter out, Object value) {}
+
+        @Override
+        void printUnset(
+                SettingsWriter out,
+                Path file,
+                @Nullable Object present,
+                @Nullable Object otherwise,
+                Scope scope) {}
 
         @Override
         void put(Map<String, Object> item, Object value) {}
@@ -536,6 +577,20 @@ abstract class Part {
         @Override
         void print(SettingsWriter out, Object value) {
             structure.print(out, name, value);
+        }
+
+        @Override
+        void printUnset(
+                SettingsWriter out,
+                Path file,
+                @Nullable Object present,
+                @Nullable Object otherwise,
+                Scope scope) {
+            if (structure.sections() == null) {
+                super.printUnset(out, file, present, otherwise, scope);
+            } else if (present != null) {
+                structure.printUnset(out, file, present);
+            }
         }
 
         @Override

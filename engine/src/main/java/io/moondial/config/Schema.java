@@ -115,6 +115,31 @@ public final class Schema<R extends Record> {
         }
     }
 
+    /**
+     * Writes every key at what it would be if the file left it out and said all the others; without
+     * those that must be said, and those that have no value then.
+     *
+     * @param file whose folder paths are relative to
+     */
+    public void printUnset(SettingsWriter out, Path file, R settings) {
+        printUnset(out, file, settings, null, null);
+    }
+
+    void printUnset(
+            SettingsWriter out,
+            Path file,
+            Record settings,
+            @Nullable Record otherwise,
+            @Nullable Scope around) {
+        Scope scope = new Scope(around);
+        for (Part part : inTurn) {
+            Object present = part.valueIn(settings);
+            Object before = otherwise == null ? null : part.valueIn(otherwise);
+            part.printUnset(out, file, present, before, scope);
+            scope.put(part.component.getName(), present);
+        }
+    }
+
     /** Every key with its value, as an item of a list has them; without those that are null. */
     public Map<String, Object> item(R settings) {
         return itemOf(settings);

@@ -4,6 +4,7 @@ import io.moondial.config.Schema.Description;
 import io.moondial.config.Schema.Form;
 import io.moondial.config.Schema.Unset;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,6 +75,23 @@ abstract class SectionPart extends Part {
         }
 
         @Override
+        void printUnset(
+                SettingsWriter out,
+                Path file,
+                @Nullable Object present,
+                @Nullable Object otherwise,
+                Scope scope) {
+            if (present != null) {
+                Object inherited = key.inherits().isEmpty() ? otherwise : scope.get(key.inherits());
+                out.section(
+                        name,
+                        () ->
+                                schema.printUnset(
+                                        out, file, (Record) present, (Record) inherited, scope));
+            }
+        }
+
+        @Override
         void put(Map<String, Object> item, Object value) {
             item.put(name, schema.itemOf((Record) value));
         }
@@ -122,6 +140,15 @@ abstract class SectionPart extends Part {
             item.put(name, items(value));
         }
 
+        /** What is in a list has no default. */
+        @Override
+        void printUnset(
+                SettingsWriter out,
+                Path file,
+                @Nullable Object present,
+                @Nullable Object otherwise,
+                Scope scope) {}
+
         private List<Map<String, Object>> items(Object value) {
             return ((List<?>) value).stream().map(it -> schema.itemOf((Record) it)).toList();
         }
@@ -169,6 +196,35 @@ abstract class SectionPart extends Part {
                                         (it, one) ->
                                                 out.section(it, () -> schema.printAny(out, one))));
             }
+        }
+
+        @Override
+        void printUnset(
+                SettingsWriter out,
+                Path file,
+                @Nullable Object present,
+                @Nullable Object otherwise,
+                Scope scope) {
+            Map<?, ?> named = (Map<?, ?>) present;
+            if (named == null || named.isEmpty()) {
+                out.entry(name, Map.of());
+                return;
+            }
+            Record inherited = key.inherits().isEmpty() ? null : (Record) scope.get(key.inherits());
+            out.section(
+                    name,
+                    () ->
+                            named.forEach(
+                                    (it, one) ->
+                                            out.section(
+                                                    (String) it,
+                                                    () ->
+                                                            schema.printUnset(
+                                                                    out,
+                                                                    file,
+                                                                    (Record) one,
+                                                                    inherited,
+                                                                    scope))));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.moondial.config;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,15 @@ public interface Structure<T> {
 
     /** Writes the key. */
     void print(SettingsWriter out, String key, T value);
+
+    /**
+     * Writes what the keys of its sections are where they are left out, and those around them are
+     * as they are now.
+     *
+     * @param file whose folder paths are relative to
+     * @param present as it is now
+     */
+    default void printUnset(SettingsWriter out, Path file, T present) {}
 
     /** What may be written, in words. */
     String allowed();

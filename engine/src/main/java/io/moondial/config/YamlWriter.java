@@ -46,6 +46,11 @@ public final class YamlWriter implements SettingsWriter {
         return value instanceof Word(String text) ? text : value(value);
     }
 
+    /** An item of a list on one line, in braces. */
+    public static String line(Map<String, ?> item) {
+        return value(item);
+    }
+
     @Override
     public String relative(Path path) {
         return relative(path, folder);

@@ -7,6 +7,7 @@ import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.config.SettingsWriter;
 import io.moondial.config.Structure;
+import io.moondial.config.YamlWriter;
 import io.moondial.rules.UnreachableTriggers.Unreachable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,6 +104,11 @@ public abstract class Triggers implements Structure<TriggerTable> {
             section.refuse("script_key", missing(trigger.scriptKey(), scripts));
         }
         return trigger;
+    }
+
+    /** A trigger as one line of a rules file has it, in braces. */
+    public static String written(Trigger trigger) {
+        return YamlWriter.line(TRIGGER.item(trigger));
     }
 
     private static String missing(String key, ScriptFolder scripts) {

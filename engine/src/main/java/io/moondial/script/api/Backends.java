@@ -119,6 +119,10 @@ public final class Backends implements AutoCloseable {
                 out.section(module, () -> backend.settings().print(out, values));
             }
 
+            private void printUnset(SettingsWriter out, Path file) {
+                out.section(module, () -> backend.settings().printUnset(out, file, values));
+            }
+
             private Started<S, T> start(Time time) {
                 return new Started<>(this, backend.start(values, time), null);
             }
@@ -182,6 +186,11 @@ public final class Backends implements AutoCloseable {
         @Override
         public void print(SettingsWriter out, String key, Settings settings) {
             settings.modules().forEach(it -> it.print(out));
+        }
+
+        @Override
+        public void printUnset(SettingsWriter out, Path file, Settings settings) {
+            settings.modules().forEach(it -> it.printUnset(out, file));
         }
 
         @Override

@@ -1,0 +1,48 @@
+package io.moondial;
+
+import io.moondial.admin.RulesResource.RulesInForce;
+import io.moondial.channel.Opening;
+import io.moondial.config.ChangedSettings.Setting;
+import io.moondial.problem.Problem;
+import io.moondial.rules.NotifySettings;
+import io.moondial.rules.TriggerTable;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of a running engine, for those who ask. */
+record CurrentRules(Configuration now, Reloading reloading) implements RulesInForce {
+    @Override
+    public Path file() {
+        return now.rules().file();
+    }
+
+    @Override
+    public String text() {
+        return now.rules().print();
+    }
+
+    @Override
+    public List<Setting> settings() {
+        return now.rules().settings();
+    }
+
+    @Override
+    public List<String> waiting() {
+        return reloading.status().waiting();
+    }
+
+    @Override
+    public List<Problem> problems() {
+        return reloading.problems();
+    }
+
+    @Override
+    public @Nullable TriggerTable triggers(Opening.Kind kind) {
+        if (kind == Opening.Kind.DIALLED) {
+            return now.rules().process().triggers();
+        }
+        NotifySettings pushed = now.rules().inboundNotify();
+        return pushed == null ? null : pushed.triggers();
+    }
+}
