@@ -104,7 +104,7 @@ final class RequestReader {
                 upstream,
                 method,
                 target,
-                headers,
+                headers.isEmpty() ? Map.of() : headers, // it is kept while the call waits
                 body,
                 options.get("timeout") == null ? null : timeout(options.get("timeout")),
                 hasKey || !(method.equals("POST") || method.equals("PATCH")),

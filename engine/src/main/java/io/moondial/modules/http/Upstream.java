@@ -55,6 +55,12 @@ final class Upstream {
     /** What says who the engine is: no script can say otherwise. */
     private final Map<String, String> credentials = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
+    /**
+     * It stays as it is, and each call uses a copy. If it were looked up by name, the thread of
+     * each script that waits would keep what the lookup leaves there.
+     */
+    private final MessageDigest sha256 = sha256();
+
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
     private volatile boolean retired;
     private volatile boolean stopped;
@@ -210,17 +216,25 @@ final class Upstream {
         connections.stop();
     }
 
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /**
      * W3C Trace Context, section 3.2: the trace is the dialog, and each request a part of it. All
      * who know the instance id know the trace id.
      */
-    private static String traceParent(String instanceId) {
+    private String traceParent(String instanceId) {
         byte[] dialog;
         try {
             dialog =
-                    MessageDigest.getInstance("SHA-256")
+                    ((MessageDigest) sha256.clone())
                             .digest(instanceId.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
+        } catch (CloneNotSupportedException e) {
             throw new IllegalStateException(e);
         }
         long part = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
