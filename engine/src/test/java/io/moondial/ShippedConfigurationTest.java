@@ -2,6 +2,7 @@ package io.moondial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.rules.Trigger;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ class ShippedConfigurationTest {
                         Path.of(".git"),
                         Path.of("engine", "src"),
                         Path.of("engine", "target"),
+                        Path.of("deploy"),
                         MONEY);
         List<Path> found = new ArrayList<>();
         Files.walkFileTree(
@@ -81,6 +83,35 @@ class ShippedConfigurationTest {
         Path copy = Files.copy(ROOT.resolve(rules), folder.resolve("rules.yaml"));
 
         assertThat(Configuration.read(copy).warnings()).isEmpty();
+    }
+
+    /**
+     * Those of the Debian package and of the container. Only whoever installs them knows of a
+     * second disk, and until then they warn.
+     */
+    @Test
+    void the_rules_of_the_packages_warn_of_one_thing_and_have_the_triggers_of_the_shipped_ones()
+            throws Exception {
+        Path scripts = Files.createDirectory(folder.resolve("scripts"));
+        try (var files = Files.list(ROOT.resolve("scripts"))) {
+            for (Path script : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(script, scripts.resolve(script.getFileName().toString()));
+            }
+        }
+        Path shipped = Files.copy(ROOT.resolve("rules.yaml"), folder.resolve("shipped.yaml"));
+        Path packaged =
+                Files.copy(ROOT.resolve("deploy/deb/etc/rules.yaml"), folder.resolve("rules.yaml"));
+
+        Configuration configuration = Configuration.read(packaged);
+
+        assertThat(configuration.warnings())
+                .allMatch(it -> it.toString().contains("edr-spill is on the same disk"));
+        assertThat(configuration.rules().process().triggers().triggers())
+                .extracting(Trigger::scriptKey)
+                .isEqualTo(
+                        Configuration.read(shipped).rules().process().triggers().triggers().stream()
+                                .map(Trigger::scriptKey)
+                                .toList());
     }
 
     @Test
