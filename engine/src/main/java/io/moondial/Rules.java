@@ -17,6 +17,7 @@ import io.moondial.config.Settings;
 import io.moondial.config.YamlWriter;
 import io.moondial.control.ControlSocket.ControlSettings;
 import io.moondial.edr.EdrSettings;
+import io.moondial.log.EngineLog.LogSettings;
 import io.moondial.logic.ServiceDesk.DialogSettings;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
@@ -36,7 +37,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.event.Level;
 
 /**
  * The whole effective configuration: what the rules file says, and the default where it says
@@ -58,7 +58,7 @@ public record Rules(
         @Key Network network,
         @Key ControlSettings control,
         @Key AdminSettings admin,
-        @Key Log log,
+        @Key LogSettings log,
         @Key(structure = Backends.Sections.class) Backends.Settings modules)
         implements Checked {
     private static final Schema<Rules> SCHEMA = schema(BuiltInModules.create());
@@ -287,10 +287,4 @@ public record Rules(
             }
         }
     }
-
-    /** What is logged: the section {@code log}. */
-    @Settings("What is logged.")
-    public record Log(
-            @Key(value = "Lines of this level and of more serious ones are logged.", unset = "info")
-                    Level level) {}
 }

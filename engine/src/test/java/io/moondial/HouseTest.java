@@ -60,6 +60,7 @@ class HouseTest {
                             "io.moondial.admin..",
                             "io.moondial.config",
                             "io.moondial.control",
+                            "io.moondial.log",
                             "io.moondial.modules.json",
                             "io.moondial.cli..")
                     .should()

@@ -8,6 +8,8 @@ import io.moondial.admin.EngineStatus.ReloadStatus;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.config.Measure;
 import io.moondial.file.FileTrouble;
+import io.moondial.log.EngineLog;
+import io.moondial.log.EngineLog.LogSettings;
 import io.moondial.logic.DialogObserver;
 import io.moondial.problem.Problem.ProblemPrinter;
 import io.moondial.trace.PcapFormat.PcapFiles;
@@ -107,15 +109,35 @@ public final class ServeCommand implements Callable<Integer> {
         long began = System.nanoTime();
         LastGood kept = rules.lastGood(state);
         Configuration configuration = configuration(kept);
+        try (EngineLog lines = log(configuration)) {
+            return serve(configuration, kept, lines, began);
+        }
+    }
+
+    private static EngineLog log(Configuration configuration) throws NotStartedException {
+        LogSettings settings = configuration.rules().log();
+        try {
+            return EngineLog.open(settings);
+        } catch (IOException e) {
+            throw new NotStartedException(
+                    "the log file %s cannot be opened: %s"
+                            .formatted(settings.file(), FileTrouble.tell(e)),
+                    e);
+        }
+    }
+
+    private Integer serve(Configuration configuration, LastGood kept, EngineLog lines, long began)
+            throws NotStartedException, InterruptedException {
         Engine engine = RulesOption.engine(configuration, DialogObserver.NOBODY);
-        EngineStop stop = new EngineStop(engine);
+        lines.countIn(engine.counters());
+        EngineStop stop = new EngineStop(engine, lines);
         try (Signals signals = new Signals()) {
             signals.on("TERM", stop::signalled).on("INT", stop::signalled);
             signals.on("HUP", () -> reload(engine));
             prepare(engine);
             RulesOption.start(engine);
             engine.keepLastGood(kept);
-            engine.followChanges(now -> RulesOption.logLevel(now.rules().log().level()));
+            engine.followChanges(now -> lines.change(now.rules().log()));
             spec.commandLine()
                     .getOut()
                     .printf("ready in %d ms%n", (System.nanoTime() - began) / 1_000_000)
@@ -193,10 +215,12 @@ public final class ServeCommand implements Callable<Integer> {
      */
     private static final class EngineStop {
         private final Engine engine;
+        private final EngineLog lines;
         private final AtomicInteger signals = new AtomicInteger();
 
-        EngineStop(Engine engine) {
+        EngineStop(Engine engine, EngineLog lines) {
             this.engine = engine;
+            this.lines = lines;
         }
 
         void signalled() {
@@ -229,6 +253,14 @@ public final class ServeCommand implements Callable<Integer> {
                 }
             } catch (InterruptedException | RuntimeException | Error e) {
                 log.error("the stop was not clean", e);
+            } finally {
+                end(code);
+            }
+        }
+
+        private void end(int code) {
+            try {
+                lines.close();
             } finally {
                 Runtime.getRuntime().halt(code);
             }

@@ -57,7 +57,10 @@ final class DialogServices implements ScriptServices {
     public void log(Level level, String message) {
         tell(new DialogFact.ScriptLogged(level(level), place, message));
         if (share.mayLog(level, limits)) {
-            share.log().atLevel(level).log("{} {}", identity, LogText.of(message));
+            share.log()
+                    .atLevel(level)
+                    .addKeyValue("place", place)
+                    .log("{} {}", identity, LogText.of(message));
         }
     }
 

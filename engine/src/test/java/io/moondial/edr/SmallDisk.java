@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * A real disk of a few pages: a tmpfs in a mount namespace of a process that only holds it, reached
  * through that process's root. Nothing of it is left when the process ends.
  */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private final Process holder;
     private final Path folder;
 
@@ -21,7 +21,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Makes one; where the system does not permit it, the test is skipped, which says so. */
-    static SmallDisk of(String size, Path mountPoint) throws IOException {
+    public static SmallDisk of(String size, Path mountPoint) throws IOException {
         String mount = "mount -t tmpfs -o size=" + size + " tmpfs " + mountPoint;
         var holder =
                 new ProcessBuilder("unshare", "-rm", "sh", "-c", mount + " && echo up && exec cat")
@@ -34,7 +34,7 @@ final class SmallDisk implements AutoCloseable {
         return new SmallDisk(holder, folder);
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 

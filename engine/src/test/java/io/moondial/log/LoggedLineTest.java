@@ -1,4 +1,4 @@
-package io.moondial.cli;
+package io.moondial.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +10,7 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.joran.spi.JoranException;
+import io.moondial.Engine;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -67,7 +68,7 @@ class LoggedLineTest {
     @Test
     void a_line_names_its_subject_and_no_class() {
         assertThat(line("it is there", null)).contains(" WARN  ROOT it is there");
-        assertThat(lineOf(Ussd.class.getName(), "it is there", null))
+        assertThat(lineOf(Engine.class.getName(), "it is there", null))
                 .contains(" WARN  engine it is there");
     }
 }

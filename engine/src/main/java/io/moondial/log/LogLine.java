@@ -1,4 +1,4 @@
-package io.moondial.cli;
+package io.moondial.log;
 
 import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.pattern.MessageConverter;
@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import io.moondial.text.LogText;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The words of the pattern of log lines, in {@code logback.xml}. */
@@ -69,6 +70,9 @@ public final class LogLine {
      * outside.
      */
     public static final class Fault extends ThrowableProxyConverter {
+        /** As in {@code logback.xml}. */
+        static final List<String> SHORT = List.of("short");
+
         @Override
         protected String throwableProxyToString(IThrowableProxy thrown) {
             String text = super.throwableProxyToString(thrown);

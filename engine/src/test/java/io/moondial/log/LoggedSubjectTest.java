@@ -1,4 +1,4 @@
-package io.moondial.cli;
+package io.moondial.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
