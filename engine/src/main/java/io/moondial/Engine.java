@@ -5,6 +5,7 @@ import io.moondial.admin.EngineStatus;
 import io.moondial.admin.Resource;
 import io.moondial.admin.RulesResource;
 import io.moondial.admin.RulesResource.RulesInForce;
+import io.moondial.admin.ScriptsResource;
 import io.moondial.admin.StatusResource;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
@@ -62,6 +63,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private final Channels channels;
     private final Instant started;
     private final Reloading reloading;
+    private final ServedScripts scripts;
     private final Reconciliation reconciliation;
     private volatile @Nullable LastGood lastGood;
     private volatile Consumer<Configuration> applied = now -> {};
@@ -135,6 +137,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         desk.serve(configuration.services());
         channels = new Channels(rules, time, counters);
         reloading = new Reloading(configuration, desk, backends, counters, time, this::inService);
+        scripts = new ServedScripts(reloading, desk, counters, time, started);
         reconciliation =
                 new Reconciliation(
                         time,
@@ -208,6 +211,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     private void inService(Configuration now) {
+        scripts.inService(now);
         applied.accept(now);
         LastGood place = lastGood;
         if (place != null) {
@@ -221,6 +225,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
      */
     public void keepLastGood(LastGood place) {
         lastGood = place;
+        scripts.keepIn(place.releases());
         Configuration now = reloading.current();
         if (now.kept() == null) {
             keep(place, now);
@@ -248,6 +253,16 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         if (reload != null) {
             reload.reload();
         }
+    }
+
+    /** The scripts that are in service, what the disk has of them, and their releases. */
+    public ScriptsResource.Scripts scripts() {
+        return scripts;
+    }
+
+    /** What the rules say now; a change of some sections waits for a restart. */
+    public Rules rules() {
+        return reloading.current().rules();
     }
 
     /** The rules as they are in force now. */

@@ -152,9 +152,23 @@ public final class LastGood {
         if (named.equals(rules)) {
             return RULES;
         }
+        return nameOf(named, rules);
+    }
+
+    /**
+     * What stands for a script folder where files are kept: a name of a file.
+     *
+     * @param rules the rules file, as the person named it
+     */
+    static String nameOf(Path scripts, Path rules) {
         // as the rules say it: the same from whatever folder the engine is started
         Path base = rules.toAbsolutePath().resolveSibling("");
-        String relative = base.relativize(named.toAbsolutePath()).normalize().toString();
+        String relative = base.relativize(scripts.toAbsolutePath()).normalize().toString();
         return "scripts-" + URLEncoder.encode(relative, StandardCharsets.UTF_8);
+    }
+
+    /** The releases of the scripts of these rules, which are kept beside it. */
+    ScriptReleases releases() {
+        return new ScriptReleases(folder().resolve(rules.getFileName() + ".releases"));
     }
 }

@@ -5,7 +5,9 @@ import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.LastGood;
 import io.moondial.admin.EngineStatus.ReloadStatus;
+import io.moondial.admin.ScriptsResource;
 import io.moondial.cli.OwnEngine.NotStartedException;
+import io.moondial.cli.test.ServedTests;
 import io.moondial.config.Measure;
 import io.moondial.file.FileTrouble;
 import io.moondial.log.EngineLog;
@@ -200,7 +202,8 @@ public final class ServeCommand implements Callable<Integer> {
     private void prepare(Engine engine) throws NotStartedException {
         try {
             engine.openControl();
-            engine.openAdmin(List.of());
+            engine.openAdmin(
+                    List.of(new ScriptsResource(engine.scripts(), new ServedTests(engine::rules))));
             if (pcap != null) {
                 engine.beginTrace(new PcapFiles(pcap, pcapSize, pcapFiles), null);
             }

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjLongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts and measures what happens in dialogs, for each script of each service. A dialog has a
@@ -86,6 +87,14 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
         private final LongAdder skipped = new LongAdder();
         private final Durations turns = new Durations();
         private final Durations thinking = new Durations();
+        private volatile @Nullable Failure lastFailure;
+
+        /**
+         * How a dialog failed.
+         *
+         * @param text in one line
+         */
+        public record Failure(Instant at, String text, String instanceId) {}
 
         private OfScript(String service, String script) {
             this.service = service;
@@ -111,6 +120,11 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
         public long finished(String outcome) {
             LongAdder count = finished.get(outcome);
             return count == null ? 0 : count.sum();
+        }
+
+        /** How the last dialog failed that did; null: none has. */
+        public @Nullable Failure lastFailure() {
+            return lastFailure;
         }
 
         /** Dialogs that have begun and not ended. */
@@ -265,7 +279,8 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
                 case DialogFact.PushAcknowledged _ -> turnEnds();
                 case DialogFact.Closed _ -> turnEnds();
                 case DialogFact.Aborted _ -> turnEnds();
-                case DialogFact.Finished(Outcome outcome, boolean _) -> finished(outcome);
+                case DialogFact.Finished(Outcome outcome, boolean _) ->
+                        finished(dialog, at, outcome);
                 case DialogFact.Undelivered _ -> counters.increment("dialogs.undelivered");
                 case DialogFact.Noted _ -> counters.increment("dialogs.notes");
                 case DialogFact.ScriptCalled(String called, String outcome, Duration took, var _) ->
@@ -295,7 +310,10 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
             return now;
         }
 
-        private void finished(Outcome outcome) {
+        private void finished(DialogIdentity dialog, Instant at, Outcome outcome) {
+            if (outcome instanceof Outcome.Failed(String exception)) {
+                script.lastFailure = new OfScript.Failure(at, exception, dialog.instanceId());
+            }
             LongAdder count = script.finished.get(outcome.word());
             if (count != null) {
                 count.increment();

@@ -25,7 +25,8 @@ public record ScriptSettings(
                 Duration graceTime,
         ScriptLimits limits,
         Breaker breaker,
-        Shares shares) {
+        Shares shares,
+        Releases releases) {
 
     /** The defaults. */
     public static final ScriptSettings DEFAULTS = Schema.of(ScriptSettings.class).defaults();
@@ -92,4 +93,23 @@ public record ScriptSettings(
                             from = "1",
                             to = "1000000")
                     int maxEdrs) {}
+
+    /** How much of what was in service is kept. */
+    @Settings(
+            "Scripts that were in service are kept in the state folder, so that one can be put back.")
+    public record Releases(
+            @Key(
+                            value =
+                                    "How many versions of each script are kept, the newest. What is in service is always kept.",
+                            unset = "20",
+                            from = "1",
+                            to = "1000")
+                    int keepReleases,
+            @Key(
+                            value =
+                                    "How long all kept versions together may be. Beyond that the oldest are removed.",
+                            unset = "64MiB",
+                            from = "1MiB",
+                            to = "100GiB")
+                    long keepReleasesSize) {}
 }

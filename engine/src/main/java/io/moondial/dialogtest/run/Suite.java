@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -42,12 +43,30 @@ public final class Suite {
      *
      * @param stages how many are played at the same time, at most
      * @param failFast whether the first that fails is the last that is reported
+     * @param pace asked on each stage after the tests of one dialog
      */
-    public record Options(int stages, boolean failFast) {
+    public record Options(int stages, boolean failFast, Pace pace) {
+        /** As fast as can be. */
+        public Options(int stages, boolean failFast) {
+            this(stages, failFast, took -> true);
+        }
+
         /** On every processor, all of them. */
         public static Options usual() {
             return new Options(Runtime.getRuntime().availableProcessors(), false);
         }
+    }
+
+    /** How hurried tests are. */
+    @FunctionalInterface
+    public interface Pace {
+        /**
+         * Tests have been played; this may wait before the next ones are.
+         *
+         * @param took how long they took
+         * @return false: no more are played, and those that were not have no result
+         */
+        boolean goOn(Duration took) throws InterruptedException;
     }
 
     /**
@@ -70,7 +89,7 @@ public final class Suite {
     }
 
     /** Tests of one dialog are played together. */
-    private static List<List<DialogTest>> scenes(List<DialogTest> tests) {
+    static List<List<DialogTest>> scenes(List<DialogTest> tests) {
         List<List<DialogTest>> scenes = new ArrayList<>();
         for (DialogTest test : tests) {
             if (!test.sameDialog() || scenes.isEmpty()) {
@@ -101,8 +120,14 @@ public final class Suite {
                             .uncaughtExceptionHandler((thread, fault) -> faults.add(fault))
                             .start(() -> work(next, last, results, progress)));
         }
-        for (Thread thread : threads) {
-            thread.join();
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            last.set(-1); // nobody wants more
+            threads.forEach(Thread::interrupt);
+            throw e;
         }
         if (!faults.isEmpty()) {
             throw new IllegalStateException("a network broke down", faults.getFirst());
@@ -122,12 +147,16 @@ public final class Suite {
             Consumer<TestResult> progress) {
         try (Player player = new Player(configuration)) {
             for (int i = next.getAndIncrement(); i <= last.get(); i = next.getAndIncrement()) {
+                long began = System.nanoTime();
                 List<TestResult> played = player.play(scenes.get(i));
                 played.forEach(progress);
                 results.set(i, played);
                 if (options.failFast() && played.stream().anyMatch(it -> !it.status().isGood())) {
                     int scene = i;
                     last.updateAndGet(present -> Math.min(present, scene));
+                }
+                if (!options.pace().goOn(Duration.ofNanos(System.nanoTime() - began))) {
+                    return;
                 }
             }
         } catch (InterruptedException e) {

@@ -1,0 +1,322 @@
+package io.moondial;
+
+import io.moondial.admin.Refusal;
+import io.moondial.admin.ScriptsResource.Failure;
+import io.moondial.admin.ScriptsResource.OnDisk;
+import io.moondial.admin.ScriptsResource.Release;
+import io.moondial.admin.ScriptsResource.Script;
+import io.moondial.admin.ScriptsResource.Scripts;
+import io.moondial.file.FileTrouble;
+import io.moondial.file.PlainFile;
+import io.moondial.file.PlainFile.UnreadableFileException;
+import io.moondial.logic.DialogMetrics.OfScript;
+import io.moondial.logic.LuaService.ScriptStatus;
+import io.moondial.logic.ServiceDesk;
+import io.moondial.metrics.Counters;
+import io.moondial.problem.Problem;
+import io.moondial.rules.NotifySettings;
+import io.moondial.script.ScriptRelease;
+import io.moondial.script.ScriptSettings;
+import io.moondial.text.LogText;
+import io.moondial.time.Time;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The scripts of a running engine, for those who ask: what is in service, what the disk has, and
+ * the releases before. A release is kept from when it comes into service.
+ */
+final class ServedScripts implements Scripts {
+    private static final Logger log = LoggerFactory.getLogger("reload");
+    private static final int MAX_OCTETS = 1 << 20;
+    private static final String SUFFIX = ".lua";
+
+    private final Reloading reloading;
+    private final ServiceDesk desk;
+    private final Counters counters;
+    private final Time time;
+    private final Instant started;
+
+    /** Compiling all scripts takes a processor: one at a time. */
+    private final ReentrantLock looking = new ReentrantLock();
+
+    /** What is in service since when, by its file; replaced as a whole. */
+    private volatile Map<Path, Since> since = Map.of();
+
+    private volatile @Nullable ScriptReleases kept;
+
+    private record Since(String version, Instant time) {}
+
+    ServedScripts(
+            Reloading reloading, ServiceDesk desk, Counters counters, Time time, Instant started) {
+        this.reloading = reloading;
+        this.desk = desk;
+        this.counters = counters;
+        this.time = time;
+        this.started = started;
+    }
+
+    // ---- what comes into service
+
+    /**
+     * From now on releases are kept there, beginning with those in service now. Call this before
+     * changes are followed.
+     */
+    void keepIn(ScriptReleases place) {
+        kept = place;
+        inService(reloading.current(), started);
+    }
+
+    /** This is in service from now on; on the thread of reloads. */
+    void inService(Configuration now) {
+        inService(now, time.now());
+    }
+
+    private void inService(Configuration now, Instant from) {
+        Map<Path, Since> before = since;
+        Map<Path, Since> all = new HashMap<>();
+        List<Named> fresh = new ArrayList<>();
+        List<Named> scripts = named(now);
+        for (Named script : scripts) {
+            Since known = before.get(script.file());
+            if (known != null && known.version().equals(script.version())) {
+                all.put(script.file(), known);
+            } else {
+                all.put(script.file(), firstSeen(script, from));
+                fresh.add(script);
+            }
+        }
+        since = Map.copyOf(all);
+        ScriptReleases place = kept;
+        if (place != null && !fresh.isEmpty()) {
+            fresh.forEach(it -> keep(() -> place.keep(it.place(), release(it), it.source())));
+            ScriptSettings.Releases limits = now.rules().script().releases();
+            Set<Path> needed =
+                    scripts.stream()
+                            .map(it -> place.file(it.place(), it.version()))
+                            .collect(Collectors.toSet());
+            keep(() -> place.trim(limits.keepReleases(), limits.keepReleasesSize(), needed));
+        }
+    }
+
+    private ScriptReleases.Kept release(Named script) {
+        return new ScriptReleases.Kept(script.version(), since(script.file(), script.version()));
+    }
+
+    /** Since when a version is in service; it may have come so just now. */
+    private Instant since(Path file, String version) {
+        Since known = since.get(file);
+        return known != null && known.version().equals(version)
+                ? known.time()
+                : time.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private interface Keeping {
+        void run() throws IOException;
+    }
+
+    /** If it cannot be, a release cannot be put back later; what is in service is not touched. */
+    private void keep(Keeping it) {
+        try {
+            it.run();
+        } catch (IOException e) {
+            counters.increment("releases.failures");
+            log.warn(
+                    "releases of scripts could not be kept, and cannot be put back later: {}",
+                    LogText.of(FileTrouble.tell(e)));
+        }
+    }
+
+    /** A version that an engine before this one had in service last is so since then. */
+    private Since firstSeen(Named script, Instant from) {
+        String version = script.version();
+        ScriptReleases place = kept;
+        if (place != null && from.equals(started)) {
+            List<ScriptReleases.Kept> newest = place.of(script.place());
+            if (!newest.isEmpty() && newest.getFirst().version().equals(version)) {
+                return new Since(version, newest.getFirst().since());
+            }
+        }
+        return new Since(version, from.truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    /**
+     * A script that triggers name.
+     *
+     * @param file as the person named its folder
+     */
+    private record Named(ScriptRelease release, ScriptReleases.Place place, String key, Path file) {
+        String label() {
+            return key + SUFFIX;
+        }
+
+        String version() {
+            return String.valueOf(release.versions().get(label()));
+        }
+
+        byte[] source() {
+            byte[] source = release.sources().get(label());
+            return source == null ? new byte[0] : source;
+        }
+    }
+
+    private List<Named> named(Configuration now) {
+        Map<Path, Named> all = new LinkedHashMap<>();
+        for (ScriptStatus script : desk.scripts()) {
+            Named named = named(now, script.service(), script.key());
+            if (named != null) {
+                all.put(named.file(), named);
+            }
+        }
+        return List.copyOf(all.values());
+    }
+
+    /** Null: a reload has removed it meanwhile. */
+    private static @Nullable Named named(Configuration now, String service, String key) {
+        Path folder = folder(now, service);
+        ScriptRelease release = folder == null ? null : now.releases().get(folder);
+        return folder == null || release == null || !release.versions().containsKey(key + SUFFIX)
+                ? null
+                : new Named(
+                        release,
+                        new ScriptReleases.Place(LastGood.nameOf(folder, now.rules().file()), key),
+                        key,
+                        folder.resolve(key + SUFFIX));
+    }
+
+    private static @Nullable Path folder(Configuration now, String service) {
+        if (service.equals("process")) {
+            return now.rules().process().scriptDir();
+        }
+        NotifySettings pushed = now.rules().inboundNotify();
+        return pushed == null ? null : pushed.scriptDir();
+    }
+
+    // ---- for those who ask
+
+    @Override
+    public List<Script> all() {
+        Configuration now = reloading.current();
+        List<Problem> problems = reloading.problems();
+        Map<String, OfScript> counted = new HashMap<>();
+        desk.metrics().scripts().forEach(it -> counted.put(it.service() + ' ' + it.script(), it));
+        List<Script> all = new ArrayList<>();
+        for (ScriptStatus script : desk.scripts()) {
+            Path folder = folder(now, script.service());
+            if (folder != null) {
+                Path file = folder.resolve(script.key() + SUFFIX);
+                OfScript counts = counted.get(script.service() + ' ' + script.key());
+                all.add(script(script, file, counts, of(problems, file).size()));
+            }
+        }
+        return all;
+    }
+
+    private Script script(ScriptStatus script, Path file, @Nullable OfScript counts, int problems) {
+        OfScript.Failure failure = counts == null ? null : counts.lastFailure();
+        return new Script(
+                script.service(),
+                script.key(),
+                file,
+                script.version(),
+                since(file, script.version()),
+                script.switchedOff(),
+                counts == null ? 0 : counts.begun(),
+                counts == null ? 0 : counts.finished("failed"),
+                failure == null
+                        ? null
+                        : new Failure(failure.at(), failure.text(), failure.instanceId()),
+                counts == null ? Double.NaN : counts.thinking().sum().quantile(0.5),
+                problems);
+    }
+
+    /** Those of a script's file, and of the modules beside it, which it may require. */
+    private static List<Problem> of(List<Problem> problems, Path file) {
+        Path library = file.resolveSibling("lib");
+        return problems.stream()
+                .filter(it -> it.file().equals(file) || it.file().startsWith(library))
+                .toList();
+    }
+
+    @Override
+    public Optional<byte[]> source(Script script) {
+        return Optional.ofNullable(named(reloading.current(), script.service(), script.key()))
+                .map(Named::source);
+    }
+
+    @Override
+    public OnDisk onDisk(Script script) throws InterruptedException {
+        looking.lockInterruptibly();
+        try {
+            List<Problem> problems = new ArrayList<>(of(check(), script.file()));
+            byte[] source = null;
+            try {
+                source = PlainFile.read(script.file(), MAX_OCTETS);
+            } catch (UnreadableFileException e) {
+                if (problems.stream().noneMatch(it -> it.file().equals(script.file()))) {
+                    problems.add(new Problem(script.file(), 0, 0, e.reason()));
+                }
+            }
+            return new OnDisk(source, problems);
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private List<Problem> check() {
+        try {
+            return reloading.current().readAgain().warnings();
+        } catch (ConfigurationException e) {
+            return e.problems();
+        }
+    }
+
+    @Override
+    public List<Release> releases(Script script) {
+        Named named = named(reloading.current(), script.service(), script.key());
+        if (named == null) {
+            return List.of();
+        }
+        String version = named.version();
+        List<Release> releases = new ArrayList<>();
+        ScriptReleases place = kept;
+        if (place != null) {
+            place.of(named.place()).stream()
+                    .filter(it -> !it.version().equals(version))
+                    .forEach(it -> releases.add(new Release(it.version(), it.since(), false)));
+        }
+        releases.addFirst(new Release(version, script.since(), true));
+        return releases;
+    }
+
+    @Override
+    public Optional<byte[]> source(Script script, String version) throws Refusal {
+        Named named = named(reloading.current(), script.service(), script.key());
+        ScriptReleases place = kept;
+        if (named == null) {
+            return Optional.empty();
+        }
+        if (named.version().equals(version)) {
+            return Optional.of(named.source());
+        }
+        try {
+            return place == null ? Optional.empty() : place.source(named.place(), version);
+        } catch (IOException e) {
+            throw Refusal.conflict("the release cannot be read: " + e.getMessage());
+        }
+    }
+}
