@@ -9,6 +9,7 @@ import io.moondial.bench.Talk.Shown;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.cli.RulesOption;
+import io.moondial.script.api.Backends;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
@@ -112,7 +113,7 @@ public final class BesideCalls {
         }
 
         Talk talk() {
-            return new Talk(call(code), List.of(new Shown("respond", outcome)), "1");
+            return new Talk(call(code), List.of(new Shown("respond", outcome)), List.of());
         }
     }
 
@@ -137,7 +138,8 @@ public final class BesideCalls {
         int waiting = number(arguments, 3, 10_000);
         Path folder = Files.createTempDirectory("beside-calls-");
         try (Stub stub = new Stub();
-                Target engine = new Site.EmbeddedEngine(configuration(folder, stub))) {
+                Target engine =
+                        new Site.EmbeddedEngine(configuration(folder, stub), Backends::start)) {
             new BesideCalls(
                             engine,
                             stub,
@@ -198,7 +200,7 @@ public final class BesideCalls {
                 List.of(
                         new Shown("menu", "1. Balance\n2. Airtime"),
                         new Shown("respond", "Your balance is 12.50")),
-                "1");
+                List.of("1"));
     }
 
     private void run(int rounds) throws Exception {

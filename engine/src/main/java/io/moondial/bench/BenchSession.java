@@ -7,15 +7,22 @@ import io.moondial.bench.LoadRun.Tally;
 import io.moondial.bench.Plan.BenchException;
 import io.moondial.bench.Site.Target;
 import io.moondial.bench.Talk.BenchRules;
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.dialogtest.language.DialogFileException;
+import io.moondial.dialogtest.run.StandIns;
 import io.moondial.handset.Handset;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;
+import io.moondial.script.ScriptHost.CompilationObserver;
+import io.moondial.script.api.Backends;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
+import io.moondial.time.Time;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.DirectoryStream;
@@ -33,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +53,9 @@ public final class BenchSession {
     private final Request request;
     private final PrintWriter progress;
 
+    /** The first call that no given answers; null: there was none. */
+    private final AtomicReference<@Nullable String> fault = new AtomicReference<>();
+
     /**
      * What is asked for.
      *
@@ -54,6 +65,7 @@ public final class BenchSession {
      * @param edrFolder where the EDR files go; null: they are counted and thrown away
      * @param twoProcesses whether the engine runs in a process of its own, behind M3UA over TCP;
      *     else in this one, on the network in memory
+     * @param caller who dials
      */
     public record Request(
             Plan plan,
@@ -61,7 +73,71 @@ public final class BenchSession {
             @Nullable Path rules,
             @Nullable String script,
             @Nullable Path edrFolder,
-            boolean twoProcesses) {}
+            boolean twoProcesses,
+            Caller caller) {
+
+        /** Nobody in particular dials, and answers each menu with 1. */
+        public Request(
+                Plan plan,
+                int menus,
+                @Nullable Path rules,
+                @Nullable String script,
+                @Nullable Path edrFolder,
+                boolean twoProcesses) {
+            this(plan, menus, rules, script, edrFolder, twoProcesses, Caller.ANYBODY);
+        }
+    }
+
+    /**
+     * Who dials in each dialog.
+     *
+     * @param call what is dialled; null: a code that leads to the script
+     * @param answers to each menu in turn, the last one to all that follow
+     * @param standIns what answers in place of what modules reach; null: they reach it
+     */
+    public record Caller(
+            Subscriber subscriber,
+            FarSide.@Nullable Call call,
+            List<String> answers,
+            @Nullable StandIns standIns) {
+        static final Caller ANYBODY =
+                new Caller(
+                        new Subscriber(null, null, null, BenchRules.SSN),
+                        null,
+                        List.of(BenchRules.ANSWER),
+                        null);
+
+        public Caller {
+            answers = List.copyOf(answers);
+        }
+
+        /** The handset of a test, whose givens answer what scripts call. */
+        public static Caller of(StandIns test) throws DialogFileException {
+            StandIns.Conversation conversation = test.conversation();
+            return new Caller(
+                    ANYBODY.subscriber(), conversation.call(), conversation.answers(), test);
+        }
+
+        /** Answers as this says, or as usual; its modules reach what the rules name. */
+        public static Caller of(@Nullable Address msisdn, List<String> answers) {
+            return new Caller(
+                    new Subscriber(msisdn, null, null, BenchRules.SSN),
+                    null,
+                    answers.isEmpty() ? ANYBODY.answers() : answers,
+                    null);
+        }
+
+        private FarSide.Call call(String code) throws BenchException {
+            try {
+                return subscriber.call(
+                        Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                        UssdString.encode(code, Dcs.UNSPECIFIED));
+            } catch (UnsendableText e) {
+                throw new BenchException(
+                        "the code " + code + " cannot be dialled: " + e.getMessage());
+            }
+        }
+    }
 
     public BenchSession(Request request, PrintWriter progress) {
         this.request = request;
@@ -78,11 +154,11 @@ public final class BenchSession {
                             : request.edrFolder();
             long before = EdrFiles.count(edrs);
             Path rules = rules(scratch.path(), edrs);
-            Configuration configuration = Configuration.read(rules).withEdrsIn(edrs);
+            Configuration configuration = configuration(rules).withEdrsIn(edrs);
             Site site =
                     request.twoProcesses()
                             ? new Site.TwoProcesses(rules, edrs, scratch.path(), maxDialogs())
-                            : new Site.OneProcess(configuration, maxDialogs());
+                            : new Site.OneProcess(configuration, this::backends, maxDialogs());
             Bench.Measured measured = measure(configuration, site);
             return new Outcome(
                     measured.rounds(),
@@ -90,10 +166,27 @@ public final class BenchSession {
                     measured.flooding(),
                     measured.liveHeap(),
                     EdrFiles.count(edrs) - before,
-                    request.script() == null
-                            ? measured.finished() * BenchRules.edrs(request.menus())
-                            : -1);
+                    isOwn() ? measured.finished() * BenchRules.edrs(request.menus()) : -1);
         }
+    }
+
+    /** Whether the bench brings the script, and not the rules. */
+    private boolean isOwn() {
+        return request.rules() == null;
+    }
+
+    private Configuration configuration(Path rules) throws ConfigurationException {
+        StandIns standIns = request.caller().standIns();
+        return standIns == null
+                ? Configuration.read(rules)
+                : standIns.in(Configuration.readForTests(rules, CompilationObserver.NONE));
+    }
+
+    private Backends backends(Backends.Settings modules, Time time) {
+        StandIns standIns = request.caller().standIns();
+        return standIns == null
+                ? Backends.start(modules, time)
+                : standIns.start(modules, time, it -> fault.compareAndSet(null, it));
     }
 
     private Path rules(Path scratch, Path edrs) throws IOException {
@@ -129,20 +222,31 @@ public final class BenchSession {
 
     private Talk talk(Configuration configuration, Target engine)
             throws BenchException, InterruptedException {
-        String script = request.script();
-        if (script == null) {
+        Caller caller = request.caller();
+        if (isOwn()) {
             return new Talk(
-                    call(BenchRules.CODE), BenchRules.screens(request.menus()), BenchRules.ANSWER);
+                    caller.call(BenchRules.CODE),
+                    BenchRules.screens(request.menus()),
+                    List.of(BenchRules.ANSWER));
         }
-        return SampleDialog.hold(
-                engine.handsets(),
-                call(codeOf(script, configuration)),
-                BenchRules.ANSWER,
-                request.menus(),
-                request.plan().load().patience());
+        Talk talk =
+                SampleDialog.hold(
+                        engine.handsets(),
+                        caller.call() == null
+                                ? caller.call(codeOf(request.script(), configuration))
+                                : caller.call(),
+                        caller.answers(),
+                        request.menus(),
+                        request.plan().load().patience());
+        String unanswered = fault.get();
+        if (unanswered != null) {
+            throw new BenchException(unanswered);
+        }
+        return talk;
     }
 
-    private static String codeOf(String script, Configuration configuration) throws BenchException {
+    private static String codeOf(@Nullable String script, Configuration configuration)
+            throws BenchException {
         return configuration.rules().process().triggers().triggers().stream()
                 .filter(trigger -> trigger.scriptKey().equals(script))
                 .map(Trigger::conditions)
@@ -160,20 +264,6 @@ public final class BenchSession {
                                 new BenchException(
                                         "no trigger leads from a ussd_string or a ussd_string_prefix to the script "
                                                 + script));
-    }
-
-    private static FarSide.Call call(String code) throws BenchException {
-        try {
-            return new FarSide.Call(
-                    Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
-                    UssdString.encode(code, Dcs.UNSPECIFIED),
-                    null,
-                    null,
-                    null,
-                    BenchRules.SSN);
-        } catch (UnsendableText e) {
-            throw new BenchException("the code " + code + " cannot be dialled: " + e.getMessage());
-        }
     }
 
     /** A temporary folder that is deleted when it is closed. */
@@ -230,7 +320,11 @@ public final class BenchSession {
          * @throws BenchException if the dialog goes no way that a load could follow
          */
         static Talk hold(
-                FarSide network, FarSide.Call call, String answer, int menus, Duration patience)
+                FarSide network,
+                FarSide.Call call,
+                List<String> answers,
+                int menus,
+                Duration patience)
                 throws BenchException, InterruptedException {
             BlockingQueue<Screen> screens = new LinkedBlockingQueue<>();
             Handset handset = Handset.begin(network, call, screens::add);
@@ -244,7 +338,7 @@ public final class BenchSession {
                 }
                 seen.add(Talk.Shown.of(screen));
                 if (screen.isLast()) {
-                    return new Talk(call, seen, answer);
+                    return new Talk(call, seen, answers);
                 }
                 if (screen instanceof Screen.Menu && ++answered > menus) {
                     handset.vanish();
@@ -252,15 +346,15 @@ public final class BenchSession {
                             "the script shows more than %d menus, as --menus says: %s"
                                     .formatted(menus, seen));
                 }
-                react(handset, screen, answer);
+                react(handset, screen, answers, answered - 1);
             }
         }
 
-        private static void react(Handset handset, Screen screen, String answer)
+        private static void react(Handset handset, Screen screen, List<String> answers, int number)
                 throws BenchException {
             try {
                 if (screen instanceof Screen.Menu menu) {
-                    handset.answer(menu, answer);
+                    handset.answer(menu, answers.get(Math.min(number, answers.size() - 1)));
                 } else if (screen instanceof Screen.Notify notify) {
                     handset.acknowledge(notify);
                 }

@@ -206,6 +206,7 @@ final class LoadRun {
         private final Consumer<LoadDialog> over;
         private @Nullable Handset handset;
         private int next;
+        private int answered;
         private long since;
         private Screen.@Nullable Menu held;
         private final int heldMenus;
@@ -283,7 +284,7 @@ final class LoadRun {
             since = from;
             try {
                 switch (screen) {
-                    case Screen.Menu menu -> mine.answer(menu, talk.answer());
+                    case Screen.Menu menu -> mine.answer(menu, talk.answer(answered++));
                     case Screen.Notify notify -> mine.acknowledge(notify);
                     case Screen.Respond r -> throw unexpectedEnd(r);
                     case Screen.Decline d -> throw unexpectedEnd(d);

@@ -13,7 +13,10 @@ import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.file.FileTrouble;
+import io.moondial.logic.DialogObserver;
+import io.moondial.script.api.Backends;
 import io.moondial.text.UssdString;
+import io.moondial.time.Time;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
 /** Where the engine of a bench runs, and its ceiling. */
@@ -37,10 +41,14 @@ sealed interface Site {
     Target baseline(Talk talk) throws BenchException, IOException, InterruptedException;
 
     /** All in this process, on the network in memory. */
-    record OneProcess(Configuration configuration, int maxDialogs) implements Site {
+    record OneProcess(
+            Configuration configuration,
+            BiFunction<Backends.Settings, Time, Backends> backends,
+            int maxDialogs)
+            implements Site {
         @Override
         public Target engine() {
-            return new EmbeddedEngine(configuration);
+            return new EmbeddedEngine(configuration, backends);
         }
 
         @Override
@@ -83,8 +91,10 @@ sealed interface Site {
     final class EmbeddedEngine implements Target {
         private final Engine engine;
 
-        EmbeddedEngine(Configuration configuration) {
-            engine = new Engine(configuration.inMemory());
+        EmbeddedEngine(
+                Configuration configuration,
+                BiFunction<Backends.Settings, Time, Backends> backends) {
+            engine = new Engine(configuration.inMemory(), DialogObserver.NOBODY, backends);
             engine.start();
         }
 

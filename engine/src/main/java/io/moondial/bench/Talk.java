@@ -17,9 +17,9 @@ import java.util.List;
  *
  * @param call what each begins with
  * @param screens what has to come, in order; the last ends the dialog
- * @param answer what every menu is answered with
+ * @param answers what each menu is answered with, in turn; the last one answers all that follow
  */
-public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
+public record Talk(FarSide.Call call, List<Shown> screens, List<String> answers) {
     private static final int SYSTEM_FAILURE = 34;
 
     /** A screen as a person sees it: its kind and its text. */
@@ -47,7 +47,7 @@ public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
 
     /** The outcome of a dialog that is begun when no more may be open. */
     static Talk refused(FarSide.Call call) {
-        return new Talk(call, List.of(Shown.of(new Screen.Decline(SYSTEM_FAILURE))), "");
+        return new Talk(call, List.of(Shown.of(new Screen.Decline(SYSTEM_FAILURE))), List.of());
     }
 
     /**
@@ -61,6 +61,11 @@ public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
             menus.add(encoded(screen, "menu"));
         }
         return menus;
+    }
+
+    /** What a menu is answered with, counted from 0. */
+    String answer(int menu) {
+        return answers.get(Math.min(menu, answers.size() - 1));
     }
 
     /** The final text. */
@@ -82,6 +87,7 @@ public record Talk(FarSide.Call call, List<Shown> screens, String answer) {
 
     public Talk {
         screens = List.copyOf(screens);
+        answers = List.copyOf(answers);
         if (screens.isEmpty()) {
             throw new IllegalArgumentException("a conversation has at least one screen");
         }

@@ -2,6 +2,7 @@ package io.moondial.cli;
 
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSession;
+import io.moondial.bench.BenchSession.Caller;
 import io.moondial.bench.BenchSide;
 import io.moondial.bench.Outcome;
 import io.moondial.bench.Outcome.Figures;
@@ -9,6 +10,9 @@ import io.moondial.bench.Outcome.Round;
 import io.moondial.bench.Plan;
 import io.moondial.bench.Plan.BenchException;
 import io.moondial.bench.Plan.Load;
+import io.moondial.channel.Address;
+import io.moondial.dialogtest.language.DialogFileException;
+import io.moondial.dialogtest.run.StandIns;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
@@ -52,6 +56,9 @@ public final class BenchCommand implements Callable<Integer> {
     private static final int MAX_MENUS = 100;
     private static final int LEAST_FLOODED = 128;
 
+    /** Instead of a file of stand-ins: what the rules name answers. */
+    private static final String REAL = "none";
+
     @Option(
             names = "--dialogs",
             paramLabel = "N",
@@ -78,7 +85,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--menus",
             paramLabel = "M",
             description =
-                    "How many menus are answered in each dialog. Default: 1; with --flood as many as needed.")
+                    "How many menus are answered in each dialog. Default: as many as there are answers, or 1; with --flood as many as needed.")
     private @Nullable Integer menus;
 
     @Option(
@@ -135,7 +142,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--script",
             paramLabel = "KEY",
             description =
-                    "The script of the rules file that is called. Each of its menus is answered with 1. A first dialog shows what the others must show. Default: a built-in script.")
+                    "The script of the rules file that is called. A first dialog shows what the others must show. Default: a built-in script; with --stand-ins FILE the one that the test dials.")
     private @Nullable String script;
 
     @Option(
@@ -144,6 +151,30 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "rules.yaml",
             description = "The rules file of --script. Default: ${DEFAULT-VALUE}.")
     private Path rules;
+
+    @Option(
+            names = "--stand-ins",
+            paramLabel = "FILE[:LINE]|none",
+            defaultValue = "none",
+            description =
+                    "What answers the calls of the script through http, sql and kv. none: what the rules name, which must run. FILE: the givens of a test of this .dialog file, the first one or the one at the line; its handset dials and answers as in the test. Default: ${DEFAULT-VALUE}.")
+    private String standIns;
+
+    @Option(
+            names = "--msisdn",
+            paramLabel = "NUMBER",
+            converter = AddressConverter.class,
+            description =
+                    "The number of each handset. Default: none; with --stand-ins FILE the test's.")
+    private @Nullable Address msisdn;
+
+    @Option(
+            names = "--answers",
+            paramLabel = "TEXT,...",
+            split = ",",
+            description =
+                    "What is answered to the menus in turn; the last one is answered to all that follow. Default: 1; with --stand-ins FILE the test's answers.")
+    private @Nullable List<String> answers;
 
     @Option(
             names = "--edr-dir",
@@ -170,18 +201,37 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call()
-            throws BenchException, ConfigurationException, IOException, InterruptedException {
+            throws BenchException,
+                    ConfigurationException,
+                    DialogFileException,
+                    IOException,
+                    InterruptedException {
         RulesOption.logLevel(Level.WARN);
         Plan plan = plan();
+        boolean isReal = standIns.equals(REAL);
+        require(
+                isReal || (msisdn == null && answers == null && script == null),
+                "--stand-ins FILE says who dials, what is dialled and what is answered, and cannot be combined with --script, --msisdn or --answers");
+        require(
+                script != null || (msisdn == null && answers == null),
+                "--msisdn and --answers need a --script");
+        require(
+                isReal || (network == NetworkKind.embedded && flood == 0),
+                "--stand-ins FILE cannot be combined with --network sigtran or --flood");
+        Caller caller =
+                isReal
+                        ? Caller.of(msisdn, answers == null ? List.of() : answers)
+                        : Caller.of(StandIns.at(standIns));
         Outcome outcome =
                 new BenchSession(
                                 new BenchSession.Request(
                                         plan,
-                                        menus(plan),
-                                        script == null ? null : rules,
+                                        menus(plan, caller),
+                                        isReal && script == null ? null : rules,
                                         script,
                                         edrFolder,
-                                        network == NetworkKind.sigtran),
+                                        network == NetworkKind.sigtran,
+                                        caller),
                                 spec.commandLine().getErr())
                         .run();
         BenchPrinter.to(spec.commandLine().getOut(), json).print(outcome);
@@ -211,11 +261,14 @@ public final class BenchCommand implements Callable<Integer> {
         return new Plan(load, warmUp, times, baseline, park, flood);
     }
 
-    private int menus(Plan plan) {
+    private int menus(Plan plan, Caller caller) {
         int least = flood == 0 ? 1 : Plan.menusOfFlood(plan.rounds());
         require(
                 menus == null || menus >= least,
                 "--menus is %s; --flood takes %d at the least".formatted(menus, least));
+        if (menus == null && flood == 0) {
+            return caller.answers().size();
+        }
         return menus == null ? least : menus;
     }
 

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.bench.BenchSession.EdrFiles;
 import io.moondial.bench.Plan.BenchException;
+import io.moondial.channel.Address;
+import io.moondial.dialogtest.run.StandIns;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,6 +157,112 @@ class BenchTest {
         assertThat(outcome.good()).isTrue();
         assertThat(outcome.median().engine().finished()).isEqualTo(20);
         assertThat(outcome.edrs()).isEqualTo(21 * 6);
+    }
+
+    @Test
+    void each_menu_gets_the_answer_that_is_its_own() throws Exception {
+        BenchSession.Request asked =
+                scripted(
+                        """
+                        local ussd = require "ussd"
+                        local amount, pin = ussd.menu("How much?"), ussd.menu("PIN?")
+                        return (...).msisdn .. " pays " .. amount .. " with " .. pin .. ussd.menu("Sure?")
+                        """,
+                        3);
+        Outcome outcome =
+                run(
+                        new BenchSession.Request(
+                                new Plan(new Plan.Load(20, 0, 4, PATIENCE), 0, 1, true, 0),
+                                3,
+                                asked.rules(),
+                                "own",
+                                asked.edrFolder(),
+                                false,
+                                BenchSession.Caller.of(
+                                        new Address("27761485722", 1, 1), List.of("50", "1234"))));
+        assertThat(outcome.good()).isTrue();
+        assertThat(outcome.median().engine().finished()).isEqualTo(20);
+        assertThat(recorded(asked)).contains("27761485722 pays 50 with 12341234");
+    }
+
+    private static String recorded(BenchSession.Request asked) throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(Objects.requireNonNull(asked.edrFolder()), "*.edr")) {
+            for (Path file : files) {
+                all.append(Files.readString(file));
+            }
+        }
+        return all.toString();
+    }
+
+    private BenchSession.Request beside(String givens) throws Exception {
+        BenchSession.Request asked =
+                scripted(
+                        """
+                        local ussd = require "ussd"
+                        local answer, why = http.get("billing", "/accounts/" .. (...).msisdn)
+                        return "Balance: " .. (answer and answer.body or why) .. ussd.menu("PIN?")
+                        """,
+                        1);
+        Files.writeString(
+                Objects.requireNonNull(asked.rules()),
+                """
+                process: {triggers: [{ussd_string: "*5#", script_key: own}]}
+                http: {upstreams: {billing: {url: "http://127.0.0.1:1", auth: {bearer: {file: no/such/file}}}}}
+                """);
+        Path test =
+                Files.writeString(
+                        folder.resolve("own.dialog"),
+                        """
+                        test "the balance"
+                        from 27761485722
+                        %s
+                        dial *5#
+                        menu PIN?
+                        answer 1234
+                        respond something else
+                        edr USSD-PROCESS
+                        """
+                                .formatted(givens));
+        return new BenchSession.Request(
+                asked.plan(),
+                1,
+                asked.rules(),
+                null,
+                asked.edrFolder(),
+                false,
+                BenchSession.Caller.of(StandIns.at(test.toString())));
+    }
+
+    @Test
+    void the_handset_of_a_test_dials_and_its_givens_answer_every_dialog() throws Exception {
+        BenchSession.Request asked =
+                beside("given http GET billing /accounts/27761485722 answers 200 \"12.50\"");
+        Outcome outcome = run(asked);
+        assertThat(outcome.good()).isTrue();
+        assertThat(outcome.median().engine().finished()).isEqualTo(20);
+        assertThat(outcome.median().engine().turns().getTotalCount()).isEqualTo(40);
+        assertThat(recorded(asked)).contains("TEXT=Balance: 12.501234");
+    }
+
+    @Test
+    void a_call_that_no_given_answers_ends_the_bench() throws Exception {
+        BenchSession.Request asked = beside("given http GET billing /else answers 200");
+        assertThatThrownBy(() -> run(asked))
+                .isInstanceOf(BenchException.class)
+                .hasMessageContaining("no 'given http' answers http.get");
+    }
+
+    @Test
+    void a_test_whose_handset_does_more_than_answer_is_no_load() throws Exception {
+        Path test =
+                Files.writeString(
+                        folder.resolve("own.dialog"),
+                        "test \"gives up\"\ndial *5#\nmenu PIN?\nabandon\n");
+        assertThatThrownBy(() -> BenchSession.Caller.of(StandIns.at(test.toString())))
+                .hasMessageContaining("own.dialog:4:1")
+                .hasMessageContaining("a load cannot do this step of the test");
     }
 
     @Test

@@ -68,6 +68,9 @@ class UssdTest {
         assertThat(ussd("test", "--filter")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ussd("edr", "--msisdn", "+27")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ussd("bench", "--rate", "fast")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("bench", "--stand-ins", "x.dialog", "--script", "x"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("bench", "--msisdn", "27761485722")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString().lines())
                 .containsExactly(
                         "ussd: Unknown option: '--mssidn'; did you mean --msisdn?",
@@ -85,6 +88,10 @@ class UssdTest {
                         "ussd: Invalid value for option '--msisdn': '+27' is not a number: 1 to 38 digits are allowed, as of 27761485722, without + and without :NOA:NPI",
                         "ussd: ussd edr --help lists the options",
                         "ussd: Invalid value for option '--rate': 'fast' is not a number",
+                        "ussd: ussd bench --help lists the options",
+                        "ussd: --stand-ins FILE says who dials, what is dialled and what is answered, and cannot be combined with --script, --msisdn or --answers",
+                        "ussd: ussd bench --help lists the options",
+                        "ussd: --msisdn and --answers need a --script",
                         "ussd: ussd bench --help lists the options");
     }
 

@@ -251,7 +251,8 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
                                 GIVENS.getOrDefault(module, List.of()),
                                 fault -> {
                                     throw new AssertionError(fault);
-                                }));
+                                },
+                                false));
     }
 
     @Override

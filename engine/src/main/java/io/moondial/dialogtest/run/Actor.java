@@ -50,11 +50,16 @@ final class Actor {
 
     /** Begins a dialog. */
     void open(FarSide network, boolean push, String text) throws UnsendableText {
+        call = new Call(network, call(push, text));
+    }
+
+    /** What a dialog of it begins with. */
+    FarSide.Call call(boolean push, String text) throws UnsendableText {
         UssdString ussd =
                 text.isEmpty() ? new UssdString(dcs, new byte[0]) : UssdString.encode(text, dcs);
         int operation =
                 push ? Operation.UNSTRUCTURED_SS_NOTIFY : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
-        call = new Call(network, new FarSide.Call(operation, ussd, from, to, origination, ssn));
+        return new FarSide.Call(operation, ussd, from, to, origination, ssn);
     }
 
     /** The dialog that steps are about; the parser accepts none before it. */

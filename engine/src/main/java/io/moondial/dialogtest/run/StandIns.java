@@ -1,15 +1,22 @@
 package io.moondial.dialogtest.run;
 
 import io.moondial.Configuration;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.dialogtest.language.DialogTest;
+import io.moondial.dialogtest.language.Step;
+import io.moondial.dialogtest.language.Template.UnsetVariableException;
 import io.moondial.problem.Problem;
 import io.moondial.script.api.Backend;
 import io.moondial.script.api.Backends;
+import io.moondial.text.Dcs;
+import io.moondial.text.UssdString.UnsendableText;
 import io.moondial.time.Time;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -77,6 +84,78 @@ public final class StandIns {
                 modules,
                 module ->
                         new Backend.TestWorld(
-                                time, test.file().folder(), test.given().textsFor(module), fault));
+                                time,
+                                test.file().folder(),
+                                test.given().textsFor(module),
+                                fault,
+                                false));
+    }
+
+    /** What the handset of a test does. */
+    public record Conversation(FarSide.Call call, List<String> answers) {
+        public Conversation {
+            answers = List.copyOf(answers);
+        }
+    }
+
+    /**
+     * What the test's handset dials, and what it answers to each menu in turn. What the test
+     * expects and checks does not count.
+     *
+     * @throws DialogFileException if it does something else too, such as give up
+     */
+    public Conversation conversation() throws DialogFileException {
+        Actor handset = new Actor("");
+        FarSide.Call call = null;
+        List<String> answers = new ArrayList<>();
+        for (Step step : test.steps()) {
+            try {
+                switch (step) {
+                    case Step.From it -> handset.from = it.address();
+                    case Step.To it -> handset.to = it.address();
+                    case Step.Origination it -> handset.origination = it.address();
+                    case Step.Ssn it -> handset.ssn = it.ssn();
+                    case Step.CodingScheme it -> handset.dcs = new Dcs(it.dcs());
+                    case Step.Open it when !it.push() -> {
+                        if (call != null) {
+                            throw objection(step, "it has dialled already");
+                        }
+                        call = handset.call(false, it.text().fill(Map.of()));
+                    }
+                    case Step.Answer it when !it.release() -> answers.add(it.text().fill(Map.of()));
+                    case Step.Expect _,
+                            Step.EdrCheck _,
+                            Step.EdrsCheck _,
+                            Step.LogCheck _,
+                            Step.StatCheck _,
+                            Step.ModuleCheck _ -> {}
+                    default -> throw objection(step, "allowed are dial, once, and answer");
+                }
+            } catch (UnsendableText e) {
+                throw objection(step, "this text cannot be sent: " + e.getMessage());
+            } catch (UnsetVariableException e) {
+                throw objection(step, String.valueOf(e.getMessage()));
+            }
+        }
+        if (call == null) {
+            throw new DialogFileException(
+                    List.of(
+                            new Problem(
+                                    test.file().path(),
+                                    test.at().first(),
+                                    1,
+                                    "this test does not dial")));
+        }
+        return new Conversation(call, answers);
+    }
+
+    private DialogFileException objection(Step step, String why) {
+        return new DialogFileException(
+                List.of(
+                        new Problem(
+                                test.file().path(),
+                                step.at().first(),
+                                1,
+                                "a load cannot do this step of the test: " + why)));
     }
 }

@@ -83,7 +83,7 @@ final class TestEngine {
                         rules.modules(),
                         module ->
                                 new Backend.TestWorld(
-                                        time, folder, given.textsFor(module), faults::add));
+                                        time, folder, given.textsFor(module), faults::add, true));
         DialogEnvironment around =
                 new DialogEnvironment(
                         time,

@@ -245,7 +245,9 @@ final class SqlStandIn implements StandIn<Databases>, Databases {
     }
 
     private synchronized void note(Made call) {
-        made.add(call);
+        if (world.isChecked()) {
+            made.add(call);
+        }
     }
 
     private CompletableFuture<Outcome> answer(

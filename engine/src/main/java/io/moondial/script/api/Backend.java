@@ -120,8 +120,15 @@ public interface Backend<S extends Record, T> {
      * @param folder that of the test's file: names of other files are relative to it
      * @param givens what stands behind {@code given MODULE}, line by line
      * @param fault makes the test fail, with this message
+     * @param isChecked whether lines of the test may ask what was called; else nothing of it is
+     *     kept
      */
-    record TestWorld(Time time, Path folder, List<String> givens, Consumer<String> fault) {
+    record TestWorld(
+            Time time,
+            Path folder,
+            List<String> givens,
+            Consumer<String> fault,
+            boolean isChecked) {
         public TestWorld {
             givens = List.copyOf(givens);
         }
