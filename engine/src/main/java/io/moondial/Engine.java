@@ -1,6 +1,7 @@
 package io.moondial;
 
 import io.moondial.admin.AdminServer;
+import io.moondial.admin.DialogsResource;
 import io.moondial.admin.EngineStatus;
 import io.moondial.admin.Resource;
 import io.moondial.admin.RulesResource;
@@ -18,6 +19,7 @@ import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.edr.EdrFolders;
 import io.moondial.edr.InstanceIds;
 import io.moondial.file.FileTrouble;
+import io.moondial.history.DialogHistory;
 import io.moondial.logic.DialogEnvironment;
 import io.moondial.logic.DialogObserver;
 import io.moondial.logic.HeapWatch;
@@ -68,6 +70,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private volatile @Nullable LastGood lastGood;
     private volatile Consumer<Configuration> applied = now -> {};
     private @Nullable ControlSocket control;
+    private final DialogHistory history;
     private @Nullable AdminServer admin;
     private @Nullable FileWatch reload;
     private volatile boolean running;
@@ -116,6 +119,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         rules = configuration.rules();
         EdrFolders.make(rules.edr());
         backends = starter.apply(rules.modules(), time);
+        history = new DialogHistory(rules.admin().history());
         edrs =
                 new EdrApp(
                         rules.edr(),
@@ -130,7 +134,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         new InstanceIds(
                                 rules.edr().appName(), time.now(), ThreadLocalRandom.current()),
                         counters,
-                        DialogEnvironment.at(time, backends, observer),
+                        DialogEnvironment.at(
+                                time, backends, DialogObserver.all(List.of(observer, history))),
                         rules.dialogs().max());
         heap = new HeapWatch(rules.dialogs().maxHeap(), desk::openDialogs);
         desk.guardHeap(heap::hasRoom);
@@ -294,6 +299,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         List<Resource> resources = new ArrayList<>(more);
         resources.add(new StatusResource(this::status));
         resources.add(new RulesResource(this::rulesInForce));
+        resources.add(new DialogsResource(history));
         Path socket = rules.control().socket();
         admin =
                 new AdminServer(

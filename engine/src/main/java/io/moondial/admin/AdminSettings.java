@@ -2,6 +2,7 @@ package io.moondial.admin;
 
 import io.moondial.config.Key;
 import io.moondial.config.Settings;
+import io.moondial.history.HistorySettings;
 
 /** The interface over HTTP: the section {@code admin} of the rules file. */
 @Settings(
@@ -35,4 +36,5 @@ public record AdminSettings(
                         unset = "50",
                         from = "1",
                         to = "10000")
-                int eventRate) {}
+                int eventRate,
+        @Key HistorySettings history) {}

@@ -3,6 +3,7 @@ package io.moondial.edr;
 import io.moondial.edr.Edr.Names;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
@@ -15,6 +16,8 @@ import java.util.random.RandomGenerator;
  * same.
  */
 public final class InstanceIds {
+    private static final int HEX_DIGITS = 8;
+
     private final String prefix;
     private final AtomicInteger next;
 
@@ -32,5 +35,22 @@ public final class InstanceIds {
     /** An id that this source has not given before. */
     public String next() {
         return prefix + HexFormat.of().toHexDigits(next.getAndIncrement());
+    }
+
+    /** The instance part of an id, which goes up by one and wraps; empty if it has none. */
+    public static OptionalInt count(String instanceId) {
+        int begin = instanceId.lastIndexOf('-') + 1;
+        if (begin == 0 || instanceId.length() - begin != HEX_DIGITS) {
+            return OptionalInt.empty();
+        }
+        int count = 0;
+        for (int i = begin; i < instanceId.length(); i++) {
+            char c = instanceId.charAt(i);
+            if (!HexFormat.isHexDigit(c)) {
+                return OptionalInt.empty();
+            }
+            count = (count << 4) | HexFormat.fromHexDigit(c);
+        }
+        return OptionalInt.of(count);
     }
 }

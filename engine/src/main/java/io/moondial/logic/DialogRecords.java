@@ -35,6 +35,28 @@ public final class DialogRecords implements DialogListener {
         return record == null ? null : record.build();
     }
 
+    /** Whether the engine writes a record of such a fact in any dialog, without making it. */
+    public static boolean isRecorded(DialogFact fact) {
+        return switch (fact) {
+            case DialogFact.Begun begun -> true;
+            case DialogFact.Shown shown -> true;
+            case DialogFact.Answered answered -> true;
+            case DialogFact.Acknowledged acknowledged -> true;
+            case DialogFact.Errored errored -> true;
+            case DialogFact.TimedOut(Screen screen) -> screen == Screen.MENU;
+            case DialogFact.Abandoned(Screen screen) -> screen == Screen.MENU;
+            case DialogFact.FarSideEnded(boolean silent) -> silent;
+            case DialogFact.FarSideAborted aborted -> true;
+            case DialogFact.Responded responded -> true;
+            case DialogFact.PushAcknowledged acknowledged -> true;
+            case DialogFact.Declined declined -> true;
+            case DialogFact.Closed closed -> true;
+            case DialogFact.Aborted aborted -> true;
+            case DialogFact.Failed failed -> true;
+            default -> false;
+        };
+    }
+
     /** A moment of a dialog: it makes the record of what happened then. */
     private record Moment(DialogIdentity dialog, Instant at) {
         private Edr.@Nullable Builder of(DialogFact fact) {

@@ -43,6 +43,9 @@ class DialogFactTest {
                     new DialogFact.Errored(Screen.MENU, 72, false, false),
                     new DialogFact.Errored(Screen.NOTIFY, 72, true, false),
                     new DialogFact.TimedOut(Screen.MENU),
+                    new DialogFact.TimedOut(Screen.NOTIFY),
+                    new DialogFact.Abandoned(Screen.NOTIFY),
+                    new DialogFact.FarSideEnded(false),
                     new DialogFact.Abandoned(Screen.MENU),
                     new DialogFact.FarSideEnded(true),
                     new DialogFact.FarSideAborted("TC-U-ABORT"),
@@ -101,6 +104,22 @@ class DialogFactTest {
         assertThat(records).allSatisfy(edr -> assertThat(spec.check(edr)).isEmpty());
         assertThat(records.stream().map(Edr::event).distinct())
                 .containsExactlyInAnyOrderElementsOf(EdrSpec.ENGINE_EVENTS);
+    }
+
+    @Test
+    void whether_a_fact_has_a_record_is_known_without_making_it() {
+        for (Opening.Kind kind : Opening.Kind.values()) {
+            assertThat(ONE_OF_EACH)
+                    .allSatisfy(
+                            fact ->
+                                    assertThat(DialogRecords.isRecorded(fact))
+                                            .isEqualTo(
+                                                    DialogRecords.record(
+                                                                    dialog(kind),
+                                                                    Instant.EPOCH,
+                                                                    fact)
+                                                            != null));
+        }
     }
 
     @Test

@@ -17,6 +17,10 @@ import io.moondial.edr.InstanceIds;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
+import io.moondial.history.DialogHistory;
+import io.moondial.history.History;
+import io.moondial.history.HistorySettings;
+import io.moondial.history.KeptDialog;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.rules.Globals;
@@ -37,8 +41,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -50,6 +56,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +84,8 @@ final class LiveDesk implements AutoCloseable {
 
     final List<Edr> records = new CopyOnWriteArrayList<>();
     final Queue<DialogFact> facts = new ConcurrentLinkedQueue<>();
+    final DialogHistory history =
+            new DialogHistory(WrittenSettings.settings(HistorySettings.class));
     private final List<String> flaws = new CopyOnWriteArrayList<>();
     final AtomicBoolean roomForEdrs = new AtomicBoolean(true);
     final Counters counters = new Counters();
@@ -112,7 +121,11 @@ final class LiveDesk implements AutoCloseable {
                         DialogEnvironment.at(
                                 time,
                                 Backends.NONE,
-                                DialogObserver.always((dialog, at, fact) -> facts.add(fact))),
+                                DialogObserver.all(
+                                        List.of(
+                                                DialogObserver.always(
+                                                        (dialog, at, fact) -> facts.add(fact)),
+                                                history))),
                         maxDialogs);
         serve(lua, conditions);
         network = new EmbeddedNetwork(List.of(6, 147), 100_000);
@@ -298,6 +311,37 @@ final class LiveDesk implements AutoCloseable {
             throw new AssertionError(e);
         }
         network.close();
+        checkHistory();
         time.close();
+    }
+
+    /** Whatever way dialogs went, their histories say so, and have their records as written. */
+    private void checkHistory() {
+        Map<String, List<Edr>> byDialog =
+                records.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Edr::instanceId, LinkedHashMap::new, Collectors.toList()));
+        byDialog.forEach(
+                (instanceId, written) ->
+                        history.find(instanceId).ifPresent(it -> check(it, written)));
+    }
+
+    private static void check(KeptDialog dialog, List<Edr> written) {
+        History whole = dialog.history();
+        if (whole.leftOut() > 0) {
+            return;
+        }
+        List<History.Entry> entries = whole.entries();
+        Assertions.assertThat(entries.stream().map(History.Entry::record).filter(Objects::nonNull))
+                .containsExactlyElementsOf(written);
+        Assertions.assertThat(entries.getFirst().kind()).isEqualTo(History.Kind.DIALLED);
+        Assertions.assertThat(entries.stream().filter(it -> it.kind() == History.Kind.END).toList())
+                .singleElement()
+                .satisfies(
+                        end ->
+                                Assertions.assertThat(end.outcome())
+                                        .isEqualTo(
+                                                Objects.requireNonNull(dialog.outcome()).word()));
     }
 }

@@ -120,25 +120,32 @@ public final class Recorded {
     public String addTo(Path file) throws IOException {
         String before = Files.exists(file) ? Files.readString(file) : "";
         String name = nameIn(before);
-        StringBuilder test = new StringBuilder();
-        if (!before.isEmpty()) {
-            test.append(before.endsWith("\n") ? "\n" : "\n\n");
-        }
-        test.append("test ").append(Texts.Quoted.quote(name)).append('\n');
-        givens.forEach(line -> test.append(line).append('\n'));
-        settings.forEach(line -> test.append(line).append('\n'));
-        steps.forEach(line -> test.append(line).append('\n'));
+        String gap = before.isEmpty() ? "" : before.endsWith("\n") ? "\n" : "\n\n";
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
         Files.writeString(
                 file,
-                test,
+                gap + named(name),
                 StandardCharsets.UTF_8,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
         return name;
+    }
+
+    /** The test, named after what began the dialog. */
+    public String text() {
+        return named(title);
+    }
+
+    private String named(String name) {
+        StringBuilder test = new StringBuilder();
+        test.append("test ").append(Texts.Quoted.quote(name)).append('\n');
+        givens.forEach(line -> test.append(line).append('\n'));
+        settings.forEach(line -> test.append(line).append('\n'));
+        steps.forEach(line -> test.append(line).append('\n'));
+        return test.toString();
     }
 
     private String nameIn(String content) {

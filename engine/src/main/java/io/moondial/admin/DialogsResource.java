@@ -1,0 +1,349 @@
+package io.moondial.admin;
+
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.channel.Address;
+import io.moondial.channel.Opening;
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogFact.Outcome;
+import io.moondial.edr.Edr;
+import io.moondial.history.DialogHistory;
+import io.moondial.history.DialogHistory.Follower;
+import io.moondial.history.DialogHistory.Page;
+import io.moondial.history.History;
+import io.moondial.history.KeptDialog;
+import io.moondial.logic.DialogIdentity;
+import io.moondial.logic.DialogRecords;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code /v1/dialogs}: dialogs that run and that ended last, and each as a history. A viewer sees
+ * no subscriber's number, and cannot ask for one either.
+ */
+public final class DialogsResource implements Resource, EventSource {
+    private static final String DIALOGS = "dialogs";
+    private static final String RECORDS = "records";
+    private static final String ENTRIES = "entries";
+    private static final String OPEN = "open";
+    private static final List<String> OUTCOMES =
+            List.of(
+                    OPEN,
+                    "responded",
+                    "declined",
+                    "acknowledged",
+                    "closed",
+                    "aborted",
+                    "abandoned",
+                    "failed");
+
+    /** The fields of records that hold a number, however short it is. */
+    private static final Set<String> NUMBERS = Set.of("MSISDN", "IMSI", "DREF", "OREF");
+
+    /** Microseconds. */
+    private static final double A_MILLI = 1_000;
+
+    private static final int MOST = 500;
+    private static final int USUAL = 50;
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private final DialogHistory history;
+
+    public DialogsResource(DialogHistory history) {
+        this.history = history;
+    }
+
+    @Override
+    public void declare(Routes routes) {
+        routes.get("/v1/dialogs", Role.VIEWER, this::page);
+        routes.get("/v1/dialogs/{instance_id}", Role.VIEWER, this::dialog);
+        routes.get("/v1/dialogs/{instance_id}/test", Role.OPERATOR, this::test);
+    }
+
+    // ---- the routes
+
+    private Answer page(Call call) throws Refusal {
+        call.allow("msisdn", "code", "script", "outcome", "limit", "before");
+        Caller caller = call.caller();
+        String msisdn = call.query("msisdn");
+        if (msisdn != null && !caller.role().mayDo(Role.OPERATOR)) {
+            throw Refusal.of(403, "a viewer cannot ask for a number: msisdn needs an operator");
+        }
+        String outcome = call.query("outcome");
+        if (outcome != null && !OUTCOMES.contains(outcome)) {
+            throw Refusal.badRequest(
+                    "outcome is '%s'; allowed are %s"
+                            .formatted(outcome, String.join(", ", OUTCOMES)));
+        }
+        String code = call.query("code");
+        String script = call.query("script");
+        String before = call.query("before");
+        int limit = call.query("limit", USUAL, 1, MOST);
+        Page page =
+                history.page(
+                                dialog ->
+                                        begins(number(dialog), msisdn)
+                                                && begins(code(dialog, caller), code)
+                                                && is(dialog.identity().script(), script)
+                                                && is(state(dialog), outcome),
+                                before,
+                                limit)
+                        .orElseThrow(
+                                () ->
+                                        Refusal.badRequest(
+                                                "before is '%s'; allowed is an instance id, such as that of the last dialog of a page"
+                                                        .formatted(before)));
+        ObjectNode answer = JSON.objectNode();
+        ArrayNode dialogs = answer.putArray("dialogs");
+        page.dialogs().forEach(it -> dialogs.add(summary(it, caller)));
+        return Answer.json(answer.put("more", page.more()).put("kept", history.kept()));
+    }
+
+    private static boolean begins(@Nullable String text, @Nullable String wanted) {
+        return wanted == null || (text != null && text.startsWith(wanted));
+    }
+
+    private static boolean is(String text, @Nullable String wanted) {
+        return wanted == null || text.equals(wanted);
+    }
+
+    private Answer dialog(Call call) throws Refusal {
+        call.allow();
+        History whole = find(call).history();
+        ObjectNode answer = JSON.objectNode();
+        answer.set("dialog", summary(whole.dialog(), call.caller()));
+        ArrayNode entries = answer.putArray("entries");
+        whole.entries().forEach(it -> entries.add(entry(it, call.caller())));
+        return Answer.json(answer.put("left_out", whole.leftOut()));
+    }
+
+    private Answer test(Call call) throws Refusal {
+        call.allow();
+        History whole = find(call).history();
+        if (whole.dialog().outcome() == null) {
+            throw Refusal.conflict("the dialog runs still: ask again when it has ended");
+        }
+        if (whole.leftOut() > 0) {
+            throw Refusal.conflict(
+                    "%d things that happened in the dialog were not kept, so there is no test of it (admin: history: max_memory, max_dialog_memory)"
+                            .formatted(whole.leftOut()));
+        }
+        return Answer.text("text/plain", whole.test());
+    }
+
+    private KeptDialog find(Call call) throws Refusal {
+        String instanceId = call.path("instance_id");
+        return history.find(instanceId).orElseThrow(() -> notKept(instanceId));
+    }
+
+    private Refusal notKept(String instanceId) {
+        return Refusal.notFound(
+                "no dialog %s is kept: the last %d that have ended are, and those that run (admin: history); its records are found at /v1/edrs"
+                        .formatted(instanceId, history.kept()));
+    }
+
+    // ---- news
+
+    @Override
+    public Set<String> topics() {
+        return Set.of(DIALOGS, RECORDS, ENTRIES);
+    }
+
+    @Override
+    public Following follow(Wish wish, Listener listener) throws Refusal {
+        DialogHistory.Following following =
+                history.follow(
+                        switch (wish.topic()) {
+                            case DIALOGS -> summaries(wish.caller(), listener);
+                            case RECORDS -> records(wish.caller(), wish.stream(), listener);
+                            default -> entries(wish, listener);
+                        });
+        return following::close;
+    }
+
+    /** A dialog that begins, goes on or ends. */
+    private static Follower summaries(Caller caller, Listener listener) {
+        return (dialog, at, fact) -> {
+            switch (fact) {
+                case DialogFact.Begun begun -> tell(dialog, caller, listener);
+                case DialogFact.Answered answered -> tell(dialog, caller, listener);
+                case DialogFact.Acknowledged acknowledged -> tell(dialog, caller, listener);
+                case DialogFact.Finished finished -> tell(dialog, caller, listener);
+                case DialogFact.LetGo letGo -> tell(dialog, caller, listener);
+                default -> {}
+            }
+        };
+    }
+
+    private static void tell(KeptDialog dialog, Caller caller, Listener listener) {
+        listener.tell("dialog", () -> summary(dialog, caller));
+    }
+
+    private static Follower records(Caller caller, @Nullable String wanted, Listener listener) {
+        return (dialog, at, fact) -> {
+            DialogIdentity identity = dialog.identity();
+            if (fact
+                    instanceof DialogFact.ScriptRecorded(String stream, String event, var fields)) {
+                if (is(stream, wanted)) {
+                    listener.tell(
+                            "record",
+                            () ->
+                                    record(
+                                            stream,
+                                            Edr.custom(at, identity.instanceId(), event, fields),
+                                            caller));
+                }
+            } else if (DialogRecords.isRecorded(fact) && is(identity.edrStream(), wanted)) {
+                listener.tell(
+                        "record",
+                        () ->
+                                record(
+                                        identity.edrStream(),
+                                        requireNonNull(DialogRecords.record(identity, at, fact)),
+                                        caller));
+            }
+        };
+    }
+
+    /** What happens from now on in one dialog. */
+    private Follower entries(Wish wish, Listener listener) throws Refusal {
+        String instanceId = String.valueOf(wish.instanceId());
+        KeptDialog wanted = history.find(instanceId).orElseThrow(() -> notKept(instanceId));
+        AtomicInteger told = new AtomicInteger(wanted.history().entries().size());
+        return (dialog, at, fact) -> {
+            if (dialog.equals(wanted)) {
+                List<History.Entry> all = wanted.history().entries();
+                for (int i = told.getAndSet(all.size()); i < all.size(); i++) {
+                    History.Entry entry = all.get(i);
+                    listener.tell("entry", () -> entry(entry, wish.caller()));
+                }
+            }
+        };
+    }
+
+    // ---- what callers see
+
+    static ObjectNode summary(KeptDialog dialog, Caller caller) {
+        Opening opening = dialog.identity().opening();
+        Instant ended = dialog.ended();
+        ObjectNode json = JSON.objectNode();
+        json.put("instance_id", dialog.identity().instanceId());
+        json.put("began", dialog.began().toString());
+        if (ended != null) {
+            json.put("ended", ended.toString());
+            json.put("took_ms", Duration.between(dialog.began(), ended).toMillis());
+        }
+        json.put("kind", opening.kind() == Opening.Kind.DIALLED ? "dialled" : "notify");
+        json.put("service", opening.kind().section());
+        json.put("script", dialog.identity().script());
+        json.put("version", dialog.identity().version());
+        json.put("code", code(dialog, caller));
+        json.put("msisdn", masked(number(dialog), caller));
+        json.put("imsi", masked(opening.imsi(), caller));
+        if (opening.local().ssn() != null) {
+            json.put("ssn", opening.local().ssn());
+        }
+        json.put("state", state(dialog));
+        if (dialog.outcome() instanceof Outcome.Failed(String exception)) {
+            json.put("error", caller.text(exception));
+        }
+        return json.put("turns", dialog.turns());
+    }
+
+    private static @Nullable String number(KeptDialog dialog) {
+        Address msisdn = dialog.identity().opening().msisdn();
+        return msisdn == null ? null : msisdn.digits();
+    }
+
+    private static @Nullable String masked(@Nullable String digits, Caller caller) {
+        return digits == null ? null : caller.number(digits);
+    }
+
+    /** As the caller sees it: who cannot see a number in it cannot search for it either. */
+    private static String code(KeptDialog dialog, Caller caller) {
+        return caller.text(dialog.identity().opening().written());
+    }
+
+    private static String state(KeptDialog dialog) {
+        Outcome outcome = dialog.outcome();
+        return outcome == null ? OPEN : outcome.word();
+    }
+
+    static ObjectNode entry(History.Entry entry, Caller caller) {
+        ObjectNode json = JSON.objectNode();
+        json.put("at", entry.at().toString());
+        json.put("kind", word(entry.kind()));
+        put(json, "screen", entry.screen());
+        String text = entry.text();
+        put(json, "text", text == null ? null : caller.text(text));
+        if (entry.secret()) {
+            json.put("secret", true);
+        }
+        put(json, "place", entry.place());
+        Duration took = entry.took();
+        if (took != null) {
+            json.put("took_ms", TimeUnit.NANOSECONDS.toMicros(took.toNanos()) / A_MILLI);
+        }
+        put(json, "called", entry.called());
+        put(json, "outcome", entry.outcome());
+        put(json, "level", entry.level() == null ? null : word(entry.level()));
+        Edr record = entry.record();
+        if (record != null) {
+            put(json, "stream", entry.stream());
+            json.put("event", record.event());
+            json.set("fields", fields(record, caller));
+        }
+        return json;
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The fields of a record; those that hold numbers are masked for viewers. */
+    static ObjectNode fields(Edr record, Caller caller) {
+        ObjectNode json = JSON.objectNode();
+        for (Edr.Field field : record.fields()) {
+            json.put(
+                    field.name(),
+                    NUMBERS.contains(field.name())
+                            ? number(field.text(), caller)
+                            : caller.text(field.text()));
+        }
+        return json;
+    }
+
+    /** A number as a record has it, {@code digits:noa:npi}. */
+    private static String number(String written, Caller caller) {
+        int colon = written.indexOf(':');
+        return colon < 0
+                ? caller.number(written)
+                : caller.number(written.substring(0, colon)) + written.substring(colon);
+    }
+
+    /** A record as an answer has it. */
+    static ObjectNode record(String stream, Edr record, Caller caller) {
+        ObjectNode json = JSON.objectNode();
+        json.put("stream", stream);
+        json.put("at", record.at().toString());
+        json.put("event", record.event());
+        json.put("instance_id", record.instanceId());
+        json.set("fields", fields(record, caller));
+        return json;
+    }
+
+    private static void put(ObjectNode json, String name, @Nullable String value) {
+        if (value != null) {
+            json.put(name, value);
+        }
+    }
+}

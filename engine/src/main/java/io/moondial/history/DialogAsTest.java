@@ -1,0 +1,137 @@
+package io.moondial.history;
+
+import io.moondial.channel.Opening;
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogFact.Sending;
+import io.moondial.dialogtest.language.Recorded;
+import io.moondial.dialogtest.language.Recorded.PassingIds;
+import io.moondial.dialogtest.language.SecretDigits;
+import io.moondial.handset.Screen;
+import io.moondial.text.Dcs;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.List;
+
+/** Writes a dialog that is over as a dialog test that holds it again. */
+final class DialogAsTest {
+    private static final int USUAL_SSN = 6;
+    private static final String LATE = "late answer";
+    private static final String ANSWER = "answer";
+    private static final String LAST_ANSWER = "answer and release";
+
+    private final Opening opening;
+    private final PassingIds ids;
+    private final Recorded recorded = new Recorded();
+    private Sending sent = new Sending("", false, false);
+    private Instant shown = Instant.EPOCH;
+
+    /** Whether what the far side did at its end has a step already. */
+    private boolean released;
+
+    private DialogAsTest(History history) {
+        opening = history.dialog().identity().opening();
+        ids = PassingIds.of(history.dialog().identity().instanceId(), opening);
+    }
+
+    /** The test; what was secret in the dialog is asterisks, or digits that stand for it. */
+    static String of(History history) {
+        DialogAsTest test = new DialogAsTest(history);
+        test.begun();
+        history.told().forEach(told -> test.read(told.at(), told.fact()));
+        return test.recorded.text();
+    }
+
+    private void begun() {
+        recorded.setting("from", opening.msisdn());
+        recorded.setting("to", opening.destination());
+        recorded.setting("origination", opening.origination());
+        Integer ssn = opening.local().ssn();
+        recorded.setting("ssn", ssn == null ? USUAL_SSN : ssn, USUAL_SSN);
+        recorded.setting("dcs", opening.ussd().dcs().octet(), Dcs.UNSPECIFIED.octet());
+        recorded.opened(opening.kind() == Opening.Kind.PUSHED, withoutSecrets());
+    }
+
+    /** The text that began it, with digits instead of what is written as asterisks. */
+    private String withoutSecrets() {
+        String text = opening.text();
+        String written = opening.written();
+        if (text.length() != written.length()) {
+            return written;
+        }
+        BitSet hidden = new BitSet();
+        for (int i = 0; i < text.length(); i++) {
+            hidden.set(i, text.charAt(i) != written.charAt(i));
+        }
+        return SecretDigits.dialled(text, hidden);
+    }
+
+    private void read(Instant at, DialogFact fact) {
+        switch (fact) {
+            case Sending sending -> sent = sending;
+            case DialogFact.Shown(DialogFact.Screen screen, var text) -> {
+                boolean menu = screen == DialogFact.Screen.MENU;
+                came(
+                        menu
+                                ? new Screen.Menu(0, text.written())
+                                : new Screen.Notify(0, text.written()));
+                shown = at;
+            }
+            case DialogFact.Responded(var text) -> came(new Screen.Respond(text.written()));
+            case DialogFact.Declined(int code) -> came(new Screen.Decline(code));
+            case DialogFact.PushAcknowledged acknowledged -> came(new Screen.Acknowledge());
+            case DialogFact.Closed closed -> came(new Screen.Close());
+            case DialogFact.Aborted aborted -> came(new Screen.Abort(""));
+            case DialogFact.Answered(var answer, boolean late, boolean last) -> {
+                String word = late ? LATE : last ? LAST_ANSWER : ANSWER;
+                if (answer.secret()) {
+                    recorded.answeredInSecret(word, answer.written());
+                } else {
+                    recorded.did(word, answer.written());
+                }
+                released |= last;
+            }
+            case DialogFact.Errored(var screen, int code, boolean late, boolean last) -> {
+                if (late) {
+                    remark("an error %d came too late: a test cannot do that".formatted(code));
+                } else {
+                    recorded.did(last ? "reject and release" : "reject", Integer.toString(code));
+                    released |= last;
+                }
+            }
+            case DialogFact.TimedOut timedOut -> waited(Duration.between(shown, at));
+            case DialogFact.FarSideEnded ended -> {
+                if (!released) {
+                    recorded.did("release", "");
+                }
+            }
+            case DialogFact.FarSideAborted aborted -> recorded.did("abandon", "");
+            case DialogFact.ScriptCalled called -> given(called);
+            default -> {}
+        }
+    }
+
+    private void came(Screen screen) {
+        recorded.came(screen, sent.secretText(), ids);
+    }
+
+    /** Not less than what it was: the timer has run out. */
+    private void waited(Duration time) {
+        recorded.wrote(List.of("wait " + time.plusMillis(1).toMillis() + "ms"));
+    }
+
+    private void given(DialogFact.ScriptCalled called) {
+        String text = called.given().get();
+        if (text != null) {
+            recorded.given(called.called().substring(0, called.called().indexOf('.')), text);
+        } else if (KeptDialog.isGivenLost(called)) {
+            remark(
+                    "what %s answered was not kept (admin: history: max_givens): write a given for it"
+                            .formatted(called.called()));
+        }
+    }
+
+    private void remark(String text) {
+        recorded.wrote(List.of("# " + text));
+    }
+}
