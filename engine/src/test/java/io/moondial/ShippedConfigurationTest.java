@@ -128,6 +128,7 @@ class ShippedConfigurationTest {
         if (Files.getFileStore(secret).supportsFileAttributeView("posix")) {
             Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         }
+        Files.createDirectory(folder.resolve("state")); // and has a database
 
         assertThat(Configuration.read(folder.resolve("rules.yaml")).warnings()).isEmpty();
     }

@@ -9,6 +9,7 @@ import io.moondial.config.SettingsWriter;
 import io.moondial.config.Structure;
 import io.moondial.config.ValueType;
 import io.moondial.modules.sql.SqlText.Dialect;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -143,6 +144,16 @@ record SqlSettings(
             if (dialect() == Dialect.SQLITE && sqliteFile().isEmpty()) {
                 section.refuse("url", "allowed for SQLite is jdbc:sqlite:FILE, without options");
             }
+            sqliteFile()
+                    .map(Path::getParent)
+                    .filter(it -> !Files.isDirectory(it))
+                    .ifPresent(
+                            it ->
+                                    section.warn(
+                                            "url",
+                                            "there is no folder "
+                                                    + it
+                                                    + ": until it is made, each call returns unavailable"));
             Connections.missingDriver(this).ifPresent(it -> section.needed("url", it));
             if (acquireTimeout.compareTo(timeout) > 0) {
                 section.refuse(

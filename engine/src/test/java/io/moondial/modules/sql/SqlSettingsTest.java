@@ -77,6 +77,21 @@ class SqlSettingsTest {
     }
 
     @Test
+    void a_folder_that_is_not_there_is_a_warning() throws Exception {
+        assertThat(read("url: \"jdbc:sqlite:data/bank.db\"", "return 'x'").warnings())
+                .extracting(Object::toString)
+                .singleElement()
+                .asString()
+                .contains("rules.yaml:5:12")
+                .contains(
+                        "url: there is no folder "
+                                + folder.resolve("data")
+                                + ": until it is made, each call returns unavailable");
+        Files.createDirectory(folder.resolve("data"));
+        assertThat(read("url: \"jdbc:sqlite:data/bank.db\"", "return 'x'").warnings()).isEmpty();
+    }
+
+    @Test
     void what_is_read_is_printed_without_the_password() throws Exception {
         Files.writeString(folder.resolve("secret"), "pa55word");
         String printed =

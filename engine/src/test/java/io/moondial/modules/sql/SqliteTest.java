@@ -63,6 +63,16 @@ class SqliteTest {
     }
 
     @Test
+    void a_folder_that_is_not_there_makes_it_unavailable_until_it_is_made() throws Exception {
+        close();
+        bench = new SqlBench(folder, section("").replace("sqlite:bank.db", "sqlite:data/bank.db"));
+        String lua = "local n, why = sql.value('bank', 'SELECT 1') return tostring(n or why)";
+        assertThat(bench.run(lua)).isEqualTo("unavailable");
+        Files.createDirectory(folder.resolve("data"));
+        await().untilAsserted(() -> assertThat(bench.run(lua)).isEqualTo("1"));
+    }
+
+    @Test
     void a_declared_type_is_what_a_value_arrives_as() throws Exception {
         assertThat(
                         bench.run(
