@@ -22,6 +22,9 @@ public final class FailureText {
     private final TestResult result;
     private final DialogTest test;
     private final Paint paint;
+    private static final int UNUSED_SHOWN = 5;
+    private static final int GIVEN_SHOWN = 120;
+
     private final List<String> out = new ArrayList<>();
 
     private FailureText(TestResult result, Paint paint) {
@@ -41,6 +44,7 @@ public final class FailureText {
             out.add("  " + result.reason());
         }
         result.failures().forEach(this::failure);
+        unused();
         conversation();
         return out;
     }
@@ -100,6 +104,27 @@ public final class FailureText {
             case '+' -> paint.bad(line);
             default -> line;
         };
+    }
+
+    /** A call that is not as it should be often leaves behind the given that was meant for it. */
+    private void unused() {
+        List<String> unused = result.unused();
+        if (unused.isEmpty()) {
+            return;
+        }
+        out.add("");
+        for (String given : unused.subList(0, Math.min(UNUSED_SHOWN, unused.size()))) {
+            out.add("  never used: " + firstLine(given));
+        }
+        if (unused.size() > UNUSED_SHOWN) {
+            out.add("  never used: %d more".formatted(unused.size() - UNUSED_SHOWN));
+        }
+    }
+
+    private static String firstLine(String given) {
+        String line = Shown.line(given.lines().findFirst().orElse(""));
+        boolean isCut = line.length() > GIVEN_SHOWN || given.lines().count() > 1;
+        return isCut ? line.substring(0, Math.min(GIVEN_SHOWN, line.length())) + " ..." : line;
     }
 
     private void conversation() {

@@ -112,6 +112,11 @@ final class TestEngine {
         }
     }
 
+    /** The givens of stand-ins that have answered nothing so far. */
+    List<String> unused() {
+        return backends.unused();
+    }
+
     /** What stand-ins object to since they were last asked. */
     List<String> faults() {
         List<String> taken = new ArrayList<>();

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * How a test came out.
  *
  * @param failures all of them, in the order of the test; none unless it failed
+ * @param unused the givens of stand-ins that have answered nothing, as its lines have them; none
+ *     unless it failed
  * @param conversation what was said, from the dialog's beginning
  * @param scripts the keys of those that ran
  * @param reason why it was skipped, or what kept it from being run to its end; null otherwise
@@ -23,6 +25,7 @@ public record TestResult(
         DialogTest test,
         Status status,
         List<Failure> failures,
+        List<String> unused,
         List<Happening> conversation,
         Set<String> scripts,
         @Nullable String reason) {
@@ -42,21 +45,31 @@ public record TestResult(
 
     public TestResult {
         failures = List.copyOf(failures);
+        unused = List.copyOf(unused);
         conversation = List.copyOf(conversation);
         scripts = Set.copyOf(scripts);
     }
 
-    static TestResult ran(DialogTest test, Notes notes, Set<String> scripts) {
-        Status status = notes.failures().isEmpty() ? Status.PASSED : Status.FAILED;
-        return new TestResult(test, status, notes.failures(), notes.conversation(), scripts, null);
+    static TestResult ran(DialogTest test, Notes notes, List<String> unused, Set<String> scripts) {
+        boolean isGood = notes.failures().isEmpty();
+        return new TestResult(
+                test,
+                isGood ? Status.PASSED : Status.FAILED,
+                notes.failures(),
+                isGood ? List.of() : unused,
+                notes.conversation(),
+                scripts,
+                null);
     }
 
     static TestResult skipped(DialogTest test, String reason) {
-        return new TestResult(test, Status.SKIPPED, List.of(), List.of(), Set.of(), reason);
+        return new TestResult(
+                test, Status.SKIPPED, List.of(), List.of(), List.of(), Set.of(), reason);
     }
 
     static TestResult broken(DialogTest test, List<Happening> conversation, String why) {
-        return new TestResult(test, Status.BROKEN, List.of(), conversation, Set.of(), why);
+        return new TestResult(
+                test, Status.BROKEN, List.of(), List.of(), conversation, Set.of(), why);
     }
 
     /**

@@ -80,7 +80,7 @@ final class TestRun {
             actors.values().forEach(it -> screens.checkEnd(it, end));
         }
         records.checkConformity(end);
-        return TestResult.ran(test, notes, engine.scripts());
+        return TestResult.ran(test, notes, engine.unused(), engine.scripts());
     }
 
     private static @Nullable Step following(List<Step> steps, int i, @Nullable DialogTest next) {

@@ -131,10 +131,12 @@ final class CallLine {
     /**
      * A line {@code given http}.
      *
+     * @param text all of the line
      * @param shown the call as the line says it
      * @param after null: at once
      */
-    record Given(Target target, String shown, @Nullable Duration after, Outcome outcome) {}
+    record Given(
+            String text, Target target, String shown, @Nullable Duration after, Outcome outcome) {}
 
     /** What follows {@code given http} to answer a request like this one in the same way. */
     static String given(Request request, Outcome outcome) {
@@ -261,7 +263,7 @@ final class CallLine {
             }
             Duration after = after();
             Outcome outcome = outcome(target.upstream());
-            return new Given(target, shown, after, outcome);
+            return new Given(text, target, shown, after, outcome);
         }
 
         Expected expected() throws MistakeException {

@@ -182,6 +182,11 @@ final class HttpStandIn implements StandIn<Upstreams>, Upstreams {
                         : " " + CallLine.body(call.body(), call.headers().get("Content-Type")));
     }
 
+    @Override
+    public synchronized List<String> unused() {
+        return givens.stream().filter(it -> !used.contains(it)).map(Given::text).toList();
+    }
+
     /** What is wrong with a line; empty: nothing. */
     static Optional<Mistake> objection(Line line, String text) {
         try {

@@ -446,6 +446,11 @@ final class SqlStandIn implements StandIn<Databases>, Databases {
         }
     }
 
+    @Override
+    public List<String> unused() {
+        return givens.stream().filter(it -> !it.used().get()).map(Given::text).toList();
+    }
+
     // ---- checks
 
     /** What is wrong with a line; empty: nothing. */

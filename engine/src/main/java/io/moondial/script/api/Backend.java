@@ -108,6 +108,11 @@ public interface Backend<S extends Record, T> {
          */
         Optional<String> check(boolean absent, String text);
 
+        /** The givens that have answered nothing so far, each as {@link TestWorld} has it. */
+        default List<String> unused() {
+            return List.of();
+        }
+
         /** Gives back what it holds. */
         @Override
         default void close() {}

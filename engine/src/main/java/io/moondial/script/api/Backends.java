@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The {@link Backend}s that run, in one engine or in one dialog test. */
@@ -73,6 +74,12 @@ public final class Backends implements AutoCloseable {
 
         List<Backend.Gauge> gauges() {
             return backend.gauges(running);
+        }
+
+        Stream<String> unused() {
+            return standIn == null
+                    ? Stream.of()
+                    : standIn.unused().stream().map(it -> "given " + module + " " + it);
         }
 
         Optional<String> check(boolean absent, String text) {
@@ -295,6 +302,11 @@ public final class Backends implements AutoCloseable {
                 .findFirst()
                 .orElseThrow()
                 .check(absent, text);
+    }
+
+    /** The givens of a dialog test that have answered nothing so far, as its lines have them. */
+    public List<String> unused() {
+        return started.stream().flatMap(Started::unused).toList();
     }
 
     /** Stops them, from the last to the first, each even if others fail. */

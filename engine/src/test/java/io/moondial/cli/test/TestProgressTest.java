@@ -29,7 +29,9 @@ class TestProgressTest {
         DialogTest test = DialogFile.read(file).tests().getFirst();
         try (var progress = new TestProgress(new PrintWriter(err), statuses.length, shown)) {
             for (Status status : statuses) {
-                progress.ended(new TestResult(test, status, List.of(), List.of(), Set.of(), null));
+                progress.ended(
+                        new TestResult(
+                                test, status, List.of(), List.of(), List.of(), Set.of(), null));
             }
         }
         return err.toString();

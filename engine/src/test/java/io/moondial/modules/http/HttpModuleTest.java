@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.dialogtest.language.DialogFile;
+import io.moondial.dialogtest.report.FailureText;
+import io.moondial.dialogtest.report.FailureText.Paint;
 import io.moondial.dialogtest.run.Suite;
 import io.moondial.dialogtest.run.TestResult;
 import io.moondial.script.ScriptHost.CompilationObserver;
@@ -37,15 +39,17 @@ class HttpModuleTest {
         return Configuration.readForTests(rules, CompilationObserver.NONE);
     }
 
+    private List<TestResult> results(String lua, String dialog) throws Exception {
+        return new Suite(
+                        configuration(lua),
+                        DialogFile.of(folder.resolve("x.dialog"), dialog).tests(),
+                        new Suite.Options(2, false))
+                .run(it -> {});
+    }
+
     /** Runs the tests of a file; what failed, each with the name of its test. */
     private List<String> failures(String lua, String dialog) throws Exception {
-        List<TestResult> results =
-                new Suite(
-                                configuration(lua),
-                                DialogFile.of(folder.resolve("x.dialog"), dialog).tests(),
-                                new Suite.Options(2, false))
-                        .run(it -> {});
-        return results.stream()
+        return results(lua, dialog).stream()
                 .flatMap(
                         it ->
                                 it.failures().stream()
@@ -412,6 +416,49 @@ class HttpModuleTest {
                                 """))
                 .containsExactly(
                         "x: no 'given http' answers http.get: GET billing /accounts/1?currency=KES; the nearest is: given http GET billing /accounts/1");
+    }
+
+    @Test
+    void a_test_that_fails_names_the_givens_that_nothing_has_used() throws Exception {
+        String dialog =
+                """
+                test "passes"
+                given http GET billing /x answers 200 "two"
+                dial *1#
+                respond two
+
+                test "fails"
+                given http GET billing /x answers 200 "one"
+                given http GET billing /x answers 200 "two"
+                given http GET billing /x answers 200 "three"
+                given http POST crm /x answers 201
+                  {"id": 1,
+                   "name": "a"}
+                dial *1#
+                respond three
+                """;
+        List<TestResult> results =
+                results("http.get('billing', '/x') return http.get('billing', '/x').body", dialog);
+        assertThat(results.getFirst().unused()).isEmpty();
+        assertThat(FailureText.of(results.getLast(), Paint.PLAIN))
+                .contains(
+                        """
+
+                          never used: given http GET billing /x answers 200 "three"
+                          never used: given http POST crm /x answers 201 ...
+
+                          the conversation:
+                        """);
+    }
+
+    @Test
+    void a_test_that_passes_may_have_givens_that_nothing_uses() throws Exception {
+        List<TestResult> results =
+                results(
+                        "return 'ok'",
+                        "test \"x\"\ngiven http GET billing /x answers 204\ndial *1#\nrespond ok\n");
+        assertThat(results.getFirst().status()).isEqualTo(TestResult.Status.PASSED);
+        assertThat(results.getFirst().unused()).isEmpty();
     }
 
     @Test

@@ -7,10 +7,12 @@ import io.moondial.Configuration;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.run.Suite;
 import io.moondial.dialogtest.run.TestResult;
+import io.moondial.dialogtest.run.TestResult.Failure;
 import io.moondial.script.ScriptHost.CompilationObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,9 +69,28 @@ class SqlStandInTest {
         return results.stream()
                 .flatMap(
                         it ->
-                                it.failures().stream()
-                                        .map(fault -> it.test().name() + ": " + fault.message()))
+                                Stream.concat(
+                                                it.failures().stream().map(Failure::message),
+                                                it.unused().stream().map(one -> "unused: " + one))
+                                        .map(fault -> it.test().name() + ": " + fault))
                 .toList();
+    }
+
+    @Test
+    void a_test_that_fails_names_the_givens_that_nothing_has_used() throws Exception {
+        assertThat(
+                        failuresOf(
+                                """
+                                test "another number"
+                                given sql bank balance with {"msisdn": "1"} answers [{"balance":12.50}]
+                                given sql bank balance with {"msisdn": "2"} answers [{"balance":2}]
+                                from 1
+                                dial *1#
+                                respond 2
+                                """))
+                .last()
+                .isEqualTo(
+                        "another number: unused: given sql bank balance with {\"msisdn\": \"2\"} answers [{\"balance\":2}]");
     }
 
     @Test
@@ -170,7 +191,9 @@ class SqlStandInTest {
                                 + " msisdn=:msisdn\" with {\"msisdn\":\"1\"}; the test gives none",
                         "another: no 'given sql' answers bank \"SELECT balance FROM accounts WHERE"
                                 + " msisdn=:msisdn\" with {\"msisdn\":\"1\"}; the nearest is: given sql"
-                                + " bank \"SELECT balance FROM accounts WHERE id = :id\" answers []");
+                                + " bank \"SELECT balance FROM accounts WHERE id = :id\" answers []",
+                        "another: unused: given sql bank \"SELECT a FROM b\" answers []",
+                        "another: unused: given sql bank \"SELECT balance FROM accounts WHERE id = :id\" answers []");
     }
 
     @Test
