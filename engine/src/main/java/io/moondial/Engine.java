@@ -3,10 +3,13 @@ package io.moondial;
 import io.moondial.admin.AdminServer;
 import io.moondial.admin.DialogsResource;
 import io.moondial.admin.EngineStatus;
+import io.moondial.admin.HealthResource;
+import io.moondial.admin.MetricsResource;
 import io.moondial.admin.Resource;
 import io.moondial.admin.RulesResource;
 import io.moondial.admin.RulesResource.RulesInForce;
 import io.moondial.admin.ScriptsResource;
+import io.moondial.admin.SeriesResource;
 import io.moondial.admin.StatusResource;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
@@ -25,7 +28,9 @@ import io.moondial.logic.DialogObserver;
 import io.moondial.logic.HeapWatch;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
+import io.moondial.metrics.Exposition;
 import io.moondial.metrics.Reconciliation;
+import io.moondial.metrics.Series;
 import io.moondial.reload.FileWatch;
 import io.moondial.script.api.Backends;
 import io.moondial.time.SystemTime;
@@ -67,6 +72,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private final Reloading reloading;
     private final ServedScripts scripts;
     private final Reconciliation reconciliation;
+    private final EngineMetrics metrics;
+    private final Series series;
     private volatile @Nullable LastGood lastGood;
     private volatile Consumer<Configuration> applied = now -> {};
     private @Nullable ControlSocket control;
@@ -149,6 +156,18 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         rules.control().reconcileInterval(),
                         rules.control().reconcileLooks(),
                         counters);
+        metrics =
+                new EngineMetrics(
+                        new EngineMetrics.Parts(
+                                counters,
+                                desk,
+                                heap,
+                                channels,
+                                edrs,
+                                backends,
+                                reloading,
+                                reconciliation));
+        series = new Series(time, metrics::measure);
     }
 
     /** Starts taking dialogs. */
@@ -157,6 +176,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         reconciliation.watch(stackDialogsAgainstRunning());
         reconciliation.watch(recordsAgainstWritten());
         reconciliation.watch(connectionsAgainstLinks());
+        series.start();
         running = true;
     }
 
@@ -300,6 +320,9 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         resources.add(new StatusResource(this::status));
         resources.add(new RulesResource(this::rulesInForce));
         resources.add(new DialogsResource(history));
+        resources.add(new MetricsResource(metrics.exposition()));
+        resources.add(new SeriesResource(series));
+        resources.add(new HealthResource(() -> Health.live(series), this::ready));
         Path socket = rules.control().socket();
         admin =
                 new AdminServer(
@@ -308,6 +331,10 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         counters,
                         time,
                         resources);
+    }
+
+    private List<HealthResource.Check> ready() {
+        return Health.ready(phase(), channels.links(), edrs.status(), reloading.status());
     }
 
     @Override
@@ -372,6 +399,11 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         return channels.links();
     }
 
+    /** What Prometheus gets. */
+    Exposition metrics() {
+        return metrics.exposition();
+    }
+
     /** What has been counted so far. */
     public Counters counters() {
         return counters;
@@ -433,6 +465,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 channels;
                 socket;
                 web;
+                series;
                 reconciliation) {
             aborted = desk.stop(timeout);
         }

@@ -145,7 +145,8 @@ public final class AdminServer implements AutoCloseable {
                     : Refusal.of(405, "allowed here: " + String.join(", ", methods));
         }
         Caller caller = Caller.LOCAL;
-        if (!caller.role().mayDo(found.get().route().role())) {
+        Role role = found.get().route().role();
+        if (role != null && !caller.role().mayDo(role)) {
             throw Refusal.of(403, "this needs another role");
         }
         Map<String, List<String>> query = new HashMap<>();
@@ -162,7 +163,8 @@ public final class AdminServer implements AutoCloseable {
                                 found.get().path(),
                                 query,
                                 body(request),
-                                () -> !stopping));
+                                () -> !stopping,
+                                request.getHeaders().get(HttpHeader.ACCEPT)));
     }
 
     private byte[] body(Request request) throws IOException, Refusal {

@@ -17,6 +17,7 @@ public final class Call {
     private final Map<String, List<String>> query;
     private final byte[] body;
     private final BooleanSupplier mayGoOn;
+    private final @Nullable String accept;
 
     Call(
             JsonMapper json,
@@ -24,13 +25,14 @@ public final class Call {
             Map<String, String> path,
             Map<String, List<String>> query,
             byte[] body) {
-        this(json, caller, path, query, body, () -> true);
+        this(json, caller, path, query, body, () -> true, null);
     }
 
     /**
      * A call.
      *
      * @param mayGoOn whether an answer that takes long may go on
+     * @param accept what the caller takes
      */
     Call(
             JsonMapper json,
@@ -38,7 +40,9 @@ public final class Call {
             Map<String, String> path,
             Map<String, List<String>> query,
             byte[] body,
-            BooleanSupplier mayGoOn) {
+            BooleanSupplier mayGoOn,
+            @Nullable String accept) {
+        this.accept = accept;
         this.mayGoOn = mayGoOn;
         this.json = json;
         this.caller = caller;
@@ -57,6 +61,11 @@ public final class Call {
      */
     public boolean mayGoOn() {
         return mayGoOn.getAsBoolean();
+    }
+
+    /** The media types that the caller takes, as its header Accept says; null: it says nothing. */
+    public @Nullable String accept() {
+        return accept;
     }
 
     /** To make answers with. */

@@ -32,6 +32,11 @@ public record LinkStatus(
      * @param open dialogs that run and were begun over it
      * @param waiting messages that no layer has taken yet
      * @param refused begins that its admission has refused since the start
+     * @param received messages with user data that have come since the start
+     * @param sent those that were sent
      */
-    public record Load(int open, int waiting, long refused) {}
+    public record Load(int open, int waiting, long refused, long received, long sent) {
+        /** Nothing. */
+        public static final Load NONE = new Load(0, 0, 0, 0, 0);
+    }
 }

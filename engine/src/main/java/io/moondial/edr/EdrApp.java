@@ -235,6 +235,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
      *     stop
      * @param lost records that were written, and went with a file in progress that somebody cut, or
      *     deleted so that it could not be written again
+     * @param oldestPending how long the oldest of the backlog has waited; nought if none waits
      * @param failures attempts to write that failed since the start
      * @param file the file in progress; null if there is none
      * @param failure null while the disk takes the records
@@ -244,6 +245,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
             long handedOver,
             int backlog,
             int limit,
+            Duration oldestPending,
             long written,
             long dropped,
             long lost,

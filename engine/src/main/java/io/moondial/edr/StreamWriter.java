@@ -43,9 +43,9 @@ final class StreamWriter implements Runnable {
     private final AtomicLong failures = new AtomicLong();
 
     /** Whether records wait; the oldest was seen at {@link #oldestSeen}. */
-    private boolean holding;
+    private volatile boolean holding;
 
-    private long oldestSeen;
+    private volatile long oldestSeen;
     private long retryAt;
     private long droppedBefore;
     private long lostBefore;
@@ -171,6 +171,9 @@ final class StreamWriter implements Runnable {
                 handedOver,
                 held,
                 inbox.limit(),
+                held > 0 && holding
+                        ? Duration.ofNanos(Math.max(0, clock.nanoTime() - oldestSeen))
+                        : Duration.ZERO,
                 writtenOut,
                 inbox.dropped(),
                 files.lost(),

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,6 +212,11 @@ public final class LuaService {
                                 new ScriptStatus(
                                         kind.section(), key, script(key).version(), isOff(key)))
                 .toList();
+    }
+
+    /** The names that its scripts count under, as far as they are written out in them. */
+    Set<String> statNames() {
+        return scripts.literals("stat", "increment");
     }
 
     private boolean isOff(String key) {

@@ -28,6 +28,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
@@ -67,6 +68,7 @@ public final class ServiceDesk implements DialogDesk {
     private final DialogMetrics metrics;
     private final DialogObserver observers;
     private volatile List<LuaService> services = List.of();
+    private volatile Set<String> statNames = Set.of();
     private volatile BooleanSupplier heap = () -> true;
 
     /**
@@ -119,10 +121,19 @@ public final class ServiceDesk implements DialogDesk {
      */
     public void serve(List<LuaService> services) {
         this.services = List.copyOf(services);
+        statNames =
+                services.stream()
+                        .flatMap(service -> service.statNames().stream())
+                        .collect(Collectors.toUnmodifiableSet());
         shares.forgetErrors();
         services.forEach(
                 service ->
                         service.scripts().forEach(it -> metrics.script(service.kind(), it.key())));
+    }
+
+    /** The names that scripts in service count under, as far as they are written out in them. */
+    public Set<String> statNames() {
+        return statNames;
     }
 
     /** What is counted and measured of dialogs, script by script. */

@@ -3,8 +3,10 @@ package io.moondial.script;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.api.Backends;
+import io.moondial.script.lua.Outline;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +78,26 @@ public final class ScriptRelease {
      */
     public SortedMap<String, String> versions() {
         return versions;
+    }
+
+    /**
+     * What scripts and modules give to this function of a module as its first argument, as far as
+     * it is a text that is written out there.
+     */
+    public Set<String> literals(String module, String function) {
+        Set<String> literals = new HashSet<>();
+        for (Unit unit : units.values()) {
+            for (Outline.Field field : unit.outline().fieldsRead()) {
+                if (field.called()
+                        && field.library().equals(module)
+                        && field.mention().name().equals(function)
+                        && !field.literals().isEmpty()
+                        && field.literals().getFirst() != null) {
+                    literals.add(field.literals().getFirst());
+                }
+            }
+        }
+        return literals;
     }
 
     /** What keeps files from being scripts, by file and line. */

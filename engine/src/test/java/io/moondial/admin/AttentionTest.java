@@ -63,11 +63,11 @@ class AttentionTest {
                 association,
                 asp,
                 THEN.plusSeconds(1),
-                new LinkStatus.Load(0, 0, 0));
+                LinkStatus.Load.NONE);
     }
 
     private static StreamStatus stream(int backlog, long lost, StreamStatus.@Nullable Failure why) {
-        return new StreamStatus("ussd", 5, backlog, 100, 5, lost, 0, 0, null, why);
+        return new StreamStatus("ussd", 5, backlog, 100, Duration.ZERO, 5, lost, 0, 0, null, why);
     }
 
     @Test

@@ -37,6 +37,7 @@ public final class EmbeddedNetwork implements Channel, FarSide {
     public static final int HANDSET_SSN = 8;
 
     private final EmbeddedPoint<SignallingPoint> engine;
+    private final Counters counters;
 
     /** A network that is not started yet, whose stacks hold this many dialogs each. */
     public EmbeddedNetwork(List<Integer> ssns, int maxDialogs) {
@@ -61,6 +62,7 @@ public final class EmbeddedNetwork implements Channel, FarSide {
      */
     public EmbeddedNetwork(
             List<Integer> ssns, SignallingLimits limits, Activity activity, Counters counters) {
+        this.counters = counters;
         engine =
                 new EmbeddedPoint<>(
                         ssns,
@@ -95,7 +97,7 @@ public final class EmbeddedNetwork implements Channel, FarSide {
 
     @Override
     public void start(DialogDesk desk) {
-        engine.start(point -> point.start(new UssdDesk(desk)));
+        engine.start(point -> point.start(new UssdDesk(desk, counters)));
     }
 
     @Override

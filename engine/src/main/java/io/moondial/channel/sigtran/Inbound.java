@@ -61,6 +61,8 @@ final class Inbound implements AutoCloseable {
         private final int full;
         private final List<Queue> queues = new ArrayList<>();
         private final AtomicInteger waiting = new AtomicInteger();
+        private final LongAdder received = new LongAdder();
+        private final LongAdder sent = new LongAdder();
         private final int[] pointCodes;
         private boolean shut;
 
@@ -75,6 +77,26 @@ final class Inbound implements AutoCloseable {
         /** What lets its dialogs in. */
         AdmissionControl admission() {
             return admission;
+        }
+
+        /** A message with user data has come, be it taken or not. */
+        void received() {
+            received.increment();
+        }
+
+        /** One was sent. */
+        void sent() {
+            sent.increment();
+        }
+
+        /** How many have come since the start. */
+        long receivedSoFar() {
+            return received.sum();
+        }
+
+        /** How many were sent since the start. */
+        long sentSoFar() {
+            return sent.sum();
         }
 
         /** How many of its messages nobody has taken yet. */

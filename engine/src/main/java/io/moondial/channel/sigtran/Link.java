@@ -245,6 +245,9 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         } else if (exchange.takes(message) || isRefused(message)) {
             message.release();
         } else {
+            if (M3uaMessage.kind(message) == M3uaMessage.DATA) {
+                source.received();
+            }
             site.inbound().reading(source);
             // The layer above releases it.
             above().onPayload(
@@ -278,6 +281,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         if (verdict == AdmissionControl.Verdict.ADMITTED) {
             return false;
         }
+        source.received();
         board().refused();
         tellOfRefusals(verdict);
         ByteBuf answer = source.admission().answers(heard) ? begin.refusal() : null;
@@ -422,13 +426,18 @@ abstract class Link implements org.mobicents.protocols.api.Association {
 
     @Override
     public final void send(PayloadData payload) {
-        if (!exchange.sends(M3uaMessage.kind(payload.getByteBuf()))) {
+        int kind = M3uaMessage.kind(payload.getByteBuf());
+        boolean isData = kind == M3uaMessage.DATA;
+        if (!exchange.sends(kind)) {
             payload.getByteBuf().release();
             return;
         }
         Channel open = channel;
         if (open != null && open.isWritable()) {
             write(open, payload.getByteBuf(), payload.getStreamNumber(), payload.isUnordered());
+            if (isData) {
+                source.sent();
+            }
             site.result().say(SendResult.TAKEN);
             return;
         }

@@ -122,9 +122,13 @@ final class LinkBoard {
 
     private static LinkStatus.Load load(Inbound.@Nullable Source source) {
         return source == null
-                ? new LinkStatus.Load(0, 0, 0)
+                ? LinkStatus.Load.NONE
                 : new LinkStatus.Load(
-                        source.admission().open(), source.waiting(), source.admission().refused());
+                        source.admission().open(),
+                        source.waiting(),
+                        source.admission().refused(),
+                        source.receivedSoFar(),
+                        source.sentSoFar());
     }
 
     private String stateOf(ApplicationServer server) {

@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
 /** The engine's attachment to a real signalling network. */
 public final class SigtranNetwork implements Channel {
     private final SigtranPoint<SignallingPoint> point;
+    private final Counters counters;
 
     /** A network that is not started yet. */
     public SigtranNetwork(SigtranSettings settings, SignallingLimits limits, Counters counters) {
+        this.counters = counters;
         point =
                 new SigtranPoint<>(
                         "engine",
@@ -50,7 +52,7 @@ public final class SigtranNetwork implements Channel {
      */
     @Override
     public void start(DialogDesk desk) {
-        start(new UssdDesk(desk));
+        start(new UssdDesk(desk, counters));
     }
 
     /** The same for a desk that speaks in messages itself. */

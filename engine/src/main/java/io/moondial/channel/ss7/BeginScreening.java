@@ -14,6 +14,7 @@ import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.ss7.UssdParameter.MapError;
+import io.moondial.metrics.Counters;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
 import java.util.List;
@@ -38,6 +39,7 @@ final class BeginScreening {
     private final int ownPointCode;
     private final Guards guards;
     private final LinksBelow links;
+    private final Counters counters;
 
     /** Of dialogs that wait for their first Invoke. */
     private final Shares places;
@@ -45,7 +47,13 @@ final class BeginScreening {
     /** Which link each of them was begun over. */
     private final Map<MapLink, Object> waiting = new ConcurrentHashMap<>();
 
-    BeginScreening(MessageDesk desk, int ownPointCode, Guards guards, LinksBelow links) {
+    BeginScreening(
+            MessageDesk desk,
+            int ownPointCode,
+            Guards guards,
+            LinksBelow links,
+            Counters counters) {
+        this.counters = counters;
         this.desk = desk;
         this.ownPointCode = ownPointCode;
         this.guards = guards;
@@ -201,6 +209,7 @@ final class BeginScreening {
             Cause cause,
             int errorCode,
             @Nullable String why) {
+        UssdDesk.countError(counters, invoke.operation(), errorCode);
         refuse(
                 link,
                 cause,

@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
@@ -43,13 +44,20 @@ final class LeanTcap extends TCAPStackImpl {
     private static final long BELOW_EVERY_ID = 0;
 
     private final TransactionIdSource ids;
+    private final TcapCounts counts;
 
     /** Under the provider's lock. */
     private long nextId = BELOW_EVERY_ID;
 
     /** A stack that is not started; its dialogs are given ids of these limits. */
-    LeanTcap(String name, SccpProvider sccp, int ssn, SignallingLimits.Tcap limits) {
+    LeanTcap(
+            String name,
+            SccpProvider sccp,
+            int ssn,
+            SignallingLimits.Tcap limits,
+            TcapCounts counts) {
         super(name, sccp, ssn);
+        this.counts = counts;
         ids = new TransactionIdSource(limits.firstTid(), limits.lastTid(), limits.maxDialogs());
         tcapProvider = new Provider(sccp, this, ssn);
         tcapCounterProvider = new TCAPCounterProviderImpl(tcapProvider);
@@ -178,6 +186,29 @@ final class LeanTcap extends TCAPStackImpl {
         public void release(DialogImpl dialog) {
             ids.giveBack(dialog.getLocalDialogId());
             super.release(dialog);
+        }
+
+        @Override
+        public void send(
+                byte[] data,
+                boolean returnOnError,
+                SccpAddress called,
+                SccpAddress calling,
+                int seqControl,
+                int networkId,
+                int localSsn,
+                int remotePc)
+                throws IOException {
+            counts.sent(data);
+            super.send(
+                    data,
+                    returnOnError,
+                    called,
+                    calling,
+                    seqControl,
+                    networkId,
+                    localSsn,
+                    remotePc);
         }
 
         /**

@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.metrics.Counters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -54,6 +55,15 @@ public final class LowerLayers {
             SignallingPlan plan,
             Mtp3UserPart userPart,
             Function<Ss7ExtInterface, SccpStackImpl> makeSccp) {
+        this(plan, userPart, makeSccp, new TcapCounts(new Counters()));
+    }
+
+    /** As above, with somebody who counts what TCAP sends. */
+    LowerLayers(
+            SignallingPlan plan,
+            Mtp3UserPart userPart,
+            Function<Ss7ExtInterface, SccpStackImpl> makeSccp,
+            TcapCounts counts) {
         this.plan = plan;
         translation = new GlobalTitleTranslation(plan);
         sccp = makeSccp.apply(translation.asExtension());
@@ -64,7 +74,8 @@ public final class LowerLayers {
                         plan.name(),
                         sccp.getSccpProvider(),
                         plan.ssns().getFirst(),
-                        plan.limits().tcap());
+                        plan.limits().tcap(),
+                        counts);
         tcap.setPersistDir(folder.path());
     }
 

@@ -49,17 +49,21 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
     private final Drops drops;
     private final LinksBelow links;
     private final AnswerRate answers;
+    private final Counters counters;
+    private final TcapCounts counts;
     private volatile @Nullable MessageDesk desk;
 
     /**
      * A point of this plan above this user part, which is started by the caller; it takes dialogs
      * once started.
      *
-     * @param counters of what goes no further than here
+     * @param counters of messages, and of what goes no further than here
      */
     public SignallingPoint(SignallingPlan plan, Mtp3UserPart userPart, Counters counters) {
         this.plan = plan;
         drops = new Drops(counters);
+        this.counters = counters;
+        counts = new TcapCounts(counters);
         links = userPart instanceof LinkedUserPart linked ? linked : LinksBelow.ONE;
         Guards guards = plan.limits().tcap().guards();
         answers =
@@ -82,7 +86,8 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
                                         drops,
                                         contexts.undelivered(),
                                         links,
-                                        answers));
+                                        answers),
+                        counts);
         map =
                 new UssdMapProvider(
                         plan.name(),
@@ -98,7 +103,11 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
             map.addMAPDialogListener(
                     new DialogCallbacks(
                             new BeginScreening(
-                                    desk, plan.pointCode(), plan.limits().tcap().guards(), links),
+                                    desk,
+                                    plan.pointCode(),
+                                    plan.limits().tcap().guards(),
+                                    links,
+                                    counters),
                             contexts));
             map.report(desk);
             map.start();
@@ -108,6 +117,7 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
                     plan,
                     desk,
                     drops,
+                    counts,
                     contexts.undelivered(),
                     answers);
         } catch (Exception e) {
@@ -168,7 +178,7 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
         try {
             unsent =
                     link(dialog.called(), dialog.ssn(), dialog.destination(), dialog.origination());
-            DialogLink begun = UssdDesk.begin(unsent, dialog, receiver);
+            DialogLink begun = UssdDesk.begin(unsent, dialog, receiver, counters);
             unsent = null;
             return begun;
         } catch (MAPException e) {

@@ -46,6 +46,7 @@ final class TcapScreening implements SccpListener {
     private final transient MessageDesk desk;
     private final transient Origins origins;
     private final transient Drops drops;
+    private final transient TcapCounts counts;
     private final transient SendContext<String> undelivered;
     private final int maxDialogs;
     private final transient AnswerRate answers;
@@ -55,8 +56,10 @@ final class TcapScreening implements SccpListener {
             SignallingPlan plan,
             MessageDesk desk,
             Drops drops,
+            TcapCounts counts,
             SendContext<String> undelivered,
             AnswerRate answers) {
+        this.counts = counts;
         this.tcap = tcap;
         this.desk = desk;
         this.drops = drops;
@@ -73,9 +76,11 @@ final class TcapScreening implements SccpListener {
             SignallingPlan plan,
             MessageDesk desk,
             Drops drops,
+            TcapCounts counts,
             SendContext<String> undelivered,
             AnswerRate answers) {
-        TcapScreening screening = new TcapScreening(tcap, plan, desk, drops, undelivered, answers);
+        TcapScreening screening =
+                new TcapScreening(tcap, plan, desk, drops, counts, undelivered, answers);
         for (int ssn : plan.ssns()) {
             sccp.registerSccpListener(ssn, screening);
         }
@@ -87,6 +92,7 @@ final class TcapScreening implements SccpListener {
      */
     @Override
     public void onMessage(SccpDataMessage message) {
+        counts.came(message.getData());
         TransactionPortion transaction = TransactionPortion.derive(message.getData());
         try {
             take(message, transaction);

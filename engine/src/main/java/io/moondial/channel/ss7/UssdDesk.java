@@ -15,6 +15,7 @@ import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;
+import io.moondial.metrics.Counters;
 import io.moondial.text.UssdString;
 import java.util.BitSet;
 import java.util.List;
@@ -27,23 +28,52 @@ import org.restcomm.protocols.ss7.map.api.MAPException;
  * comes for them is said in the words of USSD.
  */
 public final class UssdDesk implements MessageDesk {
-    private final DialogDesk desk;
+    private static final int MAX_ERROR = 255;
 
+    private final DialogDesk desk;
+    private final Counters counters;
+
+    /** A desk whose MAP errors nobody counts. */
     public UssdDesk(DialogDesk desk) {
+        this(desk, new Counters());
+    }
+
+    /**
+     * A desk.
+     *
+     * @param counters takes {@code map.errors.OPERATION.CODE}, sent and received
+     */
+    public UssdDesk(DialogDesk desk, Counters counters) {
         this.desk = desk;
+        this.counters = counters;
+    }
+
+    /** Counts a MAP error; codes beyond an octet, which none of MAP has, count as one. */
+    static void countError(Counters counters, int operation, int code) {
+        counters.increment(
+                "map.errors."
+                        + switch (operation) {
+                            case PROCESS_UNSTRUCTURED_SS_REQUEST -> "process";
+                            case UNSTRUCTURED_SS_REQUEST -> "request";
+                            case UNSTRUCTURED_SS_NOTIFY -> "notify";
+                            default -> "other";
+                        }
+                        + '.'
+                        + (code >= 0 && code <= MAX_ERROR ? code : "other"));
     }
 
     @Override
     public MessageLink.Receiver begun(Begin begin, MessageLink link) {
-        UssdDialog dialog = new UssdDialog(begin.invokeId(), begin.operation(), link);
+        UssdDialog dialog = new UssdDialog(begin.invokeId(), begin.operation(), link, counters);
         dialog.receiver = desk.begun(begin.opening(), dialog);
         return dialog;
     }
 
     /** Begins a dialog of ours over this link, on which nothing was sent yet. */
-    static DialogLink begin(MapLink link, OutgoingDialog dialog, DialogLink.Receiver receiver)
+    static DialogLink begin(
+            MapLink link, OutgoingDialog dialog, DialogLink.Receiver receiver, Counters counters)
             throws MAPException {
-        UssdDialog begun = new UssdDialog(0, Operation.NO_LOCAL_CODE, link);
+        UssdDialog begun = new UssdDialog(0, Operation.NO_LOCAL_CODE, link, counters);
         begun.receiver = receiver;
         link.receiver(begun);
         begun.begin(link, dialog);
@@ -83,6 +113,7 @@ public final class UssdDesk implements MessageDesk {
         private final int firstInvokeId;
         private final int firstOperation;
         private final MessageLink link;
+        private final Counters counters;
         private DialogLink.@Nullable Receiver receiver;
         private int lastInvokeId;
 
@@ -98,7 +129,8 @@ public final class UssdDesk implements MessageDesk {
          * @param firstInvokeId of what began it
          * @param firstOperation of what began it; {@link Operation#NO_LOCAL_CODE}: we begin it
          */
-        UssdDialog(int firstInvokeId, int firstOperation, MessageLink link) {
+        UssdDialog(int firstInvokeId, int firstOperation, MessageLink link, Counters counters) {
+            this.counters = counters;
             this.firstInvokeId = firstInvokeId;
             this.firstOperation = firstOperation;
             this.link = link;
@@ -129,8 +161,10 @@ public final class UssdDesk implements MessageDesk {
                 }
                 case Outgoing.Acknowledge a ->
                         end(new Component.Result(firstInvokeId, firstOperation, null));
-                case Outgoing.Refuse(int code) ->
-                        end(new Component.ErrorReturned(firstInvokeId, code));
+                case Outgoing.Refuse(int code) -> {
+                    countError(counters, firstOperation, code);
+                    yield end(new Component.ErrorReturned(firstInvokeId, code));
+                }
                 case Outgoing.End e -> link.send(new Message.End(List.of()));
                 case Outgoing.Abort(String reason) -> link.send(new Message.Abort(reason));
             };
@@ -302,6 +336,7 @@ public final class UssdDesk implements MessageDesk {
                         "ignored an error for invoke " + invokeId + ", which is not awaited");
             }
             answered(invokeId);
+            countError(counters, screen.operation(), code);
             return new Part.Errored(screen.screen(), code);
         }
     }

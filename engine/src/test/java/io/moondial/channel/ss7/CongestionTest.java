@@ -2,6 +2,7 @@ package io.moondial.channel.ss7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.metrics.Counters;
 import java.lang.invoke.MethodHandles;
 import org.junit.jupiter.api.Test;
 import org.restcomm.protocols.ss7.sccp.impl.SccpStackImpl;
@@ -18,7 +19,8 @@ class CongestionTest {
                                         "congestion",
                                         sccp.getSccpProvider(),
                                         6,
-                                        SignallingLimits.of(10).tcap())
+                                        SignallingLimits.of(10).tcap(),
+                                        new TcapCounts(new Counters()))
                                 .getProvider();
         MethodHandles.privateLookupIn(TCAPProviderImpl.class, MethodHandles.lookup())
                 .findVarHandle(TCAPProviderImpl.class, "executorCongestionLevel", int.class)
