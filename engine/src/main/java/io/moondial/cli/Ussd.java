@@ -65,6 +65,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             EdrCommand.class,
             BenchCommand.class,
+            ManCommand.class,
             BenchSideCommand.class
         })
 public final class Ussd implements Runnable {

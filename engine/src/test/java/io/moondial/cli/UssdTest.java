@@ -11,10 +11,12 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The command as a person or a script meets it: what it prints where, and its exit code. */
 class UssdTest {
@@ -53,6 +55,27 @@ class UssdTest {
     }
 
     @Test
+    void the_manual_page_has_each_verb_and_option_and_nothing_that_roff_takes_for_a_request() {
+        assertThat(ussd("man")).isZero();
+        String page = out.toString();
+        List<String> names = new ArrayList<>();
+        for (CommandLine verb : Ussd.commandLine().getSubcommands().values()) {
+            CommandLine.Model.CommandSpec spec = verb.getCommandSpec();
+            if (!spec.usageMessage().hidden()) {
+                names.add(".SS ussd " + spec.name());
+                spec.options().stream()
+                        .filter(it -> !it.hidden() && !it.usageHelp() && !it.versionHelp())
+                        .forEach(it -> names.add("\\fB" + it.longestName().replace("-", "\\-")));
+            }
+        }
+        assertThat(names).hasSizeGreaterThan(50);
+        assertThat(page).contains(names).doesNotContain("${", "%n", "null");
+        assertThat(page.lines())
+                .allMatch(
+                        it -> it.matches("\\.(TH|SH|SS|TP|PP|B|I)( .*)?") || it.matches("[^.'].*"));
+    }
+
+    @Test
     void without_a_verb_it_says_what_there_is() {
         assertThat(ussd()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString()).contains("a verb is missing", "serve", "dial", "check");
@@ -78,7 +101,7 @@ class UssdTest {
                         "ussd: Invalid value for option '--ssn': 'six' is not a whole number",
                         "ussd: ussd dial --help lists the options",
                         "ussd: 'dail' is not a verb; did you mean dial?",
-                        "ussd: verbs are serve, dial, demo, test, handset, status, trace, check, edr, bench; ussd --help explains them",
+                        "ussd: verbs are serve, dial, demo, test, handset, status, trace, check, edr, bench, man; ussd --help explains them",
                         "ussd: --pcap-files is 0; at least 1 is allowed",
                         "ussd: ussd serve --help lists the options",
                         "ussd: 'more' is one argument too many",
@@ -117,7 +140,7 @@ class UssdTest {
                         .takeWhile(line -> !line.isEmpty())
                         .toList();
         assertThat(lines)
-                .hasSize(10)
+                .hasSize(11)
                 .allSatisfy(line -> assertThat(line).matches("  [a-z]+ +[A-Z].*[.]"));
     }
 
