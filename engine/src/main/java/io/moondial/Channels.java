@@ -7,50 +7,84 @@ import io.moondial.channel.LinkStatus;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.sigtran.SigtranNetwork;
 import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Time;
 import io.moondial.time.Time.Activity;
 import io.moondial.trace.PcapFormat.PcapSink;
 import io.moondial.trace.Trace;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The channels of an engine as one, and the traces that run on them. */
 final class Channels implements AutoCloseable {
-    private final List<Channel> channels;
+    private final List<Channel> channels = new CopyOnWriteArrayList<>();
+    private final String names;
+    private final Rules.Network network;
     private final Time time;
     private final Counters counters;
     private final Set<Trace> traces = ConcurrentHashMap.newKeySet();
+
+    /** Null: dialogs are not taken yet, or no more. */
+    private @Nullable DialogDesk desk;
 
     /** Those that the rules name; not started. */
     Channels(Rules rules, Time time, Counters counters) {
         this.time = time;
         this.counters = counters;
-        Rules.Network network = rules.network();
-        channels =
-                List.of(
-                        network.sigtran() == null
-                                ? new EmbeddedNetwork(
-                                        network.ssns(),
-                                        network.limits(),
-                                        Activity.UNCOUNTED,
-                                        counters)
-                                : new SigtranNetwork(
-                                        network.sigtran(), network.limits(), counters));
+        network = rules.network();
+        channels.add(
+                network.sigtran() == null
+                        ? new EmbeddedNetwork(
+                                network.ssns(), network.limits(), Activity.UNCOUNTED, counters)
+                        : new SigtranNetwork(network.sigtran(), network.limits(), counters));
+        names = channels.stream().map(Channel::name).collect(Collectors.joining(", "));
     }
 
     /** Starts accepting dialogs; all are brought to this desk. */
-    void start(DialogDesk desk) {
+    synchronized void start(DialogDesk desk) {
         channels.forEach(channel -> channel.start(desk));
+        this.desk = desk;
+    }
+
+    /**
+     * The place of handsets that reach the engine without its network: that of the embedded one. If
+     * the engine has a real network, an embedded one is begun beside it when somebody asks first:
+     * in memory, so that nothing of the real one reaches it.
+     *
+     * @param maxDialogs how many dialogs it takes
+     * @throws IllegalStateException if the engine takes no dialogs yet, or no more
+     */
+    synchronized FarSide handsetsBesideNetwork(int maxDialogs) {
+        DialogDesk open = desk;
+        if (open == null) {
+            throw new IllegalStateException("the engine takes no dialogs now");
+        }
+        return farSide()
+                .orElseGet(
+                        () -> {
+                            EmbeddedNetwork beside =
+                                    new EmbeddedNetwork(
+                                            network.ssns(),
+                                            SignallingLimits.of(maxDialogs),
+                                            Activity.UNCOUNTED,
+                                            counters);
+                            channels.add(beside);
+                            beside.start(open);
+                            traces.forEach(beside::attach);
+                            return beside;
+                        });
     }
 
     /** Their kinds, as the rules name them. */
     String names() {
-        return channels.stream().map(Channel::name).collect(Collectors.joining(", "));
+        return names;
     }
 
     /** How many dialogs they hold, by their own counts. */
@@ -79,38 +113,50 @@ final class Channels implements AutoCloseable {
      * @throws IllegalStateException if there is no such network: its handsets are elsewhere
      */
     FarSide handsets() {
-        return channels.stream()
-                .filter(FarSide.class::isInstance)
-                .map(FarSide.class::cast)
-                .findFirst()
+        return farSide()
                 .orElseThrow(
                         () ->
                                 new IllegalStateException(
                                         "the handsets are on the far side of a signalling link"));
     }
 
+    private Optional<FarSide> farSide() {
+        return channels.stream()
+                .filter(FarSide.class::isInstance)
+                .map(FarSide.class::cast)
+                .findFirst();
+    }
+
     /** Begins a trace of all of them. */
     Trace beginTrace(PcapSink sink, @Nullable String msisdn) {
         Trace trace = new Trace(sink, time, counters, msisdn);
-        traces.add(trace);
-        channels.forEach(channel -> channel.attach(trace));
+        synchronized (this) {
+            traces.add(trace);
+            channels.forEach(channel -> channel.attach(trace));
+        }
         trace.begin();
         return trace;
     }
 
     /** Ends this trace; one that has ended stays so. */
     void endTrace(Trace trace) {
-        if (traces.remove(trace)) {
+        synchronized (this) {
+            if (!traces.remove(trace)) {
+                return;
+            }
             channels.forEach(channel -> channel.detach(trace));
-            trace.close();
         }
+        trace.close();
     }
 
     /** Closes each, even if others fail; then the traces, which have seen their end. */
     @Override
     public void close() {
+        synchronized (this) {
+            desk = null; // no channel is begun any more
+        }
         RuntimeException failed = null;
-        for (Channel channel : channels.reversed()) {
+        for (Channel channel : List.copyOf(channels).reversed()) {
             try {
                 channel.close();
             } catch (RuntimeException e) {

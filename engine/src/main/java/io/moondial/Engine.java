@@ -5,6 +5,7 @@ import io.moondial.admin.DialogsResource;
 import io.moondial.admin.EngineStatus;
 import io.moondial.admin.HealthResource;
 import io.moondial.admin.MetricsResource;
+import io.moondial.admin.PhoneResource;
 import io.moondial.admin.Resource;
 import io.moondial.admin.RulesResource;
 import io.moondial.admin.RulesResource.RulesInForce;
@@ -22,6 +23,7 @@ import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.edr.EdrFolders;
 import io.moondial.edr.InstanceIds;
 import io.moondial.file.FileTrouble;
+import io.moondial.handset.Phones;
 import io.moondial.history.DialogHistory;
 import io.moondial.logic.DialogEnvironment;
 import io.moondial.logic.DialogObserver;
@@ -71,6 +73,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private final Instant started;
     private final Reloading reloading;
     private final ServedScripts scripts;
+    private final Phones phones;
     private final Reconciliation reconciliation;
     private final EngineMetrics metrics;
     private final Series series;
@@ -127,6 +130,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         EdrFolders.make(rules.edr());
         backends = starter.apply(rules.modules(), time);
         history = new DialogHistory(rules.admin().history());
+        phones = new Phones(this::handsetsOfPhones, time, counters, rules.admin().phones());
         edrs =
                 new EdrApp(
                         rules.edr(),
@@ -142,7 +146,9 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                                 rules.edr().appName(), time.now(), ThreadLocalRandom.current()),
                         counters,
                         DialogEnvironment.at(
-                                time, backends, DialogObserver.all(List.of(observer, history))),
+                                time,
+                                backends,
+                                DialogObserver.all(List.of(observer, history, phones))),
                         rules.dialogs().max());
         heap = new HeapWatch(rules.dialogs().maxHeap(), desk::openDialogs);
         desk.guardHeap(heap::hasRoom);
@@ -280,6 +286,16 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         }
     }
 
+    private FarSide handsetsOfPhones() {
+        // a dialog that has ended for its phone may not have done so for the stack
+        return channels.handsetsBesideNetwork(2 * rules.admin().phones().max() + 100);
+    }
+
+    /** The phones that people hold in the console. */
+    public PhoneResource phoneResource() {
+        return new PhoneResource(phones, rules.network()::ssns, desk::hidden);
+    }
+
     /** The scripts that are in service, what the disk has of them, and their releases. */
     public ScriptsResource.Scripts scripts() {
         return scripts;
@@ -323,6 +339,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         resources.add(new MetricsResource(metrics.exposition()));
         resources.add(new SeriesResource(series));
         resources.add(new HealthResource(() -> Health.live(series), this::ready));
+        resources.add(phoneResource());
         Path socket = rules.control().socket();
         admin =
                 new AdminServer(
@@ -465,6 +482,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 channels;
                 socket;
                 web;
+                phones;
                 series;
                 reconciliation) {
             aborted = desk.stop(timeout);

@@ -2,6 +2,7 @@ package io.moondial.admin;
 
 import io.moondial.config.Key;
 import io.moondial.config.Settings;
+import io.moondial.handset.Phones.PhoneSettings;
 import io.moondial.history.HistorySettings;
 
 /** The interface over HTTP: the section {@code admin} of the rules file. */
@@ -37,4 +38,5 @@ public record AdminSettings(
                         from = "1",
                         to = "10000")
                 int eventRate,
-        @Key HistorySettings history) {}
+        @Key HistorySettings history,
+        @Key PhoneSettings phones) {}
