@@ -214,10 +214,18 @@ public record Configuration(
         List<LuaService> services = new ArrayList<>();
         services.add(
                 LuaService.dialled(
-                        rules.process(), release(rules.process().scriptDir()), rules.script()));
+                        rules.process(),
+                        release(rules.process().scriptDir()),
+                        rules.script(),
+                        rules.timeZone()));
         NotifySettings inbound = rules.inboundNotify();
         if (inbound != null) {
-            services.add(LuaService.pushed(inbound, release(inbound.scriptDir()), rules.script()));
+            services.add(
+                    LuaService.pushed(
+                            inbound,
+                            release(inbound.scriptDir()),
+                            rules.script(),
+                            rules.timeZone()));
         }
         return services;
     }

@@ -14,6 +14,7 @@ import io.moondial.config.Problems;
 import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
+import io.moondial.config.ValueType;
 import io.moondial.config.YamlWriter;
 import io.moondial.control.ControlSocket.ControlSettings;
 import io.moondial.edr.EdrSettings;
@@ -30,6 +31,7 @@ import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Backends;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -44,12 +46,19 @@ import org.jspecify.annotations.Nullable;
  * code that uses it. Paths are resolved against the file's folder.
  *
  * @param file where it was read from
+ * @param timeZone null: that of the host
  * @param process the service of mobile-initiated USSD
  * @param inboundNotify the service of inbound notifies; null: there is none
  * @param modules the sections of modules that have a backend
  */
 public record Rules(
         Path file,
+        @Key(
+                        value =
+                                "The time zone of the dates and times that scripts make (os.date, os.time) and that \"status\" shows. Records and the log are in UTC. It is written as a name of the IANA database. A change is in use for dialogs that begin after it.",
+                        unsetIs = "that of the host",
+                        example = "Africa/Nairobi")
+                @Nullable ZoneId timeZone,
         @Key ProcessSettings process,
         @Key(name = "notify") @Nullable NotifySettings inboundNotify,
         @Key ScriptSettings script,
@@ -176,6 +185,18 @@ public record Rules(
     }
 
     /**
+     * The time zone that a file names, be the rest of it sound or not; that of the host if it names
+     * none that is known.
+     */
+    public static ZoneId timeZone(Path file) {
+        var problems = new Problems(file); // of no interest here
+        return LocatedYaml.read(file, problems)
+                .map(root -> new Section(root, problems))
+                .flatMap(root -> root.find("time_zone", ValueType.timeZone()))
+                .orElseGet(ZoneId::systemDefault);
+    }
+
+    /**
      * The effective configuration as a rules file that says everything: put instead of the file it
      * came from, it is read to the same rules (but for the lines that triggers stand on). One line
      * is a key or a trigger; paths in the file's folder are relative to it.
@@ -202,6 +223,7 @@ public record Rules(
     public Rules withEdrsIn(Path folder) {
         return new Rules(
                 file,
+                timeZone,
                 process,
                 inboundNotify,
                 script,
@@ -217,7 +239,8 @@ public record Rules(
     /** The same, with these services. */
     public Rules with(ProcessSettings dialled, @Nullable NotifySettings pushed) {
         return new Rules(
-                file, dialled, pushed, script, dialogs, edr, network, control, admin, log, modules);
+                file, timeZone, dialled, pushed, script, dialogs, edr, network, control, admin, log,
+                modules);
     }
 
     /** The same, but for a network in memory instead of what they name. */
@@ -229,6 +252,7 @@ public record Rules(
     public Rules on(Network other) {
         return new Rules(
                 file,
+                timeZone,
                 process,
                 inboundNotify,
                 script,

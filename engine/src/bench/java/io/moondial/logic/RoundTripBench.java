@@ -144,7 +144,8 @@ public class RoundTripBench {
                         LuaService.dialled(
                                 rules.process(),
                                 new ScriptHost(BuiltInModules.create(), 2).compile(folder),
-                                rules.script())));
+                                rules.script(),
+                                rules.timeZone())));
         Files.delete(file);
         Files.delete(script);
         Files.delete(folder);

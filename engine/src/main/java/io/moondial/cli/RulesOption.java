@@ -13,6 +13,7 @@ import io.moondial.problem.Problem;
 import io.moondial.script.ScriptHost.CompilationObserver;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,11 @@ public final class RulesOption {
      */
     Path controlSocket() throws ConfigurationException {
         return Rules.controlSocket(file);
+    }
+
+    /** The zone in which times are shown to people, be the rest of the file sound or not. */
+    ZoneId timeZone() {
+        return Rules.timeZone(file);
     }
 
     /** The set that was in service last, kept in this folder; null: where it is kept by default. */

@@ -9,6 +9,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -76,7 +81,7 @@ final class StatusCommand implements Callable<Integer> {
         if (json) {
             out.println(status);
         } else {
-            new StatusTable(out).print(status);
+            new StatusTable(out, rules.timeZone()).print(status);
         }
         out.flush();
         return status.path("attention").isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
@@ -111,9 +116,14 @@ final class StatusCommand implements Callable<Integer> {
         private static final double MIB = 1024.0 * 1024;
 
         private final PrintWriter out;
+        private final ZoneId zone;
 
-        StatusTable(PrintWriter out) {
+        /**
+         * @param zone in which times are shown
+         */
+        StatusTable(PrintWriter out, ZoneId zone) {
             this.out = out;
+            this.zone = zone;
         }
 
         void print(JsonNode status) {
@@ -150,13 +160,13 @@ final class StatusCommand implements Callable<Integer> {
             attention.forEach(it -> line("attention", text(it, "text") + since(it)));
         }
 
-        private static String since(JsonNode node) {
-            return node.has("since") ? ", since " + text(node, "since") : "";
+        private String since(JsonNode node) {
+            return node.has("since") ? ", since " + when(node, "since") : "";
         }
 
         private void reload(JsonNode reload) {
             if (reload.has("last_done")) {
-                line("reload", "done last at " + text(reload, "last_done"));
+                line("reload", "done last at " + when(reload, "last_done"));
             }
             reload.path("waiting")
                     .forEach(it -> line("reload", it.asString() + " waits for a restart"));
@@ -221,7 +231,7 @@ final class StatusCommand implements Callable<Integer> {
             JsonNode failing = stream.path("failing");
             if (!failing.isMissingNode()) {
                 line.append("; the disk refuses since ")
-                        .append(text(failing, "since"))
+                        .append(when(failing, "since"))
                         .append(": ")
                         .append(text(failing, "why"));
             }
@@ -256,6 +266,20 @@ final class StatusCommand implements Callable<Integer> {
 
         private static String text(JsonNode node, String key) {
             return node.path(key).asString("?");
+        }
+
+        /** A time (RFC 3339) in the zone of the rules, with its offset. */
+        private String when(JsonNode node, String key) {
+            String text = text(node, key);
+            try {
+                return Instant.parse(text)
+                        .atZone(zone)
+                        .toOffsetDateTime()
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .format(DateTimeFormatter.ISO_OFFSET_DATE_TIME);
+            } catch (DateTimeParseException e) {
+                return text; // of another release
+            }
         }
 
         private static String time(long millis) {

@@ -58,13 +58,14 @@ public final class ChangedSettings {
         List<Change> changes = new ArrayList<>();
         for (String key : keys) {
             if (!Objects.equals(old.get(key), fresh.get(key))) {
-                Schema<?> section = sections.get(key.substring(0, key.indexOf('.')));
+                int point = key.indexOf('.');
+                Schema<?> section = point < 0 ? null : sections.get(key.substring(0, point));
                 changes.add(
                         new Change(
                                 key,
                                 shown(old.get(key)),
                                 shown(fresh.get(key)),
-                                section == null || section.waitsForRestart()));
+                                point >= 0 && (section == null || section.waitsForRestart())));
             }
         }
         return changes;

@@ -11,9 +11,9 @@ import java.util.function.Supplier;
  * snake_case. Values are written here as in the file: {@code 30s}, {@code 16MiB}, {@code 85%}.
  *
  * <p>The type of the component says what may be written: a whole number, size or percentage
- * (whichever {@link #to} is) for int and long, Duration, boolean, Path, enum, String, {@link
- * Secret}, a List of them, a settings record (a section), a List of settings records, or a Map of
- * them by names that the writer of the file chooses. See {@link Schema}.
+ * (whichever {@link #to} is) for int and long, Duration, boolean, Path, enum, String, ZoneId,
+ * {@link Secret}, a List of them, a settings record (a section), a List of settings records, or a
+ * Map of them by names that the writer of the file chooses. See {@link Schema}.
  */
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)

@@ -1,6 +1,7 @@
 package io.moondial.config;
 
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +85,9 @@ public record Notation<T>(
         }
         if (type == String.class) {
             return text(key);
+        }
+        if (type == ZoneId.class) {
+            return ofWords(ValueType.timeZone(), ZoneId::getId, "^[A-Za-z][-+A-Za-z0-9_/]*$");
         }
         if (type.isEnum()) {
             return choice(type.getEnumConstants());

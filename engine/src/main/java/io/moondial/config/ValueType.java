@@ -2,6 +2,7 @@ package io.moondial.config;
 
 import io.moondial.config.Node.Scalar;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -19,6 +20,8 @@ public record ValueType<T>(
         String allowed, List<String> choices, Function<Scalar, Optional<T>> parser) {
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[-+]?[0-9]{1,18}");
+
+    private static final String JAVAS_OWN_ZONES = "SystemV/";
 
     private static final Pattern PERCENTAGE = Pattern.compile("[0-9]{1,3}%");
 
@@ -104,6 +107,19 @@ public record ValueType<T>(
                 "true or false",
                 List.of(),
                 scalar -> scalar.quoted() ? Optional.empty() : CoreSchema.flag(scalar.text()));
+    }
+
+    /** A time zone, by its name in the database of IANA (RFC 6557). */
+    public static ValueType<ZoneId> timeZone() {
+        List<String> names =
+                ZoneId.getAvailableZoneIds().stream()
+                        .filter(it -> !it.startsWith(JAVAS_OWN_ZONES))
+                        .sorted()
+                        .toList();
+        return new ValueType<>(
+                "the name of a time zone, such as Africa/Nairobi, Europe/Paris or UTC",
+                names,
+                scalar -> Optional.of(scalar.text()).filter(names::contains).map(ZoneId::of));
     }
 
     /** One of some names. */

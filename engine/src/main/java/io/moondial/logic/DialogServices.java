@@ -29,6 +29,7 @@ final class DialogServices implements ScriptServices {
     private final OptionalLong seed;
     private final ScriptShares.Share share;
     private final ScriptSettings.Shares limits;
+    private final @Nullable ZoneId zone;
     private String place = "";
     private int edrsWritten;
 
@@ -38,7 +39,8 @@ final class DialogServices implements ScriptServices {
             EdrSink edrs,
             DialogEnvironment around,
             ScriptShares.Share share,
-            ScriptSettings.Shares limits) {
+            ScriptSettings.Shares limits,
+            @Nullable ZoneId zone) {
         this.identity = identity;
         this.listener = listener;
         this.edrs = edrs;
@@ -46,6 +48,7 @@ final class DialogServices implements ScriptServices {
         this.seed = around.seeds().get();
         this.share = share;
         this.limits = limits;
+        this.zone = zone;
     }
 
     /** {@code file:line} of what the script does or has done last; empty if it has not begun. */
@@ -130,7 +133,7 @@ final class DialogServices implements ScriptServices {
 
     @Override
     public ZoneId zone() {
-        return around.time().zone();
+        return zone == null ? around.time().zone() : zone;
     }
 
     @Override

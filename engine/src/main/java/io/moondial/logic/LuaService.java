@@ -21,6 +21,7 @@ import io.moondial.script.ScriptSettings;
 import io.moondial.text.Dcs;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
@@ -42,6 +43,7 @@ public final class LuaService {
     private final ScriptSettings settings;
     private final ScriptGlobals globals;
     private final String edrStream;
+    private final @Nullable ZoneId zone;
     private final SetupMaker setups;
     private final Map<String, ScriptBreaker> breakers = new HashMap<>();
 
@@ -57,6 +59,7 @@ public final class LuaService {
      * @param grace how long the script may go on once the far side has ended the dialog
      * @param breaker what switches this version of the script off
      * @param shares what the script may take of what all share
+     * @param zone of the dates that the script makes; null: that of the clock
      */
     record Claim(
             Opening opening,
@@ -67,7 +70,8 @@ public final class LuaService {
             String edrStream,
             Duration grace,
             ScriptBreaker breaker,
-            ScriptSettings.Shares shares) {}
+            ScriptSettings.Shares shares,
+            @Nullable ZoneId zone) {}
 
     private LuaService(
             Opening.Kind kind,
@@ -76,6 +80,7 @@ public final class LuaService {
             ScriptSettings settings,
             ScriptGlobals globals,
             String edrStream,
+            @Nullable ZoneId zone,
             SetupMaker setups) {
         this.kind = kind;
         this.triggers = triggers;
@@ -83,14 +88,22 @@ public final class LuaService {
         this.settings = settings;
         this.globals = globals;
         this.edrStream = edrStream;
+        this.zone = zone;
         this.setups = setups;
         triggers.triggers()
                 .forEach(it -> breakers.put(it.scriptKey(), new ScriptBreaker(settings.breaker())));
     }
 
-    /** Mobile-initiated USSD: each ProcessUnstructuredSS-Request that a trigger matches. */
+    /**
+     * Mobile-initiated USSD: each ProcessUnstructuredSS-Request that a trigger matches.
+     *
+     * @param zone of the dates that scripts make; null: that of the clock
+     */
     public static LuaService dialled(
-            ProcessSettings rules, ScriptRelease scripts, ScriptSettings settings) {
+            ProcessSettings rules,
+            ScriptRelease scripts,
+            ScriptSettings settings,
+            @Nullable ZoneId zone) {
         return new LuaService(
                 Opening.Kind.DIALLED,
                 rules.triggers(),
@@ -98,6 +111,7 @@ public final class LuaService {
                 settings,
                 new ScriptGlobals(rules.globals()),
                 rules.edrStream(),
+                zone,
                 (script, own) ->
                         new DialogSetup(
                                 false,
@@ -111,9 +125,14 @@ public final class LuaService {
     /**
      * Inbound notifies: each UnstructuredSS-Notify that a trigger matches. Such a dialog sends no
      * text and waits for nothing: what its setup says of texts and menus is never used.
+     *
+     * @param zone of the dates that scripts make; null: that of the clock
      */
     public static LuaService pushed(
-            NotifySettings rules, ScriptRelease scripts, ScriptSettings settings) {
+            NotifySettings rules,
+            ScriptRelease scripts,
+            ScriptSettings settings,
+            @Nullable ZoneId zone) {
         return new LuaService(
                 Opening.Kind.PUSHED,
                 rules.triggers(),
@@ -121,6 +140,7 @@ public final class LuaService {
                 settings,
                 new ScriptGlobals(rules.globals()),
                 rules.edrStream(),
+                zone,
                 (script, own) ->
                         new DialogSetup(
                                 true,
@@ -153,7 +173,8 @@ public final class LuaService {
                 edrStream,
                 settings.graceTime(),
                 requireNonNull(breakers.get(trigger.scriptKey())),
-                settings.shares());
+                settings.shares(),
+                zone);
     }
 
     private Script script(String key) {

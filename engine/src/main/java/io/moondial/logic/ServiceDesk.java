@@ -238,7 +238,8 @@ public final class ServiceDesk implements DialogDesk {
                         edrs,
                         around,
                         shares.of(claim.script().name(), claim.shares()),
-                        claim.shares());
+                        claim.shares(),
+                        claim.zone());
         return new DialogRun(claim, link, identity, listener, services, around.time());
     }
 

@@ -99,7 +99,8 @@ class DialogRunTest {
                                                                         Trigger.Conditions.NONE,
                                                                         Trigger.Overrides.NONE)))),
                                 new ScriptHost(BuiltInModules.create(), 2).compile(folder),
-                                LiveDesk.SCRIPT_RULES)));
+                                LiveDesk.SCRIPT_RULES,
+                                null)));
         Party party = new Party(1, 6, null, Party.ROUTE_ON_SSN);
         desk.begun(
                 new Opening(

@@ -170,8 +170,10 @@ final class LiveDesk implements AutoCloseable {
                         LuaService.dialled(
                                 dialled(folder, "on_error: " + onError.word()).with(triggers),
                                 release,
-                                scriptRules),
-                        LuaService.pushed(pushed(folder).with(triggers), release, scriptRules)));
+                                scriptRules,
+                                null),
+                        LuaService.pushed(
+                                pushed(folder).with(triggers), release, scriptRules, null)));
     }
 
     /** The section {@code process} with these keys, without triggers. */

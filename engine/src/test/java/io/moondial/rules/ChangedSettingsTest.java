@@ -79,6 +79,6 @@ class ChangedSettingsTest {
         assertThat(all)
                 .filteredOn(change -> !change.waitsForRestart())
                 .extracting(change -> change.key().replaceAll("\\..*", ""))
-                .containsOnly("log", "notify", "process", "script");
+                .containsOnly("log", "notify", "process", "script", "time_zone");
     }
 }

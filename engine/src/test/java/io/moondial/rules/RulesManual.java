@@ -48,6 +48,11 @@ public final class RulesManual {
         var manual = new RulesManual();
         manual.out.append(template, 0, sections);
         Map<String, Given> given = Given.in(template.substring(sections).lines().toList(), 0);
+        List<Description> single = RulesReference.single(modules);
+        for (Description key : single) {
+            manual.out.append('\n');
+            manual.key(key.name(), key, single, given.get(key.name()), 0);
+        }
         Rules.schema(modules)
                 .sections()
                 .forEach(

@@ -32,8 +32,18 @@ public final class RulesReference {
     /** The page. */
     public static String page(List<ApiModule> modules) {
         var reference = new RulesReference();
+        reference.page.append("\n## At the top of the file\n\nA change is picked up at once.\n");
+        reference.tables("", single(modules));
         Rules.schema(modules).sections().forEach(reference::section);
         return reference.page.toString();
+    }
+
+    /** The keys of the file that are no sections. */
+    static List<Description> single(List<ApiModule> modules) {
+        Schema<Rules> schema = Rules.schema(modules);
+        return schema.keys().stream()
+                .filter(it -> !schema.sections().containsKey(it.name()))
+                .toList();
     }
 
     private void section(String name, Schema<?> schema) {
@@ -99,6 +109,7 @@ public final class RulesReference {
     /** The JSON schema (draft 2020-12). */
     public static String jsonSchema(List<ApiModule> modules) {
         Map<String, Object> sections = new LinkedHashMap<>();
+        single(modules).forEach(it -> sections.put(it.name(), property(it)));
         Rules.schema(modules)
                 .sections()
                 .forEach(

@@ -1,6 +1,9 @@
 package io.moondial.dialogtest.language;
 
-import java.time.OffsetDateTime;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,18 +43,37 @@ public record DialogTest(
     /**
      * The settings that a test begins with, as far as they differ.
      *
-     * @param time what the clock says, and the zone of local dates; null: as always
+     * @param time what the clock says; null: as always
      * @param seed of the scripts' random numbers; null: as always
      * @param globals of the rules, with other values
      * @param modules the givens of the stand-ins of modules
      */
     public record Given(
-            @Nullable OffsetDateTime time,
+            @Nullable Clock time,
             @Nullable Long seed,
             List<Global> globals,
             List<ToModule> modules) {
         /** Nothing differs. */
         public static final Given NOTHING = new Given(null, null, List.of(), List.of());
+
+        /**
+         * What the clock says, and where.
+         *
+         * @param offset from UTC; null: the time is local
+         */
+        public record Clock(LocalDateTime time, @Nullable ZoneOffset offset) {
+            /**
+             * The time, in the zone of local dates.
+             *
+             * @param zone that of the rules; null: they name none. Then it is the offset, or UTC
+             */
+            public ZonedDateTime in(@Nullable ZoneId zone) {
+                if (offset == null) {
+                    return time.atZone(zone == null ? ZoneOffset.UTC : zone);
+                }
+                return time.atOffset(offset).atZoneSameInstant(zone == null ? offset : zone);
+            }
+        }
 
         /**
          * A global with a value of the test's own.

@@ -8,11 +8,16 @@ import io.moondial.dialogtest.language.Step.Expect;
 import io.moondial.dialogtest.language.Step.LogCheck;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Backend;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -242,6 +247,15 @@ final class TestParser {
      * Reads {@code given}: time, seed, a global of the rules, or a line for a module's stand-in.
      */
     private static final class GivenParser {
+        /** ISO 8601, with or without an offset. */
+        private static final DateTimeFormatter TIME =
+                new DateTimeFormatterBuilder()
+                        .parseCaseInsensitive()
+                        .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+                        .optionalStart()
+                        .appendOffsetId()
+                        .toFormatter(Locale.ROOT);
+
         /** The givens that the text of a module's does not look like: it may have several lines. */
         private static final Set<String> ONE_LINE = Set.of("time", "seed", "global");
 
@@ -330,16 +344,21 @@ final class TestParser {
         private static Optional<DialogTest.Given> time(
                 String text, Lexer.Piece at, Problems problems) {
             try {
-                OffsetDateTime time = OffsetDateTime.parse(text);
-                if (time.getYear() >= 1970 && time.getYear() <= 9999) {
-                    return Optional.of(new DialogTest.Given(time, null, List.of(), List.of()));
+                TemporalAccessor read =
+                        TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
+                var clock =
+                        new DialogTest.Given.Clock(
+                                LocalDateTime.from(read),
+                                read instanceof OffsetDateTime with ? with.getOffset() : null);
+                if (clock.time().getYear() >= 1970 && clock.time().getYear() <= 9999) {
+                    return Optional.of(new DialogTest.Given(clock, null, List.of(), List.of()));
                 }
             } catch (DateTimeParseException e) {
                 // reported below, as is a year out of range
             }
             problems.add(
                     at.place(),
-                    "'%s' is not a time such as 2026-01-31T08:00:00Z or 2026-01-31T08:00:00+02:00, from 1970 to 9999"
+                    "'%s' is not a time such as 2026-01-31T08:00:00Z, 2026-01-31T08:00:00+02:00, or (local) 2026-01-31T08:00:00, from 1970 to 9999"
                             .formatted(text));
             return Optional.empty();
         }

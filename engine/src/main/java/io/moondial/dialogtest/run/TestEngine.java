@@ -25,7 +25,8 @@ import io.moondial.script.api.Backends;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,8 @@ import org.slf4j.ILoggerFactory;
  */
 final class TestEngine {
     /** The time of the clock, if the test does not set it. */
-    private static final OffsetDateTime START = OffsetDateTime.parse("2026-01-05T08:00:00Z");
+    private static final Given.Clock START =
+            new Given.Clock(LocalDateTime.parse("2026-01-05T08:00:00"), ZoneOffset.UTC);
 
     /** Instance id, transaction id, script. */
     private static final int IDENTITY_WORDS = 3;
@@ -76,7 +78,9 @@ final class TestEngine {
             LogLines log) {
         this.log = log;
         log.clear();
-        time = new VirtualTime(Objects.requireNonNullElse(given.time(), START), rest);
+        time =
+                new VirtualTime(
+                        Objects.requireNonNullElse(given.time(), START).in(rules.timeZone()), rest);
         seed = new AtomicLong(Objects.requireNonNullElse(given.seed(), 1L));
         backends =
                 Backends.standIns(

@@ -4,8 +4,8 @@ import io.moondial.time.Time;
 import io.moondial.time.Time.Activity;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,10 +29,10 @@ final class VirtualTime implements Time {
 
     private record Ringing(Instant at, long number, Runnable action) {}
 
-    VirtualTime(OffsetDateTime start, Rest rest) {
+    VirtualTime(ZonedDateTime start, Rest rest) {
         this.start = start.toInstant();
         this.now = this.start;
-        this.zone = start.getOffset();
+        this.zone = start.getZone();
         this.rest = rest;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.cli.ExitCode;
 import io.moondial.cli.InProcess;
+import io.moondial.cli.UssdProcess;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +18,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code ussd test} as a person or a script meets it. */
 class TestCommandTest {
@@ -137,6 +140,41 @@ class TestCommandTest {
                                 .formatted(scripts));
         assertThat(test(folder.resolve("none").toString())).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString()).contains("none: there is no such file or folder");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', 08:00 2026-01-05, 22:30 2026-07-05",
+        "time_zone: Africa/Nairobi, 11:00 2026-01-05, 00:30 2026-07-06",
+        "time_zone: Europe/Paris, 09:00 2026-01-05, 23:30 2026-07-05",
+    })
+    void times_are_in_the_zone_of_the_rules_on_any_host(String zone, String always, String moment)
+            throws Exception {
+        script("return os.date('%H:%M %Y-%m-%d')");
+        dialog(
+                "a.dialog",
+                """
+                test "the time as always"
+                dial *1#
+                respond %s
+
+                test "a local time"
+                given time 2026-07-05T22:30:00
+                dial *1#
+                respond 22:30 2026-07-05
+
+                test "a moment"
+                given time 2026-07-05T22:30:00+01:00
+                dial *1#
+                respond %s
+                """
+                        .formatted(always, moment));
+        Files.writeString(Path.of(rules), zone + "\nprocess: {triggers: [{script_key: main}]}\n");
+        Process process =
+                UssdProcess.start(List.of("-Duser.timezone=Asia/Tokyo"), "test", "--rules", rules);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(said).contains("3 tests, 3 passed");
+        assertThat(process.waitFor()).isZero();
     }
 
     @Test

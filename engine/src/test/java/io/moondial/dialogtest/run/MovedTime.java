@@ -3,13 +3,13 @@ package io.moondial.dialogtest.run;
 import io.moondial.time.Time;
 import io.moondial.time.Time.Activity;
 import java.time.Duration;
-import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 
 /** The clock of dialog tests and their rest, for tests elsewhere. */
 public final class MovedTime {
     private final VirtualTime.Rest rest = new VirtualTime.Rest();
     private final VirtualTime time =
-            new VirtualTime(OffsetDateTime.parse("2026-01-05T08:00:00Z"), rest);
+            new VirtualTime(ZonedDateTime.parse("2026-01-05T08:00:00Z"), rest);
 
     /** A clock that stands still. */
     public MovedTime() {}

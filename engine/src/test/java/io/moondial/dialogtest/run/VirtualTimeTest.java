@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.moondial.time.Time;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class VirtualTimeTest {
     private final VirtualTime.Rest rest = new VirtualTime.Rest();
     private final VirtualTime time =
-            new VirtualTime(OffsetDateTime.parse("2026-01-05T08:00:00+02:00"), rest);
+            new VirtualTime(ZonedDateTime.parse("2026-01-05T08:00:00+02:00"), rest);
     private final List<String> rung = new ArrayList<>();
 
     private Time.Alarm set(String name, long seconds) {
