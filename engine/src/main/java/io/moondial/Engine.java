@@ -344,6 +344,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         admin =
                 new AdminServer(
                         socket.resolveSibling(socket.getFileName() + ".http"),
+                        rules.control().maxConnections(),
                         rules.admin(),
                         counters,
                         time,

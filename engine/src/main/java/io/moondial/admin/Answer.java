@@ -25,6 +25,9 @@ public sealed interface Answer {
      */
     record Stream(String type, Writer writer) implements Answer {}
 
+    /** The same with further headers. */
+    record WithHeaders(Answer answer, Map<String, String> headers) implements Answer {}
+
     /** Writes a stream. */
     @FunctionalInterface
     interface Writer {

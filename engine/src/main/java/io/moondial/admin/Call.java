@@ -18,6 +18,7 @@ public final class Call {
     private final byte[] body;
     private final BooleanSupplier mayGoOn;
     private final @Nullable String accept;
+    private final Visit visit;
 
     Call(
             JsonMapper json,
@@ -25,7 +26,7 @@ public final class Call {
             Map<String, String> path,
             Map<String, List<String>> query,
             byte[] body) {
-        this(json, caller, path, query, body, () -> true, null);
+        this(json, caller, path, query, body, () -> true, null, Visit.LOCAL);
     }
 
     /**
@@ -41,7 +42,9 @@ public final class Call {
             Map<String, List<String>> query,
             byte[] body,
             BooleanSupplier mayGoOn,
-            @Nullable String accept) {
+            @Nullable String accept,
+            Visit visit) {
+        this.visit = visit;
         this.accept = accept;
         this.mayGoOn = mayGoOn;
         this.json = json;
@@ -49,6 +52,22 @@ public final class Call {
         this.path = path;
         this.query = query;
         this.body = body;
+    }
+
+    /**
+     * How a caller came.
+     *
+     * @param address what logins are counted by; empty: the unix socket
+     * @param from the same for people
+     * @param session the id of his session; null: he has none
+     * @param protectedByTls whether answers reach him through TLS
+     */
+    record Visit(String address, String from, @Nullable String session, boolean protectedByTls) {
+        static final Visit LOCAL = new Visit("", "the socket", null, false);
+    }
+
+    Visit visit() {
+        return visit;
     }
 
     public Caller caller() {

@@ -19,6 +19,9 @@ public record Caller(String name, Role role) {
     /** Whoever can open the owner-only unix socket. */
     static final Caller LOCAL = new Caller("local", Role.ADMIN);
 
+    /** Who has not said who he is. */
+    static final Caller NOBODY = new Caller("nobody", Role.NONE);
+
     /** A subscriber's number as this caller may see it: a viewer sees all but the last 4 digits. */
     public String number(String digits) {
         if (role.mayDo(Role.OPERATOR)) {

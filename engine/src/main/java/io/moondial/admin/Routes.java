@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the interface answers. A path is a template such as {@code /v1/dialogs/{instance_id}}: a
@@ -25,9 +24,9 @@ public final class Routes {
     /**
      * One route.
      *
-     * @param role the least that a caller needs; null: none, a login neither
+     * @param role the least that a caller needs
      */
-    record Route(String method, String template, @Nullable Role role, Action action) {
+    record Route(String method, String template, Role role, Action action) {
         /** The values of the parts in braces; empty if the path is another. */
         Optional<Map<String, String>> match(List<String> segments) {
             String[] parts = template.substring(1).split("/", -1);
@@ -59,7 +58,7 @@ public final class Routes {
 
     /** Reads something that anybody may see, without a login. */
     public void open(String template, Action action) {
-        routes.add(new Route("GET", template, null, action));
+        routes.add(new Route("GET", template, Role.NONE, action));
     }
 
     /** Does something. */

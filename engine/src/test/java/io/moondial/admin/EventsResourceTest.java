@@ -62,7 +62,16 @@ class EventsResourceTest {
                 instanceId == null
                         ? Map.of("topics", List.of(topics))
                         : Map.of("topics", List.of(topics), "instance_id", List.of(instanceId));
-        Call call = new Call(JSON, Caller.LOCAL, Map.of(), query, new byte[0], mayGoOn::get, null);
+        Call call =
+                new Call(
+                        JSON,
+                        Caller.LOCAL,
+                        Map.of(),
+                        query,
+                        new byte[0],
+                        mayGoOn::get,
+                        null,
+                        Call.Visit.LOCAL);
         Answer answer =
                 routes.find("GET", List.of("v1", "events"))
                         .orElseThrow()

@@ -69,7 +69,11 @@ class ControlSocketTest {
             assertThat(permissions(made)).isEqualTo("rwx------");
             try (var left = Files.list(made)) {
                 assertThat(left.map(path -> path.getFileName().toString()))
-                        .containsExactlyInAnyOrder("ussd.sock", "ussd.sock.http", "ussd.sock.lock");
+                        .containsExactlyInAnyOrder(
+                                "ussd.sock",
+                                "ussd.sock.http",
+                                "ussd.sock.http.lock",
+                                "ussd.sock.lock");
             }
         }
     }

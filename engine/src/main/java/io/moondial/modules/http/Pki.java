@@ -5,32 +5,21 @@ import io.moondial.config.Section;
 import io.moondial.config.SettingsWriter;
 import io.moondial.config.Structure;
 import io.moondial.config.ValueType;
-import java.io.ByteArrayInputStream;
+import io.moondial.file.Pem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -41,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 /** Certificates and keys in PEM files (RFC 7468), as JSSE takes them. */
 final class Pki {
     private static final long MAX_OCTETS = 4 << 20;
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
     private static final char[] NO_PASSWORD = {};
 
     private Pki() {}
@@ -195,7 +182,7 @@ final class Pki {
             throws UnusableFileException {
         List<X509Certificate> chain = certificates("certificate", certificate);
         PrivateKey secret = key(key);
-        if (!belongTogether(secret, chain.getFirst().getPublicKey())) {
+        if (!Pem.belongTogether(secret, chain.getFirst().getPublicKey())) {
             throw new UnusableFileException(
                     "key",
                     "%s is not the key of the first certificate in %s; name the two that were made together"
@@ -223,90 +210,18 @@ final class Pki {
 
     private static List<X509Certificate> certificates(String key, PemFile file)
             throws UnusableFileException {
-        List<X509Certificate> found = new ArrayList<>();
-        Matcher block = BLOCK.matcher(file.content(key));
-        while (block.find()) {
-            if (block.group(1).equals("CERTIFICATE")) {
-                found.add(certificate(key, file, octets(key, file, block.group(2))));
-            }
-        }
-        if (found.isEmpty()) {
-            throw new UnusableFileException(
-                    key,
-                    file
-                            + " has no certificate; it must have a block that begins with -----BEGIN CERTIFICATE-----");
-        }
-        return found;
-    }
-
-    private static X509Certificate certificate(String key, PemFile file, byte[] octets)
-            throws UnusableFileException {
         try {
-            return (X509Certificate)
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(octets));
-        } catch (CertificateException e) {
-            throw new UnusableFileException(
-                    key, file + " has a certificate that cannot be read: " + e.getMessage());
+            return Pem.certificates(file.file(), file.content(key));
+        } catch (Pem.UnusableException e) {
+            throw new UnusableFileException(key, e.getMessage());
         }
     }
 
     private static PrivateKey key(PemFile file) throws UnusableFileException {
-        Matcher block = BLOCK.matcher(file.content("key"));
-        String others = "";
-        while (block.find()) {
-            if (block.group(1).equals("PRIVATE KEY")) {
-                return key(file, octets("key", file, block.group(2)));
-            }
-            others = " but a " + block.group(1);
-        }
-        throw new UnusableFileException(
-                "key",
-                "%s has no PKCS#8 key%s; 'openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW' makes one"
-                        .formatted(file, others));
-    }
-
-    private static PrivateKey key(PemFile file, byte[] octets) throws UnusableFileException {
-        for (String algorithm : List.of("RSA", "EC")) {
-            try {
-                return KeyFactory.getInstance(algorithm)
-                        .generatePrivate(new PKCS8EncodedKeySpec(octets));
-            } catch (InvalidKeySpecException _) {
-                // it is of another kind
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        throw new UnusableFileException(
-                "key", file + " has a key that is neither RSA nor EC, or is damaged");
-    }
-
-    private static byte[] octets(String key, PemFile file, String base64)
-            throws UnusableFileException {
         try {
-            return Base64.getMimeDecoder().decode(base64.strip());
-        } catch (IllegalArgumentException e) {
-            throw new UnusableFileException(
-                    key, file + " has a block that is not Base64: " + e.getMessage());
-        }
-    }
-
-    private static boolean belongTogether(PrivateKey secret, PublicKey open) {
-        if (!secret.getAlgorithm().equals(open.getAlgorithm())) {
-            return false;
-        }
-        String algorithm =
-                secret.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
-        try {
-            Signature signature = Signature.getInstance(algorithm);
-            signature.initSign(secret);
-            signature.update(algorithm.getBytes(StandardCharsets.US_ASCII));
-            byte[] signed = signature.sign();
-            signature.initVerify(open);
-            signature.update(algorithm.getBytes(StandardCharsets.US_ASCII));
-            return signature.verify(signed);
-        } catch (GeneralSecurityException e) {
-            return false;
+            return Pem.key(file.file(), file.content("key"));
+        } catch (Pem.UnusableException e) {
+            throw new UnusableFileException("key", e.getMessage());
         }
     }
 }

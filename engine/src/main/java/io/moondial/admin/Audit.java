@@ -1,0 +1,77 @@
+package io.moondial.admin;
+
+import io.moondial.metrics.RateLimitedLog;
+import io.moondial.text.LogText;
+import io.moondial.time.Time;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Who did what, from where, and what came of it: the log {@code audit}. Whatever changes something
+ * has a line. Refusals of callers who are not known have at most ten lines per second.
+ */
+final class Audit {
+    private static final Logger log = LoggerFactory.getLogger("audit");
+    private static final int LONGEST = 200;
+
+    private final RateLimitedLog refusals;
+
+    Audit(Time time) {
+        refusals = new RateLimitedLog(log, time);
+    }
+
+    /** A call that changes something, or tried to. */
+    void done(Caller caller, String from, String what, int status, long nanos) {
+        log.atInfo()
+                .addKeyValue("caller", caller.name())
+                .addKeyValue("role", role(caller))
+                .addKeyValue("from", from)
+                .addKeyValue("request", what)
+                .addKeyValue("status", status)
+                .log(
+                        "{} ({}) from {}: {}: {} in {} ms",
+                        caller.name(),
+                        role(caller),
+                        from,
+                        cut(what),
+                        status,
+                        TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
+
+    /** A login that succeeded. */
+    void loggedIn(Caller caller, String from) {
+        log.atInfo()
+                .addKeyValue("caller", caller.name())
+                .addKeyValue("role", role(caller))
+                .addKeyValue("from", from)
+                .log("{} ({}) from {}: logged in", caller.name(), role(caller), from);
+    }
+
+    /**
+     * A refusal.
+     *
+     * @param cause one of a few words
+     */
+    void refused(String cause, String from, String what, Refusal why) {
+        refusals.write(
+                Level.INFO,
+                cause,
+                "refused from {}: {}: {} {}",
+                from,
+                cut(what),
+                why.status(),
+                cut(why.getMessage()));
+    }
+
+    private static String role(Caller caller) {
+        return caller.role().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String cut(String text) {
+        String line = LogText.of(text);
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
+    }
+}

@@ -1,0 +1,97 @@
+package io.moondial.admin;
+
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /v1/session}: logging in with a password, who is logged in, and logging out. */
+final class SessionResource implements Resource {
+    static final String COOKIE = "moondial_session";
+
+    private final Logins logins;
+    private final Sessions sessions;
+    private final Audit audit;
+    private final boolean usersNamed;
+
+    /**
+     * That of a server.
+     *
+     * @param usersNamed whether the rules name a file of users
+     */
+    SessionResource(Logins logins, Sessions sessions, Audit audit, boolean usersNamed) {
+        this.audit = audit;
+        this.logins = logins;
+        this.sessions = sessions;
+        this.usersNamed = usersNamed;
+    }
+
+    @Override
+    public void declare(Routes routes) {
+        routes.post("/v1/session", Role.NONE, this::logIn);
+        routes.get("/v1/session", Role.VIEWER, this::whoAmI);
+        routes.delete("/v1/session", Role.VIEWER, this::logOut);
+    }
+
+    private Answer logIn(Call call) throws Refusal, InterruptedException {
+        call.allow();
+        JsonNode body = call.body();
+        for (String key : body.propertyNames()) {
+            if (!key.equals("user") && !key.equals("password")) {
+                throw Refusal.badRequest("the body has the keys user and password only");
+            }
+        }
+        String name = text(body, "user");
+        String password = text(body, "password");
+        if (!usersNamed) {
+            throw Refusal.of(
+                    401, "nobody can log in: the rules name no file of users (admin: users)");
+        }
+        UsersFile.User user = logins.logIn(name, password, call.visit().address());
+        sessions.end(call.visit().session()); // whoever planted it does not share the new one
+        String id = sessions.begin(user);
+        Caller caller = new Caller(user.name(), user.role());
+        audit.loggedIn(caller, call.visit().from());
+        return new Answer.WithHeaders(
+                session(call, caller),
+                Map.of("Set-Cookie", cookie(id, call.visit().protectedByTls(), "")));
+    }
+
+    private static String text(JsonNode body, String key) throws Refusal {
+        JsonNode value = body.path(key);
+        if (!value.isString()) {
+            throw Refusal.badRequest("the body must have the texts user and password");
+        }
+        return value.asString();
+    }
+
+    private static String cookie(String value, boolean secure, String further) {
+        return "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s"
+                .formatted(COOKIE, value, secure ? "; Secure" : "", further);
+    }
+
+    private Answer whoAmI(Call call) throws Refusal {
+        call.allow();
+        return session(call, call.caller());
+    }
+
+    private static Answer session(Call call, Caller caller) {
+        ObjectNode answer = call.json().createObjectNode();
+        answer.put("name", caller.name());
+        answer.put("role", caller.role().name().toLowerCase(Locale.ROOT));
+        return Answer.json(answer);
+    }
+
+    private Answer logOut(Call call) throws Refusal {
+        call.allow();
+        String session = call.visit().session();
+        sessions.end(session);
+        return session == null
+                ? new Answer.Empty()
+                : new Answer.WithHeaders(
+                        new Answer.Empty(),
+                        Map.of(
+                                "Set-Cookie",
+                                cookie("", call.visit().protectedByTls(), "; Max-Age=0")));
+    }
+}

@@ -1,0 +1,224 @@
+package io.moondial.admin;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.moondial.config.WrittenSettings;
+import io.moondial.metrics.Counters;
+import io.moondial.time.SystemTime;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * The interface in a folder, with routes that need no engine, over TCP and at the socket; asked
+ * with octets as they are written here.
+ */
+final class Served implements AutoCloseable {
+    final Counters counters = new Counters();
+    final SystemTime time = new SystemTime();
+    final Path folder;
+    final Path socket;
+    final AdminServer server;
+
+    /** What callers of {@code /v1/test/wait} wait for. */
+    final CountDownLatch waiting = new CountDownLatch(1);
+
+    /** What {@code POST /v1/test} was given. */
+    final BlockingQueue<String> posted = new LinkedBlockingQueue<>();
+
+    Served(Path folder, String... settings) throws Exception {
+        this.folder = folder;
+        socket = folder.resolve("run/s");
+        List<String> all = new ArrayList<>(List.of(settings));
+        if (all.stream().noneMatch(it -> it.startsWith("listen:"))) {
+            all.add("listen: 127.0.0.1:0");
+        }
+        server =
+                new AdminServer(
+                        socket,
+                        4,
+                        WrittenSettings.settings(AdminSettings.class, all.toArray(String[]::new)),
+                        counters,
+                        time,
+                        List.of(this::declare));
+    }
+
+    private void declare(Routes routes) {
+        routes.get("/health/live", Role.NONE, call -> Answer.text("text/plain", "ok"));
+        routes.get("/metrics", Role.VIEWER, call -> Answer.text("text/plain", "metrics"));
+        routes.get(
+                "/v1/test", Role.VIEWER, call -> Answer.text("text/plain", call.caller().name()));
+        routes.get(
+                "/v1/test/{key}",
+                Role.VIEWER,
+                call -> Answer.text("text/plain", "key " + call.path("key")));
+        routes.post(
+                "/v1/test",
+                Role.OPERATOR,
+                call -> {
+                    posted.add(call.body().toString());
+                    return Answer.json(call.body());
+                });
+        routes.delete("/v1/test", Role.ADMIN, call -> new Answer.Empty());
+        routes.get(
+                "/v1/wait",
+                Role.NONE,
+                call -> {
+                    waiting.await();
+                    return new Answer.Empty();
+                });
+        routes.get(
+                "/v1/much",
+                Role.NONE,
+                call ->
+                        new Answer.Stream(
+                                "application/octet-stream",
+                                out -> {
+                                    byte[] piece = new byte[1 << 16];
+                                    while (call.mayGoOn()) {
+                                        out.write(piece);
+                                    }
+                                }));
+        routes.get(
+                "/v1/broken",
+                Role.NONE,
+                call -> {
+                    throw new IllegalStateException("broken on purpose");
+                });
+    }
+
+    int port() {
+        return server.tcpPort();
+    }
+
+    /** The name in Host that this is called by. */
+    String host() {
+        return "127.0.0.1:" + port();
+    }
+
+    long refused(String cause) {
+        return counters.value("admin.refused." + cause);
+    }
+
+    /** A connection over TCP. */
+    Wire connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+        return new Wire(
+                socket.getInputStream(), socket, octets -> socket.getOutputStream().write(octets));
+    }
+
+    /** A connection to the unix socket. */
+    static Wire connect(Path socket) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        return new Wire(
+                Channels.newInputStream(channel),
+                channel,
+                octets -> channel.write(ByteBuffer.wrap(octets)));
+    }
+
+    /** What comes back over TCP for this, until the server has closed. */
+    String asked(String request) throws IOException {
+        try (Wire wire = connect()) {
+            wire.send(request);
+            return wire.rest();
+        }
+    }
+
+    /** A request with these further lines of the header; the connection ends with its answer. */
+    String request(String methodAndPath, String... headers) {
+        return methodAndPath
+                + " HTTP/1.1\r\nHost: "
+                + host()
+                + "\r\nConnection: close\r\n"
+                + (headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n")
+                + "\r\n";
+    }
+
+    /** The same with a body of JSON. */
+    String post(String path, String body, String... headers) {
+        List<String> all = new ArrayList<>(List.of(headers));
+        all.add("Content-Type: application/json");
+        all.add("Content-Length: " + body.getBytes(UTF_8).length);
+        return request("POST " + path, all.toArray(String[]::new)) + body;
+    }
+
+    @Override
+    public void close() {
+        waiting.countDown();
+        server.close();
+        time.close();
+    }
+
+    /** Sends octets. */
+    @FunctionalInterface
+    private interface Sender {
+        void send(byte[] octets) throws IOException;
+    }
+
+    /** A connection as octets. */
+    static final class Wire implements AutoCloseable {
+        private final InputStream in;
+        private final Closeable connection;
+        private final Sender sender;
+
+        private Wire(InputStream in, Closeable connection, Sender sender) {
+            this.in = in;
+            this.connection = connection;
+            this.sender = sender;
+        }
+
+        void send(String text) throws IOException {
+            sender.send(text.getBytes(ISO_8859_1));
+        }
+
+        /** Whatever comes until the server has closed; a reset is an end too. */
+        String rest() throws IOException {
+            ByteArrayOutputStream octets = new ByteArrayOutputStream();
+            byte[] piece = new byte[8192];
+            try {
+                for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+                    octets.write(piece, 0, n);
+                }
+            } catch (java.net.SocketException e) {
+                if (!String.valueOf(e.getMessage()).contains("reset")) {
+                    throw e;
+                }
+            }
+            return octets.toString(UTF_8);
+        }
+
+        /** What comes until this is there. */
+        String until(String text) throws IOException {
+            StringBuilder got = new StringBuilder();
+            while (got.indexOf(text) < 0) {
+                int octet = in.read();
+                if (octet < 0) {
+                    throw new IOException("it closed after: " + got);
+                }
+                got.append((char) octet);
+            }
+            return got.toString();
+        }
+
+        @Override
+        public void close() throws IOException {
+            connection.close();
+        }
+    }
+}
