@@ -30,6 +30,10 @@ import io.moondial.script.ScriptGlobals;
 import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Backends;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.HashSet;
@@ -38,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,9 +184,29 @@ public record Rules(
         if (control.isEmpty() && problems.inFileOrder().getFirst().line() == 0) {
             throw new ConfigurationException(problems.inFileOrder());
         }
-        return control.map(Schema.of(ControlSettings.class)::read)
+        return control.or(() -> controlAlone(file))
+                .map(Schema.of(ControlSettings.class)::read)
                 .map(ControlSettings::socket)
                 .orElseGet(() -> file.resolveSibling(ControlSettings.SOCKET));
+    }
+
+    /** The section in a file that is no YAML as a whole: its lines, up to the next key. */
+    private static Optional<Section> controlAlone(Path file) {
+        String text;
+        try {
+            text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return Optional.empty(); // it was there just now; who needs more of it says so
+        }
+        String lines =
+                text.lines()
+                        .dropWhile(it -> !it.startsWith("control:"))
+                        .takeWhile(it -> it.startsWith("control:") || !it.matches("[^\\s#].*"))
+                        .collect(Collectors.joining("\n"));
+        var problems = new Problems(file);
+        return LocatedYaml.read(
+                        new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)), problems)
+                .map(root -> new Section(root, problems).section("control"));
     }
 
     /**

@@ -58,6 +58,12 @@ final class StatusCommand implements Callable<Integer> {
                     "Asks only whether the engine takes dialogs, for programs that start it. Prints one line, and exits with 0 then, whatever needs attention; with 3 if it does not within --wait.")
     private boolean alive;
 
+    @Option(
+            names = "--pid",
+            paramLabel = "PID",
+            description = "Waits no longer once this process is gone, which is to be the engine.")
+    private @Nullable Long pid;
+
     @Spec private CommandSpec spec;
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
@@ -95,16 +101,21 @@ final class StatusCommand implements Callable<Integer> {
             // the socket is there before the engine takes dialogs, and while it stops
             try (ControlClient client = new ControlClient(socket)) {
                 JsonNode status = client.status();
-                if (phase(status).equals(RUNNING) || System.nanoTime() >= end) {
+                if (phase(status).equals(RUNNING) || isOver(end)) {
                     return status;
                 }
             } catch (NotRunningException e) {
-                if (System.nanoTime() >= end) {
+                if (isOver(end)) {
                     throw e;
                 }
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
+    }
+
+    private boolean isOver(long end) {
+        return System.nanoTime() - end >= 0
+                || (pid != null && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
     }
 
     private static String phase(JsonNode status) {

@@ -152,6 +152,41 @@ class ControlVerbsTest {
     }
 
     @Test
+    void status_waits_no_longer_for_a_process_that_is_gone() throws Exception {
+        Path rules = folder.resolve("rules.yaml");
+        Files.writeString(rules, "process: {triggers: []}");
+        Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        assertThat(
+                        ussd(
+                                "status",
+                                "--alive",
+                                "--wait",
+                                "365d",
+                                "--pid",
+                                String.valueOf(gone.pid()),
+                                "--rules",
+                                rules.toString()))
+                .isEqualTo(ExitCode.NOT_STARTED);
+    }
+
+    @Test
+    void the_socket_of_an_engine_is_found_though_its_rules_are_no_yaml_any_more() throws Exception {
+        try (RunningEngine it =
+                new RunningEngine(
+                        folder, "return 'x'", "control:", "  # here", "  socket: else.sock")) {
+            Files.writeString(
+                    it.rules, Files.readString(it.rules) + "\nedr: [\n  control: {socket: no}\n");
+            assertThat(ussd("status", "--alive", "--rules", it.rules.toString())).isZero();
+            Files.writeString(it.rules, "control: {socket: else.sock}\noops: [");
+            assertThat(ussd("status", "--alive", "--rules", it.rules.toString())).isZero();
+            Files.writeString(it.rules, "control: [\n");
+            assertThat(ussd("status", "--alive", "--rules", it.rules.toString()))
+                    .isEqualTo(ExitCode.NOT_STARTED);
+        }
+    }
+
+    @Test
     void alive_is_content_with_an_engine_that_needs_attention() throws Exception {
         String[] link = {
             "network:",
