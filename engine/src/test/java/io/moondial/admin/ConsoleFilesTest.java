@@ -69,11 +69,11 @@ class ConsoleFilesTest {
                                     assertThat(jar.find()).as("the webjar of " + parts[0]).isTrue();
                                     return jar.group(1);
                                 });
-        String inside = parts[0].equals("uplot") ? "dist/" + parts[1] : parts[1];
         try (InputStream in =
                 ConsoleFilesTest.class
                         .getClassLoader()
-                        .getResourceAsStream(folder.resolve(version).resolve(inside).toString())) {
+                        .getResourceAsStream(
+                                folder.resolve(version).resolve(parts[1]).toString())) {
             assertThat(in).as(path).isNotNull();
             return in.readAllBytes();
         }
