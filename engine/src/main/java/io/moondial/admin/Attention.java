@@ -2,6 +2,7 @@ package io.moondial.admin;
 
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp.StreamStatus;
+import io.moondial.log.EngineLog;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.script.api.Backend;
@@ -38,6 +39,7 @@ public record Attention(String what, @Nullable Instant since, String text) {
         status.scripts().forEach(finder::script);
         status.outside().forEach(finder::outside);
         status.reconciliation().forEach(finder::counts);
+        finder.log(status.counters().getOrDefault(EngineLog.LOST, 0L));
         return List.copyOf(finder.found);
     }
 
@@ -175,6 +177,16 @@ public record Attention(String what, @Nullable Instant since, String text) {
                         null,
                         "%s cannot be used by scripts: its %s is %s; the log says why"
                                 .formatted(gauge.called(), gauge.name(), gauge.word()));
+            }
+        }
+
+        void log(long lost) {
+            if (lost > 0) {
+                add(
+                        "log_lines_lost",
+                        null,
+                        "%d lines of the log have been lost since the start: its disk, or who reads the standard error, takes them too slowly or not at all"
+                                .formatted(lost));
             }
         }
 

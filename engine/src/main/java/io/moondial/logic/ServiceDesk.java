@@ -296,14 +296,16 @@ public final class ServiceDesk implements DialogDesk {
             Supplier<String> details) {
         counters.increment(REFUSED + cause);
         if (limited.mayWrite(Level.INFO, cause, RateLimitedLog.FULL_LINES)) {
-            log.info(
-                    "{} {} a {} dialog is refused, {}{}: answered with ReturnError {}",
-                    link.localTid(),
-                    opening.remoteTid(),
-                    opening.kind().word(),
-                    cause.replace('_', ' '),
-                    details.get(),
-                    errorCode);
+            log.atInfo()
+                    .addKeyValue("tid", link.localTid())
+                    .log(
+                            "{} {} a {} dialog is refused, {}{}: answered with ReturnError {}",
+                            link.localTid(),
+                            opening.remoteTid(),
+                            opening.kind().word(),
+                            cause.replace('_', ' '),
+                            details.get(),
+                            errorCode);
         }
         try {
             link.send(new Outgoing.Refuse(errorCode))
@@ -319,11 +321,12 @@ public final class ServiceDesk implements DialogDesk {
     public void refused(Refusal refusal) {
         counters.increment(REFUSED + refusal.cause().word());
         String line = "%s %s %s".formatted(refusal.localTid(), refusal.remoteTid(), refusal.text());
-        Throwable fault = refusal.fault();
-        if (fault == null) {
-            limited.write(Level.WARN, refusal.cause().word(), "{}", line);
-        } else {
-            limited.write(Level.ERROR, refusal.cause().word(), "{}", line, fault);
+        Level level = refusal.fault() == null ? Level.WARN : Level.ERROR;
+        if (limited.mayWrite(level, refusal.cause().word(), RateLimitedLog.FULL_LINES)) {
+            log.atLevel(level)
+                    .addKeyValue("tid", refusal.localTid())
+                    .setCause(refusal.fault())
+                    .log("{}", line);
         }
     }
 

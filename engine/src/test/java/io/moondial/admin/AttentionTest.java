@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp.StreamStatus;
+import io.moondial.log.EngineLog;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.script.api.Backend;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,8 @@ class AttentionTest {
     private EngineStatus.ReloadStatus reload = EngineStatus.ReloadStatus.NONE;
     private List<Reconciliation.Standing> counts = List.of();
 
+    private final SortedMap<String, Long> counters = new TreeMap<>();
+
     private List<Attention> found() {
         return new EngineStatus(
                         "1",
@@ -48,7 +52,7 @@ class AttentionTest {
                         heap,
                         reload,
                         counts,
-                        new TreeMap<>())
+                        counters)
                 .attention();
     }
 
@@ -68,6 +72,20 @@ class AttentionTest {
 
     private static StreamStatus stream(int backlog, long lost, StreamStatus.@Nullable Failure why) {
         return new StreamStatus("ussd", 5, backlog, 100, Duration.ZERO, 5, lost, 0, 0, null, why);
+    }
+
+    @Test
+    void lost_lines_of_the_log_need_attention() {
+        counters.put(EngineLog.LOST, 0L);
+        assertThat(found()).isEmpty();
+        counters.put(EngineLog.LOST, 7L);
+        assertThat(found())
+                .singleElement()
+                .satisfies(
+                        it -> {
+                            assertThat(it.what()).isEqualTo("log_lines_lost");
+                            assertThat(it.text()).startsWith("7 lines of the log have been lost");
+                        });
     }
 
     @Test
