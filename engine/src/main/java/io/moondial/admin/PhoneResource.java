@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /v1/phone}: phones that dial the engine in service. */
 public final class PhoneResource implements Resource {
-    private static final Logger log = LoggerFactory.getLogger("admin");
+    private static final Logger log = LoggerFactory.getLogger("audit");
     private static final int MAX_DIGITS = 38;
     private static final Pattern DIGITS = Pattern.compile("[0-9*#abc]{1," + MAX_DIGITS + "}");
     private static final int MAX_WAIT = 60_000;
