@@ -112,6 +112,7 @@ public final class ServeCommand implements Callable<Integer> {
         LastGood kept = rules.lastGood(state);
         Configuration configuration = configuration(kept);
         try (EngineLog lines = log(configuration)) {
+            tellIfKept(configuration.kept());
             return serve(configuration, kept, lines, began);
         }
     }
@@ -175,18 +176,22 @@ public final class ServeCommand implements Callable<Integer> {
     private Configuration kept(LastGood kept, ConfigurationException broken)
             throws ConfigurationException, NotStartedException {
         err().print(ProblemPrinter.print(broken.problems()));
-        Configuration configuration;
         try {
-            configuration = rules.use(kept, broken.problems());
+            return rules.use(kept, broken.problems());
         } catch (IOException e) {
             throw new NotStartedException(
                     "the files are broken, and the kept set cannot be read: " + e.getMessage(), e);
         }
-        log.error(
-                "the rules and scripts on the disk are broken, and the engine starts on the set that came into service at {}, until they are fixed: {}",
-                kept.keptAt().map(Instant::toString).orElse("an unknown time"),
-                ReloadStatus.Refusal.of(Instant.now(), broken.problems()).words());
-        return configuration;
+    }
+
+    /** In the log that whoever runs the engine reads. */
+    private static void tellIfKept(Configuration.@Nullable Kept kept) {
+        if (kept != null) {
+            log.error(
+                    "the rules and scripts on the disk are broken, and the engine starts on the set that came into service at {}, until they are fixed: {}",
+                    kept.at(),
+                    ReloadStatus.Refusal.of(Instant.now(), kept.broken()).words());
+        }
     }
 
     private PrintWriter err() {

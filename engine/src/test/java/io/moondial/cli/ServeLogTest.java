@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +47,12 @@ class ServeLogTest {
                 "{process: {triggers: [{script_key: main}]}, log: {" + log + "}}");
     }
 
-    private Process start() throws IOException {
-        Process started =
-                UssdProcess.start("serve", "--rules", folder.resolve("rules.yaml").toString());
+    private Process start(String... options) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of("serve", "--rules", folder.resolve("rules.yaml").toString()));
+        arguments.addAll(List.of(options));
+        Process started = UssdProcess.start(arguments.toArray(String[]::new));
         serve = started;
         return started;
     }
@@ -91,6 +95,22 @@ class ServeLogTest {
                 .contains("reload");
         assertThat(new String(started.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEmpty();
+    }
+
+    @Test
+    void a_start_on_the_kept_set_is_told_in_the_log_that_this_set_names() throws Exception {
+        Path file = folder.resolve("moondial.log");
+        rules("file: moondial.log");
+        Process first = start();
+        assertThat(first.inputReader().readLine()).startsWith("ready");
+        first.toHandle().destroy();
+        assertThat(first.waitFor()).isZero();
+        Files.writeString(folder.resolve("scripts/main.lua"), "return (");
+
+        Process second = start("--last-good");
+
+        assertThat(second.inputReader().readLine()).startsWith("ready");
+        awaitLine(file, " ERROR engine the rules and scripts on the disk are broken, and the");
     }
 
     @Test
