@@ -222,6 +222,25 @@ public record Rules(
     }
 
     /**
+     * The file of users that a file names, be the rest of it sound or not; empty: it names none.
+     *
+     * @throws ConfigurationException if there is no such file, or it cannot be read to its end
+     */
+    public static Optional<Path> usersFile(Path file) throws ConfigurationException {
+        var problems = new Problems(file);
+        Optional<Section> admin =
+                LocatedYaml.read(file, problems)
+                        .map(root -> new Section(root, problems).section("admin"));
+        if (admin.isEmpty()) {
+            throw new ConfigurationException(problems.inFileOrder());
+        }
+        return admin.map(Schema.of(UsersPath.class)::read).map(UsersPath::users);
+    }
+
+    /** The one key of the interface that says who may log in. */
+    private record UsersPath(@Key(unsetIs = "nobody") @Nullable Path users) {}
+
+    /**
      * The effective configuration as a rules file that says everything: put instead of the file it
      * came from, it is read to the same rules (but for the lines that triggers stand on). One line
      * is a key or a trigger; paths in the file's folder are relative to it.

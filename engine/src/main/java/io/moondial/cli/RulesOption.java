@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -72,6 +73,11 @@ public final class RulesOption {
     /** The zone in which times are shown to people, be the rest of the file sound or not. */
     ZoneId timeZone() {
         return Rules.timeZone(file);
+    }
+
+    /** The file of those who may log in; empty: the rules name none. */
+    Optional<Path> usersFile() throws ConfigurationException {
+        return Rules.usersFile(file);
     }
 
     /** The set that was in service last, kept in this folder; null: where it is kept by default. */

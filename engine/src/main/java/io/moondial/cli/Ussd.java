@@ -65,6 +65,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             EdrCommand.class,
             BenchCommand.class,
+            UserCommand.class,
             ManCommand.class,
             BenchSideCommand.class
         })

@@ -1,0 +1,174 @@
+package io.moondial.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The interface over TLS, by callers that trust one certificate. */
+class TlsTest {
+    private static final char[] PASSWORD = "password".toCharArray();
+
+    @TempDir static Path pki;
+
+    @TempDir Path folder;
+
+    @BeforeAll
+    static void makeKeys() throws Exception {
+        make("one");
+        make("two");
+    }
+
+    private static void make(String name) throws Exception {
+        Path store = pki.resolve(name + ".p12");
+        Process keytool =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                        .toString(),
+                                "-genkeypair",
+                                "-alias",
+                                name,
+                                "-dname",
+                                "CN=" + name,
+                                "-keyalg",
+                                "EC",
+                                "-ext",
+                                "san=ip:127.0.0.1",
+                                "-keystore",
+                                store.toString(),
+                                "-storetype",
+                                "PKCS12",
+                                "-storepass",
+                                new String(PASSWORD))
+                        .redirectErrorStream(true)
+                        .redirectOutput(pki.resolve(name + ".log").toFile())
+                        .start();
+        assertThat(keytool.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
+        Files.writeString(
+                pki.resolve(name + ".pem"),
+                pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
+        Files.writeString(
+                pki.resolve(name + ".key"),
+                pem("PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded()));
+    }
+
+    private static String pem(String kind, byte[] octets) {
+        return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+                .formatted(kind, Base64.getMimeEncoder().encodeToString(octets), kind);
+    }
+
+    private Served served(String certificate, String key) throws Exception {
+        Files.copy(pki.resolve(certificate), folder.resolve("c.pem"));
+        Files.copy(pki.resolve(key), folder.resolve("k.pem"));
+        return new Served(
+                folder,
+                "tls: {certificate: %s, key: %s}"
+                        .formatted(folder.resolve("c.pem"), folder.resolve("k.pem")));
+    }
+
+    /** Asks as one who trusts this certificate alone. */
+    private static String asked(Served served, String trusted, String... protocols)
+            throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        Certificate certificate =
+                KeyStore.getInstance(pki.resolve(trusted + ".p12").toFile(), PASSWORD)
+                        .getCertificate(trusted);
+        store.setCertificateEntry("it", certificate);
+        TrustManagerFactory trust =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        TrustManager[] managers = trust.getTrustManagers();
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers, new SecureRandom());
+        try (SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", served.port())) {
+            if (protocols.length > 0) {
+                socket.setEnabledProtocols(protocols);
+            }
+            socket.getOutputStream().write(served.request("GET /health/live").getBytes(UTF_8));
+            String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
+                            .getSubjectX500Principal()
+                            .getName()
+                    + " "
+                    + socket.getSession().getProtocol()
+                    + " "
+                    + answer;
+        }
+    }
+
+    @Test
+    void it_speaks_tls_1_3_and_1_2_and_nothing_older() throws Exception {
+        try (Served served = served("one.pem", "one.key")) {
+            assertThat(asked(served, "one")).startsWith("CN=one TLSv1.3 HTTP/1.1 200");
+            assertThat(asked(served, "one", "TLSv1.2")).startsWith("CN=one TLSv1.2 HTTP/1.1 200");
+            assertThatThrownBy(() -> asked(served, "one", "TLSv1.1"))
+                    .isInstanceOf(SSLException.class);
+            assertThat(served.asked(served.request("GET /health/live")))
+                    .as("in clear")
+                    .doesNotContain("200");
+        }
+    }
+
+    @Test
+    void a_new_certificate_is_used_without_a_restart_and_a_broken_one_is_not() throws Exception {
+        try (Served served = served("one.pem", "one.key")) {
+            assertThat(asked(served, "one")).contains("200 OK");
+            Files.writeString(folder.resolve("c.pem"), "nonsense");
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> served.counters.value("admin.tls.failures") > 0);
+            assertThat(asked(served, "one")).contains("200 OK");
+            Files.copy(
+                    pki.resolve("two.key"),
+                    folder.resolve("k.pem"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(
+                    pki.resolve("two.pem"),
+                    folder.resolve("c.pem"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            await().atMost(Duration.ofSeconds(60))
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(asked(served, "two")).contains("200 OK"));
+        }
+    }
+
+    @Test
+    void files_that_do_not_belong_together_or_are_not_there_are_named() {
+        assertThatThrownBy(() -> served("one.pem", "two.key"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is not the key of the first certificate in");
+        assertThatThrownBy(
+                        () ->
+                                new Served(
+                                        folder,
+                                        "tls: {certificate: %s, key: %s}"
+                                                .formatted(
+                                                        folder.resolve("none.pem"),
+                                                        folder.resolve("none.key"))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("none.pem");
+    }
+}
