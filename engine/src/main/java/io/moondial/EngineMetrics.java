@@ -215,14 +215,12 @@ final class EngineMetrics {
     private void stats(Values values) {
         Set<String> written = parts.desk().statNames();
         long composed = 0;
-        for (Map.Entry<String, Long> counter : parts.counters().snapshot().entrySet()) {
-            if (counter.getKey().startsWith(STAT)) {
-                String name = counter.getKey().substring(STAT.length());
-                if (written.contains(name)) {
-                    values.add(counter.getValue(), name);
-                } else {
-                    composed += counter.getValue();
-                }
+        for (Map.Entry<String, Long> counter : parts.counters().counted(STAT).entrySet()) {
+            String name = counter.getKey().substring(STAT.length());
+            if (written.contains(name)) {
+                values.add(counter.getValue(), name);
+            } else {
+                composed += counter.getValue();
             }
         }
         values.add(composed, COMPOSED);
@@ -513,7 +511,8 @@ final class EngineMetrics {
                 List.of(OUTCOME),
                 values -> {
                     for (String outcome : List.of("done", "rejected")) {
-                        values.add(parts.counters().value(RELOADS + outcome), outcome);
+                        String name = RELOADS + outcome;
+                        values.add(parts.counters().counted(name).getOrDefault(name, 0L), outcome);
                     }
                 });
         exposition.gauge(
@@ -555,11 +554,12 @@ final class EngineMetrics {
                 List.of("event"),
                 values ->
                         parts.counters()
-                                .snapshot()
+                                .counted("")
                                 .forEach(
                                         (name, count) -> {
-                                            if (SHOWN_ELSEWHERE.stream()
-                                                    .noneMatch(name::startsWith)) {
+                                            if (count > 0
+                                                    && SHOWN_ELSEWHERE.stream()
+                                                            .noneMatch(name::startsWith)) {
                                                 values.add(count, name);
                                             }
                                         }));
@@ -582,11 +582,10 @@ final class EngineMetrics {
     /** The counters that begin so; the rest of the name is the label. */
     private void counted(String prefix, Values values) {
         parts.counters()
-                .snapshot()
-                .tailMap(prefix)
+                .counted(prefix)
                 .forEach(
                         (name, count) -> {
-                            if (name.startsWith(prefix)) {
+                            if (count > 0) {
                                 values.add(count, name.substring(prefix.length()));
                             }
                         });

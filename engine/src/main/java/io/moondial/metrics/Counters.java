@@ -86,6 +86,21 @@ public final class Counters {
         return all;
     }
 
+    /**
+     * The counters whose names have this prefix and that are counted here, not by another part of
+     * the engine; by name.
+     */
+    public SortedMap<String, Long> counted(String prefix) {
+        SortedMap<String, Long> found = new TreeMap<>();
+        byName.forEach(
+                (name, counter) -> {
+                    if (name.startsWith(prefix)) {
+                        found.put(name, counter.sum());
+                    }
+                });
+        return found;
+    }
+
     private void each(ObjLongConsumer<String> each) {
         byName.forEach((name, counter) -> each.accept(name, counter.sum()));
         sources.forEach(source -> source.tell(each));

@@ -18,6 +18,7 @@ import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
@@ -26,8 +27,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -116,50 +119,56 @@ public final class Exposition {
     public record Text(String type, byte[] octets) {}
 
     /** What has a value for each of its labels' values. */
-    public void counter(String name, String help, List<String> labels, Consumer<Values> read) {
-        Family family = new Family(name, Type.COUNTER, help, labels);
+    public void counter(String name, String help, List<String> labelNames, Consumer<Values> read) {
+        Family family = new Family(name, Type.COUNTER, help, labelNames);
         MetricMetadata metadata = metadata(family, "_total");
+        SeriesLabels labels = new SeriesLabels(family);
         add(
                 family,
                 () -> {
+                    labels.begin();
                     List<CounterDataPointSnapshot> points = new ArrayList<>();
                     read.accept(
                             (value, values) ->
                                     points.add(
                                             new CounterDataPointSnapshot(
-                                                    value, labels(family, values), null, 0)));
+                                                    value, labels.of(values), null, 0)));
                     return new CounterSnapshot(metadata, points);
                 });
     }
 
     /** The same of what goes up and down. */
-    public void gauge(String name, String help, List<String> labels, Consumer<Values> read) {
-        Family family = new Family(name, Type.GAUGE, help, labels);
+    public void gauge(String name, String help, List<String> labelNames, Consumer<Values> read) {
+        Family family = new Family(name, Type.GAUGE, help, labelNames);
         MetricMetadata metadata = metadata(family, "");
+        SeriesLabels labels = new SeriesLabels(family);
         add(
                 family,
                 () -> {
+                    labels.begin();
                     List<GaugeDataPointSnapshot> points = new ArrayList<>();
                     read.accept(
                             (value, values) ->
                                     points.add(
                                             new GaugeDataPointSnapshot(
-                                                    value, labels(family, values), null)));
+                                                    value, labels.of(values), null)));
                     return new GaugeSnapshot(metadata, points);
                 });
     }
 
     /** What is always 1. */
-    public void info(String name, String help, List<String> labels, Consumer<Values> read) {
-        Family family = new Family(name, Type.INFO, help, labels);
+    public void info(String name, String help, List<String> labelNames, Consumer<Values> read) {
+        Family family = new Family(name, Type.INFO, help, labelNames);
         MetricMetadata metadata = metadata(family, "_info");
+        SeriesLabels labels = new SeriesLabels(family);
         add(
                 family,
                 () -> {
+                    labels.begin();
                     List<InfoDataPointSnapshot> points = new ArrayList<>();
                     read.accept(
                             (value, values) ->
-                                    points.add(new InfoDataPointSnapshot(labels(family, values))));
+                                    points.add(new InfoDataPointSnapshot(labels.of(values))));
                     return new InfoSnapshot(metadata, points);
                 });
     }
@@ -173,10 +182,11 @@ public final class Exposition {
             String name,
             String help,
             List<Double> edges,
-            List<String> labels,
+            List<String> labelNames,
             Consumer<Histograms> read) {
-        Family family = new Family(name, Type.HISTOGRAM, help, labels);
+        Family family = new Family(name, Type.HISTOGRAM, help, labelNames);
         MetricMetadata metadata = metadata(family, "");
+        SeriesLabels labels = new SeriesLabels(family);
         double[] bounds = new double[edges.size() + 1];
         for (int i = 0; i < edges.size(); i++) {
             bounds[i] = edges.get(i);
@@ -185,6 +195,7 @@ public final class Exposition {
         add(
                 family,
                 () -> {
+                    labels.begin();
                     List<HistogramDataPointSnapshot> points = new ArrayList<>();
                     read.accept(
                             (times, values) ->
@@ -192,7 +203,7 @@ public final class Exposition {
                                             new HistogramDataPointSnapshot(
                                                     buckets(bounds, times),
                                                     times.seconds(),
-                                                    labels(family, values),
+                                                    labels.of(values),
                                                     Exemplars.EMPTY,
                                                     0)));
                     return new HistogramSnapshot(metadata, points);
@@ -210,12 +221,15 @@ public final class Exposition {
     }
 
     /** How many, and how long in all. */
-    public void summary(String name, String help, List<String> labels, Consumer<Summaries> read) {
-        Family family = new Family(name, Type.SUMMARY, help, labels);
+    public void summary(
+            String name, String help, List<String> labelNames, Consumer<Summaries> read) {
+        Family family = new Family(name, Type.SUMMARY, help, labelNames);
         MetricMetadata metadata = metadata(family, "");
+        SeriesLabels labels = new SeriesLabels(family);
         add(
                 family,
                 () -> {
+                    labels.begin();
                     List<SummaryDataPointSnapshot> points = new ArrayList<>();
                     read.accept(
                             (count, seconds, values) ->
@@ -224,7 +238,7 @@ public final class Exposition {
                                                     count,
                                                     seconds,
                                                     Quantiles.EMPTY,
-                                                    labels(family, values),
+                                                    labels.of(values),
                                                     Exemplars.EMPTY,
                                                     0)));
                     return new SummarySnapshot(metadata, points);
@@ -245,12 +259,43 @@ public final class Exposition {
         return new MetricMetadata(base, family.help(), unit);
     }
 
-    private static Labels labels(Family family, String... values) {
-        List<String> names = family.labels();
-        if (values.length != names.size()) {
-            throw new IllegalArgumentException(family.name() + " has the labels " + names);
+    /**
+     * The labels of a family's series, kept from one reading to the next, because the library
+     * checks and sorts them when they are made. Those that were not needed in a reading are let go
+     * of.
+     */
+    private static final class SeriesLabels {
+        private final Family family;
+        private final String[] names;
+        private Map<List<String>, Labels> before = Map.of();
+        private Map<List<String>, Labels> now = new HashMap<>();
+
+        SeriesLabels(Family family) {
+            this.family = family;
+            this.names = family.labels().toArray(String[]::new);
         }
-        return names.isEmpty() ? Labels.EMPTY : Labels.of(names.toArray(String[]::new), values);
+
+        void begin() {
+            before = now;
+            now = HashMap.newHashMap(before.size());
+        }
+
+        Labels of(String... values) {
+            if (values.length != names.length) {
+                throw new IllegalArgumentException(
+                        family.name() + " has the labels " + family.labels());
+            }
+            List<String> key = List.of(values);
+            Labels known = before.get(key);
+            Labels labels =
+                    known != null
+                            ? known
+                            : names.length == 0
+                                    ? Labels.EMPTY
+                                    : Labels.of(names.clone(), values.clone());
+            now.put(key, labels);
+            return labels;
+        }
     }
 
     /** A family of which there is nothing now is not in what is read. */
@@ -267,6 +312,10 @@ public final class Exposition {
         return List.copyOf(families);
     }
 
+    private synchronized MetricSnapshots scrape() {
+        return registry.scrape();
+    }
+
     /**
      * Everything now.
      *
@@ -278,7 +327,7 @@ public final class Exposition {
                 accept != null && openMetrics.accepts(accept) ? openMetrics : text;
         ByteArrayOutputStream out = new ByteArrayOutputStream(length + length / 8);
         try {
-            writer.write(out, registry.scrape(), EscapingScheme.UNDERSCORE_ESCAPING);
+            writer.write(out, scrape(), EscapingScheme.UNDERSCORE_ESCAPING);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory takes everything
         }
