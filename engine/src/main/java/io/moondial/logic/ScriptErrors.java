@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -100,7 +101,7 @@ final class ScriptErrors {
             all = new ArrayList<>(places.values());
             places.clear();
         }
-        all.forEach(Place::sumUp);
+        all.forEach(Place::end);
     }
 
     /** Where errors happen. Guarded by the errors of the script. */
@@ -114,6 +115,7 @@ final class ScriptErrors {
         private long leftOutSince;
         private long newestAt;
         private String newest = "";
+        private Time.@Nullable Alarm alarm;
 
         Place(String name, String verb) {
             this.name = name;
@@ -134,9 +136,21 @@ final class ScriptErrors {
             newest = dialog + " " + LogText.of(text);
             if (leftOut++ == 0) {
                 leftOutSince = newestAt;
-                time.after(WINDOW, this::sumUp);
+                alarm = time.after(WINDOW, this::sumUp);
             }
             return false;
+        }
+
+        /** Nothing is told of it any more but what it has counted. */
+        void end() {
+            Time.Alarm set;
+            synchronized (ScriptErrors.this) {
+                set = alarm;
+            }
+            if (set != null) {
+                set.cancel();
+            }
+            sumUp();
         }
 
         void sumUp() {
@@ -150,6 +164,7 @@ final class ScriptErrors {
                 began = leftOutSince;
                 last = newest;
                 leftOut = 0;
+                alarm = null;
             }
             if (more > 0) {
                 log.atWarn()

@@ -7,6 +7,7 @@ import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.edr.Edr;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
+import io.moondial.rules.Trigger;
 import io.moondial.text.UssdString.UnsendableText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,6 +79,8 @@ class NothingIsLeftBehindTest {
                 life.get(); // what failed in it fails here
             }
             live.settle();
+            // the number of an error that repeats is told after a minute, or at a reload
+            live.serve(EVERY_KIND, Trigger.Conditions.NONE);
             await("alarms").until(() -> live.time.pending() == 0);
             assertThat(live.network.pendingTimers())
                     .as("timers of the stack")

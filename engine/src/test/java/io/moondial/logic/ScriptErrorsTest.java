@@ -127,6 +127,7 @@ class ScriptErrorsTest {
             assertThat(failed(PLACE, TEXT)).isFalse();
             time.pass(Duration.ofSeconds(23));
             errors.forget();
+            assertThat(time.pending()).isZero();
             assertThat(log.lines())
                     .singleElement()
                     .asString()
