@@ -355,6 +355,19 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         return Health.ready(phase(), channels.links(), edrs.status(), reloading.status());
     }
 
+    /**
+     * The interface over HTTP.
+     *
+     * @throws IllegalStateException if it is not open
+     */
+    public synchronized AdminServer admin() {
+        AdminServer open = admin;
+        if (open == null) {
+            throw new IllegalStateException("the interface is not open");
+        }
+        return open;
+    }
+
     @Override
     public EngineStatus status() {
         Runtime runtime = Runtime.getRuntime();
