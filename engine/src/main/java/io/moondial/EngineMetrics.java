@@ -115,17 +115,18 @@ final class EngineMetrics {
                 "ussd_dialogs_total",
                 "Dialogs that have ended, by how they did",
                 List.of(SERVICE, SCRIPT, OUTCOME),
-                values ->
+                values -> {
+                    // in the order of the labels, so that the library has nothing to sort
+                    for (String outcome : DialogMetrics.OUTCOMES) {
                         each(
-                                (script, names) -> {
-                                    for (String outcome : DialogMetrics.OUTCOMES) {
+                                (script, names) ->
                                         values.add(
                                                 script.finished(outcome),
                                                 script.service(),
                                                 script.script(),
-                                                outcome);
-                                    }
-                                }));
+                                                outcome));
+                    }
+                });
         ofScripts("ussd_dialogs_begun_total", "Dialogs that have begun", OfScript::begun);
         exposition.gauge(
                 "ussd_dialogs_open",

@@ -11,6 +11,7 @@ import io.moondial.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +40,13 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
     /** How dialogs can end, in the words of {@link Outcome#word}. */
     public static final List<String> OUTCOMES =
             List.of(
-                    "responded",
-                    "declined",
+                    "abandoned",
+                    "aborted",
                     "acknowledged",
                     "closed",
-                    "aborted",
-                    "abandoned",
-                    "failed");
+                    "declined",
+                    "failed",
+                    "responded");
 
     /** A time at which nothing has begun. */
     private static final long NOTHING = Long.MIN_VALUE;
@@ -54,6 +55,7 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
     private final Time time;
     private final Map<Opening.Kind, ConcurrentHashMap<String, OfScript>> scripts =
             new EnumMap<>(Opening.Kind.class);
+    private volatile List<OfScript> sorted = List.of();
     private final Map<String, Map<String, Durations>> calls = new ConcurrentHashMap<>();
 
     /**
@@ -179,9 +181,22 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
         return ofKind.computeIfAbsent(told, it -> new OfScript(kind.section(), it));
     }
 
-    /** All that have been known since the start. */
+    /** All that have been known since the start, by script and service. */
     public List<OfScript> scripts() {
-        return scripts.values().stream().map(Map::values).flatMap(Collection::stream).toList();
+        List<OfScript> before = sorted;
+        if (before.size() == scripts.values().stream().mapToInt(Map::size).sum()) {
+            return before; // none is ever removed
+        }
+        List<OfScript> now =
+                scripts.values().stream()
+                        .map(Map::values)
+                        .flatMap(Collection::stream)
+                        .sorted(
+                                Comparator.comparing(OfScript::script)
+                                        .thenComparing(OfScript::service))
+                        .toList();
+        sorted = now;
+        return now;
     }
 
     /**
