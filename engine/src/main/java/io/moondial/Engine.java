@@ -2,6 +2,7 @@ package io.moondial;
 
 import io.moondial.admin.AdminServer;
 import io.moondial.admin.DialogsResource;
+import io.moondial.admin.EdrsResource;
 import io.moondial.admin.EngineStatus;
 import io.moondial.admin.HealthResource;
 import io.moondial.admin.MetricsResource;
@@ -21,6 +22,7 @@ import io.moondial.edr.EdrApp;
 import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.edr.EdrFolders;
+import io.moondial.edr.EdrSearch;
 import io.moondial.edr.InstanceIds;
 import io.moondial.file.FileTrouble;
 import io.moondial.handset.Phones;
@@ -81,6 +83,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private volatile Consumer<Configuration> applied = now -> {};
     private @Nullable ControlSocket control;
     private final DialogHistory history;
+    private final EdrSearch edrSearch;
     private @Nullable AdminServer admin;
     private @Nullable FileWatch reload;
     private volatile boolean running;
@@ -131,6 +134,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         backends = starter.apply(rules.modules(), time);
         history = new DialogHistory(rules.admin().history());
         phones = new Phones(this::handsetsOfPhones, time, counters, rules.admin().phones());
+        edrSearch = new EdrSearch(rules.edr(), rules.admin().edrSearch());
         edrs =
                 new EdrApp(
                         rules.edr(),
@@ -340,6 +344,8 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         resources.add(new SeriesResource(series));
         resources.add(new HealthResource(() -> Health.live(series), this::ready));
         resources.add(phoneResource());
+        resources.add(
+                new EdrsResource(edrSearch, rules.admin().edrSearch(), edrs::status, counters));
         Path socket = rules.control().socket();
         admin =
                 new AdminServer(
@@ -492,6 +498,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         try (heap;
                 time;
                 backends;
+                edrSearch;
                 records;
                 channels;
                 socket;

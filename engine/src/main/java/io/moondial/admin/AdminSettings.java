@@ -6,6 +6,7 @@ import io.moondial.config.Notation;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
 import io.moondial.config.ValueType;
+import io.moondial.edr.EdrSearch;
 import io.moondial.handset.Phones.PhoneSettings;
 import io.moondial.history.HistorySettings;
 import java.net.InetAddress;
@@ -183,6 +184,7 @@ public record AdminSettings(
                         to = "10000")
                 int eventRate,
         @Key HistorySettings history,
+        @Key EdrSearch.Limits edrSearch,
         @Key PhoneSettings phones)
         implements Checked {
     /** Who may read the metrics without a login. */

@@ -50,9 +50,12 @@ public record Caller(String name, Role role) {
                 masked = new StringBuilder(text);
             }
             int hidden = 0;
-            for (int i = run.end() - 1; hidden < HIDDEN; i--) {
-                if (Character.isDigit(text.charAt(i))) {
-                    masked.setCharAt(i, '*');
+            for (int i = run.end(); hidden < HIDDEN && i > run.start(); ) {
+                int character = Character.codePointBefore(text, i);
+                int length = Character.charCount(character);
+                i -= length;
+                if (Character.isDigit(character)) {
+                    masked.replace(i, i + length, "*".repeat(length));
                     hidden++;
                 }
             }

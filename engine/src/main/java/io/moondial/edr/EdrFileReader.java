@@ -35,6 +35,7 @@ public final class EdrFileReader implements AutoCloseable {
     private long length;
     private int number;
     private boolean compressed;
+    private Wanted wanted = line -> true;
 
     private EdrFileReader(Path path, InputStream input) {
         this.path = path;
@@ -86,6 +87,20 @@ public final class EdrFileReader implements AutoCloseable {
         return new EdrFileReader(name, input);
     }
 
+    /**
+     * Passes over the lines that are not wanted, without reading what they say; they are counted.
+     */
+    void only(Wanted wanted) {
+        this.wanted = wanted;
+    }
+
+    /** Looks at a line before it is read. */
+    @FunctionalInterface
+    interface Wanted {
+        /** Whether a line of these octets, without its line feed, is wanted. */
+        boolean wants(byte[] line);
+    }
+
     /** The file, as it was named. */
     public Path path() {
         return path;
@@ -109,7 +124,10 @@ public final class EdrFileReader implements AutoCloseable {
             take(end);
             if (end < filled) {
                 position = end + 1;
-                return entry();
+                Entry entry = entry();
+                if (entry != null) {
+                    return entry;
+                }
             }
         }
         return null;
@@ -146,10 +164,15 @@ public final class EdrFileReader implements AutoCloseable {
         position = end;
     }
 
-    private Entry entry() {
+    /** Null if the line is not wanted. */
+    private @Nullable Entry entry() {
         number++;
-        var line = length > MAX_LINE ? longLine() : EdrFormat.parse(pending.toByteArray());
-        var entry = new Entry(path, number, length + 1, line);
+        byte[] octets = pending.toByteArray();
+        Entry entry = null;
+        if (wanted.wants(octets)) {
+            var line = length > MAX_LINE ? longLine() : EdrFormat.parse(octets);
+            entry = new Entry(path, number, length + 1, line);
+        }
         pending.reset();
         length = 0;
         return entry;

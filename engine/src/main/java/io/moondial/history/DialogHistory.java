@@ -90,11 +90,17 @@ public final class DialogHistory implements DialogObserver {
         open.add(dialog);
     }
 
-    /** It is among those that ended before it is no longer among those that run. */
-    void ended(KeptDialog dialog) {
-        KeptDialog oldest = ended.add(dialog);
+    /**
+     * It is among those that ended before it is no longer among those that run.
+     *
+     * @param kept whether there is memory for it
+     */
+    void ended(KeptDialog dialog, boolean kept) {
+        KeptDialog oldest = kept ? ended.add(dialog) : null;
         open.remove(dialog);
-        if (oldest != null) {
+        if (!kept) {
+            drop(dialog);
+        } else if (oldest != null) {
             retire(oldest);
         }
     }

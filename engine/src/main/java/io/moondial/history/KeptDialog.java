@@ -23,13 +23,16 @@ public final class KeptDialog implements DialogListener {
     static final int MAX_TEXT = 1_000;
 
     /**
-     * What a dialog takes before anything happens in it, in octets: this object, its arrays, its
-     * place among the open ones, and what its beginning holds.
+     * What a dialog takes before anything happens in it, in octets: this object, its arrays, and
+     * its place among the open ones.
      */
-    static final int BEGINNING = 1_024;
+    static final int BEGINNING = 256;
+
+    /** What is held after its end besides: its identity, and how it began. */
+    static final int OPENING = 1_024;
 
     /** How much memory a dialog asks for at a time. */
-    private static final int PORTION = 512;
+    private static final int PORTION = 256;
 
     private static final int FIRST_FACTS = 4;
     private static final int MAX_STACK = 10;
@@ -115,7 +118,22 @@ public final class KeptDialog implements DialogListener {
         ended = tenths(at);
         failed |= how instanceof Outcome.Failed;
         outcome = how;
-        history.ended(this);
+        boolean kept = takes(OPENING);
+        used += kept ? OPENING : 0;
+        history.ended(this, kept);
+    }
+
+    /** Takes so much more of the memory for all; false: there is not so much. */
+    private boolean takes(int octets) {
+        if (!history.give(octets)) {
+            return false;
+        }
+        int given = memory;
+        if (given >= 0 && MEMORY.compareAndSet(this, given, given + octets)) {
+            return true;
+        }
+        history.takeBack(octets); // it has just been dropped
+        return false;
     }
 
     private void begin(Instant at) {
@@ -222,15 +240,8 @@ public final class KeptDialog implements DialogListener {
         if (given < 0 || after > history.settings().maxDialogMemory()) {
             return false;
         }
-        if (after > given) {
-            int more = Math.max(PORTION, after - given);
-            if (!history.give(more)) {
-                return false;
-            }
-            if (!MEMORY.compareAndSet(this, given, given + more)) {
-                history.takeBack(more); // it has just been dropped
-                return false;
-            }
+        if (after > given && !takes(Math.max(PORTION, after - given))) {
+            return false;
         }
         used = after;
         return true;

@@ -408,6 +408,8 @@ class DialogsResourceTest {
                 .isEqualTo("call 076 148-****, pay 12.50 of 999999");
         assertThat(VIEWER.text("\u0660\u0667\u0667\u0661\u0662\u0663\u0664\u0665"))
                 .isEqualTo("\u0660\u0667\u0667\u0661****");
+        assertThat(VIEWER.text("x" + "\ud835\udfce".repeat(7)))
+                .isEqualTo("x" + "\ud835\udfce".repeat(3) + "********");
         assertThat(OPERATOR.text("from 27761485722")).isEqualTo("from 27761485722");
     }
 }
