@@ -78,6 +78,9 @@ interface Connections extends AutoCloseable {
 
                     @Override
                     public void lost(Path file) {}
+
+                    @Override
+                    public void walLost(Path wal) {}
                 };
 
         /** A connection has been opened. */
@@ -88,6 +91,9 @@ interface Connections extends AutoCloseable {
 
         /** The file was deleted or replaced while it was in use. */
         void lost(Path file);
+
+        /** The file with the latest changes was deleted alone. */
+        void walLost(Path wal);
     }
 
     /** The pool that the rules ask for. It opens connections later, and goes on trying. */
@@ -385,7 +391,13 @@ interface Connections extends AutoCloseable {
             this.driver = found;
             this.file =
                     settings.sqliteFile()
-                            .map(it -> new WatchedFile(it, time, () -> listener.lost(it)))
+                            .map(
+                                    it ->
+                                            new WatchedFile(
+                                                    it,
+                                                    time,
+                                                    () -> listener.lost(it),
+                                                    wal -> listener.walLost(wal)))
                             .orElse(null);
         }
 

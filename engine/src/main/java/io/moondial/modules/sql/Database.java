@@ -266,6 +266,15 @@ final class Database implements Databases.Reached {
         }
 
         @Override
+        public void walLost(Path wal) {
+            LOG.error(
+                    "database {}: the file {} was deleted or replaced while in use; connections are"
+                            + " closed, which saves what it held, and opened anew",
+                    name,
+                    wal);
+        }
+
+        @Override
         public synchronized void refused(String words) {
             if (trouble == null) {
                 troubleSince = time.nanos();

@@ -10,18 +10,26 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
 
 /**
  * The file of a database of SQLite. It can be deleted or replaced under its name while connections
  * are open, and those would go on with a file that nobody sees any more. So each connection is
  * known by the file that it has opened.
+ *
+ * <p>The file with the changes that are not yet in it (-wal) can be deleted alone. What is in it is
+ * saved when the last of the connections that have it open is closed, and no connection may be
+ * opened before: it would share what is known of the old one, and find another.
  */
 final class WatchedFile {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
@@ -32,10 +40,15 @@ final class WatchedFile {
     private final Path file;
     private final Time time;
     private final Runnable lost;
+    private final Consumer<Path> walLost;
     private final AtomicLong lookedAt;
 
     /** What each connection has opened. */
     private final Map<Connection, Object> opened = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** Those that have a -wal open that has lost its name. */
+    private final Set<Connection> leftBehind =
+            Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
     /** What has the name; null: nothing has been opened yet. */
     private volatile @Nullable Identity known;
@@ -57,11 +70,13 @@ final class WatchedFile {
      * One that is not open yet.
      *
      * @param lost is run each time when the file that was in use has lost its name
+     * @param walLost gets the file beside it that has lost its name alone
      */
-    WatchedFile(Path file, Time time, Runnable lost) {
+    WatchedFile(Path file, Time time, Runnable lost, Consumer<Path> walLost) {
         this.file = file;
         this.time = time;
         this.lost = lost;
+        this.walLost = walLost;
         this.lookedAt = new AtomicLong(time.nanos());
     }
 
@@ -76,15 +91,57 @@ final class WatchedFile {
                             + " was there and is missing; put it back, or restart the engine to begin with an"
                             + " empty database");
         }
+        awaitsThoseLeftBehind();
         Connection connection = openNamed(opening);
+        try {
+            awaitsThoseLeftBehind();
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
         Object after = key(file);
         if (after == null || (before != null && !before.equals(after))) {
             connection.close();
             throw new SQLException("the file " + file + " was replaced while it was opened");
         }
-        opened.put(connection, after);
         know(after);
+        opened.put(connection, after);
         return connection;
+    }
+
+    private void awaitsThoseLeftBehind() throws SQLException {
+        var _ = compareWal();
+        synchronized (leftBehind) {
+            leftBehind.removeIf(WatchedFile::isClosedForGood);
+            if (!leftBehind.isEmpty()) {
+                throw new SQLException(
+                        "the file "
+                                + file
+                                + "-wal was deleted while in use; %d connections to it must be closed first"
+                                        .formatted(leftBehind.size()));
+            }
+        }
+    }
+
+    /** Whether it is closed, and closing it has done all that it does. */
+    private static boolean isClosedForGood(Connection connection) {
+        synchronized (((SQLiteConnection) connection).getDatabase()) {
+            return isClosed(connection);
+        }
+    }
+
+    private static boolean isClosed(Connection connection) {
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    private boolean isOpenSomewhere() {
+        synchronized (opened) {
+            return opened.keySet().stream().anyMatch(it -> !isClosed(it));
+        }
     }
 
     /** The messages of SQLite name no file. */
@@ -119,7 +176,7 @@ final class WatchedFile {
                 && now - before >= PAUSE.toNanos()
                 && lookedAt.compareAndSet(before, now)) {
             Object key = key(file);
-            boolean changed = compare(key);
+            boolean changed = compare(key) || compareWal();
             if (key != null) {
                 know(key);
             }
@@ -153,12 +210,39 @@ final class WatchedFile {
         return true;
     }
 
+    /** Whether the -wal that is in use has lost its name, which is told once. */
+    private boolean compareWal() {
+        Path wal;
+        synchronized (this) {
+            Identity before = known;
+            if (before == null || before.wal() == null) {
+                return false;
+            }
+            wal = beside(before.real(), "-wal");
+            // who closes the last connection removes it
+            if (before.wal().equals(key(wal)) || !isOpenSomewhere()) {
+                return false;
+            }
+            synchronized (opened) {
+                leftBehind.addAll(opened.keySet());
+                opened.clear();
+            }
+            known = new Identity(before.real(), before.file(), null, before.sharedMemory());
+        }
+        walLost.accept(wal);
+        return true;
+    }
+
     /** Remembers the files that belong together. */
     private synchronized void know(Object key) {
         Identity before = known;
         if (before == null || before.file().equals(key)) {
             Path real = real(file);
-            known = new Identity(real, key, key(beside(real, "-wal")), key(beside(real, "-shm")));
+            Object wal =
+                    before != null && before.wal() != null && isOpenSomewhere()
+                            ? before.wal()
+                            : key(beside(real, "-wal"));
+            known = new Identity(real, key, wal, key(beside(real, "-shm")));
             missing = false;
         }
     }

@@ -290,13 +290,7 @@ class SqliteTest {
             await().untilAsserted(() -> assertThat(bench.run(COUNT)).isEqualTo("1"));
             assertThat(bench.run("return sql.execute('bank', 'INSERT INTO accounts VALUES (2)')"))
                     .isEqualTo("1");
-            try (Connection other =
-                            DriverManager.getConnection(
-                                    "jdbc:sqlite:" + folder.resolve("bank.db"));
-                    Statement statement = other.createStatement();
-                    ResultSet results = statement.executeQuery("SELECT count(*) FROM accounts")) {
-                assertThat(results.getInt(1)).isEqualTo(2);
-            }
+            assertThat(seenByOthers()).isEqualTo(2);
             assertThat(log.list.stream().map(ILoggingEvent::getFormattedMessage))
                     .containsOnlyOnce(
                             "database bank: the file "
@@ -305,6 +299,46 @@ class SqliteTest {
                                     + " lost file, and others use the file that is there now");
         } finally {
             logger.detachAppender(log);
+        }
+    }
+
+    @Test
+    void a_wal_that_is_deleted_alone_is_noticed_and_nothing_in_it_is_lost() throws Exception {
+        Path wal = folder.resolve("bank.db-wal");
+        Logger logger = (Logger) LoggerFactory.getLogger(Database.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            bench.run("sql.execute('bank', \"INSERT INTO accounts (id) VALUES (3)\")");
+            Files.delete(wal);
+            bench.run("sql.execute('bank', \"INSERT INTO accounts (id) VALUES (4)\")");
+            await().untilAsserted(
+                            () -> {
+                                bench.run(COUNT);
+                                assertThat(wal).exists();
+                            });
+            await().untilAsserted(() -> assertThat(bench.run(COUNT)).isEqualTo("4"));
+            assertThat(bench.run("return sql.execute('bank', 'INSERT INTO accounts (id) VALUES (5)')"))
+                    .isEqualTo("1");
+            assertThat(seenByOthers()).isEqualTo(5);
+            assertThat(log.list.stream().map(ILoggingEvent::getFormattedMessage))
+                    .containsOnlyOnce(
+                            "database bank: the file "
+                                    + wal.toRealPath()
+                                    + " was deleted or replaced while in use; connections are closed,"
+                                    + " which saves what it held, and opened anew");
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    private int seenByOthers() throws Exception {
+        try (Connection other =
+                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("bank.db"));
+                Statement statement = other.createStatement();
+                ResultSet results = statement.executeQuery("SELECT count(*) FROM accounts")) {
+            return results.getInt(1);
         }
     }
 
