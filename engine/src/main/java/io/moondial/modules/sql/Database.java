@@ -560,6 +560,7 @@ final class Database implements Databases.Reached {
                         return unavailable();
                     }
                     statement = prepared;
+                    spoilt |= call.text().changesSession(); // whatever comes of it
                     serverLimit = time.nanos() + settings.timeout().toNanos();
                 }
                 try {

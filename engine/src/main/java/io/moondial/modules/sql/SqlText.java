@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -94,6 +95,25 @@ final class SqlText {
                     "REPAIR",
                     "FLUSH");
 
+    /** A call of set_config that does not end with its transaction. */
+    private static final String SET_CONFIG =
+            "\\bset_config\\s*\\((?!(?:[^()]|\\([^()]*\\))*,\\s*(?:true|'t(?:rue)?'|'on'|'1')\\s*\\))";
+
+    /** What changes a session for whoever uses its connection next. */
+    private static final Map<Dialect, Pattern> SESSION =
+            Map.of(
+                    Dialect.POSTGRESQL,
+                    Pattern.compile(
+                            SET_CONFIG
+                                    + "|\\bpg_(?:try_)?advisory_lock(?:_shared)?\\b"
+                                    + "|\\b(?:CREATE|INTO)\\s+(?:(?:LOCAL|GLOBAL)\\s+)?TEMP(?:ORARY)?\\b",
+                            Pattern.CASE_INSENSITIVE),
+                    Dialect.MARIADB,
+                    Pattern.compile(
+                            "\\bget_lock\\s*\\(|@\\s*[a-z_.$`'\"0-9]+\\s*:=|\\bINTO\\s*@"
+                                    + "|\\bCREATE\\s+(?:OR\\s+REPLACE\\s+)?TEMPORARY\\b",
+                            Pattern.CASE_INSENSITIVE));
+
     private final Dialect dialect;
     private final String jdbc;
     private final String compared;
@@ -160,6 +180,12 @@ final class SqlText {
             return first + " is not for sql.transaction: MariaDB commits before it";
         }
         return null;
+    }
+
+    /** Whether its session is another one afterwards, as far as the text shows it. */
+    boolean changesSession() {
+        Pattern signs = SESSION.get(dialect);
+        return signs != null && signs.matcher(compared).find();
     }
 
     private String word(int index) {

@@ -50,6 +50,33 @@ class PostgresTest {
         bench.close();
     }
 
+    @Test
+    void a_session_that_a_script_has_changed_is_used_by_no_other() throws Exception {
+        bench.close();
+        bench =
+                new SqlBench(
+                        folder, server.database("pool: 1, timeout: 20s, acquire_timeout: 20s"));
+        String session = "return tostring(sql.value('bank', 'SELECT pg_backend_pid()::text'))";
+        String mark =
+                " .. '/' .. tostring(sql.value('bank', \"SELECT current_setting('a.mark', true)\"))";
+        String first = bench.run(session);
+        bench.run(
+                "sql.transaction('bank', function(tx) tx:value(\"SELECT set_config('a.mark', 'mine', true)\") end)");
+        assertThat(bench.run(session)).isEqualTo(first);
+        bench.run("sql.value('bank', \"SELECT set_config('a.mark', 'mine', false)\")");
+        String second = bench.run(session);
+        assertThat(second).isNotEqualTo(first);
+        assertThat(bench.run(session + mark)).isEqualTo(second + "/nil");
+        bench.run(
+                "sql.transaction('bank', function(tx) tx:value('SELECT pg_advisory_lock(1)::text') end)");
+        assertThat(bench.run(session)).isNotEqualTo(second);
+        String locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
+        await().untilAsserted(
+                        () ->
+                                assertThat(bench.run("return sql.value('bank', \"" + locks + "\")"))
+                                        .isEqualTo("0"));
+    }
+
     /** The value of an expression, as tostring has it, with its type. */
     private String value(String expression) throws Exception {
         return bench.run(

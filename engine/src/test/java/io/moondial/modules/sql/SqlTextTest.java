@@ -25,6 +25,34 @@ class SqlTextTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "POSTGRESQL | true  | SELECT set_config('a.b', :x, false)",
+                "POSTGRESQL | true  | SELECT Set_Config ('a.b', f(:x, true), :local)",
+                "POSTGRESQL | false | SELECT set_config('a.b', f(:x), TRUE)",
+                "POSTGRESQL | true  | SELECT set_config('a', 'b', true), set_config('c', 'd', false)",
+                "POSTGRESQL | true  | SELECT pg_advisory_lock(:id)",
+                "POSTGRESQL | true  | SELECT pg_try_advisory_lock_shared(1)",
+                "POSTGRESQL | false | SELECT pg_advisory_xact_lock(1)",
+                "POSTGRESQL | true  | CREATE TEMP TABLE t (a int)",
+                "POSTGRESQL | true  | SELECT 1 AS a INTO LOCAL TEMPORARY t",
+                "POSTGRESQL | false | CREATE TABLE temp (a int)",
+                "POSTGRESQL | false | SELECT /* pg_advisory_lock */ get_lock FROM t",
+                "MARIADB    | true  | SELECT GET_LOCK(:name, 1)",
+                "MARIADB    | true  | SELECT @a := 1",
+                "MARIADB    | true  | SELECT 1 INTO @a",
+                "MARIADB    | true  | CREATE OR REPLACE TEMPORARY TABLE t (a INT)",
+                "MARIADB    | false | SELECT @@version, RELEASE_LOCK('a')",
+                "SQLITE     | false | CREATE TEMP TABLE t (a)",
+            })
+    void what_changes_a_session_is_seen_in_the_text(Dialect dialect, boolean changes, String text)
+            throws Mistake {
+        assertThat(SqlText.of(text, dialect).changesSession()).as(text).isEqualTo(changes);
+    }
+
+    @ParameterizedTest
     @EnumSource(Dialect.class)
     void none_is_in_a_literal_a_quoted_name_or_a_comment(Dialect dialect) throws Mistake {
         String text = "SELECT ':a', 'it''s :b', \":c\" -- :d ; '\n, /* :e ; ' */ 1";

@@ -319,7 +319,9 @@ class SqliteTest {
                                 assertThat(wal).exists();
                             });
             await().untilAsserted(() -> assertThat(bench.run(COUNT)).isEqualTo("4"));
-            assertThat(bench.run("return sql.execute('bank', 'INSERT INTO accounts (id) VALUES (5)')"))
+            assertThat(
+                            bench.run(
+                                    "return sql.execute('bank', 'INSERT INTO accounts (id) VALUES (5)')"))
                     .isEqualTo("1");
             assertThat(seenByOthers()).isEqualTo(5);
             assertThat(log.list.stream().map(ILoggingEvent::getFormattedMessage))
