@@ -159,7 +159,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         desk.serve(configuration.services());
         channels = new Channels(rules, time, counters);
         reloading = new Reloading(configuration, desk, backends, counters, time, this::inService);
-        scripts = new ServedScripts(reloading, desk, counters, time, started);
+        scripts = new ServedScripts(reloading, desk, counters, time, started, this::reload);
         reconciliation =
                 new Reconciliation(
                         time,

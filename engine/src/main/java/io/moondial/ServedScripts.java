@@ -1,9 +1,11 @@
 package io.moondial;
 
+import io.moondial.admin.EngineStatus;
 import io.moondial.admin.Refusal;
 import io.moondial.admin.ScriptsResource.Failure;
 import io.moondial.admin.ScriptsResource.OnDisk;
 import io.moondial.admin.ScriptsResource.Release;
+import io.moondial.admin.ScriptsResource.Reloaded;
 import io.moondial.admin.ScriptsResource.Script;
 import io.moondial.admin.ScriptsResource.Scripts;
 import io.moondial.file.FileTrouble;
@@ -20,16 +22,27 @@ import io.moondial.script.ScriptSettings;
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +58,25 @@ final class ServedScripts implements Scripts {
     private static final int MAX_OCTETS = 1 << 20;
     private static final String SUFFIX = ".lua";
 
+    /**
+     * A reload waits until the files rest; only somebody who writes them all the time is longer.
+     */
+    private static final Duration LONGEST_RELOAD = Duration.ofSeconds(60);
+
+    /** So often it is looked for what came of a reload. */
+    private static final Duration LOOK = Duration.ofMillis(20);
+
     private final Reloading reloading;
     private final ServiceDesk desk;
     private final Counters counters;
     private final Time time;
     private final Instant started;
+    private final Runnable reload;
 
     /** Compiling all scripts takes a processor: one at a time. */
     private final ReentrantLock looking = new ReentrantLock();
+
+    private final ReentrantLock writing = new ReentrantLock();
 
     /** What is in service since when, by its file; replaced as a whole. */
     private volatile Map<Path, Since> since = Map.of();
@@ -61,13 +85,24 @@ final class ServedScripts implements Scripts {
 
     private record Since(String version, Instant time) {}
 
+    /**
+     * Those of an engine.
+     *
+     * @param reload has the files read again, some time soon
+     */
     ServedScripts(
-            Reloading reloading, ServiceDesk desk, Counters counters, Time time, Instant started) {
+            Reloading reloading,
+            ServiceDesk desk,
+            Counters counters,
+            Time time,
+            Instant started,
+            Runnable reload) {
         this.reloading = reloading;
         this.desk = desk;
         this.counters = counters;
         this.time = time;
         this.started = started;
+        this.reload = reload;
     }
 
     // ---- what comes into service
@@ -317,6 +352,136 @@ final class ServedScripts implements Scripts {
             return place == null ? Optional.empty() : place.source(named.place(), version);
         } catch (IOException e) {
             throw Refusal.conflict("the release cannot be read: " + e.getMessage());
+        }
+    }
+
+    // ---- put back
+
+    @Override
+    public Reloaded putBack(Script script, String version, boolean overwrite)
+            throws Refusal, InterruptedException {
+        writing.lockInterruptibly();
+        try {
+            byte[] wanted =
+                    source(script, version)
+                            .orElseThrow(
+                                    () ->
+                                            Refusal.notFound(
+                                                    "no such release of this script is kept"));
+            byte[] inService = inService(script);
+            byte[] there = read(script.file());
+            if (Arrays.equals(there, wanted) && Arrays.equals(inService, wanted)) {
+                return new Reloaded(
+                        Reloaded.Outcome.UNCHANGED,
+                        script.file() + " has this source already, and it is in service",
+                        reloading.problems());
+            }
+            if (!overwrite && !Arrays.equals(there, inService)) {
+                throw Refusal.conflict(
+                        there == null
+                                ? "there is no %s any more: to make it again, ask with overwrite=true"
+                                        .formatted(script.file())
+                                : "%s differs from what is in service, and would be lost: keep a copy of it, then ask with overwrite=true"
+                                        .formatted(script.file()));
+            }
+            EngineStatus.ReloadStatus before = reloading.status();
+            replace(script.file(), wanted, there != null);
+            log.info("{} is written over by its release {}", script.file(), version);
+            return takenUp(script, wanted, before);
+        } catch (IOException e) {
+            throw Refusal.conflict("nothing is put back: " + FileTrouble.tell(e));
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private byte[] inService(Script script) throws Refusal {
+        return source(script)
+                .orElseThrow(() -> Refusal.conflict("the script has just been removed"));
+    }
+
+    /** Has the files read again, and waits until that source is in service, or is refused. */
+    private Reloaded takenUp(Script script, byte[] wanted, EngineStatus.ReloadStatus before)
+            throws Refusal, InterruptedException {
+        reload.run();
+        long end = System.nanoTime() + LONGEST_RELOAD.toNanos();
+        while (System.nanoTime() < end) {
+            EngineStatus.ReloadStatus now = reloading.status();
+            if (!now.equals(before) && now.refusal() != null) {
+                return new Reloaded(
+                        Reloaded.Outcome.REFUSED,
+                        "%s is written, and not in service: %s"
+                                .formatted(script.file(), now.refusal().words()),
+                        reloading.problems());
+            }
+            if (!now.equals(before) && Arrays.equals(inService(script), wanted)) {
+                return new Reloaded(
+                        Reloaded.Outcome.RELOADED,
+                        script.file() + " is written, and in service",
+                        reloading.problems());
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
+        }
+        throw Refusal.conflict(
+                "%s is written, and not in service after %d s: the files do not come to rest, or the engine does not follow them"
+                        .formatted(script.file(), LONGEST_RELOAD.toSeconds()));
+    }
+
+    /** Null: there is no such file. */
+    private static byte @Nullable [] read(Path file) throws IOException, Refusal {
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
+        Optional<String> objection =
+                PlainFile.objection(file, file.toAbsolutePath().resolveSibling("").toRealPath());
+        if (objection.isPresent()) {
+            throw Refusal.conflict(file + " is " + objection.get());
+        }
+        try {
+            return PlainFile.read(file, MAX_OCTETS);
+        } catch (UnreadableFileException e) {
+            throw Refusal.conflict(file + ": " + e.reason());
+        }
+    }
+
+    /** In one step, for those who read it: owner, group and permissions stay as they are. */
+    private static void replace(Path file, byte[] content, boolean there)
+            throws IOException, Refusal {
+        Path real = there ? file.toRealPath() : file;
+        FileAttribute<?> nobodyElse =
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        Path beside = Files.createTempFile(real.resolveSibling(""), ".", ".tmp", nobodyElse);
+        try {
+            Files.write(beside, content, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+            PosixFileAttributeView view =
+                    Files.getFileAttributeView(beside, PosixFileAttributeView.class);
+            if (there) {
+                likeBefore(view, Files.readAttributes(real, PosixFileAttributes.class), file);
+            } else {
+                view.setPermissions(PosixFilePermissions.fromString("rw-r--r--"));
+            }
+            Files.move(beside, real, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+
+    private static void likeBefore(
+            PosixFileAttributeView view, PosixFileAttributes before, Path file)
+            throws IOException, Refusal {
+        PosixFileAttributes made = view.readAttributes();
+        try {
+            if (!made.owner().equals(before.owner())) {
+                view.setOwner(before.owner());
+            }
+            if (!made.group().equals(before.group())) {
+                view.setGroup(before.group());
+            }
+            view.setPermissions(before.permissions());
+        } catch (IOException e) {
+            throw Refusal.conflict(
+                    "%s belongs to %s:%s, and %s cannot write files of theirs: put the release back by hand"
+                            .formatted(file, before.owner(), before.group(), FileTrouble.user()));
         }
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,16 @@ public final class ScriptsResource implements Resource {
 
         /** The source of a release; empty if there is none of this name. */
         Optional<byte[]> source(Script script, String version) throws Refusal;
+
+        /**
+         * Writes this release over the file of the script, and has it taken up.
+         *
+         * @param overwrite whether a file that differs from what is in service is overwritten too
+         * @throws Refusal if it is not, or cannot be; then nothing has changed, unless the message
+         *     says so
+         */
+        Reloaded putBack(Script script, String version, boolean overwrite)
+                throws Refusal, InterruptedException;
     }
 
     /** Runs dialog tests; from any thread. */
@@ -95,6 +106,22 @@ public final class ScriptsResource implements Resource {
     /** A version that was in service, and since when it was so last. */
     public record Release(String version, Instant since, boolean inService) {}
 
+    /**
+     * What came of a release that was put back.
+     *
+     * @param problems of what is on the disk
+     */
+    public record Reloaded(Outcome outcome, String text, List<Problem> problems) {
+        /** In a word. */
+        public enum Outcome {
+            RELOADED,
+            /** It was in service already. */
+            UNCHANGED,
+            /** What was in service stays. */
+            REFUSED
+        }
+    }
+
     /** A dialog test. */
     public record Test(String file, String name, int line) {}
 
@@ -129,6 +156,7 @@ public final class ScriptsResource implements Resource {
         routes.get("/v1/scripts/{key}", Role.OPERATOR, this::one);
         routes.post("/v1/scripts/{key}/tests", Role.OPERATOR, this::runTests);
         routes.get("/v1/scripts/{key}/releases/{version}", Role.OPERATOR, this::release);
+        routes.post("/v1/scripts/{key}/releases/{version}/restore", Role.ADMIN, this::restore);
     }
 
     private Answer all(Call call) throws Refusal {
@@ -233,6 +261,39 @@ public final class ScriptsResource implements Resource {
 
     private static Refusal noRelease() {
         return Refusal.notFound("no such release of this script is kept");
+    }
+
+    private Answer restore(Call call) throws Refusal, InterruptedException {
+        call.allow("service", "overwrite");
+        Script script = script(call);
+        String version = call.path("version");
+        if (scripts.releases(script).stream().noneMatch(it -> it.version().equals(version))) {
+            throw noRelease();
+        }
+        String overwrite = call.query("overwrite");
+        if (overwrite != null && !overwrite.equals("true") && !overwrite.equals("false")) {
+            throw Refusal.badRequest("overwrite is '" + overwrite + "'; allowed is true or false");
+        }
+        Reloaded reloaded = scripts.putBack(script, version, "true".equals(overwrite));
+        String text =
+                reloaded.text()
+                        + scripts.all().stream()
+                                .filter(it -> reloaded.outcome() != Reloaded.Outcome.REFUSED)
+                                .filter(it -> it.file().equals(script.file()))
+                                .filter(it -> !it.version().equals(version))
+                                .findFirst()
+                                .map(ScriptsResource::otherModules)
+                                .orElse("");
+        ObjectNode json = call.json().createObjectNode();
+        json.put("outcome", reloaded.outcome().name().toLowerCase(Locale.ROOT));
+        json.put("text", text);
+        json.set("problems", RulesResource.problems(call.json(), reloaded.problems()));
+        return Answer.json(json);
+    }
+
+    private static String otherModules(Script script) {
+        return "; %s has this source, and is version %s, because modules that it requires are others now"
+                .formatted(script.file(), script.version());
     }
 
     private Answer runTests(Call call) throws Refusal, InterruptedException {

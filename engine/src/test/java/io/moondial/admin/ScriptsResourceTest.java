@@ -1,5 +1,6 @@
 package io.moondial.admin;
 
+import static io.moondial.admin.Asking.ADMIN;
 import static io.moondial.admin.Asking.OPERATOR;
 import static io.moondial.admin.Asking.VIEWER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,10 +21,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -256,6 +259,115 @@ class ScriptsResourceTest {
         assertThat(releases("vip")).hasSize(2).contains(before);
     }
 
+    // ---- put back
+
+    private Path file(String key) {
+        return folder.resolve("scripts/" + key + ".lua");
+    }
+
+    private static String restoring(String key, String version) {
+        return "/v1/scripts/" + key + "/releases/" + version + "/restore";
+    }
+
+    @Test
+    void a_release_is_put_back_over_the_file_with_its_mode_and_is_in_service_then()
+            throws Exception {
+        running();
+        String v1 = summary("care").get("version").asString();
+        saved("care", "return 'two'\n");
+        String v2 = summary("care").get("version").asString();
+        Files.setPosixFilePermissions(file("care"), PosixFilePermissions.fromString("rw-rw-r--"));
+        JsonNode outcome = api.post(ADMIN, restoring("care", v1), "");
+        assertThat(outcome.get("outcome").asString()).isEqualTo("reloaded");
+        assertThat(outcome.get("text").asString())
+                .endsWith("scripts/care.lua is written, and in service");
+        assertThat(outcome.get("problems")).isEmpty();
+        assertThat(Files.readString(file("care"))).isEqualTo("return 'care'\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file("care"))))
+                .isEqualTo("rw-rw-r--");
+        assertThat(summary("care").get("version").asString()).isEqualTo(v1);
+        assertThat(releases("care")).containsExactly(v1 + "*", v2);
+        try (Stream<Path> files = Files.list(folder.resolve("scripts"))) {
+            assertThat(files.map(it -> it.getFileName().toString()))
+                    .as("nothing is left beside it")
+                    .containsExactlyInAnyOrder("main.lua", "care.lua", "vip.lua", "lib");
+        }
+        assertThat(api.post(ADMIN, restoring("care", v1), "").get("outcome").asString())
+                .as("once more")
+                .isEqualTo("unchanged");
+        assertThat(api.role("POST", restoring("care", v1))).isEqualTo(Role.ADMIN);
+    }
+
+    @Test
+    void what_somebody_works_on_is_not_overwritten_without_a_word() throws Exception {
+        running();
+        String v1 = summary("care").get("version").asString();
+        saved("care", "return 'two'\n");
+        save("scripts/care.lua", "return 'broken\n");
+        assertThat(api.refusal(ADMIN, "POST", restoring("care", v1), ""))
+                .startsWith("409 ")
+                .contains("differs from what is in service", "overwrite=true");
+        assertThat(api.refusal(ADMIN, "POST", restoring("care", v1) + "?overwrite=yes", ""))
+                .startsWith("400 ");
+        assertThat(Files.readString(file("care"))).isEqualTo("return 'broken\n");
+        assertThat(
+                        api.post(ADMIN, restoring("care", v1) + "?overwrite=true", "")
+                                .get("outcome")
+                                .asString())
+                .isEqualTo("reloaded");
+        assertThat(Files.readString(file("care"))).isEqualTo("return 'care'\n");
+    }
+
+    @Test
+    void a_file_that_is_gone_is_made_again() throws Exception {
+        running();
+        String v1 = summary("care").get("version").asString();
+        Files.delete(file("care"));
+        assertThat(api.refusal(ADMIN, "POST", restoring("care", v1), ""))
+                .startsWith("409 there is no ");
+        api.post(ADMIN, restoring("care", v1) + "?overwrite=true", "");
+        assertThat(Files.readString(file("care"))).isEqualTo("return 'care'\n");
+    }
+
+    @Test
+    void what_is_put_back_into_broken_files_is_refused_by_the_reload_with_its_problems()
+            throws Exception {
+        running();
+        String v1 = summary("care").get("version").asString();
+        saved("care", "return 'two'\n");
+        save("scripts/main.lua", "return (");
+        JsonNode outcome = api.post(ADMIN, restoring("care", v1), "");
+        assertThat(outcome.get("outcome").asString()).isEqualTo("refused");
+        assertThat(outcome.get("problems").get(0).get("file").asString()).endsWith("main.lua");
+        assertThat(Files.readString(file("care"))).isEqualTo("return 'care'\n");
+    }
+
+    @Test
+    void a_source_whose_modules_are_others_now_is_told_to_be_another_version() throws Exception {
+        running();
+        String before = summary("vip").get("version").asString();
+        saved("vip", "return 'rich'\n");
+        save("scripts/lib/names.lua", "return {vip = 'very'}\n");
+        JsonNode outcome = api.post(ADMIN, restoring("vip", before), "");
+        assertThat(outcome.get("text").asString())
+                .contains("because modules that it requires are others now");
+        assertThat(summary("vip").get("version").asString()).isNotEqualTo(before);
+    }
+
+    @Test
+    void a_link_out_of_the_folder_is_not_followed() throws Exception {
+        running();
+        String v1 = summary("care").get("version").asString();
+        saved("care", "return 'two'\n");
+        Path elsewhere = Files.writeString(folder.resolve("elsewhere.lua"), "return 'mine'");
+        Files.delete(file("care"));
+        Files.createSymbolicLink(file("care"), elsewhere);
+        assertThat(api.refusal(ADMIN, "POST", restoring("care", v1) + "?overwrite=true", ""))
+                .startsWith("409 ")
+                .contains("a link that leads out of the script folder");
+        assertThat(Files.readString(elsewhere)).isEqualTo("return 'mine'");
+    }
+
     @Test
     void no_key_and_no_version_leads_out_of_what_there_is() throws Exception {
         running();
@@ -280,6 +392,12 @@ class ScriptsResourceTest {
                     .as(key)
                     .startsWith("404 ");
             assertThat(api.refusal(OPERATOR, "GET", "/v1/scripts/main/releases/" + key, ""))
+                    .as(key)
+                    .startsWith("404 ");
+            assertThat(api.refusal(ADMIN, "POST", restoring("main", key), ""))
+                    .as(key)
+                    .startsWith("404 ");
+            assertThat(api.refusal(ADMIN, "POST", restoring(key, "00000000"), ""))
                     .as(key)
                     .startsWith("404 ");
         }

@@ -92,8 +92,7 @@ class ServedTestsTest {
         Report report = new ServedTests(this::rules, Duration.ZERO).run("process", "main");
         assertThat(report.passed()).as("those of the first dialog").isEqualTo(2);
         assertThat(report.failed()).isZero();
-        assertThat(report.text())
-                .endsWith("1 of 3 tests were not run: a run may take 0 s\n");
+        assertThat(report.text()).endsWith("1 of 3 tests were not run: a run may take 0 s\n");
     }
 
     @Test
