@@ -2,7 +2,6 @@ package io.moondial.modules.kv;
 
 import io.moondial.config.LocatedYaml;
 import io.moondial.config.Problems;
-import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.modules.kv.KvStore.Answer;
 import io.moondial.modules.kv.KvStore.KvKey;
@@ -55,7 +54,7 @@ public final class KvTimes {
                                         problems)
                                 .orElseThrow(),
                         problems);
-        Kv.Live kv = new Kv.Live(Schema.of(KvSettings.class).read(read), SystemTime.ofProcess());
+        Kv.Live kv = new Kv.Live(KvSettings.schema().read(read), SystemTime.ofProcess());
         new KvTimes(kv, System.out).measureAll();
         kv.close();
     }

@@ -1,5 +1,6 @@
 package io.moondial.modules.http;
 
+import io.moondial.config.PemFile;
 import io.moondial.config.Schema;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.modules.http.Exchange.Outcome;
@@ -37,7 +38,7 @@ final class HttpBackend implements Backend<HttpSettings, Upstreams> {
     @Override
     public Schema<HttpSettings> settings() {
         return Schema.of(
-                HttpSettings.class, new HttpSettings.HeaderValues(), new Pki.WrittenFile());
+                HttpSettings.class, new HttpSettings.HeaderValues(), new PemFile.Written());
     }
 
     @Override

@@ -3,13 +3,13 @@ package io.moondial.modules.http;
 import io.moondial.config.Checked;
 import io.moondial.config.Key;
 import io.moondial.config.Notation;
+import io.moondial.config.PemFile;
 import io.moondial.config.Secret;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
 import io.moondial.config.SettingsWriter;
 import io.moondial.config.Structure;
 import io.moondial.config.ValueType;
-import io.moondial.modules.http.Pki.PemFile;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -229,18 +229,18 @@ record HttpSettings(
             @Key(
                             value =
                                     "The authorities to trust, and no others; without it, those of the JDK.",
-                            structure = Pki.WrittenFile.class,
+                            structure = PemFile.Written.class,
                             example = "pki/ca.pem")
                     @Nullable PemFile ca,
             @Key(
                             value =
                                     "The certificate to show, and those that lead from it to an authority.",
-                            structure = Pki.WrittenFile.class,
+                            structure = PemFile.Written.class,
                             example = "pki/ussd.pem")
                     @Nullable PemFile certificate,
             @Key(
                             value = "The key of the certificate: PKCS#8, not encrypted, RSA or EC.",
-                            structure = Pki.WrittenFile.class,
+                            structure = PemFile.Written.class,
                             example = "pki/ussd.key")
                     @Nullable PemFile key)
             implements Checked {

@@ -1,25 +1,14 @@
 package io.moondial.modules.http;
 
-import io.moondial.config.NamedFile;
-import io.moondial.config.Section;
-import io.moondial.config.SettingsWriter;
-import io.moondial.config.Structure;
-import io.moondial.config.ValueType;
+import io.moondial.config.PemFile;
 import io.moondial.file.Pem;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -29,94 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Certificates and keys in PEM files (RFC 7468), as JSSE takes them. */
 final class Pki {
-    private static final long MAX_OCTETS = 4 << 20;
     private static final char[] NO_PASSWORD = {};
 
     private Pki() {}
-
-    /** A file with what it held when the rules were read: if that changes, so do the settings. */
-    static final class PemFile implements NamedFile {
-        private final Path path;
-        private final @Nullable String content;
-
-        /**
-         * @param content null: it could not be read
-         */
-        PemFile(Path path, @Nullable String content) {
-            this.path = path;
-            this.content = content;
-        }
-
-        @Override
-        public Path file() {
-            return path;
-        }
-
-        /** Whether it could be read. */
-        boolean isThere() {
-            return content != null;
-        }
-
-        private String content(String key) throws UnusableFileException {
-            if (content == null) {
-                throw new UnusableFileException(key, path + " cannot be read");
-            }
-            return content;
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof PemFile it
-                    && path.equals(it.path)
-                    && Objects.equals(content, it.content);
-        }
-
-        @Override
-        public int hashCode() {
-            return path.hashCode();
-        }
-
-        /** Where it is; never what it holds. */
-        @Override
-        public String toString() {
-            return path.toString();
-        }
-    }
-
-    /** Such a file as the rules name it: by its path, relative to them. */
-    static final class WrittenFile implements Structure<PemFile> {
-        @Override
-        public @Nullable PemFile read(
-                Section section, String key, Map<String, @Nullable Object> before) {
-            Optional<String> written = section.find(key, ValueType.text());
-            if (written.isEmpty()) {
-                return null;
-            }
-            Path path = section.path(key, written.get());
-            try {
-                if (Files.size(path) > MAX_OCTETS) {
-                    section.refuse(key, path + " is larger than 4 MiB");
-                    return new PemFile(path, null);
-                }
-                return new PemFile(path, Files.readString(path, StandardCharsets.ISO_8859_1));
-            } catch (NoSuchFileException e) {
-                section.needed(key, "there is no file " + path);
-            } catch (IOException e) {
-                section.needed(key, path + " cannot be read: " + e.getMessage());
-            }
-            return new PemFile(path, null);
-        }
-
-        @Override
-        public void print(SettingsWriter out, String key, PemFile value) {
-            out.entry(key, out.relative(value.file()));
-        }
-
-        @Override
-        public String allowed() {
-            return "a path to a PEM file";
-        }
-    }
 
     /** A file that cannot be used: which, why, and what to do. */
     static final class UnusableFileException extends Exception {
@@ -208,10 +112,18 @@ final class Pki {
         return store;
     }
 
+    private static String content(String key, PemFile file) throws UnusableFileException {
+        String content = file.content();
+        if (content == null) {
+            throw new UnusableFileException(key, file + " cannot be read");
+        }
+        return content;
+    }
+
     private static List<X509Certificate> certificates(String key, PemFile file)
             throws UnusableFileException {
         try {
-            return Pem.certificates(file.file(), file.content(key));
+            return Pem.certificates(file.file(), content(key, file));
         } catch (Pem.UnusableException e) {
             throw new UnusableFileException(key, e.getMessage());
         }
@@ -219,7 +131,7 @@ final class Pki {
 
     private static PrivateKey key(PemFile file) throws UnusableFileException {
         try {
-            return Pem.key(file.file(), file.content("key"));
+            return Pem.key(file.file(), content("key", file));
         } catch (Pem.UnusableException e) {
             throw new UnusableFileException("key", e.getMessage());
         }

@@ -2,7 +2,7 @@ package io.moondial.modules.kv;
 
 import static java.util.Objects.requireNonNull;
 
-import io.moondial.file.FileTrouble;
+import io.moondial.config.PemFile;
 import io.moondial.modules.kv.KvSettings.Store;
 import io.moondial.modules.kv.KvStore.Answer;
 import io.moondial.modules.kv.KvStore.Condition;
@@ -12,10 +12,10 @@ import io.moondial.modules.kv.SqliteStore.SqliteSettings;
 import io.moondial.script.api.Backend.BackendException;
 import io.moondial.script.api.Backend.Gauge;
 import io.moondial.time.Time;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -138,26 +138,28 @@ interface Kv {
             return one.compareTo(other) < 0 ? one : other;
         }
 
-        private static SSLContext tls(@Nullable Path ca) {
+        private static SSLContext tls(@Nullable PemFile ca) {
             try {
                 SSLContext context = SSLContext.getInstance("TLS");
                 context.init(null, ca == null ? null : trusting(ca).getTrustManagers(), null);
                 return context;
-            } catch (IOException e) {
-                throw new BackendException(
-                        "kv: redis: tls: ca: %s: %s".formatted(ca, FileTrouble.words(e)));
-            } catch (GeneralSecurityException e) {
+            } catch (GeneralSecurityException | IOException e) {
                 throw new BackendException(
                         "kv: redis: tls: ca: %s has no certificates that can be used (%s); it must be a PEM file"
                                 .formatted(ca, e.getMessage()));
             }
         }
 
-        private static TrustManagerFactory trusting(Path ca)
+        private static TrustManagerFactory trusting(PemFile ca)
                 throws IOException, GeneralSecurityException {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
-            try (InputStream in = Files.newInputStream(ca)) {
+            String content = ca.content();
+            if (content == null) {
+                throw new GeneralSecurityException("it cannot be read");
+            }
+            try (InputStream in =
+                    new ByteArrayInputStream(content.getBytes(StandardCharsets.ISO_8859_1))) {
                 Collection<? extends Certificate> all =
                         CertificateFactory.getInstance("X.509").generateCertificates(in);
                 for (Certificate each : all) {

@@ -27,7 +27,7 @@ final class KvBackend implements Backend<KvSettings, Kv> {
 
     @Override
     public Schema<KvSettings> settings() {
-        return Schema.of(KvSettings.class);
+        return KvSettings.schema();
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.moondial.modules.kv;
 
 import io.moondial.config.Checked;
 import io.moondial.config.Key;
+import io.moondial.config.PemFile;
 import io.moondial.config.Secret;
+import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
 import java.nio.file.Path;
@@ -195,8 +197,9 @@ record KvSettings(
             @Key(
                             value = "A PEM file with the authorities that are trusted.",
                             unsetIs = "those that Java trusts",
+                            structure = PemFile.Written.class,
                             example = "pki/redis-ca.pem")
-                    @Nullable Path ca) {}
+                    @Nullable PemFile ca) {}
 
     /** One bucket. */
     @Settings("One bucket.")
@@ -208,6 +211,11 @@ record KvSettings(
                             from = "1ms",
                             to = "3650d")
                     @Nullable Duration ttl) {}
+
+    /** How the section is read and written. */
+    static Schema<KvSettings> schema() {
+        return Schema.of(KvSettings.class, new PemFile.Written());
+    }
 
     KvSettings {
         buckets = Map.copyOf(buckets);

@@ -5,9 +5,9 @@ import static io.moondial.modules.kv.StoreConformance.found;
 import static io.moondial.modules.kv.StoreConformance.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.config.NamedFile;
 import io.moondial.config.LocatedYaml;
 import io.moondial.config.Problems;
-import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.modules.kv.KvStore.Answer;
 import io.moondial.modules.kv.KvStore.KvKey;
@@ -54,7 +54,7 @@ class KvLiveTest {
                                         problems)
                                 .orElseThrow(),
                         problems);
-        KvSettings settings = Schema.of(KvSettings.class).read(section);
+        KvSettings settings = KvSettings.schema().read(section);
         assertThat(section.problemsSoFar()).as(yaml).isZero();
         return settings;
     }
@@ -155,6 +155,19 @@ class KvLiveTest {
                 Why.UNAVAILABLE,
                 "max_keys");
         kv.close();
+    }
+
+    @Test
+    void another_content_of_the_file_of_authorities_is_another_setting() throws Exception {
+        Path ca = Files.writeString(folder.resolve("ca.pem"), "one");
+        String yaml =
+                "store: redis\nredis: {nodes: [\"127.0.0.1:1\"], tls: {ca: \"%s\"}}\n"
+                        .formatted(ca);
+        KvSettings before = settings(yaml);
+        assertThat(settings(yaml)).isEqualTo(before);
+        assertThat(NamedFile.in(before)).containsExactly(ca); // it is watched
+        Files.writeString(ca, "two");
+        assertThat(settings(yaml)).isNotEqualTo(before);
     }
 
     @Test

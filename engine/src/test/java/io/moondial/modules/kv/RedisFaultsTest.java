@@ -290,7 +290,8 @@ class RedisFaultsTest {
                     .hasMessageContaining("kv: redis: tls: ca: " + folder.resolve("empty.pem"))
                     .hasMessageContaining("it must be a PEM file");
             assertThatThrownBy(() -> live(redis, "none.pem"))
-                    .hasMessageContaining("there is no such file");
+                    .hasMessageContaining("none.pem")
+                    .hasMessageContaining("it cannot be read");
         }
     }
 
