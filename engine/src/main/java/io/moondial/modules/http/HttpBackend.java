@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,7 @@ final class HttpBackend implements Backend<HttpSettings, Upstreams> {
 
     @Override
     public void stop(Upstreams running) {
-        ((Running) running).upstreams.values().forEach(Upstream::stop);
+        ((Running) running).stop();
     }
 
     @Override
@@ -114,6 +115,9 @@ final class HttpBackend implements Backend<HttpSettings, Upstreams> {
         private final RateLimitedLog log;
         private volatile Map<String, Upstream> upstreams = Map.of();
 
+        /** Those that the rules do not have any more, and whose last calls are under way. */
+        private final Set<Upstream> retired = ConcurrentHashMap.newKeySet();
+
         Running(Time time, Connections.Lookup lookup) {
             this.time = time;
             this.lookup = lookup;
@@ -143,12 +147,19 @@ final class HttpBackend implements Backend<HttpSettings, Upstreams> {
                                 }
                             });
             upstreams = after;
+            retired.removeIf(it -> it.inFlight() == 0);
             before.forEach(
                     (name, it) -> {
                         if (after.get(name) != it) {
+                            retired.add(it);
                             it.retire();
                         }
                     });
+        }
+
+        void stop() {
+            upstreams.values().forEach(Upstream::stop);
+            retired.forEach(Upstream::stop);
         }
 
         private Upstream make(

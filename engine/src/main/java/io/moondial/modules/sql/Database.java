@@ -211,6 +211,11 @@ final class Database implements Databases.Reached {
         }
     }
 
+    /** Whether it has ended, and its connections are closed. */
+    boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
     /** Ends soon, whatever it does. */
     void stop() {
         retire();

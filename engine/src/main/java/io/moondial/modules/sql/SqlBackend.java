@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What stands behind the module {@code sql}: a pool for each database of the rules. */
@@ -129,6 +130,9 @@ final class SqlBackend implements Backend<SqlSettings, Databases> {
         private final Time time;
         private volatile Map<String, Database> databases = Map.of();
 
+        /** Those that the rules do not have any more, and whose last calls may be under way. */
+        private final Set<Database> retired = ConcurrentHashMap.newKeySet();
+
         Running(Time time) {
             this.time = time;
         }
@@ -166,10 +170,12 @@ final class SqlBackend implements Backend<SqlSettings, Databases> {
         }
 
         /** Those that are not among the others end. */
-        private static void retire(Map<String, Database> some, Map<String, Database> others) {
+        private void retire(Map<String, Database> some, Map<String, Database> others) {
+            retired.removeIf(Database::isClosed);
             some.forEach(
                     (name, database) -> {
                         if (!Objects.equals(others.get(name), database)) {
+                            retired.add(database);
                             database.retire();
                         }
                     });
@@ -177,6 +183,7 @@ final class SqlBackend implements Backend<SqlSettings, Databases> {
 
         void stop() {
             databases.values().forEach(Database::stop);
+            retired.forEach(Database::stop);
         }
 
         List<Gauge> gauges() {

@@ -329,4 +329,30 @@ class UpstreamLimitsTest {
                     .until(() -> server.open() == 0 && !HttpBench.hasThreads());
         }
     }
+
+    @Test
+    void a_stop_reaches_a_call_of_an_upstream_that_the_rules_do_not_have_any_more()
+            throws Exception {
+        try (WildServer old =
+                        new WildServer(
+                                peer -> {
+                                    if (peer.request() != null) {
+                                        peer.hang();
+                                    }
+                                });
+                WildServer fresh = WildServer.answering(GOOD)) {
+            HttpBench bench = HttpBench.of(old, "timeout: 5m");
+            CompletableFuture<Outcome> call = bench.begin("GET", "/hang");
+            old.next();
+            bench.reload(HttpBench.billing(fresh.url()));
+            bench.get("/x");
+            bench.reload(HttpBench.billing(fresh.url()) + "  crm: {url: \"http://localhost\"}\n");
+            assertThat(call).isNotDone();
+            bench.close();
+            assertThat(HttpBench.shown(HttpBench.outcome(call)))
+                    .isEqualTo("closed: billing: the engine stops, so the call ends");
+            await().atMost(HttpBench.PATIENCE)
+                    .until(() -> old.open() == 0 && !HttpBench.hasThreads());
+        }
+    }
 }

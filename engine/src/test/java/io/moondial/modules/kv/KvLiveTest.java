@@ -5,8 +5,8 @@ import static io.moondial.modules.kv.StoreConformance.found;
 import static io.moondial.modules.kv.StoreConformance.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.config.NamedFile;
 import io.moondial.config.LocatedYaml;
+import io.moondial.config.NamedFile;
 import io.moondial.config.Problems;
 import io.moondial.config.Section;
 import io.moondial.modules.kv.KvStore.Answer;

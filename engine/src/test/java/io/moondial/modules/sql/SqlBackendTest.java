@@ -87,6 +87,26 @@ class SqlBackendTest {
     }
 
     @Test
+    void a_stop_reaches_a_transaction_of_a_database_that_the_rules_do_not_have_any_more()
+            throws Exception {
+        SqlSettings before = new SqlSettings(Map.of("bank", database(1)));
+        SqlSettings after = new SqlSettings(Map.of());
+        Databases databases = backend.start(before, time);
+        try {
+            Reached found = Objects.requireNonNull(databases.find("bank"));
+            assertThat(outcome(found.begin())).isInstanceOf(Outcome.Begun.class);
+        } finally {
+            backend.reload(databases, before, after);
+            backend.stop(databases);
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(Thread.getAllStackTraces().keySet())
+                                        .noneMatch(it -> it.getName().startsWith("sql-bank-pool")));
+    }
+
+    @Test
     void databases_that_were_opened_before_one_fails_are_closed() {
         SqlSettings settings =
                 new SqlSettings(Map.of("failing_1", database(1), "failing_2", database(0)));
