@@ -117,7 +117,12 @@ final class Served implements AutoCloseable {
 
     /** A connection over TCP. */
     Wire connect() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+        return connect(port());
+    }
+
+    /** A connection to this port of this machine. */
+    static Wire connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         return new Wire(
                 socket.getInputStream(), socket, octets -> socket.getOutputStream().write(octets));
     }
