@@ -3,7 +3,7 @@ package io.moondial.modules.kv;
 import static java.util.Objects.requireNonNull;
 
 import io.moondial.file.FileTrouble;
-import io.moondial.modules.kv.SqliteFile.StoreFault;
+import io.moondial.modules.kv.StoreFile.StoreFault;
 import io.moondial.time.Time;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -175,7 +175,7 @@ final class SqliteStore implements KvStore {
     private void answerRead(Connected connected, Asked asked) {
         try {
             Request request = requireNonNull(asked.request());
-            SqliteFile file = connected.file();
+            StoreFile file = connected.file();
             long now = time.now().toEpochMilli();
             Kept present = file.read(request.key(), now);
             reading.worked();
@@ -228,7 +228,7 @@ final class SqliteStore implements KvStore {
         }
     }
 
-    private List<Answer> write(SqliteFile file, List<Asked> batch) throws StoreFault {
+    private List<Answer> write(StoreFile file, List<Asked> batch) throws StoreFault {
         List<Answer> answers = new ArrayList<>(batch.size());
         Map<KvKey, @Nullable Kept> known = new HashMap<>();
         Set<KvKey> changed = new LinkedHashSet<>();
@@ -305,7 +305,7 @@ final class SqliteStore implements KvStore {
     /** The connection of one thread: open, or to be opened when it is needed next. */
     private final class Connected implements AutoCloseable {
         private final Health health;
-        private @Nullable SqliteFile open;
+        private @Nullable StoreFile open;
         private int openedIn;
 
         Connected(Health health) {
@@ -316,9 +316,9 @@ final class SqliteStore implements KvStore {
             return open != null;
         }
 
-        SqliteFile file() throws StoreFault {
+        StoreFile file() throws StoreFault {
             lookWhichFile();
-            SqliteFile present = open;
+            StoreFile present = open;
             if (present != null && openedIn == generation) {
                 return present;
             }
@@ -328,8 +328,8 @@ final class SqliteStore implements KvStore {
                 throw StoreFault.untried(refusal);
             }
             synchronized (SqliteStore.this) {
-                SqliteFile opened =
-                        SqliteFile.open(
+                StoreFile opened =
+                        StoreFile.open(
                                 settings.file(), settings.busy(), settings.syncInterval().isZero());
                 open = opened;
                 openedIn = generation;
@@ -349,7 +349,7 @@ final class SqliteStore implements KvStore {
 
         @Override
         public void close() {
-            SqliteFile present = open;
+            StoreFile present = open;
             open = null;
             if (present != null) {
                 present.close();

@@ -24,7 +24,7 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** One connection to the file of {@link SqliteStore}, used by one thread. */
-final class SqliteFile implements AutoCloseable {
+final class StoreFile implements AutoCloseable {
     /** Marks a file as ours: "moon" (SQLite's file format 1.3.14). */
     private static final int APPLICATION_ID = 0x6d6f6f6e;
 
@@ -88,7 +88,7 @@ final class SqliteFile implements AutoCloseable {
         }
     }
 
-    private SqliteFile(Connection connection) throws SQLException {
+    private StoreFile(Connection connection) throws SQLException {
         this.connection = connection;
         read =
                 connection.prepareStatement(
@@ -110,13 +110,13 @@ final class SqliteFile implements AutoCloseable {
      * @param busy how long another process may hold the lock
      * @param durable whether each commit is forced onto the disk
      */
-    static SqliteFile open(Path file, Duration busy, boolean durable) throws StoreFault {
+    static StoreFile open(Path file, Duration busy, boolean durable) throws StoreFault {
         Connection connection = null;
         try {
             make(file);
             connection = JDBC.createConnection("jdbc:sqlite:" + file.toUri(), new Properties());
             prepare(connection, busy, durable);
-            return new SqliteFile(connection);
+            return new StoreFile(connection);
         } catch (IOException e) {
             throw new StoreFault(Why.UNAVAILABLE, true, FileTrouble.tell(e), e);
         } catch (SQLException e) {
