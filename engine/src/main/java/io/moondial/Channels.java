@@ -97,6 +97,11 @@ final class Channels implements AutoCloseable {
         return channels.stream().flatMap(channel -> channel.links().stream()).toList();
     }
 
+    /** How each of the points is that their links lead to. */
+    List<LinkStatus.PointCode> pointCodes() {
+        return channels.stream().flatMap(channel -> channel.pointCodes().stream()).toList();
+    }
+
     Connections connections() {
         return new Connections(
                 sum(channel -> channel.connections().open()),

@@ -5,14 +5,17 @@ import io.moondial.admin.DialogsResource;
 import io.moondial.admin.EdrsResource;
 import io.moondial.admin.EngineStatus;
 import io.moondial.admin.HealthResource;
+import io.moondial.admin.LinksResource;
 import io.moondial.admin.MetricsResource;
 import io.moondial.admin.PhoneResource;
+import io.moondial.admin.ReloadResource;
 import io.moondial.admin.Resource;
 import io.moondial.admin.RulesResource;
 import io.moondial.admin.RulesResource.RulesInForce;
 import io.moondial.admin.ScriptsResource;
 import io.moondial.admin.SeriesResource;
 import io.moondial.admin.StatusResource;
+import io.moondial.admin.TracesResource;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.ss7.FarSide;
@@ -49,6 +52,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -73,9 +77,11 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private final ServiceDesk desk;
     private final Channels channels;
     private final Instant started;
+    private final ReloadResource reloads = new ReloadResource(this::askReload);
     private final Reloading reloading;
     private final ServedScripts scripts;
     private final Phones phones;
+    private final TracesResource traces;
     private final Reconciliation reconciliation;
     private final EngineMetrics metrics;
     private final Series series;
@@ -85,7 +91,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private final DialogHistory history;
     private final EdrSearch edrSearch;
     private @Nullable AdminServer admin;
-    private @Nullable FileWatch reload;
+    private volatile @Nullable FileWatch reload;
     private volatile boolean running;
     private volatile boolean stopped;
     private volatile boolean hurried;
@@ -158,7 +164,31 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         desk.guardHeap(heap::hasRoom);
         desk.serve(configuration.services());
         channels = new Channels(rules, time, counters);
-        reloading = new Reloading(configuration, desk, backends, counters, time, this::inService);
+        traces =
+                new TracesResource(
+                        rules.admin().maxTraces(),
+                        new TracesResource.Taps() {
+                            @Override
+                            public Trace begin(PcapSink sink, @Nullable String msisdn) {
+                                return channels.beginTrace(sink, msisdn);
+                            }
+
+                            @Override
+                            public void end(Trace trace) {
+                                channels.endTrace(trace);
+                            }
+                        },
+                        time,
+                        counters);
+        reloading =
+                new Reloading(
+                        configuration,
+                        desk,
+                        backends,
+                        counters,
+                        time,
+                        this::inService,
+                        reloads::tell);
         scripts = new ServedScripts(reloading, desk, counters, time, started, this::reload);
         reconciliation =
                 new Reconciliation(
@@ -284,9 +314,10 @@ public final class Engine implements AutoCloseable, ControlledEngine {
      * Reads rules and scripts again, changed or not, and puts them into service if they are sound.
      * Does nothing if changes are not followed.
      */
-    public synchronized void reload() {
-        if (reload != null) {
-            reload.reload();
+    public void reload() {
+        FileWatch watch = reload;
+        if (watch != null) {
+            watch.reload();
         }
     }
 
@@ -315,6 +346,16 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         return new CurrentRules(reloading.current(), reloading);
     }
 
+    /** The same for somebody who waits for the outcome; cancelled if there will be none. */
+    private CompletableFuture<ReloadResource.Outcome> askReload() {
+        CompletableFuture<ReloadResource.Outcome> outcome = reloading.ask();
+        if (reload == null) {
+            outcome.cancel(false);
+        }
+        reload();
+        return outcome;
+    }
+
     /** This engine's reloads, for a caller that decides when they happen. */
     Reloading reloading() {
         return reloading;
@@ -337,7 +378,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
      */
     public synchronized void openAdmin(List<Resource> more) throws IOException {
         List<Resource> resources = new ArrayList<>(more);
-        resources.add(new StatusResource(this::status));
+        resources.add(new StatusResource(this::status, time));
         resources.add(new RulesResource(this::rulesInForce));
         resources.add(new DialogsResource(history));
         resources.add(new MetricsResource(metrics.exposition()));
@@ -346,6 +387,13 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         resources.add(phoneResource());
         resources.add(
                 new EdrsResource(edrSearch, rules.admin().edrSearch(), edrs::status, counters));
+        resources.add(reloads);
+        resources.add(traces);
+        resources.add(
+                new LinksResource(
+                        new LinksResource.Network(
+                                channels.names(), channels::links, channels::pointCodes),
+                        time));
         Path socket = rules.control().socket();
         admin =
                 new AdminServer(
@@ -489,6 +537,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         if (reload != null) {
             reload.close();
         }
+        reloading.close();
         ControlSocket socket = control;
         AdminServer web = admin;
         long began = System.nanoTime();
@@ -505,6 +554,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 web;
                 phones;
                 series;
+                traces;
                 reconciliation) {
             aborted = desk.stop(timeout);
         }

@@ -1,6 +1,7 @@
 package io.moondial;
 
 import io.moondial.admin.EngineStatus.ReloadStatus;
+import io.moondial.admin.ReloadResource.Outcome;
 import io.moondial.config.ChangedSettings.Change;
 import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
@@ -24,10 +25,13 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +45,8 @@ import org.slf4j.LoggerFactory;
 final class Reloading implements Source {
     private static final Logger log = LoggerFactory.getLogger("reload");
 
+    private static final String STAYS = "not reloaded, the scripts and rules in service stay: ";
+
     /** No more problems of one refusal are logged; {@code ussd check} shows all. */
     private static final int MAX_LOGGED = 100;
 
@@ -50,10 +56,19 @@ final class Reloading implements Source {
     private final Counters counters;
     private final Time time;
     private final Consumer<Configuration> applied;
+    private final Consumer<Outcome> told;
     private final ScriptFolders folders;
     private volatile Configuration current;
     private Set<Change> waiting = Set.of();
     private boolean looked;
+
+    /** Asked for since the last look at the files, from any thread. */
+    private final Queue<CompletableFuture<Outcome>> asked = new ConcurrentLinkedQueue<>();
+
+    /** Asked for before the last look: what comes of it is their answer. */
+    private final List<CompletableFuture<Outcome>> due = new ArrayList<>();
+
+    private volatile boolean closed;
     private volatile ReloadStatus status;
     private volatile List<Problem> problems;
 
@@ -62,6 +77,7 @@ final class Reloading implements Source {
      *
      * @param current what the engine started with, and serves
      * @param applied told about each configuration that comes into service
+     * @param told what came of each look at the files
      */
     Reloading(
             Configuration current,
@@ -69,7 +85,8 @@ final class Reloading implements Source {
             Backends backends,
             Counters counters,
             Time time,
-            Consumer<Configuration> applied) {
+            Consumer<Configuration> applied,
+            Consumer<Outcome> told) {
         this.current = current;
         this.time = time;
         this.status = atStart(current.kept(), time.now());
@@ -79,6 +96,7 @@ final class Reloading implements Source {
         this.backends = backends;
         this.counters = counters;
         this.applied = applied;
+        this.told = told;
         this.folders = new ScriptFolders(started.file());
     }
 
@@ -114,6 +132,9 @@ final class Reloading implements Source {
     public Runnable prepare() {
         boolean first = !looked;
         looked = true;
+        for (CompletableFuture<Outcome> one; (one = asked.poll()) != null; ) {
+            due.add(one);
+        }
         if (first) {
             tell(current.warnings());
         }
@@ -123,13 +144,43 @@ final class Reloading implements Source {
             List<LuaService> services = next.services();
             ConfigurationChange change = ConfigurationChange.between(current, next);
             return first && change.isNothing() && current.kept() == null
-                    ? () -> {}
-                    : () -> putInService(next, services, change, began);
+                    ? () ->
+                            answer(
+                                    new Outcome(
+                                            Outcome.Kind.UNCHANGED, change.toString(), List.of()))
+                    : () -> answer(putInService(next, services, change, began));
         } catch (ConfigurationException e) {
-            return () -> refuse(e.problems());
+            return () -> answer(refuse(e.problems()));
         } catch (RuntimeException e) {
-            return () -> failed(e);
+            return () -> answer(failed(e));
         }
+    }
+
+    /**
+     * Somebody waits for the outcome of the next look at the files; from any thread.
+     *
+     * @return cancelled if there is none any more
+     */
+    CompletableFuture<Outcome> ask() {
+        CompletableFuture<Outcome> future = new CompletableFuture<>();
+        asked.add(future);
+        if (closed) {
+            future.cancel(false);
+        }
+        return future;
+    }
+
+    private void answer(Outcome outcome) {
+        due.forEach(it -> it.complete(outcome));
+        due.clear();
+        told.accept(outcome);
+    }
+
+    /** Nobody looks at the files any more. */
+    void close() {
+        closed = true;
+        due.forEach(it -> it.cancel(false));
+        asked.forEach(it -> it.cancel(false));
     }
 
     /** How changes stand; from any thread. */
@@ -149,18 +200,16 @@ final class Reloading implements Source {
         return problems;
     }
 
-    private void putInService(
+    private Outcome putInService(
             Configuration next, List<LuaService> services, ConfigurationChange change, long began) {
         List<String> modules;
         try {
             modules = backends.reload(next.rules().modules());
         } catch (Backend.BackendException e) {
             String why = String.valueOf(e.getMessage());
-            refuse(List.of(new Problem(next.rules().file(), 0, 0, why)));
-            return;
+            return refuse(List.of(new Problem(next.rules().file(), 0, 0, why)));
         } catch (RuntimeException e) {
-            failed(e);
-            return;
+            return failed(e);
         }
         List<Problem> fresh = new ArrayList<>(next.warnings());
         fresh.removeAll(current.warnings());
@@ -170,11 +219,23 @@ final class Reloading implements Source {
         counters.increment("reloads.done");
         applied.accept(next);
         long micros = (System.nanoTime() - began) / 1_000;
-        log.info("reloaded in {}.{} ms: {}", micros / 1_000, micros / 100 % 10, change.of(modules));
+        ConfigurationChange whole = change.of(modules);
+        log.info("reloaded in {}.{} ms: {}", micros / 1_000, micros / 100 % 10, whole);
         tell(fresh);
         tellWhatWaits();
         List<String> settings = waiting.stream().map(Change::toString).sorted().toList();
         status = new ReloadStatus(time.now(), null, null, settings);
+        StringBuilder text =
+                new StringBuilder(
+                        "reloaded in %d.%d ms: %s"
+                                .formatted(micros / 1_000, micros / 100 % 10, whole));
+        settings.forEach(it -> text.append("; ").append(it).append(" waits for a restart"));
+        return new Outcome(
+                whole.isNothing() && modules.isEmpty()
+                        ? Outcome.Kind.UNCHANGED
+                        : Outcome.Kind.RELOADED,
+                text.toString(),
+                next.warnings());
     }
 
     /** What may be meant so, and stops nothing. */
@@ -201,12 +262,11 @@ final class Reloading implements Source {
         waiting = now;
     }
 
-    private void refuse(List<Problem> problems) {
+    private Outcome refuse(List<Problem> problems) {
         this.problems = List.copyOf(problems);
         refused(ReloadStatus.Refusal.of(time.now(), problems));
-        log.error(
-                "not reloaded, the scripts and rules in service stay: {} to fix",
-                problems.size() == 1 ? "one problem" : problems.size() + " problems");
+        String count = problems.size() == 1 ? "one problem" : problems.size() + " problems";
+        log.error("not reloaded, the scripts and rules in service stay: {} to fix", count);
         // a file may be called anything
         problems.stream()
                 .limit(MAX_LOGGED)
@@ -214,6 +274,7 @@ final class Reloading implements Source {
         if (problems.size() > MAX_LOGGED) {
             log.error("and {} more: ussd check shows them all", problems.size() - MAX_LOGGED);
         }
+        return new Outcome(Outcome.Kind.REFUSED, STAYS + count + " to fix", problems);
     }
 
     /** With several refusals on end, the first has been the time since when. */
@@ -229,9 +290,13 @@ final class Reloading implements Source {
                         status.waiting());
     }
 
-    private void failed(RuntimeException fault) {
+    private Outcome failed(RuntimeException fault) {
         refused(new ReloadStatus.Refusal(time.now(), 1, List.of("internal fault: " + fault)));
         log.error("not reloaded, the scripts and rules in service stay: internal fault", fault);
+        return new Outcome(
+                Outcome.Kind.REFUSED,
+                STAYS + "internal fault: the log has its trace",
+                List.of(new Problem(started.file(), 0, 0, "internal fault: " + fault)));
     }
 
     /**

@@ -29,7 +29,8 @@ class HealthTest {
                 "up",
                 "active",
                 THEN,
-                LinkStatus.Load.NONE);
+                LinkStatus.Load.NONE,
+                null);
     }
 
     private static StreamStatus stream(int backlog, StreamStatus.@Nullable Failure failure) {

@@ -183,6 +183,13 @@ public record AdminSettings(
                         from = "1",
                         to = "10000")
                 int eventRate,
+        @Key(
+                        value =
+                                "How many traces may run at once. Another one is refused, and counted in traces.refused.",
+                        unset = "16",
+                        from = "1",
+                        to = "1000")
+                int maxTraces,
         @Key HistorySettings history,
         @Key EdrSearch.Limits edrSearch,
         @Key PhoneSettings phones)

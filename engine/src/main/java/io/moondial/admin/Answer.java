@@ -19,11 +19,20 @@ public sealed interface Answer {
     record Empty() implements Answer {}
 
     /**
-     * Octets as they come, until the writer returns.
+     * Octets as they come, until the writer returns. The connection is not used again.
      *
-     * @param writer runs on the call's thread; a caller that is gone is an {@link IOException}
+     * @param writer runs on the call's thread, and is run for each stream that is answered
      */
-    record Stream(String type, Writer writer) implements Answer {}
+    record Stream(String type, Map<String, String> headers, Writer writer) implements Answer {
+        public Stream {
+            headers = Map.copyOf(headers);
+        }
+
+        /** Without headers of its own. */
+        public Stream(String type, Writer writer) {
+            this(type, Map.of(), writer);
+        }
+    }
 
     /** The same with further headers. */
     record WithHeaders(Answer answer, Map<String, String> headers) implements Answer {}
@@ -31,7 +40,25 @@ public sealed interface Answer {
     /** Writes a stream. */
     @FunctionalInterface
     interface Writer {
-        void write(OutputStream out) throws IOException, InterruptedException;
+        void write(Body body) throws IOException, InterruptedException;
+    }
+
+    /** What a stream is written into. */
+    interface Body {
+        /**
+         * What the caller gets. Any thread may write, one at a time. To close it ends nothing. A
+         * caller that is gone, or reads nothing for long, is an {@link IOException}.
+         */
+        OutputStream octets();
+
+        /** Follows the octets, under this name. */
+        void trailer(String name, String value);
+
+        /**
+         * Does this once the caller has gone, also while nothing is written, or wants something
+         * else from the connection. Called at most once.
+         */
+        void whenGone(Runnable action);
     }
 
     /** This value, 200. */

@@ -89,9 +89,9 @@ final class EventsResource implements Resource {
         }
         return new Answer.Stream(
                 "text/event-stream",
-                out -> {
+                body -> {
                     try (queue) {
-                        send(queue, call, out);
+                        send(queue, call, body.octets());
                     } finally {
                         room.release();
                     }

@@ -365,11 +365,7 @@ final class RequestHandler extends Handler.Abstract {
                 case Answer.Empty of -> response.setStatus(204);
                 case Answer.Stream of -> {
                     response.setStatus(200);
-                    headers.put(HttpHeader.CONTENT_TYPE, of.type());
-                    try (OutputStream out =
-                            new TimedOutput(Content.Sink.asOutputStream(response), client)) {
-                        of.writer().write(out);
-                    }
+                    StreamedBody.write(response, of, out -> new TimedOutput(out, client));
                 }
                 case Answer.WithHeaders of -> {
                     of.headers().forEach(headers::put);

@@ -24,6 +24,11 @@ public interface Channel extends AutoCloseable {
     /** How each of its links is now; empty if there are none. */
     List<LinkStatus> links();
 
+    /** How the signalling points are that its links lead to; empty if there are none. */
+    default List<LinkStatus.PointCode> pointCodes() {
+        return List.of();
+    }
+
     /** How many connections it has, and how many of its links. */
     default Connections connections() {
         return Connections.NONE;

@@ -1,6 +1,7 @@
 package io.moondial.channel;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one signalling link is now: an association and the application server that it serves.
@@ -14,6 +15,7 @@ import java.time.Instant;
  * @param aspState down, inactive or active (RFC 4666 4.3.1)
  * @param since since when both of these are what they are
  * @param load what comes over the association
+ * @param trouble what went wrong last; null: nothing has
  */
 public record LinkStatus(
         String applicationServer,
@@ -24,7 +26,8 @@ public record LinkStatus(
         String associationState,
         String aspState,
         Instant since,
-        Load load) {
+        Load load,
+        @Nullable Trouble trouble) {
 
     /**
      * What comes over an association, whatever application servers it serves.
@@ -39,4 +42,20 @@ public record LinkStatus(
         /** Nothing. */
         public static final Load NONE = new Load(0, 0, 0, 0, 0);
     }
+
+    /**
+     * Something that went wrong with a link.
+     *
+     * @param why in words
+     */
+    public record Trouble(Instant at, String why) {}
+
+    /**
+     * How a signalling point of the far side is, by the network's own word.
+     *
+     * @param reachable whether messages to it have a way
+     * @param congested whether the network has asked within the last seconds for fewer of them
+     * @param since since when it can or cannot be reached
+     */
+    public record PointCode(int pointCode, boolean reachable, boolean congested, Instant since) {}
 }

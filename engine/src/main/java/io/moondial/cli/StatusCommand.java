@@ -1,13 +1,13 @@
 package io.moondial.cli;
 
 import io.moondial.ConfigurationException;
+import io.moondial.admin.client.AdminClient;
+import io.moondial.admin.client.AdminClient.NotRunningException;
+import io.moondial.admin.client.AdminClient.RefusedException;
 import io.moondial.cli.Ussd.DurationConverter;
-import io.moondial.control.ControlClient;
-import io.moondial.control.ControlClient.NotRunningException;
-import io.moondial.control.ControlClient.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -15,7 +15,9 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
@@ -38,8 +41,10 @@ import tools.jackson.databind.JsonNode;
 final class StatusCommand implements Callable<Integer> {
     private static final int LOOK_MILLIS = 20;
     private static final String RUNNING = "running";
+    private static final String STATUS = "/v1/status";
 
     @Mixin private RulesOption rules;
+    @Mixin private EngineOption engine;
 
     @Option(names = "--json", description = "One JSON object on one line.")
     private boolean json;
@@ -64,6 +69,12 @@ final class StatusCommand implements Callable<Integer> {
             description = "Waits no longer once this process is gone, which is to be the engine.")
     private @Nullable Long pid;
 
+    @Option(
+            names = "--watch",
+            description =
+                    "Shows the state again each second until it is interrupted. Where the output is no terminal, prints what changes, a line a thing.")
+    private boolean watch;
+
     @Spec private CommandSpec spec;
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
@@ -76,31 +87,41 @@ final class StatusCommand implements Callable<Integer> {
                     RefusedException,
                     IOException,
                     InterruptedException {
-        JsonNode status = awaited(rules.controlSocket());
-        PrintWriter out = spec.commandLine().getOut();
-        if (alive) {
-            String phase = phase(status);
-            out.printf("process %s is %s%n", status.path("pid").asString("?"), phase);
+        if (watch && alive) {
+            throw new ParameterException(
+                    spec.commandLine(), "--watch and --alive exclude each other");
+        }
+        try (AdminClient client = engine.client(rules)) {
+            JsonNode status = awaited(client);
+            ZoneId zone = rules.timeZone();
+            PrintWriter out = spec.commandLine().getOut();
+            if (alive) {
+                String phase = phase(status);
+                out.printf("process %s is %s%n", status.path("pid").asString("?"), phase);
+                out.flush();
+                return phase.equals(RUNNING) ? ExitCode.GOOD : ExitCode.NOT_STARTED;
+            }
+            if (watch) {
+                return watched(client, status, new Display(out, json, Terminal.is(), zone));
+            }
+            if (json) {
+                out.println(status);
+            } else {
+                new StatusTable(out, zone).print(status);
+            }
             out.flush();
-            return phase.equals(RUNNING) ? ExitCode.GOOD : ExitCode.NOT_STARTED;
+            return status.path("attention").isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
         }
-        if (json) {
-            out.println(status);
-        } else {
-            new StatusTable(out, rules.timeZone()).print(status);
-        }
-        out.flush();
-        return status.path("attention").isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
     }
 
     /** The first status of an engine that takes dialogs; at the deadline, of any engine. */
-    private JsonNode awaited(Path socket)
-            throws NotRunningException, RefusedException, IOException, InterruptedException {
+    private JsonNode awaited(AdminClient client)
+            throws NotRunningException, RefusedException, InterruptedException {
         long end = System.nanoTime() + (patience == null ? 0 : patience.toNanos());
         while (true) {
             // the socket is there before the engine takes dialogs, and while it stops
-            try (ControlClient client = new ControlClient(socket)) {
-                JsonNode status = client.status();
+            try {
+                JsonNode status = client.get(STATUS).answer();
                 if (phase(status).equals(RUNNING) || isOver(end)) {
                     return status;
                 }
@@ -118,8 +139,91 @@ final class StatusCommand implements Callable<Integer> {
                 || (pid != null && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
     }
 
+    /** An engine that goes may come again: a watch that was good once goes on without it. */
+    private static int watched(AdminClient client, JsonNode first, Display display)
+            throws RefusedException {
+        try {
+            display.show(first);
+            while (true) {
+                TimeUnit.SECONDS.sleep(1);
+                try {
+                    display.show(client.get(STATUS).answer());
+                } catch (NotRunningException e) {
+                    display.lost(String.valueOf(e.getMessage()));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return ExitCode.GOOD;
+        }
+    }
+
     private static String phase(JsonNode status) {
         return status.path("phase").asString("?");
+    }
+
+    /** A status that is shown again and again. */
+    private static final class Display {
+        /** Goes to the upper left corner, and clears from there on. */
+        private static final String CLEAR = "\u001b[H\u001b[2J\u001b[3J";
+
+        /** Lines that differ each time though nothing has happened. */
+        private static final Set<String> RESTLESS = Set.of("engine", "heap");
+
+        private static final int NAME = 10;
+
+        private final PrintWriter out;
+        private final boolean json;
+        private final boolean atTerminal;
+        private final ZoneId zone;
+        private Set<String> shown = Set.of();
+
+        Display(PrintWriter out, boolean json, boolean atTerminal, ZoneId zone) {
+            this.zone = zone;
+            this.out = out;
+            this.json = json;
+            this.atTerminal = atTerminal && !json;
+        }
+
+        void show(JsonNode status) {
+            if (json) {
+                changed(List.of(status.toString()));
+                return;
+            }
+            StringWriter text = new StringWriter();
+            new StatusTable(new PrintWriter(text), zone).print(status);
+            if (atTerminal) {
+                out.print(CLEAR + text);
+                out.flush();
+            } else {
+                changed(text.toString().lines().toList());
+            }
+        }
+
+        void lost(String why) {
+            String line = "%-10s %s; trying again".formatted("lost", why);
+            if (atTerminal) {
+                out.print(CLEAR + line + "\n");
+                out.flush();
+            } else if (!json) {
+                changed(List.of(line));
+            }
+        }
+
+        /** Prints those lines that were not there before. */
+        private void changed(List<String> lines) {
+            for (String line : lines) {
+                boolean restless =
+                        !shown.isEmpty()
+                                && line.length() > NAME
+                                && RESTLESS.contains(line.substring(0, NAME).strip());
+                if (!shown.contains(line) && !restless) {
+                    out.println(line);
+                }
+            }
+            shown = Set.copyOf(new HashSet<>(lines));
+            out.flush();
+        }
     }
 
     /** A status for people: a line a thing, its name first. */

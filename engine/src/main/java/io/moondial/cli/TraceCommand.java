@@ -1,14 +1,17 @@
 package io.moondial.cli;
 
 import io.moondial.ConfigurationException;
+import io.moondial.admin.TracesResource;
+import io.moondial.admin.client.AdminClient;
+import io.moondial.admin.client.AdminClient.NotRunningException;
+import io.moondial.admin.client.AdminClient.RefusedException;
+import io.moondial.admin.client.AdminClient.Streamed;
 import io.moondial.cli.Ussd.DurationConverter;
-import io.moondial.control.ControlClient;
-import io.moondial.control.ControlClient.NotRunningException;
-import io.moondial.control.ControlClient.RefusedException;
 import io.moondial.file.FileTrouble;
 import io.moondial.trace.PcapFormat.PcapFiles;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +26,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** {@code ussd trace}. */
 @Command(
@@ -36,8 +38,10 @@ import tools.jackson.databind.JsonNode;
         })
 final class TraceCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(TraceCommand.class);
+    private static final String TRACES = "/v1/traces";
 
     @Mixin private RulesOption rules;
+    @Mixin private EngineOption engine;
 
     @Option(
             names = "--msisdn",
@@ -74,9 +78,13 @@ final class TraceCommand implements Callable<Integer> {
 
     @Override
     public Integer call()
-            throws ConfigurationException, NotRunningException, RefusedException, IOException {
+            throws ConfigurationException,
+                    NotRunningException,
+                    RefusedException,
+                    IOException,
+                    InterruptedException {
         requireSense();
-        try (ControlClient client = new ControlClient(rules.controlSocket())) {
+        try (AdminClient client = engine.client(rules)) {
             return stop ? stopOthers(client) : trace(client);
         }
     }
@@ -103,29 +111,57 @@ final class TraceCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private int stopOthers(ControlClient client) throws NotRunningException, RefusedException {
-        int stopped = client.stopTraces(msisdn);
+    private int stopOthers(AdminClient client)
+            throws NotRunningException, RefusedException, InterruptedException {
+        int stopped = client.delete(TRACES).with("msisdn", msisdn).answer().path("stopped").asInt();
         spec.commandLine().getErr().printf("ussd: %d traces stopped%n", stopped);
         return ExitCode.GOOD;
     }
 
-    private int trace(ControlClient client)
-            throws NotRunningException, RefusedException, IOException {
+    private int trace(AdminClient client)
+            throws NotRunningException, RefusedException, IOException, InterruptedException {
         CountDownLatch over = new CountDownLatch(1);
-        Thread interrupt = Thread.ofPlatform().name("stop").unstarted(() -> end(client, over));
-        try (OutputStream file = open()) {
-            client.trace(msisdn, length);
+        try (Streamed trace =
+                client
+                        .post(TRACES)
+                        .with("msisdn", msisdn)
+                        .with("for_ms", length == null ? null : length.toMillis())
+                        .stream()) {
+            String id = String.valueOf(trace.header(TracesResource.TRACE_ID));
+            Thread interrupt =
+                    Thread.ofPlatform().name("stop").unstarted(() -> end(client, id, over));
             Runtime.getRuntime().addShutdownHook(interrupt);
-            try {
-                report(client.copyTrace(file));
+            try (OutputStream file = open()) {
+                copy(trace.in(), file);
+                report(trace);
                 return ExitCode.GOOD;
-            } catch (IOException e) {
-                throw new IOException("the trace ended early: " + FileTrouble.tell(e), e);
+            } finally {
+                over.countDown();
+                OwnEngine.forget(interrupt);
             }
-        } finally {
-            over.countDown();
-            OwnEngine.forget(interrupt);
         }
+    }
+
+    /** Whoever reads the file sees each message when it has come. */
+    private static void copy(InputStream in, OutputStream file) throws IOException {
+        byte[] octets = new byte[64 << 10];
+        while (true) {
+            int length;
+            try {
+                length = in.read(octets);
+            } catch (IOException e) {
+                throw early(e);
+            }
+            if (length < 0) {
+                return;
+            }
+            file.write(octets, 0, length);
+            file.flush();
+        }
+    }
+
+    private static IOException early(IOException e) {
+        return new IOException("the trace ended early: " + FileTrouble.tell(e), e);
     }
 
     private OutputStream open() throws IOException {
@@ -134,25 +170,34 @@ final class TraceCommand implements Callable<Integer> {
                 : PcapFiles.replace(Path.of(String.valueOf(pcap)));
     }
 
-    private void report(JsonNode summary) {
+    private void report(Streamed trace) throws IOException, InterruptedException {
+        String messages;
+        String leftOut;
+        try {
+            messages = trace.trailer(TracesResource.MESSAGES);
+            leftOut = trace.trailer(TracesResource.LEFT_OUT);
+        } catch (IOException e) {
+            throw early(e);
+        }
+        if (messages == null) {
+            throw new IOException("the trace ended early: the engine could not send all of it");
+        }
         spec.commandLine()
                 .getErr()
-                .printf(
-                        "ussd: %s messages traced, %s left out%n",
-                        summary.path("messages").asString(), summary.path("left_out").asString());
+                .printf("ussd: %s messages traced, %s left out%n", messages, leftOut);
     }
 
     /**
      * Ctrl-C asks the engine to end the trace, and what it has traced still arrives. A stop that
      * was asked for is a good end; the JVM would end with a code that names the signal.
      */
-    private static void end(ControlClient client, CountDownLatch over) {
+    private static void end(AdminClient client, String id, CountDownLatch over) {
         int code = ExitCode.GOOD;
         try {
-            client.endTrace();
+            client.delete(TRACES).segment(id).answer();
             over.await();
-        } catch (IOException e) {
-            log.error("the trace could not be ended", e);
+        } catch (NotRunningException | RefusedException e) {
+            log.error("the trace could not be ended: {}", e.getMessage());
             code = ExitCode.FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

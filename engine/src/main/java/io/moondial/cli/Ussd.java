@@ -2,6 +2,8 @@ package io.moondial.cli;
 
 import io.moondial.Build;
 import io.moondial.ConfigurationException;
+import io.moondial.admin.client.AdminClient.NotRunningException;
+import io.moondial.admin.client.AdminClient.RefusedException;
 import io.moondial.bench.Plan.BenchException;
 import io.moondial.cli.BenchCommand.BenchSideCommand;
 import io.moondial.cli.OwnEngine.NotStartedException;
@@ -11,8 +13,6 @@ import io.moondial.cli.dial.HandsetCommand;
 import io.moondial.cli.test.TestCommand;
 import io.moondial.config.Measure;
 import io.moondial.config.Nearest;
-import io.moondial.control.ControlClient.NotRunningException;
-import io.moondial.control.ControlClient.RefusedException;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.file.FileTrouble;
 import io.moondial.problem.Problem.ProblemPrinter;
@@ -62,6 +62,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             HandsetCommand.class,
             StatusCommand.class,
             TraceCommand.class,
+            ReloadCommand.class,
+            DialogsCommand.class,
             CheckCommand.class,
             EdrCommand.class,
             BenchCommand.class,

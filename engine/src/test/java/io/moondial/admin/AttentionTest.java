@@ -67,7 +67,8 @@ class AttentionTest {
                 association,
                 asp,
                 THEN.plusSeconds(1),
-                LinkStatus.Load.NONE);
+                LinkStatus.Load.NONE,
+                null);
     }
 
     private static StreamStatus stream(int backlog, long lost, StreamStatus.@Nullable Failure why) {

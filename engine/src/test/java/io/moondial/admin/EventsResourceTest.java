@@ -92,12 +92,31 @@ class EventsResourceTest {
         return routes;
     }
 
+    private static Answer.Body body(OutputStream out) {
+        return new Answer.Body() {
+            @Override
+            public OutputStream octets() {
+                return out;
+            }
+
+            @Override
+            public void trailer(String name, String value) {
+                throw new AssertionError("events have none");
+            }
+
+            @Override
+            public void whenGone(Runnable action) {
+                throw new AssertionError("a comment that cannot be written says so");
+            }
+        };
+    }
+
     private static Thread writing(Answer.Writer writer, OutputStream out) {
         return Thread.ofVirtual()
                 .start(
                         () -> {
                             try (out) {
-                                writer.write(out);
+                                writer.write(body(out));
                             } catch (IOException | InterruptedException e) {
                                 throw new AssertionError(e);
                             }
@@ -171,7 +190,7 @@ class EventsResourceTest {
                         "1 callers follow events already, as many as the rules allow (admin: max_event_streams)");
         assertThat(counters.value("admin.refused.event_streams")).isEqualTo(1);
         mayGoOn.set(false);
-        first.write(OutputStream.nullOutputStream());
+        first.write(body(OutputStream.nullOutputStream()));
         assertThat(ask(routes, "dialogs", null)).isNotNull();
     }
 

@@ -91,7 +91,7 @@ final class Served implements AutoCloseable {
                                 out -> {
                                     byte[] piece = new byte[1 << 16];
                                     while (call.mayGoOn()) {
-                                        out.write(piece);
+                                        out.octets().write(piece);
                                     }
                                 }));
         routes.get(

@@ -5,14 +5,21 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.Configuration;
 import io.moondial.Engine;
-import io.moondial.control.ControlClient;
 import io.moondial.control.RunningEngine;
 import io.moondial.handset.Screen;
 import io.moondial.logic.ServiceDesk;
+import java.io.IOException;
 import java.io.StringWriter;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -129,6 +136,7 @@ class ControlVerbsTest {
         Files.writeString(rules, "process: {triggers: [{script_key: main}]}");
         try (Engine engine = new Engine(Configuration.read(rules))) {
             engine.openControl();
+            engine.openAdmin(List.of());
             assertThat(ussd("status", "--alive", "--rules", rules.toString()))
                     .isEqualTo(ExitCode.NOT_STARTED);
             assertThat(out.toString()).endsWith(" is starting" + System.lineSeparator());
@@ -282,18 +290,223 @@ class ControlVerbsTest {
     }
 
     @Test
-    void a_client_that_goes_away_ends_its_trace() throws Exception {
-        try (RunningEngine it =
-                new RunningEngine(folder, "return 'x'", "control: {max_connections: 1}")) {
-            try (ControlClient client = new ControlClient(it.socket)) {
-                client.trace(null, null);
-            }
-            await().atMost(PATIENCE)
-                    .untilAsserted(
-                            () ->
-                                    assertThat(ussd("status", "--rules", it.rules.toString()))
-                                            .isZero());
+    void a_trace_that_is_cut_off_is_no_good_end() throws Exception {
+        Path socket = folder.resolve("run/ussd.sock.http");
+        Files.createDirectories(socket.getParent());
+        Files.writeString(folder.resolve("rules.yaml"), "process: {triggers: []}");
+        try (ServerSocketChannel dying = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dying.bind(UnixDomainSocketAddress.of(socket));
+            Thread.ofVirtual()
+                    .start(
+                            () -> {
+                                try (SocketChannel one = dying.accept()) {
+                                    one.read(ByteBuffer.allocate(10_000));
+                                    one.write(
+                                            ByteBuffer.wrap(
+                                                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrace-Id: 1\r\n\r\n3\r\nabc\r\n"
+                                                            .getBytes(StandardCharsets.US_ASCII)));
+                                } catch (IOException e) {
+                                    throw new AssertionError(e);
+                                }
+                            });
+            Path pcap = folder.resolve("t.pcap");
+            assertThat(
+                            ussd(
+                                    "trace",
+                                    "--all",
+                                    "--pcap",
+                                    pcap.toString(),
+                                    "--rules",
+                                    folder.resolve("rules.yaml").toString()))
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(err.toString()).startsWith("ussd: the trace ended early: ");
+            assertThat(pcap).hasContent("abc");
         }
+    }
+
+    @Test
+    void a_reload_prints_what_came_of_it() throws Exception {
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            it.engine.followChanges(now -> {});
+            String rules = it.rules.toString();
+            assertThat(ussd("reload", "--rules", rules)).isZero();
+            assertThat(out.toString()).contains("no script and no setting in service differs");
+
+            Files.writeString(folder.resolve("scripts/main.lua"), "return (");
+            assertThat(ussd("reload", "--rules", rules)).isEqualTo(ExitCode.FAILED);
+            assertThat(err.toString())
+                    .contains("scripts/main.lua:1:")
+                    .contains("\nreturn (\n")
+                    .endsWith(
+                            "not reloaded, the scripts and rules in service stay: one problem to fix\n");
+            assertThat(ussd("reload", "--json", "--rules", rules)).isEqualTo(ExitCode.FAILED);
+            assertThat(out.toString().lines().toList().getLast())
+                    .startsWith("{\"outcome\":\"refused\",\"text\":\"not reloaded");
+        }
+    }
+
+    @Test
+    void a_reload_takes_up_what_has_changed() throws Exception {
+        try (RunningEngine it =
+                new RunningEngine(folder, "return 'x'", "script: {reload_interval: 1h}")) {
+            it.engine.followChanges(now -> {});
+            Files.writeString(folder.resolve("scripts/main.lua"), "return 'y'");
+            assertThat(ussd("reload", "--rules", it.rules.toString())).isZero();
+            assertThat(it.dial(null, "*1#").next(Screen.Respond.class).text()).isEqualTo("y");
+        }
+    }
+
+    @Test
+    void a_watch_prints_what_changes_and_survives_the_engine() throws Exception {
+        RunningEngine it = new RunningEngine(folder, "ussd.menu('Well?')");
+        FutureTask<Integer> watch =
+                new FutureTask<>(() -> ussd("status", "--watch", "--rules", it.rules.toString()));
+        Thread watches = Thread.ofVirtual().start(watch);
+        try (it) {
+            await().atMost(PATIENCE).until(() -> out.toString().contains("dialogs    0 open"));
+            it.dial(null, "*1#").next(Screen.Menu.class);
+            await().atMost(PATIENCE).until(() -> out.toString().contains("dialogs    1 open"));
+            assertThat(out.toString().lines().filter(line -> line.startsWith("network")))
+                    .hasSize(1);
+            assertThat(out.toString().lines().filter(line -> line.startsWith("engine"))).hasSize(1);
+        }
+        await().atMost(PATIENCE)
+                .until(() -> out.toString().contains("lost       no engine answers at "));
+        watches.interrupt();
+        assertThat(watch.get()).isZero();
+    }
+
+    private String onlyDialog(RunningEngine it) {
+        StringWriter found = new StringWriter();
+        assertThat(InProcess.ussd(found, err, "dialogs", "--json", "--rules", it.rules.toString()))
+                .isZero();
+        assertThat(found.toString().lines()).hasSize(1);
+        return found.toString().replaceFirst("(?s).*\"instance_id\":\"([^\"]*)\".*", "$1");
+    }
+
+    @Test
+    void dialogs_are_listed_and_chosen_from() throws Exception {
+        try (RunningEngine it = new RunningEngine(folder, "ussd.menu('Well?')")) {
+            String rules = it.rules.toString();
+            it.dial("27761485722", "*1#").next(Screen.Menu.class);
+            it.dial("27760000000", "*2#").next(Screen.Menu.class);
+            assertThat(ussd("dialogs", "--rules", rules)).isZero();
+            assertThat(out.toString().lines())
+                    .hasSize(2)
+                    .anyMatch(
+                            line ->
+                                    line.matches(
+                                            "[-0-9]{10} [:.0-9]{12}\\S+ +\\*1# +27761485722 +main +open +0 answered  Logic-.*"));
+            out.getBuffer().setLength(0);
+            assertThat(ussd("dialogs", "--msisdn", "2776148", "--rules", rules)).isZero();
+            assertThat(out.toString().lines()).hasSize(1).allMatch(it2 -> it2.contains("*1#"));
+            out.getBuffer().setLength(0);
+            assertThat(ussd("dialogs", "--limit", "1", "--rules", rules)).isZero();
+            assertThat(out.toString().lines())
+                    .hasSize(2)
+                    .contains("there are older ones that match: --limit N lists up to 500");
+            assertThat(ussd("dialogs", "--outcome", "lost", "--rules", rules))
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(err.toString()).startsWith("ussd: the engine refuses: ");
+        }
+    }
+
+    @Test
+    void a_dialog_is_shown_as_a_history_without_what_steers_a_terminal() throws Exception {
+        try (RunningEngine it =
+                new RunningEngine(
+                        folder,
+                        "local a = ussd.menu('Well?\\n1. Yes') return 'So ' .. a .. '\\27[31m'")) {
+            RunningEngine.Call call = it.dial("27761485722", "*1#");
+            call.handset.answer(call.next(Screen.Menu.class), "1");
+            call.next(Screen.Respond.class);
+            await().atMost(PATIENCE).until(() -> it.engine.openDialogs() == 0);
+            String id = onlyDialog(it);
+            assertThat(ussd("dialogs", id, "--rules", it.rules.toString())).isZero();
+            assertThat(out.toString())
+                    .contains("*1#  from 27761485722  ->  main")
+                    .containsPattern("dialled  \\*1#")
+                    .containsPattern("menu     Well\\?\n {23}1\\. Yes")
+                    .containsPattern("answer   1  after ")
+                    .containsPattern("respond  So 1\uFFFD\\[31m")
+                    .doesNotContain("\u001b");
+            assertThat(ussd("dialogs", "Logic-none", "--rules", it.rules.toString()))
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(ussd("dialogs", id, "--code", "*1#")).isEqualTo(ExitCode.BAD_INPUT);
+        }
+    }
+
+    @Test
+    void a_dialog_is_followed_to_its_end_and_nothing_is_shown_twice() throws Exception {
+        try (RunningEngine it = new RunningEngine(folder, "return 'So ' .. ussd.menu('Well?')")) {
+            RunningEngine.Call call = it.dial("27761485722", "*1#");
+            Screen.Menu menu = call.next(Screen.Menu.class);
+            String id = onlyDialog(it);
+            FutureTask<Integer> follows =
+                    new FutureTask<>(
+                            () -> ussd("dialogs", "--follow", id, "--rules", it.rules.toString()));
+            Thread.ofVirtual().start(follows);
+            await().atMost(PATIENCE).until(() -> out.toString().contains("Well?"));
+            call.handset.answer(menu, "1");
+            call.next(Screen.Respond.class);
+            assertThat(follows.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isZero();
+            assertThat(out.toString().lines().filter(line -> line.contains("Well?"))).isNotEmpty();
+            assertThat(out.toString().lines().filter(line -> line.contains("  respond  So 1")))
+                    .hasSize(1);
+            assertThat(out.toString().lines().filter(line -> line.contains("  menu     Well?")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void dialogs_that_come_are_followed() throws Exception {
+        RunningEngine it = new RunningEngine(folder, "return 'x'");
+        FutureTask<Integer> follows =
+                new FutureTask<>(
+                        () ->
+                                ussd(
+                                        "dialogs",
+                                        "--follow",
+                                        "--code",
+                                        "*1",
+                                        "--rules",
+                                        it.rules.toString()));
+        try (it) {
+            Thread.ofVirtual().start(follows);
+            await().atMost(PATIENCE)
+                    .until(
+                            () -> { // until somebody listens
+                                it.dial("27761485722", "*1#").next(Screen.Respond.class);
+                                it.dial("27761485722", "*2#").next(Screen.Respond.class);
+                                return out.toString().contains("responded");
+                            });
+        }
+        assertThat(follows.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(out.toString()).contains("*1#").doesNotContain("*2#");
+    }
+
+    @Test
+    void an_address_without_sense_is_bad_usage() throws Exception {
+        Path empty = Files.writeString(folder.resolve("token"), "\n");
+        assertThat(ussd("status", "--connect-admin", "http://ussd.example.org:8088"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("status", "--connect-admin", "ussd.example.org:8088"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ussd("status", "--token-file", "x")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(
+                        ussd(
+                                "status",
+                                "--connect-admin",
+                                "http://localhost:1",
+                                "--token-file",
+                                empty.toString()))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString())
+                .contains("everybody on the way could read the token")
+                .contains("it is like https://ussd1:8088")
+                .contains("--token-file and --ca are for --connect-admin")
+                .contains("is no token");
     }
 
     @Test

@@ -281,17 +281,25 @@ interface AspExchange {
 
         /** What concerns congestion and users of other points is the layer's. */
         private boolean takesManagement(int kind, ByteBuf message) {
+            if (kind == M3uaMessage.SCON) {
+                affected(message).forEach(link::congested);
+                return false;
+            }
             boolean reachable = kind == M3uaMessage.DAVA || kind == M3uaMessage.DRST;
             if (servers.getFirst().mode() != Mode.ASP || (!reachable && kind != M3uaMessage.DUNA)) {
                 return false;
             }
-            servers.stream()
+            affected(message).forEach(pointCode -> link.told(pointCode, kind));
+            return true;
+        }
+
+        /** The points of our application servers that such a message is about. */
+        private Stream<Integer> affected(ByteBuf message) {
+            return servers.stream()
                     .filter(server -> M3uaMessage.concerns(message, server.routingContext()))
                     .flatMap(server -> server.pointCodes().stream())
                     .distinct()
-                    .filter(pointCode -> M3uaMessage.affects(message, pointCode))
-                    .forEach(pointCode -> link.told(pointCode, kind));
-            return true;
+                    .filter(pointCode -> M3uaMessage.affects(message, pointCode));
         }
 
         // ---- what the far end acknowledges

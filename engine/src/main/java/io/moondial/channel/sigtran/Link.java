@@ -351,6 +351,11 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         }
     }
 
+    /** The network asks for fewer messages to one of its points (SCON). */
+    final void congested(int pointCode) {
+        board().congested(settings, pointCode);
+    }
+
     /**
      * Sends the far end a message of M3UA's own. One that does not read gets no more of them
      * either: who sends us much that is wrong would have as many answers kept here.
@@ -370,6 +375,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
     /** Tells the far end what is wrong with what it sent, and the log, once a connection. */
     final void complain(Fault fault, ByteBuf wrong) {
         board().malformed();
+        board().erred(settings, "the far end sent what is not valid M3UA: " + fault.words());
         if (!toldOfFault) {
             toldOfFault = true;
             write(
@@ -386,6 +392,10 @@ abstract class Link implements org.mobicents.protocols.api.Association {
 
     /** The far end says that we have got something wrong. */
     final void tellOfError(int code) {
+        board().erred(
+                        settings,
+                        "the far end answers with M3UA ERROR %s"
+                                .formatted(M3uaMessage.words(code)));
         if (code != toldOfError) {
             toldOfError = code;
             write(

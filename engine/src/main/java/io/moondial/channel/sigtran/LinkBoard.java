@@ -15,11 +15,11 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,17 +47,32 @@ final class LinkBoard {
     /** ... this many lines are written about an association in one application server. */
     private static final int LINES = 20;
 
+    /** After so long without another word of it (SCON, RFC 4666 3.4.4), a congestion is over. */
+    private static final Duration CONGESTION = Duration.ofSeconds(10);
+
     private final Counters counters;
+    private final Time time;
     private final RateLimitedLog lines;
     private final Map<String, ServerState> servers = new LinkedHashMap<>();
     private final List<Row> rows = new ArrayList<>();
-    private final Set<Integer> unreachable = ConcurrentHashMap.newKeySet();
+
+    /** Since when the network says that they cannot be reached. */
+    private final Map<Integer, Instant> unreachable = new ConcurrentHashMap<>();
+
+    /** When the network asked last for fewer messages to them. */
+    private final Map<Integer, Instant> congested = new ConcurrentHashMap<>();
+
     private boolean closing;
 
     /** What an application server is, and since when. */
     private record ServerState(String word, Instant since) {
         ServerState(String word) {
             this(word, Instant.now());
+        }
+
+        /** Whether its links carry messages, or another may take over. */
+        boolean mayCarry() {
+            return word.equals(ACTIVE) || word.equals(PENDING);
         }
     }
 
@@ -76,6 +91,7 @@ final class LinkBoard {
         Instant since = Instant.now();
 
         Inbound.@Nullable Source source;
+        LinkStatus.@Nullable Trouble error;
         @Nullable String toldFailure;
 
         Row(ApplicationServer server, Association association) {
@@ -96,6 +112,7 @@ final class LinkBoard {
      */
     LinkBoard(List<ApplicationServer> served, Counters counters, Time time) {
         this.counters = counters;
+        this.time = time;
         lines = new RateLimitedLog(log, time, WINDOW, this::inWords);
         for (ApplicationServer server : served) {
             servers.put(server.name(), new ServerState(DOWN));
@@ -117,7 +134,8 @@ final class LinkBoard {
                 row.up ? "up" : DOWN,
                 row.asp,
                 row.since,
-                load(row.source));
+                load(row.source),
+                row.error);
     }
 
     private static LinkStatus.Load load(Inbound.@Nullable Source source) {
@@ -144,8 +162,8 @@ final class LinkBoard {
     synchronized boolean mayServe(int pointCode) {
         return rows.stream()
                 .filter(row -> row.server.pointCodes().contains(pointCode))
-                .map(row -> stateOf(row.server))
-                .anyMatch(state -> state.equals(ACTIVE) || state.equals(PENDING));
+                .map(row -> Objects.requireNonNull(servers.get(row.server.name())))
+                .anyMatch(ServerState::mayCarry);
     }
 
     /** Whether traffic can go to every application server's points. */
@@ -223,6 +241,44 @@ final class LinkBoard {
         rowsOf(association).forEach(row -> row.source = source);
     }
 
+    /** Something has gone wrong with an association. */
+    synchronized void erred(Association association, String why) {
+        LinkStatus.Trouble error = new LinkStatus.Trouble(time.now(), why);
+        rowsOf(association).forEach(row -> row.error = error);
+    }
+
+    /** How each point is that an application server leads to, in the order of their codes. */
+    synchronized List<LinkStatus.PointCode> pointCodes() {
+        return rows.stream()
+                .flatMap(row -> row.server.pointCodes().stream())
+                .distinct()
+                .sorted()
+                .map(this::pointCode)
+                .toList();
+    }
+
+    private LinkStatus.PointCode pointCode(int pointCode) {
+        boolean served = mayServe(pointCode);
+        Instant barred = unreachable.get(pointCode);
+        Stream<Instant> changes =
+                rows.stream()
+                        .filter(row -> row.server.pointCodes().contains(pointCode))
+                        .map(row -> Objects.requireNonNull(servers.get(row.server.name())))
+                        .filter(state -> !served || state.mayCarry())
+                        .map(ServerState::since);
+        Instant since = // the first server that leads there, or the last that did
+                (served
+                                ? changes.min(Comparator.naturalOrder())
+                                : changes.max(Comparator.naturalOrder()))
+                        .orElseThrow();
+        Instant asked = congested.get(pointCode);
+        return new LinkStatus.PointCode(
+                pointCode,
+                served && barred == null,
+                asked != null && asked.isAfter(time.now().minus(CONGESTION)),
+                served && barred != null ? barred : since);
+    }
+
     synchronized void connected(Association association, String peer) {
         rowsOf(association)
                 .forEach(
@@ -250,6 +306,7 @@ final class LinkBoard {
         if (closing) {
             log.info("association {}: disconnected", association.name());
         } else {
+            erred(association, "disconnected: " + why);
             write(
                     Level.WARN,
                     association.name(),
@@ -271,6 +328,7 @@ final class LinkBoard {
     /** A connection could not be made; logged again only if the reason differs. */
     synchronized void cannotConnect(Association association, Throwable why) {
         String reason = Objects.requireNonNullElse(why.getMessage(), why.toString());
+        erred(association, "cannot connect: " + reason);
         boolean told = rowsOf(association).allMatch(row -> reason.equals(row.toldFailure));
         rowsOf(association).forEach(row -> row.toldFailure = reason);
         if (!told) {
@@ -372,7 +430,10 @@ final class LinkBoard {
      * @return whether that is news
      */
     boolean destination(Association association, int pointCode, boolean reachable) {
-        boolean news = reachable ? unreachable.remove(pointCode) : unreachable.add(pointCode);
+        boolean news =
+                reachable
+                        ? unreachable.remove(pointCode) != null
+                        : unreachable.putIfAbsent(pointCode, time.now()) == null;
         if (news && reachable) {
             write(
                     Level.INFO,
@@ -389,6 +450,19 @@ final class LinkBoard {
                     pointCode);
         }
         return news;
+    }
+
+    /** The network asks for fewer messages to one of its points. */
+    void congested(Association association, int pointCode) {
+        Instant before = congested.put(pointCode, time.now());
+        if (before == null || before.isBefore(time.now().minus(CONGESTION))) {
+            write(
+                    Level.WARN,
+                    association.name(),
+                    "association {}: point code {} is congested (SCON)",
+                    association.name(),
+                    pointCode);
+        }
     }
 
     /** A server's points count as reachable, or as unknown, whatever was said of them before. */
@@ -448,6 +522,7 @@ final class LinkBoard {
     }
 
     private void waits(Row row, String what) {
+        row.error = new LinkStatus.Trouble(time.now(), "the far end " + what);
         write(
                 Level.WARN,
                 row.association.name(),

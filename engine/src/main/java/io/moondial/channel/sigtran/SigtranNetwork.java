@@ -88,6 +88,11 @@ public final class SigtranNetwork implements Channel {
     }
 
     @Override
+    public List<LinkStatus.PointCode> pointCodes() {
+        return point.pointCodes();
+    }
+
+    @Override
     public Connections connections() {
         return point.connections();
     }

@@ -132,6 +132,11 @@ public final class SigtranPoint<P extends AttachedPoint> implements AutoCloseabl
         return board.links();
     }
 
+    /** How each point is that the links lead to. */
+    List<LinkStatus.PointCode> pointCodes() {
+        return board.pointCodes();
+    }
+
     /** Whether every application server has a link and its points can be reached. */
     boolean isReady() {
         return board.allActive() && settings.pointCodes().stream().allMatch(point::reaches);

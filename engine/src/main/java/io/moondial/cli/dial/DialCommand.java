@@ -2,15 +2,21 @@ package io.moondial.cli.dial;
 
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
+import io.moondial.admin.client.AdminClient;
+import io.moondial.admin.client.AdminClient.NotRunningException;
+import io.moondial.admin.client.AdminClient.RefusedException;
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.cli.EngineOption;
 import io.moondial.cli.ExitCode;
 import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
 import io.moondial.dialogtest.language.DialogFileException;
+import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.run.StandIns;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Handset.Subscriber;
@@ -38,6 +44,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +63,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "dial",
         mixinStandardHelpOptions = true,
         description = {
-            "Dials a code from one handset, on an engine started for it or on a running one (--connect).",
+            "Dials a code from one handset, on an engine started for it or on a running one (--live, --connect).",
             "Every screen is printed as it comes. Answers come from the command line, or from the terminal or",
             "the standard input. When the input ends, the handset gives up. A number is DIGITS or DIGITS:NOA:NPI.",
             "Exits when the EDR files are complete."
@@ -64,6 +71,13 @@ import tools.jackson.databind.node.ObjectNode;
 public final class DialCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
     @Mixin private HandsetOptions options;
+    @Mixin private EngineOption engine;
+
+    @Option(
+            names = "--live",
+            description =
+                    "Dials the engine that runs (serve), through its embedded network; its records have the dialog. --rules or --connect-admin says which engine.")
+    private boolean live;
 
     @Option(
             names = "--dcs",
@@ -113,9 +127,14 @@ public final class DialCommand implements Callable<Integer> {
     public Integer call()
             throws ConfigurationException,
                     DialogFileException,
+                    NotRunningException,
                     NotStartedException,
+                    RefusedException,
                     InterruptedException,
                     IOException {
+        if (live || engine.isRemote()) {
+            return dialLive();
+        }
         FarSide.Call call = dialled();
         Conversation.Answers answers =
                 new Conversation.Answers(
@@ -138,7 +157,12 @@ public final class DialCommand implements Callable<Integer> {
         OwnEngine.Use talk =
                 handsets -> {
                     int result =
-                            new Conversation(handsets, call, answers, printer, recorder, err)
+                            new Conversation(
+                                            eyes -> Conversation.line(handsets, call, eyes),
+                                            answers,
+                                            printer,
+                                            recorder,
+                                            err)
                                     .hold();
                     answers.unused()
                             .ifPresent(left -> err.println("ussd: answers not used: " + left));
@@ -155,6 +179,85 @@ public final class DialCommand implements Callable<Integer> {
                                 talk);
         recorder.write(err);
         return exitCode;
+    }
+
+    private int dialLive()
+            throws ConfigurationException,
+                    NotRunningException,
+                    RefusedException,
+                    IOException,
+                    InterruptedException {
+        dialled(); // refuses what makes no sense
+        if (options.connects() || standIns != null) {
+            throw bad("--live takes no --connect and no --stand-ins: a running engine has its own");
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        Conversation.Answers answers =
+                new Conversation.Answers(
+                        sendable(notify == null ? words.subList(1, words.size()) : words),
+                        System.in,
+                        Terminal.is());
+        try (AdminClient client = engine.client(rules)) {
+            LivePhone phone = new LivePhone(client, wanted(), dcs);
+            Thread interrupted = Thread.ofPlatform().name("stop").unstarted(phone::hangUp);
+            Runtime.getRuntime().addShutdownHook(interrupted);
+            int result;
+            try {
+                result =
+                        new Conversation(
+                                        eyes -> {
+                                            phone.show(eyes);
+                                            return phone;
+                                        },
+                                        answers,
+                                        Conversation.ScreenPrinter.to(
+                                                spec.commandLine().getOut(), json),
+                                        phone,
+                                        err)
+                                .hold();
+            } finally {
+                OwnEngine.forget(interrupted);
+            }
+            phone.requireWhole();
+            answers.unused().ifPresent(left -> err.println("ussd: answers not used: " + left));
+            if (record != null) {
+                err.println(
+                        "ussd: recorded in %s as \"%s\""
+                                .formatted(record, Recorded.add(record, phone.asTest())));
+            }
+            return result;
+        }
+    }
+
+    /** What the interface is asked to dial. */
+    private ObjectNode wanted() {
+        Subscriber subscriber = options.subscriber();
+        if (subscriber.origination() != null) {
+            throw bad("--origination is not for --live");
+        }
+        ObjectNode wanted = new JsonMapper().createObjectNode();
+        wanted.put(notify == null ? "code" : "notify", notify == null ? words.getFirst() : notify);
+        if (subscriber.msisdn() != null) {
+            wanted.put("msisdn", plain("--msisdn", subscriber.msisdn(), Address.ISDN));
+        }
+        Address destination = subscriber.destination();
+        if (destination != null) {
+            boolean imsi = destination.npi() == Address.LAND_MOBILE;
+            wanted.put(
+                    imsi ? "imsi" : "destination",
+                    plain(
+                            imsi ? "--imsi" : "--destination",
+                            destination,
+                            imsi ? Address.LAND_MOBILE : Address.ISDN));
+        }
+        return wanted.put("ssn", subscriber.ssn()).put("dcs", dcs);
+    }
+
+    private String plain(String option, Address address, int plan) {
+        if (address.noa() != Address.INTERNATIONAL || address.npi() != plan) {
+            throw bad(option + " takes digits alone with --live");
+        }
+        return address.digits();
     }
 
     private Configuration configuration(@Nullable StandIns given) throws ConfigurationException {
@@ -221,6 +324,30 @@ public final class DialCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
+    /** What a handset does. */
+    interface Line {
+        void answer(Screen.Menu menu, String text) throws UnsendableText, DialogGoneException;
+
+        void acknowledge(Screen.Notify notify) throws DialogGoneException;
+
+        void abandon() throws DialogGoneException;
+    }
+
+    /** What follows a conversation, and knows which answers are secret. */
+    interface Listener {
+        /** A screen has come. */
+        void came(Screen screen);
+
+        /** The newest menu was answered. */
+        void answered(String answer);
+
+        /** The handset has given up. */
+        void gaveUp();
+
+        /** Whether the answer to the newest menu is secret. */
+        boolean asksForSecret();
+    }
+
     /**
      * One dialog as a person at the handset lives it: screens come when they come, and so do the
      * person's answers; what is typed answers the newest menu.
@@ -229,9 +356,9 @@ public final class DialCommand implements Callable<Integer> {
         private final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
         private final Answers answers;
         private final ScreenPrinter printer;
-        private final DialRecorder recorder;
+        private final Listener recorder;
         private final PrintWriter err;
-        private final Handset handset;
+        private final Line handset;
         private Screen.@Nullable Menu open;
         private boolean asked;
         private boolean typed;
@@ -244,19 +371,38 @@ public final class DialCommand implements Callable<Integer> {
         }
 
         Conversation(
-                FarSide network,
-                FarSide.Call call,
+                Function<Consumer<Screen>, Line> dials,
                 Answers answers,
                 ScreenPrinter printer,
-                DialRecorder recorder,
+                Listener recorder,
                 PrintWriter err) {
             this.answers = answers;
             this.printer = printer;
             this.recorder = recorder;
             this.err = err;
-            this.handset =
-                    Handset.begin(
-                            network, call, screen -> happenings.add(new Happening.Came(screen)));
+            this.handset = dials.apply(screen -> happenings.add(new Happening.Came(screen)));
+        }
+
+        /** A handset of a network. */
+        static Line line(FarSide network, FarSide.Call call, Consumer<Screen> eyes) {
+            Handset handset = Handset.begin(network, call, eyes);
+            return new Line() {
+                @Override
+                public void answer(Screen.Menu menu, String text)
+                        throws UnsendableText, DialogGoneException {
+                    handset.answer(menu, text);
+                }
+
+                @Override
+                public void acknowledge(Screen.Notify notify) throws DialogGoneException {
+                    handset.acknowledge(notify);
+                }
+
+                @Override
+                public void abandon() throws DialogGoneException {
+                    handset.abandon();
+                }
+            };
         }
 
         /** Goes on until the dialog is over; the result is the exit code. */

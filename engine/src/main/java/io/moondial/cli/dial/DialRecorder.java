@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps a dialled conversation, to be added to a file as a test. The engine says what is secret in
  * it. A running engine elsewhere does not say that, so its conversations may not be kept.
  */
-final class DialRecorder implements DialogListener {
+final class DialRecorder implements DialogListener, DialCommand.Listener {
     private static final int USUAL_SSN = 6;
     private static final Sending UNTOLD = new Sending("", false, false);
 
@@ -85,7 +85,8 @@ final class DialRecorder implements DialogListener {
         recorded.setting("dcs", dcs, Dcs.UNSPECIFIED.octet());
     }
 
-    void came(Screen screen) {
+    @Override
+    public void came(Screen screen) {
         open();
         if (waiting) {
             recorded.waited(Duration.ofNanos(System.nanoTime() - since));
@@ -124,8 +125,8 @@ final class DialRecorder implements DialogListener {
                 .orElse(text);
     }
 
-    /** Whether the answer to the newest menu is secret. */
-    boolean asksForSecret() {
+    @Override
+    public boolean asksForSecret() {
         return asksForSecret;
     }
 
@@ -134,7 +135,8 @@ final class DialRecorder implements DialogListener {
         return screens > 0 && screens <= sent.size() ? sent.get(screens - 1) : UNTOLD;
     }
 
-    void answered(String answer) {
+    @Override
+    public void answered(String answer) {
         if (asksForSecret) {
             recorded.answeredInSecret("answer", answer);
         } else {
@@ -143,7 +145,8 @@ final class DialRecorder implements DialogListener {
         waiting = false;
     }
 
-    void gaveUp() {
+    @Override
+    public void gaveUp() {
         recorded.did("abandon", "");
     }
 

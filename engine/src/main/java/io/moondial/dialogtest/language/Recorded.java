@@ -118,20 +118,45 @@ public final class Recorded {
      * @return its name, unlike that of any other test of the file
      */
     public String addTo(Path file) throws IOException {
-        String before = Files.exists(file) ? Files.readString(file) : "";
+        String before = before(file);
         String name = nameIn(before);
-        String gap = before.isEmpty() ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+        append(file, before, named(name));
+        return name;
+    }
+
+    /**
+     * Adds a test that an engine has written.
+     *
+     * @param test its first line is {@code test "NAME"}
+     * @return its name, which has a number behind it if another test of the file has it already
+     */
+    public static String add(Path file, String test) throws IOException {
+        String before = before(file);
+        String first = test.lines().findFirst().orElse("");
+        String named = first;
+        for (int i = 2; before.lines().anyMatch(named::equals); i++) {
+            named = first.replaceFirst("\"$", " (" + i + ")\"");
+        }
+        append(file, before, named + test.substring(first.length()));
+        return named.replaceFirst("^test \"(.*)\"$", "$1");
+    }
+
+    private static String before(Path file) throws IOException {
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    private static void append(Path file, String before, String test) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
+        String between = before.isEmpty() ? "" : before.endsWith("\n") ? "\n" : "\n\n";
         Files.writeString(
                 file,
-                gap + named(name),
+                between + test,
                 StandardCharsets.UTF_8,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
-        return name;
     }
 
     /** The test, named after what began the dialog. */

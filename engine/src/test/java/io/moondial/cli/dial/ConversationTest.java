@@ -100,8 +100,7 @@ class ConversationTest {
                         new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
                         atTerminal);
         new Conversation(
-                        new OneMenu(),
-                        call,
+                        eyes -> Conversation.line(new OneMenu(), call, eyes),
                         answers,
                         Conversation.ScreenPrinter.to(printer, false),
                         new DialRecorder(null, List.of(), false, "*1#"),

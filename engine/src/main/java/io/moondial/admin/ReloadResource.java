@@ -1,0 +1,139 @@
+package io.moondial.admin;
+
+import io.moondial.problem.Problem;
+import io.moondial.problem.Problem.ProblemPrinter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code /v1/reload}: rules and scripts are read again, and come into service if they are sound.
+ */
+public final class ReloadResource implements Resource, EventSource {
+    /** Files rest within a second; only somebody who writes them all the time makes this long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Supplier<CompletableFuture<Outcome>> reload;
+    private final Duration patience;
+    private final JsonMapper json = new JsonMapper();
+    private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+
+    /**
+     * What became of a reload that was asked for.
+     *
+     * @param text in words, such as what differs now
+     * @param problems of what is on the disk; warnings too
+     */
+    public record Outcome(Kind kind, String text, List<Problem> problems) {
+        /** An answer has no more problems; {@code ussd check} shows all. */
+        private static final int MAX_TOLD = 1_000;
+
+        /** The word for it. */
+        public enum Kind {
+            RELOADED("reloaded"),
+            /** What is on the disk was in service already. */
+            UNCHANGED("unchanged"),
+            /** What was in service stays. */
+            REFUSED("refused");
+
+            private final String word;
+
+            Kind(String word) {
+                this.word = word;
+            }
+
+            /** As programs read it. */
+            public String word() {
+                return word;
+            }
+        }
+
+        public Outcome {
+            problems = List.copyOf(problems);
+        }
+
+        /** The answer to whoever asked. */
+        public ObjectNode toJson(JsonMapper json) {
+            ObjectNode object =
+                    json.createObjectNode().put("outcome", kind.word()).put("text", text);
+            ArrayNode all = object.putArray("problems");
+            problems.stream().limit(MAX_TOLD).forEach(it -> problem(all.addObject(), it));
+            object.put("printed", ProblemPrinter.print(problems.stream().limit(MAX_TOLD).toList()));
+            return object;
+        }
+
+        private static void problem(ObjectNode object, Problem problem) {
+            object.put("file", problem.file().toString())
+                    .put("line", problem.line())
+                    .put("column", problem.column())
+                    .put("severity", problem.isWarning() ? "warning" : "error")
+                    .put("text", problem.message());
+        }
+    }
+
+    /**
+     * A resource that has reloads done elsewhere.
+     *
+     * @param reload begins one; its future is cancelled if the engine stops before it is done
+     */
+    public ReloadResource(Supplier<CompletableFuture<Outcome>> reload) {
+        this(reload, PATIENCE);
+    }
+
+    ReloadResource(Supplier<CompletableFuture<Outcome>> reload, Duration patience) {
+        this.reload = reload;
+        this.patience = patience;
+    }
+
+    @Override
+    public void declare(Routes routes) {
+        routes.post(
+                "/v1/reload",
+                Role.OPERATOR,
+                call -> {
+                    call.allow();
+                    return Answer.json(done(reload.get()).toJson(call.json()));
+                });
+    }
+
+    @Override
+    public Set<String> topics() {
+        return Set.of("reload");
+    }
+
+    @Override
+    public Following follow(Wish wish, Listener listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /** Files were looked at, whoever wished it, and this came of it. */
+    public void tell(Outcome outcome) {
+        listeners.forEach(it -> it.tell("reload", () -> outcome.toJson(json)));
+    }
+
+    private Outcome done(CompletableFuture<Outcome> future) throws Refusal, InterruptedException {
+        try {
+            return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw Refusal.conflict(
+                    "the files have not come to rest within %d s: nothing is reloaded until they stop changing"
+                            .formatted(patience.toSeconds()));
+        } catch (CancellationException e) {
+            throw Refusal.conflict(
+                    "the engine stops, or does not follow changes: nothing is reloaded");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a reload broke", e.getCause());
+        }
+    }
+}

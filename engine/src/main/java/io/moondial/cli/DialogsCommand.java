@@ -1,0 +1,408 @@
+package io.moondial.cli;
+
+import io.moondial.ConfigurationException;
+import io.moondial.admin.client.AdminClient;
+import io.moondial.admin.client.AdminClient.NotRunningException;
+import io.moondial.admin.client.AdminClient.RefusedException;
+import io.moondial.text.LogText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code ussd dialogs}. */
+@Command(
+        name = "dialogs",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Lists the dialogs of a running serve: those that run and those that ended last, newest first.",
+            "With an INSTANCE_ID, shows that dialog as a history: what was dialled, shown and answered, calls, log",
+            "lines, records, each with its time. Secret answers are asterisks. Exits with 1 if there is no such dialog;",
+            "with 3 if no engine answers."
+        })
+final class DialogsCommand implements Callable<Integer> {
+    private static final String OPEN = "open";
+
+    @Mixin private RulesOption rules;
+    @Mixin private EngineOption engine;
+
+    @Option(
+            names = "--msisdn",
+            paramLabel = "DIGITS",
+            description = "Only dialogs of numbers that begin with these digits.")
+    private @Nullable String msisdn;
+
+    @Option(
+            names = "--code",
+            paramLabel = "CODE",
+            description = "Only dialogs whose dialled text begins with this.")
+    private @Nullable String code;
+
+    @Option(names = "--script", paramLabel = "KEY", description = "Only dialogs of this script.")
+    private @Nullable String script;
+
+    @Option(
+            names = "--outcome",
+            paramLabel = "WORD",
+            description =
+                    "Only dialogs that are open, responded, declined, acknowledged, closed, aborted, abandoned or failed.")
+    private @Nullable String outcome;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "How many are listed, up to 500. Default: 50.")
+    private @Nullable Integer limit;
+
+    @Option(
+            names = "--follow",
+            description =
+                    "Goes on with what happens: a line for each dialog that begins, is answered or ends; with an INSTANCE_ID, its history until it ends.")
+    private boolean follow;
+
+    @Option(names = "--json", description = "One JSON object per line.")
+    private boolean json;
+
+    @Parameters(
+            paramLabel = "INSTANCE_ID",
+            arity = "0..1",
+            description = "The dialog, as records and log lines name it.")
+    private @Nullable String instanceId;
+
+    @Spec private CommandSpec spec;
+
+    private Clock clock = new Clock(ZoneId.systemDefault());
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    DialogsCommand() {}
+
+    @Override
+    public Integer call()
+            throws ConfigurationException,
+                    NotRunningException,
+                    RefusedException,
+                    IOException,
+                    InterruptedException {
+        if (instanceId != null
+                && (msisdn != null
+                        || code != null
+                        || script != null
+                        || outcome != null
+                        || limit != null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "an INSTANCE_ID takes no filter and no --limit");
+        }
+        clock = new Clock(rules.timeZone());
+        PrintWriter out = spec.commandLine().getOut();
+        try (AdminClient client = engine.client(rules)) {
+            if (instanceId == null) {
+                list(client, out);
+            } else if (follow) {
+                followOne(client, instanceId, out);
+            } else {
+                JsonNode history = client.get("/v1/dialogs").segment(instanceId).answer();
+                if (json) {
+                    out.println(history);
+                } else {
+                    new History(out, clock).print(history);
+                }
+            }
+        }
+        out.flush();
+        return ExitCode.GOOD;
+    }
+
+    private void list(AdminClient client, PrintWriter out)
+            throws NotRunningException, RefusedException, InterruptedException {
+        JsonNode page =
+                client.get("/v1/dialogs")
+                        .with("msisdn", msisdn)
+                        .with("code", code)
+                        .with("script", script)
+                        .with("outcome", outcome)
+                        .with("limit", limit)
+                        .answer();
+        List<JsonNode> dialogs = new ArrayList<>();
+        page.path("dialogs").forEach(dialogs::add);
+        // the newest last where more lines follow, and it is what a terminal shows
+        for (JsonNode dialog : follow ? dialogs.reversed() : dialogs) {
+            summary(out, dialog);
+        }
+        if (!follow && !json && page.path("more").asBoolean(false)) {
+            out.println("there are older ones that match: --limit N lists up to 500");
+        }
+        out.flush();
+        if (follow) {
+            client.get("/v1/events")
+                    .with("topics", "dialogs")
+                    .events(
+                            (name, data) -> {
+                                event(out, name, data);
+                                return true;
+                            });
+        }
+    }
+
+    private void event(PrintWriter out, String name, JsonNode data) {
+        if (name.equals("dialog") && isWanted(data)) {
+            summary(out, data);
+        } else if (name.equals("lost")) {
+            lost(out, data);
+        }
+        out.flush();
+    }
+
+    private void lost(PrintWriter out, JsonNode data) {
+        if (json) {
+            out.println(data);
+        } else {
+            out.printf("%s events more than could be shown%n", data.path("count").asString("?"));
+        }
+    }
+
+    /** The filters, which the engine knows for lists only. */
+    private boolean isWanted(JsonNode dialog) {
+        return (msisdn == null || text(dialog, "msisdn").startsWith(msisdn))
+                && (code == null || text(dialog, "code").startsWith(code))
+                && (script == null || text(dialog, "script").equals(script))
+                && (outcome == null || text(dialog, "state").equals(outcome));
+    }
+
+    private void summary(PrintWriter out, JsonNode dialog) {
+        if (json) {
+            out.println(dialog);
+            return;
+        }
+        out.println(
+                "%s  %-14s %-15s %-12s %-12s %2s answered  %s"
+                        .formatted(
+                                clock.full(text(dialog, "began")),
+                                text(dialog, "code"),
+                                text(dialog, "msisdn"),
+                                text(dialog, "script"),
+                                text(dialog, "state"),
+                                text(dialog, "turns"),
+                                text(dialog, "instance_id")));
+    }
+
+    /** What is told while the history so far is asked for waits, and is then not shown twice. */
+    private void followOne(AdminClient client, String id, PrintWriter out)
+            throws NotRunningException, RefusedException, InterruptedException {
+        BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
+        Thread listens =
+                Thread.ofVirtual()
+                        .name("events")
+                        .start(
+                                () -> {
+                                    try {
+                                        client.get("/v1/events")
+                                                .with("topics", "dialogs")
+                                                .with("instance_id", id)
+                                                .events(
+                                                        (name, data) -> {
+                                                            happenings.add(
+                                                                    new Happening.Told(name, data));
+                                                            return true;
+                                                        });
+                                    } catch (NotRunningException | RefusedException e) {
+                                        happenings.add(new Happening.Over(e));
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                });
+        try {
+            JsonNode history = client.get("/v1/dialogs").segment(id).answer();
+            History printed = new History(out, clock);
+            Set<JsonNode> shown = new HashSet<>();
+            history.path("entries").forEach(shown::add);
+            if (json) {
+                history.path("entries").forEach(out::println);
+            } else {
+                printed.print(history);
+            }
+            out.flush();
+            boolean over = !text(history.path("dialog"), "state").equals(OPEN);
+            while (!over) {
+                switch (happenings.take()) {
+                    case Happening.Over(Exception why) -> {
+                        switch (why) {
+                            case NotRunningException gone -> throw gone;
+                            case RefusedException refused -> throw refused;
+                            default -> throw new IllegalStateException(why);
+                        }
+                    }
+                    case Happening.Told(String name, JsonNode data) -> {
+                        if (name.equals("entry") && shown.add(data)) {
+                            if (json) {
+                                out.println(data);
+                            } else {
+                                printed.entry(data);
+                            }
+                            over = text(data, "kind").equals("end");
+                        } else if (name.equals("lost")) {
+                            lost(out, data);
+                        } else if (name.equals("dialog") && text(data, "instance_id").equals(id)) {
+                            over = !text(data, "state").equals(OPEN) && happenings.isEmpty();
+                        }
+                        out.flush();
+                    }
+                }
+            }
+        } finally {
+            listens.interrupt();
+        }
+    }
+
+    /** What comes while a dialog is followed. */
+    private sealed interface Happening {
+        record Told(String name, JsonNode data) implements Happening {}
+
+        record Over(Exception why) implements Happening {}
+    }
+
+    /** A value, without what could steer a terminal: subscribers and scripts choose texts. */
+    private static String text(JsonNode node, String key) {
+        JsonNode value = node.path(key);
+        return value.isNull() ? "-" : seen(value.asString("-"));
+    }
+
+    private static String seen(String text) {
+        StringBuilder seen = new StringBuilder();
+        text.codePoints()
+                .map(it -> it == '\n' || LogText.isSeen(it) ? it : '\uFFFD')
+                .forEach(seen::appendCodePoint);
+        return seen.toString();
+    }
+
+    /** One dialog as a story. */
+    private static final class History {
+        private final PrintWriter out;
+        private final Clock clock;
+
+        History(PrintWriter out, Clock clock) {
+            this.clock = clock;
+            this.out = out;
+        }
+
+        void print(JsonNode history) {
+            JsonNode dialog = history.path("dialog");
+            out.printf(
+                    "%s  from %s  ->  %s  %s  %s  %s%n",
+                    text(dialog, "code"),
+                    text(dialog, "msisdn"),
+                    text(dialog, "script"),
+                    text(dialog, "version"),
+                    took(dialog.path("took_ms"), "took "),
+                    text(dialog, "state")
+                            + (dialog.has("error") ? ": " + text(dialog, "error") : ""));
+            out.printf("began %s%n", clock.full(text(dialog, "began")));
+            history.path("entries").forEach(this::entry);
+            int left = history.path("left_out").asInt(0);
+            if (left > 0) {
+                out.printf("%d entries were not kept because there were too many%n", left);
+            }
+        }
+
+        void entry(JsonNode entry) {
+            String kind = text(entry, "kind");
+            String word = kind.equals("screen") ? text(entry, "screen") : kind;
+            List<String> parts = new ArrayList<>();
+            for (String key : List.of("called", "event", "level", "outcome")) {
+                if (entry.has(key)) {
+                    parts.add(text(entry, key));
+                }
+            }
+            String what = entry.has("text") ? text(entry, "text") : "";
+            StringBuilder line = new StringBuilder(String.join(" ", parts));
+            if (!what.isEmpty()) {
+                line.append(line.isEmpty() ? "" : " ").append(what.replace("\n", "\n" + INDENT));
+            }
+            if (kind.equals("record")) {
+                entry.path("fields")
+                        .properties()
+                        .forEach(
+                                it ->
+                                        line.append(' ')
+                                                .append(it.getKey())
+                                                .append('=')
+                                                .append(
+                                                        seen(
+                                                                it.getValue()
+                                                                        .asString("")
+                                                                        .replace('\n', ' '))));
+            }
+            String took = took(entry.path("took_ms"), kind.equals("answer") ? "after " : "in ");
+            out.println(
+                    "%s  %-8s %s%s%s"
+                            .formatted(
+                                    clock.time(text(entry, "at")),
+                                    word,
+                                    line,
+                                    took.isEmpty() ? "" : "  " + took,
+                                    entry.has("place") ? "  " + text(entry, "place") : "")
+                            .stripTrailing());
+        }
+
+        private static final String INDENT = " ".repeat(12 + 2 + 8 + 1);
+
+        private static String took(JsonNode millis, String before) {
+            if (!millis.isNumber()) {
+                return "";
+            }
+            double value = millis.asDouble();
+            return before
+                    + (value >= 1000
+                            ? String.format(Locale.ROOT, "%.1f s", value / 1000)
+                            : String.format(
+                                    Locale.ROOT, value < 10 ? "%.1f ms" : "%.0f ms", value));
+        }
+    }
+
+    /** Times as the rules want people to read them. */
+    private static final class Clock {
+        private final DateTimeFormatter full;
+        private final DateTimeFormatter time;
+
+        Clock(ZoneId zone) {
+            full =
+                    DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSXXX", Locale.ROOT)
+                            .withZone(zone);
+            time = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(zone);
+        }
+
+        String full(String at) {
+            return in(full, at);
+        }
+
+        String time(String at) {
+            return in(time, at);
+        }
+
+        private static String in(DateTimeFormatter format, String at) {
+            try {
+                return format.format(Instant.parse(at));
+            } catch (DateTimeParseException e) {
+                return at;
+            }
+        }
+    }
+}
