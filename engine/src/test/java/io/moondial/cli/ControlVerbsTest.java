@@ -487,6 +487,38 @@ class ControlVerbsTest {
     }
 
     @Test
+    void the_engine_that_runs_is_dialled_and_what_was_held_becomes_a_test() throws Exception {
+        String lua =
+                "local a = ussd.menu('Well?') ussd.menu('PIN?', {secret = true}) return 'So ' .. a";
+        Path record = folder.resolve("t.dialog");
+        try (RunningEngine it = new RunningEngine(folder, lua)) {
+            assertThat(
+                            ussd(
+                                    "dial",
+                                    "--live",
+                                    "--rules",
+                                    it.rules.toString(),
+                                    "--msisdn",
+                                    "27761485722",
+                                    "--record",
+                                    record.toString(),
+                                    "*1#",
+                                    "1",
+                                    "1234"))
+                    .isZero();
+            assertThat(it.engine.counters().value(ServiceDesk.BEGUN)).isEqualTo(1);
+        }
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "menu Well?", "answer 1", "menu PIN?", "answer ****", "respond So 1");
+        assertThat(record)
+                .content()
+                .startsWith("test \"dial *1#\"\nfrom 27761485722\ndial *1#\nmenu Well?\n")
+                .contains("answer ****")
+                .doesNotContain("1234");
+    }
+
+    @Test
     void an_address_without_sense_is_bad_usage() throws Exception {
         Path empty = Files.writeString(folder.resolve("token"), "\n");
         assertThat(ussd("status", "--connect-admin", "http://ussd.example.org:8088"))
