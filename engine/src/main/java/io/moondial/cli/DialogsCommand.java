@@ -252,16 +252,20 @@ final class DialogsCommand implements Callable<Integer> {
                     }
                     case Happening.Told(String name, JsonNode data) -> {
                         if (name.equals("entry") && shown.add(data)) {
-                            if (json) {
-                                out.println(data);
-                            } else {
-                                printed.entry(data);
-                            }
-                            over = text(data, "kind").equals("end");
+                            entry(printed, data, out);
                         } else if (name.equals("lost")) {
                             lost(out, data);
-                        } else if (name.equals("dialog") && text(data, "instance_id").equals(id)) {
-                            over = !text(data, "state").equals(OPEN) && happenings.isEmpty();
+                        } else if (name.equals("dialog")
+                                && text(data, "instance_id").equals(id)
+                                && !text(data, "state").equals(OPEN)) {
+                            // what is still on its way is in the history already
+                            JsonNode whole = client.get("/v1/dialogs").segment(id).answer();
+                            for (JsonNode one : whole.path("entries")) {
+                                if (shown.add(one)) {
+                                    entry(printed, one, out);
+                                }
+                            }
+                            over = true;
                         }
                         out.flush();
                     }
@@ -269,6 +273,14 @@ final class DialogsCommand implements Callable<Integer> {
             }
         } finally {
             listens.interrupt();
+        }
+    }
+
+    private void entry(History printed, JsonNode entry, PrintWriter out) {
+        if (json) {
+            out.println(entry);
+        } else {
+            printed.entry(entry);
         }
     }
 
