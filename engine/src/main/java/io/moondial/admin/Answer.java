@@ -54,6 +54,11 @@ public sealed interface Answer {
         /** Follows the octets, under this name. */
         void trailer(String name, String value);
 
+        /** Sends what is left, and the trailers, now; nothing can follow. */
+        default void end() throws IOException {
+            octets().flush();
+        }
+
         /**
          * Does this once the caller has gone, also while nothing is written, or wants something
          * else from the connection. Called at most once.

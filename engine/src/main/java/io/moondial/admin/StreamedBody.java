@@ -18,11 +18,14 @@ import org.eclipse.jetty.util.Callback;
 /** A stream over a connection of HTTP/1.1, in chunks. */
 final class StreamedBody implements Answer.Body {
     private final Request request;
+    private final OutputStream whole;
     private final OutputStream out;
+    private boolean ended;
     private final HttpFields.Mutable trailers = HttpFields.build();
 
     private StreamedBody(Request request, OutputStream out) {
         this.request = request;
+        this.whole = out;
         this.out = new Unclosed(out);
     }
 
@@ -37,10 +40,21 @@ final class StreamedBody implements Answer.Body {
         stream.headers().forEach(headers::put);
         headers.put(HttpHeader.CONTENT_TYPE, stream.type());
         headers.put(new HttpField(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString()));
-        try (OutputStream out = watched.apply(Content.Sink.asOutputStream(response))) {
-            StreamedBody body = new StreamedBody(response.getRequest(), out);
-            response.setTrailersSupplier(() -> body.trailers);
+        OutputStream out = watched.apply(Content.Sink.asOutputStream(response));
+        StreamedBody body = new StreamedBody(response.getRequest(), out);
+        response.setTrailersSupplier(() -> body.trailers);
+        try {
             stream.writer().write(body);
+        } finally {
+            body.end();
+        }
+    }
+
+    @Override
+    public void end() throws IOException {
+        if (!ended) {
+            ended = true;
+            whole.close();
         }
     }
 

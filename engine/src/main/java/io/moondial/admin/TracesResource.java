@@ -159,6 +159,7 @@ public final class TracesResource implements Resource, AutoCloseable {
         if (trace.failure() == null) {
             body.trailer(MESSAGES, Long.toString(trace.taken()));
             body.trailer(LEFT_OUT, Long.toString(trace.leftOut()));
+            body.end(); // the stop of the engine waits for it
         }
     }
 
