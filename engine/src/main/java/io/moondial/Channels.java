@@ -1,5 +1,6 @@
 package io.moondial;
 
+import io.moondial.admin.TracesResource;
 import io.moondial.channel.Channel;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.DialogDesk;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The channels of an engine as one, and the traces that run on them. */
-final class Channels implements AutoCloseable {
+final class Channels implements TracesResource.Taps, AutoCloseable {
     private final List<Channel> channels = new CopyOnWriteArrayList<>();
     private final String names;
     private final Rules.Network network;
@@ -133,7 +134,8 @@ final class Channels implements AutoCloseable {
     }
 
     /** Begins a trace of all of them. */
-    Trace beginTrace(PcapSink sink, @Nullable String msisdn) {
+    @Override
+    public Trace beginTrace(PcapSink sink, @Nullable String msisdn) {
         Trace trace = new Trace(sink, time, counters, msisdn);
         synchronized (this) {
             traces.add(trace);
@@ -144,7 +146,8 @@ final class Channels implements AutoCloseable {
     }
 
     /** Ends this trace; one that has ended stays so. */
-    void endTrace(Trace trace) {
+    @Override
+    public void endTrace(Trace trace) {
         synchronized (this) {
             if (!traces.remove(trace)) {
                 return;

@@ -19,8 +19,6 @@ import io.moondial.admin.TracesResource;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.ss7.FarSide;
-import io.moondial.control.ControlSocket;
-import io.moondial.control.ControlSocket.ControlledEngine;
 import io.moondial.edr.EdrApp;
 import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.EdrApp.StreamStatus;
@@ -47,7 +45,6 @@ import io.moondial.trace.Trace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,7 +61,7 @@ import org.slf4j.LoggerFactory;
  * Puts the engine together: channels bring dialogs to the desk, which runs a script for each dialog
  * and has records written.
  */
-public final class Engine implements AutoCloseable, ControlledEngine {
+public final class Engine implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
     private static final String UNKNOWN_HOST = "localhost";
 
@@ -87,7 +84,6 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     private final Series series;
     private volatile @Nullable LastGood lastGood;
     private volatile Consumer<Configuration> applied = now -> {};
-    private @Nullable ControlSocket control;
     private final DialogHistory history;
     private final EdrSearch edrSearch;
     private @Nullable AdminServer admin;
@@ -164,22 +160,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         desk.guardHeap(heap::hasRoom);
         desk.serve(configuration.services());
         channels = new Channels(rules, time, counters);
-        traces =
-                new TracesResource(
-                        rules.admin().maxTraces(),
-                        new TracesResource.Taps() {
-                            @Override
-                            public Trace begin(PcapSink sink, @Nullable String msisdn) {
-                                return channels.beginTrace(sink, msisdn);
-                            }
-
-                            @Override
-                            public void end(Trace trace) {
-                                channels.endTrace(trace);
-                            }
-                        },
-                        time,
-                        counters);
+        traces = new TracesResource(rules.admin().maxTraces(), channels, time, counters);
         reloading =
                 new Reloading(
                         configuration,
@@ -362,15 +343,6 @@ public final class Engine implements AutoCloseable, ControlledEngine {
     }
 
     /**
-     * Opens the socket through which other processes can ask the engine, until it stops.
-     *
-     * @throws IOException if that is not possible; the message says what to do
-     */
-    public synchronized void openControl() throws IOException {
-        control = new ControlSocket(rules.control(), this, counters);
-    }
-
-    /**
      * Opens the interface over HTTP, until the engine stops.
      *
      * @param more what it serves beside the resources of the engine
@@ -394,10 +366,9 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                         new LinksResource.Network(
                                 channels.names(), channels::links, channels::pointCodes),
                         time));
-        Path socket = rules.control().socket();
         admin =
                 new AdminServer(
-                        socket.resolveSibling(socket.getFileName() + ".http"),
+                        rules.control().socket(),
                         rules.control().maxConnections(),
                         rules.admin(),
                         counters,
@@ -422,7 +393,7 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         return open;
     }
 
-    @Override
+    /** How it is now; from any thread. */
     public EngineStatus status() {
         Runtime runtime = Runtime.getRuntime();
         return new EngineStatus(
@@ -455,17 +426,21 @@ public final class Engine implements AutoCloseable, ControlledEngine {
         return running ? EngineStatus.Phase.RUNNING : EngineStatus.Phase.STARTING;
     }
 
-    @Override
+    /**
+     * Begins a trace of what goes over the links.
+     *
+     * @param msisdn the digits of the subscriber whose dialogs are traced from their begin on;
+     *     null: everything
+     */
     public Trace beginTrace(PcapSink sink, @Nullable String msisdn) {
         return channels.beginTrace(sink, msisdn);
     }
 
-    @Override
+    /** Ends a trace: what it has taken is written, and its sink closed. */
     public void endTrace(Trace trace) {
         channels.endTrace(trace);
     }
 
-    @Override
     public Time time() {
         return time;
     }
@@ -538,7 +513,6 @@ public final class Engine implements AutoCloseable, ControlledEngine {
             reload.close();
         }
         reloading.close();
-        ControlSocket socket = control;
         AdminServer web = admin;
         long began = System.nanoTime();
         Ending records = () -> closeRecords(timeout.minusNanos(System.nanoTime() - began));
@@ -550,7 +524,6 @@ public final class Engine implements AutoCloseable, ControlledEngine {
                 edrSearch;
                 records;
                 channels;
-                socket;
                 web;
                 phones;
                 series;

@@ -3,6 +3,7 @@ package io.moondial;
 import static java.util.Objects.requireNonNull;
 
 import io.moondial.admin.AdminSettings;
+import io.moondial.admin.ControlSettings;
 import io.moondial.channel.embedded.EmbeddedNetwork.EmbeddedSettings;
 import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.ss7.SignallingLimits;
@@ -16,7 +17,6 @@ import io.moondial.config.Section;
 import io.moondial.config.Settings;
 import io.moondial.config.ValueType;
 import io.moondial.config.YamlWriter;
-import io.moondial.control.ControlSocket.ControlSettings;
 import io.moondial.edr.EdrSettings;
 import io.moondial.log.EngineLog.LogSettings;
 import io.moondial.logic.ServiceDesk.DialogSettings;

@@ -3,7 +3,7 @@ package io.moondial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.control.RunningEngine;
+import io.moondial.admin.RunningEngine;
 import io.moondial.handset.Screen;
 import java.io.IOException;
 import java.nio.file.Files;

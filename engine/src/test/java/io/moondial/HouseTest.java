@@ -59,7 +59,6 @@ class HouseTest {
                     .resideOutsideOfPackages(
                             "io.moondial.admin..",
                             "io.moondial.config",
-                            "io.moondial.control",
                             "io.moondial.log",
                             "io.moondial.modules.json",
                             "io.moondial.cli..")

@@ -118,7 +118,6 @@ class MetricsTest {
                         DialogObserver.NOBODY,
                         time);
         open.addFirst(engine);
-        engine.openControl();
         engine.openAdmin(List.of());
         engine.start();
         SigtranHandsets handsets = handsets();
@@ -185,7 +184,7 @@ class MetricsTest {
     private record Got(int status, String type, String body) {}
 
     private static Got read(String path, String headers) throws IOException {
-        Path socket = engine.status().rules().resolveSibling("run/ussd.sock.http");
+        Path socket = engine.status().rules().resolveSibling("run/ussd.sock");
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             channel.write(

@@ -60,10 +60,10 @@ public final class TracesResource implements Resource, AutoCloseable {
          * @param msisdn the digits of the subscriber whose dialogs are traced from their begin on;
          *     null: everything
          */
-        Trace begin(PcapSink sink, @Nullable String msisdn);
+        Trace beginTrace(PcapSink sink, @Nullable String msisdn);
 
         /** Ends a trace: what it has taken is written, and its sink closed. */
-        void end(Trace trace);
+        void endTrace(Trace trace);
     }
 
     /**
@@ -128,7 +128,7 @@ public final class TracesResource implements Resource, AutoCloseable {
 
     private void write(Running one, int millis, Call call, Answer.Body body)
             throws IOException, InterruptedException {
-        Trace trace = taps.begin(new PcapStream(body.octets()), one.msisdn);
+        Trace trace = taps.beginTrace(new PcapStream(body.octets()), one.msisdn);
         try {
             counters.increment("traces.begun");
             log.info(
@@ -149,7 +149,7 @@ public final class TracesResource implements Resource, AutoCloseable {
             }
             over.cancel();
         } finally {
-            taps.end(trace);
+            taps.endTrace(trace);
             log.info(
                     "trace {} has ended: {} messages, {} left out",
                     one.id,

@@ -66,7 +66,7 @@ public final class EngineOption {
                 throw bad("--token-file and --ca are for --connect-admin");
             }
             Path socket = rules.controlSocket();
-            return AdminClient.local(socket.resolveSibling(socket.getFileName() + ".http"));
+            return AdminClient.local(socket);
         }
         return AdminClient.remote(checked(address), token(), authority);
     }

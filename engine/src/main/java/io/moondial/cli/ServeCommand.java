@@ -206,7 +206,6 @@ public final class ServeCommand implements Callable<Integer> {
     /** Opens what surrounds a started engine; if that fails, the engine is closed. */
     private void prepare(Engine engine) throws NotStartedException {
         try {
-            engine.openControl();
             engine.openAdmin(
                     List.of(new ScriptsResource(engine.scripts(), new ServedTests(engine::rules))));
             if (pcap != null) {

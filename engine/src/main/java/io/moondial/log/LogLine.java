@@ -30,7 +30,6 @@ public final class LogLine {
             BY_PACKAGE.put(OURS + "channel.", "ss7");
             BY_PACKAGE.put(OURS + "edr.", "edr");
             BY_PACKAGE.put(OURS + "trace.", "trace");
-            BY_PACKAGE.put(OURS + "control.", "control");
             BY_PACKAGE.put(OURS + "reload.", "reload");
             BY_PACKAGE.put(OURS + "handset.", "handset");
             BY_PACKAGE.put(OURS + "modules.http.", "http");

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.admin.Served.Wire;
 import io.moondial.config.WrittenSettings;
-import io.moondial.control.RunningEngine;
 import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
 import io.moondial.time.SystemTime;

@@ -53,8 +53,7 @@ class DeskOverHttpTest {
     /** All that comes back. */
     private String ask(String methodAndPath, String body) throws Exception {
         Path socket = requireNonNull(started).rules().control().socket();
-        try (Served.Wire wire =
-                Served.connect(socket.resolveSibling(socket.getFileName() + ".http"))) {
+        try (Served.Wire wire = Served.connect(socket)) {
             int length = body.getBytes(StandardCharsets.UTF_8).length;
             wire.send(
                     methodAndPath

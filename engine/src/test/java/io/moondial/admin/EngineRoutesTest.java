@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.moondial.admin.client.AdminClient;
 import io.moondial.admin.client.AdminClient.RefusedException;
 import io.moondial.admin.client.AdminClient.Streamed;
-import io.moondial.control.RunningEngine;
 import io.moondial.handset.Screen;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +25,7 @@ class EngineRoutesTest {
     @TempDir Path folder;
 
     private static AdminClient client(RunningEngine it) {
-        return AdminClient.local(it.socket.resolveSibling(it.socket.getFileName() + ".http"))
-                .within(PATIENCE);
+        return AdminClient.local(it.socket).within(PATIENCE);
     }
 
     @Test

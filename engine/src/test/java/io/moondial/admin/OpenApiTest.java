@@ -8,7 +8,6 @@ import io.moondial.Configuration;
 import io.moondial.Engine;
 import io.moondial.admin.Served.Wire;
 import io.moondial.cli.test.ServedTests;
-import io.moondial.control.RunningEngine;
 import io.moondial.handset.Screen;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -96,9 +95,7 @@ class OpenApiTest {
     }
 
     private static Path socket(Engine engine) {
-        Path socket = engine.rules().control().socket();
-        Path beside = socket.resolveSibling(socket.getFileName() + ".http");
-        return Files.exists(beside) ? beside : socket;
+        return engine.rules().control().socket();
     }
 
     /** An operation of the document, such as {@code GET /v1/status}. */

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.Configuration;
 import io.moondial.Engine;
-import io.moondial.control.RunningEngine;
+import io.moondial.admin.RunningEngine;
 import io.moondial.handset.Screen;
 import io.moondial.logic.ServiceDesk;
 import java.io.IOException;
@@ -135,7 +135,6 @@ class ControlVerbsTest {
         Path rules = folder.resolve("rules.yaml");
         Files.writeString(rules, "process: {triggers: [{script_key: main}]}");
         try (Engine engine = new Engine(Configuration.read(rules))) {
-            engine.openControl();
             engine.openAdmin(List.of());
             assertThat(ussd("status", "--alive", "--rules", rules.toString()))
                     .isEqualTo(ExitCode.NOT_STARTED);
@@ -291,7 +290,7 @@ class ControlVerbsTest {
 
     @Test
     void a_trace_that_is_cut_off_is_no_good_end() throws Exception {
-        Path socket = folder.resolve("run/ussd.sock.http");
+        Path socket = folder.resolve("run/ussd.sock");
         Files.createDirectories(socket.getParent());
         Files.writeString(folder.resolve("rules.yaml"), "process: {triggers: []}");
         try (ServerSocketChannel dying = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

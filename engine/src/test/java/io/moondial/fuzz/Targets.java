@@ -1,7 +1,7 @@
 package io.moondial.fuzz;
 
+import io.moondial.admin.AdminTarget;
 import io.moondial.channel.wire.WireTarget;
-import io.moondial.control.ControlTarget;
 import io.moondial.dialogtest.language.DialogFileTarget;
 import io.moondial.edr.report.EdrFileTarget;
 import io.moondial.rules.RulesTarget;
@@ -44,7 +44,7 @@ public enum Targets {
     CONTROL {
         @Override
         FuzzTarget make(Path folder, int slack) throws Exception {
-            return new ControlTarget(folder, new Bounded(slack * (256L << 10), slack * 2_000L));
+            return new AdminTarget(folder, new Bounded(slack * (256L << 10), slack * 2_000L));
         }
     };
 

@@ -3,8 +3,8 @@ package io.moondial.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.moondial.control.RunningEngine;
-import io.moondial.control.RunningEngine.Call;
+import io.moondial.admin.RunningEngine;
+import io.moondial.admin.RunningEngine.Call;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.moondial.admin.RunningEngine;
+import io.moondial.admin.RunningEngine.Call;
 import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.ss7.SignallingLimits;
-import io.moondial.control.RunningEngine;
-import io.moondial.control.RunningEngine.Call;
 import io.moondial.handset.Screen;
 import io.moondial.trace.PcapFormat.PcapFiles;
 import java.io.File;

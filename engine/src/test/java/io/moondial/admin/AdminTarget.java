@@ -1,4 +1,4 @@
-package io.moondial.control;
+package io.moondial.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -16,8 +16,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
-/** The control socket of a whole engine: whatever is asked, it answers or closes. */
-public final class ControlTarget implements FuzzTarget {
+/** The owner's socket of a whole engine: whatever is asked, it answers or closes. */
+public final class AdminTarget implements FuzzTarget {
     private static final String RESET = "Connection reset";
 
     private final RunningEngine running;
@@ -25,7 +25,7 @@ public final class ControlTarget implements FuzzTarget {
     private final Complaints complaints;
 
     /** An engine in this folder, whose path must be short enough for a socket. */
-    public ControlTarget(Path folder, Bounded bounded) throws Exception {
+    public AdminTarget(Path folder, Bounded bounded) throws Exception {
         running = new RunningEngine(folder, "return 'x'");
         this.bounded = bounded;
         complaints = new Complaints();
@@ -42,7 +42,8 @@ public final class ControlTarget implements FuzzTarget {
             channel.connect(UnixDomainSocketAddress.of(running.socket));
             send(channel, input);
             String answer = answer(channel);
-            Finding.unless(answer.isEmpty() || answer.startsWith("{"), "no JSON answers", answer);
+            Finding.unless(
+                    answer.isEmpty() || answer.startsWith("HTTP/1.1 "), "no HTTP answers", answer);
         }
     }
 

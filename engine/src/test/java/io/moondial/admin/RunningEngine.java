@@ -1,4 +1,4 @@
-package io.moondial.control;
+package io.moondial.admin;
 
 import io.moondial.Configuration;
 import io.moondial.Engine;
@@ -56,7 +56,6 @@ public final class RunningEngine implements AutoCloseable {
         socket = configuration.rules().control().socket();
         engine = new Engine(configuration);
         try {
-            engine.openControl();
             engine.openAdmin(List.of());
             engine.start();
         } catch (Exception e) {
