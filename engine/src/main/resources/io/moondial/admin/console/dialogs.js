@@ -74,8 +74,8 @@ function list(app) {
     view: () => html`
       <h1>${words.pages.dialogs}</h1>
       <form class="bar" role="search" @submit=${search}>
-        <label>${w.number}<input name="msisdn" data-search inputmode="numeric" .value=${filter.msisdn ?? ''} ?disabled=${!app.may('operator')}></label>
-        <label>${w.code}<input name="code" .value=${filter.code ?? ''}></label>
+        <label>${w.number}<input name="msisdn" ?data-search=${app.may('operator')} inputmode="numeric" .value=${filter.msisdn ?? ''} ?disabled=${!app.may('operator')}></label>
+        <label>${w.code}<input name="code" ?data-search=${!app.may('operator')} .value=${filter.code ?? ''}></label>
         <label>${w.script}<input name="script" .value=${filter.script ?? ''}></label>
         <label>${w.outcome}<select name="outcome" @change=${search}><option value="">${words.any}</option>${Object.entries(words.outcomes).map(([value, text]) => html`<option value=${value} ?selected=${filter.outcome === value}>${text}</option>`)}</select></label>
         <button class="main">${w.search}</button>

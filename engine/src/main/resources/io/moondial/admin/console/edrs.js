@@ -13,6 +13,7 @@ export function edrs(app) {
   const search = { ...asked };
   for (const name of ['from', 'to']) if (search[name]) search[name] = new Date(search[name]).toISOString();
   let fresh = [];
+  const ofNumber = new Set();
   let lost = 0;
   const streams = new Fetched((signal) => get('/v1/edrs/streams', {}, signal), () => app.redraw());
   const found = new Fetched((signal) => get('/v1/edrs', search, signal), () => app.redraw());
@@ -33,8 +34,14 @@ export function edrs(app) {
       (!asked.instance_id || it.instance_id === asked.instance_id) &&
       (!asked.event || it.event === asked.event) &&
       (!asked.stream || it.stream === asked.stream) &&
-      (!asked.msisdn || Object.values(it.fields).some((value) => String(value).startsWith(asked.msisdn)))
+      (!asked.msisdn || isOfNumber(it))
     );
+  }
+
+  /** As the search has it: all records of the dialogs of this number, of which the first names it. */
+  function isOfNumber(it) {
+    if (String(it.fields.MSISDN ?? '').split(':')[0] === asked.msisdn) ofNumber.add(it.instance_id);
+    return ofNumber.has(it.instance_id);
   }
 
   const url = (query) => {
@@ -50,8 +57,8 @@ export function edrs(app) {
       <h2>${w.records}</h2>
       <form class="bar" role="search" @submit=${(event) => { event.preventDefault(); app.go(url({ ...values(event.target), ...(following ? { follow: '' } : {}) })); }}>
         <label>${w.stream}<input name="stream" size="10" .value=${asked.stream ?? ''}></label>
-        <label>${w.number}<input name="msisdn" size="14" inputmode="numeric" data-search .value=${asked.msisdn ?? ''} ?disabled=${!app.may('operator')}></label>
-        <label>${w.instance}<input name="instance_id" .value=${asked.instance_id ?? ''}></label>
+        <label>${w.number}<input name="msisdn" size="14" inputmode="numeric" ?data-search=${app.may('operator')} .value=${asked.msisdn ?? ''} ?disabled=${!app.may('operator')}></label>
+        <label>${w.instance}<input name="instance_id" ?data-search=${!app.may('operator')} .value=${asked.instance_id ?? ''}></label>
         <label>${w.event}<input name="event" size="18" .value=${asked.event ?? ''}></label>
         <label>${w.from}<input name="from" type="datetime-local" step="1" .value=${asked.from ?? ''}></label>
         <label>${w.to}<input name="to" type="datetime-local" step="1" .value=${asked.to ?? ''}></label>

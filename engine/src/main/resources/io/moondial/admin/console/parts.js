@@ -144,6 +144,9 @@ export function history(entries, leftOut = 0) {
   ${leftOut ? html`<p class="quiet">${words.dialogs.leftOut(leftOut)}</p>` : nothing}`;
 }
 
+/** Outcomes of calls that a person should see at a glance. */
+const UNWELL = /timeout|error|fault|refused|unavailable|busy|left|lost|down|4xx|5xx/;
+
 function what(entry) {
   switch (entry.kind) {
     case 'dialled':
@@ -152,7 +155,7 @@ function what(entry) {
     case 'screen':
       return html`<span class="bubble">${entry.text}</span>`;
     case 'call':
-      return html`<span class="mono">${entry.called}</span> ${entry.text ?? ''} <span class=${entry.outcome === 'ok' ? '' : 'warn'}>${entry.outcome}</span>`;
+      return html`<span class="mono">${entry.called}</span> ${entry.text ?? ''} <span class=${UNWELL.test(entry.outcome) ? 'warn' : ''}>${entry.outcome}</span>`;
     case 'record':
       return html`<span class="mono">${entry.event}</span> <span class="fields">${fields(entry.fields)}</span>`;
     case 'problem':

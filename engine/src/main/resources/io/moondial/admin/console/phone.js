@@ -1,5 +1,6 @@
 // Handsets on the page: they dial the engine, and beside each stands what happened.
 import { html, nothing } from '/lib/lit-html/lit-html.js';
+import { live } from '/lib/lit-html/directives/live.js';
 import { call, get, post, segment } from '/client.js';
 import { LiveDialog } from '/dialogs.js';
 import { dialogHead, history, saveAsTest } from '/parts.js';
@@ -170,7 +171,7 @@ class Phone {
     return html`<section class="phone-row" aria-label=${w.phoneNumber(this.#number)}>
       <form class="phone" @submit=${(event) => this.#go(event)}>
         <div class="glass" role="log" aria-live="polite" aria-label=${w.screen} tabindex="0">${this.#glass()}</div>
-        <label>${label}<input id="typed-${this.#number}" name="typed" type=${secret ? 'password' : 'text'} autocomplete="off" inputmode="tel" .value=${this.#typed} @input=${(e) => { this.#typed = e.target.value; }} ?data-search=${this.#number === phones[0].#number} ?disabled=${this.#state === 'notify' || this.#state === 'waiting'}></label>
+        <label>${label}<input id="typed-${this.#number}" name="typed" type=${secret ? 'password' : 'text'} autocomplete="off" inputmode="tel" .value=${live(this.#typed)} @input=${(e) => { this.#typed = e.target.value; }} ?data-search=${this.#number === phones[0].#number} ?disabled=${this.#state === 'notify' || this.#state === 'waiting'}></label>
         <div class="keys" role="group" aria-label=${w.keypad}>${KEYS.map((key) => html`<button type="button" @click=${() => { this.#typed += key; this.#app.redraw(); }} ?disabled=${this.#state === 'waiting' || this.#state === 'notify'}>${key}</button>`)}</div>
         <div class="calls">
           <button class="main" ?disabled=${this.#state === 'waiting'}>${this.#state === 'menu' ? w.send : this.#state === 'notify' ? w.ok : w.call}</button>
