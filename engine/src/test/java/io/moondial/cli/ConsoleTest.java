@@ -142,10 +142,7 @@ class ConsoleTest {
     private ChromeDriver console(String role) throws Exception {
         ChromeDriver page = browser();
         new UsersFile(folder.resolve("users"))
-                .add(
-                        role,
-                        UsersFile.role(role).orElseThrow(),
-                        "moon-%s-4711".formatted(role));
+                .add(role, UsersFile.role(role).orElseThrow(), "moon-%s-4711".formatted(role));
         Process serve = UssdProcess.start("serve", "--rules", path());
         open.add(
                 () -> {
@@ -177,7 +174,8 @@ class ConsoleTest {
     private ChromeDriver browser() {
         Optional<File> chromium = program("chromium", "chromium-browser", "google-chrome");
         Optional<File> driver = program("chromedriver");
-        assumeTrue(chromium.isPresent() && driver.isPresent(), "chromium or chromedriver is missing");
+        assumeTrue(
+                chromium.isPresent() && driver.isPresent(), "chromium or chromedriver is missing");
         ChromeOptions options = new ChromeOptions();
         options.setBinary(chromium.get());
         options.addArguments(
@@ -274,8 +272,7 @@ class ConsoleTest {
 
     private void picture(String name) throws IOException {
         Files.createDirectories(PICTURES);
-        Files.write(
-                PICTURES.resolve(name + ".png"), page().getScreenshotAs(OutputType.BYTES));
+        Files.write(PICTURES.resolve(name + ".png"), page().getScreenshotAs(OutputType.BYTES));
     }
 
     /** Nothing went wrong in the page but the answer to its question who is logged in. */
@@ -301,7 +298,11 @@ class ConsoleTest {
         awaitText(".glass", "<b>Moon</b> & money", "2. \"Quotes\"");
         type("1");
         awaitText(".glass", "PIN?");
-        await(it -> it.findElements(By.cssSelector(".phone input[type=password]")).stream().findFirst().orElse(null));
+        await(
+                it ->
+                        it.findElements(By.cssSelector(".phone input[type=password]")).stream()
+                                .findFirst()
+                                .orElse(null));
         type(PIN);
         awaitText(".glass", "Balance: 12.50");
         assertThat(element(".phone input[name=typed]").getDomProperty("value")).isEmpty();
@@ -340,7 +341,8 @@ class ConsoleTest {
         StringWriter screens = new StringWriter();
         assertThat(
                         InProcess.ussd(
-                                screens, screens, "dial", "--live", "--rules", path(), "*100#", "1", PIN))
+                                screens, screens, "dial", "--live", "--rules", path(), "*100#", "1",
+                                PIN))
                 .as(screens::toString)
                 .isZero();
 
@@ -398,7 +400,17 @@ class ConsoleTest {
         console("viewer");
         StringWriter screens = new StringWriter();
         InProcess.ussd(
-                screens, screens, "dial", "--live", "--rules", path(), "--msisdn", "27761234567", "*100#", "1", PIN);
+                screens,
+                screens,
+                "dial",
+                "--live",
+                "--rules",
+                path(),
+                "--msisdn",
+                "27761234567",
+                "*100#",
+                "1",
+                PIN);
 
         go("dialogs");
         awaitText("tbody", "*100#", "2776123****");
@@ -475,7 +487,11 @@ class ConsoleTest {
         body.sendKeys("g", "d");
         awaitText("h1", "Dialogs");
         body.sendKeys("/");
-        await(it -> it.switchTo().activeElement().getAttribute("data-search") != null ? true : null);
+        await(
+                it ->
+                        it.switchTo().activeElement().getAttribute("data-search") != null
+                                ? true
+                                : null);
         page.switchTo().activeElement().sendKeys(Keys.ESCAPE);
         body.sendKeys("?");
         awaitText("dialog[open]", "Keyboard", "Search on this page");
@@ -496,17 +512,24 @@ class ConsoleTest {
             page.manage().window().setSize(new Dimension(Math.max(width, 500), 900));
             page.executeCdpCommand(
                     "Emulation.setDeviceMetricsOverride",
-                    Map.of(
-                            "width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+                    Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
             for (String name : PAGES) {
                 page.get(home + "/" + name);
                 element("main h1");
-                await(it -> it.findElements(By.cssSelector("main [role=status].empty")).isEmpty() ? true : null);
-                assertThat(page.executeScript(
-                                "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+                await(
+                        it ->
+                                it.findElements(By.cssSelector("main [role=status].empty"))
+                                                .isEmpty()
+                                        ? true
+                                        : null);
+                assertThat(
+                                page.executeScript(
+                                        "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
                         .as("what stands out of /%s at %d", name, width)
                         .isEqualTo(0L);
-                assertThat(page.executeScript(UNNAMED)).as("/%s at %d", name, width).isEqualTo(List.of());
+                assertThat(page.executeScript(UNNAMED))
+                        .as("/%s at %d", name, width)
+                        .isEqualTo(List.of());
                 picture((name.isEmpty() ? "now" : name) + "-" + width);
             }
         }

@@ -1,5 +1,7 @@
 package io.moondial.cli.demo;
 
+import io.moondial.admin.Role;
+import io.moondial.admin.UsersFile;
 import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.ServeCommand;
@@ -18,7 +20,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -50,6 +54,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static final String CODE = "*150#";
     private static final Set<String> LEFT_BEHIND = Set.of("state", "edr", "run");
     private static final String LOCK = ".demo.lock";
+    private static final String USERS = "users";
     private static final String NETWORK = "# The network of ussd demo --serve\n";
     private static final Pattern BILLING = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
@@ -95,6 +100,16 @@ public final class DemoCommand implements Callable<Integer> {
     private String listen;
 
     @Option(
+            names = "--console",
+            paramLabel = "HOST:PORT",
+            arity = "0..1",
+            fallbackValue = "127.0.0.1:8088",
+            description =
+                    "Dials nothing, and runs until a signal, with the console for a browser on this machine"
+                            + " and its user demo. Without an address: ${FALLBACK-VALUE}.")
+    private @Nullable String console;
+
+    @Option(
             names = "--folder",
             paramLabel = "DIR",
             description =
@@ -121,8 +136,8 @@ public final class DemoCommand implements Callable<Integer> {
         if (!service.equals(MONEY)) {
             throw bad("there is no service '" + service + "': there is money");
         }
-        if (serve && !answers.isEmpty()) {
-            throw bad("--serve dials nothing: give no answers");
+        if (runs() && !answers.isEmpty()) {
+            throw bad((serve ? "--serve" : "--console") + " dials nothing: give no answers");
         }
         if (!Files.isRegularFile(from.resolve("rules.yaml"))) {
             throw bad(
@@ -133,12 +148,16 @@ public final class DemoCommand implements Callable<Integer> {
             return runAlone(folder, mood);
         }
         Path made = Files.createTempDirectory("ussd-demo-money-");
-        if (serve) {
+        if (runs()) {
             return runAlone(made, mood);
         }
         try (PassingFolder passing = new PassingFolder(made, err())) {
             return runAlone(passing.path, mood);
         }
+    }
+
+    private boolean runs() {
+        return serve || console != null;
     }
 
     private Mood mood() {
@@ -206,7 +225,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         try (BillingStub stub = billingSystem(place, mood)) {
             adjust(rules, stub.url());
-            return serve ? serve(rules) : execute(commandLine(), dial(rules));
+            return runs() ? serve(rules) : execute(commandLine(), dial(rules));
         } catch (IOException e) {
             throw new NotStartedException(FileTrouble.tell(e), e);
         }
@@ -223,24 +242,56 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** The rules lead to the billing system, and with --serve to a network. */
+    /**
+     * The rules lead to the billing system, with --serve to a network, with --console to a browser.
+     */
     private void adjust(Path rules, String url) throws IOException {
         String text = BILLING.matcher(Files.readString(rules)).replaceAll(url);
         int network = text.indexOf(NETWORK);
         String before = network < 0 ? text : text.substring(0, network);
-        Files.writeString(rules, serve ? before + NETWORK + network(listen) : before);
+        if (runs()) {
+            before += NETWORK + (serve ? network(listen) : "") + interfaceOverTcp();
+        }
+        Files.writeString(rules, before);
     }
 
-    private int serve(Path rules) {
+    private String interfaceOverTcp() {
+        return console == null
+                ? ""
+                : "admin: {listen: \"%s\", users: %s}%n".formatted(console, USERS);
+    }
+
+    /** The only user of the console, with a password that is good for this run. */
+    private String logIn(Path place) throws IOException {
+        Path file = place.resolve(USERS);
+        Files.deleteIfExists(file);
+        byte[] random = new byte[9];
+        new SecureRandom().nextBytes(random);
+        String password = Base64.getUrlEncoder().encodeToString(random);
+        new UsersFile(file).add("demo", Role.ADMIN, password);
+        return password;
+    }
+
+    private int serve(Path rules) throws IOException {
+        String password = console == null ? "" : logIn(Objects.requireNonNull(rules.getParent()));
         CommandLine line = commandLine();
         ServeCommand command =
                 Objects.requireNonNull(line.getSubcommands().get("serve")).getCommand();
         command.whenReady(
-                () ->
+                () -> {
+                    err().printf(
+                                    "ussd: the service is in %s; dial it: ./ussd dial %s --msisdn %s '%s'%n",
+                                    rules.getParent(),
+                                    serve ? "--connect " + listen : "--live --rules " + rules,
+                                    msisdn,
+                                    CODE);
+                    if (console != null) {
                         err().printf(
-                                        "ussd: the service is in %s; dial it: ./ussd dial --connect %s --msisdn %s '%s'%n",
-                                        rules.getParent(), listen, msisdn, CODE)
-                                .flush());
+                                        "ussd: the console: http://%s/ user demo, password %s%n",
+                                        console, password);
+                    }
+                    err().flush();
+                });
         return execute(line, List.of("serve", "--rules", rules.toString()));
     }
 

@@ -9,8 +9,10 @@ import io.moondial.cli.UssdProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,6 +241,58 @@ class DemoCommandTest {
                     .contains("cannot listen at tcp " + endpoint)
                     .doesNotContain("dial it");
         }
+    }
+
+    @Test
+    void its_console_lets_in_who_has_the_password_that_it_says() throws Exception {
+        String console = "127.0.0.1:" + freePort();
+        Process serve =
+                UssdProcess.start(
+                        "demo",
+                        "money",
+                        "--from",
+                        EXAMPLE.toString(),
+                        "--folder",
+                        folder("own"),
+                        "--console",
+                        console);
+        try {
+            Pattern said =
+                    Pattern.compile("ussd: the console: (http://.*/) user demo, password (.*)");
+            Matcher found =
+                    assertTimeoutPreemptively(
+                            Duration.ofMinutes(2),
+                            () ->
+                                    serve.errorReader(StandardCharsets.UTF_8)
+                                            .lines()
+                                            .map(said::matcher)
+                                            .filter(Matcher::matches)
+                                            .findFirst()
+                                            .orElseThrow());
+            assertThat(found.group(1)).isEqualTo("http://" + console + "/");
+            assertThat(logIn(found.group(1), found.group(2))).isEqualTo(200);
+            assertThat(logIn(found.group(1), "guessed")).isEqualTo(401);
+            assertThat(InProcess.ussd(out, err, "status", "--rules", folder("own/rules.yaml")))
+                    .as(out + err.toString())
+                    .isZero();
+        } finally {
+            serve.destroy();
+            serve.waitFor();
+        }
+    }
+
+    private static int logIn(String console, String password) throws Exception {
+        var connection =
+                (HttpURLConnection) URI.create(console + "v1/session").toURL().openConnection();
+        connection.setDoOutput(true);
+        connection.setRequestProperty("Content-Type", "application/json");
+        connection
+                .getOutputStream()
+                .write(
+                        "{\"user\":\"demo\",\"password\":\"%s\"}"
+                                .formatted(password)
+                                .getBytes(StandardCharsets.UTF_8));
+        return connection.getResponseCode();
     }
 
     @Test
