@@ -46,6 +46,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.net.PortProber;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The console in a real browser, with a real engine behind it. */
@@ -171,7 +172,7 @@ class ConsoleTest {
         throw new AssertionError("the log ended without " + wanted);
     }
 
-    private ChromeDriver browser() {
+    private ChromeDriver browser() throws IOException {
         Optional<File> chromium = program("chromium", "chromium-browser", "google-chrome");
         Optional<File> driver = program("chromedriver");
         assumeTrue(
@@ -190,16 +191,15 @@ class ConsoleTest {
                 "--disable-dev-shm-usage",
                 "--lang=en",
                 "--user-data-dir=" + folder.resolve("profile"));
+        options.setExperimentalOption(
+                "prefs", Map.of("download.default_directory", folder.toString()));
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, java.util.logging.Level.WARNING);
         options.setCapability("goog:loggingPrefs", logs);
-        ChromeDriver page =
-                new ChromeDriver(
-                        new ChromeDriverService.Builder()
-                                .usingDriverExecutable(driver.get())
-                                .usingAnyFreePort()
-                                .build(),
-                        options);
+        ChromeDriverService service =
+                new ChromeDriverService(
+                        driver.get(), PortProber.findFreePort(), PATIENCE, List.of(), Map.of());
+        ChromeDriver page = new ChromeDriver(service, options);
         open.add(page::quit);
         page.manage().window().setSize(new Dimension(1280, 900));
         browser = page;
@@ -459,6 +459,12 @@ class ConsoleTest {
         go("links");
         awaitText("tbody", "a1", "up", "active");
         picture("links-up");
+        element("[name=msisdn]").sendKeys("27761234567");
+        press("Start the trace");
+        awaitText("main", "so far");
+        press("Stop and save");
+        element("main form button.main");
+        await(it -> Files.exists(folder.resolve("27761234567.pcap")) ? true : null);
 
         peer.close();
 

@@ -46,6 +46,32 @@ async function reason(answer) {
   }
 }
 
+/**
+ * Calls for octets that come as they are made, until their end or the signal's.
+ * @param came called with how many have come
+ * @returns what came, also after the signal
+ */
+export async function collect(path, { query, signal, came }) {
+  const url = new URL(path, location.origin);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const parts = [];
+  let octets = 0;
+  try {
+    const answer = await fetch(url, { method: 'POST', signal });
+    if (!answer.ok) throw new Refused(answer.status, await reason(answer));
+    for (const reader = answer.body.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      parts.push(value);
+      came((octets += value.length));
+    }
+  } catch (e) {
+    if (e instanceof Refused) throw e;
+    if (e.name !== 'AbortError') throw new Lost(e.message);
+  }
+  return new Blob(parts, { type: 'application/vnd.tcpdump.pcap' });
+}
+
 export const get = (path, query, signal) => call('GET', path, { query, signal });
 export const post = (path, body, signal) => call('POST', path, { body: body ?? {}, signal });
 

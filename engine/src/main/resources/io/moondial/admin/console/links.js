@@ -1,7 +1,7 @@
 // Application servers, associations and point codes; a trace begins here.
 import { html, nothing, svg } from '/lib/lit-html/lit-html.js';
-import { get } from '/client.js';
-import { count, empty, Fetched, time, values } from '/parts.js';
+import { collect, get } from '/client.js';
+import { count, empty, Fetched, octets, save, time, values } from '/parts.js';
 import { words } from '/words.js';
 
 const w = words.links;
@@ -11,19 +11,31 @@ const ROW = 56;
 export function links(app) {
   const network = new Fetched((signal) => get('/v1/links', {}, signal), () => app.redraw());
   network.load();
+  let tracing = null;
+  let problem = '';
   const timer = setInterval(() => document.hidden || network.load(), EVERY);
 
-  function trace(event) {
+  async function trace(event) {
     event.preventDefault();
-    const { msisdn = '', seconds } = values(event.target);
-    // A POST that is saved as a file: a form does that, a link cannot.
-    const form = document.createElement('form');
-    form.method = 'POST';
-    form.action = `/v1/traces?${new URLSearchParams({ ...(msisdn ? { msisdn } : {}), for_ms: Number(seconds) * 1000 })}`;
-    form.target = '_blank';
-    document.body.append(form);
-    form.submit();
-    form.remove();
+    const { msisdn, seconds } = values(event.target);
+    const mine = (tracing = { stop: new AbortController(), octets: 0 });
+    problem = '';
+    app.redraw();
+    try {
+      const pcap = await collect('/v1/traces', {
+        query: { ...(msisdn ? { msisdn } : {}), for_ms: Number(seconds) * 1000 },
+        signal: mine.stop.signal,
+        came: (octets) => {
+          mine.octets = octets;
+          app.redraw();
+        },
+      });
+      if (pcap.size) save(`${msisdn ?? 'trace'}.pcap`, pcap);
+    } catch (e) {
+      problem = e.message;
+    }
+    tracing = null;
+    app.redraw();
   }
 
   return {
@@ -39,12 +51,17 @@ export function links(app) {
         <form class="bar" @submit=${trace}>
           <label>${w.number}<input name="msisdn" inputmode="numeric" pattern="[0-9*#a-c]{1,40}" data-search></label>
           <label>${w.seconds}<input name="seconds" type="number" min="1" max="86400" value="60" required></label>
-          <button class="main">${w.start}</button>
+          ${tracing
+            ? html`<button type="button" class="main" @click=${() => tracing.stop.abort()}>${w.stop}</button>
+                <span role="status">${w.came(octets(tracing.octets))}</span>`
+            : html`<button class="main">${w.start}</button>`}
         </form>
+        ${problem ? html`<p class="note bad" role="alert">${problem}</p>` : nothing}
         <p class="quiet small">${w.traceNote}</p>` : html`<p class="note">${words.roleNeeded('operator')}</p>`}`,
     close() {
       clearInterval(timer);
       network.close();
+      tracing?.stop.abort();
     },
   };
 }

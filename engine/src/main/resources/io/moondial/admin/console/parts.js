@@ -179,10 +179,10 @@ export function fields(all) {
 export const problems = (list) =>
   html`<ul class="problems">${list.map((it) => html`<li class=${it.severity === 'error' ? 'bad' : 'warn'}><span class="mono">${it.file}:${it.line}:${it.column}</span> ${it.text}</li>`)}</ul>`;
 
-/** Hands a text to the browser to be saved. */
-export function save(name, text, type = 'text/plain') {
+/** Hands a blob to the browser to be saved. */
+export function save(name, blob) {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
@@ -190,7 +190,8 @@ export function save(name, text, type = 'text/plain') {
 
 /** Saves a dialog as a test. */
 export async function saveAsTest(instanceId, script) {
-  save(`${script}.dialog`, await call('GET', `/v1/dialogs/${segment(instanceId)}/test`, { as: 'text' }));
+  const test = await call('GET', `/v1/dialogs/${segment(instanceId)}/test`, { as: 'text' });
+  save(`${script}.dialog`, new Blob([test], { type: 'text/plain' }));
 }
 
 /** The values of a form; what is empty is left out. */
