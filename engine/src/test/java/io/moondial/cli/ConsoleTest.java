@@ -196,9 +196,10 @@ class ConsoleTest {
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, java.util.logging.Level.WARNING);
         options.setCapability("goog:loggingPrefs", logs);
+        int port = PortProber.findFreePort();
         ChromeDriverService service =
                 new ChromeDriverService(
-                        driver.get(), PortProber.findFreePort(), PATIENCE, List.of(), Map.of());
+                        driver.get(), port, PATIENCE, List.of("--port=" + port), Map.of());
         ChromeDriver page = new ChromeDriver(service, options);
         open.add(page::quit);
         page.manage().window().setSize(new Dimension(1280, 900));
