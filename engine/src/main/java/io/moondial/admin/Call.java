@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -165,7 +166,14 @@ public final class Call {
                 return value;
             }
         } catch (JacksonException e) {
-            throw Refusal.badRequest("the body is no JSON: " + e.getOriginalMessage());
+            // its own message quotes what may be a password
+            TokenStreamLocation at = e.getLocation();
+            throw Refusal.badRequest(
+                    "the body is no JSON"
+                            + (at == null
+                                    ? ""
+                                    : ": line %d, column %d"
+                                            .formatted(at.getLineNr(), at.getColumnNr())));
         }
         throw Refusal.badRequest("the body must be a JSON object");
     }

@@ -12,6 +12,11 @@ public record Caller(String name, Role role) {
     /** How many digits of a number a viewer does not see. */
     private static final int HIDDEN = 4;
 
+    /** The fewest digits of what may be a subscriber's number. */
+    private static final int SHORTEST = 7;
+
+    private static final Pattern TOGETHER = Pattern.compile("\\p{Nd}+");
+
     /** What may be a subscriber's number in a text. */
     private static final Pattern NUMBER =
             Pattern.compile("\\p{Nd}(?:[ .\\-\u2010\u2011\u00a0]?\\p{Nd}){6,}+");
@@ -36,8 +41,10 @@ public record Caller(String name, Role role) {
      * viewer sees no number in it that may be a subscriber's.
      *
      * <p>That is every run of 7 or more digits, whatever the script; a blank, a dot or a hyphen may
-     * stand between two of them. Its last 4 digits are masked, as in {@link #number}. Amounts and
-     * dates that look like it are masked too.
+     * stand between two of them. Of 7 or more that stand together the last 4 are masked, as in
+     * {@link #number}; what else belongs to the run is masked as a whole. So an amount or a date
+     * after a number takes no mask away from it. Amounts and dates that look like a number are
+     * masked too.
      */
     public String text(String text) {
         if (role.mayDo(Role.OPERATOR)) {
@@ -49,15 +56,12 @@ public record Caller(String name, Role role) {
             if (masked == null) {
                 masked = new StringBuilder(text);
             }
-            int hidden = 0;
-            for (int i = run.end(); hidden < HIDDEN && i > run.start(); ) {
-                int character = Character.codePointBefore(text, i);
-                int length = Character.charCount(character);
-                i -= length;
-                if (Character.isDigit(character)) {
-                    masked.replace(i, i + length, "*".repeat(length));
-                    hidden++;
-                }
+            Matcher together = TOGETHER.matcher(text).region(run.start(), run.end());
+            while (together.find()) {
+                int[] digits = together.group().codePoints().toArray();
+                int hidden = digits.length < SHORTEST ? digits.length : HIDDEN;
+                int from = text.offsetByCodePoints(together.end(), -hidden);
+                masked.replace(from, together.end(), "*".repeat(together.end() - from));
             }
         }
         return masked == null ? text : masked.toString();

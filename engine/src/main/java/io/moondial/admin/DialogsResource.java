@@ -1,6 +1,7 @@
 package io.moondial.admin;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
@@ -21,6 +22,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -47,6 +50,8 @@ public final class DialogsResource implements Resource, EventSource {
                     "failed");
 
     /** The fields of records that hold a number, however short it is. */
+    private static final Pattern NUMBER = Pattern.compile("[0-9*#a-cA-C]+(:\\d+:\\d+)?");
+
     private static final Set<String> NUMBERS = Set.of("MSISDN", "IMSI", "DREF", "OREF");
 
     /** Microseconds. */
@@ -288,7 +293,8 @@ public final class DialogsResource implements Resource, EventSource {
         if (entry.secret()) {
             json.put("secret", true);
         }
-        put(json, "place", entry.place());
+        String place = entry.place();
+        put(json, "place", place == null ? null : caller.text(place));
         Duration took = entry.took();
         if (took != null) {
             json.put("took_ms", TimeUnit.NANOSECONDS.toMicros(took.toNanos()) / A_MILLI);
@@ -316,14 +322,28 @@ public final class DialogsResource implements Resource, EventSource {
             json.put(
                     field.name(),
                     NUMBERS.contains(field.name())
-                            ? number(field.text(), caller)
+                            ? numbers(field.text(), caller)
                             : caller.text(field.text()));
         }
         return json;
     }
 
-    /** A number as a record has it, {@code digits:noa:npi}. */
+    /**
+     * Numbers as a record has them: {@code digits:noa:npi}, or digits; with commas between, if a
+     * script has written several. What is neither is masked as a whole.
+     */
+    private static String numbers(String written, Caller caller) {
+        return caller.role().mayDo(Role.OPERATOR)
+                ? written
+                : Stream.of(written.split(",", -1))
+                        .map(it -> number(it, caller))
+                        .collect(joining(","));
+    }
+
     private static String number(String written, Caller caller) {
+        if (!NUMBER.matcher(written).matches()) {
+            return "*".repeat(written.length());
+        }
         int colon = written.indexOf(':');
         return colon < 0
                 ? caller.number(written)

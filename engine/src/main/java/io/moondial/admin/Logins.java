@@ -75,6 +75,9 @@ final class Logins implements AutoCloseable {
      * @throws Refusal 401 if there is none, 429 if it failed too often
      */
     User logIn(String name, String password, String address) throws Refusal, InterruptedException {
+        if (name.length() > UsersFile.LONGEST_NAME) { // nobody's, and not worth remembering
+            throw wrong();
+        }
         Who user = new Who(address, name);
         Who anybody = new Who(address, "");
         begin(user, anybody);
@@ -93,11 +96,15 @@ final class Logins implements AutoCloseable {
             throw e;
         }
         if (known.isEmpty() || !right) {
-            counters.increment("admin.refused.password");
-            throw Refusal.of(401, "the user or the password is wrong");
+            throw wrong();
         }
         undo(user, anybody);
         return known.get();
+    }
+
+    private Refusal wrong() {
+        counters.increment("admin.refused.password");
+        return Refusal.of(401, "the user or the password is wrong");
     }
 
     /** Counts a login as a failed one until it has succeeded; so many at once are no way round. */

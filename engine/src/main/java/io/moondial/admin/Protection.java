@@ -97,9 +97,9 @@ final class Protection {
             if (now.equals(version)) {
                 return;
             }
-            version = now;
             KeyStore store = store();
             factory.reload(it -> it.setKeyStore(store));
+            version = now; // not before: what cannot be used is tried again
             trouble = null;
             log.info(
                     "the certificate of the interface was read again from {}",

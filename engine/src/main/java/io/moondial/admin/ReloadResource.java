@@ -4,6 +4,7 @@ import io.moondial.problem.Problem;
 import io.moondial.problem.Problem.ProblemPrinter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,7 +28,7 @@ public final class ReloadResource implements Resource, EventSource {
     private final Supplier<CompletableFuture<Outcome>> reload;
     private final Duration patience;
     private final JsonMapper json = new JsonMapper();
-    private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+    private final Map<Listener, Caller> listeners = new ConcurrentHashMap<>();
 
     /**
      * What became of a reload that was asked for.
@@ -72,6 +74,20 @@ public final class ReloadResource implements Resource, EventSource {
             return object;
         }
 
+        /** The lines of files that problems stand in are for those who may read the files. */
+        private ObjectNode asSeenBy(Caller caller, JsonMapper json) {
+            ObjectNode object = toJson(json);
+            if (!caller.role().mayDo(Role.OPERATOR)) {
+                object.remove("printed");
+                object.put("text", caller.text(text));
+                for (JsonNode problem : object.path("problems")) {
+                    ((ObjectNode) problem)
+                            .put("text", caller.text(problem.path("text").asString("")));
+                }
+            }
+            return object;
+        }
+
         private static void problem(ObjectNode object, Problem problem) {
             object.put("file", problem.file().toString())
                     .put("line", problem.line())
@@ -113,13 +129,13 @@ public final class ReloadResource implements Resource, EventSource {
 
     @Override
     public Following follow(Wish wish, Listener listener) {
-        listeners.add(listener);
+        listeners.put(listener, wish.caller());
         return () -> listeners.remove(listener);
     }
 
     /** Files were looked at, whoever wished it, and this came of it. */
     public void tell(Outcome outcome) {
-        listeners.forEach(it -> it.tell("reload", () -> outcome.toJson(json)));
+        listeners.forEach((it, caller) -> it.tell("reload", () -> outcome.asSeenBy(caller, json)));
     }
 
     private Outcome done(CompletableFuture<Outcome> future) throws Refusal, InterruptedException {

@@ -159,6 +159,8 @@ final class RequestHandler extends Handler.Abstract {
                 refuseBody();
             }
             access.requireRole(request, visitor, route, what());
+            // Before there is a place: who sends slowly takes none from others.
+            byte[] body = CHANGING.contains(method) ? body(visitor) : new byte[0];
             if (!room.tryAcquire()) {
                 counters.increment("admin.refused.requests");
                 throw Refusal.of(
@@ -168,7 +170,7 @@ final class RequestHandler extends Handler.Abstract {
             }
             Answer answer;
             try {
-                answer = act(route, found.path(), visitor, method);
+                answer = act(route, found.path(), visitor, body);
             } finally {
                 room.release();
             }
@@ -176,9 +178,8 @@ final class RequestHandler extends Handler.Abstract {
         }
 
         private Answer act(
-                Routes.Route route, Map<String, String> path, Access.Visitor visitor, String method)
+                Routes.Route route, Map<String, String> path, Access.Visitor visitor, byte[] body)
                 throws Refusal, IOException, InterruptedException {
-            byte[] body = CHANGING.contains(method) ? body(visitor) : new byte[0];
             BooleanSupplier mayGoOn =
                     () -> !stopping.getAsBoolean() && visitor.stillThere().getAsBoolean();
             Call call =

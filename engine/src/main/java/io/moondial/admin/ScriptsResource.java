@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,9 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
  * script is found among those by its key; nothing that a caller says ever becomes a path.
  */
 public final class ScriptsResource implements Resource {
-    private static final int ENOUGH_DIGITS = 5;
-    private static final Pattern DIGITS = Pattern.compile("[0-9]{" + ENOUGH_DIGITS + ",}");
-
     private final Scripts scripts;
     private final Tests tests;
 
@@ -183,7 +179,7 @@ public final class ScriptsResource implements Resource {
         if (failure != null) {
             json.putObject("last_failure")
                     .put("at", failure.at().toString())
-                    .put("text", shown(call.caller(), failure.text()))
+                    .put("text", call.caller().text(failure.text()))
                     .put("instance_id", failure.instanceId());
         }
         json.put(
@@ -191,11 +187,6 @@ public final class ScriptsResource implements Resource {
                 Double.isNaN(script.thinkP50()) ? null : (Double) (script.thinkP50() * 1_000));
         json.put("problems", script.problems());
         return json;
-    }
-
-    /** A script may put a subscriber's number into its error. */
-    private static String shown(Caller caller, String text) {
-        return DIGITS.matcher(text).replaceAll(found -> caller.number(found.group()));
     }
 
     /** The script that the path and the query name. */

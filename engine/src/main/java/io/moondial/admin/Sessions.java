@@ -68,6 +68,17 @@ final class Sessions {
 
     /** Whose session this is; each time it is asked, the session was used. Empty: there is none. */
     synchronized Optional<User> user(@Nullable String id) {
+        Optional<Session> session = session(id);
+        session.ifPresent(it -> it.used = time.nanos());
+        return session.map(it -> it.user);
+    }
+
+    /** Whether it has not ended; asking does not count as a use. */
+    synchronized boolean isThere(@Nullable String id) {
+        return session(id).isPresent();
+    }
+
+    private Optional<Session> session(@Nullable String id) {
         if (id == null || id.length() > LONGEST_ID) {
             return Optional.empty();
         }
@@ -80,8 +91,7 @@ final class Sessions {
             sessions.remove(hash);
             return Optional.empty();
         }
-        session.used = time.nanos();
-        return Optional.of(session.user);
+        return Optional.of(session);
     }
 
     private boolean isOpen(Session session) {

@@ -104,7 +104,7 @@ final class TcpAccess implements Access {
                 user.isPresent() ? session : null,
                 true,
                 protectedByTls,
-                user.isPresent() ? () -> sessions.user(session).isPresent() : () -> true);
+                user.isPresent() ? () -> sessions.isThere(session) : () -> true);
     }
 
     private static Caller caller(User user) {
@@ -129,7 +129,10 @@ final class TcpAccess implements Access {
         String site = request.getHeaders().get("Sec-Fetch-Site");
         boolean good;
         if (!origins.isEmpty()) {
-            good = origins.size() == 1 && isOwn(origins.getFirst(), request);
+            good =
+                    origins.size() == 1
+                            && isOwn(origins.getFirst(), request)
+                            && (site == null || site.equals("same-origin"));
         } else if (site != null) {
             good = site.equals("same-origin");
         } else {

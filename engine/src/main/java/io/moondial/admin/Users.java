@@ -50,8 +50,8 @@ final class Users {
         try {
             Version now = version();
             if (now == null ? version != null : !now.equals(version)) {
-                version = now;
                 users = new UsersFile(file).read();
+                version = now; // not before: what cannot be read is tried again
                 trouble = null;
                 log.info("the users of the interface were read again: {} may log in", users.size());
             }

@@ -41,7 +41,11 @@ public final class UsersFile {
     private static final String HEAD =
             "# Who may use the interface of the engine over TCP. \"ussd user\" writes this file.\n";
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
+    /** The most characters that a name has. */
+    static final int LONGEST_NAME = 64;
+
+    private static final Pattern NAME =
+            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,%d}".formatted(LONGEST_NAME - 1));
     private static final int MOST = 1000;
     private static final long MAX_OCTETS = 1 << 20;
     private static final int TOKEN_OCTETS = 32;

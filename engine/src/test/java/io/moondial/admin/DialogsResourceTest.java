@@ -405,7 +405,7 @@ class DialogsResourceTest {
         assertThat(VIEWER.text("from 27761485722 to 0761485722"))
                 .isEqualTo("from 2776148**** to 076148****");
         assertThat(VIEWER.text("call 076 148-5722, pay 12.50 of 999999"))
-                .isEqualTo("call 076 148-****, pay 12.50 of 999999");
+                .isEqualTo("call *** ***-****, pay 12.50 of 999999");
         assertThat(VIEWER.text("\u0660\u0667\u0667\u0661\u0662\u0663\u0664\u0665"))
                 .isEqualTo("\u0660\u0667\u0667\u0661****");
         assertThat(VIEWER.text("x" + "\ud835\udfce".repeat(7)))

@@ -246,6 +246,20 @@ class HostileRequestsTest {
     }
 
     @Test
+    void who_owes_a_body_takes_no_place_from_others() throws Exception {
+        try (Served served = new Served(folder, "max_requests: 1", "body_timeout: 1h");
+                Wire slow = served.connect()) {
+            slow.send(
+                    served.request(
+                            "POST /v1/session",
+                            "Content-Type: application/json",
+                            "Content-Length: 100"));
+            await().atMost(PATIENCE).until(() -> served.counters.value("admin.requests") == 1);
+            assertThat(served.asked(served.request("GET /health/live"))).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
     void requests_beyond_those_that_may_be_under_way_are_refused() throws Exception {
         try (Served served = new Served(folder, "max_requests: 1");
                 Wire first = served.connect()) {
