@@ -9,6 +9,8 @@ import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +33,13 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
     private final Dcs dcs;
     private final String id;
     private volatile JsonNode phone;
-    private volatile boolean secret;
+
+    /** The menus whose answers are secret, by their number. */
+    private final Set<Integer> secret = ConcurrentHashMap.newKeySet();
+
+    /** Of the menu that the conversation has come to; its own thread alone looks at it. */
+    private boolean asksForSecret;
+
     private volatile @Nullable Exception failure;
     private int shown;
 
@@ -78,7 +86,9 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
         JsonNode screens = phone.path("screens");
         for (; shown < screens.size(); shown++) {
             JsonNode now = screens.path(shown);
-            secret = now.path("secret_answer").asBoolean(false);
+            if (now.path("secret_answer").asBoolean(false)) {
+                secret.add(shown);
+            }
             Screen screen = screen(now, shown);
             eyes.accept(screen);
             if (screen.isLast()) {
@@ -108,12 +118,14 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
 
     @Override
     public boolean asksForSecret() {
-        return secret;
+        return asksForSecret;
     }
 
     @Override
     public void came(Screen screen) {
-        log.trace("a screen has come");
+        if (screen instanceof Screen.Menu menu) {
+            asksForSecret = secret.contains(menu.invokeId());
+        }
     }
 
     @Override
