@@ -17,6 +17,7 @@ import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogRecords;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -219,20 +221,28 @@ public final class DialogsResource implements Resource, EventSource {
         };
     }
 
-    /** What happens from now on in one dialog. */
+    /**
+     * What happens from now on in one dialog. Its thread only says that there is more; what that is
+     * is made by the thread of the caller, which has told all that came before.
+     */
     private Follower entries(Wish wish, Listener listener) throws Refusal {
         String instanceId = String.valueOf(wish.instanceId());
         KeptDialog wanted = history.find(instanceId).orElseThrow(() -> notKept(instanceId));
         AtomicInteger told = new AtomicInteger(wanted.history().entries().size());
         return (dialog, at, fact) -> {
             if (dialog.equals(wanted)) {
-                List<History.Entry> all = wanted.history().entries();
-                for (int i = told.getAndSet(all.size()); i < all.size(); i++) {
-                    History.Entry entry = all.get(i);
-                    listener.tell("entry", () -> entry(entry, wish.caller()));
-                }
+                listener.tellAll("entry", () -> since(told, wanted, wish.caller()));
             }
         };
+    }
+
+    private static List<JsonNode> since(AtomicInteger told, KeptDialog dialog, Caller caller) {
+        List<History.Entry> all = dialog.history().entries();
+        int from = told.getAndSet(all.size());
+        List<JsonNode> fresh = new ArrayList<>();
+        all.subList(Math.min(from, all.size()), all.size())
+                .forEach(it -> fresh.add(entry(it, caller)));
+        return fresh;
     }
 
     // ---- what callers see

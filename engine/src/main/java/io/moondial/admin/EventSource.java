@@ -1,5 +1,6 @@
 package io.moondial.admin;
 
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +42,18 @@ public interface EventSource {
     @FunctionalInterface
     interface Listener {
         /**
-         * Tells one event, from any thread.
+         * Tells events of one name, from any thread.
          *
          * @param event its name, such as {@code dialog}
-         * @param data makes what goes with it, on a thread of the caller's, once it is sent; so it
-         *     costs nothing where the event is lost
+         * @param data makes what goes with each, on a thread of the caller's, once they are sent;
+         *     so it costs whoever tells nothing. None: there is nothing to tell after all
          */
-        void tell(String event, Supplier<JsonNode> data);
+        void tellAll(String event, Supplier<List<JsonNode>> data);
+
+        /** Tells one event. */
+        default void tell(String event, Supplier<JsonNode> data) {
+            tellAll(event, () -> List.of(data.get()));
+        }
     }
 
     /** What a caller listens to, until it is closed. */

@@ -131,8 +131,10 @@ final class EventsResource implements Resource {
             Event event = queue.next();
             long now = time.nanos();
             if (event != null) {
-                write(out, event.name(), event.data().get().toString());
-                sent = now;
+                for (JsonNode data : event.data().get()) {
+                    write(out, event.name(), data.toString());
+                    sent = now;
+                }
             } else if (now - sent >= HEARTBEAT.toNanos()) {
                 comment(out, "");
                 sent = now;
@@ -163,7 +165,7 @@ final class EventsResource implements Resource {
         out.flush();
     }
 
-    private record Event(String name, Supplier<JsonNode> data) {}
+    private record Event(String name, Supplier<List<JsonNode>> data) {}
 
     /** What one caller has not been told yet. */
     private final class Queue implements EventSource.Listener, AutoCloseable {
@@ -179,7 +181,7 @@ final class EventsResource implements Resource {
         }
 
         @Override
-        public void tell(String event, Supplier<JsonNode> data) {
+        public void tellAll(String event, Supplier<List<JsonNode>> data) {
             if (!hasTurn() || !events.offer(new Event(event, data))) {
                 lost.incrementAndGet();
             }

@@ -346,22 +346,30 @@ class DialogsResourceTest {
         List<String> told = new CopyOnWriteArrayList<>();
         List<JsonNode> values = new CopyOnWriteArrayList<>();
         EventSource.Listener listener =
-                (event, data) -> {
-                    JsonNode value = data.get();
-                    values.add(value);
-                    told.add(
-                            event
-                                    + " "
-                                    + Stream.of("state", "event", "kind")
-                                            .filter(
-                                                    it ->
-                                                            !event.equals("entry")
-                                                                    || it.equals("kind"))
-                                            .filter(value::has)
-                                            .findFirst()
-                                            .map(it -> value.get(it).asString())
-                                            .orElseThrow());
-                };
+                (event, data) ->
+                        data.get()
+                                .forEach(
+                                        value -> {
+                                            values.add(value);
+                                            told.add(
+                                                    event
+                                                            + " "
+                                                            + Stream.of("state", "event", "kind")
+                                                                    .filter(
+                                                                            it ->
+                                                                                    !event.equals(
+                                                                                                    "entry")
+                                                                                            || it
+                                                                                                    .equals(
+                                                                                                            "kind"))
+                                                                    .filter(value::has)
+                                                                    .findFirst()
+                                                                    .map(
+                                                                            it ->
+                                                                                    value.get(it)
+                                                                                            .asString())
+                                                                    .orElseThrow());
+                                        });
         DialogsResource news = new DialogsResource(history);
         Phone phone = new Phone("*77*" + NUMBER + "#");
         phone.answer("4711");

@@ -50,7 +50,7 @@ class StatusResourceTest {
                 new Wish(Caller.LOCAL, "status", null, null),
                 (event, data) -> {
                     assertThat(event).isEqualTo("status");
-                    told.add(data.get());
+                    told.addAll(data.get());
                 });
     }
 
