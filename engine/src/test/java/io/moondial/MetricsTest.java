@@ -128,6 +128,8 @@ class MetricsTest {
         talk(handsets, "*3#");
         talk(handsets, "*9#");
         await().atMost(PATIENCE).until(() -> engine.openDialogs() == 0);
+        // the handset has a refusal before the engine counts that it was sent
+        await().atMost(PATIENCE).until(() -> engine.counters().value("map.errors.process.36") == 1);
         engine.counters().increment("dialogs.notes"); // as if something odd had happened
         time.leap(Duration.ofSeconds(11));
         scrape = read("/metrics", "").body();

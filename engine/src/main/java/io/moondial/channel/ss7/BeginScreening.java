@@ -209,22 +209,32 @@ final class BeginScreening {
             Cause cause,
             int errorCode,
             @Nullable String why) {
-        UssdDesk.countError(counters, invoke.operation(), errorCode);
-        refuse(
-                link,
-                cause,
-                new Message.End(List.of(new Component.ErrorReturned(invoke.invokeId(), errorCode))),
-                "%s: %s; answered with ReturnError %d"
-                        .formatted(Operation.name(invoke.operation()), why, errorCode));
+        boolean sent =
+                refuse(
+                        link,
+                        cause,
+                        new Message.End(
+                                List.of(new Component.ErrorReturned(invoke.invokeId(), errorCode))),
+                        "%s: %s; answered with ReturnError %d"
+                                .formatted(Operation.name(invoke.operation()), why, errorCode));
+        if (sent) {
+            UssdDesk.countError(counters, invoke.operation(), errorCode);
+        }
     }
 
-    private void refuse(MapLink link, Cause cause, Message answer, String text) {
+    /** Whether a link took the answer. */
+    private boolean refuse(MapLink link, Cause cause, Message answer, String text) {
         String remoteTid = TransactionIds.remote(link.dialog().getTcapDialog());
         desk.refused(new Refusal(link.localTid(), remoteTid, cause, text));
         try {
-            link.send(answer);
+            if (link.send(answer).isPresent()) {
+                counters.increment("dialogs.undelivered");
+                return false;
+            }
+            return true;
         } catch (DialogGoneException e) {
             log.debug("{} ended before it could be refused", link.localTid());
+            return false;
         }
     }
 

@@ -161,10 +161,7 @@ public final class UssdDesk implements MessageDesk {
                 }
                 case Outgoing.Acknowledge a ->
                         end(new Component.Result(firstInvokeId, firstOperation, null));
-                case Outgoing.Refuse(int code) -> {
-                    countError(counters, firstOperation, code);
-                    yield end(new Component.ErrorReturned(firstInvokeId, code));
-                }
+                case Outgoing.Refuse(int code) -> refuse(code);
                 case Outgoing.End e -> link.send(new Message.End(List.of()));
                 case Outgoing.Abort(String reason) -> link.send(new Message.Abort(reason));
             };
@@ -186,6 +183,15 @@ public final class UssdDesk implements MessageDesk {
                     operation,
                     new UssdParameter(first.text(), dialog.alertingPattern(), null),
                     dialog.answerWithin());
+        }
+
+        /** An error that no link took was not sent. */
+        private Optional<String> refuse(int code) throws DialogGoneException {
+            Optional<String> undelivered = end(new Component.ErrorReturned(firstInvokeId, code));
+            if (undelivered.isEmpty()) {
+                countError(counters, firstOperation, code);
+            }
+            return undelivered;
         }
 
         private Optional<String> end(Component component) throws DialogGoneException {

@@ -6,6 +6,8 @@ import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.metrics.Counters;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,8 @@ public final class DirectLine implements AutoCloseable {
      * A line whose point has started.
      *
      * @param counters what the point counts
-     * @param sent given each SCCP message of the engine's, on any thread
+     * @param sent given each SCCP message of the engine's, on any thread; an {@link
+     *     UncheckedIOException} of it means that no link takes the message
      */
     public DirectLine(MessageDesk desk, int maxDialogs, Counters counters, Consumer<byte[]> sent) {
         part = new UserPart(sent);
@@ -118,8 +121,12 @@ public final class DirectLine implements AutoCloseable {
         }
 
         @Override
-        public void sendMessage(Mtp3TransferPrimitive message) {
-            sent.accept(message.getData());
+        public void sendMessage(Mtp3TransferPrimitive message) throws IOException {
+            try {
+                sent.accept(message.getData());
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
         }
 
         void begin() {

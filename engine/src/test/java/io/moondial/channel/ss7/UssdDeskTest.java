@@ -14,10 +14,12 @@ import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;
+import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +33,11 @@ class UssdDeskTest {
     private final List<Incoming> heard = new ArrayList<>();
     private final List<String> done = new ArrayList<>();
     private final List<Message> sent = new ArrayList<>();
+    private final Counters counters = new Counters();
+    private Map<String, Long> countedAtSending = Map.of();
     private @Nullable RuntimeException refusal;
+    private Optional<String> undelivered = Optional.empty();
+    private boolean gone;
     private MessageLink.Receiver below = message -> {};
     private DialogLink dialog = new Nobody();
 
@@ -57,12 +63,16 @@ class UssdDeskTest {
         }
 
         @Override
-        public Optional<String> send(Message message) {
+        public Optional<String> send(Message message) throws DialogGoneException {
             if (refusal != null) {
                 throw refusal;
             }
+            if (gone) {
+                throw new DialogGoneException("the far side was faster");
+            }
+            countedAtSending = counters.snapshot();
             sent.add(message);
-            return Optional.empty();
+            return undelivered;
         }
 
         @Override
@@ -104,7 +114,9 @@ class UssdDeskTest {
         Opening opening =
                 new Opening(
                         kind, TEXT, "1", null, null, null, party, party, "0000000a", "0b", null);
-        below = new UssdDesk(new Desk()).begun(new Begin(FIRST, operation, opening), new Link());
+        below =
+                new UssdDesk(new Desk(), counters)
+                        .begun(new Begin(FIRST, operation, opening), new Link());
     }
 
     private void say(Outgoing message) throws DialogGoneException {
@@ -143,6 +155,21 @@ class UssdDeskTest {
                         new Message.Abort("why"),
                         new Message.End(List.of(new Component.Result(FIRST, 61, null))));
         assertThat(done).containsExactly("hide the text");
+    }
+
+    @Test
+    void an_error_counts_once_it_is_sent() throws Exception {
+        gone = true;
+        assertThatThrownBy(() -> dialog.send(new Outgoing.Refuse(34)))
+                .isInstanceOf(DialogGoneException.class);
+        gone = false;
+        undelivered = Optional.of("no link");
+        assertThat(dialog.send(new Outgoing.Refuse(34))).contains("no link");
+        assertThat(counters.snapshot()).isEmpty();
+        undelivered = Optional.empty();
+        say(new Outgoing.Refuse(34));
+        assertThat(countedAtSending).isEmpty();
+        assertThat(counters.snapshot()).containsExactly(Map.entry("map.errors.process.34", 1L));
     }
 
     @Test
