@@ -49,6 +49,14 @@ public final class AdminServer implements AutoCloseable {
     /** Acceptors, selectors, and those that hand requests over. */
     private static final int THREADS = 16;
 
+    /**
+     * How many connections may wait to be accepted. Where that queue is full, Linux drops the last
+     * packet of the handshake: the caller believes that he is connected, and the engine never knows
+     * of him. So a burst of callers has to fit, many more than a listener admits: who is accepted
+     * is at least told why not. The system may allow fewer (net.core.somaxconn).
+     */
+    private static final int ACCEPT_QUEUE = 1024;
+
     /** How long after a failed attempt the next connection is waited for. */
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -201,6 +209,7 @@ public final class AdminServer implements AutoCloseable {
                     }
                 };
         connector.setUnixDomainPath(place.making());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
         add(
                 connector,
                 Access.OWNER,
@@ -234,6 +243,7 @@ public final class AdminServer implements AutoCloseable {
                 };
         connector.setHost(listen.host());
         connector.setPort(listen.port());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
         tcp = connector;
         add(
                 connector,

@@ -80,6 +80,7 @@ final class Connections implements Connection.Listener {
         private Phase phase = Phase.REQUEST;
         private long since = time.nanos();
         private long octetsBefore;
+        private boolean cutOff;
 
         private Client(EndPoint endPoint, String address) {
             this.endPoint = endPoint;
@@ -118,26 +119,26 @@ final class Connections implements Connection.Listener {
             return connection == null ? 0 : connection.getBytesIn();
         }
 
-        /** Closes it if its time is over. */
+        /** Closes it if its time is over. That takes a moment, and is counted once. */
         private void look() {
             Phase now;
-            long waited;
             synchronized (this) {
                 now = phase;
-                waited = time.nanos() - since;
+                if (cutOff || now == Phase.ENGINE || time.nanos() - since <= limit(now).toNanos()) {
+                    return;
+                }
+                cutOff = true;
             }
-            if (now != Phase.ENGINE && waited > limit(now).toNanos()) {
-                counters.increment(
-                        switch (now) {
-                            case REQUEST ->
-                                    octets() == octetsBefore
-                                            ? "admin.idle_closed"
-                                            : "admin.refused.slow_request";
-                            case BODY -> "admin.refused.slow_body";
-                            case READER, ENGINE -> "admin.refused.slow_reader";
-                        });
-                endPoint.close();
-            }
+            counters.increment(
+                    switch (now) {
+                        case REQUEST ->
+                                octets() == octetsBefore
+                                        ? "admin.idle_closed"
+                                        : "admin.refused.slow_request";
+                        case BODY -> "admin.refused.slow_body";
+                        case READER, ENGINE -> "admin.refused.slow_reader";
+                    });
+            endPoint.close();
         }
 
         private Duration limit(Phase of) {

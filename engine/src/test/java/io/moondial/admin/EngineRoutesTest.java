@@ -134,6 +134,7 @@ class EngineRoutesTest {
             }
             assertThat(it.engine.counters().value("traces.refused")).isEqualTo(1);
             await().atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(RefusedException.class)
                     .untilAsserted(
                             () -> {
                                 try (Streamed next = client.post("/v1/traces").stream()) {

@@ -171,7 +171,8 @@ class EventsResourceTest {
             newsroom.tell(i);
         }
         reads.countDown();
-        await().untilAsserted(() -> assertThat(String.join("", read)).contains("event: lost"));
+        await().atMost(Served.PATIENCE)
+                .untilAsserted(() -> assertThat(String.join("", read)).contains("event: lost"));
         assertThat(String.join("", read))
                 .contains("{\"n\":0}", "{\"n\":1}", "{\"n\":2}", "data: {\"count\":7}")
                 .doesNotContain("{\"n\":3}");

@@ -16,28 +16,56 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What nobody should send: refused, counted, and nothing else notices. */
 class HostileRequestsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     @TempDir Path folder;
 
     private static void assertServes(Served served) throws IOException {
         assertThat(served.asked(served.request("GET /health/live"))).startsWith("HTTP/1.1 200");
     }
 
+    /** A request as it is written here, by a caller who may do everything. */
+    private static String asked(Served served, String shape, String token) throws IOException {
+        return served.asked(
+                shape.replace("HOST", served.host())
+                        .replaceAll(
+                                "(HTTP/[19]\\.[19])(\r?\n)",
+                                "$1$2Authorization: Bearer " + token + "$2"));
+    }
+
+    private Served servedFor(Path users, String... settings) throws Exception {
+        List<String> all = new ArrayList<>(List.of(settings));
+        all.add("users: " + users);
+        return new Served(folder, all.toArray(String[]::new));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /v1/test HTTP/1.1\r\nHost: HOST\r\n\r\n",
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: 5, 5\r\n\r\nhello",
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: +5\r\n\r\nhello",
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: -5\r\n\r\nhello",
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: 5 5\r\n\r\nhello",
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length : 5\r\n\r\nhello",
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding:\u000bchunked\r\n\r\n0\r\n\r\n",
+                "GET /v1/test HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+            })
+    void what_can_be_read_in_one_way_only_is_taken(String shape) throws Exception {
+        Path users = folder.resolve("users");
+        String token = new UsersFile(users).addToken("root", Role.ADMIN);
+        try (Served served = servedFor(users)) {
+            assertThat(asked(served, shape, token)).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: 12\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\nGET /v1/test HTTP/1.1\r\nHost: HOST\r\n\r\n",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}!",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: 2, 2\r\n\r\n{}",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: +2\r\n\r\n{}",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: -2\r\n\r\n{}",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length: 2 2\r\n\r\n{}",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nContent-Length : 2\r\n\r\n{}",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked, identity\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: xchunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+                "POST /v1/test HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding:\u000bchunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
                 "GET /v1/test HTTP/1.1\r\nHost: HOST\r\nX: a\r\n b\r\n\r\n",
                 "GET /v1/test HTTP/1.1\nHost: HOST\n\n",
                 "GET /v1/test HTTP/1.1\r\nHost: HOST\r\nHost: other\r\n\r\n",
@@ -57,10 +85,13 @@ class HostileRequestsTest {
             })
     void what_two_servers_could_read_differently_is_refused_and_the_connection_ends(String shape)
             throws Exception {
-        try (Served served = new Served(folder, "idle_timeout: 2s")) {
-            String answer = served.asked(shape.replace("HOST", served.host()));
-            assertThat(answer).matches("(?s)(HTTP/1.1 (4[0-9][0-9]|50[15]) .*)?");
-            assertThat(answer.split("HTTP/1.1 ", -1)).as("one answer").hasSizeLessThan(3);
+        Path users = folder.resolve("users");
+        String token = new UsersFile(users).addToken("root", Role.ADMIN);
+        try (Served served = servedFor(users, "idle_timeout: 1h")) {
+            String answer = asked(served, shape, token);
+            // not 401: that would say nothing of how the request was read
+            assertThat(answer).matches("(?s)HTTP/1.1 (4(?!01)[0-9][0-9]|50[15]) .*");
+            assertThat(answer.split("HTTP/1.1 ", -1)).as("one answer").hasSize(2);
             assertThat(served.posted).isEmpty();
             assertServes(served);
         }
@@ -137,48 +168,49 @@ class HostileRequestsTest {
         }
     }
 
+    /** Sends this again and again, with so much time between, until the server has closed. */
+    private static void sendUntilClosed(Served served, Wire wire, String text, Duration between) {
+        await().atMost(Served.PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(
+                        () -> {
+                            try {
+                                wire.send(text);
+                            } catch (IOException e) {
+                                return true;
+                            }
+                            served.time.leap(between);
+                            return false;
+                        });
+    }
+
     @Test
     void who_says_nothing_is_put_out_and_so_is_who_says_it_bit_by_bit() throws Exception {
-        try (Served served = new Served(folder, "idle_timeout: 300ms")) {
+        try (Served served = new Served(folder, "idle_timeout: 1h")) {
             try (Wire silent = served.connect()) {
+                served.awaitCount("admin.connections", 1);
+                served.time.leap(Duration.ofHours(2));
                 assertThat(silent.rest()).isEmpty();
             }
             assertThat(served.counters.value("admin.idle_closed")).isEqualTo(1);
             try (Wire slow = served.connect()) {
                 slow.send("GET /health/live HTTP/1.1\r\n");
-                await().atMost(PATIENCE)
-                        .pollInterval(Duration.ofMillis(50))
-                        .until(
-                                () -> {
-                                    try {
-                                        slow.send("X: y\r\n");
-                                        return false;
-                                    } catch (IOException e) {
-                                        return true;
-                                    }
-                                });
+                served.awaitCount("admin.connections", 2);
+                sendUntilClosed(served, slow, "X: y\r\n", Duration.ofMinutes(20));
             }
-            assertThat(served.refused("slow_request")).isEqualTo(1);
+            // which of the two is said by what the server has read when the time is over
+            assertThat(served.refused("slow_request") + served.counters.value("admin.idle_closed"))
+                    .isEqualTo(2);
             assertServes(served);
         }
     }
 
     @Test
     void a_body_that_never_ends_is_cut_off() throws Exception {
-        try (Served served = new Served(folder, "body_timeout: 300ms");
+        try (Served served = new Served(folder, "body_timeout: 1h");
                 Wire slow = Served.connect(served.socket)) {
             slow.send("POST /v1/test HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
-            await().atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(
-                            () -> {
-                                try {
-                                    slow.send("1\r\nx\r\n");
-                                    return false;
-                                } catch (IOException e) {
-                                    return true;
-                                }
-                            });
+            sendUntilClosed(served, slow, "1\r\nx\r\n", Duration.ofMinutes(20));
             assertThat(served.refused("slow_body")).isEqualTo(1);
             assertServes(served);
         }
@@ -186,11 +218,17 @@ class HostileRequestsTest {
 
     @Test
     void a_caller_who_reads_nothing_is_cut_off() throws Exception {
-        try (Served served = new Served(folder, "write_timeout: 300ms");
+        try (Served served = new Served(folder, "write_timeout: 1h");
                 Wire wire = served.connect()) {
             wire.send(served.request("GET /v1/much"));
-            await().atMost(PATIENCE).until(() -> served.refused("slow_reader") == 1);
+            await().atMost(Served.PATIENCE)
+                    .until(
+                            () -> {
+                                served.time.leap(Duration.ofMinutes(20));
+                                return served.refused("slow_reader") > 0;
+                            });
             assertServes(served);
+            assertThat(served.refused("slow_reader")).as("the same caller again").isEqualTo(1);
         }
     }
 
@@ -200,25 +238,27 @@ class HostileRequestsTest {
         try (Served served =
                 new Served(
                         folder,
-                        "idle_timeout: 3s",
+                        "idle_timeout: 1h",
                         "max_connections: 50",
                         "max_connections_of_address: 50")) {
             for (int i = 0; i < 1000; i++) {
                 idle.add(served.connect());
             }
-            await().atMost(PATIENCE)
-                    .until(
-                            () ->
-                                    served.refused("connections")
-                                                    + served.counters.value("admin.connections")
-                                            == 1000);
-            assertThat(served.refused("connections")).isPositive();
+            // A handshake can be lost where many wait to be accepted. Among those that are not,
+            // 50 are admitted, and each further one is refused.
+            await().atMost(Served.PATIENCE).until(() -> served.refused("connections") > 0);
+            served.awaitCount("admin.connections", 50);
             // the owner has room of his own
             try (Wire owner = Served.connect(served.socket)) {
                 owner.send("GET /v1/test HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
                 assertThat(owner.rest()).startsWith("HTTP/1.1 200").endsWith("local");
             }
-            await().atMost(PATIENCE).untilAsserted(() -> assertServes(served));
+            Served.eventually(
+                    () -> {
+                        served.time.leap(Duration.ofHours(2)); // those that had to wait came later
+                        assertServes(served);
+                    });
+            assertThat(served.counters.value("admin.idle_closed")).isGreaterThanOrEqualTo(50);
         } finally {
             for (Wire wire : idle) {
                 wire.close();
@@ -232,8 +272,7 @@ class HostileRequestsTest {
             try (Wire first = served.connect();
                     Wire second = served.connect()) {
                 assertThat(List.of(first, second)).hasSize(2);
-                await().atMost(PATIENCE)
-                        .until(() -> served.counters.value("admin.connections") == 2);
+                served.awaitCount("admin.connections", 2);
                 try (Wire third = served.connect()) {
                     assertThat(third.rest())
                             .startsWith("HTTP/1.1 503")
@@ -241,7 +280,7 @@ class HostileRequestsTest {
                 }
             }
             assertThat(served.refused("connections_of_address")).isEqualTo(1);
-            await().atMost(PATIENCE).untilAsserted(() -> assertServes(served));
+            Served.eventually(() -> assertServes(served));
         }
     }
 
@@ -254,7 +293,7 @@ class HostileRequestsTest {
                             "POST /v1/session",
                             "Content-Type: application/json",
                             "Content-Length: 100"));
-            await().atMost(PATIENCE).until(() -> served.counters.value("admin.requests") == 1);
+            served.awaitCount("admin.requests", 1);
             assertThat(served.asked(served.request("GET /health/live"))).startsWith("HTTP/1.1 200");
         }
     }
@@ -264,13 +303,12 @@ class HostileRequestsTest {
         try (Served served = new Served(folder, "max_requests: 1");
                 Wire first = served.connect()) {
             first.send(served.request("GET /v1/wait"));
-            await().atMost(PATIENCE).until(() -> served.counters.value("admin.requests") == 1);
-            await().atMost(PATIENCE)
-                    .untilAsserted(
-                            () ->
-                                    assertThat(served.asked(served.request("GET /health/live")))
-                                            .startsWith("HTTP/1.1 503")
-                                            .contains("admin: max_requests"));
+            served.awaitCount("admin.requests", 1);
+            Served.eventually(
+                    () ->
+                            assertThat(served.asked(served.request("GET /health/live")))
+                                    .startsWith("HTTP/1.1 503")
+                                    .contains("admin: max_requests"));
             served.waiting.countDown();
             assertThat(first.rest()).startsWith("HTTP/1.1 204");
             assertServes(served);

@@ -2,10 +2,12 @@ package io.moondial.admin;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
-import io.moondial.time.SystemTime;
+import io.moondial.time.LeapingTime;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -18,19 +20,27 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.awaitility.core.ThrowingRunnable;
 
 /**
  * The interface in a folder, with routes that need no engine, over TCP and at the socket; asked
  * with octets as they are written here.
  */
 final class Served implements AutoCloseable {
+    /** How long tests wait for what must happen. */
+    static final Duration PATIENCE = Duration.ofMinutes(2);
+
     final Counters counters = new Counters();
-    final SystemTime time = new SystemTime();
+
+    /** Limits of hours are reached by a leap only, however slow the machine is. */
+    final LeapingTime time = new LeapingTime();
+
     final Path folder;
     final Path socket;
     final AdminServer server;
@@ -113,6 +123,23 @@ final class Served implements AutoCloseable {
 
     long refused(String cause) {
         return counters.value("admin.refused." + cause);
+    }
+
+    /**
+     * Waits until this succeeds. It may fail and be tried again, also by a connection that was
+     * refused and reset before all was said.
+     */
+    static void eventually(ThrowingRunnable succeeds) {
+        await().atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .untilAsserted(succeeds);
+    }
+
+    /** Waits until the counter has this value. */
+    void awaitCount(String counter, long value) {
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(counters.value(counter)).as(counter).isEqualTo(value));
     }
 
     /** A connection over TCP. */

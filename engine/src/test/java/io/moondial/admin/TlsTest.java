@@ -14,9 +14,7 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.Base64;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -64,7 +62,7 @@ class TlsTest {
                         .redirectErrorStream(true)
                         .redirectOutput(pki.resolve(name + ".log").toFile())
                         .start();
-        assertThat(keytool.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.waitFor(Served.PATIENCE)).isTrue();
         KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
         Files.writeString(
                 pki.resolve(name + ".pem"),
@@ -138,7 +136,7 @@ class TlsTest {
         try (Served served = served("one.pem", "one.key")) {
             assertThat(asked(served, "one")).contains("200 OK");
             Files.writeString(folder.resolve("c.pem"), "nonsense");
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Served.PATIENCE)
                     .until(() -> served.counters.value("admin.tls.failures") > 0);
             assertThat(asked(served, "one")).contains("200 OK");
             Files.copy(
@@ -149,7 +147,7 @@ class TlsTest {
                     pki.resolve("two.pem"),
                     folder.resolve("c.pem"),
                     StandardCopyOption.REPLACE_EXISTING);
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Served.PATIENCE)
                     .ignoreExceptions()
                     .untilAsserted(() -> assertThat(asked(served, "two")).contains("200 OK"));
         }
