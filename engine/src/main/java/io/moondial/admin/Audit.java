@@ -23,8 +23,13 @@ final class Audit {
         refusals = new RateLimitedLog(log, time);
     }
 
-    /** A call that changes something, or tried to. */
-    void done(Caller caller, String from, String what, int status, long nanos) {
+    /**
+     * A call that changes something, or tried to.
+     *
+     * @param status of the answer; 0: there is none
+     * @param answered whether the answer went out to its end
+     */
+    void done(Caller caller, String from, String what, int status, boolean answered, long nanos) {
         log.atInfo()
                 .addKeyValue("caller", caller.name())
                 .addKeyValue("role", role(caller))
@@ -32,13 +37,14 @@ final class Audit {
                 .addKeyValue("request", what)
                 .addKeyValue("status", status)
                 .log(
-                        "{} ({}) from {}: {}: {} in {} ms",
+                        "{} ({}) from {}: {}: {} in {} ms{}",
                         caller.name(),
                         role(caller),
                         from,
                         cut(what),
-                        status,
-                        TimeUnit.NANOSECONDS.toMillis(nanos));
+                        status == 0 ? "no answer" : status,
+                        TimeUnit.NANOSECONDS.toMillis(nanos),
+                        answered || status == 0 ? "" : "; the answer broke off");
     }
 
     /** A login that succeeded. */

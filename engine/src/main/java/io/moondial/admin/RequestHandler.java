@@ -124,20 +124,30 @@ final class RequestHandler extends Handler.Abstract {
             this.client = client;
         }
 
+        /** What was done is audited, whether its answer can be written or not. */
         void serve() throws IOException, InterruptedException {
-            int status;
+            boolean answered = false;
             try {
-                status = answer();
-            } catch (Refusal e) {
-                status = e.status();
-                write(e);
-            }
-            if (CHANGING.contains(request.getMethod()) && caller.role() != Role.NONE) {
-                audit.done(caller, from(), what(), status, System.nanoTime() - began);
+                try {
+                    answer();
+                } catch (Refusal e) {
+                    write(e);
+                }
+                answered = true;
+            } finally {
+                if (CHANGING.contains(request.getMethod()) && caller.role() != Role.NONE) {
+                    audit.done(
+                            caller,
+                            from(),
+                            what(),
+                            response.getStatus(),
+                            answered,
+                            System.nanoTime() - began);
+                }
             }
         }
 
-        private int answer() throws Refusal, IOException, InterruptedException {
+        private void answer() throws Refusal, IOException, InterruptedException {
             List<String> segments = segments();
             access.requireHost(request);
             String method = request.getMethod();
@@ -145,7 +155,8 @@ final class RequestHandler extends Handler.Abstract {
                 Optional<ConsoleFiles.File> file = console.find(segments);
                 if (file.isPresent()) {
                     refuseBody();
-                    return write(file.get());
+                    write(file.get());
+                    return;
                 }
             }
             Routes.Found found = found(method, segments);
@@ -174,7 +185,7 @@ final class RequestHandler extends Handler.Abstract {
             } finally {
                 room.release();
             }
-            return write(answer);
+            write(answer);
         }
 
         private Answer act(
@@ -198,11 +209,6 @@ final class RequestHandler extends Handler.Abstract {
                                     visitor.protectedByTls()));
             try {
                 return route.action().answer(call);
-            } catch (Refusal e) {
-                if (route.template().equals("/v1/session")) {
-                    audit.refused("login", from(), what(), e);
-                }
-                throw e;
             } catch (RuntimeException e) {
                 counters.increment("admin.failures");
                 log.error("{} {} failed", route.method(), route.template(), e);
@@ -348,7 +354,7 @@ final class RequestHandler extends Handler.Abstract {
                             json.createObjectNode().put("error", refusal.getMessage())));
         }
 
-        private int write(Answer answer) throws IOException, InterruptedException {
+        private void write(Answer answer) throws IOException, InterruptedException {
             HttpFields.Mutable headers = response.getHeaders();
             if (!headers.contains(HttpHeader.CACHE_CONTROL)) {
                 headers.put(HttpHeader.CACHE_CONTROL, "no-store");
@@ -370,13 +376,12 @@ final class RequestHandler extends Handler.Abstract {
                 }
                 case Answer.WithHeaders of -> {
                     of.headers().forEach(headers::put);
-                    return write(of.answer());
+                    write(of.answer());
                 }
             }
-            return response.getStatus();
         }
 
-        private int write(ConsoleFiles.File file) throws IOException {
+        private void write(ConsoleFiles.File file) throws IOException {
             HttpFields asked = request.getHeaders();
             HttpFields.Mutable headers = response.getHeaders();
             byte[] packed = file.packed();
@@ -389,14 +394,13 @@ final class RequestHandler extends Handler.Abstract {
             headers.put(HttpHeader.VARY, "Accept-Encoding");
             if (asked.getCSV(HttpHeader.IF_NONE_MATCH, true).contains(tag)) {
                 response.setStatus(304);
-                return 304;
+                return;
             }
             if (pack) {
                 headers.put(HttpHeader.CONTENT_ENCODING, "gzip");
             }
             response.setStatus(200);
             octets(file.type(), pack && packed != null ? packed : file.plain());
-            return 200;
         }
 
         private void octets(String type, byte[] octets) throws IOException {

@@ -9,6 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class SessionResource implements Resource {
     static final String COOKIE = "moondial_session";
 
+    private static final String PATH = "/v1/session";
+
     private final Logins logins;
     private final Sessions sessions;
     private final Audit audit;
@@ -28,12 +30,21 @@ final class SessionResource implements Resource {
 
     @Override
     public void declare(Routes routes) {
-        routes.post("/v1/session", Role.NONE, this::logIn);
-        routes.get("/v1/session", Role.VIEWER, this::whoAmI);
-        routes.delete("/v1/session", Role.VIEWER, this::logOut);
+        routes.post(PATH, Role.NONE, this::logIn);
+        routes.get(PATH, Role.VIEWER, this::whoAmI);
+        routes.delete(PATH, Role.VIEWER, this::logOut);
     }
 
     private Answer logIn(Call call) throws Refusal, InterruptedException {
+        try {
+            return begun(call);
+        } catch (Refusal e) {
+            audit.refused("login", call.visit().from(), "POST " + PATH, e);
+            throw e;
+        }
+    }
+
+    private Answer begun(Call call) throws Refusal, InterruptedException {
         call.allow();
         JsonNode body = call.body();
         for (String key : body.propertyNames()) {

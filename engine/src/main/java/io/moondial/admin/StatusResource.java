@@ -15,6 +15,10 @@ import tools.jackson.databind.node.ObjectNode;
  * listens, and no longer, it is looked once a second whether it has changed.
  */
 public final class StatusResource implements Resource, EventSource {
+    /** Counters that rise because somebody looks: that they have risen is no news to him. */
+    public static final Set<String> COUNTS_OF_LOOKING =
+            Set.of("admin.connections", "admin.requests", "admin.events.sent");
+
     static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final JsonMapper json = new JsonMapper();
@@ -54,7 +58,8 @@ public final class StatusResource implements Resource, EventSource {
     @Override
     public Following follow(Wish wish, Listener listener) {
         Follower follower = new Follower(listener);
-        follower.tell(now.get().toJson(json));
+        ObjectNode status = now.get().toJson(json);
+        follower.tell(status, lasting(status));
         followers.add(follower);
         lookLater();
         return () -> followers.remove(follower);
@@ -74,11 +79,21 @@ public final class StatusResource implements Resource, EventSource {
         try {
             if (!followers.isEmpty()) {
                 ObjectNode status = now.get().toJson(json);
-                followers.forEach(it -> it.tell(status));
+                ObjectNode lasting = lasting(status);
+                followers.forEach(it -> it.tell(status, lasting));
             }
         } finally {
             lookLater();
         }
+    }
+
+    /** Without what differs each time though nothing has happened. */
+    private static ObjectNode lasting(ObjectNode status) {
+        ObjectNode lasting = status.deepCopy();
+        lasting.remove("uptime_ms");
+        lasting.withObject("heap").remove("used");
+        lasting.withObject("counters").remove(COUNTS_OF_LOOKING);
+        return lasting;
     }
 
     /** One who listens, and what he knows. */
@@ -91,20 +106,11 @@ public final class StatusResource implements Resource, EventSource {
         }
 
         /** The first time, and where something differs. */
-        synchronized void tell(ObjectNode status) {
-            ObjectNode lasting = lasting(status);
+        synchronized void tell(ObjectNode status, ObjectNode lasting) {
             if (!lasting.equals(known)) {
                 known = lasting;
                 listener.tell("status", () -> status);
             }
-        }
-
-        /** Without what differs each time though nothing has happened. */
-        private static ObjectNode lasting(ObjectNode status) {
-            ObjectNode lasting = status.deepCopy();
-            lasting.remove("uptime_ms");
-            lasting.withObject("heap").remove("used");
-            return lasting;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.moondial.cli;
 
 import io.moondial.ConfigurationException;
+import io.moondial.admin.StatusResource;
 import io.moondial.admin.client.AdminClient;
 import io.moondial.admin.client.AdminClient.NotRunningException;
 import io.moondial.admin.client.AdminClient.RefusedException;
@@ -167,10 +168,8 @@ final class StatusCommand implements Callable<Integer> {
         /** Goes to the upper left corner, and clears from there on. */
         private static final String CLEAR = "\u001b[H\u001b[2J\u001b[3J";
 
-        /** Lines that differ each time though nothing has happened. */
-        private static final Set<String> RESTLESS = Set.of("engine", "heap");
-
-        private static final int NAME = 10;
+        /** The beginnings of lines that differ each time though nothing has happened. */
+        private static final List<String> RESTLESS = restless();
 
         private final PrintWriter out;
         private final boolean json;
@@ -183,6 +182,13 @@ final class StatusCommand implements Callable<Integer> {
             this.out = out;
             this.json = json;
             this.atTerminal = atTerminal && !json;
+        }
+
+        private static List<String> restless() {
+            List<String> lines = new ArrayList<>(List.of("engine ", "heap "));
+            StatusResource.COUNTS_OF_LOOKING.forEach(
+                    it -> lines.add("%-10s %s ".formatted("counter", it)));
+            return List.copyOf(lines);
         }
 
         void show(JsonNode status) {
@@ -213,10 +219,7 @@ final class StatusCommand implements Callable<Integer> {
         /** Prints those lines that were not there before. */
         private void changed(List<String> lines) {
             for (String line : lines) {
-                boolean restless =
-                        !shown.isEmpty()
-                                && line.length() > NAME
-                                && RESTLESS.contains(line.substring(0, NAME).strip());
+                boolean restless = !shown.isEmpty() && RESTLESS.stream().anyMatch(line::startsWith);
                 if (!shown.contains(line) && !restless) {
                     out.println(line);
                 }

@@ -92,9 +92,7 @@ final class Served implements AutoCloseable {
                     waiting.await();
                     return new Answer.Empty();
                 });
-        routes.get(
-                "/v1/much",
-                Role.NONE,
+        Routes.Action much =
                 call ->
                         new Answer.Stream(
                                 "application/octet-stream",
@@ -103,6 +101,21 @@ final class Served implements AutoCloseable {
                                     while (call.mayGoOn()) {
                                         out.octets().write(piece);
                                     }
+                                });
+        routes.get("/v1/much", Role.NONE, much);
+        routes.post("/v1/much", Role.OPERATOR, much);
+        routes.post(
+                "/v1/breaks/{how}",
+                Role.OPERATOR,
+                call ->
+                        new Answer.Stream(
+                                "application/octet-stream",
+                                out -> {
+                                    out.octets().write(new byte[1]);
+                                    if (call.path("how").equals("gone")) {
+                                        throw new IOException("gone on purpose");
+                                    }
+                                    throw new IllegalStateException("faulty on purpose");
                                 }));
         routes.get(
                 "/v1/broken",

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -21,6 +22,7 @@ class StatusResourceTest {
     private final HandMovedTime time = new HandMovedTime();
     private final List<JsonNode> told = new ArrayList<>();
     private final StatusResource resource = new StatusResource(this::status, time, Runnable::run);
+    private final SortedMap<String, Long> counters = new TreeMap<>();
     private int open;
     private int asked;
 
@@ -42,7 +44,7 @@ class StatusResourceTest {
                 new EngineStatus.Heap(asked, 100, false),
                 EngineStatus.ReloadStatus.NONE,
                 List.of(),
-                new TreeMap<>());
+                new TreeMap<>(counters));
     }
 
     private Following follow() {
@@ -64,6 +66,24 @@ class StatusResourceTest {
             time.pass(SECOND);
             assertThat(told).hasSize(2);
             assertThat(told.getLast().path("dialogs").path("open").asInt()).isEqualTo(3);
+            assertThat(following).isNotNull();
+        }
+    }
+
+    @Test
+    void that_somebody_looks_is_no_news_to_him() {
+        try (Following following = follow()) {
+            for (String counter : StatusResource.COUNTS_OF_LOOKING) {
+                counters.merge(counter, 1L, Long::sum);
+                time.pass(SECOND);
+            }
+            assertThat(told).hasSize(1);
+            counters.put("dialogs.begun", 1L);
+            time.pass(SECOND);
+            assertThat(told).hasSize(2);
+            assertThat(told.getLast().path("counters").path("admin.requests").asInt())
+                    .as("it is told all the same")
+                    .isEqualTo(1);
             assertThat(following).isNotNull();
         }
     }

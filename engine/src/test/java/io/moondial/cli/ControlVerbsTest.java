@@ -368,6 +368,9 @@ class ControlVerbsTest {
             assertThat(out.toString().lines().filter(line -> line.startsWith("network")))
                     .hasSize(1);
             assertThat(out.toString().lines().filter(line -> line.startsWith("engine"))).hasSize(1);
+            assertThat(out.toString().lines().filter(line -> line.contains("admin.requests")))
+                    .as("to look is no news")
+                    .hasSize(1);
         }
         await().atMost(PATIENCE)
                 .until(() -> out.toString().contains("lost       no engine answers at "));
