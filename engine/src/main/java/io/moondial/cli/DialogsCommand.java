@@ -2,6 +2,7 @@ package io.moondial.cli;
 
 import io.moondial.ConfigurationException;
 import io.moondial.admin.client.AdminClient;
+import io.moondial.admin.client.AdminClient.EventTaker;
 import io.moondial.admin.client.AdminClient.NotRunningException;
 import io.moondial.admin.client.AdminClient.RefusedException;
 import io.moondial.text.LogText;
@@ -13,12 +14,11 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +40,7 @@ import tools.jackson.databind.JsonNode;
             "with 3 if no engine answers."
         })
 final class DialogsCommand implements Callable<Integer> {
-    private static final String OPEN = "open";
+    private static final int HTTP_NOT_FOUND = 404;
 
     @Mixin private RulesOption rules;
     @Mixin private EngineOption engine;
@@ -114,10 +114,10 @@ final class DialogsCommand implements Callable<Integer> {
         clock = new Clock(rules.timeZone());
         PrintWriter out = spec.commandLine().getOut();
         try (AdminClient client = engine.client(rules)) {
-            if (instanceId == null) {
+            if (follow) {
+                follow(client, out);
+            } else if (instanceId == null) {
                 list(client, out);
-            } else if (follow) {
-                followOne(client, instanceId, out);
             } else {
                 JsonNode history = client.get("/v1/dialogs").segment(instanceId).answer();
                 if (json) {
@@ -131,44 +131,83 @@ final class DialogsCommand implements Callable<Integer> {
         return ExitCode.GOOD;
     }
 
-    private void list(AdminClient client, PrintWriter out)
+    private void follow(AdminClient client, PrintWriter out)
             throws NotRunningException, RefusedException, InterruptedException {
-        JsonNode page =
-                client.get("/v1/dialogs")
-                        .with("msisdn", msisdn)
-                        .with("code", code)
-                        .with("script", script)
-                        .with("outcome", outcome)
-                        .with("limit", limit)
-                        .answer();
-        List<JsonNode> dialogs = new ArrayList<>();
-        page.path("dialogs").forEach(dialogs::add);
-        // the newest last where more lines follow, and it is what a terminal shows
-        for (JsonNode dialog : follow ? dialogs.reversed() : dialogs) {
-            summary(out, dialog);
-        }
-        if (!follow && !json && page.path("more").asBoolean(false)) {
-            out.println("there are older ones that match: --limit N lists up to 500");
-        }
-        out.flush();
-        if (follow) {
+        if (instanceId == null) {
             client.get("/v1/events")
                     .with("topics", "dialogs")
-                    .events(
-                            (name, data) -> {
-                                event(out, name, data);
-                                return true;
-                            });
+                    .events(new FollowedList(client, out));
+        } else {
+            client.get("/v1/events")
+                    .with("instance_id", instanceId)
+                    .events(new FollowedDialog(client, instanceId, out));
         }
     }
 
-    private void event(PrintWriter out, String name, JsonNode data) {
-        if (name.equals("dialog") && isWanted(data)) {
-            summary(out, data);
-        } else if (name.equals("lost")) {
-            lost(out, data);
+    private JsonNode page(AdminClient client)
+            throws NotRunningException, RefusedException, InterruptedException {
+        return client.get("/v1/dialogs")
+                .with("msisdn", msisdn)
+                .with("code", code)
+                .with("script", script)
+                .with("outcome", outcome)
+                .with("limit", limit)
+                .answer();
+    }
+
+    private void list(AdminClient client, PrintWriter out)
+            throws NotRunningException, RefusedException, InterruptedException {
+        JsonNode page = page(client);
+        page.path("dialogs").forEach(it -> summary(out, it));
+        if (!json && page.path("more").asBoolean(false)) {
+            out.println("there are older ones that match: --limit N lists up to 500");
         }
-        out.flush();
+    }
+
+    /** The list so far, then a line for each dialog that is otherwise than its last line said. */
+    private final class FollowedList implements EventTaker {
+        private static final int MAX_KNOWN = 1_000;
+
+        private final AdminClient client;
+        private final PrintWriter out;
+
+        /** The last line of each dialog, by its instance id; of those whose line is newest. */
+        private final LinkedHashMap<String, JsonNode> known = new LinkedHashMap<>();
+
+        FollowedList(AdminClient client, PrintWriter out) {
+            this.client = client;
+            this.out = out;
+        }
+
+        @Override
+        public boolean begun() throws NotRunningException, RefusedException, InterruptedException {
+            List<JsonNode> dialogs = new ArrayList<>();
+            page(client).path("dialogs").forEach(dialogs::add);
+            // the newest last where more lines follow, and it is what a terminal shows
+            dialogs.reversed().forEach(this::show);
+            out.flush();
+            return true;
+        }
+
+        @Override
+        public boolean take(String name, JsonNode data) {
+            if (name.equals("dialog") && isWanted(data)) {
+                show(data);
+            } else if (name.equals("lost")) {
+                lost(out, data);
+            }
+            out.flush();
+            return true;
+        }
+
+        private void show(JsonNode dialog) {
+            if (!dialog.equals(known.putLast(text(dialog, "instance_id"), dialog))) {
+                summary(out, dialog);
+            }
+            if (known.size() > MAX_KNOWN) {
+                var _ = known.pollFirstEntry();
+            }
+        }
     }
 
     private void lost(PrintWriter out, JsonNode data) {
@@ -204,91 +243,78 @@ final class DialogsCommand implements Callable<Integer> {
                                 text(dialog, "instance_id")));
     }
 
-    /** What is told while the history so far is asked for waits, and is then not shown twice. */
-    private void followOne(AdminClient client, String id, PrintWriter out)
-            throws NotRunningException, RefusedException, InterruptedException {
-        BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
-        Thread listens =
-                Thread.ofVirtual()
-                        .name("events")
-                        .start(
-                                () -> {
-                                    try {
-                                        client.get("/v1/events")
-                                                .with("topics", "dialogs")
-                                                .with("instance_id", id)
-                                                .events(
-                                                        (name, data) -> {
-                                                            happenings.add(
-                                                                    new Happening.Told(name, data));
-                                                            return true;
-                                                        });
-                                    } catch (NotRunningException | RefusedException e) {
-                                        happenings.add(new Happening.Over(e));
-                                    } catch (InterruptedException e) {
-                                        Thread.currentThread().interrupt();
-                                    }
-                                });
-        try {
-            JsonNode history = client.get("/v1/dialogs").segment(id).answer();
-            History printed = new History(out, clock);
-            Set<JsonNode> shown = new HashSet<>();
-            history.path("entries").forEach(shown::add);
-            if (json) {
-                history.path("entries").forEach(out::println);
-            } else {
-                printed.print(history);
+    /**
+     * A dialog's history, as it becomes longer. An event says only that there is more: what that is
+     * comes whole and in order from the history, also where events were lost.
+     */
+    private final class FollowedDialog implements EventTaker {
+        private final AdminClient client;
+        private final String id;
+        private final PrintWriter out;
+        private final History printed;
+        private final Set<JsonNode> known = new HashSet<>();
+        private int shown;
+        private boolean over;
+
+        FollowedDialog(AdminClient client, String id, PrintWriter out) {
+            this.client = client;
+            this.id = id;
+            this.out = out;
+            this.printed = new History(out, clock);
+        }
+
+        @Override
+        public boolean begun() throws NotRunningException, RefusedException, InterruptedException {
+            JsonNode history = history();
+            if (!json) {
+                printed.head(history);
             }
-            out.flush();
-            boolean over = !text(history.path("dialog"), "state").equals(OPEN);
-            while (!over) {
-                switch (happenings.take()) {
-                    case Happening.Over(Exception why) -> {
-                        switch (why) {
-                            case NotRunningException gone -> throw gone;
-                            case RefusedException refused -> throw refused;
-                            default -> throw new IllegalStateException(why);
-                        }
+            show(history);
+            return !over;
+        }
+
+        @Override
+        public boolean take(String name, JsonNode data)
+                throws NotRunningException, RefusedException, InterruptedException {
+            if (name.equals("lost") || (name.equals("entry") && !known.contains(data))) {
+                try {
+                    show(history());
+                } catch (RefusedException e) {
+                    if (e.status() != HTTP_NOT_FOUND || !name.equals("entry")) {
+                        throw e;
                     }
-                    case Happening.Told(String name, JsonNode data) -> {
-                        if (name.equals("entry") && shown.add(data)) {
-                            entry(printed, data, out);
-                        } else if (name.equals("lost")) {
-                            lost(out, data);
-                        } else if (name.equals("dialog")
-                                && text(data, "instance_id").equals(id)
-                                && !text(data, "state").equals(OPEN)) {
-                            // what is still on its way is in the history already
-                            JsonNode whole = client.get("/v1/dialogs").segment(id).answer();
-                            for (JsonNode one : whole.path("entries")) {
-                                if (shown.add(one)) {
-                                    entry(printed, one, out);
-                                }
-                            }
-                            over = true;
-                        }
-                        out.flush();
-                    }
+                    entry(data); // newer dialogs have just taken its place
+                    out.flush();
                 }
             }
-        } finally {
-            listens.interrupt();
+            return !over;
         }
-    }
 
-    private void entry(History printed, JsonNode entry, PrintWriter out) {
-        if (json) {
-            out.println(entry);
-        } else {
-            printed.entry(entry);
+        private JsonNode history()
+                throws NotRunningException, RefusedException, InterruptedException {
+            return client.get("/v1/dialogs").segment(id).answer();
         }
-    }
 
-    /** What comes while a dialog is followed. */
-    private sealed interface Happening {
-        record Told(String name, JsonNode data) implements Happening {}
+        private void show(JsonNode history) {
+            JsonNode entries = history.path("entries");
+            for (; shown < entries.size(); shown++) {
+                entry(entries.path(shown));
+            }
+            if (over && !json) {
+                printed.leftOut(history);
+            }
+            out.flush();
+        }
 
-        record Over(Exception why) implements Happening {}
+        private void entry(JsonNode entry) {
+            known.add(entry);
+            over |= text(entry, "kind").equals("end");
+            if (json) {
+                out.println(entry);
+            } else {
+                printed.entry(entry);
+            }
+        }
     }
 
     /** A value, without what could steer a terminal: subscribers and scripts choose texts. */
@@ -316,6 +342,12 @@ final class DialogsCommand implements Callable<Integer> {
         }
 
         void print(JsonNode history) {
+            head(history);
+            history.path("entries").forEach(this::entry);
+            leftOut(history);
+        }
+
+        void head(JsonNode history) {
             JsonNode dialog = history.path("dialog");
             out.printf(
                     "%s  from %s  ->  %s  %s  %s  %s%n",
@@ -327,7 +359,9 @@ final class DialogsCommand implements Callable<Integer> {
                     text(dialog, "state")
                             + (dialog.has("error") ? ": " + text(dialog, "error") : ""));
             out.printf("began %s%n", clock.full(text(dialog, "began")));
-            history.path("entries").forEach(this::entry);
+        }
+
+        void leftOut(JsonNode history) {
             int left = history.path("left_out").asInt(0);
             if (left > 0) {
                 out.printf("%d entries were not kept because there were too many%n", left);

@@ -460,6 +460,102 @@ class ControlVerbsTest {
         }
     }
 
+    private static long linesWith(String text, String part) {
+        return text.lines().filter(line -> line.contains(part)).count();
+    }
+
+    @Test
+    void a_dialog_is_followed_to_its_end_though_most_of_its_news_are_lost() throws Exception {
+        String lua =
+                "ussd.menu('Well?') for i = 1, 40 do log.info('the same line') end return 'So'";
+        try (RunningEngine it = new RunningEngine(folder, lua, "admin: {event_rate: 1}")) {
+            RunningEngine.Call call = it.dial("27761485722", "*1#");
+            Screen.Menu menu = call.next(Screen.Menu.class);
+            String id = onlyDialog(it);
+            FutureTask<Integer> follows =
+                    new FutureTask<>(
+                            () -> ussd("dialogs", "--follow", id, "--rules", it.rules.toString()));
+            Thread.ofVirtual().start(follows);
+            await().atMost(PATIENCE).until(() -> out.toString().contains("Well?"));
+            call.handset.answer(menu, "1");
+            assertThat(follows.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isZero();
+            assertThat(linesWith(out.toString(), "the same line")).isEqualTo(40);
+            assertThat(linesWith(out.toString(), "  respond  So")).isEqualTo(1);
+            assertThat(linesWith(out.toString(), "  end      ")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whoever_follows_a_dialog_loses_nothing_because_of_others() throws Exception {
+        try (RunningEngine it =
+                new RunningEngine(
+                        folder, "if (...).text == '*1#' then ussd.menu('Well?') end return 'So'")) {
+            RunningEngine.Call call = it.dial("27761485722", "*1#");
+            Screen.Menu menu = call.next(Screen.Menu.class);
+            String id = onlyDialog(it);
+            FutureTask<Integer> follows =
+                    new FutureTask<>(
+                            () ->
+                                    ussd(
+                                            "dialogs",
+                                            "--follow",
+                                            "--json",
+                                            id,
+                                            "--rules",
+                                            it.rules.toString()));
+            Thread.ofVirtual().start(follows);
+            await().atMost(PATIENCE).until(() -> out.toString().contains("Well?"));
+            for (int i = 0; i < 200; i++) {
+                it.dial("27760000000", "*2#").next(Screen.Respond.class);
+            }
+            call.handset.answer(menu, "1");
+            assertThat(follows.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isZero();
+            assertThat(it.engine.counters().value("admin.events.lost")).isZero();
+        }
+        assertThat(out.toString().lines().toList().getLast()).contains("\"kind\":\"end\"");
+    }
+
+    @Test
+    void a_dialog_that_has_ended_is_followed_no_longer_than_its_history() throws Exception {
+        try (RunningEngine it = new RunningEngine(folder, "return 'x'")) {
+            it.dial("27761485722", "*1#").next(Screen.Respond.class);
+            await().atMost(PATIENCE).until(() -> it.engine.openDialogs() == 0);
+            String id = onlyDialog(it);
+            assertThat(ussd("dialogs", "--follow", id, "--rules", it.rules.toString())).isZero();
+            String followed = out.toString();
+            out.getBuffer().setLength(0);
+            assertThat(ussd("dialogs", id, "--rules", it.rules.toString())).isZero();
+            assertThat(followed).isEqualTo(out.toString()).contains("  end      ");
+            assertThat(ussd("dialogs", "--follow", "Logic-none", "--rules", it.rules.toString()))
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(err.toString()).contains("no dialog Logic-none is kept");
+        }
+    }
+
+    @Test
+    void a_list_that_is_followed_begins_with_what_there_is_and_says_nothing_twice()
+            throws Exception {
+        RunningEngine it = new RunningEngine(folder, "return 'So ' .. ussd.menu('Well?')");
+        FutureTask<Integer> follows =
+                new FutureTask<>(() -> ussd("dialogs", "--follow", "--rules", it.rules.toString()));
+        try (it) {
+            RunningEngine.Call before = it.dial("27761485722", "*1#");
+            Screen.Menu menu = before.next(Screen.Menu.class);
+            Thread.ofVirtual().start(follows);
+            await().atMost(PATIENCE).until(() -> out.toString().contains("*1#"));
+            before.handset.answer(menu, "1");
+            before.next(Screen.Respond.class);
+            await().atMost(PATIENCE).until(() -> out.toString().contains("responded"));
+            it.dial("27760000000", "*2#").next(Screen.Menu.class);
+            await().atMost(PATIENCE).until(() -> out.toString().contains("*2#"));
+        }
+        assertThat(follows.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(out.toString().lines()).doesNotHaveDuplicates();
+        assertThat(out.toString().lines().findFirst()).hasValueSatisfying(line ->
+                assertThat(line).contains("*1#", " open ", " 0 answered"));
+    }
+
     @Test
     void dialogs_that_come_are_followed() throws Exception {
         RunningEngine it = new RunningEngine(folder, "return 'x'");

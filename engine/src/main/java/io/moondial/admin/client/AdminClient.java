@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
@@ -60,6 +61,9 @@ public final class AdminClient implements AutoCloseable {
     /** A line of events has at most this many characters. */
     static final int MAX_LINE = 4 << 20;
 
+    /** How long a connection may take. */
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+
     /** Events have a comment every 15 s; after so long without anything, the engine is gone. */
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
@@ -93,6 +97,7 @@ public final class AdminClient implements AutoCloseable {
         connector.setSslContextFactory(tls == null ? new NoTls() : tls);
         http = new HttpClient(new HttpClientTransportOverHTTP(connector));
         http.setExecutor(threads);
+        http.setConnectTimeout(CONNECT.toMillis());
         http.setFollowRedirects(false);
         http.setUserAgentField(null);
         http.setHttpCookieStore(new HttpCookieStore.Empty());
@@ -157,6 +162,12 @@ public final class AdminClient implements AutoCloseable {
     /** From now on an answer may take so long where its question says nothing else. */
     public AdminClient within(Duration newPatience) {
         patience = newPatience;
+        return this;
+    }
+
+    /** From now on a connection may take so long. */
+    AdminClient connecting(Duration longest) {
+        http.setConnectTimeout(longest.toMillis());
         return this;
     }
 
@@ -263,6 +274,10 @@ public final class AdminClient implements AutoCloseable {
                 throws NotRunningException, RefusedException, InterruptedException {
             Request request = request().idleTimeout(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
             try (Streamed answer = sent(request)) {
+                if (!taker.begun()) {
+                    return;
+                }
+                time = SILENCE;
                 BufferedReader lines =
                         new BufferedReader(
                                 new InputStreamReader(answer.in(), StandardCharsets.UTF_8));
@@ -345,7 +360,8 @@ public final class AdminClient implements AutoCloseable {
 
         private NotRunningException gone(@Nullable Throwable why) throws InterruptedException {
             Throwable reason = why;
-            if (reason instanceof InterruptedIOException) {
+            if (reason instanceof InterruptedIOException
+                    && !(reason instanceof SocketTimeoutException)) {
                 throw new InterruptedException();
             }
             while (reason instanceof IOException && reason.getCause() != null) {
@@ -357,13 +373,18 @@ public final class AdminClient implements AutoCloseable {
                                 "the engine at %s has not answered within %s"
                                         .formatted(place(), words(time)),
                                 late);
-                case ConnectException refused -> nobody(refused);
-                case UnknownHostException unknown -> nobody(unknown);
+                case SocketTimeoutException late ->
+                        nobody(
+                                "no connection within "
+                                        + words(Duration.ofMillis(http.getConnectTimeout())),
+                                late);
+                case ConnectException refused -> nobody(FileTrouble.words(refused), refused);
+                case UnknownHostException unknown -> nobody(FileTrouble.words(unknown), unknown);
                 case SSLException tls ->
                         new NotRunningException(
                                 "no safe connection to %s: %s".formatted(place(), tls.getMessage()),
                                 tls);
-                case SocketException other -> nobody(other);
+                case SocketException other -> nobody(FileTrouble.words(other), other);
                 case ClosedChannelException closed -> ended("the connection ended", closed);
                 case TooLongException tooLong -> stranger(tooLong.getMessage(), tooLong);
                 case IOException io -> ended(FileTrouble.words(io), io);
@@ -372,12 +393,12 @@ public final class AdminClient implements AutoCloseable {
             };
         }
 
-        private NotRunningException nobody(IOException e) {
+        private NotRunningException nobody(String why, IOException e) {
             return new NotRunningException(
                     "no engine answers at %s: %s%s"
                             .formatted(
                                     place(),
-                                    FileTrouble.words(e),
+                                    why,
                                     socket == null ? "" : "; start one with: ussd serve"),
                     e);
         }
@@ -424,8 +445,20 @@ public final class AdminClient implements AutoCloseable {
     /** Takes events. */
     @FunctionalInterface
     public interface EventTaker {
+        /**
+         * Called once, before the first event: the engine tells of everything from now on. So
+         * whatever is asked for here and what comes then leave nothing out; some of it may be in
+         * both.
+         *
+         * @return false: it wants no event
+         */
+        default boolean begun() throws NotRunningException, RefusedException, InterruptedException {
+            return true;
+        }
+
         /** Takes one; false: it wants no more. */
-        boolean take(String name, JsonNode data);
+        boolean take(String name, JsonNode data)
+                throws NotRunningException, RefusedException, InterruptedException;
     }
 
     /** An answer that comes bit by bit. */
@@ -465,7 +498,8 @@ public final class AdminClient implements AutoCloseable {
                     throw new IOException(failure);
                 }
             } catch (TimeoutException e) {
-                throw new InterruptedIOException("the end of the answer does not come");
+                throw new IOException(
+                        "the end of the answer has not come within " + words(PATIENCE), e);
             }
             HttpFields trailers = response.getTrailers();
             return trailers == null ? null : trailers.get(name);

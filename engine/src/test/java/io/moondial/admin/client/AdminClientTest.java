@@ -3,12 +3,15 @@ package io.moondial.admin.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.admin.client.AdminClient.EventTaker;
 import io.moondial.admin.client.AdminClient.NotRunningException;
 import io.moondial.admin.client.AdminClient.RefusedException;
 import io.moondial.admin.client.AdminClient.Streamed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** The client at far ends that are none, or not well. */
 class AdminClientTest {
@@ -128,6 +132,37 @@ class AdminClientTest {
                     () -> client.get("/v1/status").answer(),
                     "no engine answers at http://127.0.0.1:1: Connection refused");
         }
+    }
+
+    /**
+     * Nobody accepts, and the listen queue is full: the network does not answer a further one.
+     * Where an operating system takes it all the same, its request is not answered.
+     */
+    @Test
+    void a_connection_that_does_not_come_about_is_no_interrupt() throws Exception {
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<SocketChannel> waiting = new ArrayList<>();
+            try {
+                for (int i = 0; i < 8; i++) {
+                    SocketChannel one = SocketChannel.open();
+                    waiting.add(one);
+                    one.configureBlocking(false);
+                    one.connect(full.getLocalSocketAddress());
+                }
+                URI there = URI.create("http://127.0.0.1:" + full.getLocalPort());
+                try (AdminClient client =
+                        AdminClient.remote(there, null, null).connecting(Duration.ofMillis(300))) {
+                    assertNotRunning(
+                            () -> client.get("/v1/status").within(Duration.ofSeconds(2)).answer(),
+                            "at " + there);
+                }
+            } finally {
+                for (SocketChannel one : waiting) {
+                    one.close();
+                }
+            }
+        }
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
     @Test
@@ -260,6 +295,63 @@ class AdminClientTest {
                             });
         }
         assertThat(taken).containsExactly("dialog{\"a\":1}", "lost{\"count\":2}");
+    }
+
+    @Test
+    void a_taker_of_events_hears_that_they_begin_before_the_first() throws Exception {
+        List<String> taken = new ArrayList<>();
+        CountDownLatch begun = new CountDownLatch(1);
+        try (AdminClient client =
+                client(
+                        out -> {
+                            say(out, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n: hello\n\n");
+                            begun.await();
+                            say(out, "event: dialog\ndata: {}\n\n");
+                            over.await();
+                        })) {
+            client.get("/v1/events")
+                    .events(
+                            new EventTaker() {
+                                @Override
+                                public boolean begun() {
+                                    taken.add("begun");
+                                    begun.countDown();
+                                    return true;
+                                }
+
+                                @Override
+                                public boolean take(String name, JsonNode data) {
+                                    taken.add(name);
+                                    return false;
+                                }
+                            });
+        }
+        assertThat(taken).containsExactly("begun", "dialog");
+    }
+
+    @Test
+    void a_taker_that_knows_all_as_events_begin_takes_none() throws Exception {
+        try (AdminClient client =
+                client(
+                        out -> {
+                            say(out, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n: hello\n\n");
+                            over.await();
+                        })) {
+            client.get("/v1/events")
+                    .events(
+                            new EventTaker() {
+                                @Override
+                                public boolean begun() {
+                                    return false;
+                                }
+
+                                @Override
+                                public boolean take(String name, JsonNode data) {
+                                    throw new AssertionError(name);
+                                }
+                            });
+        }
+        assertThat(over.getCount()).as("it did not wait for the end").isEqualTo(1);
     }
 
     @Test
