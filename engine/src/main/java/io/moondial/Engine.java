@@ -170,7 +170,7 @@ public final class Engine implements AutoCloseable {
                         time,
                         this::inService,
                         reloads::tell);
-        scripts = new ServedScripts(reloading, desk, counters, time, started, this::reload);
+        scripts = new ServedScripts(reloading, desk, counters, time, started, reloads::reload);
         reconciliation =
                 new Reconciliation(
                         time,

@@ -147,7 +147,9 @@ final class Reloading implements Source {
                     ? () ->
                             answer(
                                     new Outcome(
-                                            Outcome.Kind.UNCHANGED, change.toString(), List.of()))
+                                            Outcome.Kind.UNCHANGED,
+                                            change.toString(),
+                                            next.warnings()))
                     : () -> answer(putInService(next, services, change, began));
         } catch (ConfigurationException e) {
             return () -> answer(refuse(e.problems()));

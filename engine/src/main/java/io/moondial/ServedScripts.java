@@ -1,11 +1,11 @@
 package io.moondial;
 
-import io.moondial.admin.EngineStatus;
 import io.moondial.admin.Refusal;
+import io.moondial.admin.ReloadResource.Outcome;
+import io.moondial.admin.ReloadResource.Reload;
 import io.moondial.admin.ScriptsResource.Failure;
 import io.moondial.admin.ScriptsResource.OnDisk;
 import io.moondial.admin.ScriptsResource.Release;
-import io.moondial.admin.ScriptsResource.Reloaded;
 import io.moondial.admin.ScriptsResource.Script;
 import io.moondial.admin.ScriptsResource.Scripts;
 import io.moondial.file.FileTrouble;
@@ -31,7 +31,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -42,7 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,20 +56,12 @@ final class ServedScripts implements Scripts {
     private static final int MAX_OCTETS = 1 << 20;
     private static final String SUFFIX = ".lua";
 
-    /**
-     * A reload waits until the files rest; only somebody who writes them all the time is longer.
-     */
-    private static final Duration LONGEST_RELOAD = Duration.ofSeconds(60);
-
-    /** So often it is looked for what came of a reload. */
-    private static final Duration LOOK = Duration.ofMillis(20);
-
     private final Reloading reloading;
     private final ServiceDesk desk;
     private final Counters counters;
     private final Time time;
     private final Instant started;
-    private final Runnable reload;
+    private final Reload reload;
 
     /** Compiling all scripts takes a processor: one at a time. */
     private final ReentrantLock looking = new ReentrantLock();
@@ -88,7 +78,7 @@ final class ServedScripts implements Scripts {
     /**
      * Those of an engine.
      *
-     * @param reload has the files read again, some time soon
+     * @param reload has the files read again
      */
     ServedScripts(
             Reloading reloading,
@@ -96,7 +86,7 @@ final class ServedScripts implements Scripts {
             Counters counters,
             Time time,
             Instant started,
-            Runnable reload) {
+            Reload reload) {
         this.reloading = reloading;
         this.desk = desk;
         this.counters = counters;
@@ -358,7 +348,7 @@ final class ServedScripts implements Scripts {
     // ---- put back
 
     @Override
-    public Reloaded putBack(Script script, String version, boolean overwrite)
+    public Outcome putBack(Script script, String version, boolean overwrite)
             throws Refusal, InterruptedException {
         writing.lockInterruptibly();
         try {
@@ -371,8 +361,8 @@ final class ServedScripts implements Scripts {
             byte[] inService = inService(script);
             byte[] there = read(script.file());
             if (Arrays.equals(there, wanted) && Arrays.equals(inService, wanted)) {
-                return new Reloaded(
-                        Reloaded.Outcome.UNCHANGED,
+                return new Outcome(
+                        Outcome.Kind.UNCHANGED,
                         script.file() + " has this source already, and it is in service",
                         reloading.problems());
             }
@@ -384,10 +374,9 @@ final class ServedScripts implements Scripts {
                                 : "%s differs from what is in service, and would be lost: keep a copy of it, then ask with overwrite=true"
                                         .formatted(script.file()));
             }
-            EngineStatus.ReloadStatus before = reloading.status();
             replace(script.file(), wanted, there != null);
             log.info("{} is written over by its release {}", script.file(), version);
-            return takenUp(script, wanted, before);
+            return takenUp(script, wanted, inService);
         } catch (IOException e) {
             throw Refusal.conflict("nothing is put back: " + FileTrouble.tell(e));
         } finally {
@@ -400,31 +389,32 @@ final class ServedScripts implements Scripts {
                 .orElseThrow(() -> Refusal.conflict("the script has just been removed"));
     }
 
-    /** Has the files read again, and waits until that source is in service, or is refused. */
-    private Reloaded takenUp(Script script, byte[] wanted, EngineStatus.ReloadStatus before)
+    /**
+     * Has the files read again, which the engine may have done already because one was written.
+     *
+     * @param before the source that was in service
+     */
+    private Outcome takenUp(Script script, byte[] wanted, byte[] before)
             throws Refusal, InterruptedException {
-        reload.run();
-        long end = System.nanoTime() + LONGEST_RELOAD.toNanos();
-        while (System.nanoTime() < end) {
-            EngineStatus.ReloadStatus now = reloading.status();
-            if (!now.equals(before) && now.refusal() != null) {
-                return new Reloaded(
-                        Reloaded.Outcome.REFUSED,
-                        "%s is written, and not in service: %s"
-                                .formatted(script.file(), now.refusal().words()),
-                        reloading.problems());
-            }
-            if (!now.equals(before) && Arrays.equals(inService(script), wanted)) {
-                return new Reloaded(
-                        Reloaded.Outcome.RELOADED,
-                        script.file() + " is written, and in service",
-                        reloading.problems());
-            }
-            TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
+        Outcome outcome;
+        try {
+            outcome = reload.reload();
+        } catch (Refusal e) {
+            throw Refusal.conflict("%s is written; %s".formatted(script.file(), e.getMessage()));
         }
-        throw Refusal.conflict(
-                "%s is written, and not in service after %d s: the files do not come to rest, or the engine does not follow them"
-                        .formatted(script.file(), LONGEST_RELOAD.toSeconds()));
+        if (outcome.kind() == Outcome.Kind.REFUSED) {
+            return outcome.as(
+                    Outcome.Kind.REFUSED,
+                    "%s is written; %s".formatted(script.file(), outcome.text()));
+        }
+        if (!Arrays.equals(inService(script), wanted)) {
+            throw Refusal.conflict(
+                    "%s was written, and then changed by somebody else: that is in service now"
+                            .formatted(script.file()));
+        }
+        return outcome.as(
+                Arrays.equals(before, wanted) ? Outcome.Kind.UNCHANGED : Outcome.Kind.RELOADED,
+                script.file() + " is written, and in service");
     }
 
     /** Null: there is no such file. */

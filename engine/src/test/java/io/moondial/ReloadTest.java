@@ -3,6 +3,7 @@ package io.moondial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.admin.ReloadResource.Outcome;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import java.io.IOException;
@@ -10,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.event.Level;
@@ -105,6 +108,28 @@ class ReloadTest {
             live.save("scripts/main.lua", "return 'two'");
             live.awaitAnswer("two");
             assertThat(live.log).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_reload_of_what_is_in_service_already_tells_its_warnings() throws Exception {
+        Files.createDirectories(folder.resolve("scripts"));
+        Files.writeString(folder.resolve("scripts/main.lua"), "pcall(require, 'extra') return 1");
+        Files.writeString(
+                folder.resolve("rules.yaml"), "process: {triggers: [{script_key: main}]}");
+        Configuration read = Configuration.read(folder.resolve("rules.yaml"));
+        try (Engine engine = new Engine(read.inMemory())) {
+            for (String look : List.of("the first", "the second")) {
+                CompletableFuture<Outcome> asked = engine.reloading().ask();
+                engine.reloading().prepare().run();
+                Outcome outcome = asked.get(60, TimeUnit.SECONDS);
+                assertThat(outcome.kind()).as(look).isEqualTo(Outcome.Kind.UNCHANGED);
+                assertThat(outcome.problems())
+                        .as(look)
+                        .singleElement()
+                        .asString()
+                        .contains("main.lua:1:16: warning: module 'extra' not found");
+            }
         }
     }
 

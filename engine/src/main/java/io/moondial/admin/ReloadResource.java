@@ -64,6 +64,11 @@ public final class ReloadResource implements Resource, EventSource {
             problems = List.copyOf(problems);
         }
 
+        /** The same problems, said of something else. */
+        public Outcome as(Kind newKind, String newText) {
+            return new Outcome(newKind, newText, problems);
+        }
+
         /** The answer to whoever asked. */
         public ObjectNode toJson(JsonMapper json) {
             ObjectNode object =
@@ -97,6 +102,18 @@ public final class ReloadResource implements Resource, EventSource {
         }
     }
 
+    /** Has rules and scripts read again; from any thread. */
+    @FunctionalInterface
+    public interface Reload {
+        /**
+         * Waits until they have been read since the call.
+         *
+         * @return what came of it
+         * @throws Refusal if the files do not come to rest, or the engine does not follow them
+         */
+        Outcome reload() throws Refusal, InterruptedException;
+    }
+
     /**
      * A resource that has reloads done elsewhere.
      *
@@ -118,7 +135,7 @@ public final class ReloadResource implements Resource, EventSource {
                 Role.OPERATOR,
                 call -> {
                     call.allow();
-                    return Answer.json(done(reload.get()).toJson(call.json()));
+                    return Answer.json(reload().toJson(call.json()));
                 });
     }
 
@@ -138,9 +155,10 @@ public final class ReloadResource implements Resource, EventSource {
         listeners.forEach((it, caller) -> it.tell("reload", () -> outcome.asSeenBy(caller, json)));
     }
 
-    private Outcome done(CompletableFuture<Outcome> future) throws Refusal, InterruptedException {
+    /** Begins a reload, and waits for what comes of it. */
+    public Outcome reload() throws Refusal, InterruptedException {
         try {
-            return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return reload.get().get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw Refusal.conflict(
                     "the files have not come to rest within %d s: nothing is reloaded until they stop changing"

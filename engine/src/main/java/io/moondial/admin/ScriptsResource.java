@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -48,7 +47,7 @@ public final class ScriptsResource implements Resource {
          * @throws Refusal if it is not, or cannot be; then nothing has changed, unless the message
          *     says so
          */
-        Reloaded putBack(Script script, String version, boolean overwrite)
+        ReloadResource.Outcome putBack(Script script, String version, boolean overwrite)
                 throws Refusal, InterruptedException;
     }
 
@@ -101,22 +100,6 @@ public final class ScriptsResource implements Resource {
 
     /** A version that was in service, and since when it was so last. */
     public record Release(String version, Instant since, boolean inService) {}
-
-    /**
-     * What came of a release that was put back.
-     *
-     * @param problems of what is on the disk
-     */
-    public record Reloaded(Outcome outcome, String text, List<Problem> problems) {
-        /** In a word. */
-        public enum Outcome {
-            RELOADED,
-            /** It was in service already. */
-            UNCHANGED,
-            /** What was in service stays. */
-            REFUSED
-        }
-    }
 
     /** A dialog test. */
     public record Test(String file, String name, int line) {}
@@ -265,21 +248,18 @@ public final class ScriptsResource implements Resource {
         if (overwrite != null && !overwrite.equals("true") && !overwrite.equals("false")) {
             throw Refusal.badRequest("overwrite is '" + overwrite + "'; allowed is true or false");
         }
-        Reloaded reloaded = scripts.putBack(script, version, "true".equals(overwrite));
-        String text =
-                reloaded.text()
-                        + scripts.all().stream()
-                                .filter(it -> reloaded.outcome() != Reloaded.Outcome.REFUSED)
-                                .filter(it -> it.file().equals(script.file()))
-                                .filter(it -> !it.version().equals(version))
-                                .findFirst()
-                                .map(ScriptsResource::otherModules)
-                                .orElse("");
-        ObjectNode json = call.json().createObjectNode();
-        json.put("outcome", reloaded.outcome().name().toLowerCase(Locale.ROOT));
-        json.put("text", text);
-        json.set("problems", RulesResource.problems(call.json(), reloaded.problems()));
-        return Answer.json(json);
+        ReloadResource.Outcome outcome =
+                scripts.putBack(script, version, "true".equals(overwrite));
+        String more =
+                scripts.all().stream()
+                        .filter(it -> outcome.kind() != ReloadResource.Outcome.Kind.REFUSED)
+                        .filter(it -> it.file().equals(script.file()))
+                        .filter(it -> !it.version().equals(version))
+                        .findFirst()
+                        .map(ScriptsResource::otherModules)
+                        .orElse("");
+        return Answer.json(
+                outcome.as(outcome.kind(), outcome.text() + more).toJson(call.json()));
     }
 
     private static String otherModules(Script script) {
