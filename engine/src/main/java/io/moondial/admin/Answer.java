@@ -13,7 +13,7 @@ public sealed interface Answer {
 
     /** Octets of a media type. */
     @SuppressWarnings("ArrayRecordComponent") // goes straight to the connection
-    record Octets(String type, byte[] octets, Map<String, String> headers) implements Answer {}
+    record Octets(String type, byte[] octets) implements Answer {}
 
     /** Nothing (204). */
     record Empty() implements Answer {}
@@ -73,7 +73,6 @@ public sealed interface Answer {
 
     /** A text of this media type. */
     static Answer text(String type, String text) {
-        return new Octets(
-                type + "; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), Map.of());
+        return new Octets(type + "; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
     }
 }

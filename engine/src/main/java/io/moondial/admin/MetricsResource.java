@@ -1,7 +1,6 @@
 package io.moondial.admin;
 
 import io.moondial.metrics.Exposition;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -32,7 +31,7 @@ public final class MetricsResource implements Resource {
         }
         try {
             Exposition.Text text = exposition.read(call.accept());
-            return new Answer.Octets(text.type(), text.octets(), Map.of());
+            return new Answer.Octets(text.type(), text.octets());
         } finally {
             free.release();
         }

@@ -366,7 +366,6 @@ final class RequestHandler extends Handler.Abstract {
                 }
                 case Answer.Octets of -> {
                     response.setStatus(200);
-                    of.headers().forEach(headers::put);
                     octets(of.type(), of.octets());
                 }
                 case Answer.Empty of -> response.setStatus(204);

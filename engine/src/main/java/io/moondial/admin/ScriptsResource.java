@@ -248,8 +248,7 @@ public final class ScriptsResource implements Resource {
         if (overwrite != null && !overwrite.equals("true") && !overwrite.equals("false")) {
             throw Refusal.badRequest("overwrite is '" + overwrite + "'; allowed is true or false");
         }
-        ReloadResource.Outcome outcome =
-                scripts.putBack(script, version, "true".equals(overwrite));
+        ReloadResource.Outcome outcome = scripts.putBack(script, version, "true".equals(overwrite));
         String more =
                 scripts.all().stream()
                         .filter(it -> outcome.kind() != ReloadResource.Outcome.Kind.REFUSED)
@@ -258,8 +257,7 @@ public final class ScriptsResource implements Resource {
                         .findFirst()
                         .map(ScriptsResource::otherModules)
                         .orElse("");
-        return Answer.json(
-                outcome.as(outcome.kind(), outcome.text() + more).toJson(call.json()));
+        return Answer.json(outcome.as(outcome.kind(), outcome.text() + more).toJson(call.json()));
     }
 
     private static String otherModules(Script script) {

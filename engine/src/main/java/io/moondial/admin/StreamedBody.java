@@ -30,7 +30,8 @@ final class StreamedBody implements Answer.Body {
     }
 
     /**
-     * Writes it from its beginning to its end.
+     * Writes it from its beginning to its end. If the writer fails, the end is left out, so that
+     * nobody takes what has come for the whole.
      *
      * @param watched goes between the stream and the connection
      */
@@ -43,11 +44,8 @@ final class StreamedBody implements Answer.Body {
         OutputStream out = watched.apply(Content.Sink.asOutputStream(response));
         StreamedBody body = new StreamedBody(response.getRequest(), out);
         response.setTrailersSupplier(() -> body.trailers);
-        try {
-            stream.writer().write(body);
-        } finally {
-            body.end();
-        }
+        stream.writer().write(body);
+        body.end();
     }
 
     @Override

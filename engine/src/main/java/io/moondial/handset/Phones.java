@@ -392,11 +392,11 @@ public final class Phones implements DialogObserver, AutoCloseable {
                 Handset by = handset;
                 if (!ended && by != null) {
                     by.abandon();
-                    end();
                 }
             } catch (DialogGoneException e) {
                 ended = true; // what has ended needs no end
             } finally {
+                end();
                 changed.signalAll();
                 lock.unlock();
             }

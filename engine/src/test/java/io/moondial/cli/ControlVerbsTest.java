@@ -552,8 +552,9 @@ class ControlVerbsTest {
         assertThat(follows.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .isEqualTo(ExitCode.NOT_STARTED);
         assertThat(out.toString().lines()).doesNotHaveDuplicates();
-        assertThat(out.toString().lines().findFirst()).hasValueSatisfying(line ->
-                assertThat(line).contains("*1#", " open ", " 0 answered"));
+        assertThat(out.toString().lines().findFirst())
+                .hasValueSatisfying(
+                        line -> assertThat(line).contains("*1#", " open ", " 0 answered"));
     }
 
     @Test

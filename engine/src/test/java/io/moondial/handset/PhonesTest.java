@@ -9,11 +9,15 @@ import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.channel.ss7.MessageLink;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Outgoing;
 import io.moondial.handset.Phones.Phone;
 import io.moondial.handset.Phones.PhoneSettings;
+import io.moondial.logic.DialogIdentity;
+import io.moondial.logic.DialogListener;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -21,7 +25,11 @@ import io.moondial.text.UssdString.UnsendableText;
 import io.moondial.time.HandMovedTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,19 +42,67 @@ class PhonesTest {
     private final Counters counters = new Counters();
     private final List<Incoming> arrived = new CopyOnWriteArrayList<>();
     private final EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), 100);
+    private final AtomicReference<Opening> opening = new AtomicReference<>();
+
+    /** Whether the dialogs of phones have ended, and no screen says so. */
+    private volatile boolean gone;
+
     private final Phones phones =
             new Phones(
-                    () -> network,
+                    Losing::new,
                     time,
                     counters,
                     new PhoneSettings(20, Duration.ofMinutes(2), null));
+
+    /** The network, where a dialog can have ended without a word. */
+    private final class Losing implements FarSide {
+        @Override
+        public MessageLink begin(Call call, MessageLink.Receiver receiver) {
+            MessageLink link = network.begin(call, receiver);
+            return new MessageLink() {
+                @Override
+                public String localTid() {
+                    return link.localTid();
+                }
+
+                @Override
+                public Optional<String> send(Message message) throws DialogGoneException {
+                    if (gone) {
+                        throw new DialogGoneException("the dialog has ended");
+                    }
+                    return link.send(message);
+                }
+
+                @Override
+                public void keepSecret(int invokeId) {
+                    link.keepSecret(invokeId);
+                }
+
+                @Override
+                public void forget() {
+                    link.forget();
+                }
+            };
+        }
+
+        @Override
+        public void receive(@Nullable Taker taker) {
+            network.receive(taker);
+        }
+
+        @Override
+        public int openHandsetDialogs() {
+            return network.openHandsetDialogs();
+        }
+    }
 
     @BeforeEach
     void start() {
         network.start(
                 new DialogDesk() {
                     @Override
-                    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+                    public DialogLink.Receiver begun(Opening begins, DialogLink link) {
+                        opening.set(begins);
                         try {
                             link.send(
                                     new Outgoing.Ask(
@@ -121,6 +177,26 @@ class PhonesTest {
         time.pass(Duration.ofMinutes(5));
         assertThat(counters.value("phones.given_up")).isZero();
         await().atMost(PATIENCE).until(() -> arrived.size() == 1);
+    }
+
+    @Test
+    void the_dialog_of_one_that_was_hung_up_is_not_waited_for_any_more() throws Exception {
+        for (boolean endedBefore : new boolean[] {false, true}) {
+            Phone phone = dial();
+            gone = endedBefore;
+            phones.hangUp(phone);
+            assertThat(
+                            phones.begun(
+                                    new DialogIdentity(
+                                            "Logic-1632976990-05f220e1",
+                                            Objects.requireNonNull(opening.get()),
+                                            "main",
+                                            "1",
+                                            "ussd")))
+                    .as("ended before: %s", endedBefore)
+                    .isSameAs(DialogListener.NOBODY);
+            assertThat(phone.await(1, PATIENCE).state()).isEqualTo(Phones.State.ENDED);
+        }
     }
 
     @Test

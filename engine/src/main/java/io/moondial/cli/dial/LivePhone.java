@@ -11,6 +11,7 @@ import io.moondial.text.UssdString.UnsendableText;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +24,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class LivePhone implements DialCommand.Line, DialCommand.Listener {
     private static final Logger log = LoggerFactory.getLogger(LivePhone.class);
     private static final String PHONES = "/v1/phone";
+    private static final String DIALOGS = "/v1/dialogs";
     private static final int HTTP_BAD_REQUEST = 400;
+    private static final int HTTP_CONFLICT = 409;
+
+    /** How long a dialog may take to end for the engine that has ended for the handset. */
+    private static final Duration FINISHING = Duration.ofSeconds(10);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     /** The engine answers after so long, even if nothing has come. */
     private static final Duration LOOK = Duration.ofSeconds(20);
@@ -42,6 +50,7 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
 
     private volatile @Nullable Exception failure;
     private int shown;
+    private Duration finishing = FINISHING;
 
     /**
      * Dials.
@@ -54,6 +63,12 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
         this.dcs = new Dcs(dcs);
         phone = client.post(PHONES).body(dialled).answer();
         id = phone.path("phone_id").asString("");
+    }
+
+    /** From now on so long is waited for the engine to note the end of a dialog. */
+    LivePhone finishingWithin(Duration longest) {
+        finishing = longest;
+        return this;
     }
 
     /** From now on each screen is told as it comes, until the last. */
@@ -209,6 +224,29 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
         if (dialog.isEmpty()) {
             throw new IllegalStateException("no script has taken the dialog");
         }
-        return client.get("/v1/dialogs").segment(dialog).segment("test").text();
+        long end = System.nanoTime() + finishing.toNanos();
+        while (true) {
+            boolean runs = runs(dialog);
+            try {
+                return client.get(DIALOGS).segment(dialog).segment("test").text();
+            } catch (RefusedException e) {
+                if (e.status() != HTTP_CONFLICT || !runs || System.nanoTime() > end) {
+                    throw e;
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN.toMillis());
+        }
+    }
+
+    /** The last screen can be here before the engine has noted that it was the last. */
+    private boolean runs(String dialog)
+            throws NotRunningException, RefusedException, InterruptedException {
+        return client.get(DIALOGS)
+                .segment(dialog)
+                .answer()
+                .path("dialog")
+                .path("state")
+                .asString("")
+                .equals("open");
     }
 }
