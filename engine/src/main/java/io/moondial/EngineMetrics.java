@@ -9,6 +9,7 @@ import io.moondial.logic.DialogMetrics.OfScript;
 import io.moondial.logic.HeapWatch;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.logic.ServiceDesk;
+import io.moondial.logic.ServiceDesk.ScriptStats;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.Durations;
 import io.moondial.metrics.Exposition;
@@ -212,19 +213,10 @@ final class EngineMetrics {
                 this::stats);
     }
 
-    /** A name that a script composes could hold anything, a subscriber's number too. */
     private void stats(Values values) {
-        Set<String> written = parts.desk().statNames();
-        long composed = 0;
-        for (Map.Entry<String, Long> counter : parts.counters().counted(STAT).entrySet()) {
-            String name = counter.getKey().substring(STAT.length());
-            if (written.contains(name)) {
-                values.add(counter.getValue(), name);
-            } else {
-                composed += counter.getValue();
-            }
-        }
-        values.add(composed, COMPOSED);
+        ScriptStats stats = parts.desk().stats();
+        stats.byName().forEach((name, count) -> values.add(count, name));
+        values.add(stats.composed(), COMPOSED);
     }
 
     private void outside() {

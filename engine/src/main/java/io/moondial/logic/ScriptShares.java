@@ -1,15 +1,19 @@
 package io.moondial.logic;
 
+import io.moondial.logic.ServiceDesk.ScriptStats;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.script.ScriptSettings;
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
@@ -22,6 +26,9 @@ final class ScriptShares {
     /** Counts what scripts count under names beyond their bound. */
     static final String BEYOND_LIMIT = "scripts.stats_beyond_limit";
 
+    /** What the counters of names begin with that scripts count under. */
+    private static final String STAT = "script.";
+
     private final Counters counters;
     private final Logger log;
     private final Logger dialogs;
@@ -29,6 +36,12 @@ final class ScriptShares {
     private final RateLimitedLog lines;
     private final Set<String> names = ConcurrentHashMap.newKeySet();
     private final Map<String, Share> byScript = new ConcurrentHashMap<>();
+
+    /**
+     * By each name that is or was written out in a script in service, what had been counted under
+     * it before. Guarded by itself.
+     */
+    private final Map<String, Long> written = new HashMap<>();
 
     /**
      * Nothing is used yet.
@@ -54,6 +67,39 @@ final class ScriptShares {
         Share share = of(script);
         share.errors.limit(limits.maxErrorPlaces());
         return share;
+    }
+
+    /** What scripts have counted so far. */
+    ScriptStats stats() {
+        SortedMap<String, Long> byName = new TreeMap<>();
+        long composed = 0;
+        synchronized (written) {
+            for (Map.Entry<String, Long> counter : counters.counted(STAT).entrySet()) {
+                String name = counter.getKey().substring(STAT.length());
+                long count = counter.getValue();
+                Long before = written.get(name);
+                if (before != null && count > before) {
+                    byName.put(name, count - before);
+                }
+                composed += before == null ? count : before;
+            }
+        }
+        return new ScriptStats(byName, composed);
+    }
+
+    /**
+     * These names are written out in the scripts that come into service. A name of scripts before
+     * them stays known if something was counted under it: its dialogs may still run, and a count
+     * that became a composed one would be counted twice.
+     */
+    void writtenOut(Set<String> names) {
+        synchronized (written) {
+            Map<String, Long> counted = counters.counted(STAT);
+            written.keySet()
+                    .removeIf(name -> !names.contains(name) && !counted.containsKey(STAT + name));
+            names.forEach(
+                    name -> written.putIfAbsent(name, counted.getOrDefault(STAT + name, 0L)));
+        }
     }
 
     /** From now on each error of a script is a new one; those that were counted are told. */
@@ -118,7 +164,7 @@ final class ScriptShares {
         /** Counts one more under a name; under one name for all if there are too many names. */
         void increment(String name, ScriptSettings.Shares limits) {
             boolean counted = names.contains(name) || takes(name, limits);
-            counters.increment(counted ? "script." + name : BEYOND_LIMIT);
+            counters.increment(counted ? STAT + name : BEYOND_LIMIT);
         }
 
         private boolean takes(String name, ScriptSettings.Shares limits) {

@@ -22,6 +22,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -68,7 +69,6 @@ public final class ServiceDesk implements DialogDesk {
     private final DialogMetrics metrics;
     private final DialogObserver observers;
     private volatile List<LuaService> services = List.of();
-    private volatile Set<String> statNames = Set.of();
     private volatile BooleanSupplier heap = () -> true;
 
     /**
@@ -121,19 +121,28 @@ public final class ServiceDesk implements DialogDesk {
      */
     public void serve(List<LuaService> services) {
         this.services = List.copyOf(services);
-        statNames =
+        shares.writtenOut(
                 services.stream()
                         .flatMap(service -> service.statNames().stream())
-                        .collect(Collectors.toUnmodifiableSet());
+                        .collect(Collectors.toUnmodifiableSet()));
         shares.forgetErrors();
         services.forEach(
                 service ->
                         service.scripts().forEach(it -> metrics.script(service.kind(), it.key())));
     }
 
-    /** The names that scripts in service count under, as far as they are written out in them. */
-    public Set<String> statNames() {
-        return statNames;
+    /**
+     * What scripts have counted. None of it ever falls, whatever a reload changes.
+     *
+     * @param byName under names that are or were written out in a script in service
+     * @param composed under all other names together: a name that a script composes could hold
+     *     anything, a subscriber's number too
+     */
+    public record ScriptStats(SortedMap<String, Long> byName, long composed) {}
+
+    /** What scripts have counted so far, under names of their own. */
+    public ScriptStats stats() {
+        return shares.stats();
     }
 
     /** What is counted and measured of dialogs, script by script. */

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
+import io.moondial.rules.Trigger;
 import io.moondial.script.ScriptSettings;
 import io.moondial.time.Time;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -152,5 +158,64 @@ class ScriptSharesTest {
         }
         share.increment("n3", limits("max_stat_names: 4", "max_stat_names_in_all: 5"));
         assertThat(counters.value("script.n3")).isEqualTo(1);
+    }
+
+    @Test
+    void a_counted_name_keeps_its_series_when_a_reload_takes_it_out_of_the_scripts() {
+        ScriptShares shares = shares("shares-reload");
+        ScriptShares.Share topup = shares.of("topup");
+        shares.writtenOut(Set.of("done", "failed"));
+        topup.increment("done", LIMITS);
+        topup.increment("to 27761485722", LIMITS);
+        assertThat(shares.stats()).isEqualTo(stats(Map.of("done", 1L), 1));
+        shares.writtenOut(Set.of());
+        assertThat(shares.stats()).isEqualTo(stats(Map.of("done", 1L), 1));
+        topup.increment("done", LIMITS); // by a dialog that began before
+        assertThat(shares.stats()).isEqualTo(stats(Map.of("done", 2L), 1));
+        shares.writtenOut(Set.of("done"));
+        assertThat(shares.stats()).isEqualTo(stats(Map.of("done", 2L), 1));
+    }
+
+    @Test
+    void what_was_counted_as_composed_stays_so_when_a_reload_writes_the_name_out() {
+        ScriptShares shares = shares("shares-written");
+        ScriptShares.Share topup = shares.of("topup");
+        topup.increment("done", LIMITS);
+        topup.increment("done", LIMITS);
+        assertThat(shares.stats()).isEqualTo(stats(Map.of(), 2));
+        shares.writtenOut(Set.of("done"));
+        assertThat(shares.stats()).isEqualTo(stats(Map.of(), 2));
+        topup.increment("done", LIMITS);
+        assertThat(shares.stats()).isEqualTo(stats(Map.of("done", 1L), 2));
+        shares.writtenOut(Set.of());
+        topup.increment("done", LIMITS);
+        assertThat(shares.stats()).isEqualTo(stats(Map.of("done", 2L), 2));
+    }
+
+    @Test
+    void a_name_that_nothing_was_counted_under_is_forgotten_with_its_script() {
+        ScriptShares shares = shares("shares-forgotten");
+        shares.writtenOut(Set.of("failed"));
+        shares.writtenOut(Set.of("done"));
+        shares.of("topup").increment("failed", LIMITS);
+        assertThat(shares.stats()).isEqualTo(stats(Map.of(), 1));
+    }
+
+    @Test
+    void the_desk_knows_the_names_of_the_scripts_in_service(@TempDir Path folder) {
+        try (LiveDesk live = LiveDesk.running(folder, "stat.increment('old') return 'x'")) {
+            LiveDesk.next(live.dial("*1#"));
+            live.settle();
+            live.serve(
+                    "stat.increment('new') stat.increment('n' .. 1) return 'x'",
+                    Trigger.Conditions.NONE);
+            LiveDesk.next(live.dial("*1#"));
+            live.settle();
+            assertThat(live.desk.stats()).isEqualTo(stats(Map.of("old", 1L, "new", 1L), 1));
+        }
+    }
+
+    private static ServiceDesk.ScriptStats stats(Map<String, Long> byName, long composed) {
+        return new ServiceDesk.ScriptStats(new TreeMap<>(byName), composed);
     }
 }
