@@ -32,6 +32,7 @@ import io.moondial.logic.DialogEnvironment;
 import io.moondial.logic.DialogObserver;
 import io.moondial.logic.HeapWatch;
 import io.moondial.logic.ServiceDesk;
+import io.moondial.logic.ServiceDesk.StopClock;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.Exposition;
 import io.moondial.metrics.Reconciliation;
@@ -100,7 +101,7 @@ public final class Engine implements AutoCloseable {
 
     /** As above, with a watch over what dialogs begin and send. */
     public Engine(Configuration configuration, DialogObserver observer) {
-        this(configuration, observer, new SystemTime());
+        this(configuration, observer, new SystemTime(), StopClock.REAL);
     }
 
     /**
@@ -112,7 +113,7 @@ public final class Engine implements AutoCloseable {
             Configuration configuration,
             DialogObserver observer,
             BiFunction<Backends.Settings, Time, Backends> backends) {
-        this(configuration, observer, backends, new SystemTime());
+        this(configuration, observer, backends, new SystemTime(), StopClock.REAL);
     }
 
     /**
@@ -121,14 +122,20 @@ public final class Engine implements AutoCloseable {
      * @param time closed with the engine
      */
     Engine(Configuration configuration, DialogObserver observer, Time time) {
-        this(configuration, observer, Backends::start, time);
+        this(configuration, observer, time, StopClock.REAL);
+    }
+
+    /** As above, with another clock for its stop. */
+    Engine(Configuration configuration, DialogObserver observer, Time time, StopClock stopClock) {
+        this(configuration, observer, Backends::start, time, stopClock);
     }
 
     private Engine(
             Configuration configuration,
             DialogObserver observer,
             BiFunction<Backends.Settings, Time, Backends> starter,
-            Time time) {
+            Time time,
+            StopClock stopClock) {
         this.time = time;
         started = time.now();
         rules = configuration.rules();
@@ -155,7 +162,8 @@ public final class Engine implements AutoCloseable {
                                 time,
                                 backends,
                                 DialogObserver.all(List.of(observer, history, phones))),
-                        rules.dialogs().max());
+                        rules.dialogs().max(),
+                        stopClock);
         heap = new HeapWatch(rules.dialogs().maxHeap(), desk::openDialogs);
         desk.guardHeap(heap::hasRoom);
         desk.serve(configuration.services());
@@ -492,8 +500,19 @@ public final class Engine implements AutoCloseable {
         void close();
     }
 
-    /** The result of a stop: dialogs that had to be aborted, and records that no file took. */
-    public record Stop(int aborted, long lostEdrs) {}
+    /**
+     * The result of a stop.
+     *
+     * @param aborted dialogs that had to be aborted
+     * @param left those of them that run on all the same: what they still do has no record
+     * @param lostEdrs records that no file took
+     */
+    public record Stop(int aborted, int left, long lostEdrs) {
+        /** Whether everything has ended, and has its records. */
+        public boolean isWhole() {
+            return left == 0 && lostEdrs == 0;
+        }
+    }
 
     /**
      * Refuses new dialogs, lets those that run finish within {@code stop_timeout}, aborts the rest,
@@ -506,7 +525,7 @@ public final class Engine implements AutoCloseable {
 
     private synchronized Stop stop(Duration timeout) throws InterruptedException {
         if (stopped) {
-            return new Stop(0, 0);
+            return new Stop(0, 0, 0);
         }
         stopped = true;
         if (reload != null) {
@@ -516,7 +535,7 @@ public final class Engine implements AutoCloseable {
         AdminServer web = admin;
         long began = System.nanoTime();
         Ending records = () -> closeRecords(timeout.minusNanos(System.nanoTime() - began));
-        int aborted;
+        ServiceDesk.Stop dialogs;
         // Closed from the last to the first, each of them even if others fail.
         try (heap;
                 time;
@@ -529,9 +548,10 @@ public final class Engine implements AutoCloseable {
                 series;
                 traces;
                 reconciliation) {
-            aborted = desk.stop(timeout);
+            dialogs = desk.stop(timeout);
         }
-        return new Stop(aborted, edrs.status().stream().mapToLong(StreamStatus::dropped).sum());
+        long dropped = edrs.status().stream().mapToLong(StreamStatus::dropped).sum();
+        return new Stop(dialogs.aborted(), dialogs.left(), dropped + edrs.late());
     }
 
     /** An interrupt, which {@link #hurry} makes, ends the patience with a disk and nothing else. */

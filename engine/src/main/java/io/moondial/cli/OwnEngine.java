@@ -34,7 +34,7 @@ public final class OwnEngine {
      * Starts an engine, uses it, stops it.
      *
      * @param observer told of what its dialogs do
-     * @return the exit code: that of the use, unless records were lost
+     * @return the exit code: that of the use, unless records were lost or dialogs did not end
      */
     public static int use(
             Configuration configuration, DialogObserver observer, PrintWriter err, Use use)
@@ -72,9 +72,8 @@ public final class OwnEngine {
         }
         if (stop.lostEdrs() > 0) {
             err.printf("ussd: %d EDRs could not be written%n", stop.lostEdrs());
-            return ExitCode.FAILED;
         }
-        return result;
+        return stop.isWhole() ? result : ExitCode.FAILED;
     }
 
     /**

@@ -255,9 +255,8 @@ public final class ServeCommand implements Callable<Integer> {
                 log.info("stopped: {} dialogs had to be aborted", stop.aborted());
                 if (stop.lostEdrs() > 0) {
                     log.error("{} EDRs could not be written", stop.lostEdrs());
-                } else {
-                    code = ExitCode.GOOD;
                 }
+                code = stop.isWhole() ? ExitCode.GOOD : ExitCode.FAILED;
             } catch (InterruptedException | RuntimeException | Error e) {
                 log.error("the stop was not clean", e);
             } finally {

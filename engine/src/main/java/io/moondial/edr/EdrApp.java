@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     private final long pid;
     private final Counters counters;
     private final Map<String, Stream> streams = new ConcurrentHashMap<>();
+    private final LongAdder late = new LongAdder();
     private boolean closed;
 
     private record Stream(Inbox inbox, StreamWriter writer, Thread thread) {}
@@ -60,10 +62,11 @@ public final class EdrApp implements EdrSink, AutoCloseable {
      * @param hostname for file names and headers
      * @param pid the process id, the last part of file names
      * @param counters takes {@code edr.failures}, attempts to write that failed; {@code
-     *     edr.dropped}, records that were lost; {@code edr.orphans}, files that a killed process
-     *     left, and that were closed; {@code edr.lost}, written records that somebody cut off;
-     *     {@code edr.spilled}, records that a stop left in the spill folder; {@code
-     *     edr.spilled_files.taken_up}, files that the start brought from there
+     *     edr.dropped}, records that were lost, those that came after the close too; {@code
+     *     edr.orphans}, files that a killed process left, and that were closed; {@code edr.lost},
+     *     written records that somebody cut off; {@code edr.spilled}, records that a stop left in
+     *     the spill folder; {@code edr.spilled_files.taken_up}, files that the start brought from
+     *     there
      */
     public EdrApp(
             EdrSettings settings, EdrClock clock, String hostname, long pid, Counters counters) {
@@ -83,12 +86,23 @@ public final class EdrApp implements EdrSink, AutoCloseable {
      * Hands a record over.
      *
      * @throws IllegalArgumentException when the stream's name is malformed, or one too many
-     * @throws IllegalStateException after {@link #close}
      */
     @Override
     public void write(String stream, Edr edr) {
-        var open = streams.get(stream);
-        (open == null ? open(stream, most(edr)) : open).inbox().add(edr);
+        var known = streams.get(stream);
+        var open = known == null ? open(stream, most(edr)) : known;
+        if (open == null || !open.inbox().add(edr)) {
+            late.increment();
+            counters.increment("edr.dropped");
+        }
+    }
+
+    /**
+     * How many records came after {@link #close}: they are lost, counted in {@code edr.dropped},
+     * and in no stream's status.
+     */
+    public long late() {
+        return late.sum();
     }
 
     /**
@@ -153,15 +167,15 @@ public final class EdrApp implements EdrSink, AutoCloseable {
         return engines ? MAX_STREAMS : MAX_STREAMS - ENGINES_STREAMS;
     }
 
-    private synchronized Stream open(String name, int most) {
+    /** Null after the close, unless it was open before. */
+    private synchronized @Nullable Stream open(String name, int most) {
         var known = streams.get(name);
         if (known != null) {
             return known;
         }
         Names.requireStream(name);
         if (closed) {
-            throw new IllegalStateException(
-                    "The EdrApp is closed: stop what writes EDRs before it is.");
+            return null;
         }
         if (streams.size() >= most) {
             throw new IllegalArgumentException(

@@ -72,19 +72,19 @@ final class Inbox {
     /**
      * Hands a record over.
      *
-     * @throws IllegalStateException after {@link #close}
+     * @return false after {@link #close}: the record is not taken
      */
-    void add(Edr edr) {
+    boolean add(Edr edr) {
         var scribe = scribes[(int) (Thread.currentThread().threadId() % SCRIBES)];
         synchronized (scribe) {
             if (closed) {
-                throw new IllegalStateException(
-                        "The EdrApp is closed: stop what writes EDRs before it is.");
+                return false;
             }
             scribe.write(edr);
             if (!gathering || scribe.isFull()) {
                 passOnIfMemoryAllows(scribe);
             }
+            return true;
         }
     }
 

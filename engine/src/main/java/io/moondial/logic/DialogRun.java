@@ -171,6 +171,12 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         }
     }
 
+    /** Which dialog it is, as log lines begin. */
+    @Override
+    public String toString() {
+        return identity.toString();
+    }
+
     /** Nothing that happens from now on is handled. */
     void closeMailbox() {
         mailbox.close();

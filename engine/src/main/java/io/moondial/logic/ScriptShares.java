@@ -97,8 +97,7 @@ final class ScriptShares {
             Map<String, Long> counted = counters.counted(STAT);
             written.keySet()
                     .removeIf(name -> !names.contains(name) && !counted.containsKey(STAT + name));
-            names.forEach(
-                    name -> written.putIfAbsent(name, counted.getOrDefault(STAT + name, 0L)));
+            names.forEach(name -> written.putIfAbsent(name, counted.getOrDefault(STAT + name, 0L)));
         }
     }
 

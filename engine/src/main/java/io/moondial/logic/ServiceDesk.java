@@ -1,11 +1,14 @@
 package io.moondial.logic;
 
+import static java.util.stream.Collectors.joining;
+
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.config.Key;
+import io.moondial.config.Measure;
 import io.moondial.config.Settings;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.EdrSink;
@@ -28,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -95,12 +99,24 @@ public final class ServiceDesk implements DialogDesk {
             Counters counters,
             DialogEnvironment around,
             int maxDialogs) {
+        this(edrs, room, instanceIds, counters, around, maxDialogs, StopClock.REAL);
+    }
+
+    /** As above, with another clock for its stop. */
+    public ServiceDesk(
+            EdrSink edrs,
+            BooleanSupplier room,
+            InstanceIds instanceIds,
+            Counters counters,
+            DialogEnvironment around,
+            int maxDialogs,
+            StopClock stopClock) {
         this.edrs = edrs;
         this.room = room;
         this.instanceIds = instanceIds;
         this.counters = counters;
         this.around = around;
-        this.open = new OpenDialogs(maxDialogs);
+        this.open = new OpenDialogs(maxDialogs, stopClock);
         this.log = around.loggers().getLogger("dialog");
         this.limited = new RateLimitedLog(log, around.time());
         this.shares =
@@ -166,15 +182,40 @@ public final class ServiceDesk implements DialogDesk {
     }
 
     /**
-     * Refuses new dialogs from now on, lets those that run finish within this time, and aborts the
-     * rest.
+     * What a stop came to.
      *
-     * @return how many had to be aborted
+     * @param aborted how many dialogs had to be aborted
+     * @param left how many of them run all the same
      */
-    public int stop(Duration timeout) throws InterruptedException {
-        int aborted = open.stop(timeout);
+    public record Stop(int aborted, int left) {}
+
+    /**
+     * By what clock a stop goes.
+     *
+     * @param killTime how long a stop waits for scripts that it has stopped: they end at their next
+     *     instruction. It waits for so long again each time that dialogs have ended meanwhile
+     * @param nanos only goes forward, in nanoseconds from any point
+     */
+    public record StopClock(Duration killTime, LongSupplier nanos) {
+        /** That of the machine. */
+        public static final StopClock REAL = new StopClock(Duration.ofSeconds(5), System::nanoTime);
+    }
+
+    /**
+     * Refuses new dialogs from now on, lets those that run finish within this time, and aborts the
+     * rest. It waits for those as long as some of them end.
+     */
+    public Stop stop(Duration timeout) throws InterruptedException {
+        Stop stop = open.stop(timeout);
+        if (stop.left() > 0) {
+            log.error(
+                    "{} dialogs run on although they are aborted, and in the last {} none of them ended: the stop goes on without them, and what they still do has no record; such as {}",
+                    stop.left(),
+                    Measure.DURATION.format(open.stopClock.killTime().toMillis()),
+                    open.some());
+        }
         shares.forgetErrors();
-        return aborted;
+        return stop;
     }
 
     /**
@@ -341,15 +382,13 @@ public final class ServiceDesk implements DialogDesk {
 
     /** The dialogs that run, and the limit on them. */
     private static final class OpenDialogs {
-        /**
-         * How long a stop waits for scripts that it has stopped: they end at their next
-         * instruction.
-         */
-        private static final Duration KILL_TIME = Duration.ofSeconds(5);
+        /** So many of those that do not end are named. */
+        private static final int NAMED = 3;
 
         private final Set<DialogRun> runs = ConcurrentHashMap.newKeySet();
         private final AtomicInteger count = new AtomicInteger();
         private final int max;
+        private final StopClock stopClock;
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition empty = lock.newCondition();
         private volatile boolean stopping;
@@ -362,8 +401,9 @@ public final class ServiceDesk implements DialogDesk {
             STOPPING
         }
 
-        OpenDialogs(int max) {
+        OpenDialogs(int max, StopClock stopClock) {
             this.max = max;
+            this.stopClock = stopClock;
         }
 
         int max() {
@@ -375,6 +415,9 @@ public final class ServiceDesk implements DialogDesk {
         }
 
         Admission admit(DialogRun run) {
+            if (stopping) {
+                return Admission.STOPPING; // and whoever waits for fewer sees no other number
+            }
             if (count.incrementAndGet() > max) {
                 oneLess();
                 return Admission.FULL;
@@ -403,18 +446,27 @@ public final class ServiceDesk implements DialogDesk {
             }
         }
 
-        /**
-         * How many were left after this time and had to be aborted; none is admitted from now on.
-         */
-        int stop(Duration timeout) throws InterruptedException {
+        /** None is admitted from now on. */
+        Stop stop(Duration timeout) throws InterruptedException {
             stopping = true;
             if (awaitEmpty(timeout, () -> hurried)) {
-                return 0;
+                return new Stop(0, 0);
             }
-            int left = count.get();
+            int aborted = count.get();
             runs.forEach(run -> run.stop("the engine stops"));
-            awaitEmpty(KILL_TIME, () -> false);
-            return left;
+            int before;
+            do {
+                before = count.get();
+                if (awaitEmpty(stopClock.killTime(), () -> false)) {
+                    return new Stop(aborted, 0);
+                }
+            } while (count.get() < before);
+            return new Stop(aborted, count.get());
+        }
+
+        /** Some of those that run. */
+        String some() {
+            return runs.stream().limit(NAMED).map(DialogRun::toString).collect(joining(", "));
         }
 
         /** A stop waits no longer for dialogs to finish. */
@@ -430,14 +482,16 @@ public final class ServiceDesk implements DialogDesk {
 
         private boolean awaitEmpty(Duration timeout, BooleanSupplier over)
                 throws InterruptedException {
-            long nanos = timeout.toNanos();
+            LongSupplier clock = stopClock.nanos();
+            long began = clock.getAsLong();
             lock.lock();
             try {
                 while (count.get() > 0) {
-                    if (nanos <= 0 || over.getAsBoolean()) {
+                    long left = timeout.toNanos() - (clock.getAsLong() - began);
+                    if (left <= 0 || over.getAsBoolean()) {
                         return false;
                     }
-                    nanos = empty.awaitNanos(nanos);
+                    var _ = empty.awaitNanos(left);
                 }
                 return true;
             } finally {

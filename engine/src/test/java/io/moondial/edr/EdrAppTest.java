@@ -26,6 +26,7 @@ class EdrAppTest {
     private static final Instant AT = Instant.parse("2021-09-30T05:00:54.079Z");
 
     @TempDir Path root;
+    private final Counters counters = new Counters();
 
     @Test
     void what_was_handed_over_is_complete_after_the_close() {
@@ -71,7 +72,6 @@ class EdrAppTest {
         var folder = root.resolve("edr");
         var inTheWay = Files.writeString(folder, "in the way");
         var settings = settings(WhenFull.REFUSE_DIALOGS, 1000).in(folder);
-        var counters = new Counters();
         var app = new EdrApp(settings, EdrClock.system(), "h", 1, counters);
         app.write("ussd", edr("one"));
         await().until(() -> app.status().getFirst().failure() != null);
@@ -211,24 +211,25 @@ class EdrAppTest {
     }
 
     @Test
-    void a_record_after_the_close_is_refused_and_not_silently_lost() {
+    void a_record_after_the_close_is_counted_and_not_silently_lost() {
         var app = app(settings(WhenFull.REFUSE_DIALOGS, 1000));
         app.write("ussd", edr("one"));
         app.close();
 
-        assertThatThrownBy(() -> app.write("ussd", edr("two")))
-                .isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> app.write("other", edr("two")))
-                .isInstanceOf(IllegalStateException.class);
+        app.write("ussd", edr("two"));
+        app.write("other", edr("three"));
+        assertThat(app.late()).isEqualTo(2);
+        assertThat(counters.value("edr.dropped")).isEqualTo(2);
+        assertThat(app.status().getFirst().handedOver()).isEqualTo(1);
         assertThat(EdrFiles.texts(root, ".edr")).containsExactly("one");
     }
 
     @Test
-    void a_record_that_was_taken_during_the_close_is_written_and_any_other_is_refused()
+    void a_record_that_was_taken_during_the_close_is_written_and_any_other_is_counted()
             throws Exception {
         for (int round = 0; round < 20; round++) {
             var folder = root.resolve("round" + round);
-            var taken = new AtomicInteger();
+            var handedOver = new AtomicInteger();
             var begun = new CountDownLatch(4);
             var app = app(settings(folder, WhenFull.REFUSE_DIALOGS, 1000));
             var producers =
@@ -238,8 +239,10 @@ class EdrAppTest {
                                             Thread.ofPlatform()
                                                     .start(
                                                             () ->
-                                                                    writeUntilRefused(
-                                                                            app, begun, taken)))
+                                                                    writeUntilLate(
+                                                                            app,
+                                                                            begun,
+                                                                            handedOver)))
                             .toList();
             begun.await();
             app.close();
@@ -247,7 +250,7 @@ class EdrAppTest {
                 producer.join();
             }
 
-            assertThat(EdrFiles.texts(folder, ".edr")).hasSize(taken.get());
+            assertThat(EdrFiles.texts(folder, ".edr")).hasSize(handedOver.get() - (int) app.late());
             assertThat(app.status().getFirst().backlog()).isZero();
         }
     }
@@ -302,15 +305,11 @@ class EdrAppTest {
         }
     }
 
-    private static void writeUntilRefused(EdrApp app, CountDownLatch begun, AtomicInteger taken) {
-        try {
-            while (true) {
-                app.write("ussd", edr("x"));
-                taken.incrementAndGet();
-                begun.countDown();
-            }
-        } catch (IllegalStateException closed) {
-            assertThat(closed).hasMessageContaining("The EdrApp is closed");
+    private static void writeUntilLate(EdrApp app, CountDownLatch begun, AtomicInteger handedOver) {
+        while (app.late() == 0) {
+            app.write("ussd", edr("x"));
+            handedOver.incrementAndGet();
+            begun.countDown();
         }
     }
 
@@ -325,7 +324,7 @@ class EdrAppTest {
     }
 
     private EdrApp app(EdrSettings settings) {
-        return new EdrApp(settings, EdrClock.system(), "host", 1, new Counters());
+        return new EdrApp(settings, EdrClock.system(), "host", 1, counters);
     }
 
     private EdrSettings settings(WhenFull whenFull, int maxBacklog) {

@@ -9,6 +9,7 @@ import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -423,7 +424,7 @@ class EveryWayADialogCanGoTest {
         try (LiveDesk live = LiveDesk.running(folder, ASK)) {
             Handset handset = live.dial("*100#");
             menu(handset);
-            assertThat(live.desk.stop(java.time.Duration.ZERO)).isEqualTo(1);
+            assertThat(live.desk.stop(Duration.ZERO)).isEqualTo(new ServiceDesk.Stop(1, 0));
             assertThat(next(handset)).isInstanceOf(Screen.Abort.class);
             assertThat(next(live.dial("*100#"))).isEqualTo(new Screen.Decline(34));
             live.settle();
