@@ -1,5 +1,7 @@
 package io.moondial;
 
+import static java.util.Map.entry;
+
 import io.moondial.admin.EngineStatus.ReloadStatus;
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp;
@@ -29,6 +31,7 @@ import java.util.SortedMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an engine shows to Prometheus and in plots: each family with its name, its labels and where
@@ -60,24 +63,33 @@ final class EngineMetrics {
     private static final List<String> STATES = List.of("down", "inactive", "active", "pending");
     private static final double PART = 0.99;
 
-    /** Counters that are shown as something better than {@code ussd_events_total}. */
-    private static final List<String> SHOWN_ELSEWHERE =
-            List.of(
-                    ServiceDesk.BEGUN,
-                    ServiceDesk.FINISHED,
-                    ServiceDesk.REFUSED,
-                    ServiceDesk.CALLS,
-                    STAT,
-                    RELOADS,
-                    TCAP_MESSAGES,
-                    MAP_ERRORS,
-                    "dialogs.switched_off",
-                    "scripts.errors",
-                    "scripts.warnings",
-                    "scripts.killed",
-                    "edr.failures",
-                    "edr.dropped",
-                    "edr.lost");
+    /**
+     * Counters that other families show better than {@code ussd_events_total}, with these families.
+     * A name that ends in a dot stands for all counters that begin so.
+     */
+    static final Map<String, List<String>> SHOWN_ELSEWHERE =
+            Map.ofEntries(
+                    entry(ServiceDesk.BEGUN, List.of("ussd_dialogs_begun_total")),
+                    entry(ServiceDesk.FINISHED, List.of("ussd_dialogs_total")),
+                    entry(ServiceDesk.REFUSED, List.of("ussd_refused_total")),
+                    entry(
+                            ServiceDesk.CALLS,
+                            List.of(
+                                    "ussd_http_client_seconds",
+                                    "ussd_sql_seconds",
+                                    "ussd_kv_seconds",
+                                    "ussd_module_seconds")),
+                    entry("dialogs.switched_off", List.of("ussd_script_skipped_total")),
+                    entry("scripts.errors", List.of("ussd_script_errors_total")),
+                    entry("scripts.warnings", List.of("ussd_script_warnings_total")),
+                    entry("scripts.killed", List.of("ussd_script_kills_total")),
+                    entry(STAT, List.of("ussd_script_stat_total")),
+                    entry(RELOADS, List.of("ussd_reloads_total")),
+                    entry("edr.failures", List.of("ussd_edr_failures_total")),
+                    entry("edr.dropped", List.of("ussd_edr_dropped_total")),
+                    entry("edr.lost", List.of("ussd_edr_lost_total")),
+                    entry(TCAP_MESSAGES, List.of("tcap_messages_total")),
+                    entry(MAP_ERRORS, List.of("map_errors_total")));
 
     private final Exposition exposition = new Exposition();
     private final Parts parts;
@@ -547,15 +559,27 @@ final class EngineMetrics {
                 List.of("event"),
                 values ->
                         parts.counters()
-                                .counted("")
+                                .snapshot()
                                 .forEach(
                                         (name, count) -> {
-                                            if (count > 0
-                                                    && SHOWN_ELSEWHERE.stream()
-                                                            .noneMatch(name::startsWith)) {
+                                            if (shownElsewhere(name) == null) {
                                                 values.add(count, name);
                                             }
                                         }));
+    }
+
+    /** The key of {@link #SHOWN_ELSEWHERE} that a counter falls under; null: none. */
+    static @Nullable String shownElsewhere(String counter) {
+        if (SHOWN_ELSEWHERE.containsKey(counter)) {
+            return counter;
+        }
+        for (int dot = counter.indexOf('.'); dot >= 0; dot = counter.indexOf('.', dot + 1)) {
+            String prefix = counter.substring(0, dot + 1);
+            if (SHOWN_ELSEWHERE.containsKey(prefix)) {
+                return prefix;
+            }
+        }
+        return null;
     }
 
     private void ofScripts(String name, String help, ToLongFunction<OfScript> value) {

@@ -34,8 +34,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -59,6 +62,13 @@ class MetricsTest {
             Path.of(Objects.requireNonNull(System.getProperty("moondial.root")));
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String MSISDN = "27761485722";
+
+    /**
+     * What is dialled beside three times the menu; the last but one finds its script switched off.
+     */
+    private static final List<String> ONCE =
+            List.of("*2#", "*2#", "*3#", "*5#", "*4#", "*4#", "*4#", "*9#");
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /** A metric of ours, or of the process, in an expression of Prometheus. */
@@ -72,6 +82,7 @@ class MetricsTest {
     private static final LeapingTime time = new LeapingTime();
     private static final List<AutoCloseable> open = new ArrayList<>();
     private static Engine engine;
+    private static SortedMap<String, Long> counters;
     private static String scrape;
 
     @BeforeAll
@@ -90,14 +101,20 @@ class MetricsTest {
                 """);
         Files.writeString(folder.resolve("scripts/broken.lua"), "error('broken')");
         Files.writeString(folder.resolve("scripts/no.lua"), "ussd.decline(17)");
+        Files.writeString(folder.resolve("scripts/loop.lua"), "while true do end");
         Files.writeString(
-                folder.resolve("rules.yaml"),
+                folder.resolve("scripts/late.lua"), "ussd.respond('Bye')\nreturn 'Too late'");
+        Path file = folder.resolve("rules.yaml");
+        String rules =
                 """
+                script: {max_kills: 2, max_kills_time: 1d, switch_off_time: 1d, max_instructions: 100000}
                 process:
                   triggers:
                     - {ussd_string: "*1#", script_key: main}
                     - {ussd_string: "*2#", script_key: broken}
                     - {ussd_string: "*3#", script_key: "no"}
+                    - {ussd_string: "*4#", script_key: loop}
+                    - {ussd_string: "*5#", script_key: late}
                 http: {upstreams: {billing: {url: "http://127.0.0.1:9/", connect_timeout: 1m, timeout: 2m}}}
                 sql: {databases: {bank: {url: "jdbc:sqlite:bank.db"}}}
                 kv: {store: memory}
@@ -111,27 +128,29 @@ class MetricsTest {
                         routing_context: 101
                         point_codes: [1]
                         associations: [{name: a1, transport: tcp, listen: "127.0.0.1:0"}]
-                """);
-        engine =
-                new Engine(
-                        Configuration.read(folder.resolve("rules.yaml")),
-                        DialogObserver.NOBODY,
-                        time);
+                """;
+        Files.writeString(file, rules);
+        engine = new Engine(Configuration.read(file), DialogObserver.NOBODY, time);
         open.addFirst(engine);
         engine.openAdmin(List.of());
         engine.start();
+        Files.writeString(file, "nonsense");
+        engine.reloading().prepare().run();
+        Files.writeString(file, rules);
+        engine.reloading().prepare().run();
         SigtranHandsets handsets = handsets();
         for (int i = 0; i < 3; i++) {
             talk(handsets, "*1#");
         }
-        talk(handsets, "*2#");
-        talk(handsets, "*3#");
-        talk(handsets, "*9#");
+        for (String code : ONCE) {
+            talk(handsets, code);
+        }
         await().atMost(PATIENCE).until(() -> engine.openDialogs() == 0);
         // the handset has a refusal before the engine counts that it was sent
         await().atMost(PATIENCE).until(() -> engine.counters().value("map.errors.process.36") == 1);
         engine.counters().increment("dialogs.notes"); // as if something odd had happened
         time.leap(Duration.ofSeconds(11));
+        counters = engine.counters().snapshot();
         scrape = read("/metrics", "").body();
     }
 
@@ -242,7 +261,7 @@ class MetricsTest {
         assertThat(
                         value(
                                 "ussd_dialogs_total{outcome=\"failed\",script=\"broken\",service=\"process\"}"))
-                .isOne();
+                .isEqualTo(2);
         assertThat(value("ussd_dialogs_begun_total{script=\"main\",service=\"process\"}"))
                 .isEqualTo(3);
         assertThat(value("ussd_dialogs_open{script=\"main\",service=\"process\"}")).isZero();
@@ -255,7 +274,15 @@ class MetricsTest {
                                 "ussd_turn_seconds_bucket{script=\"main\",service=\"process\",le=\"+Inf\"}"))
                 .isEqualTo(6);
         assertThat(value("ussd_script_errors_total{script=\"broken\",service=\"process\"}"))
+                .isEqualTo(2);
+        assertThat(value("ussd_script_kills_total{script=\"loop\",service=\"process\"}"))
+                .isEqualTo(2);
+        assertThat(value("ussd_script_skipped_total{script=\"loop\",service=\"process\"}")).isOne();
+        assertThat(value("ussd_script_switched_off{script=\"loop\",service=\"process\"}")).isOne();
+        assertThat(value("ussd_script_warnings_total{script=\"late\",service=\"process\"}"))
                 .isOne();
+        assertThat(value("ussd_reloads_total{outcome=\"done\"}")).isOne();
+        assertThat(value("ussd_reloads_total{outcome=\"rejected\"}")).isOne();
         assertThat(value("ussd_refused_total{cause=\"no_trigger\"}")).isOne();
         assertThat(value("map_errors_total{code=\"17\",operation=\"process\"}")).isOne();
         assertThat(value("map_errors_total{code=\"36\",operation=\"process\"}")).isOne();
@@ -269,15 +296,17 @@ class MetricsTest {
 
     @Test
     void messages_are_counted_both_ways_at_the_link_and_in_tcap() {
+        double begins = 3 + ONCE.size();
         double in = value("m3ua_messages_total{association=\"a1\",direction=\"in\"}");
         double out = value("m3ua_messages_total{association=\"a1\",direction=\"out\"}");
-        assertThat(in).isEqualTo(6 + 3);
-        assertThat(out).isEqualTo(6 + 3);
-        assertThat(value("tcap_messages_total{direction=\"in\",type=\"begin\"}")).isEqualTo(6);
+        assertThat(in).isEqualTo(begins + 3);
+        assertThat(out).isEqualTo(begins + 3);
+        assertThat(value("tcap_messages_total{direction=\"in\",type=\"begin\"}")).isEqualTo(begins);
         assertThat(value("tcap_messages_total{direction=\"in\",type=\"continue\"}")).isEqualTo(3);
         assertThat(value("tcap_messages_total{direction=\"out\",type=\"continue\"}")).isEqualTo(3);
-        assertThat(value("tcap_messages_total{direction=\"out\",type=\"end\"}")).isEqualTo(5);
-        assertThat(value("tcap_messages_total{direction=\"out\",type=\"abort\"}")).isOne();
+        assertThat(value("tcap_messages_total{direction=\"out\",type=\"end\"}")).isEqualTo(7);
+        // two errors and two kills
+        assertThat(value("tcap_messages_total{direction=\"out\",type=\"abort\"}")).isEqualTo(4);
     }
 
     @Test
@@ -299,11 +328,64 @@ class MetricsTest {
     }
 
     @Test
-    void what_is_shown_as_something_better_is_no_event_too() {
-        assertThat(scrape.lines().filter(it -> it.startsWith("ussd_events_total{")))
-                .noneMatch(it -> it.contains("dialogs.begun"))
-                .noneMatch(it -> it.contains("tcap.messages"))
-                .noneMatch(it -> it.contains("calls."));
+    void what_a_family_shows_is_what_status_counts_and_no_event_too() {
+        Set<String> nought = new TreeSet<>();
+        EngineMetrics.SHOWN_ELSEWHERE.forEach(
+                (key, shown) -> {
+                    double counted =
+                            counters.entrySet().stream()
+                                    .filter(it -> isUnder(key, it.getKey()))
+                                    .mapToLong(Map.Entry::getValue)
+                                    .sum();
+                    assertThat(shown.stream().mapToDouble(MetricsTest::sum).sum())
+                            .as("%s, shown by %s", key, shown)
+                            .isEqualTo(counted);
+                    if (counted == 0) {
+                        nought.add(key);
+                    }
+                    assertThat(events().keySet()).noneMatch(it -> isUnder(key, it));
+                });
+        // no disk fails here, and no record is lost
+        assertThat(nought).containsExactly("edr.dropped", "edr.failures", "edr.lost");
+    }
+
+    private static boolean isUnder(String key, String counter) {
+        return key.endsWith(".")
+                ? counter.startsWith(key) && !counter.endsWith(".microseconds")
+                : counter.equals(key);
+    }
+
+    /** All values of a family together: how many there are, if it measures. */
+    private static double sum(String family) {
+        String count = family.endsWith("_seconds") ? family + "_count" : family;
+        return scrape.lines()
+                .filter(it -> it.startsWith(count + "{"))
+                .mapToDouble(it -> Double.parseDouble(it.substring(it.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    private static Map<String, Double> events() {
+        Map<String, Double> events = new TreeMap<>();
+        Matcher event =
+                Pattern.compile("(?m)^ussd_events_total\\{event=\"([^\"]*)\"} (\\S+)$")
+                        .matcher(scrape);
+        while (event.find()) {
+            events.put(event.group(1), Double.parseDouble(event.group(2)));
+        }
+        return events;
+    }
+
+    @Test
+    void everything_else_that_status_counts_is_an_event() {
+        assertThat(events())
+                .containsEntry("scripts.errors_summed_up", 2.0)
+                .containsEntry("scripts.switched_off", 1.0)
+                .containsEntry("dialogs.notes", 1.0);
+        assertThat(events().keySet())
+                .containsAll(
+                        counters.keySet().stream()
+                                .filter(it -> EngineMetrics.shownElsewhere(it) == null)
+                                .toList());
     }
 
     @Test
@@ -498,7 +580,7 @@ class MetricsTest {
         JsonNode series =
                 JSON.readTree(
                         read(
-                                        "/v1/series?names=dialogs_per_second,outcomes_per_second,turn_p99_ms,messages_per_second,open,failed_per_minute&minutes=2",
+                                        "/v1/series?names=dialogs_per_second,outcomes_per_second,turn_p99_ms,messages_per_second,open,failed_per_minute&minutes=1440",
                                         "")
                                 .body());
         assertThat(series.path("step_seconds").asInt()).isEqualTo(10);
@@ -506,7 +588,7 @@ class MetricsTest {
         int lines = 0;
         for (JsonNode line : series.path("series")) {
             lines++;
-            assertThat(line.path("values")).hasSize(12);
+            assertThat(line.path("values")).hasSize(8640);
             if (line.path("name").asString().equals("dialogs_per_second")) {
                 line.path("values").forEach(it -> begun[0] += it.isNull() ? 0 : it.asDouble());
                 assertThat(line.path("values").get(0).isNull()).isTrue();

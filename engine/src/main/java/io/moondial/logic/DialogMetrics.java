@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjLongConsumer;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -224,25 +225,31 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
 
     @Override
     public void tell(ObjLongConsumer<String> each) {
-        for (OfScript script : scripts()) {
-            each.accept(ServiceDesk.BEGUN, script.begun());
-            script.finished.forEach(
-                    (word, count) -> each.accept(ServiceDesk.FINISHED + word, count.sum()));
-            each.accept("scripts.errors", script.errors());
-            each.accept("scripts.warnings", script.warnings());
-            each.accept("scripts.killed", script.kills());
-            each.accept("scripts.switched_off", script.switchedOff.sum());
-            each.accept("dialogs.switched_off", script.skipped());
+        ofAll(ServiceDesk.BEGUN, OfScript::begun, each);
+        for (String outcome : OUTCOMES) {
+            ofAll(ServiceDesk.FINISHED + outcome, it -> it.finished(outcome), each);
         }
+        ofAll("scripts.errors", OfScript::errors, each);
+        ofAll("scripts.warnings", OfScript::warnings, each);
+        ofAll("scripts.killed", OfScript::kills, each);
+        ofAll("scripts.switched_off", it -> it.switchedOff.sum(), each);
+        ofAll("dialogs.switched_off", OfScript::skipped, each);
         calls.forEach(
                 (called, byOutcome) ->
                         byOutcome.forEach(
                                 (outcome, took) -> {
                                     Durations.Sum sum = took.sum();
-                                    String name = ServiceDesk.CALLS + called + '.';
-                                    each.accept(name + outcome, sum.count());
-                                    each.accept(name + "microseconds", sum.nanos() / 1_000);
+                                    each.accept(
+                                            ServiceDesk.CALLS + called + '.' + outcome,
+                                            sum.count());
+                                    each.accept(
+                                            ServiceDesk.CALLS + called + ".microseconds",
+                                            sum.nanos() / 1_000);
                                 }));
+    }
+
+    private void ofAll(String name, ToLongFunction<OfScript> count, ObjLongConsumer<String> each) {
+        each.accept(name, scripts().stream().mapToLong(count).sum());
     }
 
     /** What one dialog needs; on its thread, except for what arrives. */

@@ -18,9 +18,9 @@ final class TcapCounts {
 
     /** Takes {@code tcap.messages.TYPE.in} and {@code .out}. */
     TcapCounts(Counters counters) {
-        in = adders(counters, ".in");
-        out = adders(counters, ".out");
-        otherIn = counters.counter(name("other", ".in"));
+        in = adders(counters, "in");
+        out = adders(counters, "out");
+        otherIn = counters.counter(name("other", "in"));
     }
 
     private static LongAdder[] adders(Counters counters, String direction) {
@@ -33,7 +33,7 @@ final class TcapCounts {
     }
 
     private static String name(String type, String direction) {
-        return "tcap.messages." + type + direction;
+        return "tcap.messages." + type + '.' + direction;
     }
 
     /** One has come, as the network has sent it. */
