@@ -9,9 +9,14 @@ import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.metrics.Series;
 import io.moondial.time.HandMovedTime;
+import io.moondial.time.LeapingTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -116,5 +121,45 @@ class HealthTest {
         Series still = new Series(time, sample -> {});
         time.pass(Duration.ofMinutes(2));
         assertThat(wrong(Health.live(still))).containsExactly("alarms");
+    }
+
+    @Test
+    void an_engine_that_hangs_while_it_measures_is_not_alive_and_says_so() throws Exception {
+        AtomicInteger measured = new AtomicInteger();
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        LeapingTime time = new LeapingTime();
+        Series series =
+                new Series(
+                        time,
+                        sample -> {
+                            if (measured.incrementAndGet() > 1) {
+                                hangs.countDown();
+                                await(over);
+                            }
+                        });
+        series.start();
+        Thread alarms = Thread.ofPlatform().start(() -> time.leap(Series.STEP.multipliedBy(2)));
+        hangs.await();
+        try {
+            time.leap(Duration.ofMinutes(2));
+            assertThat(
+                            CompletableFuture.supplyAsync(() -> wrong(Health.live(series)))
+                                    .get(2, TimeUnit.MINUTES))
+                    .containsExactly("alarms");
+        } finally {
+            over.countDown();
+            alarms.join();
+            series.close();
+            time.close();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -2,6 +2,8 @@ package io.moondial.admin;
 
 import io.moondial.file.FileTrouble;
 import io.moondial.file.Pem;
+import io.moondial.file.PlainFile;
+import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.metrics.Counters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Protection {
     private static final Logger log = LoggerFactory.getLogger("admin");
     private static final String NO_PASSWORD = "";
-    private static final long MAX_OCTETS = 4 << 20;
+    private static final int MAX_OCTETS = 4 << 20;
 
     private final AdminSettings.Tls settings;
     private final Counters counters;
@@ -82,10 +84,11 @@ final class Protection {
     }
 
     private static String content(Path file) throws IOException {
-        if (Files.size(file) > MAX_OCTETS) {
-            throw new IOException(file + " is larger than 4 MiB");
+        try {
+            return new String(PlainFile.read(file, MAX_OCTETS), StandardCharsets.ISO_8859_1);
+        } catch (UnreadableFileException e) {
+            throw new IOException("%s: %s (admin: tls)".formatted(file, e.reason()), e);
         }
-        return Files.readString(file, StandardCharsets.ISO_8859_1);
     }
 
     /**

@@ -2,6 +2,8 @@ package io.moondial.admin;
 
 import io.moondial.file.FileTrouble;
 import io.moondial.file.OwnersFolder;
+import io.moondial.file.PlainFile;
+import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.text.LogText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -47,7 +48,7 @@ public final class UsersFile {
     private static final Pattern NAME =
             Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,%d}".formatted(LONGEST_NAME - 1));
     private static final int MOST = 1000;
-    private static final long MAX_OCTETS = 1 << 20;
+    private static final int MAX_OCTETS = 1 << 20;
     private static final int TOKEN_OCTETS = 32;
     private static final String TOKEN_PREFIX = "moondial_";
     private static final Set<PosixFilePermission> OWNER_FILE =
@@ -111,14 +112,15 @@ public final class UsersFile {
 
     /** What the file says; nobody if it is not there. */
     public List<User> read() throws IOException {
-        try {
-            requireOwners();
-            if (Files.size(file) > MAX_OCTETS) {
-                throw new IOException(file + " is larger than 1 MiB");
-            }
-            return parse(Files.readString(file));
-        } catch (NoSuchFileException e) {
+        if (!Files.exists(file)) {
             return List.of();
+        }
+        try {
+            String text = new String(PlainFile.read(file, MAX_OCTETS), StandardCharsets.UTF_8);
+            requireOwners();
+            return parse(text);
+        } catch (UnreadableFileException e) {
+            throw new IOException("%s: %s (admin: users)".formatted(file, e.reason()), e);
         }
     }
 

@@ -1,9 +1,8 @@
 package io.moondial.config;
 
-import java.io.IOException;
+import io.moondial.file.PlainFile;
+import io.moondial.file.PlainFile.UnreadableFileException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * changes, so do the settings.
  */
 public final class PemFile implements NamedFile {
-    private static final long MAX_OCTETS = 4 << 20;
+    private static final int MAX_OCTETS = 4 << 20;
 
     private final Path path;
     private final @Nullable String content;
@@ -69,17 +68,12 @@ public final class PemFile implements NamedFile {
             }
             Path path = section.path(key, written.get());
             try {
-                if (Files.size(path) > MAX_OCTETS) {
-                    section.refuse(key, path + " is larger than 4 MiB");
-                    return new PemFile(path, null);
-                }
-                return new PemFile(path, Files.readString(path, StandardCharsets.ISO_8859_1));
-            } catch (NoSuchFileException e) {
-                section.needed(key, "there is no file " + path);
-            } catch (IOException e) {
-                section.needed(key, path + " cannot be read: " + e.getMessage());
+                byte[] octets = PlainFile.read(path, MAX_OCTETS);
+                return new PemFile(path, new String(octets, StandardCharsets.ISO_8859_1));
+            } catch (UnreadableFileException e) {
+                section.needed(key, path + ": " + e.reason());
+                return new PemFile(path, null);
             }
-            return new PemFile(path, null);
         }
 
         @Override

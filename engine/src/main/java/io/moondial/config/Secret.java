@@ -2,14 +2,15 @@ package io.moondial.config;
 
 import io.moondial.config.Schema.Description;
 import io.moondial.config.Schema.Unset;
+import io.moondial.file.FileTrouble;
+import io.moondial.file.PlainFile;
+import io.moondial.file.PlainFile.UnreadableFileException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.LinkedHashMap;
@@ -153,25 +154,20 @@ public final class Secret implements NamedFile {
             } else if (isOpenToAll(file)) {
                 reference.warn(FILE, "everybody on this machine can read " + file);
             }
-        } catch (NoSuchFileException e) {
-            reference.needed(FILE, "there is no file " + file);
+        } catch (UnreadableFileException e) {
+            reference.needed(FILE, file + ": " + e.reason());
         } catch (CharacterCodingException e) {
             reference.needed(FILE, file + " is not UTF-8");
         } catch (IOException e) {
-            reference.needed(FILE, file + " cannot be read: " + e.getMessage());
+            reference.needed(FILE, file + ": " + FileTrouble.words(e));
         }
         return new Secret(FILE, name, file, value);
     }
 
     /** Without the one line end that editors put there. */
-    private static String content(Path file) throws IOException {
-        byte[] octets;
-        try (InputStream in = Files.newInputStream(file)) {
-            octets = in.readNBytes(LONGEST + 1);
-        }
-        if (octets.length > LONGEST) {
-            throw new IOException("it has more than " + LONGEST + " octets");
-        }
+    private static String content(Path file)
+            throws UnreadableFileException, CharacterCodingException {
+        byte[] octets = PlainFile.read(file, LONGEST);
         String text =
                 StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
         if (text.endsWith("\n")) {

@@ -43,7 +43,9 @@ public final class Series implements AutoCloseable {
     /** The slot that was filled last; slots are counted from the epoch. */
     private long filled;
 
-    private long sampledAt;
+    /** Read without the lock, which is held while measuring: that may be what hangs. */
+    private volatile long sampledAt;
+
     private boolean full;
     private boolean closed;
     private Time.@Nullable Alarm next;
@@ -236,8 +238,11 @@ public final class Series implements AutoCloseable {
         }
     }
 
-    /** When the last values came; the start if there are none yet. */
-    public synchronized Duration age() {
+    /**
+     * How long ago the last values began to be measured; the start if there are none yet. It never
+     * waits, also while a measurement hangs.
+     */
+    public Duration age() {
         return Duration.ofNanos(time.nanos() - sampledAt);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.file.PipesAndDevices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -168,5 +170,22 @@ class TlsTest {
                                                         folder.resolve("none.key"))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("none.pem");
+    }
+
+    @Test
+    void a_certificate_without_an_end_is_not_read() throws Exception {
+        Path pipe = PipesAndDevices.pipe(folder.resolve("pipe"));
+        for (Path endless : List.of(pipe, Path.of("/dev/zero"))) {
+            assertThatThrownBy(
+                            () ->
+                                    new Served(
+                                            folder,
+                                            "tls: {certificate: %s, key: %s}"
+                                                    .formatted(endless, pki.resolve("one.key"))))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(
+                            "%s: not a plain file but a pipe or a device: write its content to a file (admin: tls)",
+                            endless);
+        }
     }
 }

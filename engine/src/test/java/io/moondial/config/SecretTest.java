@@ -3,6 +3,7 @@ package io.moondial.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moondial.file.PipesAndDevices;
 import io.moondial.problem.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ final class SecretTest {
     void a_secret_that_is_not_there_is_missed_by_engines_and_not_by_tests() throws Exception {
         Login login = read(Login.class, "user: ussd\npassword: {file: none}\n");
         assertThat(found()).isEmpty();
-        assertThat(warned()).containsExactly("x.yaml:2:18: file: there is no file none");
+        assertThat(warned()).containsExactly("x.yaml:2:18: file: none: there is no such file");
         assertThat(problems.warnings().getFirst().severity()).isEqualTo(Problem.Severity.ABSENCE);
         assertThatThrownBy(login.password()::text).hasMessageContaining("{file: \"none\"}");
 
@@ -101,7 +102,20 @@ final class SecretTest {
         read(Login.class, "user: ussd\npassword: {file: long}\n");
         assertThat(warned())
                 .containsExactly(
-                        "x.yaml:2:18: file: long cannot be read: it has more than 65536 octets");
+                        "x.yaml:2:18: file: long: the file is too long: at most 65536 octets");
+    }
+
+    @Test
+    void what_has_no_end_is_not_read() throws Exception {
+        PipesAndDevices.pipe(folder.resolve("pipe"));
+        for (String endless : List.of("pipe", "/dev/zero")) {
+            read(Login.class, "user: ussd\npassword: {file: " + endless + "}\n");
+            assertThat(warned())
+                    .containsExactly(
+                            "x.yaml:2:18: file: "
+                                    + endless
+                                    + ": not a plain file but a pipe or a device: write its content to a file");
+        }
     }
 
     @Test

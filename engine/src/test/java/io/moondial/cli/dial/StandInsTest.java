@@ -87,7 +87,7 @@ class StandInsTest {
         assertThat(ussd("dial", "--stand-ins", dialogs(), "*1#", "1234")).isEqualTo(ExitCode.GOOD);
         assertThat(out.toString()).isEqualTo("menu PIN?\nanswer ****\nrespond KES 12.50\n");
         assertThat(ussd("dial", "*1#", "1234")).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(err.toString()).contains("there is no file");
+        assertThat(err.toString()).contains("there is no such file");
     }
 
     @Test

@@ -238,7 +238,14 @@ class HttpSettingsTest {
                                 rules()))
                 .singleElement()
                 .asString()
-                .contains("ca: there is no file ");
+                .containsPattern("ca: .*: there is no such file");
+        assertThat(
+                        HttpBench.warnings(
+                                HttpBench.billing("https://a.example", "tls: {ca: /dev/zero}"),
+                                rules()))
+                .singleElement()
+                .asString()
+                .contains("ca: /dev/zero: not a plain file but a pipe or a device");
         assertThat(said("tls: {key: empty.pem}"))
                 .singleElement()
                 .asString()

@@ -60,7 +60,10 @@ class SqlSettingsTest {
                 "a whole number from 1 to 100000");
         refused("url: \"jdbc:sqlite:x\"\nread_olny: true", "6:7", "did you mean read_only?");
         refused("url: \"jdbc:sqlite:x\"\npassword: secret", "6:17", "{file: PATH} or {env: NAME}");
-        refused("url: \"jdbc:sqlite:x\"\npassword: {file: nowhere}", "6:24", "there is no file");
+        refused(
+                "url: \"jdbc:sqlite:x\"\npassword: {file: nowhere}",
+                "6:24",
+                "there is no such file");
         refused(
                 "url: \"jdbc:sqlite:x\"\nstatements: {a: \"SELECT 'x\"}",
                 "6:23",
