@@ -15,7 +15,6 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -28,55 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The interface over TLS, by callers that trust one certificate. */
 class TlsTest {
-    private static final char[] PASSWORD = "password".toCharArray();
-
     @TempDir static Path pki;
 
     @TempDir Path folder;
 
     @BeforeAll
     static void makeKeys() throws Exception {
-        make("one");
-        make("two");
-    }
-
-    private static void make(String name) throws Exception {
-        Path store = pki.resolve(name + ".p12");
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                name,
-                                "-dname",
-                                "CN=" + name,
-                                "-keyalg",
-                                "EC",
-                                "-ext",
-                                "san=ip:127.0.0.1",
-                                "-keystore",
-                                store.toString(),
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                new String(PASSWORD))
-                        .redirectErrorStream(true)
-                        .redirectOutput(pki.resolve(name + ".log").toFile())
-                        .start();
-        assertThat(keytool.waitFor(Served.PATIENCE)).isTrue();
-        KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
-        Files.writeString(
-                pki.resolve(name + ".pem"),
-                pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
-        Files.writeString(
-                pki.resolve(name + ".key"),
-                pem("PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded()));
-    }
-
-    private static String pem(String kind, byte[] octets) {
-        return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-                .formatted(kind, Base64.getMimeEncoder().encodeToString(octets), kind);
+        OwnCertificate.make(pki, "one");
+        OwnCertificate.make(pki, "two");
     }
 
     private Served served(String certificate, String key) throws Exception {
@@ -93,9 +51,7 @@ class TlsTest {
             throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        Certificate certificate =
-                KeyStore.getInstance(pki.resolve(trusted + ".p12").toFile(), PASSWORD)
-                        .getCertificate(trusted);
+        Certificate certificate = OwnCertificate.store(pki, trusted).getCertificate(trusted);
         store.setCertificateEntry("it", certificate);
         TrustManagerFactory trust =
                 TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

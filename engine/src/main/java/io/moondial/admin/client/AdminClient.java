@@ -19,8 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +35,7 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpResponseException;
 import org.eclipse.jetty.client.InputStreamResponseListener;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
@@ -364,7 +369,9 @@ public final class AdminClient implements AutoCloseable {
                     && !(reason instanceof SocketTimeoutException)) {
                 throw new InterruptedException();
             }
-            while (reason instanceof IOException && reason.getCause() != null) {
+            while (reason instanceof IOException
+                    && !(reason instanceof SSLException)
+                    && reason.getCause() != null) {
                 reason = reason.getCause();
             }
             return switch (reason) {
@@ -382,12 +389,18 @@ public final class AdminClient implements AutoCloseable {
                 case UnknownHostException unknown -> nobody(FileTrouble.words(unknown), unknown);
                 case SSLException tls ->
                         new NotRunningException(
-                                "no safe connection to %s: %s".formatted(place(), tls.getMessage()),
-                                tls);
+                                "no safe connection to %s: %s".formatted(place(), words(tls)), tls);
                 case SocketException other -> nobody(FileTrouble.words(other), other);
                 case ClosedChannelException closed -> ended("the connection ended", closed);
                 case TooLongException tooLong -> stranger(tooLong.getMessage(), tooLong);
                 case IOException io -> ended(FileTrouble.words(io), io);
+                case HttpResponseException other ->
+                        stranger(
+                                "its answer is no HTTP"
+                                        + ("http".equals(base.getScheme()) && socket == null
+                                                ? "; if it speaks TLS, its address begins with https://"
+                                                : ""),
+                                other);
                 case null -> ended("the connection ended", null);
                 default -> stranger(String.valueOf(reason.getMessage()), reason);
             };
@@ -419,6 +432,26 @@ public final class AdminClient implements AutoCloseable {
 
     private String place() {
         return socket == null ? base.toString() : socket + " (control: socket in the rules)";
+    }
+
+    /** What keeps the connection from being safe is at the end of the causes. */
+    private static String words(SSLException tls) {
+        Throwable root = tls;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = String.valueOf(root.getMessage());
+        return switch (root) {
+            case CertPathBuilderException unknown ->
+                    "nobody who is trusted has signed its certificate; --ca FILE names who is trusted";
+            case CertificateExpiredException expired ->
+                    "its certificate has expired (" + message + ")";
+            case CertificateNotYetValidException early ->
+                    "its certificate is not valid yet (" + message + ")";
+            case CertificateException other -> "its certificate is another one's: " + message;
+            default ->
+                    message.contains("SSL message") ? "what answers does not speak TLS" : message;
+        };
     }
 
     private static String words(Duration time) {

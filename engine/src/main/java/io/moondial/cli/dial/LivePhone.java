@@ -8,6 +8,7 @@ import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -218,11 +219,14 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
      * What was held, as a test in the language of {@code ussd test}.
      *
      * @throws RefusedException if the engine keeps no such dialog
+     * @throws IOException if no script has taken it, so that there is nothing to keep
      */
-    String asTest() throws NotRunningException, RefusedException, InterruptedException {
+    String asTest()
+            throws NotRunningException, RefusedException, IOException, InterruptedException {
         String dialog = client.get(PHONES).segment(id).answer().path("instance_id").asString("");
         if (dialog.isEmpty()) {
-            throw new IllegalStateException("no script has taken the dialog");
+            throw new IOException(
+                    "nothing is recorded: no script has taken the dialog, so the engine has no history of it");
         }
         long end = System.nanoTime() + finishing.toNanos();
         while (true) {

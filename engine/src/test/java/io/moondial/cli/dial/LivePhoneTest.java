@@ -32,6 +32,8 @@ class LivePhoneTest {
     /** How often the dialog is asked for until it has ended. */
     private volatile int endsAfter;
 
+    private volatile String instanceId = "\"Logic-1\"";
+
     /** Whether there is a test of it then. */
     private volatile boolean whole = true;
 
@@ -66,8 +68,10 @@ class LivePhoneTest {
         engine.stop(0);
     }
 
-    private static String phone() {
-        return "{\"phone_id\":\"p\",\"instance_id\":\"Logic-1\",\"state\":\"ended\",\"screens\":[]}";
+    private String phone() {
+        return "{\"phone_id\":\"p\",\"instance_id\":"
+                + instanceId
+                + ",\"state\":\"ended\",\"screens\":[]}";
     }
 
     private boolean hasEnded() {
@@ -112,6 +116,17 @@ class LivePhoneTest {
                     .hasMessage("3 things were not kept");
         }
         assertThat(asked).containsOnlyOnce("/v1/dialogs/Logic-1/test");
+    }
+
+    @Test
+    void a_dialog_that_no_script_has_taken_is_nothing_to_record() throws Exception {
+        instanceId = "null";
+        try (AdminClient client = client()) {
+            LivePhone phone = dialled(client);
+            assertThatThrownBy(phone::asTest)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("nothing is recorded: no script has taken the dialog");
+        }
     }
 
     @Test
