@@ -99,7 +99,7 @@ public final class DialogHistory implements DialogObserver {
         KeptDialog oldest = kept ? ended.add(dialog) : null;
         open.remove(dialog);
         if (!kept) {
-            drop(dialog);
+            dialog.drop();
         } else if (oldest != null) {
             retire(oldest);
         }
@@ -108,19 +108,14 @@ public final class DialogHistory implements DialogObserver {
     /** Newer dialogs have taken its place: one that failed has another. */
     private void retire(KeptDialog dialog) {
         if (!dialog.isFailed()) {
-            drop(dialog);
+            dialog.drop();
             return;
         }
-        failuresMemory.add(dialog.memory());
+        dialog.becomeFailure();
         KeptDialog oldest = failures.add(dialog);
         if (oldest != null) {
-            failuresMemory.add(-oldest.memory());
-            drop(oldest);
+            oldest.drop();
         }
-    }
-
-    private void drop(KeptDialog dialog) {
-        memory.add(-dialog.drop());
     }
 
     /** Whether there is so much memory, which is then taken. */
@@ -133,9 +128,17 @@ public final class DialogHistory implements DialogObserver {
         return false;
     }
 
-    /** Memory that was given is not needed. */
-    void takeBack(int octets) {
+    /** Memory that was given is not needed any more, by a failure or by another dialog. */
+    void takeBack(int octets, boolean failure) {
         memory.add(-octets);
+        if (failure) {
+            failuresMemory.add(-octets);
+        }
+    }
+
+    /** So much of what was given belongs to a failure. */
+    void countFailure(int octets) {
+        failuresMemory.add(octets);
     }
 
     private boolean makeRoom() {
@@ -148,8 +151,7 @@ public final class DialogHistory implements DialogObserver {
                 if (oldest == null) {
                     return false;
                 }
-                failuresMemory.add(-oldest.memory());
-                drop(oldest);
+                oldest.drop();
             } else {
                 return false;
             }
@@ -228,6 +230,11 @@ public final class DialogHistory implements DialogObserver {
     /** How much memory all of it takes, estimated, in octets. */
     public long memory() {
         return memory.sum();
+    }
+
+    /** How much of it failures take that newer dialogs have taken the place of. */
+    long failuresMemory() {
+        return failuresMemory.sum();
     }
 
     /** A dialog that ends meanwhile may come twice. */

@@ -23,16 +23,16 @@ public record HistorySettings(
                 int failures,
         @Key(
                         value =
-                                "How much memory all of it may take, estimated. Beyond that, dialogs that have ended give way, the oldest first; then nothing more is kept of dialogs that run but how they began and ended.",
+                                "How much memory all of it may take, estimated. Beyond that, dialogs that have ended give way, the oldest first; failed ones give way last, down to a quarter of it. If that is not enough, nothing more is kept of what happens in dialogs that run. Such a dialog is listed while it runs, which takes 256 octets beyond this, and it is kept after its end if there is memory again.",
                         unset = "128MiB",
                         from = "1MiB",
                         to = "64GiB")
                 long maxMemory,
         @Key(
                         value =
-                                "How much of it one dialog may take. Further entries are left out, and counted.",
+                                "How much of it one dialog may take, with 1280 octets for how it began and ended. Further entries are left out, and counted.",
                         unset = "32KiB",
-                        from = "1KiB",
+                        from = "2KiB",
                         to = "16MiB")
                 int maxDialogMemory,
         @Key(

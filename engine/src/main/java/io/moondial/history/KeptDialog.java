@@ -41,6 +41,9 @@ public final class KeptDialog implements DialogListener {
     private static final int ENTRY = 12;
     private static final int GONE = -1;
 
+    /** Set in what it has been given: it is one of the failures, whose memory is counted too. */
+    private static final int FAILURE = 1 << 30;
+
     /** Times are kept in tenths of a millisecond since the beginning: 59 hours fit. */
     private static final int TENTHS = 10_000;
 
@@ -76,7 +79,10 @@ public final class KeptDialog implements DialogListener {
     /** How many facts there are; it is written last, and read first. */
     private volatile int size;
 
-    /** What it has been given of the memory for all; {@link #GONE}: it is not kept any more. */
+    /**
+     * What it has been given of the memory for all, with {@link #FAILURE}; {@link #GONE}: it is not
+     * kept any more.
+     */
     private volatile int memory;
 
     private volatile @Nullable Outcome outcome;
@@ -118,7 +124,7 @@ public final class KeptDialog implements DialogListener {
         ended = tenths(at);
         failed |= how instanceof Outcome.Failed;
         outcome = how;
-        boolean kept = takes(OPENING);
+        boolean kept = takes(memory == 0 ? BEGINNING + OPENING : OPENING);
         used += kept ? OPENING : 0;
         history.ended(this, kept);
     }
@@ -128,11 +134,15 @@ public final class KeptDialog implements DialogListener {
         if (!history.give(octets)) {
             return false;
         }
-        int given = memory;
-        if (given >= 0 && MEMORY.compareAndSet(this, given, given + octets)) {
-            return true;
+        for (int given = memory; given >= 0; given = memory) {
+            if (MEMORY.compareAndSet(this, given, given + octets)) {
+                if (isAmongFailures(given)) {
+                    history.countFailure(octets);
+                }
+                return true;
+            }
         }
-        history.takeBack(octets); // it has just been dropped
+        history.takeBack(octets, false); // it has just been dropped
         return false;
     }
 
@@ -236,11 +246,12 @@ public final class KeptDialog implements DialogListener {
 
     private boolean hasRoom(int octets) {
         int after = used + octets;
-        int given = memory;
-        if (given < 0 || after > history.settings().maxDialogMemory()) {
+        int most = history.settings().maxDialogMemory() - (outcome == null ? OPENING : 0);
+        if (memory < 0 || after > most) {
             return false;
         }
-        if (after > given && !takes(Math.max(PORTION, after - given))) {
+        int given = memory();
+        if (after > given && !takes(Math.min(Math.max(PORTION, after - given), most - given))) {
             return false;
         }
         used = after;
@@ -304,15 +315,34 @@ public final class KeptDialog implements DialogListener {
 
     // ---- from any thread
 
-    /** It is not kept any more; how much memory it gives back. */
-    int drop() {
+    /** It is not kept any more, and gives back what it has of the memory. */
+    void drop() {
         int given = (int) MEMORY.getAndSet(this, GONE);
-        return Math.max(0, given);
+        history.takeBack(octets(given), isAmongFailures(given));
+    }
+
+    /** From now on it is one of the failures, with what it has and may still take of the memory. */
+    void becomeFailure() {
+        int given = (int) MEMORY.getAndBitwiseOr(this, FAILURE); // one that is gone stays so
+        history.countFailure(octets(given));
     }
 
     /** What it has of the memory for all. */
     int memory() {
-        return Math.max(0, memory);
+        return octets(memory);
+    }
+
+    /** Whether its memory is counted among that of the failures. */
+    boolean isAmongFailures() {
+        return isAmongFailures(memory);
+    }
+
+    private static boolean isAmongFailures(int given) {
+        return given >= 0 && (given & FAILURE) != 0;
+    }
+
+    private static int octets(int given) {
+        return given < 0 ? 0 : given & ~FAILURE;
     }
 
     long number() {

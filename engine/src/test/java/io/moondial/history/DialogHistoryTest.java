@@ -236,7 +236,7 @@ class DialogHistoryTest {
         int kept = logs(history, 1).size();
         assertThat(kept).isBetween(5, 40);
         assertThat(whole.leftOut()).isEqualTo(501 - kept);
-        assertThat(history.memory()).isLessThanOrEqualTo(4_096 + 256 + KeptDialog.OPENING);
+        assertThat(history.memory()).isLessThanOrEqualTo(4_096);
         assertThat(whole.entries().getLast())
                 .satisfies(
                         end -> {
@@ -448,6 +448,67 @@ class DialogHistoryTest {
         List<KeptDialog> kept = page(history, null, 500).dialogs();
         assertThat(kept).hasSize(55).allSatisfy(it -> assertThat(it.outcome()).isNotNull());
         assertThat(kept.stream().mapToLong(KeptDialog::memory).sum()).isEqualTo(history.memory());
+    }
+
+    @Test
+    void what_is_counted_as_memory_is_the_sum_of_what_dialogs_have_whatever_way_they_go()
+            throws Exception {
+        DialogHistory history =
+                history(
+                        "dialogs: 300",
+                        "failures: 40",
+                        "max_memory: 1MiB",
+                        "max_dialog_memory: 8KiB");
+        int threads = 4;
+        try (ExecutorService all = Executors.newFixedThreadPool(threads)) {
+            List<Future<?>> talks = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                int first = thread * 2_500;
+                talks.add(all.submit(() -> liveAtRandom(history, first, 2_500)));
+            }
+            for (Future<?> talk : talks) {
+                talk.get();
+            }
+        }
+        List<KeptDialog> kept = page(history, null, 20_000).dialogs();
+        assertThat(kept).allSatisfy(it -> assertThat(it.outcome()).isNotNull());
+        assertThat(history.memory())
+                .isEqualTo(kept.stream().mapToLong(KeptDialog::memory).sum())
+                .isBetween(100_000L, 1L << 20);
+        assertThat(history.failuresMemory())
+                .isEqualTo(
+                        kept.stream()
+                                .filter(KeptDialog::isAmongFailures)
+                                .mapToLong(KeptDialog::memory)
+                                .sum())
+                .isPositive();
+        assertThat(kept).allSatisfy(it -> assertThat(it.memory()).isBetween(1_280, 8 << 10));
+    }
+
+    /** Dialogs of all lengths and ends, many at a time, whose scripts go on after the end. */
+    private static void liveAtRandom(DialogHistory history, int first, int dialogs) {
+        Random random = new Random(first);
+        List<Talk> running = new ArrayList<>();
+        List<Talk> ended = new ArrayList<>();
+        for (int i = first; i < first + dialogs || !running.isEmpty(); ) {
+            boolean begin = running.isEmpty() || (running.size() < 100 && random.nextInt(3) > 0);
+            if (i < first + dialogs && begin) {
+                running.add(Talk.begin(history, i++));
+                continue;
+            }
+            Talk one = running.get(random.nextInt(running.size()));
+            one.tell(log("x".repeat(random.nextInt(1_500))));
+            if (random.nextBoolean()) {
+                running.remove(one);
+                one.tell(random.nextInt(4) == 0 ? FAILED : RESPONDED);
+                ended.add(one);
+            }
+            Talk earlier = ended.isEmpty() ? one : ended.get(random.nextInt(ended.size()));
+            earlier.tell(
+                    random.nextInt(5) == 0
+                            ? new DialogFact.Failed("main.lua:3: after its end")
+                            : log("y".repeat(random.nextInt(300))));
+        }
     }
 
     /** Its lines are those from 0 on, none is missing in between, and its end is the last. */
