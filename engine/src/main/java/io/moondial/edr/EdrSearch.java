@@ -1,7 +1,10 @@
 package io.moondial.edr;
 
+import static io.moondial.edr.FileNames.complete;
+
 import io.moondial.config.Key;
 import io.moondial.config.Settings;
+import java.io.FileNotFoundException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +40,7 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,9 +71,10 @@ public final class EdrSearch implements AutoCloseable {
 
     /**
      * Files in progress that were read, open until they are complete: if this process closed one,
-     * the lock of its writer would go, and another engine would take the file for an orphan.
+     * the lock of its writer would go, and another engine would take the file for an orphan. All
+     * searches share them. Guarded by this.
      */
-    private final Map<Path, RandomAccessFile> inProgress = new HashMap<>();
+    private final Map<Path, OpenInProgress> inProgress = new HashMap<>();
 
     public EdrSearch(EdrSettings edrs, Limits limits) {
         this.edrs = edrs;
@@ -169,7 +174,8 @@ public final class EdrSearch implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        inProgress.keySet().removeIf(this::closed);
+        inProgress.values().forEach(this::forget);
+        inProgress.clear();
     }
 
     private interface NameTaker {
@@ -196,41 +202,88 @@ public final class EdrSearch implements AutoCloseable {
 
     // ---- files in progress
 
+    /** One of them; it is closed once it is complete and nobody reads it any more. */
+    private static final class OpenInProgress {
+        private final RandomAccessFile file;
+        private int readers;
+        private boolean forgotten;
+
+        OpenInProgress(RandomAccessFile file) {
+            this.file = file;
+        }
+    }
+
     private synchronized void forgetComplete() {
-        inProgress.keySet().removeIf(path -> Files.notExists(path) && closed(path));
+        inProgress
+                .entrySet()
+                .removeIf(
+                        known -> {
+                            boolean complete = Files.notExists(known.getKey());
+                            if (complete) {
+                                forget(known.getValue());
+                            }
+                            return complete;
+                        });
     }
 
-    private boolean closed(Path path) {
-        RandomAccessFile file = inProgress.get(path);
+    private synchronized void forget(OpenInProgress open) {
+        open.forgotten = true;
+        closeIfDone(open);
+    }
+
+    private synchronized void leave(OpenInProgress open) {
+        open.readers--;
+        closeIfDone(open);
+    }
+
+    private static void closeIfDone(OpenInProgress open) {
+        if (open.forgotten && open.readers == 0) {
+            try {
+                open.file.close();
+            } catch (IOException e) {
+                // it was only read
+            }
+        }
+    }
+
+    /**
+     * Reads a file in progress.
+     *
+     * @throws NoSuchFileException if it is in progress no more
+     */
+    private synchronized InputStream share(Path path) throws IOException {
+        OpenInProgress open = inProgress.get(path);
+        if (open == null) {
+            open = new OpenInProgress(openToRead(path));
+            inProgress.put(path, open);
+        }
+        open.readers++;
+        return new Shared(open);
+    }
+
+    private static RandomAccessFile openToRead(Path path) throws IOException {
         try {
-            if (file != null) {
-                file.close();
+            if (Files.exists(path)) {
+                return new RandomAccessFile(path.toFile(), "r");
             }
-        } catch (IOException e) {
-            // it was only read
-        }
-        return true;
-    }
-
-    private synchronized RandomAccessFile inProgress(Path path) throws IOException {
-        RandomAccessFile known = inProgress.get(path);
-        if (known == null) {
-            if (Files.notExists(path)) {
-                throw new NoSuchFileException(path.toString());
+        } catch (FileNotFoundException e) {
+            if (Files.exists(path)) {
+                throw e; // it cannot be read
             }
-            known = new RandomAccessFile(path.toFile(), "r");
-            inProgress.put(path, known);
         }
-        return known;
+        throw new NoSuchFileException(path.toString());
     }
 
     /** Reads a file in progress from its beginning; several can, at places of their own. */
-    private static final class Shared extends InputStream {
+    private final class Shared extends InputStream {
+        private final OpenInProgress open;
         private final RandomAccessFile file;
         private long position;
+        private boolean left;
 
-        Shared(RandomAccessFile file) {
-            this.file = file;
+        Shared(OpenInProgress open) {
+            this.open = open;
+            this.file = open.file;
         }
 
         @Override
@@ -249,9 +302,14 @@ public final class EdrSearch implements AutoCloseable {
             }
         }
 
-        /** The file stays open. */
+        /** The file stays open as long as it is in progress. */
         @Override
-        public void close() {}
+        public void close() {
+            if (!left) {
+                left = true;
+                leave(open);
+            }
+        }
     }
 
     /**
@@ -322,6 +380,10 @@ public final class EdrSearch implements AutoCloseable {
                 complete &= whole;
             }
             List<EdrFile> files = new ArrayList<>(newest);
+            // one that was completed while its folder was read may be there under both names
+            Set<Path> paths = files.stream().map(EdrFile::path).collect(Collectors.toSet());
+            files.removeIf(
+                    file -> isInProgress(file.path()) && paths.contains(complete(file.path())));
             files.sort(Comparator.comparing(EdrFile::opened).reversed());
             List<Instant> ends = ends(files);
             Instant from = query.from();
@@ -470,14 +532,18 @@ public final class EdrSearch implements AutoCloseable {
             }
         }
 
+        private static boolean isInProgress(Path path) {
+            return path.toString().endsWith(FileNames.IN_PROGRESS);
+        }
+
         private InputStream open(Path path) throws IOException {
-            if (!path.toString().endsWith(FileNames.IN_PROGRESS)) {
+            if (!isInProgress(path)) {
                 return plain(path);
             }
             try {
-                return new Shared(inProgress(path));
+                return share(path);
             } catch (NoSuchFileException e) {
-                return plain(FileNames.complete(path));
+                return plain(complete(path));
             }
         }
 

@@ -21,6 +21,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -306,6 +311,86 @@ class EdrSearchTest {
                 System.out.println(channel.tryLock() == null ? "locked" : "free");
             }
         }
+    }
+
+    @Test
+    void a_search_goes_on_in_a_file_that_another_search_finds_complete() throws Exception {
+        Edr[] records = new Edr[200];
+        for (int i = 0; i < records.length; i++) {
+            records[i] =
+                    Edr.builder(START.plusSeconds(i), "a-1-1", "X")
+                            .text("N", Integer.toString(i))
+                            .text("T", "x".repeat(5_000))
+                            .build();
+        }
+        Path part = file("ussd", 0, ".edr.part", records);
+        Path whole = FileNames.complete(part);
+        EdrSearch search = search();
+        CountDownLatch inTheFile = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger pieces = new AtomicInteger();
+        try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+            Future<Found> first =
+                    other.submit(
+                            () ->
+                                    search.search(
+                                            ALL,
+                                            () -> {
+                                                if (pieces.incrementAndGet() == 6) {
+                                                    inTheFile.countDown();
+                                                    awaitLatch(goOn);
+                                                }
+                                                return true;
+                                            }));
+            try {
+                awaitLatch(inTheFile);
+                assertThat(isOpenHere(part)).isTrue();
+                Files.move(part, whole);
+                Found second = run(search, ALL);
+                assertThat(second.hits()).hasSize(200);
+                assertThat(second.complete()).isTrue();
+                assertThat(search.volumes().get("ussd"))
+                        .isEqualTo(new Volume(1, Files.size(whole)));
+            } finally {
+                goOn.countDown();
+            }
+            assertThat(first.get().hits()).hasSize(200);
+            assertThat(first.get().complete()).isTrue();
+            assertThat(pieces.get()).isGreaterThan(6);
+        }
+        assertThat(isOpenHere(whole)).isFalse();
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Whether this process holds it open. */
+    private static boolean isOpenHere(Path file) throws IOException {
+        Path real = file.toRealPath();
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.anyMatch(
+                    it -> {
+                        try {
+                            return Files.readSymbolicLink(it).equals(real);
+                        } catch (IOException e) {
+                            return false; // closed since it was listed
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void a_file_that_is_listed_under_both_names_is_read_once() throws IOException {
+        file("ussd", 0, ".edr", edr(0, "a-1-1", "X", null), edr(4, "a-1-2", "X", null));
+        file("ussd", 0, ".edr.part", edr(0, "a-1-1", "X", null));
+        Found found = run(search(), ALL);
+        assertThat(numbers(found)).containsExactly(4, 0);
+        assertThat(found.files()).isEqualTo(1);
     }
 
     @Test
