@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.config.HostPort;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.logic.DialogObserver;
@@ -173,7 +173,7 @@ class MetricsTest {
                                 Mode.SGW,
                                 101,
                                 2,
-                                Association.connecting("h1", new Endpoint("127.0.0.1", port))),
+                                Association.connecting("h1", new HostPort("127.0.0.1", port))),
                         SignallingLimits.of(10_000));
         open.addFirst(handsets);
         handsets.start();

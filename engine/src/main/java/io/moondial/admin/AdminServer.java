@@ -2,7 +2,7 @@ package io.moondial.admin;
 
 import static java.util.Objects.requireNonNull;
 
-import io.moondial.admin.AdminSettings.ListenAddress;
+import io.moondial.config.HostPort;
 import io.moondial.file.FileTrouble;
 import io.moondial.metrics.Counters;
 import io.moondial.time.Time;
@@ -165,7 +165,7 @@ public final class AdminServer implements AutoCloseable {
         if (why.isPresent()) {
             throw new IOException("the interface does not open over TCP: " + why.get());
         }
-        ListenAddress listen = settings.listen();
+        HostPort listen = settings.listen();
         if (listen != null && !listen.isOfThisMachine() && users.isEmpty()) {
             throw new IOException(
                     "the interface does not open over TCP: other machines can reach %s, and nobody is in %s: add a user with ussd user add"
@@ -218,7 +218,7 @@ public final class AdminServer implements AutoCloseable {
                 maxLocal);
     }
 
-    private void overTcp(ListenAddress listen, AcceptingWrapper wrapper) throws IOException {
+    private void overTcp(HostPort listen, AcceptingWrapper wrapper) throws IOException {
         AcceptFailures failures = new AcceptFailures("the interface over TCP");
         AdminSettings.Tls tls = settings.tls();
         List<ConnectionFactory> protocols = new ArrayList<>();
@@ -320,7 +320,7 @@ public final class AdminServer implements AutoCloseable {
         try {
             server.start();
         } catch (IOException e) {
-            ListenAddress listen = settings.listen();
+            HostPort listen = settings.listen();
             if (listen != null
                     && (e instanceof BindException || e.getCause() instanceof BindException)) {
                 throw new IOException(
@@ -337,13 +337,13 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private void sayWhereItListens() {
-        ListenAddress listen = settings.listen();
+        HostPort listen = settings.listen();
         if (listen == null) {
             return;
         }
         log.info(
                 "the interface listens on {} {}",
-                new ListenAddress(listen.host(), tcpPort()),
+                new HostPort(listen.host(), tcpPort()),
                 settings.tls() == null ? "in clear" : "with TLS");
         if (users.isEmpty()) {
             log.warn(

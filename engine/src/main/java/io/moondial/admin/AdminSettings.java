@@ -1,24 +1,20 @@
 package io.moondial.admin;
 
 import io.moondial.config.Checked;
+import io.moondial.config.HostPort;
 import io.moondial.config.Key;
 import io.moondial.config.Notation;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
-import io.moondial.config.ValueType;
 import io.moondial.edr.EdrSearch;
 import io.moondial.handset.Phones.PhoneSettings;
 import io.moondial.history.HistorySettings;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +32,10 @@ public record AdminSettings(
         @Key(
                         value =
                                 "Where it also answers over TCP. On an address that other machines can reach, users and tls must be there too; otherwise the engine does not start.",
-                        as = ListenAddress.Written.class,
+                        as = ListenAddress.class,
                         unsetIs = "only the socket",
                         example = "127.0.0.1:8088")
-                @Nullable ListenAddress listen,
+                @Nullable HostPort listen,
         @Key(
                         value =
                                 "The file of those who may log in over TCP. \"ussd user add\" writes it; the engine notices a change by itself. It holds hashes, no passwords.",
@@ -213,50 +209,11 @@ public record AdminSettings(
                             unset = "tls/key.pem")
                     Path key) {}
 
-    /**
-     * A host and a port, written {@code HOST:PORT}; an IPv6 address is in square brackets.
-     *
-     * @param port 0: one that is free
-     */
-    public record ListenAddress(String host, int port) {
-        private static final Pattern FORM =
-                Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+)):([0-9]{1,5})");
-        private static final int MAX_PORT = 65_535;
-        private static final Pattern IP = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
-
-        private static Optional<ListenAddress> parse(String text) {
-            Matcher form = FORM.matcher(text);
-            if (!form.matches() || Integer.parseInt(form.group(3)) > MAX_PORT) {
-                return Optional.empty();
-            }
-            String host = form.group(1) == null ? form.group(2) : form.group(1);
-            return Optional.of(new ListenAddress(host, Integer.parseInt(form.group(3))));
-        }
-
-        /** How the rules write it. */
-        static final class Written implements Supplier<Notation<ListenAddress>> {
-            @Override
-            public Notation<ListenAddress> get() {
-                return Notation.ofWords(
-                        new ValueType<>(
-                                "HOST:PORT, such as \"127.0.0.1:8088\"",
-                                List.of(),
-                                scalar -> parse(scalar.text())),
-                        ListenAddress::toString,
-                        "^(?:" + FORM.pattern() + ")$");
-            }
-        }
-
-        /** Whether only this machine reaches it; no name but localhost is looked up for that. */
-        boolean isOfThisMachine() {
-            return host.toLowerCase(Locale.ROOT).equals("localhost")
-                    || (IP.matcher(host).matches()
-                            && InetAddress.ofLiteral(host).isLoopbackAddress());
-        }
-
+    /** How the rules write where it listens. */
+    static final class ListenAddress implements Supplier<Notation<HostPort>> {
         @Override
-        public String toString() {
-            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        public Notation<HostPort> get() {
+            return HostPort.written("127.0.0.1:8088");
         }
     }
 

@@ -1,7 +1,7 @@
 package io.moondial.admin;
 
-import io.moondial.admin.AdminSettings.ListenAddress;
 import io.moondial.admin.UsersFile.User;
+import io.moondial.config.HostPort;
 import io.moondial.metrics.Counters;
 import java.util.HashSet;
 import java.util.List;
@@ -40,7 +40,7 @@ final class TcpAccess implements Access {
 
     TcpAccess(
             AdminSettings settings,
-            ListenAddress listen,
+            HostPort listen,
             Users users,
             Sessions sessions,
             Counters counters,

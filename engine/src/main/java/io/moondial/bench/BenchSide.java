@@ -9,7 +9,6 @@ import io.moondial.bench.Talk.BenchRules;
 import io.moondial.bench.echo.Echo;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.embedded.EmbeddedNetwork;
-import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranPoint;
 import io.moondial.channel.sigtran.SigtranSettings;
@@ -22,6 +21,7 @@ import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;
+import io.moondial.config.HostPort;
 import io.moondial.text.UssdString;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -103,7 +103,7 @@ public final class BenchSide {
                                     TrafficMode.LOADSHARE,
                                     List.of(EmbeddedNetwork.HANDSET_POINT_CODE),
                                     List.of(
-                                            Association.listening("a1", new Endpoint(LOOPBACK, 0))
+                                            Association.listening("a1", new HostPort(LOOPBACK, 0))
                                                     .admitting(Admission.UNLIMITED)))),
                     List.of(
                             new RemoteSubsystem(
@@ -120,7 +120,7 @@ public final class BenchSide {
         }
 
         /** The handsets' end; not started yet. */
-        static SigtranHandsets handsets(Endpoint engine, int maxDialogs) {
+        static SigtranHandsets handsets(HostPort engine, int maxDialogs) {
             return new SigtranHandsets(
                     EmbeddedNetwork.HANDSET_POINT_CODE,
                     SignallingPlan.NATIONAL,

@@ -9,9 +9,9 @@ import io.moondial.bench.Site.Target;
 import io.moondial.bench.Talk.BenchRules;
 import io.moondial.bench.echo.Echo;
 import io.moondial.channel.embedded.EmbeddedPoint;
-import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.ss7.FarSide;
+import io.moondial.config.HostPort;
 import io.moondial.file.FileTrouble;
 import io.moondial.logic.DialogObserver;
 import io.moondial.script.api.Backends;
@@ -239,11 +239,11 @@ sealed interface Site {
             return command;
         }
 
-        private static Endpoint address(String line) throws BenchException {
+        private static HostPort address(String line) throws BenchException {
             if (!line.startsWith(BenchSide.READY)) {
                 throw new BenchException("the other process did not start; it said: " + line);
             }
-            return Endpoint.parse(line.substring(BenchSide.READY.length()))
+            return HostPort.parse(line.substring(BenchSide.READY.length()))
                     .orElseThrow(() -> new BenchException("the other process listens at: " + line));
         }
 

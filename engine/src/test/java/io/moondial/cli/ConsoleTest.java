@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.moondial.admin.UsersFile;
-import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.config.HostPort;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -452,7 +452,7 @@ class ConsoleTest {
                                 Mode.SGW,
                                 101,
                                 2,
-                                Association.connecting("h1", new Endpoint("127.0.0.1", port))),
+                                Association.connecting("h1", new HostPort("127.0.0.1", port))),
                         SignallingLimits.of(100));
         open.add(peer);
         peer.start();

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.moondial.admin.RunningEngine;
 import io.moondial.admin.RunningEngine.Call;
-import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.config.HostPort;
 import io.moondial.handset.Screen;
 import io.moondial.trace.PcapFormat.PcapFiles;
 import java.io.File;
@@ -192,7 +192,7 @@ class TsharkTest {
                                 101,
                                 2,
                                 SigtranSettings.Association.connecting(
-                                        "h1", new Endpoint("127.0.0.1", port))),
+                                        "h1", new HostPort("127.0.0.1", port))),
                         SignallingLimits.of(1_000));
         handsets.start();
         handsets.awaitReady(PATIENCE);

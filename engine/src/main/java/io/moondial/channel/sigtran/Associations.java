@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import io.moondial.channel.Channel.Connections;
-import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import io.moondial.channel.sigtran.Link.LinkSite;
 import io.moondial.channel.sigtran.LinkBoard.SendResult;
@@ -13,6 +12,7 @@ import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.channel.ss7.SendContext;
+import io.moondial.config.HostPort;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -224,7 +224,7 @@ final class Associations implements AutoCloseable {
                 List<InetAddress> alsoFrom) {}
 
         private Way way(HostNames.Lookup lookup) throws UnknownHostException {
-            Endpoint local = settings.local();
+            HostPort local = settings.local();
             List<InetAddress> further = new ArrayList<>();
             for (String address : settings.extraLocal()) {
                 further.add(lookup.of(address));

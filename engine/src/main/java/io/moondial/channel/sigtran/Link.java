@@ -14,6 +14,7 @@ import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.channel.ss7.SendContext;
+import io.moondial.config.HostPort;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -141,7 +142,7 @@ abstract class Link implements org.mobicents.protocols.api.Association {
         }
         channel = connection;
         heard = System.nanoTime();
-        board().connected(settings, Endpoint.words(connection.remoteAddress()));
+        board().connected(settings, HostPort.words(connection.remoteAddress()));
         begun(inStreams, outStreams);
     }
 
@@ -551,13 +552,13 @@ abstract class Link implements org.mobicents.protocols.api.Association {
 
     @Override
     public final String getHostAddress() {
-        Endpoint local = settings.listens() ? settings.address() : settings.local();
+        HostPort local = settings.listens() ? settings.address() : settings.local();
         return local == null ? "" : local.host();
     }
 
     @Override
     public final int getHostPort() {
-        Endpoint local = settings.listens() ? settings.address() : settings.local();
+        HostPort local = settings.listens() ? settings.address() : settings.local();
         return local == null ? 0 : local.port();
     }
 

@@ -5,6 +5,7 @@ import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
+import io.moondial.config.HostPort;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.time.SystemTime;
@@ -232,7 +233,7 @@ final class LinkBoard {
 
     // ---- associations
 
-    synchronized void listening(Association association, Endpoint at) {
+    synchronized void listening(Association association, HostPort at) {
         rowsOf(association).forEach(row -> row.address = at.toString());
     }
 

@@ -1,10 +1,10 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.Link.LinkSite;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
+import io.moondial.config.HostPort;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.time.SystemTime;
 import io.netty.channel.Channel;
@@ -55,7 +55,7 @@ final class ListeningSocket {
         }
         channel = bound.channel();
         bindFurther(first, bound.channel());
-        Endpoint at = Endpoint.of((InetSocketAddress) bound.channel().localAddress());
+        HostPort at = HostPort.of((InetSocketAddress) bound.channel().localAddress());
         links.forEach(link -> site.board().listening(link.settings, at));
         log.info("listening at {} {}", first.transport().word(), at);
     }
@@ -112,8 +112,8 @@ final class ListeningSocket {
                 Level.WARN,
                 "connections refused",
                 "{} connects to {}, where no association waits for it: refused",
-                Endpoint.words(connection.remoteAddress()),
-                Endpoint.words(connection.localAddress()));
+                HostPort.words(connection.remoteAddress()),
+                HostPort.words(connection.localAddress()));
     }
 
     private Set<InetAddress> farAddresses(Channel connection) {

@@ -4,12 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.config.Checked;
+import io.moondial.config.HostPort;
 import io.moondial.config.Key;
+import io.moondial.config.Notation;
 import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -224,21 +227,21 @@ public record SigtranSettings(
             @Key(
                             value =
                                     "The far end that the engine connects to. Either this or listen.",
-                            as = Endpoint.Written.class,
+                            as = WrittenAddress.class,
                             example = "10.0.0.1:2905")
-                    @Nullable Endpoint connect,
+                    @Nullable HostPort connect,
             @Key(
                             value =
                                     "Where the far end connects to the engine. Either this or connect.",
-                            as = Endpoint.Written.class,
+                            as = WrittenAddress.class,
                             example = "10.0.0.2:2906")
-                    @Nullable Endpoint listen,
+                    @Nullable HostPort listen,
             @Key(
                             value = "Where the engine connects from.",
                             unsetIs = "whatever is free",
-                            as = Endpoint.Written.class,
+                            as = WrittenAddress.class,
                             example = "10.0.0.2:2906")
-                    @Nullable Endpoint local,
+                    @Nullable HostPort local,
             @Key(
                             value =
                                     "More addresses of the engine, for an SCTP association over several paths.",
@@ -273,17 +276,17 @@ public record SigtranSettings(
         }
 
         /** Connects over TCP from any address. */
-        public static Association connecting(String name, Endpoint address) {
+        public static Association connecting(String name, HostPort address) {
             return plain(name, address, null);
         }
 
         /** Listens for TCP. */
-        public static Association listening(String name, Endpoint address) {
+        public static Association listening(String name, HostPort address) {
             return plain(name, null, address);
         }
 
         private static Association plain(
-                String name, @Nullable Endpoint connect, @Nullable Endpoint listen) {
+                String name, @Nullable HostPort connect, @Nullable HostPort listen) {
             return new Association(
                     name, Transport.TCP, connect, listen, null, List.of(), null, null, null);
         }
@@ -294,7 +297,7 @@ public record SigtranSettings(
         }
 
         /** The far end that we connect to, or the address of ours that we listen at. */
-        public Endpoint address() {
+        public HostPort address() {
             return requireNonNull(listen == null ? connect : listen);
         }
 
@@ -320,7 +323,7 @@ public record SigtranSettings(
             if (section.has("listen") && section.has("local")) {
                 section.refuse("local", "listen already says where we listen: remove this key");
             }
-            if (listen != null && !isOfThisHost(listen) && !section.has("peer")) {
+            if (listen != null && !listen.isOfThisMachine() && !section.has("peer")) {
                 section.warn(
                         "listen",
                         "whoever connects first holds this association; name its far end in peer");
@@ -337,16 +340,17 @@ public record SigtranSettings(
             }
         }
 
-        /** Whether only programs of this host can connect there. */
-        private static boolean isOfThisHost(Endpoint at) {
-            return at.host().startsWith("127.")
-                    || at.host().equals("::1")
-                    || at.host().equals("localhost");
-        }
-
         @Override
         public String toString() {
             return transport.word() + " " + address();
+        }
+    }
+
+    /** How the rules write the address of an association. */
+    static final class WrittenAddress implements Supplier<Notation<HostPort>> {
+        @Override
+        public Notation<HostPort> get() {
+            return HostPort.written("10.0.0.1:2905");
         }
     }
 

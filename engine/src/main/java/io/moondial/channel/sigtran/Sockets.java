@@ -9,6 +9,7 @@ import io.moondial.channel.sigtran.Link.LinkSite;
 import io.moondial.channel.sigtran.LinkBoard.CloseReason;
 import io.moondial.channel.sigtran.M3uaMessage.Fault;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
+import io.moondial.config.HostPort;
 import io.moondial.file.FileTrouble;
 import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
@@ -252,7 +253,7 @@ final class Sockets {
                                         : Level.INFO,
                                 "association {}: the path to {} {}",
                                 link.getName(),
-                                Endpoint.words(path.address()),
+                                HostPort.words(path.address()),
                                 words(path.event()));
                 case SendFailedNotification failed ->
                         link.write(
@@ -260,7 +261,7 @@ final class Sockets {
                                 "association {}: the kernel could not deliver a message to {} on stream {}"
                                         + " (error {})",
                                 link.getName(),
-                                Endpoint.words(failed.address()),
+                                HostPort.words(failed.address()),
                                 failed.streamNumber(),
                                 failed.errorCode());
                 case ShutdownNotification shutdown ->
@@ -381,7 +382,7 @@ final class Sockets {
         }
 
         private static String at(ChannelHandlerContext context) {
-            return "listening at " + Endpoint.words(context.channel().localAddress());
+            return "listening at " + HostPort.words(context.channel().localAddress());
         }
     }
 
@@ -446,7 +447,7 @@ final class Sockets {
                     "the far end has read nothing for %d ms: aborted, our end was %s"
                             .formatted(
                                     link.site.limits().stallTimeout().toMillis(),
-                                    Endpoint.words(context.channel().localAddress())));
+                                    HostPort.words(context.channel().localAddress())));
         }
 
         /** Has the connection aborted when it is closed next. */

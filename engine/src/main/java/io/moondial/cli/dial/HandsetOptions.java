@@ -1,7 +1,6 @@
 package io.moondial.cli.dial;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.sigtran.Endpoint;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
@@ -10,6 +9,7 @@ import io.moondial.cli.AddressConverter;
 import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
+import io.moondial.config.HostPort;
 import io.moondial.handset.Handset.Subscriber;
 import java.time.Duration;
 import java.util.List;
@@ -72,10 +72,10 @@ final class HandsetOptions {
     @Option(
             names = "--connect",
             paramLabel = "HOST:PORT",
-            converter = EndpointConverter.class,
+            converter = HostPortConverter.class,
             description =
                     "Uses a running engine that listens there for M3UA over TCP, instead of starting one.")
-    private @Nullable Endpoint engine;
+    private @Nullable HostPort engine;
 
     @Option(
             names = "--mode",
@@ -187,7 +187,7 @@ final class HandsetOptions {
     }
 
     private SigtranHandsets unstarted() {
-        Endpoint there = engine;
+        HostPort there = engine;
         if (there == null) {
             throw new IllegalStateException("--connect is not given");
         }
@@ -226,10 +226,10 @@ final class HandsetOptions {
         }
     }
 
-    private static final class EndpointConverter implements ITypeConverter<Endpoint> {
+    private static final class HostPortConverter implements ITypeConverter<HostPort> {
         @Override
-        public Endpoint convert(String value) {
-            return Endpoint.parse(value)
+        public HostPort convert(String value) {
+            return HostPort.parse(value)
                     .filter(it -> it.port() > 0)
                     .orElseThrow(
                             () ->

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.sigtran.Associations.ConnectingLink;
-import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.Link.LinkSite;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
+import io.moondial.config.HostPort;
 import io.moondial.metrics.Counters;
 import io.netty.channel.EventLoop;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -64,7 +64,7 @@ class HostNamesTest {
     }
 
     private static Association to(String name, String host, int port) {
-        return Association.connecting(name, new Endpoint(host, port));
+        return Association.connecting(name, new HostPort(host, port));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.moondial.channel.sigtran.SigtranSettings.GlobalTitleRule;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
+import io.moondial.config.HostPort;
 import io.moondial.config.WrittenSettings;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -105,7 +106,7 @@ class KnobTest {
     void where_a_peer_is_named_no_other_host_gets_in() throws Exception {
         Association door =
                 WrittenSettings.with(
-                        Association.listening("a1", new Endpoint("127.0.0.1", 0)),
+                        Association.listening("a1", new HostPort("127.0.0.1", 0)),
                         "peer",
                         "127.0.0.2");
         try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, door)));

@@ -22,6 +22,7 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.config.HostPort;
 import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.Outgoing;
 import io.moondial.metrics.Counters;
@@ -158,11 +159,11 @@ final class Lab implements DialogDesk, AutoCloseable {
     }
 
     static Association listening(String name) {
-        return Association.listening(name, new Endpoint("127.0.0.1", 0));
+        return Association.listening(name, new HostPort("127.0.0.1", 0));
     }
 
     static Association connecting(String name, int port) {
-        return Association.connecting(name, new Endpoint("127.0.0.1", port));
+        return Association.connecting(name, new HostPort("127.0.0.1", port));
     }
 
     /** The port that the kernel chose for an association. */

@@ -13,6 +13,7 @@ import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.config.HostPort;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Outgoing;
 import io.moondial.handset.Handset;
@@ -84,7 +85,7 @@ class LinkTest {
                                         101,
                                         2,
                                         SigtranSettings.Association.listening(
-                                                "h1", new Endpoint("127.0.0.1", port))))) {
+                                                "h1", new HostPort("127.0.0.1", port))))) {
             assertThat(answer(handsets, "*100#")).isInstanceOf(Message.End.class);
             assertThat(lab.openings).hasSize(1);
         }
@@ -153,7 +154,7 @@ class LinkTest {
                             Lab.server(
                                     Mode.ASP,
                                     SigtranSettings.Association.listening(
-                                            "a1", new Endpoint("0.0.0.0", taken.getLocalPort()))));
+                                            "a1", new HostPort("0.0.0.0", taken.getLocalPort()))));
             assertThatThrownBy(() -> new Lab(settings))
                     .hasMessageContaining("cannot listen at tcp 0.0.0.0:" + taken.getLocalPort())
                     .hasMessageContaining("a1")

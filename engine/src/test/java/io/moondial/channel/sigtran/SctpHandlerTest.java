@@ -10,12 +10,12 @@ import com.sun.nio.sctp.MessageInfo;
 import com.sun.nio.sctp.PeerAddressChangeNotification;
 import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
 import com.sun.nio.sctp.ShutdownNotification;
-import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.channel.sigtran.Sockets.SctpFraming;
 import io.moondial.channel.sigtran.Sockets.SctpHandler;
+import io.moondial.config.HostPort;
 import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
 import io.netty.buffer.Unpooled;
@@ -38,7 +38,7 @@ import org.mobicents.protocols.api.PayloadData;
 class SctpHandlerTest {
     private static final SigtranSettings.Association A1 =
             WrittenSettings.with(
-                    SigtranSettings.Association.listening("a1", new Endpoint("10.0.0.1", 2905)),
+                    SigtranSettings.Association.listening("a1", new HostPort("10.0.0.1", 2905)),
                     "transport",
                     Transport.SCTP);
 
@@ -414,7 +414,7 @@ class SctpHandlerTest {
                 WrittenSettings.with(
                         WrittenSettings.with(
                                 SigtranSettings.Association.listening(
-                                        "a1", new Endpoint("10.0.0.1", 2905)),
+                                        "a1", new HostPort("10.0.0.1", 2905)),
                                 "transport",
                                 Transport.SCTP),
                         "peer",

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Channel.Connections;
-import io.moondial.channel.sigtran.Endpoint.HostNames;
 import io.moondial.channel.sigtran.Link.LinkSite;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.sigtran.StpStub.Connection;
+import io.moondial.config.HostPort;
 import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
 import io.netty.channel.Channel;
@@ -105,7 +105,7 @@ class StrangerTest {
                         });
         Association ofPeer =
                 WrittenSettings.with(
-                        Association.listening("a1", new Endpoint("127.0.0.1", 0)),
+                        Association.listening("a1", new HostPort("127.0.0.1", 0)),
                         "peer",
                         "stp.example");
         Channel connection = new EmbeddedChannel();
