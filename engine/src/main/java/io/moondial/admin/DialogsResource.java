@@ -18,8 +18,10 @@ import io.moondial.logic.DialogRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,7 +127,7 @@ public final class DialogsResource implements Resource, EventSource {
 
     private Answer dialog(Call call) throws Refusal {
         call.allow();
-        History whole = find(call).history();
+        History whole = find(call.path("instance_id")).history();
         ObjectNode answer = JSON.objectNode();
         answer.set("dialog", summary(whole.dialog(), call.caller()));
         ArrayNode entries = answer.putArray("entries");
@@ -135,7 +137,7 @@ public final class DialogsResource implements Resource, EventSource {
 
     private Answer test(Call call) throws Refusal {
         call.allow();
-        History whole = find(call).history();
+        History whole = find(call.path("instance_id")).history();
         if (whole.dialog().outcome() == null) {
             throw Refusal.conflict("the dialog runs still: ask again when it has ended");
         }
@@ -147,8 +149,7 @@ public final class DialogsResource implements Resource, EventSource {
         return Answer.text("text/plain", whole.test());
     }
 
-    private KeptDialog find(Call call) throws Refusal {
-        String instanceId = call.path("instance_id");
+    private KeptDialog find(String instanceId) throws Refusal {
         return history.find(instanceId).orElseThrow(() -> notKept(instanceId));
     }
 
@@ -222,16 +223,20 @@ public final class DialogsResource implements Resource, EventSource {
     }
 
     /**
-     * What happens from now on in one dialog. Its thread only says that there is more; what that is
-     * is made by the thread of the caller, which has told all that came before.
+     * What happens from now on in these dialogs, each of which must be kept. The thread of a dialog
+     * only says that there is more; what that is is made by the thread of the caller, which has
+     * told all that came before.
      */
     private Follower entries(Wish wish, Listener listener) throws Refusal {
-        String instanceId = String.valueOf(wish.instanceId());
-        KeptDialog wanted = history.find(instanceId).orElseThrow(() -> notKept(instanceId));
-        AtomicInteger told = new AtomicInteger(wanted.history().entries().size());
+        Map<KeptDialog, AtomicInteger> wanted = new HashMap<>();
+        for (String instanceId : wish.instanceIds()) {
+            KeptDialog dialog = find(instanceId);
+            wanted.put(dialog, new AtomicInteger(dialog.history().entries().size()));
+        }
         return (dialog, at, fact) -> {
-            if (dialog.equals(wanted)) {
-                listener.tellAll("entry", () -> since(told, wanted, wish.caller()));
+            AtomicInteger told = wanted.get(dialog);
+            if (told != null) {
+                listener.tellAll("entry", () -> since(told, dialog, wish.caller()));
             }
         };
     }
@@ -241,7 +246,13 @@ public final class DialogsResource implements Resource, EventSource {
         int from = told.getAndSet(all.size());
         List<JsonNode> fresh = new ArrayList<>();
         all.subList(Math.min(from, all.size()), all.size())
-                .forEach(it -> fresh.add(entry(it, caller)));
+                .forEach(
+                        it ->
+                                fresh.add(
+                                        entry(it, caller)
+                                                .put(
+                                                        "instance_id",
+                                                        dialog.identity().instanceId())));
         return fresh;
     }
 

@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 public interface EventSource {
     /**
      * The topics that it has news of: {@code status}, {@code dialogs}, {@code records}, {@code
-     * reload}, or {@code entries} (what happens in the dialog that {@link Wish#instanceId} names).
+     * reload}, or {@code entries} (what happens in the dialogs that {@link Wish#instanceIds}
+     * names).
      */
     Set<String> topics();
 
@@ -30,11 +31,14 @@ public interface EventSource {
      *
      * @param caller whose role says what is masked
      * @param topic one of {@link #topics}
-     * @param instanceId the dialog; null: none was named
+     * @param instanceIds the dialogs; empty: none was named
      * @param stream only records of this stream; null: of all
      */
-    record Wish(
-            Caller caller, String topic, @Nullable String instanceId, @Nullable String stream) {}
+    record Wish(Caller caller, String topic, Set<String> instanceIds, @Nullable String stream) {
+        public Wish {
+            instanceIds = Set.copyOf(instanceIds);
+        }
+    }
 
     /**
      * Where news go. It never waits: what finds no room is counted, and the caller gets to know.

@@ -64,8 +64,10 @@ final class EventsResource implements Resource {
 
     private Answer events(Call call) throws Refusal {
         call.allow("topics", "instance_id", "stream");
-        String instanceId = call.query("instance_id");
-        Set<String> topics = topics(call.query("topics"), instanceId != null);
+        String dialogs = call.query("instance_id");
+        Set<String> instanceIds =
+                dialogs == null ? Set.of() : new LinkedHashSet<>(List.of(dialogs.split(",", -1)));
+        Set<String> topics = topics(call.query("topics"), !instanceIds.isEmpty());
         if (!room.tryAcquire()) {
             counters.increment("admin.refused.event_streams");
             throw Refusal.tooMany(
@@ -75,7 +77,7 @@ final class EventsResource implements Resource {
         Queue queue = new Queue();
         try {
             for (String topic : topics) {
-                Wish wish = new Wish(call.caller(), topic, instanceId, call.query("stream"));
+                Wish wish = new Wish(call.caller(), topic, instanceIds, call.query("stream"));
                 for (EventSource source : sources) {
                     if (source.topics().contains(topic)) {
                         queue.add(source.follow(wish, queue));

@@ -28,6 +28,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ussd dialogs}. */
 @Command(
@@ -276,6 +277,9 @@ final class DialogsCommand implements Callable<Integer> {
         @Override
         public boolean take(String name, JsonNode data)
                 throws NotRunningException, RefusedException, InterruptedException {
+            if (name.equals("entry")) {
+                ((ObjectNode) data).remove("instance_id"); // in the history, entries have none
+            }
             if (name.equals("lost") || (name.equals("entry") && !known.contains(data))) {
                 try {
                     show(history());

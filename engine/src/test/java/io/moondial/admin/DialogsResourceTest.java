@@ -26,7 +26,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -377,9 +379,12 @@ class DialogsResourceTest {
         List<EventSource.Following> followed = new ArrayList<>();
         for (String topic : List.of("dialogs", "records", "entries")) {
             followed.add(
-                    news.follow(new EventSource.Wish(VIEWER, topic, newest(), "ussd"), listener));
+                    news.follow(
+                            new EventSource.Wish(VIEWER, topic, Set.of(newest()), "ussd"),
+                            listener));
         }
-        followed.add(news.follow(new EventSource.Wish(VIEWER, "records", null, "other"), listener));
+        followed.add(
+                news.follow(new EventSource.Wish(VIEWER, "records", Set.of(), "other"), listener));
         phone.handset.answer(menu, "1");
         phone.next();
         await().atMost(PATIENCE).until(() -> engine.openDialogs() == 0);
@@ -403,9 +408,50 @@ class DialogsResourceTest {
         assertThatThrownBy(
                         () ->
                                 news.follow(
-                                        new EventSource.Wish(VIEWER, "entries", "nobody", null),
+                                        new EventSource.Wish(
+                                                VIEWER,
+                                                "entries",
+                                                Set.of(newest(), "nobody"),
+                                                null),
                                         listener))
                 .satisfies(it -> assertThat(status(it)).isEqualTo(404));
+    }
+
+    @Test
+    void entries_of_several_dialogs_say_whose_they_are() throws Exception {
+        Phone first = new Phone("*1#");
+        Screen.Menu menu = (Screen.Menu) first.next();
+        String one = newest();
+        Phone second = new Phone("*2#");
+        second.next();
+        String two = newest();
+        Phone third = new Phone("*3#");
+        third.next();
+        Set<String> told = ConcurrentHashMap.newKeySet();
+        EventSource.Following following =
+                new DialogsResource(history)
+                        .follow(
+                                new EventSource.Wish(OPERATOR, "entries", Set.of(one, two), null),
+                                (event, data) ->
+                                        data.get()
+                                                .forEach(
+                                                        entry ->
+                                                                told.add(
+                                                                        entry.get("instance_id")
+                                                                                        .asString()
+                                                                                + " "
+                                                                                + entry.get("kind")
+                                                                                        .asString())));
+        third.handset.abandon();
+        second.handset.abandon();
+        first.handset.answer(menu, "4711");
+        first.next();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(told).contains(one + " screen", two + " end"));
+        assertThat(told).allMatch(it -> it.startsWith(one + " ") || it.startsWith(two + " "));
+        following.close();
+        first.handset.abandon();
+        await().atMost(PATIENCE).until(() -> engine.openDialogs() == 0);
     }
 
     @Test

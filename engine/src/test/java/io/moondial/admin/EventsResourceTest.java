@@ -203,9 +203,10 @@ class EventsResourceTest {
     }
 
     @Test
-    void whoever_names_a_dialog_hears_its_entries_too() throws Exception {
-        ask(routes(), "dialogs", "Logic-1");
+    void whoever_names_dialogs_hears_their_entries_too() throws Exception {
+        ask(routes(), "dialogs", "Logic-1,Logic-2");
         assertThat(newsroom.wishes).extracting(Wish::topic).containsExactly("dialogs", "entries");
-        assertThat(newsroom.wishes).allMatch(it -> "Logic-1".equals(it.instanceId()));
+        assertThat(newsroom.wishes)
+                .allMatch(it -> it.instanceIds().equals(Set.of("Logic-1", "Logic-2")));
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class StatusResourceTest {
 
     private Following follow() {
         return resource.follow(
-                new Wish(Caller.LOCAL, "status", null, null),
+                new Wish(Caller.LOCAL, "status", Set.of(), null),
                 (event, data) -> {
                     assertThat(event).isEqualTo("status");
                     told.addAll(data.get());

@@ -487,6 +487,109 @@ class ConsoleTest {
     }
 
     @Test
+    void a_session_that_ends_asks_for_a_login_and_the_page_goes_on_where_it_was() throws Exception {
+        ChromeDriver page = console("operator");
+        go("phone");
+        type("*100#");
+        awaitText(".glass", "1. Balance");
+        go("dialogs");
+        awaitText("tbody", "*100#");
+        element("main [name=code]").sendKeys("*100", Keys.ENTER);
+        awaitUrl("code=*100");
+
+        // nothing on this page calls the engine: the events alone have to tell
+        page.executeAsyncScript(
+                "const done = arguments[0]; fetch('/v1/session', {method: 'DELETE'}).then(() => done());");
+        awaitText("form", "Your session has ended.");
+        assertThat(page.getPageSource()).doesNotContain("27761234567", "1. Balance");
+        assertThat(element("[name=user]").getDomProperty("value")).isEqualTo("operator");
+        element("[name=password]").sendKeys("moon-operator-4711", Keys.ENTER);
+
+        awaitText("tbody", "*100#", "open");
+        awaitUrl("code=*100");
+        go("phone");
+        awaitText(".glass", "1. Balance");
+        page.executeAsyncScript(
+                "const done = arguments[0]; fetch('/v1/session', {method: 'DELETE'}).then(() => done());");
+        awaitText("form", "Your session has ended.");
+        element("[name=password]").sendKeys("moon-operator-4711", Keys.ENTER);
+        type("1");
+        awaitText(".glass", "PIN?");
+        awaitText(".history", "PIN?");
+    }
+
+    @Test
+    void what_the_events_did_not_tell_is_read_anew() throws Exception {
+        ChromeDriver page = console("operator");
+        page.executeScript(
+                """
+                const Real = window.EventSource;
+                window.EventSource = class extends Real {
+                  constructor(url) {
+                    super(url);
+                    window.events = this;
+                  }
+                };
+                """);
+        go("dialogs");
+        awaitText("main", "No dialog has begun since the start.");
+        await(it -> it.executeScript("return window.events?.readyState === 1 ? true : null"));
+
+        page.executeScript("window.events.close()");
+        dial("*100#", "1");
+        page.executeScript("window.events.onopen()");
+
+        awaitText("tbody", "*100#", "abandoned");
+        dial("*100*2#", "1");
+        page.executeScript(
+                "window.events.dispatchEvent(new MessageEvent('lost', {data: '{\"count\": 7}'}))");
+        awaitText("tbody", "*100*2#");
+        awaitText("main", "7 events were left out");
+        assertQuiet();
+    }
+
+    /** From elsewhere; who does not answer all menus gives up. */
+    private void dial(String code, String... answers) {
+        StringWriter screens = new StringWriter();
+        List<String> arguments =
+                new ArrayList<>(List.of("dial", "--live", "--rules", path(), code));
+        arguments.addAll(List.of(answers));
+        InProcess.ussd(screens, screens, arguments.toArray(String[]::new));
+        assertThat(screens.toString()).contains("PIN?");
+    }
+
+    @Test
+    void each_of_several_phones_shows_its_own_dialog_as_it_goes() throws Exception {
+        console("operator");
+        go("phone");
+        String row = ".phone-row:nth-of-type(%d) ";
+        for (int i = 1; i <= 5; i++) {
+            if (i > 1) {
+                press("Another phone");
+            }
+            dialOn(row.formatted(i), "*100*" + i + "#");
+        }
+        for (int i = 1; i <= 5; i++) {
+            awaitText(row.formatted(i) + ".history", "*100*" + i + "#", "1. Balance");
+            dialOn(row.formatted(i), String.valueOf(i));
+            awaitText(row.formatted(i) + ".glass", "PIN?");
+            awaitText(row.formatted(i) + ".history", "PIN?");
+        }
+        assertQuiet();
+    }
+
+    private void dialOn(String row, String text) {
+        WebElement field = element(row + "input[name=typed]:not([disabled])");
+        page().executeScript("arguments[0].scrollIntoView({block: 'center'})", field);
+        field.clear();
+        field.sendKeys(text, Keys.ENTER);
+    }
+
+    private void awaitUrl(String part) {
+        await(it -> String.valueOf(it.getCurrentUrl()).contains(part) ? true : null);
+    }
+
+    @Test
     void the_keyboard_goes_everywhere() throws Exception {
         ChromeDriver page = console("viewer");
         WebElement body = element("body");

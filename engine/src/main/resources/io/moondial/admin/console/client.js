@@ -11,6 +11,18 @@ export class Refused extends Error {
 /** No answer at all: the engine is down, or the way to it. */
 export class Lost extends Error {}
 
+let logins = 0;
+addEventListener('who', () => logins++);
+
+/** A fetch whose 401 tells the window that nobody is logged in any more: the event "loggedout". */
+async function fetched(url, options) {
+  const before = logins;
+  const answer = await fetch(url, { cache: 'no-store', ...options });
+  // one that was sent before the login says nothing of it
+  if (answer.status === 401 && logins === before) dispatchEvent(new Event('loggedout'));
+  return answer;
+}
+
 /**
  * Calls the interface.
  * @param query what follows the path; null and '' are left out
@@ -23,7 +35,7 @@ export async function call(method, path, { query, body, signal, as = 'json' } = 
   }
   let answer;
   try {
-    answer = await fetch(url, {
+    answer = await fetched(url, {
       method,
       signal,
       headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
@@ -57,7 +69,7 @@ export async function collect(path, { query, signal, came }) {
   const parts = [];
   let octets = 0;
   try {
-    const answer = await fetch(url, { method: 'POST', signal });
+    const answer = await fetched(url, { method: 'POST', signal });
     if (!answer.ok) throw new Refused(answer.status, await reason(answer));
     for (const reader = answer.body.getReader(); ; ) {
       const { done, value } = await reader.read();
@@ -78,9 +90,17 @@ export const post = (path, body, signal) => call('POST', path, { body: body ?? {
 /** One segment of a path. */
 export const segment = (text) => encodeURIComponent(text);
 
+/** After so long in the background a page listens no more. */
+const REST = 30_000;
+const RETRY = 3_000;
+
 /**
  * The events of the engine over one connection, which begins anew when what is listened to changes,
- * and by itself after a cut.
+ * and by itself after a cut. A page in the background gives it up after a while: a browser has six
+ * connections for all its pages of one engine.
+ *
+ * Beside the engine's events, each listener hears "open" whenever a connection stands: what happened
+ * before was not told to it; and "refused" when the engine does not take what it wishes to hear.
  */
 export class Events {
   #listeners = new Set();
@@ -89,12 +109,22 @@ export class Events {
   #retry = 0;
   #pending = 0;
   #changed;
+  #resting = false;
+  #rest = 0;
 
   /** @param changed called when the connection is made or lost */
   constructor(changed) {
     this.#changed = changed;
     /** When the connection was lost; null: it stands, or nothing is listened to. */
     this.lostSince = null;
+    document.addEventListener('visibilitychange', () => {
+      clearTimeout(this.#rest);
+      if (document.hidden) {
+        this.#rest = setTimeout(() => this.#setResting(true), REST);
+      } else {
+        this.#setResting(false);
+      }
+    });
   }
 
   /**
@@ -118,22 +148,32 @@ export class Events {
     this.#connect();
   }
 
+  #setResting(resting) {
+    this.#resting = resting;
+    this.#connect();
+  }
+
   // Several changes of one turn are one.
   #plan() {
     clearTimeout(this.#pending);
     this.#pending = setTimeout(() => this.#connect());
   }
 
+  #wished() {
+    if (this.#listeners.size === 0 || this.#resting) return '';
+    const all = [...this.#listeners].map((it) => it.wish);
+    const list = (values) => [...new Set(values.filter(Boolean))].sort().join(',');
+    const query = new URLSearchParams({ topics: list(all.flatMap((it) => it.topics)) });
+    const dialogs = list(all.map((it) => it.instance_id));
+    if (dialogs) query.set('instance_id', dialogs);
+    const stream = list(all.map((it) => it.stream));
+    if (stream) query.set('stream', stream);
+    return `/v1/events?${query}`;
+  }
+
   #connect() {
-    const topics = new Set();
-    const query = new URLSearchParams();
-    for (const { wish } of this.#listeners) {
-      wish.topics.forEach((topic) => topics.add(topic));
-      if (wish.instance_id) query.set('instance_id', wish.instance_id);
-      if (wish.stream) query.set('stream', wish.stream);
-    }
-    const url = this.#listeners.size === 0 ? '' : `/v1/events?topics=${[...topics].sort().join(',')}${query.size ? `&${query}` : ''}`;
-    if (url === this.#url && (this.#source || this.#retry)) return;
+    const url = this.#wished();
+    if (url === this.#url && (this.#source || this.#retry || !url)) return;
     this.#url = url;
     this.#open();
   }
@@ -149,22 +189,30 @@ export class Events {
     }
     const source = new EventSource(this.#url);
     this.#source = source;
-    source.onopen = () => this.#news(null);
+    source.onopen = () => {
+      this.#news(null);
+      this.#tell('open', {});
+    };
     source.onerror = () => {
       if (this.#source !== source) return;
       this.#news(this.lostSince ?? new Date());
       // A refusal ends an EventSource for good; a cut it mends itself.
-      if (source.readyState === EventSource.CLOSED) {
-        this.#source = null;
-        this.#retry = setTimeout(() => this.#open(), 3000);
-      }
+      if (source.readyState === EventSource.CLOSED) this.#refused();
     };
     for (const name of ['status', 'dialog', 'entry', 'record', 'reload', 'lost']) {
-      source.addEventListener(name, (event) => {
-        const value = JSON.parse(event.data);
-        for (const listener of [...this.#listeners]) listener.hear(name, value);
-      });
+      source.addEventListener(name, (event) => this.#tell(name, JSON.parse(event.data)));
     }
+  }
+
+  /** An EventSource does not know why. If nobody is logged in, the answer to the call says so to the page. */
+  #refused() {
+    this.#source = null;
+    this.#retry = setTimeout(() => this.#open(), RETRY);
+    get('/v1/session').then(() => this.#tell('refused', {}), () => {});
+  }
+
+  #tell(name, value) {
+    for (const listener of [...this.#listeners]) listener.hear(name, value);
   }
 
   #news(since) {

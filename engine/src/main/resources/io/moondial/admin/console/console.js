@@ -5,7 +5,7 @@ import { clockText, time, zone } from '/parts.js';
 import { words } from '/words.js';
 import { now } from '/now.js';
 import { dialogs } from '/dialogs.js';
-import { phone } from '/phone.js';
+import { hangUp, phone } from '/phone.js';
 import { scripts } from '/scripts.js';
 import { rules } from '/rules.js';
 import { edrs } from '/edrs.js';
@@ -21,30 +21,45 @@ class App {
   #root = document.getElementById('console');
   #page = null;
   #name = '';
-  #leave = null;
   #going = 0;
+  #finding = 0;
+  #last = '';
 
   constructor() {
     this.who = undefined;
     this.status = null;
     this.error = '';
     this.events = new Events(() => this.redraw());
+    addEventListener('loggedout', () => this.#loggedOut(words.logIn.over));
+    addEventListener('focus', () => this.who === null && this.#find());
     addEventListener('popstate', () => this.#show());
     addEventListener('click', (event) => this.#followed(event));
     addEventListener('keydown', (event) => this.#pressed(event));
   }
 
-  async start() {
+  start() {
+    this.#find();
+  }
+
+  /** Who is logged in already: before a reload of the page, or on another one. */
+  async #find() {
+    clearTimeout(this.#finding);
     try {
-      this.#loggedIn(await get('/v1/session'));
+      const who = await get('/v1/session');
+      if (!this.who) this.#loggedIn(who);
+      return;
     } catch (e) {
+      if (this.who) return;
+      if (this.who === undefined) this.#askForLogin();
+      this.who = null;
       if (e instanceof Lost) {
         this.error = words.logIn.lost;
-        setTimeout(() => this.start(), 3000);
+        this.#finding = setTimeout(() => this.#find(), 3000);
+      } else if (this.error === words.logIn.lost) {
+        this.error = '';
       }
-      this.who = null;
-      this.redraw();
     }
+    this.redraw();
   }
 
   /** Whether whoever is logged in has this role, or more. */
@@ -76,22 +91,32 @@ class App {
     }
   }
 
-  /** For a call of somebody who has logged out, or whose session is over. */
-  loggedOut() {
+  /** Nobody sees any more what was here; the URL stays, and the next login goes on there. */
+  #loggedOut(why = '') {
     if (this.who) {
+      this.#last = this.who.name;
       this.who = null;
+      this.status = null;
+      this.error = why;
       this.events.close();
-      this.#leave?.();
-      this.#leave = null;
       this.#page?.close?.();
       this.#page = null;
+      document.title = words.name;
+      dispatchEvent(new CustomEvent('who', { detail: null }));
       this.redraw();
+      this.#askForLogin();
     }
   }
 
+  #askForLogin() {
+    requestAnimationFrame(() => document.querySelector(`[name=${this.#last ? 'password' : 'user'}]`)?.focus());
+  }
+
   #loggedIn(who) {
+    clearTimeout(this.#finding);
     this.who = who;
     this.error = '';
+    dispatchEvent(new CustomEvent('who', { detail: who.name }));
     this.events.listen({ topics: ['status'] }, (name, value) => {
       if (name === 'status') {
         this.status = value;
@@ -101,17 +126,16 @@ class App {
     get('/v1/status').then((status) => {
       this.status ??= status;
       this.redraw();
-    }, (e) => e.status === 401 && this.loggedOut());
+    }, () => {}); // the events tell it too
     this.#show();
   }
 
   #show(focus = false) {
     if (!this.who) return;
-    const [, name = '', ...rest] = location.pathname.split('/');
+    const [name, ...rest] = segments(location.pathname);
     this.#page?.close?.();
     this.#name = name || 'now';
-    const create = PAGES[this.#name];
-    this.#page = create ? create(this, rest.map(decodeURIComponent)) : null;
+    this.#page = Object.hasOwn(PAGES, this.#name) ? PAGES[this.#name](this, rest) : null;
     document.title = `${words.pages[this.#name] ?? words.notFound} · ${words.name}`;
     this.redraw();
     if (focus) requestAnimationFrame(() => document.querySelector('main')?.focus());
@@ -174,10 +198,17 @@ class App {
 
   async #logOut() {
     try {
+      await hangUp();
       await call('DELETE', '/v1/session');
-    } finally {
-      this.loggedOut();
+    } catch (e) {
+      if (this.who) {
+        this.error = e instanceof Lost ? words.logIn.notOut : e.message;
+        this.redraw();
+        return;
+      }
     }
+    this.#loggedOut();
+    this.#last = '';
   }
 
   #frame() {
@@ -207,6 +238,7 @@ class App {
       <summary>${this.who.name} <span aria-hidden="true">▾</span></summary>
       <div class="drop">
         <p>${words.role(this.who.role)}</p>
+        <p class="bad" role="alert">${this.error}</p>
         <p class="bar"><button @click=${() => document.getElementById('keyboard').showModal()}>${words.keyboardHelp}</button>
         <button @click=${() => this.#logOut()}>${words.logOut}</button></p>
       </div>
@@ -231,12 +263,21 @@ class App {
     return html`<main class="log-in" id="page" tabindex="-1">
       <h1>${words.name}</h1>
       <form class="log-in-form" @submit=${(event) => this.#logIn(event)}>
-        <label>${words.logIn.user}<input name="user" autocomplete="username" autocapitalize="none" required autofocus></label>
+        <label>${words.logIn.user}<input name="user" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus value=${this.#last}></label>
         <label>${words.logIn.password}<input name="password" type="password" autocomplete="current-password" required></label>
         <p><button class="main">${words.logIn.button}</button></p>
         <p class="bad" role="alert">${this.error}</p>
       </form>
     </main>`;
+  }
+}
+
+/** The parts of a path, decoded; one that is no text names no page. */
+function segments(path) {
+  try {
+    return path.split('/').slice(1).map(decodeURIComponent);
+  } catch {
+    return ['?'];
   }
 }
 

@@ -7,6 +7,9 @@ import { words } from '/words.js';
 const w = words.dialogs;
 const PAGE = 50;
 const MOST = 500;
+const MOMENT = 250;
+/** Who loses events loses more of them: the whole list is read this often. */
+const EVERY = 2000;
 
 export function dialogs(app, [instanceId]) {
   return instanceId ? oneDialog(app, instanceId) : list(app);
@@ -17,14 +20,29 @@ function list(app) {
   let paused = false;
   let waiting = [];
   let lost = 0;
-  const page = new Fetched((signal) => get('/v1/dialogs', { ...filter, limit: PAGE }, signal), () => app.redraw());
+  let shown = PAGE;
+  let planned = 0;
+  const page = new Fetched(
+    async (signal) => {
+      waiting = [];
+      const answer = await get('/v1/dialogs', { ...filter, limit: shown }, signal);
+      // what was told meanwhile may be newer than the answer
+      return { ...answer, dialogs: merged(answer.dialogs, paused ? [] : waiting.splice(0)) };
+    },
+    () => app.redraw(),
+  );
   page.load();
   const stop = app.events.listen({ topics: ['dialogs'] }, (name, value) => {
-    if (name === 'lost') lost += value.count ?? 0;
-    else if (name === 'dialog') paused ? waiting.push(value) : take([value]);
-    else return;
-    waiting = waiting.slice(-MOST);
-    app.redraw();
+    if (name === 'dialog') {
+      waiting.push(value);
+      if (waiting.length > MOST) waiting = waiting.slice(-MOST);
+      planned ||= setTimeout(take, MOMENT);
+    } else if (name === 'lost') {
+      lost += value.count ?? 0;
+      if (!paused) page.soon(EVERY);
+    } else if (name === 'open' && !paused) {
+      page.soon();
+    }
   });
 
   function matches(it) {
@@ -36,11 +54,20 @@ function list(app) {
     );
   }
 
-  function take(all) {
-    if (!page.value) return;
-    const known = new Map(page.value.dialogs.map((it) => [it.instance_id, it]));
-    for (const it of all) matches(it) ? known.set(it.instance_id, it) : known.delete(it.instance_id);
-    page.value.dialogs = [...known.values()].sort((a, b) => (a.began < b.began ? 1 : a.began > b.began ? -1 : 0)).slice(0, MOST);
+  function merged(dialogs, told) {
+    const known = new Map(dialogs.map((it) => [it.instance_id, it]));
+    for (const it of told) matches(it) ? known.set(it.instance_id, it) : known.delete(it.instance_id);
+    return [...known.values()].sort((a, b) => (a.began < b.began ? 1 : a.began > b.began ? -1 : 0)).slice(0, MOST);
+  }
+
+  /** What was told since the last time; some a second are enough for eyes. */
+  function take() {
+    planned = 0;
+    if (!paused && page.value && !page.busy) {
+      page.value.dialogs = merged(page.value.dialogs, waiting.splice(0));
+      shown = Math.max(PAGE, page.value.dialogs.length);
+    }
+    app.redraw();
   }
 
   function search(event) {
@@ -53,8 +80,9 @@ function list(app) {
     const last = page.value.dialogs.at(-1);
     try {
       const more = await get('/v1/dialogs', { ...filter, limit: PAGE, before: last.instance_id });
-      page.value.dialogs.push(...more.dialogs);
+      page.value.dialogs = merged([...page.value.dialogs, ...more.dialogs], []);
       page.value.more = more.more;
+      shown = page.value.dialogs.length;
     } catch (e) {
       page.error = e;
     }
@@ -63,10 +91,8 @@ function list(app) {
 
   function pause() {
     paused = !paused;
-    if (!paused) {
-      take(waiting);
-      waiting = [];
-    }
+    lost = 0;
+    if (!paused) page.load();
     app.redraw();
   }
 
@@ -80,7 +106,7 @@ function list(app) {
         <label>${w.outcome}<select name="outcome" @change=${search}><option value="">${words.any}</option>${Object.entries(words.outcomes).map(([value, text]) => html`<option value=${value} ?selected=${filter.outcome === value}>${text}</option>`)}</select></label>
         <button class="main">${w.search}</button>
         <span class="grow"></span>
-        <button type="button" aria-pressed=${paused} @click=${pause}>${paused ? `${w.resume} (${w.paused(waiting.length)})` : w.pause}</button>
+        <button type="button" aria-pressed=${paused} @click=${pause}>${paused ? `${w.resume} (${w.paused(new Set(waiting.map((it) => it.instance_id)).size)})` : w.pause}</button>
       </form>
       ${app.may('operator') ? nothing : html`<p class="quiet small">${w.masked}</p>`}
       ${lost ? html`<p class="note warn" role="status">${w.lost(lost)}</p>` : nothing}
@@ -101,6 +127,7 @@ function list(app) {
             ${value.more ? html`<p><button @click=${older}>${w.older}</button></p>` : nothing}`)}`,
     close() {
       stop();
+      clearTimeout(planned);
       page.close();
     },
   };
@@ -109,23 +136,19 @@ function list(app) {
 /** What a dialog is now, kept so by events; the phone shows the same beside its screen. */
 export class LiveDialog {
   #stop;
-  #timer = 0;
 
   constructor(app, instanceId) {
     this.instanceId = instanceId;
-    this.fetched = new Fetched((signal) => get(`/v1/dialogs/${segment(instanceId)}`, {}, signal), () => app.redraw());
-    this.fetched.load();
+    this.fetched = new Fetched((signal) => get(`/v1/dialogs/${segment(instanceId)}`, {}, signal), () => {
+      // of a dialog that is not kept there is nothing to hear, and the engine refuses whoever wishes to
+      if (this.fetched.error?.status === 404) this.#stop();
+      app.redraw();
+    });
     this.#stop = app.events.listen({ topics: ['dialogs'], instance_id: instanceId }, (name, value) => {
       // An event says that there is more; what it is comes whole and in order from the history.
-      if (name === 'entry' || (name === 'dialog' && value.instance_id === instanceId)) this.#soon();
+      if (value.instance_id === instanceId || name === 'lost' || name === 'open' || name === 'refused') this.fetched.soon();
     });
-  }
-
-  #soon() {
-    this.#timer ||= setTimeout(() => {
-      this.#timer = 0;
-      this.fetched.load();
-    }, 150);
+    this.fetched.load();
   }
 
   get value() {
@@ -133,7 +156,6 @@ export class LiveDialog {
   }
 
   close() {
-    clearTimeout(this.#timer);
     this.#stop();
     this.fetched.close();
   }
@@ -157,7 +179,7 @@ function oneDialog(app, instanceId) {
     view: () => html`
       <p><a href="/dialogs">← ${w.back}</a></p>
       ${live.fetched.error?.status === 404
-        ? html`<p class="empty">${w.gone} <a href="/edrs?instance_id=${segment(instanceId)}">${w.records}</a></p>`
+        ? html`<h1 class="mono">${instanceId}</h1><p class="empty">${w.gone} <a href="/edrs?instance_id=${segment(instanceId)}">${w.records}</a></p>`
         : live.fetched.show((value) => html`
             ${dialogHead(value.dialog)}
             <p class="small quiet"><span class="mono">${value.dialog.instance_id}</span> · ${time(value.dialog.began, { exact: true })} · ${value.dialog.service}${value.dialog.ssn === undefined ? '' : ` · SSN ${value.dialog.ssn}`}${value.dialog.imsi ? ` · IMSI ${value.dialog.imsi}` : ''}</p>

@@ -1,11 +1,12 @@
 // Event data records: the streams, a search on the disk, and new ones as they are written.
 import { html, nothing } from '/lib/lit-html/lit-html.js';
 import { get, segment } from '/client.js';
-import { count, duration, empty, Fetched, fields, octets, time, values } from '/parts.js';
+import { count, duration, empty, every, Fetched, fields, octets, time, values } from '/parts.js';
 import { words } from '/words.js';
 
 const w = words.edrs;
 const MOST_FOLLOWED = 200;
+const FLUSHED = 10_000;
 
 export function edrs(app) {
   const { follow, ...asked } = app.query;
@@ -19,12 +20,14 @@ export function edrs(app) {
   const found = new Fetched((signal) => get('/v1/edrs', search, signal), () => app.redraw());
   streams.load();
   found.load();
-  const timer = setInterval(() => document.hidden || streams.load(), 5000);
+  const rest = every(5000, () => streams.load());
   const stop = following
     ? app.events.listen({ topics: ['records'], stream: asked.stream }, (name, value) => {
         if (name === 'record' && matches(value)) fresh = [value, ...fresh].slice(0, MOST_FOLLOWED);
         else if (name === 'lost') lost += value.count ?? 0;
-        else return;
+        else if (name !== 'open') return;
+        // what was not told is on the disk, a little later
+        if (name !== 'record') found.soon(name === 'open' ? 150 : FLUSHED);
         app.redraw();
       })
     : () => {};
@@ -76,7 +79,7 @@ export function edrs(app) {
       })}`,
     close() {
       stop();
-      clearInterval(timer);
+      rest();
       streams.close();
       found.close();
     },

@@ -1,7 +1,7 @@
 // Application servers, associations and point codes; a trace begins here.
 import { html, nothing, svg } from '/lib/lit-html/lit-html.js';
 import { collect, get } from '/client.js';
-import { count, empty, Fetched, octets, save, time, values } from '/parts.js';
+import { count, empty, every, Fetched, octets, save, time, values } from '/parts.js';
 import { words } from '/words.js';
 
 const w = words.links;
@@ -13,7 +13,7 @@ export function links(app) {
   network.load();
   let tracing = null;
   let problem = '';
-  const timer = setInterval(() => document.hidden || network.load(), EVERY);
+  const rest = every(EVERY, () => network.load());
 
   async function trace(event) {
     event.preventDefault();
@@ -59,7 +59,7 @@ export function links(app) {
         ${problem ? html`<p class="note bad" role="alert">${problem}</p>` : nothing}
         <p class="quiet small">${w.traceNote}</p>` : html`<p class="note">${words.roleNeeded('operator')}</p>`}`,
     close() {
-      clearInterval(timer);
+      rest();
       network.close();
       tracing?.stop.abort();
     },

@@ -1,7 +1,7 @@
 // How it goes: four numbers with their lines, outcomes, scripts, links, the last reload.
 import { html, nothing } from '/lib/lit-html/lit-html.js';
 import { get, segment } from '/client.js';
-import { clockText, count, duration, empty, Fetched, time } from '/parts.js';
+import { clockText, count, duration, empty, every, Fetched, time } from '/parts.js';
 import { Plot } from '/plots.js';
 import { words } from '/words.js';
 
@@ -60,7 +60,7 @@ export function now(app) {
 
   const load = () => [lines, scripts, links].forEach((it) => it.load());
   load();
-  const timer = setInterval(() => document.hidden || load(), EVERY);
+  const rest = every(EVERY, load);
 
   return {
     view() {
@@ -84,7 +84,7 @@ export function now(app) {
       for (const [name, it] of plots) it.into(document.querySelector(`[data-plot="${name}"]`));
     },
     close() {
-      clearInterval(timer);
+      rest();
       [lines, scripts, links].forEach((it) => it.close());
       plots.forEach((it) => it.close());
     },

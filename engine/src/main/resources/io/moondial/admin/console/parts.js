@@ -54,6 +54,8 @@ export class Fetched {
   #changed;
   #aborted = new AbortController();
   #timer = 0;
+  #planned = 0;
+  #again = false;
 
   constructor(fetch, changed) {
     this.#fetch = fetch;
@@ -66,6 +68,9 @@ export class Fetched {
 
   async load() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#planned);
+    this.#planned = 0;
+    this.#again = false;
     this.#aborted.abort();
     const mine = (this.#aborted = new AbortController());
     this.busy = true;
@@ -83,10 +88,22 @@ export class Fetched {
     }
     this.busy = false;
     this.#changed();
+    if (this.#again) this.soon();
+  }
+
+  /** Loads anew after a moment; further wishes until then are the same one, and what is under way comes first. */
+  soon(moment = 150) {
+    this.#planned ||= setTimeout(() => {
+      this.#planned = 0;
+      if (this.busy) this.#again = true;
+      else this.load();
+    }, moment);
   }
 
   close() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#planned);
+    this.#planned = -1;
     this.#aborted.abort();
   }
 
@@ -101,6 +118,20 @@ export class Fetched {
     }
     return html`${lost}${template(this.value)}`;
   }
+}
+
+/**
+ * Does something again and again while the page is seen, and at once when it is seen again.
+ * @returns what ends it
+ */
+export function every(milliseconds, action) {
+  const again = () => document.hidden || action();
+  const timer = setInterval(again, milliseconds);
+  document.addEventListener('visibilitychange', again);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', again);
+  };
 }
 
 /** Why nothing is there. */

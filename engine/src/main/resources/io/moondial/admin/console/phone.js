@@ -1,7 +1,8 @@
 // Handsets on the page: they dial the engine, and beside each stands what happened.
 import { html, nothing } from '/lib/lit-html/lit-html.js';
 import { live } from '/lib/lit-html/directives/live.js';
-import { call, get, post, segment } from '/client.js';
+import { repeat } from '/lib/lit-html/directives/repeat.js';
+import { call, get, Lost, post, Refused, segment } from '/client.js';
 import { LiveDialog } from '/dialogs.js';
 import { dialogHead, history, saveAsTest } from '/parts.js';
 import { words } from '/words.js';
@@ -10,21 +11,47 @@ const w = words.phone;
 const WAIT = 25_000;
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 
+/** At most so many wait at the engine for their next screen; others ask again and again. A browser has six connections. */
+const MOST_WAITING = 3;
+const PAUSE = 700;
+const AFTER_FAULT = 2000;
+
 /** They stay when somebody looks at another page, and come back with their dialogs. */
 const phones = [];
 let numbered = 0;
+let waiting = 0;
+let holder = null;
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+// Phones are of whoever dials with them: after a new login they go on, for somebody else they are gone.
+addEventListener('who', ({ detail: name }) => {
+  if (name === null) {
+    phones.forEach((it) => it.rest());
+  } else {
+    if (name !== holder) phones.splice(0).forEach((it) => it.rest());
+    holder = name;
+    phones.forEach((it) => it.back());
+  }
+});
+
+/** Ends all calls, and puts the phones away. */
+export async function hangUp() {
+  await Promise.allSettled(phones.splice(0).map((it) => it.end()));
+}
 
 export function phone(app) {
   if (!app.may('operator')) return { view: () => html`<h1>${words.pages.phone}</h1><p class="note">${words.roleNeeded('operator')}</p>` };
-  if (phones.length === 0) phones.push(new Phone(app));
+  const another = () => phones.push(new Phone(app));
+  if (phones.length === 0) another();
   phones.forEach((it) => it.shown());
   return {
     view: () => html`
       <h1>${words.pages.phone}</h1>
       <p class="quiet">${w.explain}</p>
-      <div class="phones">${phones.map((it) => it.view(phones.length > 1))}</div>
-      <p><button @click=${() => { phones.push(new Phone(app)); app.redraw(); }}>${w.another}</button></p>`,
-    close: () => phones.forEach((it) => it.hidden()),
+      <div class="phones">${repeat(phones, (it) => it, (it) => it.view(phones.length > 1))}</div>
+      <p><button @click=${() => { another(); phones.at(-1).shown(); app.redraw(); }}>${w.another}</button></p>`,
+    close: () => phones.forEach((it) => it.hidden(false)),
   };
 }
 
@@ -35,21 +62,26 @@ class Phone {
   #state = 'idle';
   #typed = '';
   #problem = '';
+  #gone = false;
+  #lost = false;
+  #isSeen = false;
   #live = null;
   #instanceId = null;
   #number = ++numbered;
   #settings = { msisdn: '27761234567' };
-  #round = 0;
+  #asking = new AbortController();
 
   constructor(app) {
     this.#app = app;
   }
 
   shown() {
+    this.#isSeen = true;
     if (this.#instanceId && !this.#live) this.#live = new LiveDialog(this.#app, this.#instanceId);
   }
 
-  hidden() {
+  hidden(isSeen = this.#isSeen) {
+    this.#isSeen = isSeen;
     this.#live?.close();
     this.#live = null;
   }
@@ -63,14 +95,14 @@ class Phone {
     const number = (name) => (settings[name] ? { [name]: Number(settings[name]) } : {});
     const text = this.#typed;
     this.hidden();
+    this.#id = null;
     this.#screens = [];
     this.#instanceId = null;
+    this.#state = 'waiting';
     await this.#try(async () => {
-      const body = { ...settings, ...number('ssn'), ...number('dcs'), [as === 'notify' ? 'notify' : 'code']: text };
-      this.#state = 'waiting';
-      this.#take(await post('/v1/phone', body));
+      this.#take(await post('/v1/phone', { ...settings, ...number('ssn'), ...number('dcs'), [as === 'notify' ? 'notify' : 'code']: text }));
       this.#typed = '';
-      this.#follow();
+      this.goOn();
     });
     if (this.#problem) this.#state = 'idle';
     this.#app.redraw();
@@ -78,71 +110,108 @@ class Phone {
 
   async #answer() {
     const text = this.#typed;
+    const before = this.#state;
+    const body = before === 'menu' ? { text } : {};
     this.#typed = '';
-    const body = this.#state === 'menu' ? { text } : {};
     this.#state = 'waiting';
-    this.#app.redraw();
     await this.#try(async () => this.#take(await post(`/v1/phone/${segment(this.#id)}/answer`, body)));
+    if (this.#problem && this.#state === 'waiting') {
+      this.#typed = text;
+      this.#state = before;
+      this.goOn(); // it tells at once how the phone really is
+    }
+    this.#app.redraw();
   }
 
-  async #end() {
-    if (!this.#id || this.#state === 'ended' || this.#state === 'idle') {
+  /** Hangs up; a phone that is not in a call is cleared. */
+  async end() {
+    if (this.#busy && this.#id) {
+      const id = this.#id;
+      await this.#try(() => call('DELETE', `/v1/phone/${segment(id)}`));
+      if (this.#problem && !this.#gone) return;
+      this.rest();
+      this.#state = 'ended';
+    } else if (this.#state !== 'waiting') {
       this.#state = 'idle';
       this.#screens = [];
       this.#typed = '';
-      this.#app.redraw();
-      return;
+      this.#problem = '';
     }
-    await this.#try(() => call('DELETE', `/v1/phone/${segment(this.#id)}`));
-    this.#round++;
-    this.#state = 'ended';
     this.#app.redraw();
   }
 
   async #try(action) {
     this.#problem = '';
+    this.#gone = false;
+    this.#app.redraw();
     try {
       await action();
     } catch (e) {
-      this.#problem = e.message;
+      this.#failed(e);
     }
     this.#app.redraw();
   }
 
+  #failed(e) {
+    this.#problem = e instanceof Lost ? words.logIn.lost : e.message;
+    this.#gone = e.status === 404;
+  }
+
   #take(phone) {
+    // two answers can overtake each other, and screens only ever get more
+    if (phone.phone_id === this.#id && (phone.screens.length < this.#screens.length || this.#state === 'ended')) return;
+    const fresh = phone.screens.length > this.#screens.length;
     this.#id = phone.phone_id;
     this.#screens = phone.screens;
     this.#state = phone.state;
     if (phone.instance_id && phone.instance_id !== this.#instanceId) {
       this.#instanceId = phone.instance_id;
       this.hidden();
-      this.shown();
+      if (this.#isSeen) this.shown();
     }
     this.#app.redraw();
-    if (phone.state === 'menu') requestAnimationFrame(() => document.getElementById(`typed-${this.#number}`)?.focus());
+    if (fresh && phone.state === 'menu') requestAnimationFrame(() => document.getElementById(`typed-${this.#number}`)?.focus());
   }
 
   /** Asks for the next screen until the dialog is over. */
-  async #follow() {
-    const round = ++this.#round;
-    while (round === this.#round && this.#state !== 'ended') {
+  async goOn() {
+    this.rest();
+    const asking = (this.#asking = new AbortController());
+    let wait = 0; // the first answer tells how the phone is now
+    while (this.#id && this.#busy) {
+      const long = waiting < MOST_WAITING;
+      if (long) waiting++;
       try {
-        const next = await get(`/v1/phone/${segment(this.#id)}`, { after: this.#screens.length, wait_ms: WAIT });
-        if (round !== this.#round) return;
-        this.#problem = '';
+        const next = await get(`/v1/phone/${segment(this.#id)}`, { after: this.#screens.length, wait_ms: long ? wait : 0 }, asking.signal);
+        if (asking.signal.aborted) return;
         this.#take(next);
+        if (this.#lost) this.#problem = '';
+        this.#lost = false;
       } catch (e) {
-        if (round !== this.#round) return;
-        this.#problem = e.message;
-        if (e.status === 404) {
-          this.#state = 'ended';
-          this.#app.redraw();
-          return;
-        }
+        if (asking.signal.aborted || e.status === 401) return;
+        this.#failed(e);
+        this.#lost = true;
+        if (e instanceof Refused && e.status < 500 && e.status !== 429) this.#state = 'ended';
         this.#app.redraw();
-        await new Promise((done) => setTimeout(done, 2000));
+      } finally {
+        if (long) waiting--;
       }
+      if (this.#lost) await pause(AFTER_FAULT);
+      else if (!long) await pause(PAUSE);
+      if (asking.signal.aborted) return;
+      wait = WAIT;
     }
+  }
+
+  /** Asks no more. */
+  rest() {
+    this.#asking.abort();
+  }
+
+  /** Asks again. */
+  back() {
+    this.#problem = '';
+    this.goOn();
   }
 
   #glass() {
@@ -175,7 +244,7 @@ class Phone {
         <div class="keys" role="group" aria-label=${w.keypad}>${KEYS.map((key) => html`<button type="button" @click=${() => { this.#typed += key; this.#app.redraw(); }} ?disabled=${this.#state === 'waiting' || this.#state === 'notify'}>${key}</button>`)}</div>
         <div class="calls">
           <button class="main" ?disabled=${this.#state === 'waiting'}>${this.#state === 'menu' ? w.send : this.#state === 'notify' ? w.ok : w.call}</button>
-          <button type="button" @click=${() => this.#end()}>${w.end}</button>
+          <button type="button" @click=${() => this.end()}>${w.end}</button>
         </div>
         <p class="bad small" role="alert">${this.#problem}</p>
       </form>
@@ -196,8 +265,8 @@ class Phone {
   }
 
   async #putAway() {
-    if (this.#busy) await this.#end();
-    this.#round++;
+    if (this.#busy) await this.end();
+    this.rest();
     this.hidden();
     phones.splice(phones.indexOf(this), 1);
     this.#app.redraw();

@@ -16,9 +16,9 @@ export function rules(app) {
   const answer = question.code ? new Fetched((signal) => get('/v1/rules/answer', question, signal), () => app.redraw()) : null;
   answer?.load();
   const stop = app.events.listen({ topics: ['reload'] }, (name) => {
-    if (name === 'reload') {
-      inForce.load();
-      answer?.load();
+    if (name === 'reload' || name === 'open' || name === 'lost') {
+      inForce.soon();
+      answer?.soon();
     }
   });
 

@@ -7,6 +7,9 @@ import { words } from '/words.js';
 
 const w = words.scripts;
 
+/** What may have changed what stands here. */
+const READ_ANEW = new Set(['reload', 'open', 'lost']);
+
 export function scripts(app, [key]) {
   return key ? oneScript(app, key) : list(app);
 }
@@ -22,7 +25,7 @@ function list(app) {
   let problem = '';
   const all = new Fetched((signal) => get('/v1/scripts', {}, signal), () => app.redraw());
   all.load();
-  const stop = app.events.listen({ topics: ['reload'] }, (name) => name === 'reload' && all.load());
+  const stop = app.events.listen({ topics: ['reload'] }, (name) => READ_ANEW.has(name) && all.soon());
 
   async function reload() {
     problem = '';
@@ -61,7 +64,7 @@ function oneScript(app, key) {
   const path = `/v1/scripts/${segment(key)}`;
   const script = new Fetched((signal) => get(path, {}, signal), () => app.redraw());
   if (app.may('operator')) script.load();
-  const stop = app.events.listen({ topics: ['reload'] }, (name) => name === 'reload' && script.load());
+  const stop = app.events.listen({ topics: ['reload'] }, (name) => READ_ANEW.has(name) && script.soon());
 
   async function attempt(action) {
     problem = '';

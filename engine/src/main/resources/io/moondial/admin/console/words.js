@@ -11,7 +11,7 @@ export const words = {
   loading: 'Loading',
   refused: (text) => `The engine says no: ${text}`,
   roleNeeded: (role) => `This needs the role ${role}.`,
-  logIn: { user: 'User', password: 'Password', button: 'Log in', wrong: 'User or password is wrong.', lost: 'The engine does not answer.' },
+  logIn: { user: 'User', password: 'Password', button: 'Log in', wrong: 'User or password is wrong.', lost: 'The engine does not answer.', over: 'Your session has ended. Log in, and the page goes on where it was.', notOut: 'The engine does not answer: you are still logged in.' },
   logOut: 'Log out',
   role: (role) => `Role: ${role}`,
   keyboardHelp: 'Keyboard',
@@ -45,7 +45,7 @@ export const words = {
     back: 'All dialogs', answeredIn: (time) => `over after ${time}`, stillOpen: 'open', leftOut: (n) => `${n} entries were not kept.`, asTest: 'Save as test', records: 'Records of this dialog',
     gone: 'This dialog is not kept any more. Its records may be in the EDRs.', 
     kinds: { dialled: 'dialled', screen: 'screen', answer: 'answer', call: 'call', log: 'log', record: 'record', problem: 'problem', end: 'end', note: 'note' },
-    screens: { menu: 'menu', notify: 'notify', respond: 'last text' }, thought: (time) => `thought ${time}`, secret: 'secret', lost: (n) => `${n} events were left out: this page was too slow.`,
+    screens: { menu: 'menu', notify: 'notify', respond: 'last text' }, thought: (time) => `thought ${time}`, secret: 'secret', lost: (n) => `${n.toLocaleString()} events were left out: more happens than one page is told. What is shown is read again.`,
   },
   phone: {
     explain: 'Dials the engine in service through its embedded network. Records are written as for any subscriber.',
