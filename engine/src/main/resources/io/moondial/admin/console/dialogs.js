@@ -119,10 +119,10 @@ function list(app) {
               <td data-label=${w.began} class="nowrap"><a href="/dialogs/${segment(it.instance_id)}">${time(it.began, { exact: true })}</a></td>
               <td data-label=${w.number} class="mono">${it.msisdn ?? '–'}</td>
               <td data-label=${w.code} class="mono">${it.code || it.kind}</td>
-              <td data-label=${w.script}>${it.script}</td>
+              <td data-label=${w.script} class="name">${it.script}</td>
               <td data-label=${w.turns} class="number">${it.turns}</td>
               <td data-label=${w.took} class="number">${it.took_ms === undefined ? '' : duration(it.took_ms)}</td>
-              <td data-label=${w.state}>${outcome(it.state)} ${it.error ? html`<span class="quiet small">${it.error}</span>` : nothing}</td>
+              <td data-label=${w.state} class=${it.error ? 'wide' : ''}>${outcome(it.state)} ${it.error ? html`<span class="quiet small">${it.error}</span>` : nothing}</td>
             </tr>`)}</tbody></table></div>
             ${value.more ? html`<p><button @click=${older}>${w.older}</button></p>` : nothing}`)}`,
     close() {

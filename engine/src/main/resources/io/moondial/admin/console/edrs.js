@@ -12,7 +12,10 @@ export function edrs(app) {
   const { follow, ...asked } = app.query;
   const following = follow !== undefined;
   const search = { ...asked };
-  for (const name of ['from', 'to']) if (search[name]) search[name] = new Date(search[name]).toISOString();
+  for (const name of ['from', 'to']) {
+    const at = new Date(search[name] ?? NaN);
+    if (!Number.isNaN(at.getTime())) search[name] = at.toISOString();
+  }
   let fresh = [];
   const ofNumber = new Set();
   let lost = 0;
@@ -59,12 +62,12 @@ export function edrs(app) {
       ${streams.show((value) => (value.streams.length === 0 ? empty(w.noStreams) : streamTable(value.streams)))}
       <h2>${w.records}</h2>
       <form class="bar" role="search" @submit=${(event) => { event.preventDefault(); app.go(url({ ...values(event.target), ...(following ? { follow: '' } : {}) })); }}>
-        <label>${w.stream}<input name="stream" size="10" .value=${asked.stream ?? ''}></label>
-        <label>${w.number}<input name="msisdn" size="14" inputmode="numeric" ?data-search=${app.may('operator')} .value=${asked.msisdn ?? ''} ?disabled=${!app.may('operator')}></label>
-        <label>${w.instance}<input name="instance_id" ?data-search=${!app.may('operator')} .value=${asked.instance_id ?? ''}></label>
-        <label>${w.event}<input name="event" size="18" .value=${asked.event ?? ''}></label>
-        <label>${w.from}<input name="from" type="datetime-local" step="1" .value=${asked.from ?? ''}></label>
-        <label>${w.to}<input name="to" type="datetime-local" step="1" .value=${asked.to ?? ''}></label>
+        <label>${w.stream}<input name="stream" size="5" .value=${asked.stream ?? ''}></label>
+        <label>${w.number}<input name="msisdn" size="11" inputmode="numeric" ?data-search=${app.may('operator')} .value=${asked.msisdn ?? ''} ?disabled=${!app.may('operator')}></label>
+        <label class="wide">${w.instance}<input name="instance_id" size="16" ?data-search=${!app.may('operator')} .value=${asked.instance_id ?? ''}></label>
+        <label class="wide">${w.event}<input name="event" size="12" .value=${asked.event ?? ''}></label>
+        <label class="wide">${w.from}<input name="from" type="datetime-local" step="1" .value=${asked.from ?? ''}></label>
+        <label class="wide">${w.to}<input name="to" type="datetime-local" step="1" .value=${asked.to ?? ''}></label>
         <button class="main">${w.search}</button>
         <button type="button" aria-pressed=${following} @click=${() => app.go(url(following ? asked : { ...asked, follow: '' }))}>${following ? w.stop : w.follow}</button>
       </form>
@@ -106,7 +109,7 @@ function recordTable(all) {
     <thead><tr><th>${w.time}</th><th>${w.event}</th><th>${w.instance}</th><th>${w.fields}</th></tr></thead>
     <tbody>${all.map((it) => html`<tr>
       <td data-label=${w.time} class="nowrap">${time(it.at, { exact: true })}</td>
-      <td data-label=${w.event} class="mono">${it.event}</td>
-      <td data-label=${w.instance} class="mono"><a href="/dialogs/${segment(it.instance_id)}">${it.instance_id}</a></td>
-      <td data-label=${w.fields} class="fields mono">${fields(it.fields)}</td></tr>`)}</tbody></table></div>`;
+      <td data-label=${w.event} class="mono nowrap wide">${it.event}</td>
+      <td data-label=${w.instance} class="mono nowrap wide"><a href="/dialogs/${segment(it.instance_id)}">${it.instance_id}</a></td>
+      <td data-label=${w.fields} class="fields mono wide">${fields(it.fields)}</td></tr>`)}</tbody></table></div>`;
 }

@@ -115,11 +115,11 @@ function table(value) {
       <td data-label=${w.received} class="number">${rate(it.received_per_second)}</td>
       <td data-label=${w.sent} class="number">${rate(it.sent_per_second)}</td>
       <td data-label=${w.dialogs} class="number">${count(it.dialogs)}</td>
-      <td data-label=${w.error}>${it.last_error ? html`<span class="bad">${it.last_error}</span> <span class="quiet">${time(it.last_error_at)}</span>` : nothing}</td></tr>`))}</tbody></table></div>`;
+      <td data-label=${w.error} class="wide">${it.last_error ? html`<span class="bad">${it.last_error}</span> <span class="quiet">${time(it.last_error_at)}</span>` : nothing}</td></tr>`))}</tbody></table></div>`;
 }
 
 function points(all) {
-  return html`<div class="scroll"><table class="stack">
+  return html`<div class="scroll"><table class="stack few">
     <thead><tr><th>${w.point}</th><th>${w.reachable}</th><th>${w.since}</th></tr></thead>
     <tbody>${all.map((it) => html`<tr>
       <td data-label=${w.point} class="mono">${it.point_code}</td>

@@ -13,9 +13,9 @@ const OUTCOMES = ['responded', 'declined', 'acknowledged', 'closed', 'abandoned'
 
 const NUMBERS = [
   { name: 'dialogs_per_second', title: words.now.perSecond, format: (v) => (v >= 100 ? count(Math.round(v)) : v.toFixed(1)) },
-  { name: 'open', title: words.now.open, format: (v) => count(Math.round(v)) },
+  { name: 'open', whole: true, title: words.now.open, format: (v) => count(Math.round(v)) },
   { name: 'turn_p99_ms', title: words.now.turn, format: (v) => duration(v) },
-  { name: 'failed_per_minute', title: words.now.failed, format: (v) => count(Math.round(v)), last: (values) => sum(values.slice(-300 / STEP)) * (STEP / 60) },
+  { name: 'failed_per_minute', whole: true, title: words.now.failed, format: (v) => count(Math.round(v)), last: (values) => sum(values.slice(-300 / STEP)) * (STEP / 60) },
 ];
 
 const sum = (values) => values.reduce((all, value) => all + (value ?? 0), 0);
@@ -37,11 +37,11 @@ export function now(app) {
   const links = new Fetched((signal) => get('/v1/links', {}, signal), () => app.redraw());
 
   const plots = new Map();
-  for (const it of NUMBERS) plots.set(it.name, plot(it.name, 110, false, it.format, [{ label: words.now.yesterday, color: 'before' }, { label: words.now.today, color: 'series-1' }]));
-  plots.set('outcomes', plot('outcomes', 220, true, (v) => (v >= 100 ? count(Math.round(v)) : v.toFixed(1)), []));
+  for (const it of NUMBERS) plots.set(it.name, plot(it.name, 116, { whole: it.whole }, it.format, [{ label: words.now.yesterday, color: 'before' }, { label: words.now.today, color: 'series-1' }]));
+  plots.set('outcomes', plot('outcomes', 220, { stacked: true }, (v) => (v >= 100 ? count(Math.round(v)) : v.toFixed(1)), []));
 
-  function plot(name, height, stacked, format, all) {
-    return new Plot({ height, stacked, format, lines: all, told: (at) => {
+  function plot(name, height, kind, format, all) {
+    return new Plot({ ...kind, height, format, lines: all, told: (at) => {
       told[name] = at;
       app.redraw();
     } });
@@ -137,7 +137,7 @@ export function scriptTable(all) {
   return html`<div class="scroll"><table class="stack">
     <thead><tr><th>${w.script}</th><th>${w.service}</th><th class="number">${w.begun}</th><th class="number">${w.failedColumn}</th><th class="number">${w.think}</th><th>${w.version}</th><th>${w.inService}</th><th>${w.state}</th></tr></thead>
     <tbody>${all.map((it) => html`<tr>
-      <td data-label=${w.script}><a href="/scripts/${segment(it.key)}">${it.key}</a></td>
+      <td data-label=${w.script} class="name"><a href="/scripts/${segment(it.key)}">${it.key}</a></td>
       <td data-label=${w.service}>${it.service}</td>
       <td data-label=${w.begun} class="number">${count(it.begun)}</td>
       <td data-label=${w.failedColumn} class="number">${it.failed ? html`<a class="bad" href="/dialogs?script=${segment(it.key)}&outcome=failed">${count(it.failed)}</a>` : '0'}</td>

@@ -23,12 +23,13 @@ export function clockText(date, exact = false) {
 /** Milliseconds for people. */
 export function duration(ms) {
   if (ms === null || ms === undefined) return '';
-  if (ms < 10) return `${+ms.toFixed(1)} ms`;
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  const s = ms / 1000;
-  if (s < 60) return `${s.toFixed(1)} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
-  return s < 172800 ? `${Math.floor(s / 3600)} h ${Math.round((s % 3600) / 60)} min` : `${Math.floor(s / 86400)} d ${Math.round((s % 86400) / 3600)} h`;
+  if (ms < 9.95) return `${+ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const s = Math.round(ms / 1000);
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  const min = Math.round(s / 60);
+  return min < 2880 ? `${Math.floor(min / 60)} h ${min % 60} min` : `${Math.floor(min / 1440)} d ${Math.floor((min % 1440) / 60)} h`;
 }
 
 export function count(n) {
@@ -152,9 +153,9 @@ export function outcome(state) {
 export function dialogHead(dialog) {
   return html`<div class="head">
     <h1>${dialog.code || dialog.kind}</h1>
-    ${dialog.msisdn ? html`<span class="nowrap">from <span class="mono">${dialog.msisdn}</span></span>` : nothing}
+    ${dialog.msisdn ? html`<span class="nowrap">${words.dialogs.from} <span class="mono">${dialog.msisdn}</span></span>` : nothing}
     <span class="nowrap">→ <a href="/scripts/${segment(dialog.script)}">${dialog.script}</a> <span class="mono quiet">${dialog.version}</span></span>
-    <span class="nowrap">${dialog.took_ms === undefined ? words.dialogs.stillOpen : words.dialogs.answeredIn(duration(dialog.took_ms))}</span>
+    ${dialog.took_ms === undefined ? nothing : html`<span class="nowrap">${words.dialogs.answeredIn(duration(dialog.took_ms))}</span>`}
     ${outcome(dialog.state)}
     ${dialog.error ? html`<span class="problem">${dialog.error}</span>` : nothing}
   </div>`;

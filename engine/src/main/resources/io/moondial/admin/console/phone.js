@@ -235,8 +235,8 @@ class Phone {
   view(several) {
     const secret = this.#state === 'menu' && this.#screens.at(-1)?.secret_answer;
     const set = (event) => { this.#settings[event.target.name] = event.target.value; };
-    const field = (name, label, mode = 'numeric') => html`<label>${label}<input name=${name} inputmode=${mode} .value=${this.#settings[name] ?? ''} @input=${set} ?disabled=${this.#busy}></label>`;
-    const label = this.#state === 'menu' ? (secret ? w.secretAnswer : w.answer) : w.code;
+    const field = (name, label, unset = '') => html`<label>${label}<input name=${name} inputmode="numeric" placeholder=${unset} .value=${this.#settings[name] ?? ''} @input=${set} ?disabled=${this.#busy}></label>`;
+    const label = this.#state === 'menu' ? (secret ? w.secretAnswer : w.answer) : this.#settings.as === 'notify' ? w.notifyText : w.code;
     return html`<section class="phone-row" aria-label=${w.phoneNumber(this.#number)}>
       <form class="phone" @submit=${(event) => this.#go(event)}>
         <div class="glass" role="log" aria-live="polite" aria-label=${w.screen} tabindex="0">${this.#glass()}</div>
@@ -250,8 +250,8 @@ class Phone {
       </form>
       <div class="settings">
         <h2 class="small">${w.settings}</h2>
-        ${field('msisdn', w.number)} ${field('imsi', w.imsi)} ${field('ssn', w.ssn)} ${field('dcs', w.dcs)} ${field('destination', w.destination)}
-        <label>${w.call}<select name="as" @change=${set} ?disabled=${this.#busy}><option value="">${w.code}</option><option value="notify" ?selected=${this.#settings.as === 'notify'}>${w.notify}</option></select></label>
+        ${field('msisdn', w.number)} ${field('imsi', w.imsi)} ${field('ssn', w.ssn, '6')} ${field('dcs', w.dcs, '15')} ${field('destination', w.destination)}
+        <label>${w.sends}<select name="as" @change=${(event) => { set(event); this.#app.redraw(); }} ?disabled=${this.#busy}><option value="">${w.dials}</option><option value="notify" ?selected=${this.#settings.as === 'notify'}>${w.notify}</option></select></label>
         ${several ? html`<button type="button" @click=${() => this.#putAway()}>${w.remove}</button>` : nothing}
       </div>
       <div>

@@ -3,9 +3,12 @@ import { zone } from '/parts.js';
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+/** Steps of an axis that counts. */
+const WHOLE = Array.from({ length: 10 }, (_, i) => [1, 2, 5].map((it) => it * 10 ** i)).flat();
+
 /**
  * A plot in its own element.
- * @param options {height, stacked, lines: [{label, color (a token), fill}], format(value), told(values at the pointer, or null)}
+ * @param options {height, stacked, whole: there are no halves, lines: [{label, color (a token), fill}], format(value), told(values at the pointer, or null)}
  */
 export class Plot {
   #plot = null;
@@ -57,7 +60,7 @@ export class Plot {
       return;
     }
     this.#plot?.destroy();
-    const { height, lines, format, told, stacked } = this.#options;
+    const { height, lines, format, told, stacked, whole } = this.#options;
     const quiet = token('quiet');
     const grid = { stroke: token('line'), width: 1 };
     const font = `11px ${token('sans')}`;
@@ -70,8 +73,8 @@ export class Plot {
         tzDate: (seconds) => globalThis.uPlot.tzDate(new Date(seconds * 1e3), zone),
         scales: { y: { range: (_, least, most) => [0, most > 0 ? most * 1.08 : 1] } },
         axes: [
-          { stroke: quiet, grid: { show: false }, ticks: { show: false }, font, space: 70, values: (_, times) => times.map((it) => new Date(it * 1e3).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })) },
-          { stroke: quiet, grid, ticks: { show: false }, font, size: 48, space: height > 150 ? 34 : 22, values: (_, all) => all.map(format) },
+          { stroke: quiet, grid: { show: false }, ticks: { show: false }, font, size: 24, gap: 4, space: 70, values: (_, times) => times.map((it) => new Date(it * 1e3).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })) },
+          { stroke: quiet, grid, ticks: { show: false }, font, size: 48, ...(whole ? { incrs: WHOLE } : {}), space: height > 150 ? 34 : 22, values: (_, all) => all.map(format) },
         ],
         series: [
           {},
@@ -80,7 +83,7 @@ export class Plot {
             stroke: token(line.color),
             width: line.color === 'before' ? 1 : 1.75,
             fill: stacked ? `${token(line.color)}55` : undefined,
-            points: { show: false },
+            points: { show: true, size: 3, filter: alone, fill: token(line.color) },
           })),
         ],
         bands: stacked ? lines.slice(1).map((_, i) => ({ series: [i + 2, i + 1] })) : undefined,
@@ -102,6 +105,12 @@ export class Plot {
   #unstacked(at) {
     return this.#data.slice(1).map((line, i) => (line[at] === null ? null : line[at] - (this.#options.stacked && i > 0 ? (this.#data[i][at] ?? 0) : 0)));
   }
+}
+
+/** A value without a neighbour is no line: it is drawn as a point. */
+function alone(plot, line) {
+  const values = plot.data[line];
+  return values.flatMap((value, i) => (value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : []));
 }
 
 /** Each line on top of those before it. */

@@ -60,9 +60,9 @@ export function rules(app) {
         <thead><tr><th class="number">${w.line}</th><th>${w.trigger}</th><th>${w.verdict}</th><th>${w.why}</th></tr></thead>
         <tbody>${value.triggers.map((it) => html`<tr class=${it.verdict === 'answers' ? 'chosen' : ''}>
           <td data-label=${w.line} class="number">${it.line}</td>
-          <td data-label=${w.trigger} class="mono">${it.text}</td>
+          <td data-label=${w.trigger} class="mono wide">${it.text}</td>
           <td data-label=${w.verdict} class=${it.verdict === 'answers' ? 'good nowrap' : 'quiet nowrap'}>${w.verdicts[it.verdict]}</td>
-          <td data-label=${w.why}>${it.why}</td></tr>`)}</tbody></table></div>
+          <td data-label=${w.why} class="wide">${it.why}</td></tr>`)}</tbody></table></div>
       ${value.left_out ? html`<p class="quiet">${w.leftOut(value.left_out)}</p>` : nothing}`;
   }
 
@@ -81,7 +81,7 @@ export function rules(app) {
         <thead><tr><th>${w.key}</th><th>${w.value}</th><th>${w.default}</th></tr></thead>
         <tbody>${shown.map((it) => html`<tr>
           <td data-label=${w.key} class="mono">${it.key}</td>
-          <td data-label=${w.value} class="mono">${it.differs ? html`<strong>${it.value ?? '–'}</strong>` : it.value ?? '–'}</td>
+          <td data-label=${w.value} class="mono">${it.differs ? html`<strong>${it.value ?? w.inFile}</strong>` : it.value ?? '–'}</td>
           <td data-label=${w.default} class="mono quiet">${it.default ?? '–'}</td></tr>`)}</tbody></table></div>`}
       <details><summary>${w.text}</summary><pre class="report">${value.text}</pre></details>`;
   }

@@ -136,7 +136,7 @@ function oneScript(app, key) {
         <details><summary>${w.tests}: ${value.tests.length}</summary><ul>${value.tests.map((test) => html`<li><span class="quiet mono">${test.file}:${test.line ?? ''}</span> ${test.name}</li>`)}</ul></details>`}
 
       <h2>${w.releases}</h2>
-      <div class="scroll"><table class="stack">
+      <div class="scroll"><table class="stack few">
         <thead><tr><th>${w.version}</th><th>${w.since}</th><th></th></tr></thead>
         <tbody>${value.releases.map((release) => html`<tr>
           <td data-label=${w.version} class="mono">${release.version}</td><td data-label=${w.since}>${time(release.since)}</td>

@@ -42,15 +42,15 @@ export const words = {
     pause: 'Pause', resume: 'Go on', paused: (n) => `Paused; ${n} new`, live: 'New dialogs appear by themselves.',
     none: 'No dialog has begun since the start.', noMatch: 'None of the dialogs that are kept matches.', kept: (n) => `The last ${n.toLocaleString()} dialogs are kept in memory; older ones are in the EDRs.`,
     masked: 'Numbers are masked for your role.',
-    back: 'All dialogs', answeredIn: (time) => `over after ${time}`, stillOpen: 'open', leftOut: (n) => `${n} entries were not kept.`, asTest: 'Save as test', records: 'Records of this dialog',
+    back: 'All dialogs', answeredIn: (time) => `over after ${time}`, from: 'from', leftOut: (n) => `${n} entries were not kept.`, asTest: 'Save as test', records: 'Records of this dialog',
     gone: 'This dialog is not kept any more. Its records may be in the EDRs.', 
     kinds: { dialled: 'dialled', screen: 'screen', answer: 'answer', call: 'call', log: 'log', record: 'record', problem: 'problem', end: 'end', note: 'note' },
     screens: { menu: 'menu', notify: 'notify', respond: 'last text' }, thought: (time) => `thought ${time}`, secret: 'secret', lost: (n) => `${n.toLocaleString()} events were left out: more happens than one page is told. What is shown is read again.`,
   },
   phone: {
     explain: 'Dials the engine in service through its embedded network. Records are written as for any subscriber.',
-    number: 'Number (MSISDN)', imsi: 'IMSI', ssn: 'SSN', dcs: 'DCS', destination: 'Destination', code: 'Code to dial', answer: 'Answer', call: 'Call', send: 'Send', end: 'End', another: 'Another phone', remove: 'Put away', settings: 'Subscriber',
-    idle: 'Dial a code, such as *100#', waiting: 'Waits for the engine', ok: 'OK', notify: 'Send a notify instead of dialling', ended: 'The dialog is over.', screen: 'Screen', keypad: 'Keypad', aborted: 'The network has ended it.', closed: 'Ended without a text.', declined: (code) => `Refused with error ${code}.`, acknowledged: 'The notify was acknowledged.', history: 'What happened', phoneNumber: (n) => `Phone ${n}`, saveAsTest: 'Save as test',
+    number: 'Number (MSISDN)', imsi: 'IMSI', ssn: 'SSN', dcs: 'DCS', destination: 'Destination', code: 'Code to dial', answer: 'Answer', call: 'Call', sends: 'What it sends', send: 'Send', end: 'End', another: 'Another phone', remove: 'Put away', settings: 'Subscriber',
+    idle: 'Dial a code, such as *100#', waiting: 'Waits for the engine', ok: 'OK', dials: 'a code: it dials', notify: 'the text of a notify', notifyText: 'Text of the notify', ended: 'The dialog is over.', screen: 'Screen', keypad: 'Keypad', aborted: 'The network has ended it.', closed: 'Ended without a text.', declined: (code) => `Refused with error ${code}.`, acknowledged: 'The notify was acknowledged.', history: 'What happened', phoneNumber: (n) => `Phone ${n}`, saveAsTest: 'Save as test',
     secretAnswer: 'Answer (secret)', noHistory: 'Its history appears here once a service has taken the dialog.',
   },
   scripts: {
@@ -58,7 +58,7 @@ export const words = {
     source: 'Source', inService: 'In service', onDisk: 'On the disk', differs: 'The file on the disk differs from what is in service.', runTests: 'Run tests', running: 'Running', tests: 'Tests', noTests: 'No dialog test dials this script.', releases: 'Releases', show: 'Compare', restore: 'Put this back', restoreAsk: (version) => `Write release ${version} over the file of this script, and reload?`, restoreYes: 'Put back', current: 'in service', reload: 'Reload', passed: (n) => `${n} passed`, failedTests: (n) => `${n} failed`, took: (time) => `in ${time}`, coverage: (covered, all) => `The tests run ${covered} of ${all} lines.`, covered: 'run by the tests', missed: 'not run by any test', diff: (version) => `From ${version} to what is in service`, same: 'There is no difference.', reloadOutcome: { reloaded: 'Reloaded.', unchanged: 'Nothing has changed.', refused: 'Refused: what was in service stays.' }, switchedOff: 'switched off', line: 'line', onState: 'on',
   },
   rules: {
-    ask: 'Who answers?', code: 'Code', number: 'Number (MSISDN)', destination: 'Destination', ssn: 'SSN', imsi: 'IMSI', origination: 'Origination', gt: 'Global title', button: 'Ask', nobody: 'No trigger matches: the engine refuses the dialog.', answers: (script, line) => `${script} answers, by the trigger on line ${line}.`, trigger: 'Trigger', verdict: 'Verdict', why: 'Why', verdicts: { answers: 'answers', no_match: 'does not match', not_asked: 'not asked' }, leftOut: (n) => `${n} more triggers are not listed.`,
+    ask: 'Who answers?', code: 'Code', number: 'Number (MSISDN)', destination: 'Destination', ssn: 'SSN', imsi: 'IMSI', origination: 'Origination', gt: 'Global title', button: 'Ask', nobody: 'No trigger matches: the engine refuses the dialog.', answers: (script, line) => `${script} answers, by the trigger on line ${line}.`, inFile: 'see the file below', trigger: 'Trigger', verdict: 'Verdict', why: 'Why', verdicts: { answers: 'answers', no_match: 'does not match', not_asked: 'not asked' }, leftOut: (n) => `${n} more triggers are not listed.`,
     effective: 'Rules in force', onlyDiffering: 'Only what differs from the default', key: 'Key', value: 'Value', default: 'Default', waiting: 'Waits for a restart', problems: 'Problems of the files on the disk', text: 'As a file', none: 'Every setting has its default.', filter: 'Search keys', line: 'Line', 
   },
   edrs: {
