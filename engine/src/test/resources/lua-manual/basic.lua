@@ -81,22 +81,37 @@ return rawget(_G, "dofile"), rawget(_G, "loadfile"), rawget(_G, "collectgarbage"
 -- 6.3 require
 return require "string" == string, require("ussd") == ussd --> true, true
 return pcall(require, "../main") --> false, "main.lua:11: module '../main' not found: a module's name has 1 to 64 of letters, digits, _ and -; no folders, no .lua"
--- 6 what is left out says so
-coroutine.create(print) --> ! main.lua:1: 'coroutine' is left out in this release: a primitive that waits suspends
-return io.open("x") --> ! 'io' is left out in this release: a script cannot use files
-debug.getinfo(1) --> ! 'debug' is left out in this release
-package.path = "" --> ! 'package' is left out in this release
-dofile("x") --> ! 'dofile' is left out in this release: require finds
-loadfile("x") --> ! 'loadfile' is left out in this release
-collectgarbage("count") --> ! 'collectgarbage' is left out in this release: the engine manages memory
-string.dump(print) --> ! 'string.dump' is left out in this release
-return ("x"):dump() --> ! 'string.dump' is left out in this release
-os.execute("ls") --> ! 'os.execute' is left out in this release: a script cannot reach its host
-os.exit() --> ! 'os.exit' is left out in this release: return ends a script
-os.getenv("PATH") --> ! 'os.getenv' is left out in this release: the rule's globals
+-- 6 what is left out reads as nil
+return io, dofile, loadfile, collectgarbage, string.dump, os.execute, os.exit, os.getenv, ("x").dump --> nil, nil, nil, nil, nil, nil, nil, nil, nil
+return unpack, setfenv, getfenv, loadstring, utf8, jit, bit, module, arg, table.getn, math.type --> nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
+return os.nothing, string.nothing, getmetatable(os), ("x").nothing --> nil, nil, nil, nil
+-- 6 what is left out says so where it is needed
+return io.open("x") --> ! main.lua:1: attempt to index global 'io' (a nil value): a script cannot use files
+io.x = 1 --> ! attempt to index global 'io' (a nil value): a script cannot use files
+return _G.io.open("x") --> ! attempt to index field 'io' (a nil value)
+dofile("x") --> ! attempt to call global 'dofile' (a nil value): require finds
+loadfile("x") --> ! attempt to call global 'loadfile' (a nil value): require finds
+collectgarbage("count") --> ! attempt to call global 'collectgarbage' (a nil value): the engine manages memory
+string.dump(print) --> ! attempt to call field 'dump' (a nil value): compiled code cannot be checked
+return ("x"):dump() --> ! attempt to call method 'dump' (a nil value): compiled code cannot be checked
+os.execute("ls") --> ! attempt to call field 'execute' (a nil value): a script cannot reach its host
+os.exit() --> ! attempt to call field 'exit' (a nil value): return ends a script
+os.getenv("PATH") --> ! attempt to call field 'getenv' (a nil value): the rule's globals
 require "io" --> ! module 'io' is left out in this release
-unpack({}) --> ! undefined global 'unpack': Lua 5.2 has table.unpack
-return os.nothing, string.nothing, getmetatable(os), ("x").nothing --> nil, nil, false, nil
+require "utf8" --> ! module 'utf8' is not in Lua 5.2
+unpack({}) --> ! attempt to call global 'unpack' (a nil value): Lua 5.2 has table.unpack
+return table.getn({}) --> ! attempt to call field 'getn' (a nil value): Lua 5.2 has #t
+local t = {} t.exit() --> ! main.lua:1: attempt to call field 'exit' (a nil value)
+-- 6 a global that the script sets somewhere
+count = (count or 0) + 1 return count --> 1
+session = nil return session --> nil
+if later then return 1 end later = 2 return later --> 2
+if never then return 1 end function f() never = 2 end return 0 --> 0
+return load("made = (made or 5) + 1 return made")() --> 6
+load("made = (made or 5) + 1", "=c", "t", {})() return made --> ! undefined global 'made'
+total = total + 1 --> ! attempt to perform arithmetic on global 'total' (a nil value)
+session = 1 return sesion --> ! main.lua:1: undefined global 'sesion'; did you mean 'session'?
+if sesion then session = 1 end --> ! undefined global 'sesion'
 -- 6 a field that a module has not
 ussd.mneu("x") --> ! main.lua:1: 'ussd' has no 'mneu'; did you mean 'menu'?
 return json.parse("{}") --> ! 'json' has no 'parse'

@@ -11,4 +11,4 @@ return pcall(function() error("x", 2) end) --> false, "x"
 return select(2, xpcall(error, function() error("again", 0) end)) --> "again"
 return setmetatable({}, {__mode = "k", __gc = print}) ~= nil --> true
 local t = {} return t[1].name --> ! attempt to index a nil value (field 'name')
-return getmetatable(""), getmetatable(_G), getmetatable(string), getmetatable(ussd), getmetatable(table) --> false, false, false, false, nil
+return getmetatable(""), getmetatable(_G), getmetatable(string), getmetatable(ussd), getmetatable(table) --> false, false, nil, false, nil

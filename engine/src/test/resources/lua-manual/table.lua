@@ -33,9 +33,10 @@ table.sort({1, {}, 2}) --> ! attempt to compare
 table.sort({3, 2, 1}, function(a, b) error("in order") end) --> ! in order
 local t = {1, 2, 3, 4, 5} table.sort(t, function() return true end) return #t --> 5
 table.sort({}, 5) --> ! bad argument #2 to 'sort' (function expected, got number)
--- 6.5 read-only
-table.insert(string, 1) --> ! 'string' is read-only
-table.sort = nil --> ! 'table' is read-only: it cannot be changed by a script
+-- 6.5 libraries can be changed
+table.insert(string, 1) return #string, string[1] --> 1, 1
+table.sort = nil return table.sort --> nil
+table.insert(ussd, 1) --> ! 'ussd' is read-only: it cannot be changed by a script
 -- 6.5 the list of pack is as long as what was given
 return table.unpack(table.pack(1, nil, 3)) --> 1, nil, 3
 return #table.pack(1, nil, 3), #table.pack(nil, nil, 3), #table.pack(1, nil), #table.pack(), table.pack(1, nil).n --> 3, 3, 1, 0, 2

@@ -6,7 +6,8 @@ import io.moondial.script.api.Backends;
 import io.moondial.script.lua.Outline;
 import io.moondial.script.lua.Outline.Mention;
 import io.moondial.script.lua.Outline.Reach;
-import io.moondial.script.stdlib.RemovedFunctions;
+import io.moondial.script.lua.Outline.Use;
+import io.moondial.script.stdlib.AbsentNames;
 import io.moondial.script.stdlib.UndefinedGlobal.NearName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,6 +26,28 @@ import java.util.function.Supplier;
 final class Lint {
     /** Of one file no more are shown. */
     private static final int MOST_OF_A_FILE = 100;
+
+    /** Modules that libraries look for to be faster, or to know their host, and do without. */
+    private static final Set<String> OPTIONAL =
+            Set.of(
+                    "bit",
+                    "bit32",
+                    "cjson",
+                    "ffi",
+                    "jit",
+                    "jit.opt",
+                    "lfs",
+                    "lpeg",
+                    "lua-utf8",
+                    "lutf8",
+                    "posix",
+                    "re",
+                    "socket",
+                    "struct",
+                    "table.clear",
+                    "table.new",
+                    "term",
+                    "utf8");
 
     private static final Comparator<Problem> BY_PLACE =
             Comparator.comparing(Problem::file)
@@ -49,9 +72,11 @@ final class Lint {
     /** All of them, if rules give these names to the scripts, and say this of modules. */
     List<Problem> problems(Set<String> ruleGlobals, Backends.Settings modules) {
         Set<String> known = new TreeSet<>(ruleGlobals);
+        Set<String> fieldsSet = new HashSet<>();
         boolean open = false;
         for (Unit unit : units) {
             known.addAll(unit.outline().globalsDefined());
+            fieldsSet.addAll(unit.outline().fieldsSet());
             open |= unit.outline().definesOthers();
         }
         Set<String> near = new TreeSet<>(known);
@@ -60,7 +85,7 @@ final class Lint {
         List<Problem> all = new ArrayList<>();
         for (Unit unit : units) {
             boolean runs = !unit.source().inLibrary() || reached.contains(unit.source().name());
-            all.addAll(new FileLint(unit, runs, known, near, open, modules).problems());
+            all.addAll(new FileLint(unit, runs, known, near, fieldsSet, open, modules).problems());
         }
         all.sort(BY_PLACE);
         return List.copyOf(all);
@@ -94,11 +119,13 @@ final class Lint {
         private final boolean runs;
         private final Set<String> known;
         private final Set<String> near;
+        private final Set<String> fieldsSet;
         private final boolean open;
         private final Backends.Settings modules;
         private final Map<String, String> undefined = new HashMap<>();
         private final List<Problem> problems = new ArrayList<>();
         private final Set<String> told = new HashSet<>();
+        private final Set<String> tested = new HashSet<>();
         private int more;
 
         /**
@@ -107,6 +134,7 @@ final class Lint {
          * @param runs whether a script, or what it requires, is in it
          * @param known the globals that files define and rules give
          * @param near what a name that is none may have been meant to be
+         * @param fieldsSet the fields of libraries that files set
          * @param open whether there may be further ones
          * @param modules what the rules say of modules
          */
@@ -115,6 +143,7 @@ final class Lint {
                 boolean runs,
                 Set<String> known,
                 Set<String> near,
+                Set<String> fieldsSet,
                 boolean open,
                 Backends.Settings modules) {
             this.unit = unit;
@@ -122,12 +151,19 @@ final class Lint {
             this.runs = runs;
             this.known = known;
             this.near = near;
+            this.fieldsSet = fieldsSet;
             this.open = open;
             this.modules = modules;
         }
 
         List<Problem> problems() {
             outline.modulesRequired().forEach(this::required);
+            outline.globalsRead().stream()
+                    .filter(it -> it.use() == Use.TESTED)
+                    .forEach(it -> tested.add(it.mention().name()));
+            outline.fieldsRead().stream()
+                    .filter(it -> it.use() == Use.TESTED)
+                    .forEach(it -> tested.add(path(it)));
             outline.globalsRead().forEach(this::global);
             outline.fieldsRead().forEach(this::field);
             outline.secretsComposed().forEach(this::secret);
@@ -143,22 +179,43 @@ final class Lint {
             if (!base.hasModule(module.name()) && !files.contains(module.name())) {
                 add(
                         module,
-                        isSure(module),
+                        isSure(module) && !isOptional(module),
                         () -> RunningScript.LoadedModules.notFound(module.name()));
             }
         }
 
-        private void global(Mention global) {
+        /**
+         * Whether a library may look for a module, and do without it: what is vendored in lib does
+         * so wherever it is no part of the file's own run, a script with the well-known ones.
+         */
+        private boolean isOptional(Mention module) {
+            return module.reach() != Reach.PLAIN
+                    && (unit.source().inLibrary() || OPTIONAL.contains(module.name()));
+        }
+
+        private void global(Outline.Global read) {
+            Mention global = read.mention();
             String name = global.name();
             if (known.contains(name) || base.isTaken(name)) {
                 return;
             }
-            String leftOut = RemovedFunctions.message(name);
-            boolean sure =
-                    isSure(global)
-                            && !open
-                            && (leftOut == null || global.reach() != Reach.CONDITIONAL);
-            add(global, sure, () -> leftOut == null ? undefined(name) : leftOut);
+            if (AbsentNames.message(name) != null) {
+                absent(read);
+            } else {
+                add(global, isSure(global) && !open, () -> undefined(name));
+            }
+        }
+
+        /**
+         * A well-known name that is not there reads as nil: it fails where it is needed, and a file
+         * that asks for it does not need it.
+         */
+        private void absent(Outline.Global read) {
+            Mention global = read.mention();
+            if (read.use() == Use.NEEDED && !tested.contains(global.name())) {
+                boolean sure = isSure(global) && !open && global.reach() != Reach.CONDITIONAL;
+                add(global, sure, () -> String.valueOf(AbsentNames.message(global.name())));
+            }
         }
 
         /** A name may be in a file a hundred thousand times, and be similar to as many. */
@@ -170,16 +227,21 @@ final class Lint {
         private void field(Outline.Field field) {
             Mention mention = field.mention();
             Collection<String> fields = base.fieldsOf(field.library());
+            String path = path(field);
             if (fields == null
                     || known.contains(field.library())
                     || fields.contains(mention.name())) {
                 call(field);
                 return;
             }
-            String message = RemovedFunctions.message(field.library() + "." + mention.name());
+            String message = AbsentNames.message(path);
             boolean api = base.isApi(field.library());
             // a library of Lua gives nil, which fails when it is called
-            if (message == null && !api && !field.called()) {
+            if (!api
+                    && (!field.called()
+                            || tested.contains(path)
+                            || fieldsSet.contains(path)
+                            || fieldsSet.contains(field.library() + "."))) {
                 return;
             }
             boolean sure = isSure(mention) && (api || mention.reach() != Reach.CONDITIONAL);
@@ -195,6 +257,10 @@ final class Lint {
                                             + "'"
                                             + NearName.question(fields, mention.name())
                                     : message);
+        }
+
+        private static String path(Outline.Field field) {
+            return field.library() + "." + field.mention().name();
         }
 
         /** A call with arguments that the rules do not have. */

@@ -10,6 +10,8 @@ import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Meter;
+import io.moondial.script.lua.Outline;
+import io.moondial.script.stdlib.AbsentNames;
 import io.moondial.script.stdlib.StandardLibrary;
 import io.moondial.script.stdlib.UndefinedGlobal;
 import java.util.HashMap;
@@ -68,9 +70,10 @@ final class LuaBase {
         }
     }
 
-    /** The functions whose result may be secret, each with the option that makes it so. */
-    Map<String, String> secretOptions() {
-        return secretOptions;
+    /** What of all this the reading of a script's text needs. */
+    Outline.Surroundings surroundings() {
+        return new Outline.Surroundings(
+                secretOptions, globalNames(), AbsentNames.ofOthers().keySet());
     }
 
     /** The modules that operators call, for their reference. */

@@ -18,7 +18,7 @@ import io.moondial.script.lua.Meter;
 import io.moondial.script.lua.Meter.HeavyPermit;
 import io.moondial.script.lua.Meter.Kill;
 import io.moondial.script.lua.Numbers;
-import io.moondial.script.stdlib.RemovedFunctions;
+import io.moondial.script.stdlib.AbsentNames;
 import io.moondial.script.stdlib.StandardLibrary.ScriptClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +61,7 @@ final class RunningScript implements HostCall, ScriptClock {
         this.meter = new Meter(bounds(run.limits()), supervision, permit);
         this.state = base.newState(meter, this);
         this.modules = new LoadedModules(script);
+        state.setsGlobals(script.modules().globalsSet());
     }
 
     private static Meter.Bounds bounds(ScriptLimits limits) {
@@ -470,9 +471,9 @@ final class RunningScript implements HostCall, ScriptClock {
 
         /** What is said of a module that is not there. */
         static String notFound(String name) {
-            String leftOut = RemovedFunctions.message(name);
-            if (leftOut != null) {
-                return "module " + leftOut;
+            String absent = AbsentNames.message(name);
+            if (absent != null) {
+                return "module " + absent;
             }
             return ScriptFolder.isName(name)
                     ? String.format(

@@ -7,6 +7,7 @@ import io.moondial.script.ScriptFolder.Source;
 import io.moondial.script.lua.Compiler;
 import io.moondial.script.lua.Compiler.CompileFailure;
 import io.moondial.script.lua.FunctionCode;
+import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.Meter.HeavyPermit;
 import io.moondial.script.lua.Outline;
 import java.nio.file.Path;
@@ -113,7 +114,7 @@ final class ScriptCompilation {
                             compiler.compileFile(source.content(), source.label()));
             units.put(
                     source.label(),
-                    new Unit(source, code, Outline.of(source.content(), base.secretOptions())));
+                    new Unit(source, code, Outline.of(source.content(), base.surroundings())));
         } catch (CompileFailure e) {
             String message = String.valueOf(e.getMessage());
             problems.add(new Problem(source.path(), e.line(), e.column(), message));
@@ -161,17 +162,28 @@ final class ScriptCompilation {
         private static final int VERSION_OCTETS = 4;
 
         private final Map<String, Unit> byName = new TreeMap<>();
+        private final Set<LuaString> globalsSet = new HashSet<>();
 
         ModuleSet(Collection<Unit> units) {
             units.stream()
                     .sorted(Comparator.comparing(unit -> unit.source().inLibrary()))
                     .forEach(unit -> byName.putIfAbsent(unit.source().name(), unit));
+            units.forEach(
+                    unit ->
+                            unit.outline()
+                                    .globalsSet()
+                                    .forEach(name -> globalsSet.add(LuaString.of(name))));
         }
 
         /** The chunk of a module, null for none. */
         @Nullable FunctionCode get(String name) {
             Unit unit = byName.get(name);
             return unit == null ? null : unit.code();
+        }
+
+        /** The globals that any of them sets, or a script does: read before, they are nil. */
+        Set<LuaString> globalsSet() {
+            return globalsSet;
         }
 
         /** Names the content of a script and of all the modules that it may require. */

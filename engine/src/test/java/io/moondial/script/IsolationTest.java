@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,27 +76,97 @@ class IsolationTest {
     }
 
     @Test
-    void no_field_of_a_shared_table_can_be_changed() {
+    void no_field_of_a_module_can_be_changed() {
         assertThat(
                         bench.textOf(
                                 """
                                 local changed = {}
-                                for name, lib in pairs(_G) do
-                                  if type(lib) == "table" and lib ~= _G then
-                                    for k in pairs(lib) do
-                                      if pcall(function() lib[k] = 1 end) then changed[#changed + 1] = k end
-                                      if pcall(rawset, lib, k, nil) then changed[#changed + 1] = k end
-                                    end
-                                    if pcall(function() lib.added = 1 end) then changed[#changed + 1] = name end
-                                    if pcall(rawset, lib, "added", 1) then changed[#changed + 1] = name end
-                                    if pcall(setmetatable, lib, {}) then changed[#changed + 1] = name end
-                                    if pcall(table.insert, lib, 1) then changed[#changed + 1] = name end
-                                    if pcall(table.sort, lib) and #lib > 0 then changed[#changed + 1] = name end
+                                for name, lib in pairs({%s}) do
+                                  for k in pairs(lib) do
+                                    if pcall(function() lib[k] = 1 end) then changed[#changed + 1] = k end
+                                    if pcall(rawset, lib, k, nil) then changed[#changed + 1] = k end
                                   end
+                                  if pcall(function() lib.added = 1 end) then changed[#changed + 1] = name end
+                                  if pcall(rawset, lib, "added", 1) then changed[#changed + 1] = name end
+                                  if pcall(setmetatable, lib, {}) then changed[#changed + 1] = name end
+                                  if pcall(table.insert, lib, 1) then changed[#changed + 1] = name end
+                                  if pcall(table.sort, lib) and #lib > 0 then changed[#changed + 1] = name end
                                 end
                                 return "changed: " .. table.concat(changed, " ")
-                                """))
+                                """
+                                        .formatted(
+                                                bench.host().api().stream()
+                                                        .map(it -> it.name() + " = " + it.name())
+                                                        .collect(Collectors.joining(", ")))))
                 .isEqualTo("changed: ");
+    }
+
+    /** Each library is emptied, filled and given a metatable, by each way there is. */
+    @Test
+    void what_a_script_changes_in_a_library_no_other_run_sees() {
+        String reachable = reachableNow();
+        assertThat(
+                        bench.textOf(
+                                """
+                                local insert, sort, rawset, pcall, type = table.insert, table.sort, rawset, pcall, type
+                                local libraries = {string, table, math, os, bit32}
+                                for i = 1, 5 do
+                                  local lib = libraries[i]
+                                  lib.added, lib[1] = i, 3
+                                  rawset(lib, "also", 1)
+                                  insert(lib, 2)
+                                  sort(lib)
+                                  assert(lib[1] == 2 and lib[2] == 3)
+                                  setmetatable(lib, {__index = function(_, k) return k .. "!" end})
+                                  assert(lib.nothing == "nothing!" and lib.added == i and lib.also == 1)
+                                  for k in pairs(lib) do lib[k] = nil end
+                                end
+                                return "" .. type(next(string)) .. type(next(table)) .. ("x").upper
+                                """))
+                .isEqualTo("nilnilupper!");
+        assertThat(reachableNow()).isEqualTo(reachable);
+        assertThat(bench.textOf("return ('x'):upper() .. tostring(string.nothing)"))
+                .isEqualTo("Xnil");
+    }
+
+    @Test
+    void a_changed_library_is_the_same_table_wherever_the_script_has_it() {
+        bench.file("lib/trim.lua", "function string.trim(s) return (s:gsub('^%s+', '')) end");
+        assertThat(
+                        bench.textOf(
+                                """
+                                local s, before, upper = string, tostring(string), string.upper
+                                local keys = {[string] = "key"}
+                                require "trim"
+                                s.upper = function(x) return "<" .. upper(x) .. ">" end
+                                assert(s == string and s == require "string" and keys[string] == "key")
+                                assert(rawequal(s, string) and tostring(s) == before)
+                                assert(rawget(s, "trim") == string.trim and next({trim = 1}) == "trim")
+                                local seen = 0
+                                for k in pairs(s) do if k == "trim" or k == "upper" then seen = seen + 1 end end
+                                string.lower = nil
+                                return s.trim("  a") .. ("  b"):trim() .. ("c"):upper() .. s.upper("d")
+                                  .. seen .. tostring(s.lower) .. tostring(("x").lower)
+                                """))
+                .isEqualTo("ab<C><D>2nilnil");
+        assertThat(bench.textOf("return tostring(string.trim) .. ('C'):lower()")).isEqualTo("nilc");
+    }
+
+    private @Nullable String reachableNow() {
+        return bench.textOf(
+                """
+                local names = {}
+                for name, lib in pairs(_G) do
+                  if type(lib) == "table" and lib ~= _G then
+                    for k, v in pairs(lib) do
+                      names[#names + 1] = name .. "." .. tostring(k) .. "=" .. tostring(v)
+                    end
+                    names[#names + 1] = name .. #lib .. tostring(getmetatable(lib))
+                  end
+                end
+                table.sort(names)
+                return table.concat(names, " ")
+                """);
     }
 
     @Test

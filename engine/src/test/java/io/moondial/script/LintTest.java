@@ -56,6 +56,7 @@ class LintTest {
                 "require('json').encod({})|1:17: 'json' has no 'encod'; did you mean 'encode'?",
                 "local function f() return log['inf'] end|1:31: 'log' has no 'inf'; did you mean 'info'?",
                 "return string.uper('x')|1:15: 'string' has no 'uper'; did you mean 'upper'?",
+                "return table.getn({})|1:14: 'table.getn' is not in Lua 5.2: Lua 5.2 has #t",
                 "return os.getenv('HOME')|1:11: 'os.getenv' is left out in this release: the rule's globals configure a script",
                 // globals
                 "totl = totl + 1|1:8: undefined global 'totl'",
@@ -66,7 +67,10 @@ class LintTest {
                 "for i = 1, 2 do end return i|1:28: undefined global 'i'",
                 "local x = x|1:11: undefined global 'x'",
                 "return _G.nothing|1:11: undefined global 'nothing'",
-                "return unpack({})|1:8: undefined global 'unpack': Lua 5.2 has table.unpack",
+                "return unpack({})|1:8: 'unpack' is not in Lua 5.2: Lua 5.2 has table.unpack",
+                "return io.open('x')|1:8: 'io' is left out in this release: a script cannot use files",
+                "if sesion then session = 1 end|1:4: undefined global 'sesion'; did you mean 'session'?",
+                "function f(x) if x then count = count + 1 end end|1:33: undefined global 'count'",
                 "return pritn('x')|1:8: undefined global 'pritn'; did you mean 'print'?",
                 "-- é\\nreturn 'é', usd|2:13: undefined global 'usd'; did you mean 'ussd'?",
                 // modules
@@ -88,8 +92,12 @@ class LintTest {
                 "while false do require 'nosuch' end",
                 "pcall(function() ussd.respnd('x') end)",
                 "xpcall(function() totl = totl + 1 end, print)",
-                "local u = table.unpack or unpack",
-                "local ok = _VERSION == 'Lua 5.1' and setfenv",
+                "local u = ... and unpack({})",
+                "if _VERSION == 'Lua 5.1' then setfenv(1, {}) end",
+                "local b if not bit32 then b = require 'nosuch' end",
+                "local b if jit then b = require 'nosuch' end",
+                "local b if ... then b = require 'bit' end",
+                "local function fast() return require 'lpeg' end",
                 "for k, v in pairs({}) do _G[k] = v end return dynamic",
                 "load('dynamic = 1')() return dynamic",
                 "local _ENV = {made = 1} return made",
@@ -119,6 +127,21 @@ class LintTest {
                 "local ussd = {respnd = print} ussd.respnd('x')",
                 "local ussd = require 'ussd' ussd = {} ussd.respnd('x')",
                 "if string.trim then print('x') end return table.getn",
+                "local u = table.unpack or unpack",
+                "local u = unpack or table.unpack",
+                "local ok = _VERSION == 'Lua 5.1' and setfenv",
+                "local jit_version = jit and jit.version",
+                "if setfenv then setfenv(1, {}) end",
+                "local load_text = loadstring or load return load_text('return 1')",
+                "local codes = utf8 or {}",
+                "local env = os.getenv and os.getenv('LANG')",
+                "count = (count or 0) + 1",
+                "session = nil; if session then print 'x' end",
+                "if not started then started = true end",
+                "function string.trim(s) return s end return string.trim('x')",
+                "local s = string s.trim = print string.trim('x')",
+                "for k, v in pairs({}) do string[k] = v end string.trim('x')",
+                "if type(jit) == 'table' then print(jit.version, jit and 1) end",
                 "return SCRIPT_NAME, SCRIPT_VERSION, INSTANCE_ID, _VERSION, _G",
                 "local s = [[ totl = totl + 1 ]] --[[ ussd.respnd() ]] return s -- pritn",
                 "local s = [==[ ]] pritn ]==] return s, 'pritn\\'', \"\\\"pritn\"",
@@ -175,6 +198,22 @@ class LintTest {
                                 + " 'respond'?");
         bench.file("main.lua", "require(('un') .. 'used')");
         assertThat(found()).noneMatch(it -> it.contains("warning"));
+    }
+
+    @Test
+    void a_module_of_lib_may_look_for_others_where_it_does_not_itself_run() {
+        bench.file("main.lua", "require 'vendored' if ... then require 'mony' end")
+                .file(
+                        "lib/vendored.lua",
+                        "local function fast() return require 'fastlib' end if ... then require 'x' end");
+        assertThat(found())
+                .map(it -> it.replaceAll(" not found.*", ""))
+                .containsExactly(
+                        "lib/vendored.lua:1:38: warning: module 'fastlib'",
+                        "lib/vendored.lua:1:72: warning: module 'x'",
+                        "main.lua:1:40: module 'mony'");
+        bench.file("lib/vendored.lua", "return require 'fastlib'");
+        assertThat(found()).element(0).asString().startsWith("lib/vendored.lua:1:16: module");
     }
 
     @Test

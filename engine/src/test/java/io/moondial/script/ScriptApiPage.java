@@ -5,10 +5,11 @@ import io.moondial.script.api.ApiFunction.ApiParameter;
 import io.moondial.script.api.ApiFunction.Effect;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Phase;
-import io.moondial.script.stdlib.RemovedFunctions;
+import io.moondial.script.stdlib.AbsentNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -28,7 +29,8 @@ final class ScriptApiPage {
                 .replace("{effects}\n", effects())
                 .replace("{module_names}", names(modules))
                 .replace("{library}\n", String.join("\n", libraries) + "\n")
-                .replace("{left_out}\n", leftOut());
+                .replace("{left_out}\n", rows(AbsentNames.leftOut()))
+                .replace("{of_others}\n", rows(AbsentNames.ofOthers()));
     }
 
     /** The Lua between the fences of a page. */
@@ -142,8 +144,8 @@ final class ScriptApiPage {
                 parameter.meaning());
     }
 
-    private static String leftOut() {
-        return RemovedFunctions.reasons().entrySet().stream()
+    private static String rows(Map<String, String> reasons) {
+        return reasons.entrySet().stream()
                 .map(e -> "| `" + e.getKey() + "` | " + e.getValue() + " |\n")
                 .collect(Collectors.joining());
     }

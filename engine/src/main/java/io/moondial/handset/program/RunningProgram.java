@@ -107,6 +107,7 @@ final class RunningProgram implements ScriptClock {
         Time.Alarm limit = time.after(limits.maxTime(), this::endTime);
         try {
             meter.beginBurst();
+            state.setsGlobals(main.globalsSet());
             state.call(state.load(main, state.globals()));
             finish();
         } catch (LuaError e) {

@@ -162,9 +162,18 @@ public final class Arguments {
         return isNil(position) ? otherwise : integer(position);
     }
 
+    /** A table, to be read: of a library that the run has changed, its copy. */
     public LuaTable table(int position) {
         if (get(position) instanceof LuaTable table) {
-            return table;
+            return state.own(table);
+        }
+        throw wrongType(position, "table");
+    }
+
+    /** A table, to be changed: of a library, the run's copy. */
+    public LuaTable tableToChange(int position) {
+        if (get(position) instanceof LuaTable table) {
+            return state.toChange(table);
         }
         throw wrongType(position, "table");
     }

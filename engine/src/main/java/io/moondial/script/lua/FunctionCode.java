@@ -1,7 +1,9 @@
 package io.moondial.script.lua;
 
 import io.moondial.script.lua.WatchedChunk.Flow;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +115,24 @@ public final class FunctionCode {
     /** The source line of an instruction; 0 if it is not known. */
     int lineAt(int pc) {
         return pc >= 0 && pc < lines.length ? lines[pc] : 0;
+    }
+
+    /** The names of the globals that this function, or one written inside it, sets. */
+    public Set<LuaString> globalsSet() {
+        Set<LuaString> names = new HashSet<>();
+        forEach(code -> code.addGlobalsSet(names));
+        return names;
+    }
+
+    private void addGlobalsSet(Set<LuaString> names) {
+        for (int i : instructions) {
+            if (Opcode.operation(i) == Opcode.SETTABUP
+                    && captures[Opcode.a(i)].name().equals("_ENV")
+                    && Opcode.isConstant(Opcode.b(i))
+                    && constants[Opcode.constantIndex(Opcode.b(i))] instanceof LuaString name) {
+                names.add(name);
+            }
+        }
     }
 
     /** Shows this function and all that are written inside it. */

@@ -9,7 +9,8 @@ final class Indexing {
     private Indexing() {}
 
     static @Nullable Object get(LuaState state, @Nullable Object holder, @Nullable Object key) {
-        if (holder instanceof LuaTable table) {
+        if (holder instanceof LuaTable shared) {
+            LuaTable table = state.own(shared);
             @Nullable Object value = table.get(key);
             if (value != null || table.metatable() == null) {
                 return value;
@@ -23,7 +24,8 @@ final class Indexing {
         @Nullable Object holder = first;
         for (int i = 0; i < MAX_CHAIN; i++) {
             @Nullable Object method;
-            if (holder instanceof LuaTable table) {
+            if (holder instanceof LuaTable shared) {
+                LuaTable table = state.own(shared);
                 @Nullable Object value = table.get(key);
                 LuaTable metatable = table.metatable();
                 if (value != null || metatable == null) {
@@ -52,7 +54,8 @@ final class Indexing {
         @Nullable Object holder = first;
         for (int i = 0; i < MAX_CHAIN; i++) {
             @Nullable Object method;
-            if (holder instanceof LuaTable table) {
+            if (holder instanceof LuaTable shared) {
+                LuaTable table = shared.isLibrary() ? state.toChange(shared) : shared;
                 if (table.metatable() == null || table.get(key) != null) {
                     table.set(key, value);
                     return;
@@ -82,6 +85,10 @@ final class Indexing {
         String name = named ? Names.ofIndexed(state, holder) : Names.plain(holder);
         // if the holder has no name of its own, the field says which one is meant
         boolean unnamed = name.startsWith("a ") && key instanceof LuaString;
-        return new LuaError("attempt to index " + name + (unnamed ? " (field '" + key + "')" : ""));
+        return new LuaError(
+                "attempt to index "
+                        + name
+                        + (unnamed ? " (field '" + key + "')" : "")
+                        + (named ? Names.whyAbsent(state, Names.pathOfIndexed(state)) : ""));
     }
 }

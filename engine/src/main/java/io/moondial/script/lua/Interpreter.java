@@ -250,7 +250,10 @@ final class Interpreter {
 
     private @Nullable Object callable(Frame frame, @Nullable Object callee, int register) {
         if (Metatables.method(state, callee, Metatables.CALL) == null) {
-            throw new LuaError("attempt to call " + Names.describe(frame, register, callee));
+            throw new LuaError(
+                    "attempt to call "
+                            + Names.describe(frame, register, callee)
+                            + Names.whyAbsent(state, Names.pathOfRegister(frame, register)));
         }
         return callee;
     }

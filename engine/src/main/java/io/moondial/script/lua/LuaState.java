@@ -2,9 +2,11 @@ package io.moondial.script.lua;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,13 @@ public final class LuaState {
     private static final int ERROR_UNITS = 100;
     private static final int MANY_VALUES = 32;
     private static final LuaString ITSELF = LuaString.of("_G");
+    private static final int OCTETS_PER_NAME = 48;
+
+    /**
+     * Where the metatable of the globals has a table of well-known names that are not there: for
+     * each, what messages say of it.
+     */
+    public static final LuaString ABSENT_NAMES = LuaString.of("absent names");
 
     private final Meter meter;
     private final LuaTable globals;
@@ -26,6 +35,12 @@ public final class LuaState {
 
     /** What is written instead of the secret values of this run; null while there is none. */
     private @Nullable IdentityHashMap<LuaString, LuaString> masks;
+
+    /** What the run has of libraries that it has changed, by the table that all share. */
+    private @Nullable IdentityHashMap<LuaTable, LuaTable> copies;
+
+    /** The names of globals that code of the run sets. */
+    private Set<LuaString> globalsSet = Set.of();
 
     @Nullable Frame top;
     @Nullable Frame lastReturned;
@@ -88,6 +103,50 @@ public final class LuaState {
 
     public void seedRandom(long seed) {
         random = new SplittableRandom(seed);
+    }
+
+    /** What reads of a table go to: its copy, if it is a library that this run has changed. */
+    public LuaTable own(LuaTable table) {
+        return copies == null || !table.isLibrary() ? table : copies.getOrDefault(table, table);
+    }
+
+    /** What writes into a table go to: the run's copy, if it is a library. */
+    public LuaTable toChange(LuaTable table) {
+        if (!table.isLibrary()) {
+            return table;
+        }
+        IdentityHashMap<LuaTable, LuaTable> own = copies;
+        if (own == null) {
+            own = new IdentityHashMap<>(2);
+            copies = own;
+        }
+        return own.computeIfAbsent(
+                table,
+                shared -> {
+                    LuaTable copy = LuaTable.over(shared, meter);
+                    copy.setMetatable(shared.metatable());
+                    return copy;
+                });
+    }
+
+    /**
+     * Globals that the code of this run sets somewhere: they read as nil until it does.
+     *
+     * @param names not to be changed
+     */
+    public void setsGlobals(Set<LuaString> names) {
+        if (globalsSet.isEmpty()) {
+            globalsSet = names;
+        } else if (!globalsSet.containsAll(names)) {
+            meter.memory((long) OCTETS_PER_NAME * (globalsSet.size() + names.size()));
+            globalsSet = new HashSet<>(globalsSet);
+            globalsSet.addAll(names);
+        }
+    }
+
+    /** Whether code of this run sets the global of this name. */
+    public boolean setsGlobal(LuaString name) {
+        return globalsSet.contains(name);
     }
 
     /** An empty table of this run. */

@@ -22,6 +22,7 @@ public final class LuaTable {
     private @Nullable HashPart fields;
     private @Nullable LuaTable metatable;
     private @Nullable String sealedAs;
+    private boolean library;
 
     private LuaTable(@Nullable Meter meter, @Nullable LuaTable beneath) {
         this.meter = meter;
@@ -50,6 +51,20 @@ public final class LuaTable {
     public LuaTable seal(String name) {
         sealedAs = name;
         return this;
+    }
+
+    /**
+     * Makes the table read-only for good for all that share it. A run that changes it has a copy of
+     * its own from then on: see {@link LuaState#toChange}.
+     */
+    public LuaTable sealAsLibrary(String name) {
+        library = true;
+        return seal(name);
+    }
+
+    /** Whether runs may have copies of it. */
+    boolean isLibrary() {
+        return library;
     }
 
     public @Nullable LuaTable metatable() {

@@ -33,7 +33,7 @@ final class Metatables {
 
     static @Nullable LuaTable of(LuaState state, @Nullable Object value) {
         return switch (value) {
-            case LuaTable table -> table.metatable();
+            case LuaTable table -> state.own(table).metatable();
             case LuaString string -> state.stringMetatable();
             case LuaDecimal decimal -> state.decimalMetatable();
             case null, default -> null;

@@ -39,6 +39,46 @@ final class Names {
         };
     }
 
+    /**
+     * ": " and what there is instead, if a global, or a field of one, is a well-known name that
+     * scripts do not have; "" otherwise.
+     *
+     * @param path as {@link #pathOfRegister} gives it
+     */
+    static String whyAbsent(LuaState state, @Nullable String path) {
+        LuaTable metatable = state.globals().metatable();
+        if (path != null
+                && metatable != null
+                && metatable.get(LuaState.ABSENT_NAMES) instanceof LuaTable reasons
+                && reasons.get(LuaString.of(path)) instanceof LuaString reason) {
+            return ": " + reason.toText();
+        }
+        return "";
+    }
+
+    /** "os.exit", "unpack": what the value in a register was read from; null: from elsewhere. */
+    static @Nullable String pathOfRegister(Frame frame, int register) {
+        RegisterHistory history = new RegisterHistory(frame.closure.code);
+        String method = history.methodOf(register, frame.pc - 1);
+        return method != null && frame.registers[register + 1] instanceof LuaString
+                ? "string." + method
+                : history.pathOf(register, frame.pc - 1);
+    }
+
+    /** The same of the value that the running instruction indexes. */
+    static @Nullable String pathOfIndexed(LuaState state) {
+        Frame frame = state.top;
+        if (frame == null) {
+            return null;
+        }
+        int i = frame.instruction();
+        return switch (Opcode.operation(i)) {
+            case Opcode.GETTABLE, Opcode.SELF -> pathOfRegister(frame, Opcode.b(i));
+            case Opcode.SETTABLE -> pathOfRegister(frame, Opcode.a(i));
+            default -> null;
+        };
+    }
+
     private static String captured(Frame frame, int index, @Nullable Object value) {
         return quoted("upvalue '" + frame.closure.code.captures[index].name() + "'", value);
     }
@@ -97,6 +137,33 @@ final class Names {
             }
             int setter = lastSetter(register, pc);
             return setter < 0 ? null : nameBy(setter);
+        }
+
+        /** The name of the method that a value was read as; null: it is none. */
+        @Nullable String methodOf(int register, int pc) {
+            int setter = lastSetter(register, pc);
+            boolean method =
+                    setter >= 0 && Opcode.operation(code.instructions[setter]) == Opcode.SELF;
+            return method ? constantKey(code.instructions[setter]) : null;
+        }
+
+        /** "x" of a global, "x.y" of a field of one; null: the value is of neither. */
+        @Nullable String pathOf(int register, int pc) {
+            int setter = localName(register, pc) == null ? lastSetter(register, pc) : -1;
+            if (setter < 0) {
+                return null;
+            }
+            int i = code.instructions[setter];
+            String key = constantKey(i);
+            return switch (Opcode.operation(i)) {
+                case Opcode.GETTABUP ->
+                        code.captures[Opcode.b(i)].name().equals(ENVIRONMENT) ? key : null;
+                case Opcode.GETTABLE -> {
+                    String holder = pathOf(Opcode.b(i), setter);
+                    yield key == null || holder == null ? null : holder + "." + key;
+                }
+                default -> null;
+            };
         }
 
         private @Nullable String nameBy(int setter) {

@@ -103,7 +103,7 @@ public final class Operators {
             return state.callForOne(method, value);
         }
         if (value instanceof LuaTable table) {
-            return (double) table.length();
+            return (double) state.own(table).length();
         }
         throw new LuaError("attempt to get length of " + Names.ofOperand(state, true, value));
     }

@@ -22,6 +22,8 @@ public final class Outline {
         PLAIN,
         /** It is under a condition: in an {@code if}, or right of {@code and} or {@code or}. */
         CONDITIONAL,
+        /** It is in a function that may never be called: told only of what is required. */
+        LATER,
         /** It is in a function that is given to {@code pcall} or {@code xpcall}. */
         GUARDED,
         /** It never runs. */
@@ -35,23 +37,43 @@ public final class Outline {
      */
     public record Mention(String name, int at, Reach reach) {}
 
+    /** What is done with a global, or a field, that is read. */
+    public enum Use {
+        /** It is asked whether it is there: {@code if x then}, {@code x or y}, {@code x == nil}. */
+        TESTED,
+        /** It must be there: it is called, or indexed. */
+        NEEDED,
+        /** Anything else. */
+        OTHER
+    }
+
+    /** A global that is read. */
+    public record Global(Mention mention, Use use) {}
+
     /**
      * A field of a library or module that is read.
      *
      * @param library its name, as {@code require} or a global has it
-     * @param called whether what was read is called at once
+     * @param use what is done with it
+     * @param called whether it is called at once
      * @param literals the leading arguments of that call, up to a table or a function; null: not a
      *     text that is written out
      */
     public record Field(
-            String library, boolean called, Mention mention, List<@Nullable String> literals) {
+            String library,
+            Use use,
+            boolean called,
+            Mention mention,
+            List<@Nullable String> literals) {
         public Field {
             literals = Collections.unmodifiableList(new ArrayList<>(literals));
         }
     }
 
-    final List<Mention> globalsRead = new ArrayList<>();
+    final List<Global> globalsRead = new ArrayList<>();
     final Set<String> globalsDefined = new HashSet<>();
+    final Set<String> globalsSet = new HashSet<>();
+    final Set<String> fieldsSet = new HashSet<>();
     final List<Field> fieldsRead = new ArrayList<>();
     final List<Mention> modulesRequired = new ArrayList<>();
     final List<Mention> secretsComposed = new ArrayList<>();
@@ -65,13 +87,19 @@ public final class Outline {
     }
 
     /**
-     * Reads a file that compiles.
+     * What is known of the scripts' surroundings.
      *
      * @param secretOptions the functions whose result may be secret, as {@code ussd.menu}: each
      *     with the field that is true in a table among the arguments if it is
+     * @param present globals that every script has, none of them false
+     * @param absent globals that no script has unless it sets them
      */
-    public static Outline of(LuaString source, Map<String, String> secretOptions) {
-        return new OutlineReader(SourceText.ofFile(source), secretOptions).read();
+    public record Surroundings(
+            Map<String, String> secretOptions, Set<String> present, Set<String> absent) {}
+
+    /** Reads a file that compiles. */
+    public static Outline of(LuaString source, Surroundings surroundings) {
+        return new OutlineReader(SourceText.ofFile(source), surroundings).read();
     }
 
     /** The line of a place, from 1. */
@@ -85,13 +113,26 @@ public final class Outline {
     }
 
     /** Each reading of a global that is no local's. */
-    public List<Mention> globalsRead() {
+    public List<Global> globalsRead() {
         return List.copyOf(globalsRead);
     }
 
     /** The globals that an assignment or a function gives a value that does not need one. */
     public Set<String> globalsDefined() {
         return Set.copyOf(globalsDefined);
+    }
+
+    /** The globals that it sets anywhere, even if it needs the value that they had before. */
+    public Set<String> globalsSet() {
+        return Set.copyOf(globalsSet);
+    }
+
+    /**
+     * The fields of modules and libraries that it sets, as {@code string.trim}; {@code string.}
+     * alone if their names are made while it runs.
+     */
+    public Set<String> fieldsSet() {
+        return Set.copyOf(fieldsSet);
     }
 
     /** Each reading of a field of a module or a library, by its name. */
@@ -150,7 +191,8 @@ public final class Outline {
         /**
          * An expression, as far as it matters what it is.
          *
-         * @param name of a global; the constant key of a field; the text of a string
+         * @param name of a global; the constant key of a field, "" if it is made while the chunk
+         *     runs; the text of a string
          * @param library what the value is, or of a field what holds it: a module's or a global's
          *     name
          * @param variable the local variable that it is, or that holds the field

@@ -5,11 +5,11 @@ import io.moondial.script.lua.Outline.OutlineScopes;
 import io.moondial.script.lua.Outline.OutlineScopes.Value;
 import io.moondial.script.lua.Outline.OutlineScopes.Variable;
 import io.moondial.script.lua.Outline.Reach;
+import io.moondial.script.lua.Outline.Use;
 import io.moondial.script.lua.Token.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +30,16 @@ final class OutlineReader {
     /** What a token has in place of a text with escapes in it. */
     private static final String ESCAPED = "\\";
 
+    /** What follows a value that is asked for. */
+    private static final Set<String> TESTS = Set.of("or", "and", "then", "do", "==", "~=");
+
     private static final int UNARY = 12;
 
     private final Token.Stream tokens;
     private final Outline outline;
     private final OutlineScopes scopes = new OutlineScopes();
 
-    /** By function, the field of a table among its arguments that makes its result secret. */
-    private final Map<String, String> secretOptions;
+    private final Outline.Surroundings surroundings;
 
     /** The globals read in the statement so far, outside of functions in it. */
     private Set<String> readHere = new HashSet<>();
@@ -45,11 +47,15 @@ final class OutlineReader {
     private int conditions;
     private int guards;
     private int dead;
+    private int functions;
 
-    OutlineReader(SourceText source, Map<String, String> secretOptions) {
+    /** Whether the word before what is read next is {@code not}. */
+    private boolean negated;
+
+    OutlineReader(SourceText source, Outline.Surroundings surroundings) {
         this.tokens = new Token.Stream(source);
         this.outline = new Outline(source);
-        this.secretOptions = secretOptions;
+        this.surroundings = surroundings;
     }
 
     Outline read() {
@@ -162,7 +168,7 @@ final class OutlineReader {
     private void ifStatement() {
         boolean decided = false;
         do {
-            boolean never = decided || tokens.isConstant(false);
+            boolean never = decided || isFalse();
             boolean always = tokens.isConstant(true);
             expression();
             takes("then");
@@ -173,6 +179,20 @@ final class OutlineReader {
             branch(decided);
         }
         takes("end");
+    }
+
+    /** Whether a condition is false whatever happens: {@code if jit}, {@code if not bit32}. */
+    private boolean isFalse() {
+        if (tokens.isConstant(false)) {
+            return true;
+        }
+        boolean denied = peek().is("not");
+        Token name = denied ? tokens.second() : peek();
+        Token behind = denied ? tokens.third() : tokens.second();
+        return name.kind() == Kind.NAME
+                && behind.is("then")
+                && scopes.find(name).type() == Value.Type.GLOBAL
+                && (denied ? surroundings.present() : surroundings.absent()).contains(name.text());
     }
 
     private void branch(boolean never) {
@@ -201,7 +221,10 @@ final class OutlineReader {
     private void functionStatement() {
         Token name = take();
         if (peek().is(".") || peek().is(":")) {
-            use(scopes.find(name));
+            Value holder = scopes.find(name);
+            need(holder);
+            take();
+            define(field(holder, take().text(), name.at()));
             while (!peek().is("(")) {
                 take();
             }
@@ -267,6 +290,8 @@ final class OutlineReader {
             case FIELD -> {
                 if ("_G".equals(target.library()) && target.variable() == null) {
                     defineGlobal(target.name());
+                } else {
+                    outline.fieldsSet.add(target.library() + "." + target.name());
                 }
             }
             case STRING, SECRET, OTHER -> {}
@@ -275,6 +300,7 @@ final class OutlineReader {
 
     private void defineGlobal(String name) {
         outline.definesOthers |= name.equals(ENVIRONMENT);
+        outline.globalsSet.add(name);
         if (!readHere.contains(name)) {
             outline.globalsDefined.add(name);
         }
@@ -298,6 +324,7 @@ final class OutlineReader {
         Value left;
         if (peek().is("not") || peek().is("-") || peek().is("#")) {
             Token operator = take();
+            negated = operator.is("not");
             expression(UNARY);
             left = Value.other(operator.at());
         } else {
@@ -354,6 +381,8 @@ final class OutlineReader {
      */
     private Value suffixed(boolean maybeTarget) {
         Token first = take();
+        boolean denied = negated;
+        negated = false;
         Value value;
         if (first.is("(")) {
             Value inner = expression();
@@ -386,7 +415,8 @@ final class OutlineReader {
         }
         boolean target = maybeTarget && (peek().is("=") || peek().is(","));
         if (!target) {
-            use(value);
+            boolean tested = denied || TESTS.contains(peek().text());
+            use(value, tested ? Use.TESTED : Use.OTHER, false, List.of());
         }
         return value;
     }
@@ -397,9 +427,9 @@ final class OutlineReader {
         }
         if (holder.isGlobal("_G")) {
             outline.definesOthers = true;
+            return Value.other(holder.at());
         }
-        use(holder);
-        return Value.other(holder.at());
+        return field(holder, "", holder.at());
     }
 
     private Value field(Value holder, String key, int keyAt) {
@@ -412,7 +442,7 @@ final class OutlineReader {
                     case FIELD, STRING, SECRET -> null;
                 };
         if (!holder.isGlobal("_G")) {
-            use(holder);
+            need(holder);
         }
         return library == null
                 ? Value.other(keyAt)
@@ -424,23 +454,26 @@ final class OutlineReader {
                         keyAt);
     }
 
-    /** Notes that a value is read. */
-    private void use(Value value) {
-        use(value, false, List.of());
+    /** Notes that a value is read, and must be there. */
+    private void need(Value value) {
+        use(value, Use.NEEDED, false, List.of());
     }
 
-    private void use(Value value, boolean called, List<@Nullable String> literals) {
+    private void use(Value value, Use how, boolean called, List<@Nullable String> literals) {
         switch (value.type()) {
-            case GLOBAL -> readGlobal(value.name(), value.at());
+            case GLOBAL -> readGlobal(value.name(), value.at(), how);
             case FIELD -> {
                 String library = String.valueOf(value.library());
                 if (library.equals("_G") && value.variable() == null) {
-                    readGlobal(value.name(), value.at());
+                    readGlobal(value.name(), value.at(), how);
+                    return;
+                }
+                if (value.name().isEmpty()) {
                     return;
                 }
                 Outline.Field field =
                         new Outline.Field(
-                                library, called, mention(value.name(), value.at()), literals);
+                                library, how, called, mention(value.name(), value.at()), literals);
                 if (value.variable() == null) {
                     outline.fieldsRead.add(field);
                 } else {
@@ -451,13 +484,15 @@ final class OutlineReader {
         }
     }
 
-    private void readGlobal(String name, int place) {
-        readHere.add(name);
+    private void readGlobal(String name, int place, Use how) {
+        if (how != Use.TESTED) {
+            readHere.add(name);
+        }
         if (name.equals("_G") || name.equals(ENVIRONMENT) || name.equals("load")) {
             outline.definesOthers = true;
             return;
         }
-        outline.globalsRead.add(mention(name, place));
+        outline.globalsRead.add(new Outline.Global(mention(name, place), how));
     }
 
     private Mention mention(String name, int place) {
@@ -507,6 +542,7 @@ final class OutlineReader {
         }
         use(
                 callee,
+                Use.NEEDED,
                 proper,
                 literals(arguments.subList(0, leading < 0 ? arguments.size() : leading)));
         return result(callee, arguments, set, open.at());
@@ -551,6 +587,7 @@ final class OutlineReader {
             Value key = arguments.size() > 1 ? arguments.get(1) : Value.other(place);
             if (key.type() == Value.Type.STRING) {
                 outline.globalsDefined.add(key.name());
+                outline.globalsSet.add(key.name());
             } else {
                 outline.definesOthers = true;
             }
@@ -564,7 +601,7 @@ final class OutlineReader {
         if (callee.type() != Value.Type.FIELD || set.isEmpty()) {
             return false;
         }
-        String option = secretOptions.get(callee.library() + "." + callee.name());
+        String option = surroundings.secretOptions().get(callee.library() + "." + callee.name());
         return option != null && set.contains(option);
     }
 
@@ -573,7 +610,11 @@ final class OutlineReader {
             outline.requiresOthers = true;
             return Value.other(place);
         }
-        outline.modulesRequired.add(mention(name.name(), name.at()));
+        Mention required = mention(name.name(), name.at());
+        outline.modulesRequired.add(
+                required.reach() == Reach.PLAIN && functions > 0
+                        ? new Mention(required.name(), required.at(), Reach.LATER)
+                        : required);
         return new Value(Value.Type.OTHER, "", name.name(), null, place);
     }
 
@@ -609,6 +650,7 @@ final class OutlineReader {
         Set<String> outer = readHere;
         readHere = new HashSet<>();
         guards += guarded ? 1 : 0;
+        functions++;
         scopes.enter();
         declare("self");
         takes("(");
@@ -623,6 +665,7 @@ final class OutlineReader {
         takes("end");
         scopes.leave();
         guards -= guarded ? 1 : 0;
+        functions--;
         readHere = outer;
         dead = before;
     }

@@ -112,6 +112,11 @@ record Token(Kind kind, String text, int at) {
             return tokens.get(Math.min(at + 1, tokens.size() - 1));
         }
 
+        /** The one after that. */
+        Token third() {
+            return tokens.get(Math.min(at + 2, tokens.size() - 1));
+        }
+
         /** Takes the next one; that of kind END stays. */
         Token take() {
             return tokens.get(at < tokens.size() - 1 ? at++ : at);

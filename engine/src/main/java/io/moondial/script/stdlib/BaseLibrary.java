@@ -92,7 +92,7 @@ final class BaseLibrary {
     }
 
     private static @Nullable Object[] setMetatable(Arguments a) {
-        LuaTable table = a.table(1);
+        LuaTable table = a.tableToChange(1);
         if (a.count() < 2 || !(a.isNil(2) || a.get(2) instanceof LuaTable)) {
             throw a.bad(2, "nil or table expected");
         }
@@ -101,13 +101,14 @@ final class BaseLibrary {
             throw new LuaError("cannot change a protected metatable");
         }
         table.setMetatable(a.isNil(2) ? null : a.table(2));
-        return Lua.values(table);
+        return Lua.values(a.get(1));
     }
 
     private static @Nullable Object[] pairs(Arguments a) {
         @Nullable Object method = a.state().metamethod(a.any(1), PAIRS);
         if (method == null) {
-            return Lua.values(NEXT, a.table(1), null);
+            a.table(1);
+            return Lua.values(NEXT, a.get(1), null);
         }
         return Arrays.copyOf(a.state().call(method, a.get(1)), 3);
     }
@@ -120,7 +121,8 @@ final class BaseLibrary {
     private static @Nullable Object[] ipairs(Arguments a) {
         @Nullable Object method = a.state().metamethod(a.any(1), IPAIRS);
         if (method == null) {
-            return Lua.values(NEXT_ITEM, a.table(1), 0.0);
+            a.table(1);
+            return Lua.values(NEXT_ITEM, a.get(1), 0.0);
         }
         return Arrays.copyOf(a.state().call(method, a.get(1)), 3);
     }
@@ -133,16 +135,15 @@ final class BaseLibrary {
 
     private static @Nullable Object[] rawLength(Arguments a) {
         return switch (a.get(1)) {
-            case LuaTable table -> Lua.values((double) table.length());
+            case LuaTable table -> Lua.values((double) a.table(1).length());
             case LuaString string -> Lua.values((double) string.length());
             case null, default -> throw a.bad(1, "table or string expected");
         };
     }
 
     private static @Nullable Object[] rawSet(Arguments a) {
-        LuaTable table = a.table(1);
-        table.set(a.any(2), a.any(3));
-        return Lua.values(table);
+        a.tableToChange(1).set(a.any(2), a.any(3));
+        return Lua.values(a.get(1));
     }
 
     private static @Nullable Object[] select(Arguments a) {
@@ -250,6 +251,9 @@ final class BaseLibrary {
             @Nullable Object environment = a.count() >= 4 ? a.get(4) : a.state().globals();
             try {
                 FunctionCode chunk = compiler.compileChunk(source, name);
+                if (environment == a.state().globals()) {
+                    a.state().setsGlobals(chunk.globalsSet());
+                }
                 return Lua.values(a.state().load(chunk, environment));
             } catch (CompileFailure e) {
                 return Lua.values(

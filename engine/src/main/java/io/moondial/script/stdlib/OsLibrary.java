@@ -31,7 +31,7 @@ final class OsLibrary {
                 .function("clock", OsLibrary::clock)
                 .function("date", OsLibrary::date)
                 .function("time", OsLibrary::time)
-                .sealWithout();
+                .seal();
     }
 
     private static @Nullable Object[] clock(Arguments a) {

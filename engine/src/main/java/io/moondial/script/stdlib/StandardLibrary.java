@@ -38,10 +38,10 @@ public final class StandardLibrary {
 
     /** What {@code ("x"):upper()} goes through. */
     public LuaTable stringMetatable() {
-        return new Library("string metatable")
-                .value("__index", string)
-                .value("__metatable", false)
-                .seal();
+        LuaTable metatable = LuaTable.unmetered();
+        metatable.set("__index", string);
+        metatable.set("__metatable", false);
+        return metatable.seal("the metatable of strings");
     }
 
     /** A table of functions in the making. */
@@ -57,7 +57,7 @@ public final class StandardLibrary {
         /**
          * Begins an empty library.
          *
-         * @param name as the message names it when a script tries to change it
+         * @param name as messages name it
          */
         Library(String name) {
             this(name, LuaTable.unmetered());
@@ -78,17 +78,12 @@ public final class StandardLibrary {
             return this;
         }
 
-        /** The library, read-only from now on. */
-        LuaTable seal() {
-            return table.seal(name);
-        }
-
         /**
-         * The same, where reading one of its functions that is {@link RemovedFunctions} says so.
+         * The library. A run that writes into it has a copy of its own from then on, and nobody
+         * else notices.
          */
-        LuaTable sealWithout() {
-            table.setMetatable(RemovedFunctions.metatable(name));
-            return seal();
+        LuaTable seal() {
+            return table.sealAsLibrary(name);
         }
     }
 

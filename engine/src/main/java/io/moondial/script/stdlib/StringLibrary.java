@@ -35,7 +35,7 @@ final class StringLibrary {
                 .function("reverse", StringLibrary::reverse)
                 .function("sub", StringLibrary::sub)
                 .function("upper", a -> map(a, c -> c >= 'a' && c <= 'z' ? c - CASE_BIT : c))
-                .sealWithout();
+                .seal();
     }
 
     /** A position from 1, or from the end if it is negative, as an index from 0. */

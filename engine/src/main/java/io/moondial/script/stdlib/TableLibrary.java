@@ -53,7 +53,7 @@ final class TableLibrary {
     }
 
     private static @Nullable Object[] insert(Arguments a) {
-        LuaTable list = a.table(1);
+        LuaTable list = a.tableToChange(1);
         int end = length(a) + 1;
         switch (a.count()) {
             case 2 -> list.set(end, a.get(2));
@@ -74,7 +74,7 @@ final class TableLibrary {
     }
 
     private static @Nullable Object[] remove(Arguments a) {
-        LuaTable list = a.table(1);
+        LuaTable list = a.tableToChange(1);
         int size = length(a);
         int position = a.integer(2, size);
         if (!a.isNil(2) && position != size && (position < 1 || position > size + 1)) {
@@ -117,7 +117,7 @@ final class TableLibrary {
     }
 
     private static @Nullable Object[] sort(Arguments a) {
-        LuaTable list = a.table(1);
+        LuaTable list = a.tableToChange(1);
         int size = length(a);
         a.meter().memory(8L * size);
         @Nullable Object[] items = new @Nullable Object[size];

@@ -4,6 +4,7 @@ import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
+import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Meter;
@@ -11,8 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reading a global name that has no value: an error, because it is most often a word misspelt. */
+/**
+ * Reading a global name that has no value. It is nil if the script sets it somewhere, or if the
+ * name is one of {@link AbsentNames}. Any other is an error, because it is most often a word
+ * misspelt.
+ */
 public final class UndefinedGlobal {
+    private static final LuaTable ABSENT = AbsentNames.table();
+
     private UndefinedGlobal() {}
 
     /** The metatable of every script's globals. */
@@ -20,20 +27,19 @@ public final class UndefinedGlobal {
         LuaTable metatable = LuaTable.unmetered();
         metatable.set("__index", new NativeFunction("__index", UndefinedGlobal::read));
         metatable.set("__metatable", false);
+        metatable.set(LuaState.ABSENT_NAMES, ABSENT);
         return metatable.seal("the metatable of _G");
     }
 
     private static @Nullable Object[] read(Arguments a) {
-        if (!(a.get(2) instanceof LuaString key)) {
+        if (!(a.get(2) instanceof LuaString key)
+                || a.state().setsGlobal(key)
+                || ABSENT.get(key) != null) {
             return Lua.values((Object) null);
         }
         String name = a.state().show(key);
-        String leftOut = RemovedFunctions.message(name);
-        throw new LuaError(leftOut == null ? undefined(a, name) : leftOut);
-    }
-
-    private static String undefined(Arguments a, String name) {
-        return "undefined global '" + name + "'" + NearName.question(a.table(1), name, a.meter());
+        throw new LuaError(
+                "undefined global '" + name + "'" + NearName.question(a.table(1), name, a.meter()));
     }
 
     /** The name in a table that a missing name was most likely meant to be. */
