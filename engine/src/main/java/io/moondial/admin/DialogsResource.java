@@ -199,23 +199,13 @@ public final class DialogsResource implements Resource, EventSource {
     private static Follower records(Caller caller, @Nullable String wanted, Listener listener) {
         return (dialog, at, fact) -> {
             DialogIdentity identity = dialog.identity();
-            if (fact
-                    instanceof DialogFact.ScriptRecorded(String stream, String event, var fields)) {
-                if (is(stream, wanted)) {
-                    listener.tell(
-                            "record",
-                            () ->
-                                    record(
-                                            stream,
-                                            Edr.custom(at, identity.instanceId(), event, fields),
-                                            caller));
-                }
-            } else if (DialogRecords.isRecorded(fact) && is(identity.edrStream(), wanted)) {
+            String stream = DialogRecords.stream(identity, fact);
+            if (DialogRecords.isRecorded(fact) && is(stream, wanted)) {
                 listener.tell(
                         "record",
                         () ->
                                 record(
-                                        identity.edrStream(),
+                                        stream,
                                         requireNonNull(DialogRecords.record(identity, at, fact)),
                                         caller));
             }

@@ -155,9 +155,9 @@ public sealed interface DialogFact {
     record ScriptLogged(Level level, String place, String text) implements DialogFact {}
 
     /**
-     * The script has written a record of its own.
+     * The script writes a record of its own.
      *
-     * @param stream where it went
+     * @param stream where it goes
      * @param fields values by name, several for a list; a field without a value is not in the
      *     record
      */

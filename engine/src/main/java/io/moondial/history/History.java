@@ -125,14 +125,9 @@ public final class History {
             Instant at = told.at();
             DialogFact fact = told.fact();
             read(at, fact);
-            if (fact
-                    instanceof DialogFact.ScriptRecorded(String stream, String event, var fields)) {
-                record(at, stream, Edr.custom(at, dialog.instanceId(), event, fields));
-            } else {
-                Edr edr = DialogRecords.record(dialog, at, fact);
-                if (edr != null) {
-                    record(at, dialog.edrStream(), edr);
-                }
+            Edr edr = DialogRecords.record(dialog, at, fact);
+            if (edr != null) {
+                record(at, DialogRecords.stream(dialog, fact), edr);
             }
         }
 

@@ -10,7 +10,10 @@ import io.moondial.edr.EdrSink;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a dialog's EDRs: which facts have one, and its event and fields as {@code edr-spec/}. */
+/**
+ * Writes a dialog's EDRs: which facts have one, its event and fields as {@code edr-spec/} or as the
+ * script says, and the stream. No record of a dialog is made anywhere else.
+ */
 public final class DialogRecords implements DialogListener {
     private final EdrSink edrs;
 
@@ -18,24 +21,41 @@ public final class DialogRecords implements DialogListener {
         this.edrs = edrs;
     }
 
+    /**
+     * Writes the record of a fact, if it has one.
+     *
+     * @throws IllegalArgumentException if a record of a script's own cannot be written as it is, or
+     *     into its stream; then it has not happened
+     */
     @Override
     public void told(DialogIdentity dialog, Instant at, DialogFact fact) {
         Edr record = record(dialog, at, fact);
         if (record != null) {
-            edrs.write(dialog.edrStream(), record);
+            edrs.write(stream(dialog, fact), record);
         }
     }
 
     /**
-     * The record that the engine writes of a fact; null if it writes none. That of {@code
-     * ScriptRecorded} the script has written.
+     * The record of a fact; null if it has none.
+     *
+     * @throws IllegalArgumentException if a record of a script's own cannot be as it is
      */
     public static @Nullable Edr record(DialogIdentity dialog, Instant at, DialogFact fact) {
+        if (fact instanceof DialogFact.ScriptRecorded(var stream, String event, var fields)) {
+            return Edr.custom(at, dialog.instanceId(), event, fields);
+        }
         Edr.Builder record = new Moment(dialog, at).of(fact);
         return record == null ? null : record.build();
     }
 
-    /** Whether the engine writes a record of such a fact in any dialog, without making it. */
+    /** Where the record of a fact goes. */
+    public static String stream(DialogIdentity dialog, DialogFact fact) {
+        return fact instanceof DialogFact.ScriptRecorded recorded
+                ? recorded.stream()
+                : dialog.edrStream();
+    }
+
+    /** Whether such a fact has a record in any dialog, without making it. */
     public static boolean isRecorded(DialogFact fact) {
         return switch (fact) {
             case DialogFact.Begun begun -> true;
@@ -53,11 +73,12 @@ public final class DialogRecords implements DialogListener {
             case DialogFact.Closed closed -> true;
             case DialogFact.Aborted aborted -> true;
             case DialogFact.Failed failed -> true;
+            case DialogFact.ScriptRecorded recorded -> true;
             default -> false;
         };
     }
 
-    /** A moment of a dialog: it makes the record of what happened then. */
+    /** A moment of a dialog: it makes the engine's own record of what happened then. */
     private record Moment(DialogIdentity dialog, Instant at) {
         private Edr.@Nullable Builder of(DialogFact fact) {
             return switch (fact) {

@@ -1,8 +1,6 @@
 package io.moondial.logic;
 
 import io.moondial.dialog.DialogFact;
-import io.moondial.edr.Edr;
-import io.moondial.edr.EdrSink;
 import io.moondial.script.ScriptServices;
 import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.Backends;
@@ -24,7 +22,6 @@ import org.slf4j.event.Level;
 final class DialogServices implements ScriptServices {
     private final DialogIdentity identity;
     private final DialogListener listener;
-    private final EdrSink edrs;
     private final DialogEnvironment around;
     private final OptionalLong seed;
     private final ScriptShares.Share share;
@@ -36,14 +33,12 @@ final class DialogServices implements ScriptServices {
     DialogServices(
             DialogIdentity identity,
             DialogListener listener,
-            EdrSink edrs,
             DialogEnvironment around,
             ScriptShares.Share share,
             ScriptSettings.Shares limits,
             @Nullable ZoneId zone) {
         this.identity = identity;
         this.listener = listener;
-        this.edrs = edrs;
         this.around = around;
         this.seed = around.seeds().get();
         this.share = share;
@@ -85,12 +80,12 @@ final class DialogServices implements ScriptServices {
                             .formatted(event, edrsWritten));
         }
         try {
-            Instant at = now();
-            String stream = Objects.requireNonNullElse(into, identity.edrStream());
-            Map<String, List<String>> values = new TreeMap<>(fields);
-            edrs.write(stream, Edr.custom(at, identity.instanceId(), event, values));
+            tell(
+                    new DialogFact.ScriptRecorded(
+                            Objects.requireNonNullElse(into, identity.edrStream()),
+                            event,
+                            new TreeMap<>(fields)));
             edrsWritten++;
-            listener.told(identity, at, new DialogFact.ScriptRecorded(stream, event, values));
         } catch (IllegalArgumentException e) {
             throw new Refused("edr.write: " + e.getMessage());
         }

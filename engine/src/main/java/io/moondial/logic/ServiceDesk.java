@@ -61,7 +61,6 @@ public final class ServiceDesk implements DialogDesk {
     private static final int SYSTEM_FAILURE = 34;
     private static final int UNEXPECTED_DATA_VALUE = 36;
 
-    private final EdrSink edrs;
     private final BooleanSupplier room;
     private final InstanceIds instanceIds;
     private final Counters counters;
@@ -111,7 +110,6 @@ public final class ServiceDesk implements DialogDesk {
             DialogEnvironment around,
             int maxDialogs,
             StopClock stopClock) {
-        this.edrs = edrs;
         this.room = room;
         this.instanceIds = instanceIds;
         this.counters = counters;
@@ -123,6 +121,7 @@ public final class ServiceDesk implements DialogDesk {
                 new ScriptShares(
                         counters, around.loggers().getLogger("script"), log, around.time());
         this.metrics = new DialogMetrics(counters, around.time());
+        // a record that a script cannot write has not happened: nobody behind the records is told
         this.observers =
                 DialogObserver.all(
                         List.of(
@@ -285,7 +284,6 @@ public final class ServiceDesk implements DialogDesk {
                 new DialogServices(
                         identity,
                         listener,
-                        edrs,
                         around,
                         shares.of(claim.script().name(), claim.shares()),
                         claim.shares(),

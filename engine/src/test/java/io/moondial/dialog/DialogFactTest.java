@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** The facts of a dialog, and the records that are made of them. */
@@ -61,7 +63,7 @@ class DialogFactTest {
                     new DialogFact.Noted("nothing"),
                     new DialogFact.ScriptLogged(DialogFact.Level.INFO, "main.lua:1", "asked"),
                     new DialogFact.ScriptRecorded(
-                            "ussd", "TOP_UP", Map.of("AMOUNT", List.of("50"))),
+                            "of_the_script", "TOP_UP", Map.of("AMOUNT", List.of("50"))),
                     new DialogFact.ScriptWarned("main.lua:1", "odd"),
                     new DialogFact.ScriptFailed(
                             "main.lua:1", "main.lua:1: broken", List.of(), null),
@@ -96,14 +98,28 @@ class DialogFactTest {
     @Test
     void each_event_of_the_specification_is_a_facts_and_each_record_is_as_specified() {
         List<Edr> records = new ArrayList<>();
-        DialogRecords writer = new DialogRecords((stream, edr) -> records.add(edr));
+        Set<String> streams = new TreeSet<>();
+        DialogRecords writer =
+                new DialogRecords(
+                        (stream, edr) -> {
+                            records.add(edr);
+                            streams.add(stream);
+                        });
         for (Opening.Kind kind : Opening.Kind.values()) {
             ONE_OF_EACH.forEach(fact -> writer.told(dialog(kind), Instant.EPOCH, fact));
         }
         EdrSpec spec = EdrSpec.builtIn();
         assertThat(records).allSatisfy(edr -> assertThat(spec.check(edr)).isEmpty());
-        assertThat(records.stream().map(Edr::event).distinct())
+        assertThat(
+                        records.stream()
+                                .map(Edr::event)
+                                .filter(event -> event.startsWith(Edr.ENGINE_PREFIX))
+                                .distinct())
                 .containsExactlyInAnyOrderElementsOf(EdrSpec.ENGINE_EVENTS);
+        assertThat(records.stream().filter(edr -> edr.event().equals("TOP_UP")))
+                .hasSize(Opening.Kind.values().length)
+                .allSatisfy(edr -> assertThat(edr.text("AMOUNT")).isEqualTo("50"));
+        assertThat(streams).containsExactly("of_the_script", "ussd");
     }
 
     @Test

@@ -5,11 +5,14 @@ import static io.moondial.logic.LiveDesk.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.config.WrittenSettings;
+import io.moondial.dialog.DialogFact;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -393,6 +396,27 @@ class EveryWayADialogCanGoTest {
                 new Screen.Respond("Service unavailable"),
                 "USSD-PROCESS-R TEXT=Service unavailable");
         ends("return 12.5", new Screen.Respond("12.5"), "USSD-PROCESS-R TEXT=12.5");
+    }
+
+    @Test
+    void a_record_of_the_script_that_cannot_be_written_is_an_error_and_has_not_happened() {
+        try (LiveDesk live =
+                LiveDesk.running(
+                        folder,
+                        """
+                        local half = ("x"):rep(40000)
+                        local ok, why = pcall(edr.write, "MUCH", {A = half, B = half})
+                        edr.write("MINE", {B = "2"}, "own")
+                        return why
+                        """)) {
+            assertThat(((Screen.Respond) next(live.dial("*1#"))).text())
+                    .contains("edr.write: The EDR event MUCH has 80002 characters");
+            assertThat(live.told()).hasSize(2).first().isEqualTo("MINE B=2");
+            assertThat(live.facts.stream().filter(it -> it instanceof DialogFact.ScriptRecorded))
+                    .containsExactly(
+                            new DialogFact.ScriptRecorded(
+                                    "own", "MINE", Map.of("B", List.of("2"))));
+        }
     }
 
     @Test
