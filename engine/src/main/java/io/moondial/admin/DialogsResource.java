@@ -250,7 +250,8 @@ public final class DialogsResource implements Resource, EventSource {
 
     static ObjectNode summary(KeptDialog dialog, Caller caller) {
         Opening opening = dialog.identity().opening();
-        Instant ended = dialog.ended();
+        Outcome outcome = dialog.outcome(); // read once: the dialog may end meanwhile
+        Instant ended = outcome == null ? null : dialog.ended();
         ObjectNode json = JSON.objectNode();
         json.put("instance_id", dialog.identity().instanceId());
         json.put("began", dialog.began().toString());
@@ -268,8 +269,8 @@ public final class DialogsResource implements Resource, EventSource {
         if (opening.local().ssn() != null) {
             json.put("ssn", opening.local().ssn());
         }
-        json.put("state", state(dialog));
-        if (dialog.outcome() instanceof Outcome.Failed(String exception)) {
+        json.put("state", word(outcome));
+        if (outcome instanceof Outcome.Failed(String exception)) {
             json.put("error", caller.text(exception));
         }
         return json.put("turns", dialog.turns());
@@ -290,7 +291,10 @@ public final class DialogsResource implements Resource, EventSource {
     }
 
     private static String state(KeptDialog dialog) {
-        Outcome outcome = dialog.outcome();
+        return word(dialog.outcome());
+    }
+
+    private static String word(@Nullable Outcome outcome) {
         return outcome == null ? OPEN : outcome.word();
     }
 

@@ -227,7 +227,7 @@ class RemoteEngineTest {
                 .containsExactly(
                         "ussd: no safe connection to %s: nobody who is trusted has signed its certificate; --ca FILE names who is trusted"
                                 .formatted(address),
-                        "ussd: no safe connection to %s: its certificate is another one's: No name matching localhost found"
+                        "ussd: no safe connection to %s: its certificate is not accepted: No name matching localhost found"
                                 .formatted(other));
         assertThat(it.engine.counters().value("admin.requests")).isZero();
         assertNothingIsToldOfTokens();

@@ -2,6 +2,7 @@ package io.moondial.admin.client;
 
 import io.moondial.file.FileTrouble;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,6 +66,9 @@ public final class AdminClient implements AutoCloseable {
 
     /** A line of events has at most this many characters. */
     static final int MAX_LINE = 4 << 20;
+
+    /** A file of certificates that are trusted has at most this many octets. */
+    private static final int MAX_AUTHORITY = 1 << 20;
 
     /** How long a connection may take. */
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -133,9 +137,19 @@ public final class AdminClient implements AutoCloseable {
     }
 
     private static KeyStore trusted(Path file) throws IOException {
+        byte[] octets;
         try (InputStream in = Files.newInputStream(file)) {
+            octets = in.readNBytes(MAX_AUTHORITY + 1); // it may be a pipe
+        }
+        if (octets.length > MAX_AUTHORITY) {
+            throw new IOException(
+                    "%s has more than %d octets: a PEM file of certificates is expected"
+                            .formatted(file, MAX_AUTHORITY));
+        }
+        try {
             Collection<? extends Certificate> found =
-                    CertificateFactory.getInstance("X.509").generateCertificates(in);
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(octets));
             if (found.isEmpty()) {
                 throw new IOException(file + " has no certificate: a PEM file is expected");
             }
@@ -448,7 +462,7 @@ public final class AdminClient implements AutoCloseable {
                     "its certificate has expired (" + message + ")";
             case CertificateNotYetValidException early ->
                     "its certificate is not valid yet (" + message + ")";
-            case CertificateException other -> "its certificate is another one's: " + message;
+            case CertificateException other -> "its certificate is not accepted: " + message;
             default ->
                     message.contains("SSL message") ? "what answers does not speak TLS" : message;
         };

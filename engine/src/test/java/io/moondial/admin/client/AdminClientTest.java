@@ -407,4 +407,14 @@ class AdminClientTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("a PEM file is expected");
     }
+
+    @Test
+    void a_file_of_certificates_that_has_no_end_is_told() {
+        Path endless = Path.of("/dev/zero");
+        assertThatThrownBy(
+                        () -> AdminClient.remote(URI.create("https://localhost:1"), null, endless))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "/dev/zero has more than 1048576 octets: a PEM file of certificates is expected");
+    }
 }
