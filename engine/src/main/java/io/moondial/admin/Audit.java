@@ -3,7 +3,6 @@ package io.moondial.admin;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,14 +31,14 @@ final class Audit {
     void done(Caller caller, String from, String what, int status, boolean answered, long nanos) {
         log.atInfo()
                 .addKeyValue("caller", caller.name())
-                .addKeyValue("role", role(caller))
+                .addKeyValue("role", caller.role().word())
                 .addKeyValue("from", from)
                 .addKeyValue("request", what)
                 .addKeyValue("status", status)
                 .log(
                         "{} ({}) from {}: {}: {} in {} ms{}",
                         caller.name(),
-                        role(caller),
+                        caller.role().word(),
                         from,
                         cut(what),
                         status == 0 ? "no answer" : status,
@@ -51,9 +50,9 @@ final class Audit {
     void loggedIn(Caller caller, String from) {
         log.atInfo()
                 .addKeyValue("caller", caller.name())
-                .addKeyValue("role", role(caller))
+                .addKeyValue("role", caller.role().word())
                 .addKeyValue("from", from)
-                .log("{} ({}) from {}: logged in", caller.name(), role(caller), from);
+                .log("{} ({}) from {}: logged in", caller.name(), caller.role().word(), from);
     }
 
     /**
@@ -70,10 +69,6 @@ final class Audit {
                 cut(what),
                 why.status(),
                 cut(why.getMessage()));
-    }
-
-    private static String role(Caller caller) {
-        return caller.role().name().toLowerCase(Locale.ROOT);
     }
 
     private static String cut(String text) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
@@ -12,6 +13,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** One call of the interface: who calls, and with what. Everything in it is untrusted. */
 public final class Call {
+    /** As many as an address of MAP has (3GPP TS 29.002, 17.7.8: 20 octets, one for its kind). */
+    private static final int MAX_DIGITS = 38;
+
+    private static final Pattern DIGITS = Pattern.compile("[0-9*#abc]{1," + MAX_DIGITS + "}");
+
     private final JsonMapper json;
     private final Caller caller;
     private final Map<String, String> path;
@@ -155,11 +161,122 @@ public final class Call {
     }
 
     /**
+     * The digits of a number or a title among the parameters; null: not given.
+     *
+     * @throws Refusal if it is something else
+     */
+    @Nullable String digits(String name) throws Refusal {
+        return digits(name, query(name));
+    }
+
+    /**
+     * The subscriber's number that is asked for; null: not given.
+     *
+     * @throws Refusal 403 to a viewer, who would find out by asking what he may not see; 400 if it
+     *     is no number
+     */
+    @Nullable String number(String name) throws Refusal {
+        if (query(name) != null && !caller.role().mayDo(Role.OPERATOR)) {
+            throw Refusal.of(
+                    403, "a viewer cannot ask for a number: %s needs an operator".formatted(name));
+        }
+        return digits(name);
+    }
+
+    private static @Nullable String digits(String name, @Nullable String given) throws Refusal {
+        if (given == null || DIGITS.matcher(given).matches()) {
+            return given;
+        }
+        throw Refusal.badRequest(
+                "%s is '%s'; allowed are 1 to %d digits%s"
+                        .formatted(
+                                name,
+                                given,
+                                MAX_DIGITS,
+                                // what a query has instead of +
+                                given.startsWith("+") || given.startsWith(" ")
+                                        ? ", country code first, without +"
+                                        : ""));
+    }
+
+    /**
+     * The body, a JSON object with no other keys than these.
+     *
+     * @throws Refusal if it is none, or has another
+     */
+    Fields fields(String... names) throws Refusal {
+        JsonNode body = body();
+        for (String name : body.propertyNames()) {
+            if (!Set.of(names).contains(name)) {
+                throw Refusal.badRequest(
+                        "there is no '%s'; there are %s".formatted(name, String.join(", ", names)));
+            }
+        }
+        return new Fields(body);
+    }
+
+    /** What a body has. A key with null is one that is not given. */
+    static final class Fields {
+        private final JsonNode body;
+
+        private Fields(JsonNode body) {
+            this.body = body;
+        }
+
+        boolean has(String name) {
+            return body.hasNonNull(name);
+        }
+
+        /**
+         * A text; null: not given.
+         *
+         * @throws Refusal if it is something else
+         */
+        @Nullable String text(String name) throws Refusal {
+            if (!has(name)) {
+                return null;
+            }
+            JsonNode value = body.path(name);
+            if (!value.isString()) {
+                throw Refusal.badRequest(name + " must be a string");
+            }
+            return value.asString();
+        }
+
+        /**
+         * The digits of a number or a title; null: not given.
+         *
+         * @throws Refusal if it is something else
+         */
+        @Nullable String digits(String name) throws Refusal {
+            return Call.digits(name, text(name));
+        }
+
+        /**
+         * A whole number.
+         *
+         * @throws Refusal if it is none from {@code least} to {@code most}
+         */
+        int number(String name, int unset, int least, int most) throws Refusal {
+            if (!has(name)) {
+                return unset;
+            }
+            JsonNode value = body.path(name);
+            if (value.isInt() && value.asInt() >= least && value.asInt() <= most) {
+                return value.asInt();
+            }
+            throw Refusal.badRequest(
+                    "%s is %s; allowed is a whole number from %d to %d"
+                            .formatted(name, value, least, most));
+        }
+    }
+
+    /**
      * The body, a JSON object.
      *
      * @throws Refusal if it is none
      */
-    public JsonNode body() throws Refusal {
+    JsonNode body() throws Refusal {
         try {
             JsonNode value = json.readTree(body);
             if (value.isObject()) {

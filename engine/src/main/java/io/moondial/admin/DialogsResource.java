@@ -83,10 +83,7 @@ public final class DialogsResource implements Resource, EventSource {
     private Answer page(Call call) throws Refusal {
         call.allow("msisdn", "code", "script", "outcome", "limit", "before");
         Caller caller = call.caller();
-        String msisdn = call.query("msisdn");
-        if (msisdn != null && !caller.role().mayDo(Role.OPERATOR)) {
-            throw Refusal.of(403, "a viewer cannot ask for a number: msisdn needs an operator");
-        }
+        String msisdn = call.number("msisdn");
         String outcome = call.query("outcome");
         if (outcome != null && !OUTCOMES.contains(outcome)) {
             throw Refusal.badRequest(

@@ -18,21 +18,16 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /v1/phone}: phones that dial the engine in service. */
 public final class PhoneResource implements Resource {
     private static final Logger log = LoggerFactory.getLogger("audit");
-    private static final int MAX_DIGITS = 38;
-    private static final Pattern DIGITS = Pattern.compile("[0-9*#abc]{1," + MAX_DIGITS + "}");
     private static final int MAX_WAIT = 60_000;
     private static final int MAX_SCREENS = 100_000;
     private static final int MAX_OCTET = 255;
@@ -71,10 +66,10 @@ public final class PhoneResource implements Resource {
 
     private Answer dial(Call call) throws Refusal, InterruptedException {
         call.allow();
-        JsonNode body = call.body();
-        allow(body, Set.of("code", "notify", "msisdn", "imsi", "ssn", "destination", "dcs"));
-        String code = text(body, "code");
-        String pushed = text(body, "notify");
+        Call.Fields body =
+                call.fields("code", "notify", "msisdn", "imsi", "ssn", "destination", "dcs");
+        String code = body.text("code");
+        String pushed = body.text("notify");
         if ((code == null) == (pushed == null)) {
             throw Refusal.badRequest(
                     "give either code, such as *100#, or notify, the text of a notify");
@@ -87,7 +82,7 @@ public final class PhoneResource implements Resource {
                         kind == Opening.Kind.DIALLED
                                 ? Operation.PROCESS_UNSTRUCTURED_SS_REQUEST
                                 : Operation.UNSTRUCTURED_SS_NOTIFY,
-                        ussd(text, number(body, "dcs", Dcs.UNSPECIFIED.octet(), 0, MAX_OCTET)));
+                        ussd(text, body.number("dcs", Dcs.UNSPECIFIED.octet(), 0, MAX_OCTET)));
         Phone phone =
                 phones.dial(dialled)
                         .orElseThrow(
@@ -118,15 +113,15 @@ public final class PhoneResource implements Resource {
         }
     }
 
-    private Subscriber subscriber(JsonNode body) throws Refusal {
-        String msisdn = digits(body, "msisdn");
-        String imsi = digits(body, "imsi");
-        String destination = digits(body, "destination");
+    private Subscriber subscriber(Call.Fields body) throws Refusal {
+        String msisdn = body.digits("msisdn");
+        String imsi = body.digits("imsi");
+        String destination = body.digits("destination");
         if (imsi != null && destination != null) {
             throw Refusal.badRequest(
                     "imsi and destination are the same reference: give one of them");
         }
-        int ssn = number(body, "ssn", DEFAULT_SSN, 1, Subscriber.MAX_SSN);
+        int ssn = body.number("ssn", DEFAULT_SSN, 1, Subscriber.MAX_SSN);
         if (!ssns.get().contains(ssn)) {
             throw Refusal.badRequest(
                     "ssn is %d; the engine answers at %s".formatted(ssn, ssns.get()));
@@ -158,8 +153,7 @@ public final class PhoneResource implements Resource {
     private Answer answer(Call call) throws Refusal {
         call.allow();
         Phone phone = phone(call);
-        JsonNode body = call.body();
-        allow(body, Set.of("text", "error"));
+        Call.Fields body = call.fields("text", "error");
         if (body.has("text") && body.has("error")) {
             throw Refusal.badRequest("give either text or error");
         }
@@ -168,8 +162,8 @@ public final class PhoneResource implements Resource {
                     json(
                             call,
                             body.has("error")
-                                    ? phone.refuse(number(body, "error", 0, 0, MAX_OCTET))
-                                    : phone.answer(text(body, "text"))));
+                                    ? phone.refuse(body.number("error", 0, 0, MAX_OCTET))
+                                    : phone.answer(body.text("text"))));
         } catch (WrongMomentException e) {
             throw Refusal.conflict(String.valueOf(e.getMessage()));
         } catch (UnsendableText e) {
@@ -185,56 +179,6 @@ public final class PhoneResource implements Resource {
                                         "there is no such phone: it was hung up, or nobody asked for it for "
                                                 + phones.settings().giveUpTime().toSeconds()
                                                 + " s"));
-    }
-
-    private static void allow(JsonNode body, Set<String> names) throws Refusal {
-        for (String name : body.propertyNames()) {
-            if (!names.contains(name)) {
-                throw Refusal.badRequest(
-                        "there is no '%s'; there are %s"
-                                .formatted(
-                                        name, String.join(", ", names.stream().sorted().toList())));
-            }
-        }
-    }
-
-    private static @Nullable String text(JsonNode body, String name) throws Refusal {
-        JsonNode value = body.get(name);
-        if (value == null || value.isNull()) {
-            return null;
-        }
-        if (!value.isString()) {
-            throw Refusal.badRequest(name + " must be a string");
-        }
-        return value.asString();
-    }
-
-    private static @Nullable String digits(JsonNode body, String name) throws Refusal {
-        String given = text(body, name);
-        if (given == null || DIGITS.matcher(given).matches()) {
-            return given;
-        }
-        throw Refusal.badRequest(
-                "%s is '%s'; allowed are 1 to %d digits%s"
-                        .formatted(
-                                name,
-                                given,
-                                MAX_DIGITS,
-                                given.startsWith("+") ? ", country code first, without +" : ""));
-    }
-
-    private static int number(JsonNode body, String name, int unset, int least, int most)
-            throws Refusal {
-        JsonNode value = body.get(name);
-        if (value == null || value.isNull()) {
-            return unset;
-        }
-        if (value.isInt() && value.asInt() >= least && value.asInt() <= most) {
-            return value.asInt();
-        }
-        throw Refusal.badRequest(
-                "%s is %s; allowed is a whole number from %d to %d"
-                        .formatted(name, value, least, most));
     }
 
     private static ObjectNode json(Call call, Phones.View view) {

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -73,10 +72,9 @@ public final class ReloadResource implements Resource, EventSource {
         public ObjectNode toJson(JsonMapper json) {
             ObjectNode object =
                     json.createObjectNode().put("outcome", kind.word()).put("text", text);
-            ArrayNode all = object.putArray("problems");
-            problems.stream().limit(MAX_TOLD).forEach(it -> problem(all.addObject(), it));
-            object.put("printed", ProblemPrinter.print(problems.stream().limit(MAX_TOLD).toList()));
-            return object;
+            List<Problem> told = problems.stream().limit(MAX_TOLD).toList();
+            object.set("problems", RulesResource.problems(json, told));
+            return object.put("printed", ProblemPrinter.print(told));
         }
 
         /** The lines of files that problems stand in are for those who may read the files. */
@@ -91,14 +89,6 @@ public final class ReloadResource implements Resource, EventSource {
                 }
             }
             return object;
-        }
-
-        private static void problem(ObjectNode object, Problem problem) {
-            object.put("file", problem.file().toString())
-                    .put("line", problem.line())
-                    .put("column", problem.column())
-                    .put("severity", problem.isWarning() ? "warning" : "error")
-                    .put("text", problem.message());
         }
     }
 

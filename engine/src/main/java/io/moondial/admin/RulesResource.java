@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -25,9 +24,7 @@ public final class RulesResource implements Resource {
     /** The longest USSD string in any alphabet: 160 octets of 7-bit characters. */
     private static final int MAX_TEXT = 182;
 
-    private static final int MAX_DIGITS = 38;
     private static final int MAX_SSN = 255;
-    private static final Pattern DIGITS = Pattern.compile("[0-9*#abc]{1," + MAX_DIGITS + "}");
 
     private final Supplier<RulesInForce> rules;
 
@@ -132,8 +129,8 @@ public final class RulesResource implements Resource {
                     "the text has %d characters; allowed are 1 to %d"
                             .formatted(text.length(), MAX_TEXT));
         }
-        String imsi = digits(call, "imsi");
-        String destination = digits(call, "destination");
+        String imsi = call.digits("imsi");
+        String destination = call.digits("destination");
         if (imsi != null && destination != null) {
             throw Refusal.badRequest(
                     "imsi and destination are the same reference: give one of them");
@@ -142,27 +139,11 @@ public final class RulesResource implements Resource {
         return new TriggerRequest(
                 text,
                 imsi == null ? destination : imsi,
-                digits(call, "origination"),
-                digits(call, "msisdn"),
+                call.digits("origination"),
+                call.digits("msisdn"),
                 imsi,
-                digits(call, "source_gt"),
+                call.digits("source_gt"),
                 ssn < 0 ? null : (Integer) ssn);
-    }
-
-    private static @Nullable String digits(Call call, String name) throws Refusal {
-        String given = call.query(name);
-        if (given == null || DIGITS.matcher(given).matches()) {
-            return given;
-        }
-        throw Refusal.badRequest(
-                "%s is '%s'; allowed are 1 to %d digits%s"
-                        .formatted(
-                                name,
-                                given,
-                                MAX_DIGITS,
-                                given.startsWith("+") || given.startsWith(" ")
-                                        ? ", country code first, without +"
-                                        : ""));
     }
 
     private static ObjectNode json(JsonMapper mapper, Opening.Kind kind, TriggerAnswer answer) {

@@ -1,8 +1,6 @@
 package io.moondial.admin;
 
-import java.util.Locale;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /v1/session}: logging in with a password, who is logged in, and logging out. */
@@ -36,29 +34,20 @@ final class SessionResource implements Resource {
     }
 
     private Answer logIn(Call call) throws Refusal, InterruptedException {
+        call.allow();
+        Call.Fields body = call.fields("user", "password");
+        String name = body.text("user");
+        String password = body.text("password");
+        if (name == null || password == null) {
+            throw Refusal.badRequest("the body must have the texts user and password");
+        }
+        UsersFile.User user;
         try {
-            return begun(call);
+            user = known(name, password, call.visit().address());
         } catch (Refusal e) {
             audit.refused("login", call.visit().from(), "POST " + PATH, e);
             throw e;
         }
-    }
-
-    private Answer begun(Call call) throws Refusal, InterruptedException {
-        call.allow();
-        JsonNode body = call.body();
-        for (String key : body.propertyNames()) {
-            if (!key.equals("user") && !key.equals("password")) {
-                throw Refusal.badRequest("the body has the keys user and password only");
-            }
-        }
-        String name = text(body, "user");
-        String password = text(body, "password");
-        if (!usersNamed) {
-            throw Refusal.of(
-                    401, "nobody can log in: the rules name no file of users (admin: users)");
-        }
-        UsersFile.User user = logins.logIn(name, password, call.visit().address());
         sessions.end(call.visit().session()); // whoever planted it does not share the new one
         String id = sessions.begin(user);
         Caller caller = new Caller(user.name(), user.role());
@@ -68,12 +57,13 @@ final class SessionResource implements Resource {
                 Map.of("Set-Cookie", cookie(id, call.visit().protectedByTls(), "")));
     }
 
-    private static String text(JsonNode body, String key) throws Refusal {
-        JsonNode value = body.path(key);
-        if (!value.isString()) {
-            throw Refusal.badRequest("the body must have the texts user and password");
+    private UsersFile.User known(String name, String password, String address)
+            throws Refusal, InterruptedException {
+        if (!usersNamed) {
+            throw Refusal.of(
+                    401, "nobody can log in: the rules name no file of users (admin: users)");
         }
-        return value.asString();
+        return logins.logIn(name, password, address);
     }
 
     private static String cookie(String value, boolean secure, String further) {
@@ -89,7 +79,7 @@ final class SessionResource implements Resource {
     private static Answer session(Call call, Caller caller) {
         ObjectNode answer = call.json().createObjectNode();
         answer.put("name", caller.name());
-        answer.put("role", caller.role().name().toLowerCase(Locale.ROOT));
+        answer.put("role", caller.role().word());
         return Answer.json(answer);
     }
 

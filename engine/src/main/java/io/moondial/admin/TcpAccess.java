@@ -208,16 +208,12 @@ final class TcpAccess implements Access {
                             403,
                             "this needs the role %s; %s has the role %s"
                                     .formatted(
-                                            word(route.role()),
+                                            route.role().word(),
                                             visitor.caller().name(),
-                                            word(has)));
+                                            has.word()));
         }
         audit.refused(has == Role.NONE ? "login" : "role", from(request), what, refusal);
         throw refusal;
-    }
-
-    private static String word(Role role) {
-        return role.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +34,6 @@ public final class TracesResource implements Resource, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger("admin");
     private static final String PCAP = "application/vnd.tcpdump.pcap";
-    private static final Pattern DIGITS = Pattern.compile("[0-9*#a-c]{1,40}");
 
     /** How often it is looked whether the caller may go on. */
     private static final Duration LOOK = Duration.ofMillis(500);
@@ -88,7 +86,7 @@ public final class TracesResource implements Resource, AutoCloseable {
 
     private Answer begin(Call call) throws Refusal {
         call.allow("msisdn", "for_ms");
-        String msisdn = msisdn(call);
+        String msisdn = call.number("msisdn");
         int millis = call.query("for_ms", 0, 1, Integer.MAX_VALUE);
         if (closed || !room.tryAcquire()) {
             counters.increment("traces.refused");
@@ -116,14 +114,6 @@ public final class TracesResource implements Resource, AutoCloseable {
                         one.gone.countDown();
                     }
                 });
-    }
-
-    private static @Nullable String msisdn(Call call) throws Refusal {
-        String digits = call.query("msisdn");
-        if (digits != null && !DIGITS.matcher(digits).matches()) {
-            throw Refusal.badRequest("msisdn takes the digits of a number, without + and blanks");
-        }
-        return digits;
     }
 
     private void write(Running one, int millis, Call call, Answer.Body body)
@@ -174,7 +164,7 @@ public final class TracesResource implements Resource, AutoCloseable {
 
     private Answer stopThose(Call call) throws Refusal {
         call.allow("msisdn");
-        String msisdn = msisdn(call);
+        String msisdn = call.number("msisdn");
         int stopped = 0;
         for (Running one : running.values()) {
             if (msisdn == null || msisdn.equals(one.msisdn)) {

@@ -27,10 +27,8 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -164,7 +162,7 @@ public final class UsersFile {
                     "a line is NAME ROLE %s ITERATIONS SALT HASH, or NAME ROLE %s HASH"
                             .formatted(PasswordHash.KIND, TokenHash.KIND));
         }
-        Optional<Role> role = role(parts[1]);
+        Optional<Role> role = Role.named(parts[1]);
         if (role.isEmpty()) {
             throw bad(
                     number,
@@ -186,16 +184,6 @@ public final class UsersFile {
 
     private IOException bad(int number, String why) {
         return new IOException("%s:%d: %s".formatted(file, number, why));
-    }
-
-    /** The role of this name. */
-    public static Optional<Role> role(String name) {
-        for (Role role : List.of(Role.VIEWER, Role.OPERATOR, Role.ADMIN)) {
-            if (role.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return Optional.of(role);
-            }
-        }
-        return Optional.empty();
     }
 
     /**
@@ -240,7 +228,7 @@ public final class UsersFile {
                 users -> {
                     User before = named(users, name);
                     if (before.isToken()) {
-                        throw new NotAllowed(
+                        throw new IOException(
                                 name
                                         + " has a token, not a password: remove it, and add it again with --token for another one");
                     }
@@ -261,48 +249,45 @@ public final class UsersFile {
         return password;
     }
 
-    private List<User> added(List<User> users, User user) {
+    private List<User> added(List<User> users, User user) throws IOException {
         if (!NAME.matcher(user.name()).matches() || user.name().equals(Caller.LOCAL.name())) {
-            throw new NotAllowed(
+            throw new IOException(
                     "'%s' cannot be a name; allowed are letters, digits and . _ @ -, at most 64, the first a letter or a digit, and not %s"
                             .formatted(LogText.of(user.name()), Caller.LOCAL.name()));
         }
         if (users.stream().anyMatch(it -> it.name().equals(user.name()))) {
-            throw new NotAllowed(
+            throw new IOException(
                     "%s is in %s already: ussd user password changes a password, ussd user remove removes one"
                             .formatted(user.name(), file));
         }
         List<User> more = new ArrayList<>(users);
         more.add(user);
         if (more.size() > MOST) {
-            throw new NotAllowed(
+            throw new IOException(
                     "there are %d users already, as many as are allowed".formatted(MOST));
         }
         return more;
     }
 
-    private User named(List<User> users, String name) {
+    private User named(List<User> users, String name) throws IOException {
         return users.stream()
                 .filter(it -> it.name().equals(name))
                 .findFirst()
                 .orElseThrow(
                         () ->
-                                new NotAllowed(
+                                new IOException(
                                         "there is no user '%s' in %s"
                                                 .formatted(LogText.of(name), file)));
     }
 
-    /** A change that makes no sense. */
-    private static final class NotAllowed extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        NotAllowed(String message) {
-            super(message);
-        }
+    /** What becomes of the users; an exception says why it makes no sense. */
+    @FunctionalInterface
+    private interface Change {
+        List<User> of(List<User> users) throws IOException;
     }
 
     /** One change at a time, by whichever process. */
-    private void change(UnaryOperator<List<User>> change) throws IOException {
+    private void change(Change change) throws IOException {
         Path absolute = file.toAbsolutePath();
         Path folder = absolute.getParent();
         if (folder == null) {
@@ -319,9 +304,7 @@ public final class UsersFile {
                                 LinkOption.NOFOLLOW_LINKS),
                         PosixFilePermissions.asFileAttribute(OWNER_FILE))) {
             lock.lock();
-            write(absolute, change.apply(read()));
-        } catch (NotAllowed e) {
-            throw new IOException(e.getMessage(), e);
+            write(absolute, change.of(read()));
         }
     }
 
@@ -331,7 +314,7 @@ public final class UsersFile {
         for (User user : users) {
             text.append(user.name())
                     .append(' ')
-                    .append(user.role().name().toLowerCase(Locale.ROOT))
+                    .append(user.role().word())
                     .append(' ')
                     .append(user.secret().written())
                     .append('\n');

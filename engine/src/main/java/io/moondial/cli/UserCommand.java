@@ -111,7 +111,7 @@ final class UserCommand implements Runnable {
         @Override
         public Integer call() throws ConfigurationException, IOException {
             Role wanted =
-                    UsersFile.role(role)
+                    Role.named(role)
                             .orElseThrow(
                                     () ->
                                             new ParameterException(

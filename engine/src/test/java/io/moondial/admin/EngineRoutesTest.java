@@ -163,7 +163,8 @@ class EngineRoutesTest {
                 AdminClient client = client(it)) {
             assertThatThrownBy(() -> client.post("/v1/traces").with("msisdn", "+27").stream())
                     .isInstanceOf(RefusedException.class)
-                    .hasMessage("msisdn takes the digits of a number, without + and blanks");
+                    .hasMessage(
+                            "msisdn is '+27'; allowed are 1 to 38 digits, country code first, without +");
             assertThatThrownBy(() -> client.post("/v1/traces").with("for_ms", -1).stream())
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("allowed is a whole number from 1 to");

@@ -120,10 +120,7 @@ class OpenApiTest {
             for (Routes.Route route : engine.admin().routes().all()) {
                 served.add(
                         "%s %s %s"
-                                .formatted(
-                                        route.method(),
-                                        route.template(),
-                                        route.role().name().toLowerCase(Locale.ROOT)));
+                                .formatted(route.method(), route.template(), route.role().word()));
             }
             Set<String> described = new TreeSet<>();
             operations()

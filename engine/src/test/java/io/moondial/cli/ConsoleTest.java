@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.moondial.admin.Role;
 import io.moondial.admin.UsersFile;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
@@ -143,7 +144,7 @@ class ConsoleTest {
     private ChromeDriver console(String role) throws Exception {
         ChromeDriver page = browser();
         new UsersFile(folder.resolve("users"))
-                .add(role, UsersFile.role(role).orElseThrow(), "moon-%s-4711".formatted(role));
+                .add(role, Role.named(role).orElseThrow(), "moon-%s-4711".formatted(role));
         Process serve = UssdProcess.start("serve", "--rules", path());
         open.add(
                 () -> {

@@ -49,7 +49,7 @@ export function links(app) {
       <h2>${w.trace}</h2>
       ${app.may('operator') ? html`
         <form class="bar" @submit=${trace}>
-          <label>${w.number}<input name="msisdn" inputmode="numeric" pattern="[0-9*#a-c]{1,40}" data-search></label>
+          <label>${w.number}<input name="msisdn" inputmode="numeric" pattern="[0-9*#a-c]{1,38}" data-search></label>
           <label>${w.seconds}<input name="seconds" type="number" min="1" max="86400" value="60" required></label>
           ${tracing
             ? html`<button type="button" class="main" @click=${() => tracing.stop.abort()}>${w.stop}</button>

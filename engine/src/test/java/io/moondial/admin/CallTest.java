@@ -1,0 +1,91 @@
+package io.moondial.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How what a caller sends is read. */
+class CallTest {
+    private static final Caller VIEWER = new Caller("vera", Role.VIEWER);
+    private static final Caller OPERATOR = new Caller("olga", Role.OPERATOR);
+
+    private static Call call(Caller caller, String msisdn) {
+        return new Call(
+                new JsonMapper(), caller, Map.of(), Map.of("msisdn", List.of(msisdn)), new byte[0]);
+    }
+
+    private static Call.Fields body(String text) throws Refusal {
+        return new Call(
+                        new JsonMapper(),
+                        OPERATOR,
+                        Map.of(),
+                        Map.of(),
+                        text.getBytes(StandardCharsets.UTF_8))
+                .fields("a", "b");
+    }
+
+    private static void refused(int status, String message, ThrowingCallable what) {
+        assertThatThrownBy(what)
+                .isInstanceOf(Refusal.class)
+                .hasMessage(message)
+                .extracting(it -> ((Refusal) it).status())
+                .isEqualTo(status);
+    }
+
+    @Test
+    void a_number_is_for_operators_and_has_digits_only() throws Exception {
+        assertThat(call(OPERATOR, "27761234567").number("msisdn")).isEqualTo("27761234567");
+        assertThat(call(VIEWER, "1").number("imsi")).as("not asked for").isNull();
+        refused(
+                403,
+                "a viewer cannot ask for a number: msisdn needs an operator",
+                () -> call(VIEWER, "27761234567").number("msisdn"));
+        for (String written : List.of("+27761234567", " 27761234567")) {
+            refused(
+                    400,
+                    "msisdn is '%s'; allowed are 1 to 38 digits, country code first, without +"
+                            .formatted(written),
+                    () -> call(OPERATOR, written).number("msisdn"));
+        }
+        for (String written : List.of("", "27x", "1".repeat(39))) {
+            refused(
+                    400,
+                    "msisdn is '%s'; allowed are 1 to 38 digits".formatted(written),
+                    () -> call(OPERATOR, written).number("msisdn"));
+        }
+    }
+
+    @Test
+    void a_body_has_the_keys_that_there_are_and_no_others() throws Exception {
+        Call.Fields body = body("{\"a\":\"x\",\"b\":null}");
+        assertThat(body.text("a")).isEqualTo("x");
+        assertThat(body.has("b")).as("null is not given").isFalse();
+        assertThat(body.text("b")).isNull();
+        assertThat(body.number("b", 7, 0, 9)).isEqualTo(7);
+        refused(400, "there is no 'c'; there are a, b", () -> body("{\"c\":1}"));
+        refused(400, "the body must be a JSON object", () -> body("[]"));
+        refused(400, "the body is no JSON: line 1, column 1", () -> body("x"));
+    }
+
+    @Test
+    void a_value_of_another_kind_is_refused_with_what_is_allowed() throws Exception {
+        Call.Fields body = body("{\"a\":10,\"b\":\"x\"}");
+        assertThat(body.number("a", 0, 0, 10)).isEqualTo(10);
+        refused(400, "a must be a string", () -> body.text("a"));
+        refused(400, "b is 'x'; allowed are 1 to 38 digits", () -> body.digits("b"));
+        refused(
+                400,
+                "a is 10; allowed is a whole number from 0 to 9",
+                () -> body.number("a", 0, 0, 9));
+        refused(
+                400,
+                "b is \"x\"; allowed is a whole number from 0 to 9",
+                () -> body.number("b", 0, 0, 9));
+    }
+}
