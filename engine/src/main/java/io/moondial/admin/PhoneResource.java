@@ -31,7 +31,6 @@ public final class PhoneResource implements Resource {
     private static final int MAX_WAIT = 60_000;
     private static final int MAX_SCREENS = 100_000;
     private static final int MAX_OCTET = 255;
-    private static final int DEFAULT_SSN = 6;
 
     private final Phones phones;
     private final Supplier<List<Integer>> ssns;
@@ -121,7 +120,7 @@ public final class PhoneResource implements Resource {
             throw Refusal.badRequest(
                     "imsi and destination are the same reference: give one of them");
         }
-        int ssn = body.number("ssn", DEFAULT_SSN, 1, Subscriber.MAX_SSN);
+        int ssn = body.number("ssn", Subscriber.USUAL_SSN, 1, Subscriber.MAX_SSN);
         if (!ssns.get().contains(ssn)) {
             throw Refusal.badRequest(
                     "ssn is %d; the engine answers at %s".formatted(ssn, ssns.get()));

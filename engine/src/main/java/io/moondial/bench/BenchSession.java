@@ -101,11 +101,7 @@ public final class BenchSession {
             List<String> answers,
             @Nullable StandIns standIns) {
         static final Caller ANYBODY =
-                new Caller(
-                        new Subscriber(null, null, null, BenchRules.SSN),
-                        null,
-                        List.of(BenchRules.ANSWER),
-                        null);
+                new Caller(Subscriber.UNKNOWN, null, List.of(BenchRules.ANSWER), null);
 
         public Caller {
             answers = List.copyOf(answers);
@@ -121,7 +117,7 @@ public final class BenchSession {
         /** Answers as this says, or as usual; its modules reach what the rules name. */
         public static Caller of(@Nullable Address msisdn, List<String> answers) {
             return new Caller(
-                    new Subscriber(msisdn, null, null, BenchRules.SSN),
+                    new Subscriber(msisdn, null, null, Subscriber.USUAL_SSN),
                     null,
                     answers.isEmpty() ? ANYBODY.answers() : answers,
                     null);
@@ -354,7 +350,7 @@ public final class BenchSession {
                 throws BenchException {
             try {
                 if (screen instanceof Screen.Menu menu) {
-                    handset.answer(menu, answers.get(Math.min(number, answers.size() - 1)));
+                    handset.answer(menu, Talk.answer(answers, number));
                 } else if (screen instanceof Screen.Notify notify) {
                     handset.acknowledge(notify);
                 }

@@ -2,6 +2,7 @@ package io.moondial.bench;
 
 import io.moondial.bench.Plan.BenchException;
 import io.moondial.channel.ss7.FarSide;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -65,6 +66,11 @@ public record Talk(FarSide.Call call, List<Shown> screens, List<String> answers)
 
     /** What a menu is answered with, counted from 0. */
     String answer(int menu) {
+        return answer(answers, menu);
+    }
+
+    /** The same of these answers. */
+    static String answer(List<String> answers, int menu) {
         return answers.get(Math.min(menu, answers.size() - 1));
     }
 
@@ -98,7 +104,7 @@ public record Talk(FarSide.Call call, List<Shown> screens, List<String> answers)
      */
     static final class BenchRules {
         static final String CODE = "*100#";
-        static final int SSN = 6;
+        static final int SSN = Subscriber.USUAL_SSN;
         static final String ANSWER = "1";
         private static final String LAST_TEXT = "Your balance is 12.50";
 

@@ -247,6 +247,12 @@ public final class Handset {
         /** The highest subsystem number that can be called. */
         public static final int MAX_SSN = 254;
 
+        /** The one that is called if nobody says otherwise: that of an HLR (3GPP TS 23.003 8.2). */
+        public static final int USUAL_SSN = 6;
+
+        /** Somebody who says nothing of himself, and calls as usual. */
+        public static final Subscriber UNKNOWN = new Subscriber(null, null, null, USUAL_SSN);
+
         public Subscriber {
             if (ssn < 1 || ssn > MAX_SSN) {
                 throw new IllegalArgumentException(

@@ -1,13 +1,15 @@
 package io.moondial.history;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Sending;
 import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
-import io.moondial.text.Dcs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
@@ -15,11 +17,6 @@ import java.util.List;
 
 /** Writes a dialog that is over as a dialog test that holds it again. */
 final class DialogAsTest {
-    private static final int USUAL_SSN = 6;
-    private static final String LATE = "late answer";
-    private static final String ANSWER = "answer";
-    private static final String LAST_ANSWER = "answer and release";
-
     private final Opening opening;
     private final PassingIds ids;
     private final Recorded recorded = new Recorded();
@@ -43,12 +40,13 @@ final class DialogAsTest {
     }
 
     private void begun() {
-        recorded.setting("from", opening.msisdn());
-        recorded.setting("to", opening.destination());
-        recorded.setting("origination", opening.origination());
-        Integer ssn = opening.local().ssn();
-        recorded.setting("ssn", ssn == null ? USUAL_SSN : ssn, USUAL_SSN);
-        recorded.setting("dcs", opening.ussd().dcs().octet(), Dcs.UNSPECIFIED.octet());
+        Subscriber subscriber =
+                new Subscriber(
+                        opening.msisdn(),
+                        opening.destination(),
+                        opening.origination(),
+                        requireNonNullElse(opening.local().ssn(), Subscriber.USUAL_SSN));
+        recorded.heldBy(subscriber, opening.ussd().dcs());
         recorded.opened(opening.kind() == Opening.Kind.PUSHED, withoutSecrets());
     }
 
@@ -83,12 +81,7 @@ final class DialogAsTest {
             case DialogFact.Closed closed -> came(new Screen.Close());
             case DialogFact.Aborted aborted -> came(new Screen.Abort(""));
             case DialogFact.Answered(var answer, boolean late, boolean last) -> {
-                String word = late ? LATE : last ? LAST_ANSWER : ANSWER;
-                if (answer.secret()) {
-                    recorded.answeredInSecret(word, answer.written());
-                } else {
-                    recorded.did(word, answer.written());
-                }
+                recorded.answered(late, last, answer.written(), answer.secret());
                 released |= last;
             }
             case DialogFact.Errored(var screen, int code, boolean late, boolean last) -> {
@@ -121,10 +114,8 @@ final class DialogAsTest {
     }
 
     private void given(DialogFact.ScriptCalled called) {
-        String text = called.given().get();
-        if (text != null) {
-            recorded.given(called.called().substring(0, called.called().indexOf('.')), text);
-        } else if (KeptDialog.isGivenLost(called)) {
+        recorded.given(called);
+        if (KeptDialog.isGivenLost(called)) {
             remark(
                     "what %s answered was not kept (admin: history: max_givens): write a given for it"
                             .formatted(called.called()));

@@ -279,7 +279,7 @@ public final class DialCommand implements Callable<Integer> {
                         configuration == null ? List.of() : configuration.services(),
                         notify != null,
                         notify == null ? words.getFirst() : notify);
-        recorder.from(options.subscriber(), dcs);
+        recorder.heldBy(options.subscriber(), new Dcs(dcs));
         return recorder;
     }
 

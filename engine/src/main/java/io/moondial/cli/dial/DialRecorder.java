@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * it. A running engine elsewhere does not say that, so its conversations may not be kept.
  */
 final class DialRecorder implements DialogListener, DialCommand.Listener {
-    private static final int USUAL_SSN = 6;
     private static final Sending UNTOLD = new Sending("", false, false);
 
     private final @Nullable Path file;
@@ -61,28 +60,15 @@ final class DialRecorder implements DialogListener, DialCommand.Listener {
         switch (fact) {
             case DialogFact.Begun b -> begun = dialog;
             case Sending sending -> sent.add(sending);
-            case DialogFact.ScriptCalled called when file != null -> given(called);
+            case DialogFact.ScriptCalled called when file != null -> recorded.given(called);
             default -> {}
         }
     }
 
-    /** What a test is given to answer the script as it was answered. */
-    private void given(DialogFact.ScriptCalled called) {
-        String text = called.given().get();
-        if (text != null) {
-            String module = called.called().substring(0, called.called().indexOf('.'));
-            recorded.given(module, text);
-        }
-    }
-
-    void from(Subscriber subscriber, int dcs) {
+    void heldBy(Subscriber subscriber, Dcs dcs) {
         Address number = subscriber.msisdn();
         msisdn = number == null ? null : number.digits();
-        recorded.setting("from", number);
-        recorded.setting("to", subscriber.destination());
-        recorded.setting("origination", subscriber.origination());
-        recorded.setting("ssn", subscriber.ssn(), USUAL_SSN);
-        recorded.setting("dcs", dcs, Dcs.UNSPECIFIED.octet());
+        recorded.heldBy(subscriber, dcs);
     }
 
     @Override
@@ -137,11 +123,7 @@ final class DialRecorder implements DialogListener, DialCommand.Listener {
 
     @Override
     public void answered(String answer) {
-        if (asksForSecret) {
-            recorded.answeredInSecret("answer", answer);
-        } else {
-            recorded.did("answer", answer);
-        }
+        recorded.answered(false, false, answer, asksForSecret);
         waiting = false;
     }
 

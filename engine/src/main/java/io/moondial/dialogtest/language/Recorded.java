@@ -2,7 +2,10 @@ package io.moondial.dialogtest.language;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
+import io.moondial.dialog.DialogFact;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
+import io.moondial.text.Dcs;
 import io.moondial.text.Mask;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,28 +30,35 @@ public final class Recorded {
     private final List<String> steps = new ArrayList<>();
     private String title = "a conversation";
 
-    /** A setting; one that is null or as usual needs no line. */
-    public void setting(String word, @Nullable Address address) {
+    /** Who held the handset, and what the handset dialled with; what is as usual needs no line. */
+    public void heldBy(Subscriber subscriber, Dcs dcs) {
+        setting(Word.FROM, subscriber.msisdn());
+        setting(Word.TO, subscriber.destination());
+        setting(Word.ORIGINATION, subscriber.origination());
+        setting(Word.SSN, subscriber.ssn(), Subscriber.USUAL_SSN);
+        setting(Word.DCS, dcs.octet(), Dcs.UNSPECIFIED.octet());
+    }
+
+    private void setting(Word word, @Nullable Address address) {
         if (address != null) {
             boolean usual = address.noa() == Address.INTERNATIONAL && address.npi() == Address.ISDN;
-            settings.add(word + " " + (usual ? address.digits() : address.toString()));
+            settings.add(word.text() + " " + (usual ? address.digits() : address.toString()));
         }
     }
 
-    /** As {@link #setting(String, Address)}. */
-    public void setting(String word, int value, int usual) {
+    private void setting(Word word, int value, int usual) {
         if (value != usual) {
-            settings.add(word + " " + value);
+            settings.add(word.text() + " " + value);
         }
     }
 
-    /**
-     * What the stand-in of a module is to answer; from any thread.
-     *
-     * @param text what follows the module's name, on one line or more
-     */
-    public void given(String module, String text) {
-        givens.add("given " + module + " " + text.replace("\n", "\n  "));
+    /** What the stand-in of a module is to answer to a call, if that is known; from any thread. */
+    public void given(DialogFact.ScriptCalled call) {
+        String answer = call.given().get();
+        if (answer != null) {
+            String module = call.called().substring(0, call.called().indexOf('.'));
+            givens.add("given " + module + " " + answer.replace("\n", "\n  "));
+        }
     }
 
     /** What began the dialog; what is secret in it is replaced. */
@@ -63,9 +73,16 @@ public final class Recorded {
         steps.addAll(Wording.lines(word, text));
     }
 
-    /** A secret answer; a test knows only its length. */
-    public void answeredInSecret(String word, String text) {
-        did(word, Mask.of(text));
+    /**
+     * A menu was answered.
+     *
+     * @param late after its time
+     * @param last in TC-END
+     * @param secret a test knows only the length of such an answer
+     */
+    public void answered(boolean late, boolean last, String text, boolean secret) {
+        Word word = late ? Word.LATE_ANSWER : last ? Word.ANSWER_AND_RELEASE : Word.ANSWER;
+        did(word.text(), secret ? Mask.of(text) : text);
     }
 
     /** A step as somebody has written it. */

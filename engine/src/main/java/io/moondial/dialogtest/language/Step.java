@@ -17,23 +17,26 @@ public sealed interface Step {
 
     // ---- settings
 
+    /** What a handset dials with, from here on. */
+    sealed interface Setting extends Step {}
+
     /** What follows is about the handset of this name. */
     record Use(DialogFile.Lines at, String name) implements Step {}
 
     /** The handset's number. */
-    record From(DialogFile.Lines at, Address address) implements Step {}
+    record From(DialogFile.Lines at, Address address) implements Setting {}
 
     /** The destination reference, an IMSI or not. */
-    record To(DialogFile.Lines at, Address address) implements Step {}
+    record To(DialogFile.Lines at, Address address) implements Setting {}
 
     /** The origination reference. */
-    record Origination(DialogFile.Lines at, Address address) implements Step {}
+    record Origination(DialogFile.Lines at, Address address) implements Setting {}
 
     /** The subsystem that is called. */
-    record Ssn(DialogFile.Lines at, int ssn) implements Step {}
+    record Ssn(DialogFile.Lines at, int ssn) implements Setting {}
 
     /** The data coding scheme of the dialled text and the answers. */
-    record CodingScheme(DialogFile.Lines at, int dcs) implements Step {}
+    record CodingScheme(DialogFile.Lines at, int dcs) implements Setting {}
 
     // ---- the handset
 
@@ -72,33 +75,36 @@ public sealed interface Step {
 
     // ---- checks
 
+    /** Looks at what has happened so far; nothing happens by it. */
+    sealed interface Check extends Step {}
+
     /** One field of a record. */
     record Field(String name, Expected value) {}
 
     /** Some record so far has all of these, or none has. */
     record EdrCheck(DialogFile.Lines at, boolean absent, String event, List<Field> fields)
-            implements Step {
+            implements Check {
         public EdrCheck {
             fields = List.copyOf(fields);
         }
     }
 
     /** Exactly these events of the engine so far, in order. */
-    record EdrsCheck(DialogFile.Lines at, List<String> events) implements Step {
+    record EdrsCheck(DialogFile.Lines at, List<String> events) implements Check {
         public EdrsCheck {
             events = List.copyOf(events);
         }
     }
 
     /** Some line of the log so far is like this, or none is. */
-    record LogCheck(DialogFile.Lines at, boolean absent, Expected text) implements Step {}
+    record LogCheck(DialogFile.Lines at, boolean absent, Expected text) implements Check {}
 
     /**
      * Scripts have counted so many of a name so far.
      *
      * @param name as {@code stat.increment} has it
      */
-    record StatCheck(DialogFile.Lines at, String name, long count) implements Step {}
+    record StatCheck(DialogFile.Lines at, String name, long count) implements Check {}
 
     /**
      * What the stand-in of a module says of a text.
@@ -106,7 +112,7 @@ public sealed interface Step {
      * @param text what follows the module's name
      */
     record ModuleCheck(DialogFile.Lines at, boolean absent, String module, Template text)
-            implements Step {}
+            implements Check {}
 
     /** What a text is to be. */
     sealed interface Expected {

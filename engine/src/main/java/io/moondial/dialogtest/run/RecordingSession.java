@@ -62,7 +62,7 @@ public final class RecordingSession implements AutoCloseable {
     }
 
     private Turn perform(String line, Step step, List<String> tried) throws InterruptedException {
-        if (step instanceof Step.Expect || step instanceof Step.EdrCheck) {
+        if (step instanceof Step.Expect || step instanceof Step.Check) {
             return new Turn.Refused(List.of("type what the handset does: what comes is recorded"));
         }
         boolean secret = run.answersInSecret(step);
@@ -75,12 +75,10 @@ public final class RecordingSession implements AutoCloseable {
         steps++;
         switch (step) {
             case Step.Open open -> run.recordOpening(open, recorded);
-            case Step.Answer answer when secret ->
-                    recorded.answeredInSecret(
-                            answer.release() ? "answer and release" : "answer",
-                            answer.text().toString());
-            case Step.LateAnswer answer when secret ->
-                    recorded.answeredInSecret("late answer", answer.text().toString());
+            case Step.Answer(var at, boolean release, var text) when secret ->
+                    recorded.answered(false, release, text.toString(), true);
+            case Step.LateAnswer(var at, var text) when secret ->
+                    recorded.answered(true, false, text.toString(), true);
             default -> recorded.wrote(List.of(line));
         }
         return new Turn.Came(run.overhear(recorded).stream().map(Wording::of).toList());

@@ -26,7 +26,7 @@ final class Records {
         this.notes = notes;
     }
 
-    void check(Actor.Call call, Step.EdrCheck step) {
+    void check(TestHandset.Call call, Step.EdrCheck step) {
         List<Edr> records = engine.records(call);
         Optional<Edr> match =
                 records.stream().filter(edr -> faults(step, edr).isEmpty()).findFirst();
@@ -91,7 +91,7 @@ final class Records {
         return RecordText.of(edr);
     }
 
-    void check(Actor.Call call, Step.EdrsCheck step) {
+    void check(TestHandset.Call call, Step.EdrsCheck step) {
         List<String> events =
                 engine.records(call).stream()
                         .map(Edr::event)
@@ -109,7 +109,7 @@ final class Records {
         }
     }
 
-    void check(Actor.Call call, Step.LogCheck step) {
+    void check(TestHandset.Call call, Step.LogCheck step) {
         List<String> lines = engine.log(call);
         Optional<String> match =
                 lines.stream()

@@ -24,27 +24,27 @@ final class Screens {
         this.notes = notes;
     }
 
-    void expect(Actor actor, Step.Expect step) {
-        Actor.Call call = actor.call();
+    void expect(TestHandset handset, Step.Expect step) {
+        TestHandset.Call call = handset.call();
         Screen came = call.next();
         if (came == null) {
             notes.fail(
                     step.at(),
                     "expected '%s', nothing comes: %s"
                             .formatted(step.word(), engine.situation(call)));
-            actor.astray = true;
+            handset.astray = true;
             return;
         }
         String place = engine.placeOf(call, call.position());
-        notes.shown(actor, Wording.of(came), place);
+        notes.shown(handset, Wording.of(came), place);
         checkLength(call, step.at(), came, place);
-        compare(actor, step, came, place);
+        compare(handset, step, came, place);
     }
 
-    private void compare(Actor actor, Step.Expect step, Screen came, String place) {
+    private void compare(TestHandset handset, Step.Expect step, Screen came, String place) {
         if (!came.word().equals(step.word())) {
-            notes.fail(otherKind(actor.call(), step, came, place));
-            actor.astray = true;
+            notes.fail(otherKind(handset.call(), step, came, place));
+            handset.astray = true;
         } else if (came instanceof Screen.Decline(int code)
                 && step.code() != null
                 && step.code() != code) {
@@ -64,7 +64,7 @@ final class Screens {
     }
 
     private TestResult.Failure otherKind(
-            Actor.Call call, Step.Expect step, Screen came, String place) {
+            TestHandset.Call call, Step.Expect step, Screen came, String place) {
         String text = text(came);
         Expected expected = step.text();
         String message = "expected '%s', got '%s'".formatted(step.word(), came.word());
@@ -86,7 +86,7 @@ final class Screens {
     }
 
     /** The screen; for an abort, also why the engine sent it, if a record says so. */
-    private Detail remarks(Actor.Call call, Screen came) {
+    private Detail remarks(TestHandset.Call call, Screen came) {
         List<String> lines = new ArrayList<>(Wording.of(came));
         if (came instanceof Screen.Abort) {
             engine.records(call).stream()
@@ -155,7 +155,7 @@ final class Screens {
         };
     }
 
-    private void checkLength(Actor.Call call, Lines at, Screen screen, String place) {
+    private void checkLength(TestHandset.Call call, Lines at, Screen screen, String place) {
         String text = text(screen);
         if (text == null) {
             return;
@@ -174,36 +174,36 @@ final class Screens {
     }
 
     /** What is wrong with a handset's dialog at the end of a test. */
-    void checkEnd(Actor actor, Lines at) {
-        Actor.Call call = actor.call;
-        if (call == null || actor.astray) {
+    void checkEnd(TestHandset handset, Lines at) {
+        TestHandset.Call call = handset.call;
+        if (call == null || handset.astray) {
             return;
         }
-        checkUntold(actor, call, at);
+        checkUntold(handset, call, at);
         if (!call.isOver()) {
             notes.fail(
                     at,
                     "the dialog%s is still open at the end of the test: %s"
-                            .formatted(named(actor), engine.situation(call)));
+                            .formatted(named(handset), engine.situation(call)));
         }
     }
 
     /** Every screen must have been mentioned. */
-    void checkUntold(Actor actor, Actor.Call call, Lines at) {
+    void checkUntold(TestHandset handset, TestHandset.Call call, Lines at) {
         for (Screen left = call.next(); left != null; left = call.next()) {
             String place = engine.placeOf(call, call.position());
-            notes.shown(actor, Wording.of(left), place);
+            notes.shown(handset, Wording.of(left), place);
             notes.fail(
                     new TestResult.Failure(
                             at,
-                            "a screen came that the test does not mention" + named(actor),
+                            "a screen came that the test does not mention" + named(handset),
                             remarks(call, left),
                             place,
                             null));
         }
     }
 
-    private static String named(Actor actor) {
-        return actor.name.isEmpty() ? "" : " of handset " + actor.name;
+    private static String named(TestHandset handset) {
+        return handset.name.isEmpty() ? "" : " of handset " + handset.name;
     }
 }

@@ -10,7 +10,6 @@ import io.moondial.dialogtest.language.Template.UnsetVariableException;
 import io.moondial.problem.Problem;
 import io.moondial.script.api.Backend;
 import io.moondial.script.api.Backends;
-import io.moondial.text.Dcs;
 import io.moondial.text.UssdString.UnsendableText;
 import io.moondial.time.Time;
 import java.nio.file.Path;
@@ -105,17 +104,13 @@ public final class StandIns {
      * @throws DialogFileException if it does something else too, such as give up
      */
     public Conversation conversation() throws DialogFileException {
-        Actor handset = new Actor("");
+        TestHandset handset = new TestHandset("");
         FarSide.Call call = null;
         List<String> answers = new ArrayList<>();
         for (Step step : test.steps()) {
             try {
                 switch (step) {
-                    case Step.From it -> handset.from = it.address();
-                    case Step.To it -> handset.to = it.address();
-                    case Step.Origination it -> handset.origination = it.address();
-                    case Step.Ssn it -> handset.ssn = it.ssn();
-                    case Step.CodingScheme it -> handset.dcs = new Dcs(it.dcs());
+                    case Step.Setting setting -> handset.set(setting);
                     case Step.Open it when !it.push() -> {
                         if (call != null) {
                             throw objection(step, "it has dialled already");
@@ -123,12 +118,7 @@ public final class StandIns {
                         call = handset.call(false, it.text().fill(Map.of()));
                     }
                     case Step.Answer it when !it.release() -> answers.add(it.text().fill(Map.of()));
-                    case Step.Expect _,
-                            Step.EdrCheck _,
-                            Step.EdrsCheck _,
-                            Step.LogCheck _,
-                            Step.StatCheck _,
-                            Step.ModuleCheck _ -> {}
+                    case Step.Expect _, Step.Check _ -> {}
                     default -> throw objection(step, "allowed are dial, once, and answer");
                 }
             } catch (UnsendableText e) {

@@ -7,6 +7,7 @@ import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.language.Step;
 import io.moondial.dialogtest.language.Template;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.TriggerRequest;
 import io.moondial.rules.TriggerTable;
@@ -59,20 +60,17 @@ public final class Subjects {
 
     private Set<Subject> of(List<DialogTest> scene) {
         Set<Subject> subjects = new HashSet<>();
-        Map<String, Actor> actors = new HashMap<>();
-        Actor first = new Actor("");
-        Actor actor = first;
-        actors.put(first.name, first);
+        Map<String, TestHandset> handsets = new HashMap<>();
+        TestHandset first = new TestHandset("");
+        TestHandset handset = first;
+        handsets.put(first.name, first);
         for (DialogTest test : scene) {
             for (Step step : test.steps()) {
                 switch (step) {
                     case Step.Use(var at, String name) ->
-                            actor = actors.computeIfAbsent(name, first::like);
-                    case Step.From(var at, Address address) -> actor.from = address;
-                    case Step.To(var at, Address address) -> actor.to = address;
-                    case Step.Origination(var at, Address address) -> actor.origination = address;
-                    case Step.Ssn(var at, int ssn) -> actor.ssn = ssn;
-                    case Step.Open open -> find(open, actor).ifPresent(subjects::add);
+                            handset = handsets.computeIfAbsent(name, first::like);
+                    case Step.Setting setting -> handset.set(setting);
+                    case Step.Open open -> find(open, handset).ifPresent(subjects::add);
                     default -> {}
                 }
             }
@@ -80,22 +78,23 @@ public final class Subjects {
         return subjects;
     }
 
-    private Optional<Subject> find(Step.Open open, Actor actor) {
+    private Optional<Subject> find(Step.Open open, TestHandset handset) {
         Opening.Kind kind = open.push() ? Opening.Kind.PUSHED : Opening.Kind.DIALLED;
         TriggerTable table = table(kind);
         if (table == null) {
             return Optional.empty();
         }
-        Address to = actor.to;
+        Subscriber subscriber = handset.subscriber();
+        Address to = subscriber.destination();
         TriggerRequest request =
                 new TriggerRequest(
                         text(open.text()),
                         digits(to),
-                        digits(actor.origination),
-                        digits(actor.from),
+                        digits(subscriber.origination()),
+                        digits(subscriber.msisdn()),
                         to != null && to.isImsi() ? to.digits() : null,
                         EmbeddedNetwork.HANDSET_GLOBAL_TITLE,
-                        actor.ssn);
+                        subscriber.ssn());
         return table.match(request).map(it -> new Subject(kind.section(), it.scriptKey()));
     }
 

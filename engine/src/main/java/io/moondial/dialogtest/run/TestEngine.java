@@ -154,19 +154,20 @@ final class TestEngine {
     }
 
     /** The instance id of the dialog that a handset began; empty if no service claimed it. */
-    String instanceOf(Actor.Call call) {
+    String instanceOf(TestHandset.Call call) {
         DialogIdentity known = begun.get(call.handset().tid());
         return known == null ? "" : known.instanceId();
     }
 
     /** What differs in every run and may be on a dialog's screens. */
-    PassingIds idsOf(Actor.Call call) {
+    PassingIds idsOf(TestHandset.Call call) {
         DialogIdentity known = begun.get(call.handset().tid());
         return known == null ? PassingIds.NONE : PassingIds.of(known.instanceId(), known.opening());
     }
 
     /** What began a dialog; what its trigger masks is replaced. */
-    String recordable(Actor.Call call, Opening.Kind kind, String text, @Nullable String msisdn) {
+    String recordable(
+            TestHandset.Call call, Opening.Kind kind, String text, @Nullable String msisdn) {
         DialogIdentity known = begun.get(call.handset().tid());
         return known != null && known.opening().mask() == null
                 ? text
@@ -174,13 +175,13 @@ final class TestEngine {
     }
 
     /** The records of one dialog so far. */
-    List<Edr> records(Actor.Call call) {
+    List<Edr> records(TestHandset.Call call) {
         String instance = instanceOf(call);
         return records.stream().filter(edr -> edr.instanceId().equals(instance)).toList();
     }
 
     /** The log of one dialog so far. */
-    List<String> log(Actor.Call call) {
+    List<String> log(TestHandset.Call call) {
         String instance = instanceOf(call);
         return instance.isEmpty()
                 ? List.of()
@@ -191,22 +192,22 @@ final class TestEngine {
     }
 
     /** The line of a script that sent a dialog's screen of this number; empty: not known. */
-    String placeOf(Actor.Call call, int screen) {
+    String placeOf(TestHandset.Call call, int screen) {
         return sent(call, screen).place();
     }
 
     /** What of a dialog's screen of this number must be recorded nowhere. */
-    Sending sending(Actor.Call call, int screen) {
+    Sending sending(TestHandset.Call call, int screen) {
         return sent(call, screen);
     }
 
-    private Sending sent(Actor.Call call, int screen) {
+    private Sending sent(TestHandset.Call call, int screen) {
         List<Sending> known = sent.getOrDefault(instanceOf(call), List.of());
         return screen >= 0 && screen < known.size() ? known.get(screen) : UNKNOWN;
     }
 
     /** The state of a dialog at rest, in words. */
-    String situation(Actor.Call call) {
+    String situation(TestHandset.Call call) {
         if (call.isOver()) {
             return "the dialog is over";
         }
@@ -222,7 +223,7 @@ final class TestEngine {
     }
 
     /** The place from which the script of a dialog last sent something; empty: not known. */
-    private String lastPlace(Actor.Call call) {
+    private String lastPlace(TestHandset.Call call) {
         List<Sending> known = sent.getOrDefault(instanceOf(call), List.of());
         return known.isEmpty() ? "" : known.getLast().place();
     }

@@ -136,12 +136,12 @@ public record TestResult(
             failures = new ArrayList<>();
         }
 
-        void said(Actor actor, String word, String text) {
-            conversation.add(new TestResult.Happening(actor.name, Wording.lines(word, text), ""));
+        void said(TestHandset handset, String word, String text) {
+            conversation.add(new TestResult.Happening(handset.name, Wording.lines(word, text), ""));
         }
 
-        void shown(Actor actor, List<String> lines, String place) {
-            conversation.add(new TestResult.Happening(actor.name, lines, place));
+        void shown(TestHandset handset, List<String> lines, String place) {
+            conversation.add(new TestResult.Happening(handset.name, lines, place));
         }
 
         void fail(TestResult.Failure failure) {

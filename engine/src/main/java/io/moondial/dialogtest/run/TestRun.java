@@ -14,7 +14,6 @@ import io.moondial.dialogtest.language.Step;
 import io.moondial.dialogtest.language.Template.UnsetVariableException;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.text.Dcs;
 import io.moondial.text.UssdString.UnsendableText;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,8 +36,8 @@ final class TestRun {
     private final FarSide farSide;
     private final Screens screens;
     private final Records records;
-    private final Map<String, Actor> actors = new LinkedHashMap<>();
-    private Actor actor = new Actor(FIRST);
+    private final Map<String, TestHandset> handsets = new LinkedHashMap<>();
+    private TestHandset handset = new TestHandset(FIRST);
     private int untried;
 
     /**
@@ -52,7 +51,7 @@ final class TestRun {
         farSide = network.handsets();
         screens = new Screens(engine, notes);
         records = new Records(engine, notes);
-        actors.put(FIRST, actor);
+        handsets.put(FIRST, handset);
     }
 
     /**
@@ -77,7 +76,7 @@ final class TestRun {
             noteUntried(end);
         }
         if (next == null) {
-            actors.values().forEach(it -> screens.checkEnd(it, end));
+            handsets.values().forEach(it -> screens.checkEnd(it, end));
         }
         records.checkConformity(end);
         return TestResult.ran(test, notes, engine.unused(), engine.scripts());
@@ -111,7 +110,7 @@ final class TestRun {
                 || following instanceof Step.Wait) {
             return;
         }
-        acknowledge(actor, step.at());
+        acknowledge(handset, step.at());
         network.rest().await();
     }
 
@@ -119,12 +118,8 @@ final class TestRun {
         try {
             switch (step) {
                 case Step.Use(var at, String name) ->
-                        actor = actors.computeIfAbsent(name, first()::like);
-                case Step.From(var at, var address) -> actor.from = address;
-                case Step.To(var at, var address) -> actor.to = address;
-                case Step.Origination(var at, var address) -> actor.origination = address;
-                case Step.Ssn(var at, int ssn) -> actor.ssn = ssn;
-                case Step.CodingScheme(var at, int dcs) -> actor.dcs = new Dcs(dcs);
+                        handset = handsets.computeIfAbsent(name, first()::like);
+                case Step.Setting setting -> handset.set(setting);
                 case Step.EdrCheck check -> checkable(step, call -> records.check(call, check));
                 case Step.EdrsCheck check -> checkable(step, call -> records.check(call, check));
                 case Step.LogCheck check -> checkable(step, call -> records.check(call, check));
@@ -134,16 +129,8 @@ final class TestRun {
             }
         } catch (UnsetVariableException e) {
             notes.fail(step.at(), String.valueOf(e.getMessage()));
-            actor.astray |= !isCheck(step);
+            handset.astray |= !(step instanceof Step.Check);
         }
-    }
-
-    private static boolean isCheck(Step step) {
-        return step instanceof Step.EdrCheck
-                || step instanceof Step.EdrsCheck
-                || step instanceof Step.LogCheck
-                || step instanceof Step.StatCheck
-                || step instanceof Step.ModuleCheck;
     }
 
     private void check(Step.StatCheck step) {
@@ -161,12 +148,12 @@ final class TestRun {
                 .ifPresent(wrong -> notes.fail(step.at(), step.module() + ": " + wrong));
     }
 
-    private Actor first() {
-        return Objects.requireNonNull(actors.get(FIRST));
+    private TestHandset first() {
+        return Objects.requireNonNull(handsets.get(FIRST));
     }
 
-    private void checkable(Step step, java.util.function.Consumer<Actor.Call> check) {
-        Actor.Call call = actor.call;
+    private void checkable(Step step, java.util.function.Consumer<TestHandset.Call> check) {
+        TestHandset.Call call = handset.call;
         if (call == null) {
             notes.fail(step.at(), "nothing was dialled");
         } else {
@@ -175,27 +162,27 @@ final class TestRun {
     }
 
     private void talk(Step step) throws InterruptedException {
-        if (actor.astray) {
+        if (handset.astray) {
             untried++;
             return;
         }
         switch (step) {
             case Step.Open open -> {
-                if (actor.call != null) {
-                    screens.checkUntold(actor, actor.call, open.at());
+                if (handset.call != null) {
+                    screens.checkUntold(handset, handset.call, open.at());
                 }
-                open(actor, open);
+                open(handset, open);
             }
-            case Step.Answer answer -> answer(actor, answer);
-            case Step.LateAnswer late -> answerLate(actor, late);
-            case Step.Reject reject -> reject(actor, reject);
-            case Step.Abandon abandon -> abandon(actor, abandon.at());
-            case Step.Release release -> release(actor, release.at());
+            case Step.Answer answer -> answer(handset, answer);
+            case Step.LateAnswer late -> answerLate(handset, late);
+            case Step.Reject reject -> reject(handset, reject);
+            case Step.Abandon abandon -> abandon(handset, abandon.at());
+            case Step.Release release -> release(handset, release.at());
             case Step.Wait(var at, Duration duration) -> {
-                notes.said(actor, "wait", written(duration));
+                notes.said(handset, "wait", written(duration));
                 engine.time().pass(duration);
             }
-            case Step.Expect expect -> screens.expect(actor, expect);
+            case Step.Expect expect -> screens.expect(handset, expect);
             default -> throw new IllegalStateException("not of the conversation: " + step);
         }
     }
@@ -208,7 +195,7 @@ final class TestRun {
     List<String> improvise(Step step) throws InterruptedException {
         notes.nextTest();
         acknowledge(step, step);
-        actor.astray = false;
+        handset.astray = false;
         step(step);
         network.rest().await();
         return notes.failures().stream().map(TestResult.Failure::message).toList();
@@ -217,19 +204,19 @@ final class TestRun {
     /** Adds what has just begun a dialog to a recording. */
     void recordOpening(Step.Open open, Recorded recorded) {
         String text = open.text().fill(notes.variables());
-        recorded.opened(open.push(), actor.call == null ? text : recordable(open.push(), text));
+        recorded.opened(open.push(), handset.call == null ? text : recordable(open.push(), text));
     }
 
     private String recordable(boolean push, String text) {
         Opening.Kind kind = push ? Opening.Kind.PUSHED : Opening.Kind.DIALLED;
-        Address from = actor.from;
-        return engine.recordable(actor.call(), kind, text, from == null ? null : from.digits());
+        Address from = handset.subscriber().msisdn();
+        return engine.recordable(handset.call(), kind, text, from == null ? null : from.digits());
     }
 
     /** What has come since the last time, which is added to a recording too. */
     List<Screen> overhear(Recorded recorded) {
         List<Screen> heard = new ArrayList<>();
-        Actor.Call call = actor.call;
+        TestHandset.Call call = handset.call;
         if (call != null) {
             PassingIds ids = engine.idsOf(call);
             for (Screen came = call.next(); came != null; came = call.next()) {
@@ -242,13 +229,13 @@ final class TestRun {
 
     /** Whether the handset of the moment is in a dialog. */
     boolean isOpen() {
-        Actor.Call call = actor.call;
+        TestHandset.Call call = handset.call;
         return call != null && !call.isOver();
     }
 
     /** Leaves nothing behind. */
     void end() throws InterruptedException {
-        for (Actor it : actors.values()) {
+        for (TestHandset it : handsets.values()) {
             if (it.call != null && !it.call.isOver()) {
                 it.call.handset().vanish();
             }
@@ -268,22 +255,22 @@ final class TestRun {
 
     // ---- what handsets do
 
-    private void open(Actor actor, Step.Open step) {
+    private void open(TestHandset handset, Step.Open step) {
         String text = step.text().fill(notes.variables());
         String word = step.push() ? "push" : "dial";
-        Actor.Call before = actor.call;
+        TestHandset.Call before = handset.call;
         if (before != null && !before.isOver()) {
             stray(
-                    actor,
+                    handset,
                     step.at(),
                     "the previous dialog is still open: " + engine.situation(before));
             return;
         }
         try {
-            actor.open(farSide, step.push(), text);
-            notes.said(actor, word, text);
+            handset.open(farSide, step.push(), text);
+            notes.said(handset, word, text);
         } catch (UnsendableText e) {
-            stray(actor, step.at(), "this text cannot be sent: " + e.getMessage());
+            stray(handset, step.at(), "this text cannot be sent: " + e.getMessage());
         }
     }
 
@@ -293,42 +280,42 @@ final class TestRun {
         void send(Handset handset) throws DialogGoneException, UnsendableText;
     }
 
-    private void send(Actor actor, Lines at, String word, String text, Sending sending) {
+    private void send(TestHandset handset, Lines at, String word, String text, Sending sending) {
         try {
-            if (actor.call().isOver()) {
-                stray(actor, at, "'" + word + "' comes too late: the dialog is over");
+            if (handset.call().isOver()) {
+                stray(handset, at, "'" + word + "' comes too late: the dialog is over");
                 return;
             }
-            sending.send(actor.call().handset());
-            notes.said(actor, word, text);
+            sending.send(handset.call().handset());
+            notes.said(handset, word, text);
         } catch (UnsendableText e) {
-            stray(actor, at, "this text cannot be sent: " + e.getMessage());
+            stray(handset, at, "this text cannot be sent: " + e.getMessage());
         } catch (DialogGoneException e) {
-            stray(actor, at, "'" + word + "' comes too late: the dialog is over");
+            stray(handset, at, "'" + word + "' comes too late: the dialog is over");
         }
     }
 
-    private void answer(Actor actor, Step.Answer step) {
+    private void answer(TestHandset handset, Step.Answer step) {
         String word = step.release() ? "answer and release" : "answer";
         String text = step.text().fill(notes.variables());
-        Screen open = open(actor, step.at(), word);
+        Screen open = open(handset, step.at(), word);
         if (open instanceof Screen.Notify) {
-            stray(actor, step.at(), "the newest open screen is a notify, which takes no answer");
+            stray(handset, step.at(), "the newest open screen is a notify, which takes no answer");
         } else if (open instanceof Screen.Menu menu) {
             send(
-                    actor,
+                    handset,
                     step.at(),
                     word,
                     text,
-                    handset -> {
-                        String sent = sent(actor, menu, text);
+                    phone -> {
+                        String sent = sent(handset, menu, text);
                         if (step.release()) {
-                            handset.answerAndRelease(menu, sent);
-                            actor.call().over();
+                            phone.answerAndRelease(menu, sent);
+                            handset.call().over();
                         } else {
-                            handset.answer(menu, sent);
+                            phone.answer(menu, sent);
                         }
-                        actor.call().answered(menu);
+                        handset.call().answered(menu);
                     });
         }
     }
@@ -337,20 +324,20 @@ final class TestRun {
      * What is sent where a test says this: a recorded secret is asterisks, which are replaced by
      * one.
      */
-    private String sent(Actor actor, Screen.Menu menu, String text) {
-        return isSecret(actor, menu) && SecretDigits.isNeededFor(text)
+    private String sent(TestHandset handset, Screen.Menu menu, String text) {
+        return isSecret(handset, menu) && SecretDigits.isNeededFor(text)
                 ? SecretDigits.of(text.length())
                 : text;
     }
 
-    private boolean isSecret(Actor actor, Screen menu) {
-        Actor.Call call = actor.call();
+    private boolean isSecret(TestHandset handset, Screen menu) {
+        TestHandset.Call call = handset.call();
         return engine.sending(call, call.positionOf(menu)).secretAnswer();
     }
 
     /** Whether this step would answer a secret menu. */
     boolean answersInSecret(Step step) {
-        Actor.Call call = actor.call;
+        TestHandset.Call call = handset.call;
         if (call == null) {
             return false;
         }
@@ -360,80 +347,80 @@ final class TestRun {
                     case Step.LateAnswer late -> call.timedOut();
                     default -> Optional.empty();
                 };
-        return answered.filter(screen -> isSecret(actor, screen)).isPresent();
+        return answered.filter(screen -> isSecret(handset, screen)).isPresent();
     }
 
-    private void answerLate(Actor actor, Step.LateAnswer step) {
+    private void answerLate(TestHandset handset, Step.LateAnswer step) {
         String text = step.text().fill(notes.variables());
-        Optional<Screen.Menu> menu = actor.call().timedOut();
+        Optional<Screen.Menu> menu = handset.call().timedOut();
         if (menu.isEmpty()) {
             stray(
-                    actor,
+                    handset,
                     step.at(),
                     "there is no menu that timed out without an answer: "
-                            + engine.situation(actor.call()));
+                            + engine.situation(handset.call()));
             return;
         }
         send(
-                actor,
+                handset,
                 step.at(),
                 "late answer",
                 text,
-                handset -> {
-                    handset.answer(menu.get(), sent(actor, menu.get(), text));
-                    actor.call().answered(menu.get());
+                phone -> {
+                    phone.answer(menu.get(), sent(handset, menu.get(), text));
+                    handset.call().answered(menu.get());
                 });
     }
 
-    private void reject(Actor actor, Step.Reject step) {
+    private void reject(TestHandset handset, Step.Reject step) {
         String word = step.release() ? "reject and release" : "reject";
-        Screen open = open(actor, step.at(), word);
+        Screen open = open(handset, step.at(), word);
         if (open == null) {
             return;
         }
         send(
-                actor,
+                handset,
                 step.at(),
                 word,
                 String.valueOf(step.code()),
-                handset -> {
+                phone -> {
                     if (step.release()) {
-                        handset.rejectAndRelease(Actor.Call.invokeId(open), step.code());
-                        actor.call().over();
+                        phone.rejectAndRelease(TestHandset.Call.invokeId(open), step.code());
+                        handset.call().over();
                     } else {
-                        handset.reject(Actor.Call.invokeId(open), step.code());
+                        phone.reject(TestHandset.Call.invokeId(open), step.code());
                     }
-                    actor.call().answered(open);
+                    handset.call().answered(open);
                 });
     }
 
-    private void abandon(Actor actor, Lines at) {
+    private void abandon(TestHandset handset, Lines at) {
         send(
-                actor,
+                handset,
                 at,
                 "abandon",
                 "",
-                handset -> {
-                    handset.abandon();
-                    actor.call().over();
+                phone -> {
+                    phone.abandon();
+                    handset.call().over();
                 });
     }
 
-    private void release(Actor actor, Lines at) {
+    private void release(TestHandset handset, Lines at) {
         send(
-                actor,
+                handset,
                 at,
                 "release",
                 "",
-                handset -> {
-                    handset.release();
-                    actor.call().over();
+                phone -> {
+                    phone.release();
+                    handset.call().over();
                 });
     }
 
     /** Says that a notify was shown, if there is one and the test has mentioned it. */
-    private void acknowledge(Actor actor, Lines at) {
-        Actor.Call call = actor.call;
+    private void acknowledge(TestHandset handset, Lines at) {
+        TestHandset.Call call = handset.call;
         if (call == null || call.isOver() || call.position() + 1 < call.count()) {
             return;
         }
@@ -442,25 +429,25 @@ final class TestRun {
                 call.handset().acknowledge(notify);
                 call.answered(notify);
             } catch (DialogGoneException e) {
-                stray(actor, at, "the notify could not be acknowledged: the dialog is over");
+                stray(handset, at, "the notify could not be acknowledged: the dialog is over");
             }
         }
     }
 
-    private @Nullable Screen open(Actor actor, Lines at, String word) {
-        Optional<Screen> open = actor.call().open();
-        if (open.isEmpty() || actor.call().isOver()) {
+    private @Nullable Screen open(TestHandset handset, Lines at, String word) {
+        Optional<Screen> open = handset.call().open();
+        if (open.isEmpty() || handset.call().isOver()) {
             stray(
-                    actor,
+                    handset,
                     at,
-                    "there is no screen for '" + word + "': " + engine.situation(actor.call()));
+                    "there is no screen for '" + word + "': " + engine.situation(handset.call()));
             return null;
         }
         return open.get();
     }
 
-    private void stray(Actor actor, Lines at, String message) {
+    private void stray(TestHandset handset, Lines at, String message) {
         notes.fail(at, message);
-        actor.astray = true;
+        handset.astray = true;
     }
 }

@@ -3,7 +3,9 @@ package io.moondial.dialogtest.run;
 import io.moondial.channel.Address;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.dialogtest.language.Step;
 import io.moondial.handset.Handset;
+import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -16,15 +18,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One handset of a test: what it dials with, and the dialog that it is in. */
-final class Actor {
-    private static final int DEFAULT_SSN = 6;
-
+final class TestHandset {
     final String name;
-    @Nullable Address from;
-    @Nullable Address to;
-    @Nullable Address origination;
-    int ssn = DEFAULT_SSN;
-    Dcs dcs = Dcs.UNSPECIFIED;
+    private Subscriber subscriber = Subscriber.UNKNOWN;
+    private Dcs dcs = Dcs.UNSPECIFIED;
     @Nullable Call call;
 
     /**
@@ -33,19 +30,40 @@ final class Actor {
      */
     boolean astray;
 
-    Actor(String name) {
+    TestHandset(String name) {
         this.name = name;
     }
 
     /** Another one, with the settings of this. */
-    Actor like(String other) {
-        Actor actor = new Actor(other);
-        actor.from = from;
-        actor.to = to;
-        actor.origination = origination;
-        actor.ssn = ssn;
-        actor.dcs = dcs;
-        return actor;
+    TestHandset like(String other) {
+        TestHandset handset = new TestHandset(other);
+        handset.subscriber = subscriber;
+        handset.dcs = dcs;
+        return handset;
+    }
+
+    /** From now on it dials so. */
+    void set(Step.Setting setting) {
+        Subscriber now = subscriber;
+        switch (setting) {
+            case Step.From(var at, Address number) ->
+                    subscriber =
+                            new Subscriber(number, now.destination(), now.origination(), now.ssn());
+            case Step.To(var at, Address to) ->
+                    subscriber = new Subscriber(now.msisdn(), to, now.origination(), now.ssn());
+            case Step.Origination(var at, Address origination) ->
+                    subscriber =
+                            new Subscriber(now.msisdn(), now.destination(), origination, now.ssn());
+            case Step.Ssn(var at, int ssn) ->
+                    subscriber =
+                            new Subscriber(now.msisdn(), now.destination(), now.origination(), ssn);
+            case Step.CodingScheme(var at, int octet) -> dcs = new Dcs(octet);
+        }
+    }
+
+    /** Who holds it, and whom it calls. */
+    Subscriber subscriber() {
+        return subscriber;
     }
 
     /** Begins a dialog. */
@@ -59,7 +77,7 @@ final class Actor {
                 text.isEmpty() ? new UssdString(dcs, new byte[0]) : UssdString.encode(text, dcs);
         int operation =
                 push ? Operation.UNSTRUCTURED_SS_NOTIFY : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
-        return new FarSide.Call(operation, ussd, from, to, origination, ssn);
+        return subscriber.call(operation, ussd);
     }
 
     /** The dialog that steps are about; the parser accepts none before it. */
