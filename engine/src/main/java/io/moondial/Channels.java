@@ -44,7 +44,7 @@ final class Channels implements TracesResource.Taps, AutoCloseable {
                 network.sigtran() == null
                         ? new EmbeddedNetwork(
                                 network.ssns(), network.limits(), Activity.UNCOUNTED, counters)
-                        : new SigtranNetwork(network.sigtran(), network.limits(), counters));
+                        : new SigtranNetwork(network.sigtran(), network.limits(), counters, time));
         names = channels.stream().map(Channel::name).collect(Collectors.joining(", "));
     }
 

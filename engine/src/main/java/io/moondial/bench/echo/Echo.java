@@ -10,6 +10,7 @@ import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.metrics.Counters;
 import io.moondial.text.UssdString;
 import io.moondial.time.Time.Activity;
+import io.moondial.time.SystemTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mobicents.protocols.asn.AsnOutputStream;
@@ -91,7 +92,7 @@ public final class Echo implements AttachedPoint {
                 "echo",
                 settings,
                 limits,
-                new Counters(),
+                new Counters(), SystemTime.ofProcess(),
                 (plan, userPart) -> new Echo(plan, userPart, texts));
     }
 

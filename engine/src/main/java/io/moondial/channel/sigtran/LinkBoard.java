@@ -8,7 +8,6 @@ import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.config.HostPort;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
-import io.moondial.time.SystemTime;
 import io.moondial.time.Time;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
@@ -67,10 +66,6 @@ final class LinkBoard {
 
     /** What an application server is, and since when. */
     private record ServerState(String word, Instant since) {
-        ServerState(String word) {
-            this(word, Instant.now());
-        }
-
         /** Whether its links carry messages, or another may take over. */
         boolean mayCarry() {
             return word.equals(ACTIVE) || word.equals(PENDING);
@@ -89,35 +84,32 @@ final class LinkBoard {
         boolean standsBy;
 
         /** Since when {@link #up} and {@link #asp} are what they are. */
-        Instant since = Instant.now();
+        Instant since;
 
         Inbound.@Nullable Source source;
         LinkStatus.@Nullable Trouble error;
         @Nullable String toldFailure;
 
-        Row(ApplicationServer server, Association association) {
+        Row(ApplicationServer server, Association association, Instant since) {
             this.server = server;
             this.association = association;
+            this.since = since;
             this.address = association.address().toString();
         }
-    }
-
-    LinkBoard(List<ApplicationServer> served, Counters counters) {
-        this(served, counters, SystemTime.ofProcess());
     }
 
     /**
      * A board on which every link is down.
      *
-     * @param time after which lines are written in full again
+     * @param time of what changes, and after which lines are written in full again
      */
     LinkBoard(List<ApplicationServer> served, Counters counters, Time time) {
         this.counters = counters;
         this.time = time;
         lines = new RateLimitedLog(log, time, WINDOW, this::inWords);
         for (ApplicationServer server : served) {
-            servers.put(server.name(), new ServerState(DOWN));
-            server.associations().forEach(it -> rows.add(new Row(server, it)));
+            servers.put(server.name(), new ServerState(DOWN, time.now()));
+            server.associations().forEach(it -> rows.add(new Row(server, it, time.now())));
         }
     }
 
@@ -285,7 +277,7 @@ final class LinkBoard {
                 .forEach(
                         row -> {
                             row.up = true;
-                            row.since = Instant.now();
+                            row.since = time.now();
                             row.toldFailure = null;
                         });
         write(
@@ -302,7 +294,7 @@ final class LinkBoard {
                 .forEach(
                         row -> {
                             row.up = false;
-                            row.since = Instant.now();
+                            row.since = time.now();
                         });
         if (closing) {
             log.info("association {}: disconnected", association.name());
@@ -385,7 +377,7 @@ final class LinkBoard {
                 .forEach(
                         row -> {
                             row.asp = state;
-                            row.since = Instant.now();
+                            row.since = time.now();
                             row.standsBy &= state.equals(INACTIVE);
                             write(
                                     Level.INFO,
@@ -476,7 +468,7 @@ final class LinkBoard {
         if (state.equals(before)) {
             return;
         }
-        servers.put(server, new ServerState(state));
+        servers.put(server, new ServerState(state, time.now()));
         if (state.equals(ACTIVE)) {
             writeOfServer(
                     Level.INFO, server, "application server {}: active: traffic flows", server);

@@ -5,13 +5,14 @@ import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Links;
 import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
-import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.FarSide.HandsetDesk;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingLimits;
-import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.SignallingPoint.Called;
+import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.metrics.Counters;
+import io.moondial.time.SystemTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,7 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
                         settings,
                         limits,
                         counters,
+                        SystemTime.ofProcess(),
                         (plan, userPart) -> new SignallingPoint(plan, userPart, counters));
     }
 

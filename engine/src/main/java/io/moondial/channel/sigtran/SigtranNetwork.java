@@ -1,12 +1,12 @@
 package io.moondial.channel.sigtran;
 
-import io.moondial.channel.Channel;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.Channel.NotBegunException;
-import io.moondial.channel.DialogDesk;
+import io.moondial.channel.Channel;
 import io.moondial.channel.DialogDesk.Refusal;
-import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.SignallingTap;
@@ -18,6 +18,7 @@ import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPoint;
 import io.moondial.channel.ss7.UssdDesk;
 import io.moondial.metrics.Counters;
+import io.moondial.time.Time;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +29,13 @@ public final class SigtranNetwork implements Channel {
     private final SigtranPoint<SignallingPoint> point;
     private final Counters counters;
 
-    /** A network that is not started yet. */
-    public SigtranNetwork(SigtranSettings settings, SignallingLimits limits, Counters counters) {
+    /**
+     * A network that is not started yet.
+     *
+     * @param time of what happens to its links
+     */
+    public SigtranNetwork(
+            SigtranSettings settings, SignallingLimits limits, Counters counters, Time time) {
         this.counters = counters;
         point =
                 new SigtranPoint<>(
@@ -37,6 +43,7 @@ public final class SigtranNetwork implements Channel {
                         settings,
                         limits,
                         counters,
+                        time,
                         (plan, userPart) -> new SignallingPoint(plan, userPart, counters));
     }
 

@@ -8,9 +8,10 @@ import io.moondial.channel.sigtran.SigtranSettings.RemoteSubsystem;
 import io.moondial.channel.ss7.LowerLayers.AttachedPoint;
 import io.moondial.channel.ss7.SendContext;
 import io.moondial.channel.ss7.SignallingLimits;
-import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.channel.ss7.SignallingPlan.Peer;
+import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.metrics.Counters;
+import io.moondial.time.Time;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +42,7 @@ public final class SigtranPoint<P extends AttachedPoint> implements AutoCloseabl
     /**
      * A point that is not started.
      *
+     * @param time of what happens to its links
      * @param above makes what is above the user part
      */
     public SigtranPoint(
@@ -48,9 +50,10 @@ public final class SigtranPoint<P extends AttachedPoint> implements AutoCloseabl
             SigtranSettings settings,
             SignallingLimits limits,
             Counters counters,
+            Time time,
             BiFunction<SignallingPlan, Mtp3UserPart, P> above) {
         this.settings = settings;
-        board = new LinkBoard(settings.applicationServers(), counters);
+        board = new LinkBoard(settings.applicationServers(), counters, time);
         SendContext<SendResult> result = new SendContext<>();
         inbound = new Inbound(DELIVERY_THREADS);
         associations = new Associations(settings, board, result, inbound, KernelSctp.HOST);

@@ -7,6 +7,7 @@ import io.moondial.channel.sigtran.SigtranSettings.Transport;
 import io.moondial.channel.sigtran.Sockets.Accepting;
 import io.moondial.file.FileTrouble;
 import io.moondial.metrics.Counters;
+import io.moondial.time.SystemTime;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -26,7 +27,7 @@ class AcceptingTest {
     private final IOException exhausted = new IOException("Too many open files");
 
     private final Counters counters = new Counters();
-    private final LinkBoard board = new LinkBoard(List.of(), counters);
+    private final LinkBoard board = new LinkBoard(List.of(), counters, SystemTime.ofProcess());
 
     private static void pause(EmbeddedChannel channel) {
         channel.advanceTimeBy(Accepting.PAUSE.toMillis(), TimeUnit.MILLISECONDS);

@@ -9,6 +9,7 @@ import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.config.HostPort;
 import io.moondial.metrics.Counters;
+import io.moondial.time.SystemTime;
 import io.netty.channel.EventLoop;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.net.InetAddress;
@@ -96,7 +97,7 @@ class HostNamesTest {
     void a_name_that_nobody_knows_is_told_of_once_and_asked_for_again() {
         Association lost = to("a1", "nobody.example", 2905);
         Counters counters = new Counters();
-        LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, lost)), counters);
+        LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, lost)), counters, SystemTime.ofProcess());
         try (LogLine log = new LogLine(LinkBoard.class, "nothing does", () -> {})) {
             ConnectingLink link = started(lost, board);
             await().atMost(Lab.PATIENCE)
@@ -110,7 +111,7 @@ class HostNamesTest {
     }
 
     private static LinkBoard board(Association... associations) {
-        return new LinkBoard(List.of(Lab.server(Mode.ASP, associations)), new Counters());
+        return new LinkBoard(List.of(Lab.server(Mode.ASP, associations)), new Counters(), SystemTime.ofProcess());
     }
 
     /** M3UA, which these tests have no need of. */

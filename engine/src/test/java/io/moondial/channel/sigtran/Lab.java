@@ -4,8 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.Opening;
 import io.moondial.channel.sigtran.Inbound.AdmissionControl;
@@ -27,8 +27,9 @@ import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.Outgoing;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
-import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
+import io.moondial.text.UssdString;
+import io.moondial.time.SystemTime;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.List;
@@ -81,7 +82,7 @@ final class Lab implements DialogDesk, AutoCloseable {
     }
 
     Lab(SigtranSettings settings, SignallingLimits limits) {
-        network = new SigtranNetwork(settings, limits, counters);
+        network = new SigtranNetwork(settings, limits, counters, SystemTime.ofProcess());
         try {
             network.start(this);
         } catch (RuntimeException e) {

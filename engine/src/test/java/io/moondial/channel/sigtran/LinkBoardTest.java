@@ -6,12 +6,14 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
+import io.moondial.channel.LinkStatus;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.metrics.Counters;
 import io.moondial.time.HandMovedTime;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,26 @@ class LinkBoardTest {
                     .containsExactly("association a1: disconnected: closed by the far end");
             assertThat(time.pending()).isZero();
         }
+    }
+
+    @Test
+    void what_has_changed_has_done_so_at_the_engines_time() {
+        Instant begun = time.now();
+        time.pass(Duration.ofHours(1));
+        board.connected(A1, "tcp 127.0.0.1:1");
+        board.applicationServer("stp", "active");
+        assertThat(board.links())
+                .extracting(LinkStatus::since)
+                .containsExactly(begun.plus(Duration.ofHours(1)), begun);
+        assertThat(board.links())
+                .extracting(LinkStatus::applicationServerSince)
+                .containsOnly(begun.plus(Duration.ofHours(1)));
+        time.pass(Duration.ofHours(1));
+        board.asp("stp", "a1", "active");
+        assertThat(board.links().getFirst().since()).isEqualTo(begun.plus(Duration.ofHours(2)));
+        time.pass(Duration.ofHours(1));
+        board.disconnected(A1, "closed by the far end");
+        assertThat(board.links().getFirst().since()).isEqualTo(begun.plus(Duration.ofHours(3)));
     }
 
     @Test

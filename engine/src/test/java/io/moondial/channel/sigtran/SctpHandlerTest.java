@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.nio.sctp.Association;
-import com.sun.nio.sctp.AssociationChangeNotification;
 import com.sun.nio.sctp.AssociationChangeNotification.AssocChangeEvent;
+import com.sun.nio.sctp.AssociationChangeNotification;
 import com.sun.nio.sctp.MessageInfo;
-import com.sun.nio.sctp.PeerAddressChangeNotification;
 import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
+import com.sun.nio.sctp.PeerAddressChangeNotification;
 import com.sun.nio.sctp.ShutdownNotification;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
@@ -18,6 +18,7 @@ import io.moondial.channel.sigtran.Sockets.SctpHandler;
 import io.moondial.config.HostPort;
 import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
+import io.moondial.time.SystemTime;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -45,7 +46,7 @@ class SctpHandlerTest {
     private final List<String> told = new ArrayList<>();
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final LinkBoard board =
-            new LinkBoard(List.of(Lab.server(Mode.ASP, A1)), new Counters());
+            new LinkBoard(List.of(Lab.server(Mode.ASP, A1)), new Counters(), SystemTime.ofProcess());
     private final HostOfTwo sctp = new HostOfTwo();
     private final ListeningLink link =
             new ListeningLink(

@@ -12,6 +12,7 @@ import io.moondial.channel.sigtran.StpStub.Connection;
 import io.moondial.config.HostPort;
 import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
+import io.moondial.time.SystemTime;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
@@ -110,7 +111,7 @@ class StrangerTest {
                         "stp.example");
         Channel connection = new EmbeddedChannel();
         Counters counters = new Counters();
-        LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, ofPeer)), counters);
+        LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, ofPeer)), counters, SystemTime.ofProcess());
         EventLoop loop = new DefaultEventLoop();
         LinkSite site = Lab.site(loop, board, KernelSctp.HOST);
         ListeningLink link =

@@ -3,12 +3,13 @@ package io.moondial.channel.wire;
 import static io.moondial.channel.wire.Ber.hex;
 
 import io.moondial.channel.sigtran.SigtranNetwork;
-import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
+import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.config.WrittenSettings;
 import io.moondial.metrics.Counters;
+import io.moondial.time.SystemTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.BlockingQueue;
@@ -27,7 +28,7 @@ final class M3uaLine implements Line {
     private final SigtranNetwork engine;
 
     M3uaLine(MessageDesk desk, SignallingLimits limits) {
-        engine = new SigtranNetwork(settings(), limits, counters);
+        engine = new SigtranNetwork(settings(), limits, counters, SystemTime.ofProcess());
         engine.start(desk);
         try {
             awaitTraffic();
