@@ -27,8 +27,8 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
 
-    /** What a line may have beside its text; other pairs are those of libraries. */
-    private static final List<String> KNOWN = List.of("instance_id", "tid", "script", "place");
+    /** What a line may be given beside its text; other pairs are those of libraries. */
+    private static final List<String> KNOWN = List.of("tid", "script", "place");
 
     private static final byte[] NOTHING = {};
 

@@ -1,6 +1,8 @@
 package io.moondial.logic;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Observes dialogs. What happens in a dialog is told once to the listener that each observer has
@@ -26,10 +28,26 @@ public interface DialogObserver {
 
     /** An observer that reports to these, each in turn. */
     static DialogObserver all(List<DialogObserver> observers) {
-        DialogObserver[] these =
+        return new Several(
                 observers.stream()
+                        .flatMap(Several::those)
                         .filter(observer -> !observer.equals(NOBODY))
-                        .toArray(DialogObserver[]::new);
-        return dialog -> DialogListener.each(dialog, these);
+                        .toArray(DialogObserver[]::new));
+    }
+
+    /** Several as one. */
+    @SuppressWarnings("ArrayRecordComponent") // gone through for each dialog
+    record Several(DialogObserver[] observers) implements DialogObserver {
+        /** Those that stand behind an observer: a dialog has one list of listeners. */
+        private static Stream<DialogObserver> those(DialogObserver observer) {
+            return observer instanceof Several(DialogObserver[] observers)
+                    ? Arrays.stream(observers)
+                    : Stream.of(observer);
+        }
+
+        @Override
+        public DialogListener begun(DialogIdentity dialog) {
+            return DialogListener.each(dialog, observers);
+        }
     }
 }
