@@ -1,10 +1,12 @@
 package io.moondial.file;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -18,6 +20,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Certificates and keys in PEM files (RFC 7468). */
 public final class Pem {
@@ -72,6 +76,23 @@ public final class Pem {
         } catch (CertificateException e) {
             throw new UnusableException(
                     file + " has a certificate that cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** What trusts these certificates, and those that they vouch for, and nothing else. */
+    public static TrustManager[] trusting(List<X509Certificate> authorities) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (int i = 0; i < authorities.size(); i++) {
+                store.setCertificateEntry("ca" + i, authorities.get(i));
+            }
+            TrustManagerFactory factory =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            return factory.getTrustManagers();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 

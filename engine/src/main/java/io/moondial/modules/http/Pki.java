@@ -13,7 +13,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Certificates and keys in PEM files (RFC 7468), as JSSE takes them. */
@@ -53,7 +52,7 @@ final class Pki {
      */
     static SSLContext context(HttpSettings.TlsSettings settings) throws UnusableFileException {
         TrustManager @Nullable [] trusted =
-                settings.ca() == null ? null : trust(certificates("ca", settings.ca()));
+                settings.ca() == null ? null : Pem.trusting(certificates("ca", settings.ca()));
         KeyManager @Nullable [] shown =
                 settings.certificate() == null || settings.key() == null
                         ? null
@@ -63,21 +62,6 @@ final class Pki {
             context.init(shown, trusted, null);
             return context;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static TrustManager[] trust(List<X509Certificate> authorities) {
-        try {
-            KeyStore store = emptyStore();
-            for (int i = 0; i < authorities.size(); i++) {
-                store.setCertificateEntry("ca" + i, authorities.get(i));
-            }
-            TrustManagerFactory factory =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            return factory.getTrustManagers();
-        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -93,7 +77,8 @@ final class Pki {
                             .formatted(key, certificate));
         }
         try {
-            KeyStore store = emptyStore();
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
             store.setKeyEntry("own", secret, NO_PASSWORD, chain.toArray(Certificate[]::new));
             KeyManagerFactory factory =
                     KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -104,12 +89,6 @@ final class Pki {
                     "certificate",
                     "%s cannot be used with %s: %s".formatted(certificate, key, e.getMessage()));
         }
-    }
-
-    private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        return store;
     }
 
     private static String content(String key, PemFile file) throws UnusableFileException {

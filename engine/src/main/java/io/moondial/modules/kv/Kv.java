@@ -3,6 +3,7 @@ package io.moondial.modules.kv;
 import static java.util.Objects.requireNonNull;
 
 import io.moondial.config.PemFile;
+import io.moondial.file.Pem;
 import io.moondial.modules.kv.KvSettings.Store;
 import io.moondial.modules.kv.KvStore.Answer;
 import io.moondial.modules.kv.KvStore.Condition;
@@ -12,20 +13,12 @@ import io.moondial.modules.kv.SqliteStore.SqliteSettings;
 import io.moondial.script.api.Backend.BackendException;
 import io.moondial.script.api.Backend.Gauge;
 import io.moondial.time.Time;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** What the functions of {@code kv} ask: the store in force, or the stand-in of a dialog test. */
@@ -141,38 +134,23 @@ interface Kv {
         private static SSLContext tls(@Nullable PemFile ca) {
             try {
                 SSLContext context = SSLContext.getInstance("TLS");
-                context.init(null, ca == null ? null : trusting(ca).getTrustManagers(), null);
+                context.init(null, ca == null ? null : trusting(ca), null);
                 return context;
-            } catch (GeneralSecurityException | IOException e) {
-                throw new BackendException(
-                        "kv: redis: tls: ca: %s has no certificates that can be used (%s); it must be a PEM file"
-                                .formatted(ca, e.getMessage()));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
             }
         }
 
-        private static TrustManagerFactory trusting(PemFile ca)
-                throws IOException, GeneralSecurityException {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
+        private static TrustManager[] trusting(PemFile ca) {
             String content = ca.content();
             if (content == null) {
-                throw new GeneralSecurityException("it cannot be read");
+                throw new BackendException("kv: redis: tls: ca: " + ca + " cannot be read");
             }
-            try (InputStream in =
-                    new ByteArrayInputStream(content.getBytes(StandardCharsets.ISO_8859_1))) {
-                Collection<? extends Certificate> all =
-                        CertificateFactory.getInstance("X.509").generateCertificates(in);
-                for (Certificate each : all) {
-                    trusted.setCertificateEntry("ca" + trusted.size(), each);
-                }
+            try {
+                return Pem.trusting(Pem.certificates(ca.file(), content));
+            } catch (Pem.UnusableException e) {
+                throw new BackendException("kv: redis: tls: ca: " + e.getMessage());
             }
-            if (trusted.size() == 0) {
-                throw new GeneralSecurityException("it is empty");
-            }
-            TrustManagerFactory factory =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(trusted);
-            return factory;
         }
 
         List<Gauge> gauges() {

@@ -4,6 +4,7 @@ import static io.moondial.modules.kv.KvStore.Answer.Done.YES;
 import static io.moondial.modules.kv.StoreConformance.found;
 import static io.moondial.modules.kv.StoreConformance.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.config.LocatedYaml;
 import io.moondial.config.NamedFile;
@@ -177,17 +178,24 @@ class KvLiveTest {
     }
 
     @Test
-    void a_reload_to_what_cannot_work_leaves_the_store_in_force() {
+    void a_reload_to_what_cannot_work_leaves_the_store_in_force() throws Exception {
         Kv.Live kv = new Kv.Live(settings("store: memory\n"), time);
         kv.ask(set("x")).join();
-        KvSettings wrong =
-                settings(
-                        "store: redis\nredis: {nodes: [\"127.0.0.1:1\"], tls: {ca: \"%s\"}}\n"
-                                .formatted(folder.resolve("none.pem")));
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> kv.reload(wrong)))
-                .hasMessageContaining("none.pem");
+        Path empty = Files.writeString(folder.resolve("empty.pem"), "one");
+        assertThatThrownBy(() -> kv.reload(trusting(folder.resolve("none.pem"))))
+                .hasMessage("kv: redis: tls: ca: %s cannot be read", folder.resolve("none.pem"));
+        assertThatThrownBy(() -> kv.reload(trusting(empty)))
+                .hasMessage(
+                        "kv: redis: tls: ca: %s has no certificate; it must have a block that begins with -----BEGIN CERTIFICATE-----",
+                        empty);
         assertThat(kv.ask(GET).join()).isEqualTo(found("x"));
         kv.close();
+    }
+
+    private KvSettings trusting(Path ca) {
+        return settings(
+                "store: redis\nredis: {nodes: [\"127.0.0.1:1\"], tls: {ca: \"%s\"}}\n"
+                        .formatted(ca));
     }
 
     @Test
