@@ -9,8 +9,8 @@ import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.metrics.Counters;
 import io.moondial.text.UssdString;
-import io.moondial.time.Time.Activity;
 import io.moondial.time.SystemTime;
+import io.moondial.time.Time.Activity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mobicents.protocols.asn.AsnOutputStream;
@@ -92,7 +92,8 @@ public final class Echo implements AttachedPoint {
                 "echo",
                 settings,
                 limits,
-                new Counters(), SystemTime.ofProcess(),
+                new Counters(),
+                SystemTime.ofProcess(),
                 (plan, userPart) -> new Echo(plan, userPart, texts));
     }
 

@@ -1,12 +1,12 @@
 package io.moondial.channel.sigtran;
 
+import io.moondial.channel.Channel;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.Channel.NotBegunException;
-import io.moondial.channel.Channel;
-import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.SignallingTap;

@@ -97,7 +97,9 @@ class HostNamesTest {
     void a_name_that_nobody_knows_is_told_of_once_and_asked_for_again() {
         Association lost = to("a1", "nobody.example", 2905);
         Counters counters = new Counters();
-        LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, lost)), counters, SystemTime.ofProcess());
+        LinkBoard board =
+                new LinkBoard(
+                        List.of(Lab.server(Mode.ASP, lost)), counters, SystemTime.ofProcess());
         try (LogLine log = new LogLine(LinkBoard.class, "nothing does", () -> {})) {
             ConnectingLink link = started(lost, board);
             await().atMost(Lab.PATIENCE)
@@ -111,7 +113,10 @@ class HostNamesTest {
     }
 
     private static LinkBoard board(Association... associations) {
-        return new LinkBoard(List.of(Lab.server(Mode.ASP, associations)), new Counters(), SystemTime.ofProcess());
+        return new LinkBoard(
+                List.of(Lab.server(Mode.ASP, associations)),
+                new Counters(),
+                SystemTime.ofProcess());
     }
 
     /** M3UA, which these tests have no need of. */

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.nio.sctp.Association;
-import com.sun.nio.sctp.AssociationChangeNotification.AssocChangeEvent;
 import com.sun.nio.sctp.AssociationChangeNotification;
+import com.sun.nio.sctp.AssociationChangeNotification.AssocChangeEvent;
 import com.sun.nio.sctp.MessageInfo;
-import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
 import com.sun.nio.sctp.PeerAddressChangeNotification;
+import com.sun.nio.sctp.PeerAddressChangeNotification.AddressChangeEvent;
 import com.sun.nio.sctp.ShutdownNotification;
 import io.moondial.channel.sigtran.ListeningSocket.ListeningLink;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
@@ -46,7 +46,8 @@ class SctpHandlerTest {
     private final List<String> told = new ArrayList<>();
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final LinkBoard board =
-            new LinkBoard(List.of(Lab.server(Mode.ASP, A1)), new Counters(), SystemTime.ofProcess());
+            new LinkBoard(
+                    List.of(Lab.server(Mode.ASP, A1)), new Counters(), SystemTime.ofProcess());
     private final HostOfTwo sctp = new HostOfTwo();
     private final ListeningLink link =
             new ListeningLink(

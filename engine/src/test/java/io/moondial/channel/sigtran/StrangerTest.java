@@ -111,7 +111,9 @@ class StrangerTest {
                         "stp.example");
         Channel connection = new EmbeddedChannel();
         Counters counters = new Counters();
-        LinkBoard board = new LinkBoard(List.of(Lab.server(Mode.ASP, ofPeer)), counters, SystemTime.ofProcess());
+        LinkBoard board =
+                new LinkBoard(
+                        List.of(Lab.server(Mode.ASP, ofPeer)), counters, SystemTime.ofProcess());
         EventLoop loop = new DefaultEventLoop();
         LinkSite site = Lab.site(loop, board, KernelSctp.HOST);
         ListeningLink link =

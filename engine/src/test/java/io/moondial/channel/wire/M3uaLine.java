@@ -3,8 +3,8 @@ package io.moondial.channel.wire;
 import static io.moondial.channel.wire.Ber.hex;
 
 import io.moondial.channel.sigtran.SigtranNetwork;
-import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import io.moondial.channel.sigtran.SigtranSettings;
+import io.moondial.channel.sigtran.SigtranSettings.Admission;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.config.WrittenSettings;
