@@ -77,11 +77,17 @@ class ScriptsResourceTest {
     }
 
     private Engine started() throws Exception {
+        return started(true);
+    }
+
+    private Engine started(boolean following) throws Exception {
         Engine running = new Engine(Configuration.read(folder.resolve("rules.yaml")));
         engine = running;
         running.start();
         running.keepLastGood(new LastGood(folder.resolve("rules.yaml"), folder.resolve("state")));
-        running.followChanges(now -> {});
+        if (following) {
+            running.followChanges(now -> {});
+        }
         api = new Asking(new ScriptsResource(running.scripts(), new ServedTests(running::rules)));
         return running;
     }
@@ -338,7 +344,26 @@ class ScriptsResourceTest {
         save("scripts/main.lua", "return (");
         JsonNode outcome = api.post(ADMIN, restoring("care", v1), "");
         assertThat(outcome.get("outcome").asString()).isEqualTo("refused");
+        assertThat(outcome.get("text").asString())
+                .endsWith(
+                        "scripts/care.lua is written; not reloaded, the scripts and rules in service stay: one problem to fix");
         assertThat(outcome.get("problems").get(0).get("file").asString()).endsWith("main.lua");
+        assertThat(outcome.get("printed").asString()).contains("main.lua:1:", "\nreturn (\n");
+        assertThat(Files.readString(file("care"))).isEqualTo("return 'care'\n");
+    }
+
+    @Test
+    void what_is_put_back_into_an_engine_that_follows_no_changes_is_written_and_says_so()
+            throws Exception {
+        Engine first = running();
+        String v1 = summary("care").get("version").asString();
+        saved("care", "return 'two'\n");
+        first.close();
+        started(false);
+        assertThat(api.refusal(ADMIN, "POST", restoring("care", v1), ""))
+                .startsWith("409 ")
+                .endsWith(
+                        "scripts/care.lua is written; the engine stops, or does not follow changes: nothing is reloaded");
         assertThat(Files.readString(file("care"))).isEqualTo("return 'care'\n");
     }
 
