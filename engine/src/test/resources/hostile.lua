@@ -236,3 +236,50 @@ local t = {} for i = 1, 1000 do t[i] = "value " .. i end while true do edr.write
 local s = ("x"):rep(60000) while true do log.info(s) end
 ## numbers in fields that are also in the list => returned: 1b2c
 local t = {[1] = "a", [2] = "z", "b", "c"} local s = "" for k, v in pairs(t) do s = s .. k .. v end return s
+## a million coroutines that wait => max_coroutines 100 coroutines that have not ended at most
+for i = 1, 1e6 do coroutine.resume(coroutine.create(coroutine.yield)) end
+## a million coroutines that never begin => max_memory
+local t = {} for i = 1, 1e6 do t[i] = coroutine.create(print) end
+## a million coroutines that end => max_instructions
+for i = 1, 1e6 do coroutine.wrap(function() end)() end
+## a coroutine that never ends => max_instructions
+coroutine.wrap(function() while true do end end)()
+## a coroutine that never ends in a pcall in a coroutine in a pcall => max_instructions
+pcall(coroutine.wrap(function() pcall(coroutine.wrap(function() while true do end end)) end))
+## coroutines that resume each other for ever => max_instructions
+local a, b
+a = coroutine.wrap(function() while true do coroutine.yield() end end)
+b = coroutine.wrap(function() while true do a() coroutine.yield() end end)
+while true do b() end
+## coroutines in coroutines => max_
+local function f() return coroutine.wrap(f)() end f()
+## coroutines in coroutines, each deep => max_call_depth
+local function deep(n) if n > 0 then return (deep(n - 1)) end return coroutine.wrap(deep)(20) end deep(20)
+## coroutines that wait in many calls => max_
+local function deep(n) if n > 0 then return (deep(n - 1)) end coroutine.yield() end
+while true do coroutine.wrap(deep)(150) end
+## a coroutine that resumes itself => returned: false cannot resume non-suspended coroutine
+local co co = coroutine.create(function() return coroutine.resume(co) end)
+local _, ok, why = coroutine.resume(co) return tostring(ok) .. " " .. why
+## errors that cross coroutines => max_
+local function f() local ok, e = pcall(coroutine.wrap(f)) error(e, 0) end
+while true do pcall(f) end
+## yields in everything => max_
+local t = setmetatable({}, {__index = coroutine.yield, __newindex = coroutine.yield, __call = coroutine.yield, __add = coroutine.yield, __lt = coroutine.yield, __concat = coroutine.yield, __len = coroutine.yield})
+while true do
+  local co = coroutine.create(function()
+    local x = t.x t.x = 1 t() x = t + 1 x = t < t x = t .. "" x = #t
+    table.sort({3, 2, 1}, coroutine.yield) string.gsub("abc", ".", coroutine.yield)
+    for _ in coroutine.yield do break end
+    tostring(setmetatable({}, {__tostring = coroutine.yield}))
+  end)
+  repeat local ok = coroutine.resume(co, "x") until not ok or coroutine.status(co) == "dead"
+end
+## a traceback of many calls, again and again => max_
+local function deep(n) if n > 0 then return (deep(n - 1)) end while true do debug.traceback("x") debug.getinfo(100) end end deep(180)
+## a traceback as long as a string may be => max_
+local s = ("x"):rep(60000) while true do debug.traceback(s) end
+## packages without end => max_memory
+for i = 1, 1e9 do package.loaded["x" .. i] = {} end
+## globals by names that load makes => max_memory
+for i = 1, 1e9 do load("x" .. i .. " = 1") end

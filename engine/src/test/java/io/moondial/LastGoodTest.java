@@ -39,8 +39,8 @@ class LastGoodTest {
     @BeforeEach
     void write() throws IOException {
         rules = folder.resolve("rules.yaml");
-        save("scripts/main.lua", "local m = require 'm' return m");
-        save("scripts/lib/m.lua", "return 'old'");
+        save("scripts/main.lua", "local m = require 'deep.m' return m");
+        save("scripts/lib/deep/m.lua", "return 'old'");
         save("inbound/told.lua", "return");
         save(
                 "rules.yaml",
@@ -60,7 +60,7 @@ class LastGoodTest {
     private void breakEverything() throws IOException {
         save("rules.yaml", "process: {");
         save("scripts/main.lua", "return return");
-        Files.delete(folder.resolve("scripts/lib/m.lua"));
+        Files.delete(folder.resolve("scripts/lib/deep/m.lua"));
         Files.delete(folder.resolve("inbound/told.lua"));
         Files.delete(folder.resolve("inbound"));
     }

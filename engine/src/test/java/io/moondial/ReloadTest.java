@@ -57,6 +57,21 @@ class ReloadTest {
     }
 
     @Test
+    void so_does_a_module_in_a_folder_under_lib() {
+        try (LiveEngine live =
+                engine("local ok, m = pcall(require, 'a.b') return ok and m or 'none'")) {
+            assertThat(live.answer()).isEqualTo("none");
+            live.save("scripts/lib/a/b/init.lua", "return require 'a.b.c'");
+            live.save("scripts/lib/a/b/c.lua", "return 'old'");
+            live.awaitAnswer("old");
+            live.save("scripts/lib/a/b/c.lua", "return 'new'");
+            live.awaitAnswer("new");
+            live.awaitLog(
+                    ".*: lib/a/b/c\\.lua .* -> .*, lib/a/b/init\\.lua .* -> .*, main\\.lua .* -> .*");
+        }
+    }
+
+    @Test
     void so_do_the_rules() {
         try (LiveEngine live = engine("return 'main'")) {
             live.save("scripts/other.lua", "return rawget(_G, 'WHAT')");

@@ -43,7 +43,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 public class LuaProgramBench implements ScriptClock {
     private static final Meter.Bounds UNBOUNDED =
-            new Meter.Bounds(Long.MAX_VALUE, Long.MAX_VALUE, 190, 1 << 20);
+            new Meter.Bounds(Long.MAX_VALUE, Long.MAX_VALUE, 190, 1 << 20, 10);
 
     @Param({"format", "table", "patterns", "json", "menu", "fib"})
     String program = "";

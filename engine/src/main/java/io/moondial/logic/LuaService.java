@@ -193,7 +193,8 @@ public final class LuaService {
                         own.maxMemory(),
                         own.maxTime(),
                         own.maxCallDepth(),
-                        own.maxStringLength());
+                        own.maxStringLength(),
+                        own.maxCoroutines());
     }
 
     private static TriggerRequest request(Opening opening) {

@@ -1,5 +1,6 @@
 package io.moondial.reload;
 
+import io.moondial.file.LibraryFolders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,7 +18,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What is watched: single files, and folders of scripts with what is in their {@code lib}.
+ * What is watched: single files, and folders of scripts with what is in their {@code lib} and the
+ * folders below it.
  *
  * @param files need not be there
  * @param scriptFolders need not be there
@@ -41,7 +43,7 @@ public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
         for (Path folder : scriptFolders) {
             addParents(folders, folder);
             folders.add(folder);
-            folders.add(folder.resolve(LIBRARY));
+            folders.addAll(LibraryFolders.below(folder.resolve(LIBRARY)).folders().values());
         }
         folders.removeIf(folder -> !Files.isDirectory(folder));
         return folders;
@@ -86,10 +88,9 @@ public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
             watched.files().forEach(file -> states.put(file, stateOf(file)));
             for (Path folder : watched.scriptFolders()) {
                 addFolder(states, folder, folder);
-                Path library = folder.resolve(WatchedFiles.LIBRARY);
-                if (Files.isDirectory(library)) {
-                    addFolder(states, library, folder);
-                }
+                LibraryFolders library = LibraryFolders.below(folder.resolve(WatchedFiles.LIBRARY));
+                library.folders().values().forEach(inside -> addFolder(states, inside, folder));
+                states.putAll(library.objections());
             }
             return new Content(states);
         }

@@ -127,6 +127,8 @@ public record Trigger(
                     @Nullable Integer maxCallDepth,
             @Key(like = ScriptLimits.class, unsetIs = Overrides.GENERAL)
                     @Nullable Integer maxStringLength,
+            @Key(like = ScriptLimits.class, unsetIs = Overrides.GENERAL)
+                    @Nullable Integer maxCoroutines,
             @Key(like = ProcessSettings.class, unsetIs = Overrides.GENERAL)
                     @Nullable OnError onError) {
         static final String GENERAL = "the general value";

@@ -1,6 +1,7 @@
 package io.moondial.script;
 
 import io.moondial.problem.Problem;
+import io.moondial.script.ScriptCompilation.ModuleSet;
 import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.api.Backends;
 import io.moondial.script.lua.Outline;
@@ -57,16 +58,19 @@ final class Lint {
     private final LuaBase base;
     private final Set<String> files;
     private final List<Unit> units;
+    private final ModuleSet byName;
 
     /**
      * Over these scripts and modules.
      *
      * @param files the names of scripts and modules for which there is a file, sound or not
+     * @param byName the same scripts and modules by what require calls them
      */
-    Lint(LuaBase base, Set<String> files, Collection<Unit> units) {
+    Lint(LuaBase base, Set<String> files, Collection<Unit> units, ModuleSet byName) {
         this.base = base;
         this.files = files;
         this.units = List.copyOf(units);
+        this.byName = byName;
     }
 
     /** All of them, if rules give these names to the scripts, and say this of modules. */
@@ -102,10 +106,11 @@ final class Lint {
                 return files;
             }
             for (Mention required : outline.modulesRequired()) {
-                if (required.reach() != Reach.DEAD && reached.add(required.name())) {
-                    units.stream()
-                            .filter(it -> it.source().name().equals(required.name()))
-                            .forEach(toRead::add);
+                Unit found = byName.get(required.name());
+                if (required.reach() != Reach.DEAD
+                        && found != null
+                        && reached.add(found.source().name())) {
+                    toRead.add(found);
                 }
             }
         }

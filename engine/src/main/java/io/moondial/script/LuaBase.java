@@ -1,5 +1,6 @@
 package io.moondial.script;
 
+import io.moondial.script.RunningScript.LoadedModules;
 import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Arguments;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What every script finds at its start: read-only, shared by all scripts of a host. */
@@ -45,7 +47,8 @@ final class LuaBase {
             module.functions().forEach(this::noteSecrets);
             module.globals().forEach(globals::set);
         }
-        globals.set("require", new NativeFunction("require", this::require));
+        globals.set("require", new NativeFunction("require", LuaBase::require));
+        globals.set("package", packages());
         AllowList.check(globals, modules);
         globals.seal("_G");
         this.globalMetatable = UndefinedGlobal.metatable();
@@ -124,11 +127,43 @@ final class LuaBase {
                 meter, globals, globalMetatable, stringMetatable, decimalMetatable, context);
     }
 
-    private @Nullable Object[] require(Arguments a) {
-        if (globals.get(a.string(1)) instanceof LuaTable builtIn) {
-            return Lua.values(builtIn);
+    /** A library or module of this name; null: none is built in. */
+    @Nullable LuaTable builtIn(LuaString name) {
+        return globals.get(name) instanceof LuaTable table ? table : null;
+    }
+
+    /** Shows each library and module with its name. */
+    void builtIns(BiConsumer<LuaString, LuaTable> action) {
+        for (var e = globals.next(null); e != null; e = globals.next(e[0])) {
+            if (e[0] instanceof LuaString name && e[1] instanceof LuaTable table) {
+                action.accept(name, table);
+            }
         }
-        return RunningScript.LoadedModules.require(a);
+    }
+
+    private static @Nullable Object[] require(Arguments a) {
+        return a.context(RunningScript.class).modules().require(a);
+    }
+
+    /**
+     * {@code package}: its tables are each run's own, and made when they are asked for. Its paths
+     * only say where {@code require} looks.
+     */
+    private static LuaTable packages() {
+        LuaTable metatable = LuaTable.unmetered();
+        metatable.set("__index", new NativeFunction("__index", LuaBase::ofPackage));
+        metatable.set("__metatable", false);
+        LuaTable packages = LuaTable.unmetered();
+        packages.set("config", LuaString.of("/\n;\n?\n!\n-\n"));
+        packages.set("cpath", LuaString.EMPTY);
+        packages.set("path", LuaString.of("./?.lua;./lib/?.lua;./lib/?/init.lua"));
+        packages.setMetatable(metatable.seal("the metatable of package"));
+        return packages.sealAsLibrary("package");
+    }
+
+    private static @Nullable Object[] ofPackage(Arguments a) {
+        LoadedModules modules = a.context(RunningScript.class).modules();
+        return Lua.values(a.get(2) instanceof LuaString name ? modules.field(name.toText()) : null);
     }
 
     /**
@@ -145,6 +180,11 @@ final class LuaBase {
                 bit32 bit32.arshift bit32.band bit32.bnot bit32.bor bit32.btest bit32.bxor bit32.extract
                 bit32.lrotate bit32.lshift bit32.replace bit32.rrotate bit32.rshift
 
+                coroutine coroutine.create coroutine.isyieldable coroutine.resume coroutine.running
+                coroutine.status coroutine.wrap coroutine.yield
+
+                debug debug.getinfo debug.traceback
+
                 math math.abs math.acos math.asin math.atan math.atan2 math.ceil math.cos math.cosh
                 math.deg math.exp math.floor math.fmod math.frexp math.huge math.ldexp math.log math.max
                 math.min math.modf math.pi math.pow math.rad math.random math.randomseed math.sin
@@ -154,6 +194,8 @@ final class LuaBase {
 
                 string string.byte string.char string.find string.format string.gmatch string.gsub
                 string.len string.lower string.match string.rep string.reverse string.sub string.upper
+
+                package package.config package.cpath package.path
 
                 table table.concat table.insert table.pack table.remove table.sort table.unpack
                 """;

@@ -1,6 +1,9 @@
 package io.moondial.script;
 
+import static java.util.Objects.requireNonNull;
+
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.api.HostCall;
@@ -23,13 +26,11 @@ import io.moondial.script.stdlib.StandardLibrary.ScriptClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -60,7 +61,7 @@ final class RunningScript implements HostCall, ScriptClock {
         this.supervision = new Supervision(run);
         this.meter = new Meter(bounds(run.limits()), supervision, permit);
         this.state = base.newState(meter, this);
-        this.modules = new LoadedModules(script);
+        this.modules = new LoadedModules(this);
         state.setsGlobals(script.modules().globalsSet());
     }
 
@@ -69,7 +70,8 @@ final class RunningScript implements HostCall, ScriptClock {
                 limits.maxInstructions(),
                 limits.maxMemory(),
                 limits.maxCallDepth(),
-                limits.maxStringLength());
+                limits.maxStringLength(),
+                limits.maxCoroutines());
     }
 
     private ScriptServices services() {
@@ -159,9 +161,11 @@ final class RunningScript implements HostCall, ScriptClock {
             throw new LuaError(function + ": not within another " + alone.function());
         }
         alone = new Alone(function, called);
+        String before = state.pin(function);
         try {
             return part.get();
         } finally {
+            state.pin(before);
             alone = null;
         }
     }
@@ -211,11 +215,12 @@ final class RunningScript implements HostCall, ScriptClock {
             meter.beginBurst();
             return runMain(main);
         } catch (Kill kill) {
-            return failed(kind(kill), String.valueOf(kill.getMessage()), null);
+            return failed(kind(kill), String.valueOf(kill.getMessage()), here(), null);
         } catch (RuntimeException | Error e) {
             // whatever it is, it is this script's end and no other's
-            return failed(ScriptFault.Kind.INTERNAL, "internal fault: " + e, e);
+            return failed(ScriptFault.Kind.INTERNAL, "internal fault: " + e, here(), e);
         } finally {
+            state.endCoroutines();
             meter.endBurst();
         }
     }
@@ -228,7 +233,8 @@ final class RunningScript implements HostCall, ScriptClock {
             tellPlace(state.lastReturn());
             return returned(results);
         } catch (LuaError e) {
-            return failed(ScriptFault.Kind.ERROR, e.text(state), null);
+            LuaError.Trace trace = e.trace(state);
+            return failed(ScriptFault.Kind.ERROR, e.text(state), trace, null);
         }
     }
 
@@ -303,8 +309,16 @@ final class RunningScript implements HostCall, ScriptClock {
         };
     }
 
-    private ScriptOutcome failed(ScriptFault.Kind kind, String message, @Nullable Throwable cause) {
-        LuaState.Place place = state.place();
+    private LuaError.Trace here() {
+        return new LuaError.Trace(state.place(), state.stack());
+    }
+
+    private ScriptOutcome failed(
+            ScriptFault.Kind kind,
+            String message,
+            LuaError.Trace trace,
+            @Nullable Throwable cause) {
+        LuaState.Place place = trace.place();
         tellPlace(place);
         return new ScriptOutcome.Failed(
                 new ScriptFault(
@@ -312,7 +326,7 @@ final class RunningScript implements HostCall, ScriptClock {
                         message,
                         place == null ? "" : place.source(),
                         place == null ? 0 : place.line(),
-                        state.stack(),
+                        trace.stack(),
                         cause),
                 usage());
     }
@@ -409,64 +423,110 @@ final class RunningScript implements HostCall, ScriptClock {
         }
     }
 
-    /** The modules that one run has required so far, each with what it returned. */
+    /** What one run has required so far: its {@code package.loaded}, and what fills it. */
     static final class LoadedModules {
-        private final Script script;
-        private static final int FEW = 4;
+        private static final LuaString ITSELF = LuaString.of("_G");
+
+        private final RunningScript run;
 
         // most scripts require no module, and many wait at once: nothing is made before it is
         // needed
-        private Map<String, Object> loaded = Map.of();
-        private Set<String> loading = Set.of();
+        private @Nullable LuaTable loaded;
+        private @Nullable LuaTable preload;
+        private boolean shown;
+        private List<String> loading = List.of();
 
-        LoadedModules(Script script) {
-            this.script = script;
+        LoadedModules(RunningScript run) {
+            this.run = run;
         }
 
-        /** Lua's {@code require} for a module that is not built in. */
-        static @Nullable Object[] require(Arguments a) {
-            return Lua.values(
-                    a.context(RunningScript.class).modules().get(a.openText(1, "name"), a.state()));
-        }
-
-        private Object get(String name, LuaState state) {
-            Object known = loaded.get(name);
-            if (known != null) {
-                return known;
+        /** Lua's {@code require}. */
+        @Nullable Object[] require(Arguments a) {
+            String name = a.openText(1, "name");
+            LuaString key = a.string(1);
+            @Nullable Object known = loaded == null ? null : loaded.get(key);
+            if (known == null && !shown) {
+                known = run.base.builtIn(key);
             }
-            FunctionCode code = ScriptFolder.isName(name) ? script.modules().get(name) : null;
-            if (code == null) {
+            return Lua.values(known == null ? load(name, key) : known);
+        }
+
+        private Object load(String name, LuaString key) {
+            @Nullable Object loader = preload == null ? null : preload.get(key);
+            Unit unit = run.script.modules().get(name);
+            if (loader == null && unit == null) {
                 throw new LuaError(notFound(name));
             }
-            prepare();
-            if (!loading.add(name)) {
+            if (loading.contains(name)) {
                 throw new LuaError(
                         "modules that require each other: "
-                                + String.join(" -> ", loading)
+                                + String.join(
+                                        " -> ",
+                                        loading.subList(loading.indexOf(name), loading.size()))
                                 + " -> "
                                 + name);
             }
+            if (loading.isEmpty()) {
+                loading = new ArrayList<>(2);
+            }
+            loading.add(name);
             try {
-                Object module = load(name, code, state);
-                loaded.put(name, module);
-                return module;
+                LuaState state = run.state;
+                @Nullable Object module =
+                        loader != null
+                                ? state.callForOne(loader, key, Lua.text(":preload:"))
+                                : state.callForOne(
+                                        state.load(requireNonNull(unit).code(), state.globals()),
+                                        key,
+                                        Lua.text(unit.source().label()));
+                LuaTable table = loaded();
+                if (module != null) {
+                    table.set(key, module);
+                } else if (table.get(key) == null) {
+                    table.set(key, true);
+                }
+                return requireNonNull(table.get(key));
             } finally {
                 loading.remove(name);
             }
         }
 
-        private void prepare() {
-            if (loaded.isEmpty() && loading.isEmpty()) {
-                loaded = HashMap.newHashMap(FEW);
-                loading = LinkedHashSet.newLinkedHashSet(FEW);
+        private LuaTable loaded() {
+            LuaTable table = loaded;
+            if (table == null) {
+                table = run.state.newTable();
+                loaded = table;
             }
+            return table;
         }
 
-        private static Object load(String name, FunctionCode code, LuaState state) {
-            @Nullable Object[] results =
-                    state.call(state.load(code, state.globals()), Lua.text(name));
-            @Nullable Object module = results.length == 0 ? null : results[0];
-            return module == null ? true : module;
+        /**
+         * {@code package.loaded}, {@code package.preload}: the run's own; null for other fields.
+         */
+        @Nullable LuaTable field(String name) {
+            return switch (name) {
+                case "loaded" -> shown();
+                case "preload" -> {
+                    LuaTable table = preload;
+                    if (table == null) {
+                        table = run.state.newTable();
+                        preload = table;
+                    }
+                    yield table;
+                }
+                default -> null;
+            };
+        }
+
+        /** Now that the script sees the table, the built-in modules are in it too. */
+        private LuaTable shown() {
+            LuaTable table = loaded();
+            if (!shown) {
+                shown = true;
+                run.base.builtIns(table::set);
+                table.set(ITSELF, run.state.globals());
+            }
+            return table;
         }
 
         /** What is said of a module that is not there. */
@@ -475,15 +535,22 @@ final class RunningScript implements HostCall, ScriptClock {
             if (absent != null) {
                 return "module " + absent;
             }
-            return ScriptFolder.isName(name)
-                    ? String.format(
-                            "module '%s' not found: the script folder has no %s.lua and no lib/%s.lua,"
-                                    + " and it is not built in",
-                            name, name, name)
-                    : String.format(
-                            "module '%s' not found: a module's name has 1 to 64 of letters, digits, _ and"
-                                    + " -; no folders, no .lua",
-                            name);
+            if (!ScriptFolder.isModuleName(name)) {
+                return "module '"
+                        + name
+                        + "' not found: a module's name has 1 to 64 of letters, digits, _ and -, with"
+                        + " dots between folders; no slashes, no .lua";
+            }
+            String file = name.replace('.', '/');
+            return "module '"
+                    + name
+                    + "' not found: the script folder has no "
+                    + (file.equals(name) ? file + ".lua, no " : "")
+                    + "lib/"
+                    + file
+                    + ".lua and no lib/"
+                    + file
+                    + "/init.lua, and it is not built in";
         }
     }
 }

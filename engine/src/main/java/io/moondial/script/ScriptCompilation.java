@@ -86,18 +86,19 @@ final class ScriptCompilation {
                 units,
                 versions(modules),
                 problems,
-                new Lint(base, folder.names(), units.values()));
+                new Lint(base, folder.names(), units.values(), modules));
     }
 
     private void compile(Source source) {
-        if (source.inLibrary() && base.hasModule(source.name())) {
+        String module = source.names().getLast();
+        if (source.inLibrary() && base.hasModule(module)) {
             problems.add(
                     new Problem(
                             source.path(),
                             0,
                             0,
                             "can never be required: the module '"
-                                    + source.name()
+                                    + module
                                     + "' is built in; give the file another name"));
             return;
         }
@@ -156,7 +157,8 @@ final class ScriptCompilation {
     }
 
     /**
-     * What the scripts of a release may require, by name: a file at the top goes before one in lib.
+     * What the scripts of a release may require, by name: a file at the top goes before one in lib,
+     * and {@code lib/a.lua} before {@code lib/a/init.lua}.
      */
     static final class ModuleSet {
         private static final int VERSION_OCTETS = 4;
@@ -168,6 +170,7 @@ final class ScriptCompilation {
             units.stream()
                     .sorted(Comparator.comparing(unit -> unit.source().inLibrary()))
                     .forEach(unit -> byName.putIfAbsent(unit.source().name(), unit));
+            units.forEach(unit -> byName.putIfAbsent(unit.source().names().getLast(), unit));
             units.forEach(
                     unit ->
                             unit.outline()
@@ -175,10 +178,9 @@ final class ScriptCompilation {
                                     .forEach(name -> globalsSet.add(LuaString.of(name))));
         }
 
-        /** The chunk of a module, null for none. */
-        @Nullable FunctionCode get(String name) {
-            Unit unit = byName.get(name);
-            return unit == null ? null : unit.code();
+        /** The file of a module, null for none. */
+        @Nullable Unit get(String name) {
+            return byName.get(name);
         }
 
         /** The globals that any of them sets, or a script does: read before, they are nil. */
@@ -215,11 +217,14 @@ final class ScriptCompilation {
             if (unit.outline().requiresOthers()) {
                 return byName.values();
             }
-            Set<String> names = new HashSet<>();
-            unit.outline().modulesRequired().forEach(it -> names.add(it.name()));
-            return byName.values().stream()
-                    .filter(other -> names.contains(other.source().name()))
-                    .toList();
+            List<Unit> required = new ArrayList<>();
+            for (Outline.Mention module : unit.outline().modulesRequired()) {
+                Unit found = byName.get(module.name());
+                if (found != null) {
+                    required.add(found);
+                }
+            }
+            return required;
         }
 
         private static MessageDigest sha256() {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxCallDepth calls inside calls, those of metamethods and callbacks too; each suspended
  *     call costs some 500 octets that {@code maxMemory} does not know of
  * @param maxStringLength octets in one string
+ * @param maxCoroutines that have begun and have not ended; each has a stack of its own, some
+ *     kilobytes that {@code maxMemory} does not know of
  */
 @Settings("What one script may use in one dialog. A trigger may have other limits.")
 public record ScriptLimits(
@@ -56,12 +58,22 @@ public record ScriptLimits(
                         unset = ScriptLimits.DEFAULT_MAX_STRING_LENGTH + "B",
                         from = "1B",
                         to = "1GiB")
-                int maxStringLength) {
+                int maxStringLength,
+        @Key(
+                        value =
+                                "How many coroutines may have begun and not have ended. One that is never resumed to its end lives as long as the script.",
+                        unset = "" + ScriptLimits.DEFAULT_MAX_COROUTINES,
+                        from = "0",
+                        to = "10000")
+                int maxCoroutines) {
     /** The deepest that calls go inside calls if nothing else is given. */
     public static final int DEFAULT_MAX_CALL_DEPTH = 190;
 
     /** The longest string if nothing else is given. */
     public static final int DEFAULT_MAX_STRING_LENGTH = 65_536;
+
+    /** So many coroutines may be alive if nothing else is given. */
+    public static final int DEFAULT_MAX_COROUTINES = 100;
 
     /** The deepest that may be allowed: more the thread's stack might not carry. */
     public static final int DEEPEST_CALLS = 400;
@@ -73,20 +85,24 @@ public record ScriptLimits(
         if (maxInstructions < 1 || maxMemory < 1 || maxStringLength < 1 || !maxTime.isPositive()) {
             throw new IllegalArgumentException("every limit of a script must be positive");
         }
+        if (maxCoroutines < 0) {
+            throw new IllegalArgumentException("maxCoroutines is " + maxCoroutines);
+        }
         if (maxCallDepth < 1 || maxCallDepth > DEEPEST_CALLS) {
             throw new IllegalArgumentException(
                     "maxCallDepth is " + maxCallDepth + ", allowed are 1 to " + DEEPEST_CALLS);
         }
     }
 
-    /** With the call depth and the string length at their defaults. */
+    /** With the call depth, the string length and the coroutines at their defaults. */
     public ScriptLimits(long maxInstructions, long maxMemory, Duration maxTime) {
         this(
                 maxInstructions,
                 maxMemory,
                 maxTime,
                 DEFAULT_MAX_CALL_DEPTH,
-                DEFAULT_MAX_STRING_LENGTH);
+                DEFAULT_MAX_STRING_LENGTH,
+                DEFAULT_MAX_COROUTINES);
     }
 
     /** The same, with those of others that are not null. */
@@ -95,13 +111,15 @@ public record ScriptLimits(
             @Nullable Long otherMemory,
             @Nullable Duration otherTime,
             @Nullable Integer otherCallDepth,
-            @Nullable Integer otherStringLength) {
+            @Nullable Integer otherStringLength,
+            @Nullable Integer otherCoroutines) {
         return new ScriptLimits(
                 requireNonNullElse(otherInstructions, maxInstructions),
                 requireNonNullElse(otherMemory, maxMemory),
                 requireNonNullElse(otherTime, maxTime),
                 requireNonNullElse(otherCallDepth, maxCallDepth),
-                requireNonNullElse(otherStringLength, maxStringLength));
+                requireNonNullElse(otherStringLength, maxStringLength),
+                requireNonNullElse(otherCoroutines, maxCoroutines));
     }
 
     /** What is said of a script whose time is over, wherever that is noticed. */

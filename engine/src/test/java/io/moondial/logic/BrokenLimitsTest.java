@@ -67,7 +67,11 @@ class BrokenLimitsTest {
                 Arguments.of(
                         "return ('x'):rep(1001)",
                         List.of("max_string_length: 1000B"),
-                        "used up max_string_length: 1000 octets in one string at most"));
+                        "used up max_string_length: 1000 octets in one string at most"),
+                Arguments.of(
+                        "for i = 1, 6 do coroutine.wrap(coroutine.yield)() end",
+                        List.of("max_coroutines: 5"),
+                        "used up max_coroutines: 5 coroutines that have not ended at most"));
     }
 
     @ParameterizedTest

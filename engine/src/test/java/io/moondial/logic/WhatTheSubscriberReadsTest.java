@@ -92,6 +92,9 @@ class WhatTheSubscriberReadsTest {
                 "`max_call_depth` reached",
                 dialled("local function f() return 1 + f() end f()").limited("max_call_depth: 50"));
         cases.put(
+                "`max_coroutines` reached",
+                dialled("coroutine.wrap(coroutine.yield)()").limited("max_coroutines: 0"));
+        cases.put(
                 "`max_string_length` reached",
                 dialled("local s = ('x'):rep(1001)").limited("max_string_length: 1000B"));
         cases.put("`max_time` over while it computes", dialled("while true do end").limited(QUICK));

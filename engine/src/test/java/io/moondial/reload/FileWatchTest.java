@@ -139,6 +139,24 @@ class FileWatchTest {
     }
 
     @Test
+    void a_folder_below_lib_is_watched_however_deep_and_one_that_is_made_later()
+            throws IOException {
+        Files.createDirectories(scripts.resolve("lib/a/b"));
+        Source source = new Source(NEVER_BY_TIME);
+        try (FileWatch _ = new FileWatch(source)) {
+            source.awaitOutcomes("1");
+            save("lib/a/b/deep.lua", "");
+            source.awaitOutcomes("1", "1");
+            save("lib/a/b/deep.lua", "changed");
+            source.awaitOutcomes("1", "1", "1");
+            Files.createDirectory(scripts.resolve("lib/a/c"));
+            source.awaitOutcomes("1", "1", "1", "1");
+            save("lib/a/c/deep.lua", "");
+            source.awaitOutcomes("1", "1", "1", "1", "1");
+        }
+    }
+
+    @Test
     void a_folder_that_is_taken_away_and_comes_back_is_watched_again() throws IOException {
         Source source = new Source(NEVER_BY_TIME);
         try (FileWatch _ = new FileWatch(source)) {

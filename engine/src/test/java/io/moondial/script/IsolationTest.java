@@ -23,12 +23,14 @@ class IsolationTest {
             INSTANCE_ID SCRIPT_NAME SCRIPT_VERSION _G _VERSION assert bit32 \
             bit32.arshift bit32.band bit32.bnot bit32.bor bit32.btest bit32.bxor \
             bit32.extract bit32.lrotate bit32.lshift bit32.replace bit32.rrotate \
-            bit32.rshift error getmetatable ipairs load math math.abs math.acos \
+            bit32.rshift coroutine coroutine.create coroutine.isyieldable \
+            coroutine.resume coroutine.running coroutine.status coroutine.wrap \
+            coroutine.yield debug debug.getinfo debug.traceback error getmetatable ipairs load math math.abs math.acos \
             math.asin math.atan math.atan2 math.ceil math.cos math.cosh math.deg \
             math.exp math.floor math.fmod math.frexp math.huge math.ldexp math.log \
             math.max math.min math.modf math.pi math.pow math.rad math.random \
             math.randomseed math.sin math.sinh math.sqrt math.tan math.tanh next os \
-            os.clock os.date os.time pairs pcall rawequal rawget rawlen rawset \
+            os.clock os.date os.time package package.config package.cpath package.path pairs pcall rawequal rawget rawlen rawset \
             require select setmetatable string string.byte string.char string.find \
             string.format string.gmatch string.gsub string.len string.lower string.match \
             string.rep string.reverse string.sub string.upper table table.concat \
@@ -109,8 +111,8 @@ class IsolationTest {
                         bench.textOf(
                                 """
                                 local insert, sort, rawset, pcall, type = table.insert, table.sort, rawset, pcall, type
-                                local libraries = {string, table, math, os, bit32}
-                                for i = 1, 5 do
+                                local libraries = {string, table, math, os, bit32, coroutine, debug}
+                                for i = 1, 7 do
                                   local lib = libraries[i]
                                   lib.added, lib[1] = i, 3
                                   rawset(lib, "also", 1)

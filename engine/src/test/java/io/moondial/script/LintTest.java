@@ -74,8 +74,8 @@ class LintTest {
                 "return pritn('x')|1:8: undefined global 'pritn'; did you mean 'print'?",
                 "-- é\\nreturn 'é', usd|2:13: undefined global 'usd'; did you mean 'ussd'?",
                 // modules
-                "if ... then require 'nosuch' end|1:21: module 'nosuch' not found: the script folder has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
-                "return (require('nosuch'))|1:17: module 'nosuch' not found: the script folder has no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                "if ... then require 'nosuch' end|1:21: module 'nosuch' not found: the script folder has no nosuch.lua, no lib/nosuch.lua and no lib/nosuch/init.lua, and it is not built in",
+                "return (require('nosuch'))|1:17: module 'nosuch' not found: the script folder has no nosuch.lua, no lib/nosuch.lua and no lib/nosuch/init.lua, and it is not built in",
             })
     void what_fails_when_it_is_reached_is_an_error_at_its_place(String lua, String problem) {
         assertThat(foundIn(lua.replace("\\n", "\n"))).contains("main.lua:" + problem);
@@ -193,11 +193,23 @@ class LintTest {
                 .containsExactly(
                         "lib/deep.lua:1:13: 'ussd' has no 'respnd'; did you mean 'respond'?",
                         "lib/unused.lua:1:9: warning: module 'nosuch' not found: the script folder has"
-                                + " no nosuch.lua and no lib/nosuch.lua, and it is not built in",
+                                + " no nosuch.lua, no lib/nosuch.lua and no lib/nosuch/init.lua, and it is not built in",
                         "lib/unused.lua:1:30: warning: 'ussd' has no 'respnd'; did you mean"
                                 + " 'respond'?");
         bench.file("main.lua", "require(('un') .. 'used')");
         assertThat(found()).noneMatch(it -> it.contains("warning"));
+    }
+
+    @Test
+    void a_module_in_a_folder_is_one_that_is_there_and_another_is_told_with_both_its_places() {
+        bench.file("main.lua", "require 'a.b' require 'a' require 'a.init' require 'a.c'")
+                .file("lib/a/init.lua", "return require 'a.b'")
+                .file("lib/a/b.lua", "return ussd.respnd");
+        assertThat(found())
+                .containsExactly(
+                        "lib/a/b.lua:1:13: 'ussd' has no 'respnd'; did you mean 'respond'?",
+                        "main.lua:1:52: module 'a.c' not found: the script folder has no lib/a/c.lua and no"
+                                + " lib/a/c/init.lua, and it is not built in");
     }
 
     @Test

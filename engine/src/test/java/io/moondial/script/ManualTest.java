@@ -46,6 +46,7 @@ class ManualTest {
                     "math",
                     "bit32",
                     "deviations",
+                    "coroutine",
                     "os");
 
     @TempDir Path folder;

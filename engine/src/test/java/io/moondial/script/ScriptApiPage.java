@@ -25,6 +25,7 @@ final class ScriptApiPage {
     static String render(String template, List<ApiModule> modules, List<String> libraries) {
         return template.replace("{call_depth}", "" + ScriptLimits.DEFAULT_MAX_CALL_DEPTH)
                 .replace("{string_length}", "" + ScriptLimits.DEFAULT_MAX_STRING_LENGTH)
+                .replace("{coroutines}", "" + ScriptLimits.DEFAULT_MAX_COROUTINES)
                 .replace("{modules}\n", modules(modules))
                 .replace("{effects}\n", effects())
                 .replace("{module_names}", names(modules))

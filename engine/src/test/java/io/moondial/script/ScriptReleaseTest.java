@@ -178,14 +178,117 @@ class ScriptReleaseTest {
     }
 
     @Test
+    void a_module_is_found_in_a_folder_of_lib_and_a_folder_by_its_init() {
+        bench.file("lib/i18n/init.lua", "local n, f = ... return n .. '=' .. f")
+                .file("lib/i18n/plural.lua", "local n, f = ... return n .. '=' .. f")
+                .file("lib/i18n/deep/er/x.lua", "return (...)")
+                .file("lib/both.lua", "return 'file'")
+                .file("lib/both/init.lua", "return 'folder'")
+                .file("top.lua", "return 'top'")
+                .file("lib/top/init.lua", "return 'folder'");
+        assertThat(
+                        bench.textOf(
+                                """
+                                assert(require "i18n" == require("i18n") and package.loaded["i18n.plural"] == nil)
+                                return table.concat({require "i18n", require "i18n.plural", require "i18n.deep.er.x",
+                                  require "both", require "both.init", require "top"}, " ")
+                                """))
+                .isEqualTo(
+                        "i18n=lib/i18n/init.lua i18n.plural=lib/i18n/plural.lua i18n.deep.er.x file"
+                                + " folder top");
+    }
+
+    @Test
+    void a_circle_is_told_from_where_it_begins() {
+        bench.file("lib/a.lua", "return require 'b.c'")
+                .file("lib/b/c.lua", "return require 'b'")
+                .file("lib/b/init.lua", "return require 'b.c'")
+                .file("lib/itself.lua", "return require 'itself'");
+        assertThat(bench.faultOf("require 'a'").message())
+                .isEqualTo("lib/b/init.lua:1: modules that require each other: b.c -> b -> b.c");
+        assertThat(bench.faultOf("require 'itself'").message())
+                .isEqualTo("lib/itself.lua:1: modules that require each other: itself -> itself");
+    }
+
+    @Test
+    void a_module_that_failed_is_run_again() {
+        bench.file(
+                "lib/m.lua",
+                "count = (count or 0) + 1 if count == 1 then error 'no' end return count");
+        assertThat(bench.textOf("pcall(require, 'm') return require 'm' + require 'm'"))
+                .isEqualTo("4");
+    }
+
+    @Test
+    void nothing_outside_lib_is_required_whatever_the_name() {
+        bench.file("other/x.lua", "return 1")
+                .file("lib/.hidden/x.lua", "return 1")
+                .file("lib/x.y/z.lua", "return 1");
+        for (String name :
+                List.of(
+                        "other.x",
+                        "..other.x",
+                        "lib.x",
+                        "/x",
+                        ".hidden.x",
+                        "x.y.z",
+                        "x/y",
+                        "a..b",
+                        "")) {
+            assertThat(bench.textOf("return select(2, pcall(require, '" + name + "'))"))
+                    .contains("module '" + name + "' not found");
+        }
+        assertThat(bench.compile().problems()).isEmpty();
+    }
+
+    @Test
+    void a_link_to_a_folder_in_lib_is_refused_and_one_to_a_file_outside_too() throws Exception {
+        Path outside = Files.createDirectory(root.resolve("outside"));
+        Files.writeString(outside.resolve("x.lua"), "return 1");
+        bench.file("lib/a/b.lua", "return 1");
+        Path library = folder.resolve("lib");
+        Files.createSymbolicLink(library.resolve("out"), outside);
+        Files.createSymbolicLink(library.resolve("a/loop"), library);
+        Files.createSymbolicLink(library.resolve("a/x.lua"), outside.resolve("x.lua"));
+        assertThat(problems())
+                .containsExactlyInAnyOrder(
+                        "lib/a/loop: a link to a folder is not followed: replace it with the folder itself",
+                        "lib/out: a link to a folder is not followed: replace it with the folder itself",
+                        "lib/a/x.lua: a link that leads out of the script folder: replace it with the file itself");
+    }
+
+    @Test
+    void folders_of_modules_are_looked_into_so_deep_and_no_deeper() {
+        bench.file("lib/1/2/3/4/5/6/7/8/x.lua", "return 'deep'");
+        assertThat(bench.textOf("return require '1.2.3.4.5.6.7.8.x'")).isEqualTo("deep");
+        bench.file("lib/1/2/3/4/5/6/7/8/9/x.lua", "return 'deeper'");
+        assertThat(problems())
+                .containsExactly(
+                        "lib/1/2/3/4/5/6/7/8/9: folders of modules may lie 8 deep at most: move it up");
+    }
+
+    @Test
+    void a_version_names_what_is_required_from_folders() {
+        bench.file("main.lua", "return require 'a'")
+                .file("lib/a/init.lua", "return require 'a.b'")
+                .file("lib/a/b.lua", "return 1")
+                .file("lib/a/c.lua", "return 1");
+        String before = version("main");
+        bench.file("lib/a/c.lua", "return 2");
+        assertThat(version("main")).isEqualTo(before);
+        bench.file("lib/a/b.lua", "return 2");
+        assertThat(version("main")).isNotEqualTo(before);
+    }
+
+    @Test
     void a_module_that_is_not_there_is_found_missing_before_anyone_dials() {
         bench.file("main.lua", "local x\nlocal m = require 'nothere'\nlocal n = require('../up')");
         assertThat(found(bench.compile().lint(Set.of(), Backends.Settings.NONE)))
                 .containsExactly(
-                        "main.lua:2:19: module 'nothere' not found: the script folder has no nothere.lua and no"
-                                + " lib/nothere.lua, and it is not built in",
+                        "main.lua:2:19: module 'nothere' not found: the script folder has no nothere.lua, no"
+                                + " lib/nothere.lua and no lib/nothere/init.lua, and it is not built in",
                         "main.lua:3:19: module '../up' not found: a module's name has 1 to 64 of letters, digits,"
-                                + " _ and -; no folders, no .lua");
+                                + " _ and -, with dots between folders; no slashes, no .lua");
     }
 
     @Test

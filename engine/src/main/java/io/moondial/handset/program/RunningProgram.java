@@ -81,7 +81,8 @@ final class RunningProgram implements ScriptClock {
                 limits.maxInstructions(),
                 limits.maxMemory(),
                 limits.maxCallDepth(),
-                limits.maxStringLength());
+                limits.maxStringLength(),
+                limits.maxCoroutines());
     }
 
     private void check() {
@@ -118,6 +119,7 @@ final class RunningProgram implements ScriptClock {
             fail(fault(ScriptFault.Kind.INTERNAL, "internal fault: " + e, e));
         } finally {
             limit.cancel();
+            state.endCoroutines();
             meter.endBurst();
             phone.giveUp();
         }

@@ -386,7 +386,7 @@ final class KvStandIn implements StandIn<Kv>, Kv {
     private static LuaState state() {
         Meter free =
                 new Meter(
-                        new Meter.Bounds(Long.MAX_VALUE / 4, Long.MAX_VALUE / 4, 1000, 1 << 24),
+                        new Meter.Bounds(Long.MAX_VALUE / 4, Long.MAX_VALUE / 4, 1000, 1 << 24, 0),
                         () -> {},
                         new Meter.HeavyPermit(1));
         LuaTable nothing = LuaTable.unmetered().seal("nothing");

@@ -26,6 +26,7 @@ public final class Lua {
             case LuaString s -> "string";
             case LuaTable t -> "table";
             case LuaFunction f -> "function";
+            case Coroutine c -> "thread";
             case LuaDecimal d -> "decimal";
             case Object other ->
                     throw new IllegalArgumentException("not a Lua value: " + other.getClass());

@@ -1,5 +1,7 @@
 package io.moondial.script.lua;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,20 +18,52 @@ public final class LuaError extends RuntimeException {
     private final transient @Nullable Object value;
     private final boolean placed;
 
-    private LuaError(@Nullable Object value, boolean placed, String message) {
+    /** Where it was raised, if that was in another coroutine than the one it is in now. */
+    private final transient @Nullable Trace from;
+
+    private LuaError(@Nullable Object value, boolean placed, String message, @Nullable Trace from) {
         super(message, null, false, false);
         this.value = value;
         this.placed = placed;
+        this.from = from;
     }
 
     /** An error at the Lua line that is running. */
     public LuaError(String message) {
-        this(null, false, message);
+        this(null, false, message, null);
     }
 
     /** An error whose value is as the script gave it. */
     public static LuaError ofValue(@Nullable Object value) {
-        return new LuaError(value, true, describe(value));
+        return new LuaError(value, true, describe(value), null);
+    }
+
+    /** The same, raised in a coroutine. */
+    static LuaError ofValue(@Nullable Object value, Trace from) {
+        return new LuaError(value, true, describe(value), from);
+    }
+
+    /**
+     * Where an error was raised.
+     *
+     * @param place null: not in Lua
+     * @param stack the calls that were running, the innermost first
+     */
+    public record Trace(LuaState.@Nullable Place place, List<String> stack) {
+        public Trace {
+            stack = List.copyOf(stack);
+        }
+    }
+
+    /** Where it was raised; for the state in which it was, which is still as it was then. */
+    public Trace trace(LuaState state) {
+        Trace inner = from;
+        if (inner == null) {
+            return new Trace(state.place(), state.stack());
+        }
+        List<String> stack = new ArrayList<>(inner.stack());
+        stack.addAll(state.stack());
+        return new Trace(inner.place(), stack);
     }
 
     private static String describe(@Nullable Object value) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** One run of a script: its variables, its meter and its stack of calls. Confined to one thread. */
 public final class LuaState {
     private static final int MAX_CALL_CHAIN = 100;
-    private static final int ERROR_UNITS = 100;
+    static final int ERROR_UNITS = 100;
     private static final int MANY_VALUES = 32;
     private static final LuaString ITSELF = LuaString.of("_G");
     private static final int OCTETS_PER_NAME = 48;
@@ -42,9 +42,15 @@ public final class LuaState {
     /** The names of globals that code of the run sets. */
     private Set<LuaString> globalsSet = Set.of();
 
+    /** Null while no coroutine has been asked for. */
+    private Coroutine.@Nullable Group coroutines;
+
     @Nullable Frame top;
     @Nullable Frame lastReturned;
     private int depth;
+
+    /** How many calls are nested beneath the coroutine that runs. */
+    private int below;
 
     /**
      * @param base what its global names are at first: a sealed table, shared with other runs
@@ -274,7 +280,7 @@ public final class LuaState {
     void enter(int units, int arguments) {
         meter.work(units);
         countValues(arguments);
-        meter.depth(++depth);
+        meter.depth(++depth + below);
     }
 
     /** Values are passed on: many of them are counted. */
@@ -287,6 +293,40 @@ public final class LuaState {
 
     void leave() {
         depth--;
+    }
+
+    /** How many calls are nested now, in the coroutine that runs. */
+    int depth() {
+        return depth;
+    }
+
+    /** Another coroutine goes on where it stands. */
+    void moveTo(@Nullable Frame frame, int atDepth, int atBelow) {
+        top = frame;
+        depth = atDepth;
+        below = atBelow;
+    }
+
+    /** The coroutines of this run. */
+    public Coroutine.Group coroutines() {
+        Coroutine.Group group = coroutines;
+        if (group == null) {
+            group = new Coroutine.Group(this);
+            coroutines = group;
+        }
+        return group;
+    }
+
+    /** See {@link Coroutine.Group#pin}; there may be no coroutine. */
+    public @Nullable String pin(@Nullable String within) {
+        return coroutines == null ? null : coroutines.pin(within);
+    }
+
+    /** Ends what coroutines have left behind, on the thread of the run, which is over. */
+    public void endCoroutines() {
+        if (coroutines != null) {
+            coroutines.end();
+        }
     }
 
     /** What {@link #protect} does with what its action raised. */
@@ -303,6 +343,15 @@ public final class LuaState {
 
     /** Runs an action; a Lua error in it ends it, and the handler answers instead. */
     public @Nullable Object[] protect(Action action, Handler handler) {
+        return protect(action, handler, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param where whether the handler sees the stack as it was when the error was raised
+     */
+    public @Nullable Object[] protect(Action action, Handler handler, boolean where) {
         Frame frame = top;
         int atDepth = depth;
         try {
@@ -311,9 +360,14 @@ public final class LuaState {
             // what unwinds the stack is dear, and a script can do it without calling much
             meter.work(ERROR_UNITS + 2L * (depth - atDepth));
             @Nullable Object value = e.value(this);
-            top = frame;
             depth = atDepth;
-            return handler.handle(value);
+            if (!where) {
+                top = frame;
+                return handler.handle(value);
+            }
+            @Nullable Object[] answer = handler.handle(value);
+            top = frame;
+            return answer;
         }
     }
 
@@ -371,8 +425,13 @@ public final class LuaState {
 
     /** The calls that are running, the innermost first, one line each. */
     public List<String> stack() {
+        return stack(top);
+    }
+
+    /** The same, down from a call. */
+    static List<String> stack(@Nullable Frame innermost) {
         List<String> lines = new ArrayList<>();
-        for (Frame frame = top; frame != null; frame = frame.caller) {
+        for (Frame frame = innermost; frame != null; frame = frame.caller) {
             lines.add(frame.closure.code.source + ":" + frame.line() + ": in " + Names.of(frame));
         }
         return lines;

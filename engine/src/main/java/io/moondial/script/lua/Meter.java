@@ -19,8 +19,10 @@ public final class Meter {
      * @param memory octets charged for strings, tables and closures, never given back
      * @param callDepth calls inside calls
      * @param stringLength octets in one string
+     * @param coroutines that have begun and have not ended
      */
-    public record Bounds(long instructions, long memory, int callDepth, int stringLength) {}
+    public record Bounds(
+            long instructions, long memory, int callDepth, int stringLength, int coroutines) {}
 
     /** Asked now and then whether the script may go on. */
     @FunctionalInterface
@@ -107,6 +109,14 @@ public final class Meter {
         if (depth > bounds.callDepth()) {
             endIfKilled();
             throw kill("max_call_depth", bounds.callDepth(), "calls inside calls");
+        }
+    }
+
+    /** Refuses a coroutine if so many are alive with it. */
+    void coroutines(int alive) {
+        if (alive > bounds.coroutines()) {
+            endIfKilled();
+            throw kill("max_coroutines", bounds.coroutines(), "coroutines that have not ended");
         }
     }
 

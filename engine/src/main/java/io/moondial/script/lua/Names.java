@@ -100,23 +100,29 @@ final class Names {
 
     /** The function that a frame runs, as its caller calls it. */
     static String of(Frame frame) {
-        FunctionCode code = frame.closure.code;
-        if (code.isMain()) {
+        if (frame.closure.code.isMain()) {
             return "main chunk";
         }
+        String name = called(frame);
+        return "function " + (name == null ? plain(frame) : name);
+    }
+
+    /** "<main.lua:3>": a function by where it is written. */
+    static String plain(Frame frame) {
+        FunctionCode code = frame.closure.code;
+        return "<" + code.source + ":" + code.line + ">";
+    }
+
+    /** "local 'f'", "method 'm'": as what its caller has called it; null: that has no name. */
+    static @Nullable String called(Frame frame) {
         Frame caller = frame.caller;
-        if (caller != null && !frame.calledByJava && !frame.tailCalled) {
-            int i = caller.instruction();
-            RegisterHistory history = new RegisterHistory(caller.closure.code);
-            String name =
-                    Opcode.operation(i) == Opcode.CALL
-                            ? history.nameOf(Opcode.a(i), caller.pc - 1)
-                            : null;
-            if (name != null) {
-                return "function " + name;
-            }
+        if (caller == null || frame.calledByJava || frame.tailCalled) {
+            return null;
         }
-        return "function <" + code.source + ":" + code.line + ">";
+        int i = caller.instruction();
+        return Opcode.operation(i) == Opcode.CALL
+                ? new RegisterHistory(caller.closure.code).nameOf(Opcode.a(i), caller.pc - 1)
+                : null;
     }
 
     /** Where the value in a register of a function came from, read back from its instructions. */

@@ -3,8 +3,9 @@
  * io.moondial.script.lua.Compiler} uses LuaJ's compiler; nothing else of LuaJ is used.
  *
  * <p>A Lua value is a Java object: nil is null, then {@link Boolean}, {@link Double}, {@link
- * io.moondial.script.lua.LuaString}, {@link io.moondial.script.lua.LuaTable} and {@link
- * io.moondial.script.lua.LuaFunction}; nothing else may stand where a value stands.
+ * io.moondial.script.lua.LuaString}, {@link io.moondial.script.lua.LuaTable}, {@link
+ * io.moondial.script.lua.LuaFunction} and {@link io.moondial.script.lua.Coroutine}; nothing else
+ * may stand where a value stands.
  */
 @NullMarked
 package io.moondial.script.lua;

@@ -4,6 +4,7 @@ import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,24 @@ public final class AbsentNames {
     private static final String PATHS = "require finds the modules of the script folder";
     private static final String ELSEWHERE = "no script runs in that host";
 
+    private static final String REACHES_IN = "it reaches into other functions and values";
+    private static final List<String> OF_DEBUG =
+            List.of(
+                    "debug",
+                    "gethook",
+                    "getlocal",
+                    "getmetatable",
+                    "getregistry",
+                    "getupvalue",
+                    "getuservalue",
+                    "sethook",
+                    "setlocal",
+                    "setmetatable",
+                    "setupvalue",
+                    "setuservalue",
+                    "upvalueid",
+                    "upvaluejoin");
+
     /** Of Lua 5.2, by name as a script writes it: why it is left out. */
     private static final Map<String, String> LEFT_OUT = leftOutByName();
 
@@ -30,12 +49,12 @@ public final class AbsentNames {
     private static Map<String, String> leftOutByName() {
         Map<String, String> reasons = new LinkedHashMap<>();
         reasons.put("collectgarbage", "the engine manages memory; max_memory limits a script");
-        reasons.put("coroutine", "a primitive that waits suspends the script");
-        reasons.put("debug", "it can change other functions; use pcall and error");
+        for (String name : OF_DEBUG) {
+            reasons.put("debug." + name, REACHES_IN);
+        }
         reasons.put("dofile", PATHS);
         reasons.put("io", FILES);
         reasons.put("loadfile", PATHS);
-        reasons.put("package", PATHS);
         reasons.put("os.difftime", "times are numbers of seconds: subtract them");
         reasons.put("os.execute", PROCESS);
         reasons.put("os.exit", "return ends a script, and error ends it as a failure");
@@ -44,6 +63,9 @@ public final class AbsentNames {
         reasons.put("os.rename", FILES);
         reasons.put("os.setlocale", "scripts always run in the \"C\" locale");
         reasons.put("os.tmpname", FILES);
+        reasons.put("package.loadlib", PROCESS);
+        reasons.put("package.searchers", PATHS);
+        reasons.put("package.searchpath", PATHS);
         reasons.put("string.dump", COMPILED);
         return Collections.unmodifiableMap(reasons);
     }

@@ -60,7 +60,7 @@ final class BaseLibrary {
             return a.all();
         }
         LuaString text = a.isNil(2) ? ASSERTION_FAILED : Numbers.textFrom(a.get(2));
-        throw text == null ? LuaError.ofValue(a.get(2)) : placed(a, 1, text);
+        throw LuaError.ofValue(text == null ? a.get(2) : placed(a, 1, text));
     }
 
     private static @Nullable Object[] error(Arguments a) {
@@ -70,16 +70,16 @@ final class BaseLibrary {
         if (text == null || level <= 0) {
             throw LuaError.ofValue(value);
         }
-        throw placed(a, level, text);
+        throw LuaError.ofValue(placed(a, level, text));
     }
 
-    /** An error whose text begins with the place this many calls up. */
-    private static LuaError placed(Arguments a, int level, LuaString message) {
+    /** A message that begins with the place this many calls up. */
+    static LuaString placed(Arguments a, int level, LuaString message) {
         LuaString text = a.state().written(message);
         LuaString where = a.state().newString(a.where(level));
         byte[] placed = Arrays.copyOf(where.toOctets(), where.length() + text.length());
         text.copyTo(placed, where.length());
-        return LuaError.ofValue(LuaString.ofOctets(placed));
+        return LuaString.ofOctets(placed);
     }
 
     private static @Nullable Object[] getMetatable(Arguments a) {
@@ -191,7 +191,8 @@ final class BaseLibrary {
         return a.state()
                 .protect(
                         () -> successful(a.state().call(callee, rest)),
-                        error -> handled(a, handler, error));
+                        error -> handled(a, handler, error),
+                        true);
     }
 
     private static @Nullable Object[] handled(

@@ -15,6 +15,8 @@ public final class StandardLibrary {
     private final LuaTable math = MathLibrary.create();
     private final LuaTable bit32 = Bit32Library.create();
     private final LuaTable os = OsLibrary.create();
+    private final LuaTable coroutine = CoroutineLibrary.create();
+    private final LuaTable debug = DebugLibrary.create();
     private final Compiler compiler;
 
     /**
@@ -34,6 +36,8 @@ public final class StandardLibrary {
         globals.set("math", math);
         globals.set("bit32", bit32);
         globals.set("os", os);
+        globals.set("coroutine", coroutine);
+        globals.set("debug", debug);
     }
 
     /** What {@code ("x"):upper()} goes through. */

@@ -30,7 +30,7 @@ class KvGivensTest {
     private void inAScript(Consumer<Arguments> calls) {
         Meter meter =
                 new Meter(
-                        new Meter.Bounds(1L << 30, 1L << 30, 100, 1 << 16),
+                        new Meter.Bounds(1L << 30, 1L << 30, 100, 1 << 16, 0),
                         () -> {},
                         new Meter.HeavyPermit(1));
         LuaTable nothing = LuaTable.unmetered().seal("nothing");

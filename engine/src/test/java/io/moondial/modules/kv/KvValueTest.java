@@ -28,7 +28,7 @@ class KvValueTest {
     private static LuaState state() {
         Meter meter =
                 new Meter(
-                        new Meter.Bounds(1L << 40, 1L << 40, 1000, 1 << 20),
+                        new Meter.Bounds(1L << 40, 1L << 40, 1000, 1 << 20, 0),
                         () -> {},
                         new Meter.HeavyPermit(1));
         LuaTable nothing = LuaTable.unmetered().seal("nothing");

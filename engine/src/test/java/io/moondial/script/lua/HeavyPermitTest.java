@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class HeavyPermitTest {
     private static final Meter.Bounds BOUNDS =
-            new Meter.Bounds(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, 200, 100);
+            new Meter.Bounds(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, 200, 100, 10);
 
     @Test
     void one_carrier_stays_free_of_long_bursts() {

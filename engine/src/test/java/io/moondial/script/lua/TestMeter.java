@@ -11,7 +11,7 @@ final class TestMeter {
     }
 
     static Meter of(long instructions, long memory) {
-        Meter.Bounds bounds = new Meter.Bounds(instructions, memory, 200, 1 << 20);
+        Meter.Bounds bounds = new Meter.Bounds(instructions, memory, 200, 1 << 20, 10);
         return new Meter(bounds, () -> {}, new HeavyPermit(2));
     }
 }
