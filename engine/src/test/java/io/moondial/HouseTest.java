@@ -76,6 +76,15 @@ class HouseTest {
                     .resideInAnyPackage("org.eclipse.jetty..");
 
     @ArchTest
+    static final ArchRule PROMETHEUS_STAYS_WITH_METRICS =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.moondial.metrics..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.prometheus..");
+
+    @ArchTest
     static final ArchRule JEDIS_STAYS_WITH_KEPT_VALUES =
             noClasses()
                     .that()

@@ -256,41 +256,41 @@ class MetricsTest {
     void each_thing_is_counted_once_and_where_it_belongs() {
         assertThat(
                         value(
-                                "ussd_dialogs_total{service=\"process\",script=\"main\",outcome=\"responded\"}"))
+                                "ussd_dialogs_total{outcome=\"responded\",script=\"main\",service=\"process\"}"))
                 .isEqualTo(3);
         assertThat(
                         value(
-                                "ussd_dialogs_total{service=\"process\",script=\"broken\",outcome=\"failed\"}"))
+                                "ussd_dialogs_total{outcome=\"failed\",script=\"broken\",service=\"process\"}"))
                 .isEqualTo(2);
-        assertThat(value("ussd_dialogs_begun_total{service=\"process\",script=\"main\"}"))
+        assertThat(value("ussd_dialogs_begun_total{script=\"main\",service=\"process\"}"))
                 .isEqualTo(3);
-        assertThat(value("ussd_dialogs_open{service=\"process\",script=\"main\"}")).isZero();
-        assertThat(value("ussd_turn_seconds_count{service=\"process\",script=\"main\"}"))
+        assertThat(value("ussd_dialogs_open{script=\"main\",service=\"process\"}")).isZero();
+        assertThat(value("ussd_turn_seconds_count{script=\"main\",service=\"process\"}"))
                 .isEqualTo(6);
-        assertThat(value("ussd_think_seconds_count{service=\"process\",script=\"main\"}"))
+        assertThat(value("ussd_think_seconds_count{script=\"main\",service=\"process\"}"))
                 .isEqualTo(3);
         assertThat(
                         value(
-                                "ussd_turn_seconds_bucket{service=\"process\",script=\"main\",le=\"+Inf\"}"))
+                                "ussd_turn_seconds_bucket{script=\"main\",service=\"process\",le=\"+Inf\"}"))
                 .isEqualTo(6);
-        assertThat(value("ussd_script_errors_total{service=\"process\",script=\"broken\"}"))
+        assertThat(value("ussd_script_errors_total{script=\"broken\",service=\"process\"}"))
                 .isEqualTo(2);
-        assertThat(value("ussd_script_kills_total{service=\"process\",script=\"loop\"}"))
+        assertThat(value("ussd_script_kills_total{script=\"loop\",service=\"process\"}"))
                 .isEqualTo(2);
-        assertThat(value("ussd_script_skipped_total{service=\"process\",script=\"loop\"}")).isOne();
-        assertThat(value("ussd_script_switched_off{service=\"process\",script=\"loop\"}")).isOne();
-        assertThat(value("ussd_script_warnings_total{service=\"process\",script=\"late\"}"))
+        assertThat(value("ussd_script_skipped_total{script=\"loop\",service=\"process\"}")).isOne();
+        assertThat(value("ussd_script_switched_off{script=\"loop\",service=\"process\"}")).isOne();
+        assertThat(value("ussd_script_warnings_total{script=\"late\",service=\"process\"}"))
                 .isOne();
         assertThat(value("ussd_reloads_total{outcome=\"done\"}")).isOne();
         assertThat(value("ussd_reloads_total{outcome=\"rejected\"}")).isOne();
         assertThat(value("ussd_refused_total{cause=\"no_trigger\"}")).isOne();
-        assertThat(value("map_errors_total{operation=\"process\",code=\"17\"}")).isOne();
-        assertThat(value("map_errors_total{operation=\"process\",code=\"36\"}")).isOne();
-        assertThat(value("ussd_kv_seconds_count{store=\"memory\",outcome=\"ok\"}")).isEqualTo(3);
+        assertThat(value("map_errors_total{code=\"17\",operation=\"process\"}")).isOne();
+        assertThat(value("map_errors_total{code=\"36\",operation=\"process\"}")).isOne();
+        assertThat(value("ussd_kv_seconds_count{outcome=\"ok\",store=\"memory\"}")).isEqualTo(3);
         assertThat(value("ussd_sql_seconds_count{database=\"bank\",outcome=\"ok\"}")).isEqualTo(3);
         assertThat(
                         value(
-                                "ussd_http_client_seconds_count{upstream=\"billing\",outcome=\"connect\"}"))
+                                "ussd_http_client_seconds_count{outcome=\"connect\",upstream=\"billing\"}"))
                 .isEqualTo(3);
     }
 
@@ -301,12 +301,12 @@ class MetricsTest {
         double out = value("m3ua_messages_total{association=\"a1\",direction=\"out\"}");
         assertThat(in).isEqualTo(begins + 3);
         assertThat(out).isEqualTo(begins + 3);
-        assertThat(value("tcap_messages_total{type=\"begin\",direction=\"in\"}")).isEqualTo(begins);
-        assertThat(value("tcap_messages_total{type=\"continue\",direction=\"in\"}")).isEqualTo(3);
-        assertThat(value("tcap_messages_total{type=\"continue\",direction=\"out\"}")).isEqualTo(3);
-        assertThat(value("tcap_messages_total{type=\"end\",direction=\"out\"}")).isEqualTo(7);
+        assertThat(value("tcap_messages_total{direction=\"in\",type=\"begin\"}")).isEqualTo(begins);
+        assertThat(value("tcap_messages_total{direction=\"in\",type=\"continue\"}")).isEqualTo(3);
+        assertThat(value("tcap_messages_total{direction=\"out\",type=\"continue\"}")).isEqualTo(3);
+        assertThat(value("tcap_messages_total{direction=\"out\",type=\"end\"}")).isEqualTo(7);
         // two errors and two kills
-        assertThat(value("tcap_messages_total{type=\"abort\",direction=\"out\"}")).isEqualTo(4);
+        assertThat(value("tcap_messages_total{direction=\"out\",type=\"abort\"}")).isEqualTo(4);
     }
 
     @Test
@@ -315,9 +315,9 @@ class MetricsTest {
         assertThat(value("m3ua_as_state{application_server=\"stp\",state=\"down\"}")).isZero();
         assertThat(
                         value(
-                                "m3ua_asp_state{association=\"a1\",application_server=\"stp\",state=\"active\"}"))
+                                "m3ua_asp_state{application_server=\"stp\",association=\"a1\",state=\"active\"}"))
                 .isOne();
-        assertThat(value("ussd_http_breaker{upstream=\"billing\",state=\"closed\"}")).isOne();
+        assertThat(value("ussd_http_breaker{state=\"closed\",upstream=\"billing\"}")).isOne();
     }
 
     @Test

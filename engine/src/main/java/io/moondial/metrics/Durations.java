@@ -35,19 +35,6 @@ public final class Durations {
         return edges;
     }
 
-    /**
-     * How many buckets hold what took no longer than this edge.
-     *
-     * @throws IllegalArgumentException if no bucket ends there
-     */
-    static int bucketsUpTo(double edgeSeconds) {
-        int found = Arrays.binarySearch(EDGES, Math.round(edgeSeconds * NANOS));
-        if (found < 0) {
-            throw new IllegalArgumentException("no edge of a bucket: " + edgeSeconds);
-        }
-        return found + 1;
-    }
-
     /** It took this long, in nanoseconds; less than nothing counts as nothing. */
     public void add(long took) {
         long time = Math.max(0, took);
@@ -109,7 +96,7 @@ public final class Durations {
 
         /** How many. */
         public long count() {
-            return count(0);
+            return Arrays.stream(counts).sum();
         }
 
         /** How long in all, in nanoseconds. */
@@ -122,8 +109,10 @@ public final class Durations {
             return nanos / NANOS;
         }
 
-        /** How many are in these buckets: from the one on, and before the other. */
-        long count(int from, int to) {
+        /** How many took no longer than this edge, and longer than the one before it. */
+        long between(double beforeSeconds, double edgeSeconds) {
+            int from = index(beforeSeconds);
+            int to = index(edgeSeconds);
             long sum = 0;
             for (int i = from; i < to; i++) {
                 sum += counts[i];
@@ -131,9 +120,19 @@ public final class Durations {
             return sum;
         }
 
-        /** How many are in the buckets from this one on. */
-        long count(int from) {
-            return count(from, counts.length);
+        /** How many buckets lie below an edge, which must be one of ours. */
+        private static int index(double seconds) {
+            if (seconds <= 0) {
+                return 0;
+            }
+            if (Double.isInfinite(seconds)) {
+                return EDGES.length + 1;
+            }
+            int found = Arrays.binarySearch(EDGES, Math.round(seconds * NANOS));
+            if (found < 0) {
+                throw new IllegalArgumentException("no edge of a bucket: " + seconds);
+            }
+            return found + 1;
         }
 
         /**

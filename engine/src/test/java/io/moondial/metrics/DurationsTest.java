@@ -22,20 +22,17 @@ class DurationsTest {
         durations.add(millis(5) + 1);
         durations.add(millis(500_000));
         Durations.Sum sum = durations.sum();
-        int milli = Durations.bucketsUpTo(0.001);
-        int five = Durations.bucketsUpTo(0.005);
-        int ten = Durations.bucketsUpTo(0.01);
-        assertThat(sum.count(0, milli)).isEqualTo(2);
-        assertThat(sum.count(milli, five)).isOne();
-        assertThat(sum.count(five, ten)).isOne();
-        assertThat(sum.count(ten)).isOne();
+        assertThat(sum.between(0, 0.001)).isEqualTo(2);
+        assertThat(sum.between(0.001, 0.005)).isOne();
+        assertThat(sum.between(0.005, 0.01)).isOne();
+        assertThat(sum.between(0.01, Double.POSITIVE_INFINITY)).isOne();
         assertThat(sum.count()).isEqualTo(durations.count()).isEqualTo(5);
         assertThat(sum.seconds()).isCloseTo(500.01, within(0.0001));
     }
 
     @Test
     void an_edge_that_is_none_is_refused() {
-        assertThatThrownBy(() -> Durations.bucketsUpTo(0.003))
+        assertThatThrownBy(() -> durations.sum().between(0, 0.003))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
