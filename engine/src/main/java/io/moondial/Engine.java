@@ -336,8 +336,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /** The same for somebody who waits for the outcome; cancelled if there will be none. */
-    private CompletableFuture<ReloadResource.Outcome> askReload() {
-        CompletableFuture<ReloadResource.Outcome> outcome = reloading.ask();
+    private CompletableFuture<ReloadResource.Outcome> askReload(String by) {
+        CompletableFuture<ReloadResource.Outcome> outcome = reloading.ask(by);
         if (reload == null) {
             outcome.cancel(false);
         }

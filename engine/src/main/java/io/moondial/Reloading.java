@@ -63,10 +63,13 @@ final class Reloading implements Source {
     private boolean looked;
 
     /** Asked for since the last look at the files, from any thread. */
-    private final Queue<CompletableFuture<Outcome>> asked = new ConcurrentLinkedQueue<>();
+    private final Queue<Asked> asked = new ConcurrentLinkedQueue<>();
 
     /** Asked for before the last look: what comes of it is their answer. */
-    private final List<CompletableFuture<Outcome>> due = new ArrayList<>();
+    private final List<Asked> due = new ArrayList<>();
+
+    /** Somebody of this name waits for an outcome. */
+    private record Asked(String by, CompletableFuture<Outcome> outcome) {}
 
     private volatile boolean closed;
     private volatile ReloadStatus status;
@@ -132,7 +135,7 @@ final class Reloading implements Source {
     public Runnable prepare() {
         boolean first = !looked;
         looked = true;
-        for (CompletableFuture<Outcome> one; (one = asked.poll()) != null; ) {
+        for (Asked one; (one = asked.poll()) != null; ) {
             due.add(one);
         }
         if (first) {
@@ -159,13 +162,13 @@ final class Reloading implements Source {
     }
 
     /**
-     * Somebody waits for the outcome of the next look at the files; from any thread.
+     * Somebody of this name waits for the outcome of the next look at the files; from any thread.
      *
      * @return cancelled if there is none any more
      */
-    CompletableFuture<Outcome> ask() {
+    CompletableFuture<Outcome> ask(String by) {
         CompletableFuture<Outcome> future = new CompletableFuture<>();
-        asked.add(future);
+        asked.add(new Asked(by, future));
         if (closed) {
             future.cancel(false);
         }
@@ -173,7 +176,7 @@ final class Reloading implements Source {
     }
 
     private void answer(Outcome outcome) {
-        due.forEach(it -> it.complete(outcome));
+        due.forEach(it -> it.outcome().complete(outcome));
         due.clear();
         told.accept(outcome);
     }
@@ -181,8 +184,8 @@ final class Reloading implements Source {
     /** Nobody looks at the files any more. */
     void close() {
         closed = true;
-        due.forEach(it -> it.cancel(false));
-        asked.forEach(it -> it.cancel(false));
+        due.forEach(it -> it.outcome().cancel(false));
+        asked.forEach(it -> it.outcome().cancel(false));
     }
 
     /** How changes stand; from any thread. */
@@ -226,7 +229,8 @@ final class Reloading implements Source {
         tell(fresh);
         tellWhatWaits();
         List<String> settings = waiting.stream().map(Change::toString).sorted().toList();
-        status = new ReloadStatus(time.now(), null, null, settings);
+        List<String> by = due.stream().map(Asked::by).distinct().sorted().toList();
+        status = new ReloadStatus(time.now(), by, null, null, settings);
         StringBuilder text =
                 new StringBuilder(
                         "reloaded in %d.%d ms: %s"
@@ -287,6 +291,7 @@ final class Reloading implements Source {
         status =
                 new ReloadStatus(
                         status.lastDone(),
+                        status.lastBy(),
                         new ReloadStatus.Refusal(since, now.problems(), now.first()),
                         status.keptAt(),
                         status.waiting());

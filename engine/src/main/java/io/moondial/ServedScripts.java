@@ -348,7 +348,7 @@ final class ServedScripts implements Scripts {
     // ---- put back
 
     @Override
-    public Outcome putBack(Script script, String version, boolean overwrite)
+    public Outcome putBack(Script script, String version, boolean overwrite, String by)
             throws Refusal, InterruptedException {
         writing.lockInterruptibly();
         try {
@@ -376,7 +376,7 @@ final class ServedScripts implements Scripts {
             }
             replace(script.file(), wanted, there != null);
             log.info("{} is written over by its release {}", script.file(), version);
-            return takenUp(script, wanted, inService);
+            return takenUp(script, wanted, inService, by);
         } catch (IOException e) {
             throw Refusal.conflict("nothing is put back: " + FileTrouble.tell(e));
         } finally {
@@ -394,11 +394,11 @@ final class ServedScripts implements Scripts {
      *
      * @param before the source that was in service
      */
-    private Outcome takenUp(Script script, byte[] wanted, byte[] before)
+    private Outcome takenUp(Script script, byte[] wanted, byte[] before, String by)
             throws Refusal, InterruptedException {
         Outcome outcome;
         try {
-            outcome = reload.reload();
+            outcome = reload.reload(by);
         } catch (Refusal e) {
             throw Refusal.conflict("%s is written; %s".formatted(script.file(), e.getMessage()));
         }

@@ -135,10 +135,13 @@ class ReloadTest {
         Configuration read = Configuration.read(folder.resolve("rules.yaml"));
         try (Engine engine = new Engine(read.inMemory())) {
             for (String look : List.of("the first", "the second")) {
-                CompletableFuture<Outcome> asked = engine.reloading().ask();
+                CompletableFuture<Outcome> asked = engine.reloading().ask("olga");
                 engine.reloading().prepare().run();
                 Outcome outcome = asked.get(60, TimeUnit.SECONDS);
                 assertThat(outcome.kind()).as(look).isEqualTo(Outcome.Kind.UNCHANGED);
+                assertThat(engine.reloading().status().lastBy())
+                        .as(look)
+                        .isEqualTo(look.equals("the first") ? List.of() : List.of("olga"));
                 assertThat(outcome.problems())
                         .as(look)
                         .singleElement()

@@ -93,6 +93,7 @@ public record EngineStatus(
      * What happened to changes of the rules and scripts.
      *
      * @param lastDone when one came into service last; null: none has since the start
+     * @param lastBy who asked for that one; empty: nobody, the files had changed
      * @param refusal null: what is on the disk is in service
      * @param keptAt when what is in service first came into service, if the engine started on a
      *     kept set; null: it was read from the files
@@ -100,6 +101,7 @@ public record EngineStatus(
      */
     public record ReloadStatus(
             @Nullable Instant lastDone,
+            List<String> lastBy,
             @Nullable Refusal refusal,
             @Nullable Instant keptAt,
             List<String> waiting) {
@@ -107,7 +109,17 @@ public record EngineStatus(
         public static final ReloadStatus NONE = new ReloadStatus(null, null, null, List.of());
 
         public ReloadStatus {
+            lastBy = List.copyOf(lastBy);
             waiting = List.copyOf(waiting);
+        }
+
+        /** One that nobody asked for. */
+        public ReloadStatus(
+                @Nullable Instant lastDone,
+                @Nullable Refusal refusal,
+                @Nullable Instant keptAt,
+                List<String> waiting) {
+            this(lastDone, List.of(), refusal, keptAt, waiting);
         }
 
         /**
@@ -251,6 +263,8 @@ public record EngineStatus(
         private void reload(EngineStatus.ReloadStatus reload) {
             ObjectNode object = root.putObject("reload");
             putTime(object, "last_done", reload.lastDone());
+            var by = object.putArray("last_by");
+            reload.lastBy().forEach(by::add);
             putTime(object, "kept_at", reload.keptAt());
             EngineStatus.ReloadStatus.Refusal refusal = reload.refusal();
             if (refusal != null) {

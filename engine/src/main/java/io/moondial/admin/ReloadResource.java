@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,7 +24,7 @@ public final class ReloadResource implements Resource, EventSource {
     /** Files rest within a second; only somebody who writes them all the time makes this long. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final Supplier<CompletableFuture<Outcome>> reload;
+    private final Function<String, CompletableFuture<Outcome>> reload;
     private final Duration patience;
     private final JsonMapper json = new JsonMapper();
     private final Map<Listener, Caller> listeners = new ConcurrentHashMap<>();
@@ -98,22 +98,24 @@ public final class ReloadResource implements Resource, EventSource {
         /**
          * Waits until they have been read since the call.
          *
+         * @param by the name of whoever asks for it
          * @return what came of it
          * @throws Refusal if the files do not come to rest, or the engine does not follow them
          */
-        Outcome reload() throws Refusal, InterruptedException;
+        Outcome reload(String by) throws Refusal, InterruptedException;
     }
 
     /**
      * A resource that has reloads done elsewhere.
      *
-     * @param reload begins one; its future is cancelled if the engine stops before it is done
+     * @param reload begins one for somebody of this name; its future is cancelled if the engine
+     *     stops before it is done
      */
-    public ReloadResource(Supplier<CompletableFuture<Outcome>> reload) {
+    public ReloadResource(Function<String, CompletableFuture<Outcome>> reload) {
         this(reload, PATIENCE);
     }
 
-    ReloadResource(Supplier<CompletableFuture<Outcome>> reload, Duration patience) {
+    ReloadResource(Function<String, CompletableFuture<Outcome>> reload, Duration patience) {
         this.reload = reload;
         this.patience = patience;
     }
@@ -125,7 +127,7 @@ public final class ReloadResource implements Resource, EventSource {
                 Role.OPERATOR,
                 call -> {
                     call.allow();
-                    return Answer.json(reload().toJson(call.json()));
+                    return Answer.json(reload(call.caller().name()).toJson(call.json()));
                 });
     }
 
@@ -145,10 +147,10 @@ public final class ReloadResource implements Resource, EventSource {
         listeners.forEach((it, caller) -> it.tell("reload", () -> outcome.asSeenBy(caller, json)));
     }
 
-    /** Begins a reload, and waits for what comes of it. */
-    public Outcome reload() throws Refusal, InterruptedException {
+    /** Begins a reload for somebody of this name, and waits for what comes of it. */
+    public Outcome reload(String by) throws Refusal, InterruptedException {
         try {
-            return reload.get().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return reload.apply(by).get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw Refusal.conflict(
                     "the files have not come to rest within %d s: nothing is reloaded until they stop changing"

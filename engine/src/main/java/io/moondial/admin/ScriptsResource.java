@@ -44,10 +44,11 @@ public final class ScriptsResource implements Resource {
          * Writes this release over the file of the script, and has it taken up.
          *
          * @param overwrite whether a file that differs from what is in service is overwritten too
+         * @param by the name of whoever puts it back
          * @throws Refusal if it is not, or cannot be; then nothing has changed, unless the message
          *     says so
          */
-        ReloadResource.Outcome putBack(Script script, String version, boolean overwrite)
+        ReloadResource.Outcome putBack(Script script, String version, boolean overwrite, String by)
                 throws Refusal, InterruptedException;
     }
 
@@ -248,7 +249,8 @@ public final class ScriptsResource implements Resource {
         if (overwrite != null && !overwrite.equals("true") && !overwrite.equals("false")) {
             throw Refusal.badRequest("overwrite is '" + overwrite + "'; allowed is true or false");
         }
-        ReloadResource.Outcome outcome = scripts.putBack(script, version, "true".equals(overwrite));
+        ReloadResource.Outcome outcome =
+                scripts.putBack(script, version, "true".equals(overwrite), call.caller().name());
         String more =
                 scripts.all().stream()
                         .filter(it -> outcome.kind() != ReloadResource.Outcome.Kind.REFUSED)

@@ -284,7 +284,13 @@ final class StatusCommand implements Callable<Integer> {
 
         private void reload(JsonNode reload) {
             if (reload.has("last_done")) {
-                line("reload", "done last at " + when(reload, "last_done"));
+                List<String> by = new ArrayList<>();
+                reload.path("last_by").forEach(it -> by.add(it.asString("")));
+                line(
+                        "reload",
+                        "done last at "
+                                + when(reload, "last_done")
+                                + (by.isEmpty() ? "" : ", asked for by " + String.join(", ", by)));
             }
             reload.path("waiting")
                     .forEach(it -> line("reload", it.asString() + " waits for a restart"));

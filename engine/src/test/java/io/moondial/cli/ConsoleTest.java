@@ -381,6 +381,8 @@ class ConsoleTest {
         assertThat(folder.resolve("scripts/main.lua")).content().isEqualTo(SCRIPT);
         press("Run tests");
         awaitText("main", "1 passed");
+        go("");
+        awaitText("main", "asked for by admin");
         assertQuiet();
     }
 

@@ -32,7 +32,7 @@ export const words = {
     perSecond: 'Dialogs a second', open: 'Open dialogs', turn: 'Turn, 99th percentile', failed: 'Failed in 5 minutes',
     today: 'last hour', yesterday: 'same hour yesterday', noMeasure: 'not measured yet',
     outcomes: 'How dialogs ended, a second', scripts: 'Scripts', links: 'Links', embedded: 'The embedded network has no links.',
-    reload: 'Last reload', neverReloaded: 'None since the start.', waiting: 'Waits for a restart',
+    reload: 'Last reload', neverReloaded: 'None since the start.', reloadedBy: (names) => `asked for by ${names}`, reloadedItself: 'because files had changed', waiting: 'Waits for a restart',
     plotHint: 'Drag over a plot to zoom, double-click to see all again.',
     begun: 'Begun', failedColumn: 'Failed', think: 'Think time, median', version: 'Version', inService: 'In service since', script: 'Script', service: 'Service', state: 'State',
     none: 'No trigger names a script.',
