@@ -1,5 +1,7 @@
 package io.moondial;
 
+import io.moondial.admin.ControlSettings;
+import io.moondial.config.Problems;
 import io.moondial.file.FileTrouble;
 import io.moondial.file.OwnersFolder;
 import io.moondial.problem.Problem;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules and scripts that came into service last, kept in one file of their owner's alone: what
@@ -102,6 +105,63 @@ public final class LastGood {
             throw unreadable(e);
         }
     }
+
+    /**
+     * Where an engine with these rules can be asked, whatever state their file is in: an engine
+     * that has refused a change, or has started on the kept set, is asked exactly then.
+     *
+     * @throws ConfigurationException if the file cannot be read at all, and no set is kept
+     */
+    public ControlSocket controlSocket() throws ConfigurationException {
+        Problems problems = new Problems(rules);
+        Optional<Path> named = Rules.controlSocket(rules, problems);
+        Optional<Path> kept = keptSocket();
+        if (named.isPresent()) {
+            return new ControlSocket(
+                    named.get(), kept.filter(it -> !it.equals(named.get())).orElse(null), null);
+        }
+        List<Problem> found = problems.inFileOrder();
+        String why = found.getFirst().toString();
+        if (kept.isPresent()) {
+            return new ControlSocket(
+                    kept.get(),
+                    null,
+                    "%s; so the socket of the set that was in service last is asked: %s"
+                            .formatted(why, kept.get()));
+        }
+        if (Files.notExists(rules)) {
+            throw new ConfigurationException(found);
+        }
+        Path usual = rules.resolveSibling(ControlSettings.SOCKET);
+        return new ControlSocket(
+                usual,
+                null,
+                "%s; and no set is kept: there is no %s (--state names another folder); so the default socket is asked: %s (--socket names another)"
+                        .formatted(why, file, usual));
+    }
+
+    /** That of the kept set; empty if none is kept, or it cannot be read. */
+    private Optional<Path> keptSocket() {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try (FileSystem archive = FileSystems.newFileSystem(file)) {
+            return Rules.controlSocket(archive.getPath(RULES), new Problems(rules));
+        } catch (IOException | ProviderNotFoundException e) {
+            return Optional.empty(); // what starts on it says why
+        }
+    }
+
+    /**
+     * Where an engine is asked.
+     *
+     * @param asked the socket
+     * @param otherwise where it is if nobody answers there: that of the set that was in service
+     *     last; null: there is no other
+     * @param surprise what whoever asks has to know, in a sentence, because the file does not say
+     *     which socket it is; null: it does
+     */
+    public record ControlSocket(Path asked, @Nullable Path otherwise, @Nullable String surprise) {}
 
     private static IOException unreadable(IOException e) {
         return new IOException(FileTrouble.tell(e), e);

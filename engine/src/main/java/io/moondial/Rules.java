@@ -11,6 +11,7 @@ import io.moondial.config.ChangedSettings;
 import io.moondial.config.Checked;
 import io.moondial.config.Key;
 import io.moondial.config.LocatedYaml;
+import io.moondial.config.Place;
 import io.moondial.config.Problems;
 import io.moondial.config.Schema;
 import io.moondial.config.Section;
@@ -18,6 +19,8 @@ import io.moondial.config.Settings;
 import io.moondial.config.ValueType;
 import io.moondial.config.YamlWriter;
 import io.moondial.edr.EdrSettings;
+import io.moondial.file.PlainFile;
+import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.log.EngineLog.LogSettings;
 import io.moondial.logic.ServiceDesk.DialogSettings;
 import io.moondial.modules.BuiltInModules;
@@ -31,9 +34,7 @@ import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Backends;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.HashSet;
@@ -75,6 +76,9 @@ public record Rules(
         @Key LogSettings log,
         @Key(structure = Backends.Sections.class) Backends.Settings modules)
         implements Checked {
+    /** The most octets of a file in which the control socket is looked for though it is broken. */
+    private static final int MAX_OCTETS = 32 << 20;
+
     private static final Schema<Rules> SCHEMA = schema(BuiltInModules.create());
 
     /**
@@ -103,13 +107,30 @@ public record Rules(
             throws ConfigurationException {
         var problems = new Problems(file);
         Optional<Rules> rules =
-                LocatedYaml.read(from.apply(file), problems)
-                        .map(root -> read(new Section(root, problems), from, modules));
+                root(from.apply(file), problems).map(root -> read(root, from, modules));
         if (rules.isEmpty() || !problems.isEmpty()) {
             throw new ConfigurationException(problems.inFileOrder());
         }
         problems.warnings().forEach(warnings);
         return rules.get();
+    }
+
+    /**
+     * What the file says.
+     *
+     * @return empty if that cannot be read to its end, or is nothing: a disk that is full leaves an
+     *     empty file of one that is saved
+     */
+    private static Optional<Section> root(Path from, Problems problems) {
+        Optional<Section> root =
+                LocatedYaml.read(from, problems).map(it -> new Section(it, problems));
+        if (root.isPresent() && root.get().isEmpty()) {
+            problems.add(
+                    Place.FILE,
+                    "the file is empty, or has only comments: at least one key is needed, such as process, whose triggers say which script answers");
+            return Optional.empty();
+        }
+        return root;
     }
 
     private static Rules read(Section root, UnaryOperator<Path> from, List<ApiModule> modules) {
@@ -172,38 +193,40 @@ public record Rules(
 
     /**
      * The control socket that a file names, be the rest of it sound or not; that of the defaults if
-     * it is not YAML to its end.
+     * it can be read to its end and names none.
      *
-     * @throws ConfigurationException if there is no such file, or it cannot be read at all
+     * @param from where the file is, if it is not where the problems say
+     * @param problems why it cannot be read to its end is added
+     * @return empty: it cannot be read to its end, and none of its lines names one
      */
-    public static Path controlSocket(Path file) throws ConfigurationException {
-        var problems = new Problems(file);
-        Optional<Section> control =
-                LocatedYaml.read(file, problems)
-                        .map(root -> new Section(root, problems).section("control"));
-        if (control.isEmpty() && problems.inFileOrder().getFirst().line() == 0) {
-            throw new ConfigurationException(problems.inFileOrder());
-        }
-        return control.or(() -> controlAlone(file))
-                .map(Schema.of(ControlSettings.class)::read)
-                .map(ControlSettings::socket)
-                .orElseGet(() -> file.resolveSibling(ControlSettings.SOCKET));
+    static Optional<Path> controlSocket(Path from, Problems problems) {
+        Optional<Section> root = root(from, problems);
+        return root.isPresent()
+                ? socket(root.get().section("control"), false)
+                : controlAlone(from, new Problems(problems.file()))
+                        .flatMap(control -> socket(control, true));
+    }
+
+    private static Optional<Path> socket(Section control, boolean given) {
+        Path socket = Schema.of(ControlSettings.class).read(control).socket();
+        return control.hasAllowed("socket") || !(given || control.has("socket"))
+                ? Optional.of(socket)
+                : Optional.empty();
     }
 
     /** The section in a file that is no YAML as a whole: its lines, up to the next key. */
-    private static Optional<Section> controlAlone(Path file) {
+    private static Optional<Section> controlAlone(Path from, Problems problems) {
         String text;
         try {
-            text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return Optional.empty(); // it was there just now; who needs more of it says so
+            text = new String(PlainFile.read(from, MAX_OCTETS), StandardCharsets.UTF_8);
+        } catch (UnreadableFileException e) {
+            return Optional.empty(); // which is the problem of the whole
         }
         String lines =
                 text.lines()
                         .dropWhile(it -> !it.startsWith("control:"))
                         .takeWhile(it -> it.startsWith("control:") || !it.matches("[^\\s#].*"))
                         .collect(Collectors.joining("\n"));
-        var problems = new Problems(file);
         return LocatedYaml.read(
                         new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)), problems)
                 .map(root -> new Section(root, problems).section("control"));

@@ -1,8 +1,11 @@
 package io.moondial.cli;
 
 import io.moondial.ConfigurationException;
+import io.moondial.LastGood.ControlSocket;
 import io.moondial.admin.client.AdminClient;
+import io.moondial.text.LogText;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +47,20 @@ public final class EngineOption {
                     "With --connect-admin: a PEM file with the certificates that the engine's is trusted by, instead of those that Java trusts.")
     private @Nullable Path authority;
 
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
+            description =
+                    "Asks the engine with this control socket, instead of the one whose socket --rules names.")
+    private @Nullable Path socket;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description =
+                    "The folder that serve --state names. If the rules file is broken, the set that is kept there says where the socket is. Default: the folder state beside the rules file.")
+    private @Nullable Path state;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -65,10 +82,22 @@ public final class EngineOption {
             if (tokenFile != null || authority != null) {
                 throw bad("--token-file and --ca are for --connect-admin");
             }
-            Path socket = rules.controlSocket();
-            return AdminClient.local(socket);
+            return socket == null ? named(rules) : AdminClient.local(socket, null);
+        }
+        if (socket != null || state != null) {
+            throw bad("--connect-admin and a --socket or --state exclude each other");
         }
         return AdminClient.remote(checked(address), token(), authority);
+    }
+
+    private AdminClient named(RulesOption rules) throws ConfigurationException {
+        ControlSocket found = rules.lastGood(state).controlSocket();
+        if (found.surprise() != null) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("ussd: " + LogText.of(found.surprise()));
+            err.flush();
+        }
+        return AdminClient.local(found.asked(), found.otherwise());
     }
 
     private URI checked(URI given) {

@@ -62,14 +62,6 @@ public final class RulesOption {
         return configuration;
     }
 
-    /**
-     * Where an engine with these rules can be asked. The rest of the file may be broken: an engine
-     * that has refused a change is asked exactly then.
-     */
-    Path controlSocket() throws ConfigurationException {
-        return Rules.controlSocket(file);
-    }
-
     /** The zone in which times are shown to people, be the rest of the file sound or not. */
     ZoneId timeZone() {
         return Rules.timeZone(file);

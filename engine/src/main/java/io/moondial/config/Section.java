@@ -59,6 +59,11 @@ public final class Section {
         return mapping.place();
     }
 
+    /** Whether it has no key at all. */
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
     /** The file that it is of. */
     Path file() {
         return problems.file();

@@ -29,7 +29,7 @@ class ChangedSettingsTest {
 
     @Test
     void what_says_the_same_differs_in_nothing() throws Exception {
-        assertThat(between("", "# a comment\nlog: {level: info}")).isEmpty();
+        assertThat(between("log: {}", "# a comment\nlog: {level: info}")).isEmpty();
         assertThat(
                         between(
                                 "process: {triggers: [{script_key: care}]}",
@@ -60,18 +60,18 @@ class ChangedSettingsTest {
 
     @Test
     void a_section_that_comes_or_goes_is_told_key_by_key() throws Exception {
-        assertThat(told("", "notify: {}"))
+        assertThat(told("log: {}", "notify: {}"))
                 .containsExactly(
                         "notify.edr_stream added",
                         "notify.globals added",
                         "notify.script_dir added",
                         "notify.triggers added");
-        assertThat(told("notify: {}", "")).first().isEqualTo("notify.edr_stream removed");
+        assertThat(told("notify: {}", "log: {}")).first().isEqualTo("notify.edr_stream removed");
     }
 
     @Test
     void four_sections_wait_for_a_restart() throws Exception {
-        List<Change> all = between("", RulesFolder.resource("full.yaml"));
+        List<Change> all = between("log: {}", RulesFolder.resource("full.yaml"));
         assertThat(all)
                 .filteredOn(Change::waitsForRestart)
                 .extracting(change -> change.key().replaceAll("\\..*", ""))

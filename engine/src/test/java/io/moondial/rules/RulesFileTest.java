@@ -15,10 +15,10 @@ final class RulesFileTest {
 
     /** Those that are printed, which {@link RulesPrinterTest} holds. */
     @Test
-    void an_empty_file_takes_every_default() throws Exception {
+    void a_file_of_almost_nothing_takes_every_default() throws Exception {
         RulesFolder rules = RulesFolder.withScripts(folder);
 
-        Rules empty = rules.read("");
+        Rules empty = rules.read("log: {}");
 
         assertThat(empty).isEqualTo(rules.read(RulesFolder.resource("defaults.printed.yaml")));
         assertThat(empty.file()).isEqualTo(rules.file());

@@ -27,8 +27,8 @@ final class RulesPrinterTest {
     }
 
     @Test
-    void prints_the_defaults_of_an_empty_file() throws Exception {
-        Rules rules = folder.read("");
+    void prints_the_defaults_of_a_file_of_almost_nothing() throws Exception {
+        Rules rules = folder.read("log: {}");
 
         Golden.assertEqual("defaults.printed.yaml", rules.print());
     }

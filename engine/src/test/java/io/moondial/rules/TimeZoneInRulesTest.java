@@ -25,7 +25,7 @@ final class TimeZoneInRulesTest {
         assertThat(rules.read("time_zone: Africa/Nairobi").timeZone())
                 .isEqualTo(ZoneId.of("Africa/Nairobi"));
         assertThat(rules.read("time_zone: UTC").timeZone()).isEqualTo(ZoneId.of("UTC"));
-        assertThat(rules.read("").timeZone()).isNull();
+        assertThat(rules.read("log: {}").timeZone()).isNull();
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.moondial.admin.client;
 import io.moondial.file.FileTrouble;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,8 +14,10 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,16 +89,19 @@ public final class AdminClient implements AutoCloseable {
     private final HttpClient http;
     private final URI base;
     private final @Nullable Path socket;
+    private final @Nullable Path otherwise;
     private final @Nullable String token;
     private Duration patience = PATIENCE;
 
     private AdminClient(
             URI base,
             @Nullable Path socket,
+            @Nullable Path otherwise,
             @Nullable String token,
             SslContextFactory.@Nullable Client tls) {
         this.base = base;
         this.socket = socket;
+        this.otherwise = otherwise;
         this.token = token;
         Executor threads =
                 Executors.newCachedThreadPool(
@@ -115,7 +121,18 @@ public final class AdminClient implements AutoCloseable {
 
     /** Of the engine whose socket this is. */
     public static AdminClient local(Path socket) {
-        return started(new AdminClient(URI.create("http://localhost"), socket, null, null));
+        return local(socket, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param otherwise is asked while nobody listens at the first and somebody does here; null:
+     *     there is no other
+     */
+    public static AdminClient local(Path socket, @Nullable Path otherwise) {
+        return started(
+                new AdminClient(URI.create("http://localhost"), socket, otherwise, null, null));
     }
 
     /**
@@ -133,7 +150,7 @@ public final class AdminClient implements AutoCloseable {
         if (authority != null) {
             tls.setTrustStore(trusted(authority));
         }
-        return started(new AdminClient(base, null, token, tls));
+        return started(new AdminClient(base, null, null, token, tls));
     }
 
     private static KeyStore trusted(Path file) throws IOException {
@@ -324,7 +341,7 @@ public final class AdminClient implements AutoCloseable {
         private Request request() {
             Request request = http.newRequest(base.resolve(path.toString())).method(method);
             if (socket != null) {
-                request.transport(new Transport.TCPUnix(socket));
+                request.transport(new Transport.TCPUnix(listening(socket)));
             }
             if (token != null) {
                 request.headers(it -> it.put(HttpHeader.AUTHORIZATION, "Bearer " + token));
@@ -406,6 +423,7 @@ public final class AdminClient implements AutoCloseable {
                                 "no safe connection to %s: %s".formatted(place(), words(tls)), tls);
                 case SocketException other -> nobody(FileTrouble.words(other), other);
                 case ClosedChannelException closed -> ended("the connection ended", closed);
+                case EOFException closed -> ended("the connection ended", closed);
                 case TooLongException tooLong -> stranger(tooLong.getMessage(), tooLong);
                 case IOException io -> ended(FileTrouble.words(io), io);
                 case HttpResponseException other ->
@@ -444,8 +462,29 @@ public final class AdminClient implements AutoCloseable {
         }
     }
 
+    private Path listening(Path first) {
+        return otherwise != null && !isListening(first) && isListening(otherwise)
+                ? otherwise
+                : first;
+    }
+
+    private static boolean isListening(Path socket) {
+        try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return true;
+        } catch (IOException e) {
+            return false; // the question that follows says why
+        }
+    }
+
     private String place() {
-        return socket == null ? base.toString() : socket + " (control: socket in the rules)";
+        if (socket == null) {
+            return base.toString();
+        }
+        String place = socket + " (control: socket in the rules)";
+        return otherwise == null
+                ? place
+                : "%s or at %s (that of the set that was in service last)"
+                        .formatted(place, otherwise);
     }
 
     /** What keeps the connection from being safe is at the end of the causes. */
