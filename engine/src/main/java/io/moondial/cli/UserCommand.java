@@ -11,7 +11,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -151,9 +150,7 @@ final class UserCommand implements Runnable {
             for (UsersFile.User user : place.users(spec).read()) {
                 out.printf(
                         "%-24s %-8s %s%n",
-                        user.name(),
-                        user.role().name().toLowerCase(Locale.ROOT),
-                        user.isToken() ? "token" : "password");
+                        user.name(), user.role().word(), user.isToken() ? "token" : "password");
             }
             out.flush();
             return ExitCode.GOOD;

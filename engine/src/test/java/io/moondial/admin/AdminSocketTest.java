@@ -10,6 +10,7 @@ import io.moondial.handset.Screen;
 import io.moondial.metrics.Counters;
 import io.moondial.time.SystemTime;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -18,12 +19,19 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The owner's socket: its place, its permissions, and what happens when things run out. */
 class AdminSocketTest {
+    /** More than the 50 that may wait by default, and no more than an old Linux lets wait. */
+    private static final int BURST = 100;
+
     private static final String ASK =
             "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
@@ -155,6 +163,76 @@ class AdminSocketTest {
             assertAnswers(socket);
             assertThat(counters.value("admin.accept.failures")).isEqualTo(3);
             assertThat(server.tcpPort()).isZero();
+        }
+    }
+
+    @Test
+    void a_burst_of_callers_waits_until_it_is_accepted_and_each_is_answered() throws Exception {
+        CountDownLatch accepts = new CountDownLatch(1);
+        Path socket = folder.resolve("run/s");
+        try (SystemTime time = new SystemTime();
+                AdminServer server =
+                        new AdminServer(
+                                socket,
+                                BURST,
+                                WrittenSettings.settings(
+                                        AdminSettings.class,
+                                        "listen: 127.0.0.1:0",
+                                        "max_connections_of_address: " + BURST,
+                                        "max_requests: " + BURST,
+                                        "idle_timeout: 1h"),
+                                new Counters(),
+                                time,
+                                List.of(
+                                        routes ->
+                                                routes.open(
+                                                        "/health/live",
+                                                        call -> Answer.text("text/plain", "ok"))),
+                                system -> {
+                                    waitFor(accepts);
+                                    system.accept();
+                                })) {
+            int port = server.tcpPort();
+            List<Wire> burst = new ArrayList<>();
+            try {
+                // where the queue is full, a further one waits, perhaps for ever
+                CompletableFuture.runAsync(
+                                () -> {
+                                    for (int i = 0; i < BURST; i++) {
+                                        burst.add(connected(() -> Served.connect(socket)));
+                                        burst.add(connected(() -> Served.connect(port)));
+                                    }
+                                })
+                        .get(Served.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                for (Wire wire : burst) {
+                    wire.send(ASK.replace("Host: x", "Host: localhost"));
+                }
+                accepts.countDown();
+                for (Wire wire : burst) {
+                    assertThat(wire.rest()).startsWith("HTTP/1.1 200");
+                }
+            } finally {
+                accepts.countDown();
+                for (Wire wire : List.copyOf(burst)) {
+                    wire.close();
+                }
+            }
+        }
+    }
+
+    private static Wire connected(Callable<Wire> connects) {
+        try {
+            return connects.call();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void waitFor(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
         }
     }
 
