@@ -62,7 +62,7 @@ public final class RecordingSession implements AutoCloseable {
     }
 
     private Turn perform(String line, Step step, List<String> tried) throws InterruptedException {
-        if (step instanceof Step.Expect || step instanceof Step.Check) {
+        if (step instanceof Step.Expect || step instanceof Step.EdrCheck) {
             return new Turn.Refused(List.of("type what the handset does: what comes is recorded"));
         }
         boolean secret = run.answersInSecret(step);
