@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.moondial.modules.sql.SqlSettings.DatabaseSettings;
-import io.moondial.modules.sql.SqlText.Dialect;
 import io.moondial.script.api.Backend;
 import io.moondial.time.Time;
 import java.io.IOException;
@@ -21,14 +20,10 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.logging.Level;
@@ -36,7 +31,6 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 
 /** The connections to one database: a pool that opens and replaces them by itself. */
@@ -358,9 +352,6 @@ interface Connections extends AutoCloseable {
 
     /** Opens connections, each with the limits that it is to have at the database's side. */
     final class Maker implements DataSource, AutoCloseable {
-        /** How long the socket may be silent, beyond what a statement may take. */
-        private static final Duration SILENCE = Duration.ofSeconds(5);
-
         private static final String POSTGRESQL = "org.postgresql";
 
         /** What it would write to stderr is in the errors that it throws. */
@@ -371,6 +362,7 @@ interface Connections extends AutoCloseable {
         }
 
         private final DatabaseSettings settings;
+        private final Sessions sessions;
         private final Drivers drivers;
         private final Driver driver;
 
@@ -382,6 +374,7 @@ interface Connections extends AutoCloseable {
 
         Maker(DatabaseSettings settings, Time time) {
             this.settings = settings;
+            this.sessions = new Sessions(settings);
             this.drivers = Drivers.of(settings);
             Driver found = drivers.driver();
             if (found == null) {
@@ -406,7 +399,7 @@ interface Connections extends AutoCloseable {
             Connection connection = null;
             try {
                 connection = file == null ? connect() : file.open(this::connect);
-                limit(connection);
+                sessions.limit(connection);
                 if (closed) {
                     throw new SQLException("the pool is closed");
                 }
@@ -424,14 +417,14 @@ interface Connections extends AutoCloseable {
         }
 
         private Connection connect() throws SQLException {
-            Connection connection = driver.connect(url(), properties());
+            Connection connection = driver.connect(url(), sessions.properties());
             if (connection == null) {
                 throw new SQLException("the driver does not know " + drivers.kind());
             }
             if (file != null && !settings.readOnly()) {
                 // the first look into it makes the files beside it, which are its own from then on
                 try {
-                    carryOut(connection, "PRAGMA schema_version");
+                    Sessions.carryOut(connection, "PRAGMA schema_version");
                 } catch (SQLException e) {
                     connection.close();
                     throw e;
@@ -444,107 +437,6 @@ interface Connections extends AutoCloseable {
             return settings.sqliteFile()
                     .map(it -> "jdbc:sqlite:" + it.toAbsolutePath())
                     .orElse(settings.url());
-        }
-
-        private long seconds(Duration more) {
-            return settings.timeout().plus(more).plusMillis(999).toSeconds();
-        }
-
-        /** What the URL says by itself stays. */
-        private void put(Properties properties, String name, Object value) {
-            if (!settings.url()
-                    .toLowerCase(Locale.ROOT)
-                    .contains(name.toLowerCase(Locale.ROOT) + "=")) {
-                properties.setProperty(name, value.toString());
-            }
-        }
-
-        private Properties properties() {
-            Properties all =
-                    settings.dialect() == Dialect.SQLITE
-                            ? sqlite(settings, true)
-                            : new Properties();
-            if (settings.user() != null) {
-                all.setProperty("user", settings.user());
-            }
-            if (settings.password() != null) {
-                all.setProperty("password", settings.password().text());
-            }
-            switch (settings.dialect()) {
-                case POSTGRESQL -> {
-                    put(all, "ApplicationName", "moondial");
-                    put(all, "loginTimeout", seconds(Duration.ZERO));
-                    put(all, "connectTimeout", seconds(Duration.ZERO));
-                    put(all, "socketTimeout", seconds(SILENCE));
-                    put(all, "cancelSignalTimeout", 2);
-                    put(all, "tcpKeepAlive", true);
-                    put(all, "readOnlyMode", "always");
-                    // a text becomes what the database expects: a date, a uuid, JSON
-                    put(all, "stringtype", "unspecified");
-                    put(all, "maxResultBuffer", 2L * settings.maxBytes());
-                    // it has values in it
-                    put(all, "logServerErrorDetail", false);
-                }
-                case MARIADB -> {
-                    if (kindIsMariadb()) {
-                        put(all, "connectTimeout", settings.timeout().toMillis());
-                        put(all, "socketTimeout", settings.timeout().plus(SILENCE).toMillis());
-                        put(all, "tcpKeepAlive", true);
-                        put(all, "allowLocalInfile", false);
-                        put(all, "useServerPrepStmts", true);
-                    }
-                }
-                case SQLITE, OTHER -> {}
-            }
-            return all;
-        }
-
-        private boolean kindIsMariadb() {
-            return drivers.kind().equals("jdbc:mariadb:");
-        }
-
-        /**
-         * The settings of a database of SQLite.
-         *
-         * @param inFile false: it is in memory
-         */
-        static Properties sqlite(DatabaseSettings settings, boolean inFile) {
-            SQLiteConfig config = new SQLiteConfig();
-            config.enforceForeignKeys(true);
-            config.setBusyTimeout((int) settings.timeout().toMillis());
-            // a script reaches no other file
-            config.setPragma(SQLiteConfig.Pragma.LIMIT_ATTACHED, "0");
-            config.setPragma(
-                    SQLiteConfig.Pragma.LIMIT_LENGTH, Integer.toString(2 * settings.maxBytes()));
-            if (settings.readOnly() && inFile) {
-                config.setReadOnly(true);
-            } else if (inFile) {
-                config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-            }
-            return config.toProperties();
-        }
-
-        private void limit(Connection connection) throws SQLException {
-            long limit = settings.timeout().toMillis();
-            switch (settings.dialect()) {
-                case POSTGRESQL -> carryOut(connection, "SET statement_timeout = " + limit);
-                case MARIADB -> {
-                    boolean mysql =
-                            connection.getMetaData().getDatabaseProductName().equals("MySQL");
-                    carryOut(
-                            connection,
-                            mysql
-                                    ? "SET SESSION max_execution_time = " + limit
-                                    : "SET SESSION max_statement_time = " + limit / 1000.0);
-                }
-                case SQLITE, OTHER -> {}
-            }
-        }
-
-        private static void carryOut(Connection connection, String text) throws SQLException {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(text);
-            }
         }
 
         @Override

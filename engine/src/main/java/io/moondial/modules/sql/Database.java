@@ -5,18 +5,13 @@ import io.moondial.modules.sql.Databases.Call;
 import io.moondial.modules.sql.Databases.Outcome;
 import io.moondial.modules.sql.Databases.Why;
 import io.moondial.modules.sql.SqlSettings.DatabaseSettings;
-import io.moondial.modules.sql.SqlText.Dialect;
 import io.moondial.script.api.Backend.Gauge;
 import io.moondial.time.Time;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -54,24 +49,19 @@ final class Database implements Databases.Reached {
     private final Function<String, Databases.@Nullable Reached> present;
 
     private final DatabaseSettings settings;
+    private final Sessions sessions;
     private final Connections connections;
+    private final Reachability reachability;
     private final Time time;
     private final RateLimitedLog log;
     private final Executor workers;
     private final @Nullable ExecutorService ownWorkers;
+    private final Turns<Job> turns;
 
     /** Those that have a turn, and have no connection yet. */
     private final Set<Job> connecting = ConcurrentHashMap.newKeySet();
 
-    /** Those that wait for their turn. */
-    private final Deque<Job> waiting = new ArrayDeque<>();
-
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final int capacity;
-    private int turns;
-    private boolean retired;
-    private volatile @Nullable String trouble;
-    private volatile long troubleSince;
 
     /**
      * A database of the rules.
@@ -83,38 +73,47 @@ final class Database implements Databases.Reached {
             DatabaseSettings settings,
             Time time,
             Function<String, Databases.@Nullable Reached> present) {
-        this.name = name;
-        this.present = present;
-        this.settings = settings;
-        this.time = time;
-        this.capacity = settings.pool();
-        this.turns = capacity;
-        this.log = new RateLimitedLog(LOG, time);
-        boolean pins = settings.dialect() == Dialect.SQLITE;
-        this.ownWorkers = pins ? platformThreads(settings.pool()) : null;
-        this.workers =
-                ownWorkers != null
-                        ? ownWorkers
-                        : job -> Thread.ofVirtual().name("sql-" + name).start(job);
-        this.connections = Connections.pool(name, settings, time);
-        connections.tell(new Reachability());
+        this(
+                name,
+                settings,
+                time,
+                present,
+                Connections.pool(name, settings, time),
+                settings.pool(),
+                new Sessions(settings).areHere());
     }
 
     /** One with a single connection, which exists. */
     Database(String name, DatabaseSettings settings, Connection connection, Time time) {
-        this.name = name;
-        this.present = _ -> null;
-        this.settings = settings;
-        this.time = time;
-        this.capacity = 1;
-        this.turns = 1;
-        this.log = new RateLimitedLog(LOG, time);
-        this.ownWorkers = platformThreads(1);
-        this.workers = ownWorkers;
-        this.connections = Connections.single(connection);
+        this(name, settings, time, _ -> null, Connections.single(connection), 1, true);
     }
 
-    /** SQLite is native code, which would keep a virtual thread's carrier. */
+    /** {@code pins}: its calls would keep the carrier of a virtual thread. */
+    private Database(
+            String name,
+            DatabaseSettings settings,
+            Time time,
+            Function<String, Databases.@Nullable Reached> present,
+            Connections connections,
+            int capacity,
+            boolean pins) {
+        this.name = name;
+        this.present = present;
+        this.settings = settings;
+        this.sessions = new Sessions(settings);
+        this.connections = connections;
+        this.time = time;
+        this.turns = new Turns<>(capacity);
+        this.log = new RateLimitedLog(LOG, time);
+        this.ownWorkers = pins ? platformThreads(capacity) : null;
+        this.workers =
+                ownWorkers != null
+                        ? ownWorkers
+                        : job -> Thread.ofVirtual().name("sql-" + name).start(job);
+        this.reachability = new Reachability(name, settings, connections, time, this::refuseAll);
+        connections.tell(reachability);
+    }
+
     private ExecutorService platformThreads(int count) {
         return Executors.newFixedThreadPool(
                 count, Thread.ofPlatform().daemon().name("sql-" + name + "-", 1).factory());
@@ -136,7 +135,7 @@ final class Database implements Databases.Reached {
         Job job =
                 new Job(
                         it -> {
-                            begin(it.connection());
+                            sessions.begin(it.connection());
                             return new Outcome.Begun(new OpenTransaction(it.connection()));
                         },
                         null);
@@ -159,54 +158,36 @@ final class Database implements Databases.Reached {
     }
 
     List<Gauge> gauges() {
-        int queued;
-        int running;
-        synchronized (waiting) {
-            queued = waiting.size();
-        }
-        running = connections.active();
         String called = "sql." + name;
-        List<Gauge> gauges = new ArrayList<>();
-        gauges.add(
-                new Gauge(
-                        called,
-                        "state",
-                        trouble == null ? 1 : 0,
-                        trouble == null ? "reachable" : "unreachable",
-                        trouble != null));
-        gauges.add(new Gauge(called, "active", running, null));
-        gauges.add(new Gauge(called, "idle", connections.idle(), null));
-        gauges.add(new Gauge(called, "waiting", queued, null));
-        return gauges;
+        return List.of(
+                reachability.gauge(called),
+                new Gauge(called, "active", connections.active(), null),
+                new Gauge(called, "idle", connections.idle(), null),
+                new Gauge(called, "waiting", turns.waiting(), null));
     }
 
-    // ---- turns
+    /** No connection can come: nobody waits for one. */
+    private void refuseAll() {
+        connecting.forEach(job -> job.end(reachability.unavailable()));
+        turns.leaveAll().forEach(job -> job.finish(reachability.unavailable()));
+    }
 
+    // ---- its end
+
+    /** A turn is over, and its connection is given back. */
     private void release() {
-        Job next;
-        boolean last = false;
-        synchronized (waiting) {
-            next = waiting.poll();
-            if (next == null) {
-                turns++;
-                last = retired && turns == capacity;
-            }
-        }
+        Job next = turns.pass();
         if (next != null) {
             next.start();
-        } else if (last) {
+        } else if (turns.areOver()) {
             close();
         }
     }
 
     /** Ends once its transactions have: no new call comes. */
     void retire() {
-        boolean idle;
-        synchronized (waiting) {
-            retired = true;
-            idle = turns == capacity;
-        }
-        if (idle) {
+        turns.end();
+        if (turns.areOver()) {
             close();
         }
     }
@@ -248,74 +229,6 @@ final class Database implements Databases.Reached {
         }
     }
 
-    /** Whether connections can be opened, as the pool finds out by opening them. */
-    private final class Reachability implements Connections.Listener {
-        @Override
-        public synchronized void opened() {
-            if (trouble != null) {
-                trouble = null;
-                LOG.info(
-                        "database {}: connected again, after {} s",
-                        name,
-                        TimeUnit.NANOSECONDS.toSeconds(time.nanos() - troubleSince));
-            }
-        }
-
-        @Override
-        public void lost(Path file) {
-            LOG.error(
-                    "database {}: the file {} was deleted or replaced while in use; calls under way"
-                            + " end on the lost file, and others use the file that is there now",
-                    name,
-                    file);
-        }
-
-        @Override
-        public void walLost(Path wal) {
-            LOG.error(
-                    "database {}: the file {} was deleted or replaced while in use; connections are"
-                            + " closed, which saves what it held, and opened anew",
-                    name,
-                    wal);
-        }
-
-        @Override
-        public synchronized void refused(String words) {
-            if (trouble == null) {
-                troubleSince = time.nanos();
-                LOG.warn(
-                        "database {}: cannot connect: {}; its calls return nil, \"unavailable\""
-                                + " until it can",
-                        name,
-                        words);
-            }
-            trouble = words;
-            if (isDown()) {
-                connecting.forEach(job -> job.end(unavailable()));
-                List<Job> inVain;
-                synchronized (waiting) {
-                    inVain = List.copyOf(waiting);
-                    waiting.clear();
-                }
-                inVain.forEach(job -> job.finish(unavailable()));
-            }
-        }
-    }
-
-    /** Nothing is to be hoped for: no connection is open, and none can be opened. */
-    private boolean isDown() {
-        return trouble != null && connections.idle() == 0 && connections.active() == 0;
-    }
-
-    private Outcome unavailable() {
-        String words = trouble;
-        return new Outcome.Failed(
-                Why.UNAVAILABLE,
-                words == null
-                        ? "no connection could be opened within " + text(settings.acquireTimeout())
-                        : "no connection: " + words);
-    }
-
     private static String text(Duration duration) {
         return duration.toMillis() + " ms";
     }
@@ -348,7 +261,6 @@ final class Database implements Databases.Reached {
         /** When the database ends the statement by itself. */
         private long serverLimit;
 
-        private boolean hasTurn;
         private boolean stopped;
         private boolean spoilt;
         private boolean isFinished;
@@ -392,24 +304,19 @@ final class Database implements Databases.Reached {
 
         /** Starts when a connection may be taken; false: never, since no new call is taken. */
         boolean takeTurn() {
-            Outcome refusal = isDown() ? unavailable() : null;
-            synchronized (waiting) {
-                if (retired) {
+            if (reachability.isDown()) {
+                if (turns.haveEnded()) {
                     return false;
                 }
-                if (refusal == null && turns == 0) {
-                    waiting.add(this);
-                } else if (refusal == null) {
-                    turns--;
-                    hasTurn = true;
-                }
-            }
-            if (refusal != null) {
-                finish(refusal);
+                finish(reachability.unavailable());
                 return true;
             }
+            Turns.Answer turn = turns.ask(this);
+            if (turn == Turns.Answer.NEVER) {
+                return false;
+            }
             alarm(settings.acquireTimeout(), this::connectionIsLate);
-            if (hasTurn) {
+            if (turn == Turns.Answer.NOW) {
                 start();
             }
             return true;
@@ -417,7 +324,6 @@ final class Database implements Databases.Reached {
 
         /** It is its turn. */
         void start() {
-            hasTurn = true;
             connecting.add(this);
             execute();
         }
@@ -441,28 +347,24 @@ final class Database implements Databases.Reached {
         }
 
         private void connectionIsLate() {
-            boolean inVain;
-            synchronized (waiting) {
-                inVain = waiting.remove(this);
-            }
-            if (inVain) {
+            if (turns.leave(this)) {
                 finish(
                         new Outcome.Failed(
                                 Why.BUSY,
                                 "no connection was free within "
                                         + text(settings.acquireTimeout())
                                         + " (acquire_timeout); all "
-                                        + capacity
+                                        + turns.capacity()
                                         + " (pool) were in use"));
             } else if (connecting.contains(this)) {
-                end(unavailable());
+                end(reachability.unavailable());
             }
         }
 
         private void timeIsUp() {
             long left = 0;
             synchronized (this) {
-                if (statement != null && stopsByItself()) {
+                if (statement != null && sessions.limitTime()) {
                     left = Math.max(0, serverLimit - time.nanos()) + GRACE.toNanos();
                 }
             }
@@ -483,7 +385,7 @@ final class Database implements Databases.Reached {
 
         @Override
         public void run() {
-            Outcome outcome = unavailable();
+            Outcome outcome = reachability.unavailable();
             try {
                 Connection mine = transaction == null ? connections.take() : transaction.connection;
                 connecting.remove(this);
@@ -498,7 +400,7 @@ final class Database implements Databases.Reached {
             } catch (SQLException e) {
                 outcome =
                         connection == null
-                                ? unavailable()
+                                ? reachability.unavailable()
                                 : JdbcCall.failure(e, settings.dialect(), afterSecret());
             } catch (RuntimeException | Error e) {
                 outcome = new Outcome.Failed(Why.UNAVAILABLE, "internal fault: " + e);
@@ -517,7 +419,7 @@ final class Database implements Databases.Reached {
             synchronized (this) {
                 mine = connection;
                 isFinished = true;
-                broken = spoilt || (stopped && settings.dialect() != Dialect.SQLITE);
+                broken = spoilt || (stopped && !sessions.areHere());
             }
             if (transaction != null) {
                 transaction.spoilt |= broken;
@@ -562,7 +464,7 @@ final class Database implements Databases.Reached {
             try (PreparedStatement prepared = connection().prepareStatement(call.text().jdbc())) {
                 synchronized (this) {
                     if (stopped) {
-                        return unavailable();
+                        return reachability.unavailable();
                     }
                     statement = prepared;
                     spoilt |= call.text().changesSession(); // whatever comes of it
@@ -591,11 +493,7 @@ final class Database implements Databases.Reached {
 
         /** Stops what the database does for it. Nobody waits for it any more. */
         private void interrupt() {
-            boolean waits;
-            synchronized (waiting) {
-                waits = waiting.remove(this);
-            }
-            if (waits) {
+            if (turns.leave(this)) {
                 finish(new Outcome.Failed(Why.UNAVAILABLE, "nobody waits for it"));
                 return;
             }
@@ -608,7 +506,7 @@ final class Database implements Databases.Reached {
                 stopped = true;
                 running = statement;
                 mine = connection;
-                if (settings.dialect() == Dialect.SQLITE) {
+                if (sessions.areHere()) {
                     cancel(running); // within the lock: it must not hit what comes next
                     return;
                 }
@@ -650,10 +548,6 @@ final class Database implements Databases.Reached {
         }
     }
 
-    private boolean stopsByItself() {
-        return settings.dialect() == Dialect.POSTGRESQL || settings.dialect() == Dialect.MARIADB;
-    }
-
     /** It is free again; a broken one is closed. */
     private void free(Connection connection, boolean broken) {
         try {
@@ -664,37 +558,6 @@ final class Database implements Databases.Reached {
     }
 
     // ---- transactions
-
-    private void begin(Connection connection) throws SQLException {
-        if (settings.dialect() == Dialect.SQLITE) {
-            // its driver would begin another one with each commit
-            carryOut(connection, settings.readOnly() ? "BEGIN" : "BEGIN IMMEDIATE");
-        } else {
-            connection.setAutoCommit(false);
-        }
-    }
-
-    private void commit(Connection connection) throws SQLException {
-        if (settings.dialect() == Dialect.SQLITE) {
-            carryOut(connection, "COMMIT");
-        } else {
-            connection.commit();
-        }
-    }
-
-    private void rollback(Connection connection) throws SQLException {
-        if (settings.dialect() == Dialect.SQLITE) {
-            carryOut(connection, "ROLLBACK");
-        } else {
-            connection.rollback();
-        }
-    }
-
-    private static void carryOut(Connection connection, String text) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(text);
-        }
-    }
 
     /** A transaction on a connection of its own. Called by one thread, that of its script. */
     private final class OpenTransaction implements Databases.Transaction {
@@ -742,11 +605,11 @@ final class Database implements Databases.Reached {
             return end(
                     it -> {
                         if (it.isStopped()) {
-                            Database.this.rollback(connection);
+                            sessions.rollback(connection);
                             return new Outcome.Ended();
                         }
                         try {
-                            Database.this.commit(connection);
+                            sessions.commit(connection);
                         } catch (SQLException e) {
                             takeBack(e);
                             throw e;
@@ -757,7 +620,7 @@ final class Database implements Databases.Reached {
 
         private void takeBack(SQLException e) {
             try {
-                Database.this.rollback(connection);
+                sessions.rollback(connection);
             } catch (SQLException another) {
                 e.addSuppressed(another); // there is none any more, or its connection is closed
             }
@@ -767,7 +630,7 @@ final class Database implements Databases.Reached {
         public CompletableFuture<Outcome> rollback() {
             return end(it -> {
                         try {
-                            Database.this.rollback(connection);
+                            sessions.rollback(connection);
                         } catch (SQLException e) {
                             spoilt = true; // closed, it takes its changes back
                         }

@@ -136,7 +136,7 @@ final class SqlStandIn implements StandIn<Databases>, Databases {
             String content = Files.readString(path);
             Connection connection =
                     new org.sqlite.JDBC()
-                            .connect("jdbc:sqlite::memory:", Connections.Maker.sqlite(own, false));
+                            .connect("jdbc:sqlite::memory:", Sessions.sqlite(own, false));
             if (connection == null) {
                 throw new SQLException("no database in memory");
             }

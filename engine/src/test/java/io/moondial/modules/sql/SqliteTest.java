@@ -281,7 +281,7 @@ class SqliteTest {
     @Test
     void a_file_that_is_replaced_while_in_use_is_noticed_and_used() throws Exception {
         Path copy = copyWithOneAccount();
-        Logger logger = (Logger) LoggerFactory.getLogger(Database.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(Reachability.class);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
@@ -305,7 +305,7 @@ class SqliteTest {
     @Test
     void a_wal_that_is_deleted_alone_is_noticed_and_nothing_in_it_is_lost() throws Exception {
         Path wal = folder.resolve("bank.db-wal");
-        Logger logger = (Logger) LoggerFactory.getLogger(Database.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(Reachability.class);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
