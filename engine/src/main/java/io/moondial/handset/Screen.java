@@ -1,5 +1,7 @@
 package io.moondial.handset;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a handset sees next, in the words of the primitives. */
 public sealed interface Screen {
     /** A text that asks for an answer. */
@@ -38,6 +40,11 @@ public sealed interface Screen {
             case Abort a -> "abort";
             case Reject r -> "reject";
         };
+    }
+
+    /** The text that a person reads on it; null: it has none. */
+    default @Nullable String text() {
+        return null;
     }
 
     /** Whether nothing comes after it. */

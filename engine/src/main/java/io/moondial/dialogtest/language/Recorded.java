@@ -105,7 +105,7 @@ public final class Recorded {
      * @param ids those that may be in it
      */
     public void came(Screen screen, boolean secret, PassingIds ids) {
-        String text = text(screen);
+        String text = screen.text();
         if (secret) {
             steps.add(screen.word() + " ~ .*");
         } else if (text != null && ids.areIn(text)) {
@@ -113,15 +113,6 @@ public final class Recorded {
         } else {
             steps.addAll(Wording.of(screen));
         }
-    }
-
-    private static @Nullable String text(Screen screen) {
-        return switch (screen) {
-            case Screen.Menu(int id, String text) -> text;
-            case Screen.Notify(int id, String text) -> text;
-            case Screen.Respond(String text) -> text;
-            default -> null;
-        };
     }
 
     /** Whether there is anything to write. */

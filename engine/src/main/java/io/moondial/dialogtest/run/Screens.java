@@ -65,7 +65,7 @@ final class Screens {
 
     private TestResult.Failure otherKind(
             TestHandset.Call call, Step.Expect step, Screen came, String place) {
-        String text = text(came);
+        String text = came.text();
         Expected expected = step.text();
         String message = "expected '%s', got '%s'".formatted(step.word(), came.word());
         if (text == null || expected == null) {
@@ -105,7 +105,7 @@ final class Screens {
     }
 
     private void text(Step.Expect step, Expected expected, Screen came, String place) {
-        String actual = text(came);
+        String actual = came.text();
         if (actual == null) {
             throw new IllegalStateException("a screen without a text: " + came);
         }
@@ -146,17 +146,8 @@ final class Screens {
                 : came;
     }
 
-    private static @Nullable String text(Screen screen) {
-        return switch (screen) {
-            case Screen.Menu(int id, String text) -> text;
-            case Screen.Notify(int id, String text) -> text;
-            case Screen.Respond(String text) -> text;
-            default -> null;
-        };
-    }
-
     private void checkLength(TestHandset.Call call, Lines at, Screen screen, String place) {
-        String text = text(screen);
+        String text = screen.text();
         if (text == null) {
             return;
         }
