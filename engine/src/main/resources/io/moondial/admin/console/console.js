@@ -142,6 +142,7 @@ class App {
   }
 
   #followed(event) {
+    for (const open of document.querySelectorAll('header details[open]')) if (!open.contains(event.target)) open.open = false;
     const link = event.target.closest?.('a[href]');
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.target || link.download || link.origin !== location.origin || link.getAttribute('href').startsWith('#')) return;
     event.preventDefault();
@@ -263,10 +264,10 @@ class App {
     return html`<main class="log-in" id="page" tabindex="-1">
       <h1>${words.name}</h1>
       <form class="log-in-form" @submit=${(event) => this.#logIn(event)}>
+        <p class=${this.error ? 'note warn' : ''} role="alert">${this.error}</p>
         <label>${words.logIn.user}<input name="user" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus value=${this.#last}></label>
         <label>${words.logIn.password}<input name="password" type="password" autocomplete="current-password" required></label>
         <p><button class="main">${words.logIn.button}</button></p>
-        <p class="bad" role="alert">${this.error}</p>
       </form>
     </main>`;
   }

@@ -6,7 +6,7 @@ import { words } from '/words.js';
 
 const w = words.dialogs;
 const PAGE = 50;
-const MOST = 500;
+const MOST_WAITING = 500;
 const MOMENT = 250;
 /** Who loses events loses more of them: the whole list is read this often. */
 const EVERY = 2000;
@@ -16,26 +16,26 @@ export function dialogs(app, [instanceId]) {
 }
 
 function list(app) {
-  const filter = app.query;
+  const { before, ...filter } = app.query;
+  const live = before === undefined;
   let paused = false;
   let waiting = [];
   let lost = 0;
-  let shown = PAGE;
   let planned = 0;
   const page = new Fetched(
     async (signal) => {
       waiting = [];
-      const answer = await get('/v1/dialogs', { ...filter, limit: shown }, signal);
+      const answer = await get('/v1/dialogs', { ...filter, before, limit: PAGE }, signal);
       // what was told meanwhile may be newer than the answer
       return { ...answer, dialogs: merged(answer.dialogs, paused ? [] : waiting.splice(0)) };
     },
     () => app.redraw(),
   );
   page.load();
-  const stop = app.events.listen({ topics: ['dialogs'] }, (name, value) => {
+  const stop = !live ? () => {} : app.events.listen({ topics: ['dialogs'] }, (name, value) => {
     if (name === 'dialog') {
       waiting.push(value);
-      if (waiting.length > MOST) waiting = waiting.slice(-MOST);
+      if (waiting.length > MOST_WAITING) waiting = waiting.slice(-MOST_WAITING);
       planned ||= setTimeout(take, MOMENT);
     } else if (name === 'lost') {
       lost += value.count ?? 0;
@@ -57,15 +57,18 @@ function list(app) {
   function merged(dialogs, told) {
     const known = new Map(dialogs.map((it) => [it.instance_id, it]));
     for (const it of told) matches(it) ? known.set(it.instance_id, it) : known.delete(it.instance_id);
-    return [...known.values()].sort((a, b) => (a.began < b.began ? 1 : a.began > b.began ? -1 : 0)).slice(0, MOST);
+    const all = [...known.values()].sort((a, b) => (a.began < b.began ? 1 : a.began > b.began ? -1 : 0));
+    if (all.length > PAGE && page.value) page.value.more = true;
+    return all.slice(0, PAGE);
   }
 
   /** What was told since the last time; some a second are enough for eyes. */
   function take() {
     planned = 0;
     if (!paused && page.value && !page.busy) {
+      const shown = page.value.dialogs.length;
       page.value.dialogs = merged(page.value.dialogs, waiting.splice(0));
-      shown = Math.max(PAGE, page.value.dialogs.length);
+      if (page.value.dialogs.length < shown && page.value.more) page.soon(EVERY); // older ones have room
     }
     app.redraw();
   }
@@ -73,21 +76,13 @@ function list(app) {
   function search(event) {
     event.preventDefault();
     const query = new URLSearchParams(values(event.currentTarget.closest('form')));
-    app.go(`/dialogs${query.size ? `?${query}` : ''}`);
+    app.go(url(Object.fromEntries(query)));
   }
 
-  async function older() {
-    const last = page.value.dialogs.at(-1);
-    try {
-      const more = await get('/v1/dialogs', { ...filter, limit: PAGE, before: last.instance_id });
-      page.value.dialogs = merged([...page.value.dialogs, ...more.dialogs], []);
-      page.value.more = more.more;
-      shown = page.value.dialogs.length;
-    } catch (e) {
-      page.error = e;
-    }
-    app.redraw();
-  }
+  const url = (query) => {
+    const text = new URLSearchParams(query);
+    return `/dialogs${text.size ? `?${text}` : ''}`;
+  };
 
   function pause() {
     paused = !paused;
@@ -106,14 +101,16 @@ function list(app) {
         <label>${w.outcome}<select name="outcome" @change=${search}><option value="">${words.any}</option>${Object.entries(words.outcomes).map(([value, text]) => html`<option value=${value} ?selected=${filter.outcome === value}>${text}</option>`)}</select></label>
         <button class="main">${w.search}</button>
         <span class="grow"></span>
-        <button type="button" aria-pressed=${paused} @click=${pause}>${paused ? `${w.resume} (${w.paused(new Set(waiting.map((it) => it.instance_id)).size)})` : w.pause}</button>
+        ${live
+          ? html`<button type="button" aria-pressed=${paused} @click=${pause}>${paused ? `${w.resume} (${w.paused(new Set(waiting.map((it) => it.instance_id)).size)})` : w.pause}</button>`
+          : html`<a href=${url(filter)}>${w.newest}</a>`}
       </form>
       ${app.may('operator') ? nothing : html`<p class="quiet small">${w.masked}</p>`}
       ${lost ? html`<p class="note warn" role="status">${w.lost(lost)}</p>` : nothing}
       ${page.show((value) => value.dialogs.length === 0
-        ? empty(Object.keys(filter).length ? w.noMatch : w.none)
+        ? empty(Object.keys(filter).length || !live ? w.noMatch : w.none)
         : html`<div class="scroll"><table class="stack">
-            <caption>${w.live} ${w.kept(value.kept)}</caption>
+            <caption>${live ? w.live : w.olderOnes} ${w.kept(value.kept)}</caption>
             <thead><tr><th>${w.began}</th><th>${w.number}</th><th>${w.code}</th><th>${w.script}</th><th class="number">${w.turns}</th><th class="number">${w.took}</th><th>${w.state}</th></tr></thead>
             <tbody>${value.dialogs.map((it) => html`<tr>
               <td data-label=${w.began} class="nowrap"><a href="/dialogs/${segment(it.instance_id)}">${time(it.began, { exact: true })}</a></td>
@@ -124,7 +121,7 @@ function list(app) {
               <td data-label=${w.took} class="number">${it.took_ms === undefined ? '' : duration(it.took_ms)}</td>
               <td data-label=${w.state} class=${it.error ? 'wide' : ''}>${outcome(it.state)} ${it.error ? html`<span class="quiet small">${it.error}</span>` : nothing}</td>
             </tr>`)}</tbody></table></div>
-            ${value.more ? html`<p><button @click=${older}>${w.older}</button></p>` : nothing}`)}`,
+            ${value.more ? html`<p><a href=${url({ ...filter, before: value.dialogs.at(-1).instance_id })}>${w.older}</a></p>` : nothing}`)}`,
     close() {
       stop();
       clearTimeout(planned);
@@ -136,15 +133,18 @@ function list(app) {
 /** What a dialog is now, kept so by events; the phone shows the same beside its screen. */
 export class LiveDialog {
   #stop;
+  #refused = false;
 
   constructor(app, instanceId) {
     this.instanceId = instanceId;
     this.fetched = new Fetched((signal) => get(`/v1/dialogs/${segment(instanceId)}`, {}, signal), () => {
-      // of a dialog that is not kept there is nothing to hear, and the engine refuses whoever wishes to
-      if (this.fetched.error?.status === 404) this.#stop();
+      // Of a dialog that is not kept there is nothing to hear, and the engine refuses whoever wishes to.
+      // One that has just begun may be kept a moment later.
+      if (this.#refused && this.fetched.error?.status === 404) this.#stop();
       app.redraw();
     });
     this.#stop = app.events.listen({ topics: ['dialogs'], instance_id: instanceId }, (name, value) => {
+      if (name === 'refused') this.#refused = true;
       // An event says that there is more; what it is comes whole and in order from the history.
       if (value.instance_id === instanceId || name === 'lost' || name === 'open' || name === 'refused') this.fetched.soon();
     });

@@ -31,6 +31,7 @@ export function links(app) {
         },
       });
       if (pcap.size) save(`${msisdn ?? 'trace'}.pcap`, pcap);
+      else problem = w.nothing;
     } catch (e) {
       problem = e.message;
     }

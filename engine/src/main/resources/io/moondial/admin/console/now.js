@@ -158,6 +158,6 @@ function linkStrip(value) {
 
 function reload(it) {
   return html`<p>${it.last_done ? html`${time(it.last_done)} <span class="quiet">${it.last_by?.length ? words.now.reloadedBy(it.last_by.join(', ')) : words.now.reloadedItself}</span>` : words.now.neverReloaded}</p>
-    ${it.refused ? html`<div class="note bad"><p>${words.scripts.reloadOutcome.refused} ${words.since} ${time(it.refused.since)}</p>${it.refused.first.map((line) => html`<pre>${line}</pre>`)}</div>` : nothing}
+    ${it.refused ? html`<div class="note bad"><p>${words.now.refusedSince} ${time(it.refused.since)}</p>${it.refused.first.map((line) => html`<pre>${line}</pre>`)}</div>` : nothing}
     ${it.waiting?.length ? html`<p class="note warn">${words.now.waiting}: ${it.waiting.join('; ')}</p>` : nothing}`;
 }

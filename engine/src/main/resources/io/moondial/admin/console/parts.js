@@ -113,7 +113,7 @@ export class Fetched {
     if (this.error instanceof Refused) {
       return html`<p class="note bad" role="alert">${words.refused(this.error.message)}</p>`;
     }
-    const lost = this.error ? html`<p class="note warn" role="status">${words.noNews(clockText(this.good ?? new Date()))}</p>` : nothing;
+    const lost = this.error ? html`<p class="note warn lost" role="status">${words.noNews(clockText(this.good ?? new Date()))}</p>` : nothing;
     if (this.value === null) {
       return this.error ? lost : html`<p class="empty" role="status">${words.loading}</p>`;
     }
@@ -154,7 +154,7 @@ export function dialogHead(dialog) {
   return html`<div class="head">
     <h1>${dialog.code || dialog.kind}</h1>
     ${dialog.msisdn ? html`<span class="nowrap">${words.dialogs.from} <span class="mono">${dialog.msisdn}</span></span>` : nothing}
-    <span class="nowrap">→ <a href="/scripts/${segment(dialog.script)}">${dialog.script}</a> <span class="mono quiet">${dialog.version}</span></span>
+    <span>→ <a href="/scripts/${segment(dialog.script)}">${dialog.script}</a> <span class="mono quiet">${dialog.version}</span></span>
     ${dialog.took_ms === undefined ? nothing : html`<span class="nowrap">${words.dialogs.answeredIn(duration(dialog.took_ms))}</span>`}
     ${outcome(dialog.state)}
     ${dialog.error ? html`<span class="problem">${dialog.error}</span>` : nothing}

@@ -168,9 +168,17 @@ class Phone {
       this.#instanceId = phone.instance_id;
       this.hidden();
       if (this.#isSeen) this.shown();
+    } else if (fresh) {
+      this.#live?.fetched.soon();
     }
     this.#app.redraw();
-    if (fresh && phone.state === 'menu') requestAnimationFrame(() => document.getElementById(`typed-${this.#number}`)?.focus());
+    if (fresh && phone.state === 'menu') requestAnimationFrame(() => this.#focus());
+  }
+
+  /** Who types somewhere else goes on there. */
+  #focus() {
+    const field = document.getElementById(`typed-${this.#number}`);
+    if (field && (document.activeElement === document.body || field.form.contains(document.activeElement))) field.focus();
   }
 
   /** Asks for the next screen until the dialog is over. */
@@ -256,12 +264,20 @@ class Phone {
       </div>
       <div>
         <h2 class="small">${w.history}</h2>
-        ${this.#live ? this.#live.fetched.show((value) => html`${dialogHead(value.dialog)}
-            <p class="bar"><a href="/dialogs/${segment(value.dialog.instance_id)}" class="mono">${value.dialog.instance_id}</a>
-            ${value.dialog.state === 'open' ? nothing : html`<button type="button" @click=${() => this.#save()}>${w.saveAsTest}</button>`}</p>
-            ${history(value.entries, value.left_out)}`) : html`<p class="quiet">${w.noHistory}</p>`}
+        ${this.#history()}
       </div>
     </section>`;
+  }
+
+  #history() {
+    const told = (value) => html`${dialogHead(value.dialog)}
+      <p class="bar"><a href="/dialogs/${segment(value.dialog.instance_id)}" class="mono">${value.dialog.instance_id}</a>
+      ${value.dialog.state === 'open' ? nothing : html`<button type="button" @click=${() => this.#save()}>${w.saveAsTest}</button>`}</p>
+      ${history(value.entries, value.left_out)}`;
+    const fetched = this.#live?.fetched;
+    // one that has just begun is not kept yet, one that newer ones have displaced not any more
+    if (!fetched || fetched.error?.status === 404) return fetched?.value ? told(fetched.value) : html`<p class="quiet">${w.noHistory}</p>`;
+    return fetched.show(told);
   }
 
   async #putAway() {

@@ -64,7 +64,7 @@ function oneScript(app, key) {
   const path = `/v1/scripts/${segment(key)}`;
   const script = new Fetched((signal) => get(path, {}, signal), () => app.redraw());
   if (app.may('operator')) script.load();
-  const stop = app.events.listen({ topics: ['reload'] }, (name) => READ_ANEW.has(name) && script.soon());
+  const stop = app.events.listen({ topics: ['reload'] }, (name) => READ_ANEW.has(name) && app.may('operator') && script.soon());
 
   async function attempt(action) {
     problem = '';
@@ -150,7 +150,7 @@ function oneScript(app, key) {
         <p class="bar"><button value="no">${words.cancel}</button><button class="main" value="yes">${w.restoreYes}</button></p></form>
       </dialog>
 
-      <h2>${w.source}: ${value.on_disk === null ? w.inService : w.onDisk}</h2>
+      <h2>${value.on_disk === null ? w.inService : w.onDisk}</h2>
       ${run ? html`<p class="legend"><span class="key"><span class="swatch covered"></span>${w.covered}</span><span class="key"><span class="swatch missed"></span>${w.missed}</span></p>` : nothing}
       <div class="source" tabindex="0" role="region" aria-label=${w.source}><ol>${lines(shown).map((text, i) => line(text, i + 1, value.problems, covered, missed))}</ol></div>`;
   }
@@ -165,7 +165,7 @@ function oneScript(app, key) {
   return {
     view: () => html`
       <p><a href="/scripts">← ${w.all}</a></p>
-      ${app.may('operator') ? script.show(page) : html`<p class="note">${words.roleNeeded('operator')}</p>`}`,
+      ${app.may('operator') ? script.show(page) : html`<h1>${key}</h1><p class="note">${words.roleNeeded('operator')}</p>`}`,
     drawn() {
       if (aim && !aimed && script.value) {
         aimed = true;
