@@ -4,35 +4,38 @@ import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplars;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.Quantiles;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +55,19 @@ public final class Exposition {
     /** What a family is. */
     public enum Type {
         /** Only rises. Its name ends in {@code _total}. */
-        COUNTER,
-        GAUGE,
-        HISTOGRAM,
+        COUNTER("_total"),
+        GAUGE(""),
+        HISTOGRAM(""),
         /** How many and how long in all, without quantiles. */
-        SUMMARY,
+        SUMMARY(""),
         /** Always 1: what it says is in its labels. Its name ends in {@code _info}. */
-        INFO;
+        INFO("_info");
+
+        private final String suffix;
+
+        Type(String suffix) {
+            this.suffix = suffix;
+        }
 
         /** As Prometheus names it. */
         public String word() {
@@ -76,11 +85,25 @@ public final class Exposition {
     public record Family(String name, Type type, String help, List<String> labels) {
         public Family {
             labels = List.copyOf(labels);
+            if (!name.endsWith(type.suffix)) {
+                throw new IllegalArgumentException(name + " must end in " + type.suffix);
+            }
         }
 
         /** What the numbers are: the last part of the name, where that is a unit. */
         public String unit() {
             return name.contains("_seconds") ? "seconds" : name.contains("_bytes") ? "bytes" : "";
+        }
+
+        private MetricMetadata metadata() {
+            String base = name.substring(0, name.length() - type.suffix.length());
+            Unit unit =
+                    type == Type.INFO
+                            ? null
+                            : base.endsWith("_seconds")
+                                    ? Unit.SECONDS
+                                    : base.endsWith("_bytes") ? Unit.BYTES : null;
+            return new MetricMetadata(base, help, unit);
         }
     }
 
@@ -120,57 +143,39 @@ public final class Exposition {
 
     /** What has a value for each of its labels' values. */
     public void counter(String name, String help, List<String> labelNames, Consumer<Values> read) {
-        Family family = new Family(name, Type.COUNTER, help, labelNames);
-        MetricMetadata metadata = metadata(family, "_total");
-        SeriesLabels labels = new SeriesLabels(family);
-        add(
-                family,
-                () -> {
-                    labels.begin();
-                    List<CounterDataPointSnapshot> points = new ArrayList<>();
-                    read.accept(
-                            (value, values) ->
-                                    points.add(
-                                            new CounterDataPointSnapshot(
-                                                    value, labels.of(values), null, 0)));
-                    return new CounterSnapshot(metadata, points);
-                });
+        this.<CounterDataPointSnapshot>add(
+                new Family(name, Type.COUNTER, help, labelNames),
+                CounterSnapshot::new,
+                (labels, points) ->
+                        read.accept(
+                                (value, of) ->
+                                        points.add(
+                                                new CounterDataPointSnapshot(
+                                                        value, labels.of(of), null, 0))));
     }
 
     /** The same of what goes up and down. */
     public void gauge(String name, String help, List<String> labelNames, Consumer<Values> read) {
-        Family family = new Family(name, Type.GAUGE, help, labelNames);
-        MetricMetadata metadata = metadata(family, "");
-        SeriesLabels labels = new SeriesLabels(family);
-        add(
-                family,
-                () -> {
-                    labels.begin();
-                    List<GaugeDataPointSnapshot> points = new ArrayList<>();
-                    read.accept(
-                            (value, values) ->
-                                    points.add(
-                                            new GaugeDataPointSnapshot(
-                                                    value, labels.of(values), null)));
-                    return new GaugeSnapshot(metadata, points);
-                });
+        this.<GaugeDataPointSnapshot>add(
+                new Family(name, Type.GAUGE, help, labelNames),
+                GaugeSnapshot::new,
+                (labels, points) ->
+                        read.accept(
+                                (value, of) ->
+                                        points.add(
+                                                new GaugeDataPointSnapshot(
+                                                        value, labels.of(of), null))));
     }
 
     /** What is always 1. */
     public void info(String name, String help, List<String> labelNames, Consumer<Values> read) {
-        Family family = new Family(name, Type.INFO, help, labelNames);
-        MetricMetadata metadata = metadata(family, "_info");
-        SeriesLabels labels = new SeriesLabels(family);
-        add(
-                family,
-                () -> {
-                    labels.begin();
-                    List<InfoDataPointSnapshot> points = new ArrayList<>();
-                    read.accept(
-                            (value, values) ->
-                                    points.add(new InfoDataPointSnapshot(labels.of(values))));
-                    return new InfoSnapshot(metadata, points);
-                });
+        this.<InfoDataPointSnapshot>add(
+                new Family(name, Type.INFO, help, labelNames),
+                InfoSnapshot::new,
+                (labels, points) ->
+                        read.accept(
+                                (value, of) ->
+                                        points.add(new InfoDataPointSnapshot(labels.of(of)))));
     }
 
     /**
@@ -184,30 +189,24 @@ public final class Exposition {
             List<Double> edges,
             List<String> labelNames,
             Consumer<Histograms> read) {
-        Family family = new Family(name, Type.HISTOGRAM, help, labelNames);
-        MetricMetadata metadata = metadata(family, "");
-        SeriesLabels labels = new SeriesLabels(family);
-        double[] bounds = new double[edges.size() + 1];
-        for (int i = 0; i < edges.size(); i++) {
-            bounds[i] = edges.get(i);
-        }
-        bounds[edges.size()] = Double.POSITIVE_INFINITY;
-        add(
-                family,
-                () -> {
-                    labels.begin();
-                    List<HistogramDataPointSnapshot> points = new ArrayList<>();
-                    read.accept(
-                            (times, values) ->
-                                    points.add(
-                                            new HistogramDataPointSnapshot(
-                                                    buckets(bounds, times),
-                                                    times.seconds(),
-                                                    labels.of(values),
-                                                    Exemplars.EMPTY,
-                                                    0)));
-                    return new HistogramSnapshot(metadata, points);
-                });
+        double[] bounds =
+                DoubleStream.concat(
+                                edges.stream().mapToDouble(Double::doubleValue),
+                                DoubleStream.of(Double.POSITIVE_INFINITY))
+                        .toArray();
+        this.<HistogramDataPointSnapshot>add(
+                new Family(name, Type.HISTOGRAM, help, labelNames),
+                HistogramSnapshot::new,
+                (labels, points) ->
+                        read.accept(
+                                (times, of) ->
+                                        points.add(
+                                                new HistogramDataPointSnapshot(
+                                                        buckets(bounds, times),
+                                                        times.seconds(),
+                                                        labels.of(of),
+                                                        Exemplars.EMPTY,
+                                                        0))));
     }
 
     private static ClassicHistogramBuckets buckets(double[] bounds, Durations.Sum times) {
@@ -223,61 +222,72 @@ public final class Exposition {
     /** How many, and how long in all. */
     public void summary(
             String name, String help, List<String> labelNames, Consumer<Summaries> read) {
-        Family family = new Family(name, Type.SUMMARY, help, labelNames);
-        MetricMetadata metadata = metadata(family, "");
-        SeriesLabels labels = new SeriesLabels(family);
-        add(
-                family,
-                () -> {
-                    labels.begin();
-                    List<SummaryDataPointSnapshot> points = new ArrayList<>();
-                    read.accept(
-                            (count, seconds, values) ->
-                                    points.add(
-                                            new SummaryDataPointSnapshot(
-                                                    count,
-                                                    seconds,
-                                                    Quantiles.EMPTY,
-                                                    labels.of(values),
-                                                    Exemplars.EMPTY,
-                                                    0)));
-                    return new SummarySnapshot(metadata, points);
-                });
+        this.<SummaryDataPointSnapshot>add(
+                new Family(name, Type.SUMMARY, help, labelNames),
+                SummarySnapshot::new,
+                (labels, points) ->
+                        read.accept(
+                                (count, seconds, of) ->
+                                        points.add(
+                                                new SummaryDataPointSnapshot(
+                                                        count,
+                                                        seconds,
+                                                        Quantiles.EMPTY,
+                                                        labels.of(of),
+                                                        Exemplars.EMPTY,
+                                                        0))));
     }
 
-    private static MetricMetadata metadata(Family family, String suffix) {
-        if (!family.name().endsWith(suffix)) {
-            throw new IllegalArgumentException(family.name() + " must end in " + suffix);
+    /**
+     * A family of which there is nothing now is not in what is read.
+     *
+     * @param snapshot makes the library's family of its points
+     * @param read gives each value as a point
+     */
+    private <P> void add(
+            Family family,
+            BiFunction<MetricMetadata, Collection<P>, MetricSnapshot> snapshot,
+            BiConsumer<SeriesLabels, Collection<P>> read) {
+        if (families.stream().anyMatch(it -> it.name().equals(family.name()))) {
+            throw new IllegalArgumentException("there are two families " + family.name());
         }
-        String base = family.name().substring(0, family.name().length() - suffix.length());
-        Unit unit =
-                family.type() == Type.INFO
-                        ? null
-                        : base.endsWith("_seconds")
-                                ? Unit.SECONDS
-                                : base.endsWith("_bytes") ? Unit.BYTES : null;
-        return new MetricMetadata(base, family.help(), unit);
+        MetricMetadata metadata = family.metadata();
+        SeriesLabels labels = new SeriesLabels(family);
+        families.add(family);
+        registry.register(
+                () -> {
+                    labels.begin();
+                    List<P> points = new ArrayList<>();
+                    read.accept(labels, points);
+                    return snapshot.apply(metadata, points);
+                });
     }
 
     /**
      * The labels of a family's series, kept from one reading to the next, because the library
-     * checks and sorts them when they are made. Those that were not needed in a reading are let go
-     * of.
+     * checks and sorts them when they are made. Series come in the same order each time, as long as
+     * none is new; one that comes at another place than before gets new labels.
      */
     private static final class SeriesLabels {
         private final Family family;
         private final String[] names;
-        private Map<List<String>, Labels> before = Map.of();
-        private Map<List<String>, Labels> now = new HashMap<>();
+        private final List<Series> kept = new ArrayList<>();
+
+        /** How many series of this reading have come. */
+        private int count;
+
+        @SuppressWarnings("ArrayRecordComponent") // compared with each series of each reading
+        private record Series(String[] values, Labels labels) {}
 
         SeriesLabels(Family family) {
             this.family = family;
             this.names = family.labels().toArray(String[]::new);
         }
 
+        /** Another reading begins: what the one before did not need is let go of. */
         void begin() {
-            before = now;
-            now = HashMap.newHashMap(before.size());
+            kept.subList(count, kept.size()).clear();
+            count = 0;
         }
 
         Labels of(String... values) {
@@ -285,26 +295,20 @@ public final class Exposition {
                 throw new IllegalArgumentException(
                         family.name() + " has the labels " + family.labels());
             }
-            List<String> key = List.of(values);
-            Labels known = before.get(key);
+            int place = count++;
+            if (place < kept.size() && Arrays.equals(kept.get(place).values(), values)) {
+                return kept.get(place).labels();
+            }
             Labels labels =
-                    known != null
-                            ? known
-                            : names.length == 0
-                                    ? Labels.EMPTY
-                                    : Labels.of(names.clone(), values.clone());
-            now.put(key, labels);
+                    names.length == 0 ? Labels.EMPTY : Labels.of(names.clone(), values.clone());
+            Series series = new Series(values.clone(), labels);
+            if (place < kept.size()) {
+                kept.set(place, series);
+            } else {
+                kept.add(series);
+            }
             return labels;
         }
-    }
-
-    /** A family of which there is nothing now is not in what is read. */
-    private void add(Family family, Collector collector) {
-        if (families.stream().anyMatch(it -> it.name().equals(family.name()))) {
-            throw new IllegalArgumentException("there are two families " + family.name());
-        }
-        families.add(family);
-        registry.register(collector);
     }
 
     /** All families, in the order in which they were added. */
