@@ -269,6 +269,11 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     @Override
+    public @Nullable String dialledCode() {
+        return claim.code();
+    }
+
+    @Override
     public void await(CompletableFuture<?> call, Patience patience) {
         catchUp();
         var _ = call.whenComplete((_, _) -> mailbox.wake());

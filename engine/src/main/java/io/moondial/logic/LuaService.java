@@ -56,6 +56,7 @@ public final class LuaService {
      * A dialog that a service takes: the script that will run, and what it runs with.
      *
      * @param opening how the dialog began, with the mask of its trigger
+     * @param code what of the dialled text its trigger asks for; null: nothing
      * @param grace how long the script may go on once the far side has ended the dialog
      * @param breaker what switches this version of the script off
      * @param shares what the script may take of what all share
@@ -63,6 +64,7 @@ public final class LuaService {
      */
     record Claim(
             Opening opening,
+            @Nullable String code,
             DialogSetup setup,
             Script script,
             ScriptLimits limits,
@@ -166,6 +168,7 @@ public final class LuaService {
         Script script = script(trigger.scriptKey());
         return new Claim(
                 mask == null ? opening : opening.writtenAs(mask.written(opening.text())),
+                trigger.conditions().code(),
                 setups.of(script, trigger.overrides()),
                 script,
                 limits(trigger.overrides()),

@@ -7,10 +7,12 @@ import io.moondial.modules.json.Json;
 import io.moondial.modules.json.JsonModule;
 import io.moondial.modules.kv.KvModule;
 import io.moondial.modules.log.LogModule;
+import io.moondial.modules.menu.MenuModule;
 import io.moondial.modules.sql.SqlModule;
 import io.moondial.modules.stat.StatModule;
 import io.moondial.modules.ussd.UssdModule;
 import io.moondial.script.api.ApiModule;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,15 +26,22 @@ public final class BuiltInModules {
     /** The modules, in the order of the reference page. */
     public static List<ApiModule> create() {
         Json json = new Json();
-        return List.of(
-                UssdModule.create(),
-                LogModule.create(),
-                EdrModule.create(),
-                StatModule.create(),
-                JsonModule.create(json),
-                DecimalModule.create(),
-                HttpModule.create(json),
-                SqlModule.create(),
-                KvModule.create(json));
+        ApiModule ussd = UssdModule.create();
+        ApiModule kv = KvModule.create(json);
+        List<ApiModule> others =
+                List.of(
+                        LogModule.create(),
+                        EdrModule.create(),
+                        StatModule.create(),
+                        JsonModule.create(json),
+                        DecimalModule.create(),
+                        HttpModule.create(json),
+                        SqlModule.create(),
+                        kv);
+        List<ApiModule> all = new ArrayList<>();
+        all.add(ussd);
+        all.add(MenuModule.create(ussd, kv, others));
+        all.addAll(others);
+        return List.copyOf(all);
     }
 }

@@ -102,6 +102,11 @@ public record Trigger(
         /** Catches all. */
         public static final Conditions NONE = Schema.of(Conditions.class).defaults();
 
+        /** What of the dialled text they ask for; null: nothing. */
+        public @Nullable String code() {
+            return ussdString == null ? ussdStringPrefix : ussdString;
+        }
+
         /** Whether every condition given holds. */
         public boolean match(TriggerRequest request) {
             return Stream.of(Attribute.values())

@@ -3,8 +3,10 @@ package io.moondial.script;
 import io.moondial.script.RunningScript.LoadedModules;
 import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.ApiModule.PartInLua;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Compiler;
+import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaState;
@@ -18,6 +20,7 @@ import io.moondial.script.stdlib.UndefinedGlobal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +37,9 @@ final class LuaBase {
     private final LuaTable stringMetatable;
     private final LuaTable decimalMetatable;
 
+    /** What of modules is written in Lua, by their names. */
+    private final Map<String, ShippedPart> shipped = new HashMap<>();
+
     /** The names of a request's fields, made once: they are few, and the same in every dialog. */
     private final Map<String, LuaString> names = new ConcurrentHashMap<>();
 
@@ -46,6 +52,12 @@ final class LuaBase {
             globals.set(module.name(), module.table());
             module.functions().forEach(this::noteSecrets);
             module.globals().forEach(globals::set);
+            PartInLua part = module.partInLua();
+            if (part != null) {
+                FunctionCode code =
+                        compiler.compileShipped(LuaString.of(part.source()), module.name());
+                shipped.put(module.name(), new ShippedPart(code, part.natives()));
+            }
         }
         globals.set("require", new NativeFunction("require", LuaBase::require));
         globals.set("package", packages());
@@ -54,6 +66,19 @@ final class LuaBase {
         this.globalMetatable = UndefinedGlobal.metatable();
         this.stringMetatable = library.stringMetatable();
         this.decimalMetatable = decimalMetatable(modules);
+    }
+
+    /** A part of a module that is written in Lua, and what it is called with. */
+    private record ShippedPart(FunctionCode code, List<Object> natives) {}
+
+    /** Runs the part of a module that is written in Lua, with global names of its own. */
+    LuaTable runShipped(String module, LuaState state) {
+        ShippedPart part = Objects.requireNonNull(shipped.get(module), module);
+        @Nullable Object[] results =
+                state.call(
+                        state.load(part.code(), LuaTable.over(globals, state.meter())),
+                        part.natives().toArray());
+        return (LuaTable) Objects.requireNonNull(results[0]);
     }
 
     /** What {@code x:round(2)} goes through. */

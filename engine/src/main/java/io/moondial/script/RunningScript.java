@@ -7,6 +7,7 @@ import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.api.HostCall;
+import io.moondial.script.api.Journal;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import io.moondial.script.lua.Arguments;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,7 +54,9 @@ final class RunningScript implements HostCall, ScriptClock {
     private final Meter meter;
     private final LuaState state;
     private final LoadedModules modules;
+    private Map<String, LuaTable> partsInLua = Map.of();
     private @Nullable Alone alone;
+    private @Nullable Journal journal;
 
     RunningScript(Script script, ScriptRun run, LuaBase base, HeavyPermit permit) {
         this.script = script;
@@ -184,6 +188,49 @@ final class RunningScript implements HostCall, ScriptClock {
     }
 
     @Override
+    public @Nullable Journal journal() {
+        return journal;
+    }
+
+    @Override
+    public void keep(@Nullable Journal next) {
+        journal = next;
+    }
+
+    @Override
+    public Journal.Limits journalLimits() {
+        return run.limits().journal();
+    }
+
+    @Override
+    public LuaTable partInLua(String module) {
+        LuaTable known = partsInLua.get(module);
+        if (known == null) {
+            known = base.runShipped(module, state);
+            if (partsInLua.isEmpty()) {
+                partsInLua = new HashMap<>();
+            }
+            partsInLua.put(module, known);
+        }
+        return known;
+    }
+
+    @Override
+    public RunningScriptId script() {
+        return new RunningScriptId(script.name(), script.version());
+    }
+
+    @Override
+    public @Nullable String dialledCode() {
+        return run.dialog().dialledCode();
+    }
+
+    @Override
+    public void happened(String called, String outcome) {
+        services().called(called, outcome, Duration.ZERO, () -> null);
+    }
+
+    @Override
     public void log(Level level, String line) {
         tellPlace(state.place());
         services().log(level, line);
@@ -246,7 +293,8 @@ final class RunningScript implements HostCall, ScriptClock {
         run.globals().forEach(globals::set);
     }
 
-    private LuaTable request() {
+    @Override
+    public LuaTable request() {
         LuaTable request = state.newTable();
         run.request()
                 .get()
@@ -343,7 +391,11 @@ final class RunningScript implements HostCall, ScriptClock {
 
     @Override
     public Instant now() {
-        return services().now();
+        Journal kept = journal;
+        return kept == null
+                ? services().now()
+                : Instant.ofEpochMilli(
+                        kept.number("os.time", state, () -> services().now().toEpochMilli()));
     }
 
     @Override
@@ -353,7 +405,11 @@ final class RunningScript implements HostCall, ScriptClock {
 
     @Override
     public Duration sinceStart() {
-        return supervision.sinceStart();
+        Journal kept = journal;
+        return kept == null
+                ? supervision.sinceStart()
+                : Duration.ofNanos(
+                        kept.number("os.clock", state, () -> supervision.sinceStart().toNanos()));
     }
 
     /**

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.moondial.config.Key;
 import io.moondial.config.Schema;
 import io.moondial.config.Settings;
+import io.moondial.script.api.Journal;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxStringLength octets in one string
  * @param maxCoroutines that have begun and have not ended; each has a stack of its own, some
  *     kilobytes that {@code maxMemory} does not know of
+ * @param maxJournal octets of what the calls of a flow came to
+ * @param maxJournalCalls calls of a flow
+ * @param maxJournalScreens screens of a flow
  */
 @Settings("What one script may use in one dialog. A trigger may have other limits.")
 public record ScriptLimits(
@@ -65,7 +69,26 @@ public record ScriptLimits(
                         unset = "" + ScriptLimits.DEFAULT_MAX_COROUTINES,
                         from = "0",
                         to = "10000")
-                int maxCoroutines) {
+                int maxCoroutines,
+        @Key(
+                        value =
+                                "How much the journal of a flow (menu.flow) may hold: what the calls of the flow came to, and some 50 octets for each. A flow that needs more goes on without its journal: nobody goes back in it any more, and no other dialog can resume it. It is logged and counted.",
+                        unset = "64KiB",
+                        from = "1KiB",
+                        to = "16MiB")
+                int maxJournal,
+        @Key(
+                        value = "How many calls the journal of a flow may have; as max_journal.",
+                        unset = "1000",
+                        from = "1",
+                        to = "1000000")
+                int maxJournalCalls,
+        @Key(
+                        value = "How many screens the journal of a flow may have; as max_journal.",
+                        unset = "40",
+                        from = "1",
+                        to = "10000")
+                int maxJournalScreens) {
     /** The deepest that calls go inside calls if nothing else is given. */
     public static final int DEFAULT_MAX_CALL_DEPTH = 190;
 
@@ -94,7 +117,7 @@ public record ScriptLimits(
         }
     }
 
-    /** With the call depth, the string length and the coroutines at their defaults. */
+    /** With all others at their defaults. */
     public ScriptLimits(long maxInstructions, long maxMemory, Duration maxTime) {
         this(
                 maxInstructions,
@@ -102,7 +125,10 @@ public record ScriptLimits(
                 maxTime,
                 DEFAULT_MAX_CALL_DEPTH,
                 DEFAULT_MAX_STRING_LENGTH,
-                DEFAULT_MAX_COROUTINES);
+                DEFAULT_MAX_COROUTINES,
+                DEFAULTS.maxJournal(),
+                DEFAULTS.maxJournalCalls(),
+                DEFAULTS.maxJournalScreens());
     }
 
     /** The same, with those of others that are not null. */
@@ -119,7 +145,15 @@ public record ScriptLimits(
                 requireNonNullElse(otherTime, maxTime),
                 requireNonNullElse(otherCallDepth, maxCallDepth),
                 requireNonNullElse(otherStringLength, maxStringLength),
-                requireNonNullElse(otherCoroutines, maxCoroutines));
+                requireNonNullElse(otherCoroutines, maxCoroutines),
+                maxJournal,
+                maxJournalCalls,
+                maxJournalScreens);
+    }
+
+    /** How much the journal of a flow may hold. */
+    Journal.Limits journal() {
+        return new Journal.Limits(maxJournal, maxJournalCalls, maxJournalScreens);
     }
 
     /** What is said of a script whose time is over, wherever that is noticed. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * All that one run of a script needs.
  *
  * @param request what the script is called with: strings, numbers and secrets by name; what is
- *     absent is nil. It is asked for once, and not kept
+ *     absent is nil. It is asked for when it is needed, and not kept
  * @param instanceId the script's INSTANCE_ID
  * @param control the handle by which others end the run
  */

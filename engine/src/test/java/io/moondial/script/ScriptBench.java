@@ -182,7 +182,8 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
 
     @Override
     public PrimitiveResult menu(String text, ScreenOptions options) {
-        return primitive("menu " + text + describe(options));
+        PrimitiveResult result = primitive("menu " + text + describe(options));
+        return result instanceof PrimitiveResult.Done ? new PrimitiveResult.Timeout() : result;
     }
 
     @Override

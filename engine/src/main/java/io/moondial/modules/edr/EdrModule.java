@@ -62,7 +62,7 @@ public final class EdrModule {
                                                         + " NaN or an infinity; a name that is a secret"
                                                         + " answer; one record more than"
                                                         + " script.max_edrs in this dialog")
-                                        .effect(Effect.RECORD)
+                                        .effect(Effect.CHANGE)
                                         .does(
                                                 "edr.write(\"TOPUP\", {AMOUNT = 50, VOUCHERS ="
                                                         + " {\"123\", \"456\"}})",

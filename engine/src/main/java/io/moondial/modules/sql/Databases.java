@@ -32,6 +32,28 @@ interface Databases {
 
     /** A transaction, which its script ends before it ends itself. */
     interface Transaction extends Target {
+        /** One that has been made, and is not asked for anything. */
+        Transaction MADE =
+                new Transaction() {
+                    @Override
+                    public CompletableFuture<Outcome> run(Call call) {
+                        throw new IllegalStateException("this transaction has been made");
+                    }
+
+                    @Override
+                    public CompletableFuture<Outcome> commit() {
+                        throw new IllegalStateException("this transaction has been made");
+                    }
+
+                    @Override
+                    public CompletableFuture<Outcome> rollback() {
+                        throw new IllegalStateException("this transaction has been made");
+                    }
+
+                    @Override
+                    public void abandon() {}
+                };
+
         /** Makes the changes good: {@link Outcome.Ended}, or it has failed. */
         CompletableFuture<Outcome> commit();
 

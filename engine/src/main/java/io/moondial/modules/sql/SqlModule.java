@@ -15,6 +15,7 @@ import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiFunction.Effect;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
+import io.moondial.script.api.Journal;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaDecimal;
@@ -153,6 +154,7 @@ public final class SqlModule {
                                                         + " transaction inside; an error that the database finds in a"
                                                         + " statement")
                                         .effect(Effect.CHANGE)
+                                        .madeOfOthers()
                                         .waits()
                                         .does(
                                                 "local done, why = sql.transaction(\"bank\", function(tx)\n"
@@ -458,6 +460,24 @@ public final class SqlModule {
     // ---- transactions
 
     private @Nullable Object[] transaction(Arguments a, HostCall call) {
+        Journal journal = call.journal();
+        return journal == null
+                ? transact(a, call)
+                : journal.part(a, () -> transact(a, call), () -> runAgain(a, call));
+    }
+
+    /** Runs the function of a transaction that was made before: what it calls is in the journal. */
+    private void runAgain(Arguments a, HostCall call) {
+        String name = a.openText(1, "name of a database");
+        DatabaseSettings settings = database(a.function(), name, call).settings();
+        var _ =
+                a.state()
+                        .call(
+                                a.function(2),
+                                tx(a.state(), new Running(name, settings, Transaction.MADE)));
+    }
+
+    private @Nullable Object[] transact(Arguments a, HostCall call) {
         String function = a.function();
         String name = a.openText(1, "name of a database");
         LuaFunction body = a.function(2);
@@ -587,11 +607,23 @@ public final class SqlModule {
                                 throw new LuaError(
                                         called + ": write it with a colon, as " + called);
                             }
-                            if (running.over || running.rolledBack) {
-                                throw new LuaError(called + ": the transaction has ended");
-                            }
-                            return does.apply(a);
+                            Journal journal = a.context(HostCall.class).journal();
+                            return journal == null
+                                    ? unlessEnded(a, running, does)
+                                    : journal.call(
+                                            called,
+                                            Effect.READ,
+                                            a.rest(),
+                                            _ -> unlessEnded(a, running, does));
                         }));
+    }
+
+    private static @Nullable Object[] unlessEnded(
+            Arguments a, Running running, Function<Arguments, @Nullable Object[]> does) {
+        if (running.over || running.rolledBack) {
+            throw new LuaError(a.function() + ": the transaction has ended");
+        }
+        return does.apply(a);
     }
 
     private @Nullable Object[] run(Arguments a, Running running, Wanted wanted, boolean oneValue) {

@@ -32,6 +32,7 @@ public final class ApiFunction {
     private final @Nullable String secretOption;
     private final Set<Phase> phases;
     private final boolean refusesPhases;
+    private final boolean keptAsOne;
     private final NativeFunction.Body body;
 
     private ApiFunction(Builder builder, String example, NativeFunction.Body body) {
@@ -46,6 +47,7 @@ public final class ApiFunction {
         this.secretOption = builder.secretOption;
         this.phases = Collections.unmodifiableSet(EnumSet.copyOf(builder.phases));
         this.refusesPhases = effect != Effect.SCREEN && !phases.containsAll(EVERY_PHASE);
+        this.keptAsOne = effect != Effect.PURE && !builder.ofOthers;
         this.example = example;
         this.body = body;
     }
@@ -142,6 +144,12 @@ public final class ApiFunction {
         if (refusesPhases) {
             requirePhase(arguments.context(HostCall.class).phase());
         }
+        if (keptAsOne) {
+            Journal journal = arguments.context(HostCall.class).journal();
+            if (journal != null) {
+                return journal.call(qualifiedName(), effect, arguments, body);
+            }
+        }
         return body.call(arguments);
     }
 
@@ -161,6 +169,7 @@ public final class ApiFunction {
         private String errors = "none";
         private Effect effect = Effect.PURE;
         private boolean waits;
+        private boolean ofOthers;
         private @Nullable String secretOption;
         private Set<Phase> phases = EVERY_PHASE;
 
@@ -204,6 +213,14 @@ public final class ApiFunction {
             return this;
         }
 
+        /**
+         * Its effect is that of the calls that it makes, which a {@link Journal} keeps one by one.
+         */
+        public Builder madeOfOthers() {
+            this.ofOthers = true;
+            return this;
+        }
+
         /** The result is a secret answer if a table among the arguments has true in this field. */
         public Builder secretWith(String option) {
             this.secretOption = option;
@@ -219,6 +236,15 @@ public final class ApiFunction {
         /** The end: an example, and what the function does with the run that calls it. */
         public ApiFunction does(String example, HostBody body) {
             return does(example, a -> body.call(a, a.context(HostCall.class)));
+        }
+
+        /** The end: an example; what the function does is in the Lua of its module. */
+        public ApiFunction doesInLua(String example) {
+            madeOfOthers();
+            LuaString written = LuaString.of(name);
+            return does(
+                    example,
+                    (a, call) -> a.state().call(call.partInLua(module).get(written), a.all()));
         }
 
         /** The end: an example, and what the function does. */
@@ -308,7 +334,7 @@ public final class ApiFunction {
         /** It reads what others may change. */
         READ("reads what others may change"),
         /** It leaves a trace that no script reads back. */
-        RECORD("leaves a log line, a record or a count, which no script reads back"),
+        RECORD("leaves a log line or a count, which no script reads back"),
         /** It changes what others see: it must not happen twice. */
         CHANGE("changes what others see, so it must not happen twice"),
         /**

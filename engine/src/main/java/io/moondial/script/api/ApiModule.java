@@ -25,10 +25,24 @@ public final class ApiModule {
     private final @Nullable ApiFunction called;
     private final boolean decimals;
     private final @Nullable Backend<?, ?> backend;
+    private final @Nullable PartInLua partInLua;
     private final LuaTable table;
 
     /** A field that is not a function, and what it stands for. */
     public record Value(String name, String meaning) {}
+
+    /**
+     * The part of a module that is written in Lua.
+     *
+     * @param source a chunk that returns a table of functions. It runs once for each script that
+     *     needs it, with global names of its own, which are Lua's and the modules'
+     * @param natives what it is called with
+     */
+    public record PartInLua(String source, List<Object> natives) {
+        public PartInLua {
+            natives = List.copyOf(natives);
+        }
+    }
 
     private ApiModule(Builder builder) {
         this.name = builder.name;
@@ -39,6 +53,7 @@ public final class ApiModule {
         this.called = builder.called;
         this.decimals = builder.decimals;
         this.backend = builder.backend;
+        this.partInLua = builder.partInLua;
         this.table = builder.table.seal(name);
     }
 
@@ -85,6 +100,11 @@ public final class ApiModule {
         return backend;
     }
 
+    /** What of it is written in Lua; null: nothing. */
+    public @Nullable PartInLua partInLua() {
+        return partInLua;
+    }
+
     /** All that scripts reach because of this module, as they write it. */
     public Set<String> names() {
         Set<String> names = new TreeSet<>(globals.keySet());
@@ -110,6 +130,7 @@ public final class ApiModule {
         private @Nullable ApiFunction called;
         private boolean decimals;
         private @Nullable Backend<?, ?> backend;
+        private @Nullable PartInLua partInLua;
 
         private Builder(String name, String summary) {
             this.name = name;
@@ -157,6 +178,12 @@ public final class ApiModule {
         /** What stands behind the functions while an engine runs. */
         public Builder backedBy(Backend<?, ?> what) {
             this.backend = what;
+            return this;
+        }
+
+        /** The functions that are described as written in Lua are in this chunk. */
+        public Builder inLua(PartInLua part) {
+            this.partInLua = part;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package io.moondial.script.api;
 
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.script.lua.LuaTable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,46 @@ public interface HostCall {
      * The function whose part runs now, see {@link #alone(String, String, Supplier)}; null: none.
      */
     @Nullable String alone();
+
+    /**
+     * The journal of the flow that runs, through which every call with an effect goes; null: none
+     * runs.
+     */
+    @Nullable Journal journal();
+
+    /** Begins to keep a journal; null: ends it. */
+    void keep(@Nullable Journal journal);
+
+    /** How much a journal may hold. */
+    Journal.Limits journalLimits();
+
+    /** What the part of a module that is written in Lua has returned in this run. */
+    LuaTable partInLua(String module);
+
+    /** What the script was called with, made anew. */
+    LuaTable request();
+
+    /** The script that runs. */
+    RunningScriptId script();
+
+    /**
+     * A script.
+     *
+     * @param name its key, as rules name it
+     * @param version names its content, and that of the modules that it may require
+     */
+    record RunningScriptId(String name, String version) {}
+
+    /** What of the dialled text selects the script, by the rules; null: they do not say. */
+    @Nullable String dialledCode();
+
+    /**
+     * Something has happened that is counted, as a call is.
+     *
+     * @param called as in {@link #await}
+     * @param outcome a word of a closed list
+     */
+    void happened(String called, String outcome);
 
     /** Writes a line to the log, as one of this dialog's. */
     void log(Level level, String line);

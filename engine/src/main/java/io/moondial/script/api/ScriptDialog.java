@@ -36,6 +36,11 @@ public interface ScriptDialog {
     /** Where the dialog stands now. */
     Phase phase();
 
+    /** What of the dialled text selects the script, by the rules; null: they do not say. */
+    default @Nullable String dialledCode() {
+        return null;
+    }
+
     /**
      * Waits for something outside the engine while the dialog goes on. What comes from the far side
      * during the wait is handled.

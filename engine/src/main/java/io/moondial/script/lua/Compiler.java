@@ -23,6 +23,9 @@ import org.luaj.vm2.lib.jse.JseMathLib;
  * run.
  */
 public final class Compiler {
+    /** What the name of a chunk begins with that is a part of the engine; no file's does. */
+    static final String SHIPPED = "engine:";
+
     private static final Pattern PLACED = Pattern.compile("(?s).*?:(\\d+): (.*)");
     private static final Pattern JUMP =
             Pattern.compile("no visible label '(.*)' for <goto> at line (\\d+)");
@@ -48,6 +51,20 @@ public final class Compiler {
             text.requireUtf8();
         }
         return compile(text, name);
+    }
+
+    /**
+     * Compiles a part of the engine. Its functions do not appear among the places of a run: an
+     * error in one is one of the script that called it.
+     *
+     * @throws IllegalArgumentException if it is not Lua
+     */
+    public FunctionCode compileShipped(LuaString source, String name) {
+        try {
+            return compile(new SourceText(source.toOctets()), SHIPPED + name);
+        } catch (CompileFailure e) {
+            throw new IllegalArgumentException(name + ":" + e.line() + ": " + e.getMessage(), e);
+        }
     }
 
     /**

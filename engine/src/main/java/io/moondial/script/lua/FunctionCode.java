@@ -40,6 +40,9 @@ public final class FunctionCode {
     final Capture[] captures;
     final List<Local> locals;
 
+    /** Whether the engine ships it: what is said of places names the script that called it. */
+    final boolean shipped;
+
     /** Null: nothing is counted. */
     final WatchedChunk.@Nullable Watches watches;
 
@@ -68,6 +71,7 @@ public final class FunctionCode {
         this.children = children;
         this.captures = captures;
         this.locals = List.copyOf(locals);
+        this.shipped = source.startsWith(Compiler.SHIPPED);
         this.watches = null;
     }
 
@@ -86,6 +90,7 @@ public final class FunctionCode {
         this.children = children;
         this.captures = plain.captures;
         this.locals = plain.locals;
+        this.shipped = plain.shipped;
         this.watches = watches;
     }
 

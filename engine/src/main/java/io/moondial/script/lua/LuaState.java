@@ -371,6 +371,41 @@ public final class LuaState {
         }
     }
 
+    /** Where the run stands now. */
+    public Mark mark() {
+        return new Mark();
+    }
+
+    /** Where a run stands, to come back to. */
+    public final class Mark {
+        private final @Nullable Frame frame = top;
+        private final int atDepth = depth;
+        private final int atBelow = below;
+
+        private Mark() {}
+
+        /**
+         * Runs something that has the room of calls that began since. They stay for {@link #place}.
+         */
+        public void run(Runnable action) {
+            int before = depth;
+            depth = atDepth;
+            try {
+                action.run();
+            } finally {
+                depth = before;
+            }
+        }
+
+        /**
+         * Ends all calls that have begun since, when something has left them that is no Lua error.
+         */
+        public void unwind() {
+            meter.work(ERROR_UNITS + 2L * Math.max(0, depth - atDepth));
+            moveTo(frame, atDepth, atBelow);
+        }
+    }
+
     /**
      * Runs an action; a Lua error in it ends it. The witness sees it while the stack is still as it
      * was when it was raised, so that {@link #place} and {@link #stack} say where.
@@ -395,17 +430,26 @@ public final class LuaState {
      * @param inJava whether the innermost one is in Java, called by the innermost of Lua
      */
     String where(int level, boolean inJava) {
-        Frame frame = top;
-        boolean java = inJava;
+        Frame frame = scripts(top);
+        boolean java = inJava && frame == top;
         for (int i = 0; i < level && frame != null; i++) {
             if (java) {
                 java = false;
             } else {
                 java = frame.calledByJava;
-                frame = frame.caller;
+                frame = scripts(frame.caller);
             }
         }
         return frame == null || java ? "" : frame.closure.code.source + ":" + frame.line() + ": ";
+    }
+
+    /** The innermost call, from this one outwards, that is not of a part of the engine. */
+    private static @Nullable Frame scripts(@Nullable Frame innermost) {
+        Frame frame = innermost;
+        while (frame != null && frame.closure.code.shipped) {
+            frame = frame.caller;
+        }
+        return frame;
     }
 
     /** A place in a script. */
@@ -413,7 +457,7 @@ public final class LuaState {
 
     /** The place that is running; null if no Lua function is. */
     public @Nullable Place place() {
-        Frame frame = top;
+        Frame frame = scripts(top);
         return frame == null ? null : new Place(frame.closure.code.source, frame.line());
     }
 
@@ -431,7 +475,7 @@ public final class LuaState {
     /** The same, down from a call. */
     static List<String> stack(@Nullable Frame innermost) {
         List<String> lines = new ArrayList<>();
-        for (Frame frame = innermost; frame != null; frame = frame.caller) {
+        for (Frame frame = scripts(innermost); frame != null; frame = scripts(frame.caller)) {
             lines.add(frame.closure.code.source + ":" + frame.line() + ": in " + Names.of(frame));
         }
         return lines;

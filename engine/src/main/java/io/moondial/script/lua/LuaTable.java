@@ -43,7 +43,7 @@ public final class LuaTable {
     /**
      * An empty table of a script through which a sealed one shows, as if its fields were copies.
      */
-    static LuaTable over(LuaTable sealed, Meter meter) {
+    public static LuaTable over(LuaTable sealed, Meter meter) {
         return new LuaTable(meter, sealed);
     }
 

@@ -1,0 +1,427 @@
+package io.moondial.modules.menu;
+
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.HostCall;
+import io.moondial.script.api.Journal;
+import io.moondial.script.api.JournalValue;
+import io.moondial.script.api.Phase;
+import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaState;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.Meter.Kill;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * One call of {@code menu.flow}: the function runs, and runs again whenever the subscriber goes
+ * back, with the {@link Journal} of what has happened so far.
+ */
+final class Flow implements Journal.Owner {
+    private static final String CALLED = "menu.flow";
+    private static final LuaString INSTANCE_ID = LuaString.of("INSTANCE_ID");
+    private static final LuaString TEXT = LuaString.of("text");
+    private static final LuaString MENU = LuaString.of("menu");
+    private static final LuaString RESPOND = LuaString.of("respond");
+    private static final LuaString CLOSE = LuaString.of("close");
+    private static final LuaString FITS = LuaString.of("fits");
+    private static final LuaString DCS = LuaString.of("dcs");
+    private static final LuaString DIALLED = LuaString.of("dialled");
+    private static final Pattern ANY_CODE = Pattern.compile("[*#]*\\d+");
+
+    private final HostCall call;
+    private final LuaState state;
+    private final @Nullable Object function;
+    private final Modules modules;
+    private final FlowOptions options;
+    private final Deque<String> dialled = new ArrayDeque<>();
+    private Start start;
+    private @Nullable SavedFlow saved;
+    private Journal journal;
+    private boolean mayBeDialled;
+
+    /** Whether the next screen is the first of a flow that another dialog began. */
+    private boolean resumed;
+
+    /** What a flow calls of other modules, and what of them stays the same in a journal. */
+    static final class Modules {
+        final LuaTable ussd;
+        final LuaTable kv;
+        final Map<String, Object> constants = new HashMap<>();
+
+        Modules(ApiModule ussd, ApiModule kv, List<ApiModule> others) {
+            this.ussd = ussd.table();
+            this.kv = kv.table();
+            for (ApiModule module : others) {
+                for (ApiModule.Value value : module.values()) {
+                    String name = module.name() + "." + value.name();
+                    Object constant =
+                            requireNonNull(module.table().get(LuaString.of(value.name())), name);
+                    if (constant instanceof LuaTable) {
+                        constants.put(name, constant);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The flow is left at a question. No {@code pcall} holds this up, as it is no Lua error. */
+    static final class Left extends Error {
+        private static final long serialVersionUID = 1L;
+
+        private final String why;
+        private final transient @Nullable Object code;
+
+        /**
+         * @param why a word of a closed list
+         * @param code of an error of MAP; null: it is none
+         */
+        Left(String why, @Nullable Object code) {
+            super(why, null, false, false);
+            this.why = why;
+            this.code = code;
+        }
+    }
+
+    Flow(Arguments a, HostCall call, Modules modules, FlowOptions options) {
+        this.call = call;
+        this.state = a.state();
+        this.function = a.function(1);
+        this.modules = modules;
+        this.options = options;
+        if (options.direct) {
+            readDialled();
+        }
+        this.start = new Start(call, state, options.runsAgain());
+        this.journal = newJournal();
+    }
+
+    private Journal newJournal() {
+        return new Journal(
+                start.id(),
+                call.journalLimits(),
+                new JournalValue(modules.constants),
+                this,
+                options.runsAgain());
+    }
+
+    /**
+     * What the first run of a flow finds, and each later one again.
+     *
+     * @param id of the dialog in which it ran
+     * @param request without what is secret in it; null: the script gets what it was called with
+     */
+    record Start(String id, long seed, @Nullable Map<String, Object> request) {
+        Start(HostCall call, LuaState state, boolean runsAgain) {
+            this(
+                    call.instanceId(),
+                    runsAgain ? state.random().nextLong() : 0,
+                    runsAgain ? open(call.request(), state) : null);
+        }
+
+        private static Map<String, Object> open(LuaTable request, LuaState state) {
+            Map<String, Object> open = new LinkedHashMap<>();
+            for (var e = request.next(null); e != null; e = request.next(e[0])) {
+                if (!state.isSecret(e[1])) {
+                    open.put(Lua.show(e[0]), requireNonNull(e[1]));
+                }
+            }
+            return open;
+        }
+
+        /** The request of the first run. What was secret in it is that of the dialog. */
+        LuaTable request(LuaTable now, LuaState state) {
+            if (request == null) {
+                return now;
+            }
+            LuaTable then = state.newTable();
+            for (var e = now.next(null); e != null; e = now.next(e[0])) {
+                if (state.isSecret(e[1])) {
+                    then.set(e[0], e[1]);
+                }
+            }
+            request.forEach((name, value) -> then.set(LuaString.of(name), value));
+            return then;
+        }
+    }
+
+    /** Goes on with the flow of a dialog before, if there is one. */
+    private void resume() {
+        if (options.resume == null) {
+            return;
+        }
+        saved = SavedFlow.of(call, state, modules.kv, options.resume);
+        if (saved == null || !dialled.isEmpty()) {
+            return;
+        }
+        SavedFlow.Found found = saved.load();
+        if (found == null) {
+            return;
+        }
+        Start own = start;
+        Journal empty = journal;
+        start = found.start();
+        journal = newJournal();
+        if (saved.take(found, journal)) {
+            resumed = journal.hasAnswers();
+            call.happened(CALLED, "resumed");
+        } else {
+            start = own;
+            journal = empty;
+        }
+    }
+
+    // ---- the run
+
+    @Nullable Object[] run() {
+        LuaState.Mark mark = state.mark();
+        String pinned = state.pin(CALLED);
+        try {
+            resume();
+            while (true) {
+                try {
+                    @Nullable Object[] results = runOnce();
+                    forget();
+                    return results;
+                } catch (Journal.Again again) {
+                    mark.unwind();
+                    if (again.isDifferent()) {
+                        beginAnew(again);
+                    }
+                }
+            }
+        } catch (LuaError e) {
+            mark.run(this::forget);
+            throw e;
+        } catch (Left left) {
+            mark.unwind();
+            call.keep(null);
+            leave(left);
+            return Lua.nothing();
+        } finally {
+            var _ = state.pin(pinned);
+            call.keep(null);
+            if (journal.isKept()) {
+                state.globals().set(INSTANCE_ID, LuaString.of(call.instanceId()));
+            }
+        }
+    }
+
+    /** The flow has ended of itself: nobody goes on with it. */
+    private void forget() {
+        call.keep(null);
+        if (saved != null) {
+            saved.forget();
+        }
+    }
+
+    private @Nullable Object[] runOnce() {
+        journal.begin();
+        LuaTable request = start.request(call.request(), state);
+        if (journal.isKept()) {
+            state.seedRandom(start.seed());
+            state.globals().set(INSTANCE_ID, LuaString.of(start.id()));
+        }
+        call.keep(journal);
+        return state.call(function, request);
+    }
+
+    private void beginAnew(Journal.Again again) {
+        call.keep(null);
+        String what =
+                "menu.flow begins anew, as a call is not the one that it was before: "
+                        + again.getMessage();
+        warn(what);
+        call.happened(CALLED, "differs");
+        if (!journal.beginAnew()) {
+            throw new Kill(Kill.Reason.LIMIT, what);
+        }
+    }
+
+    /** The function was left at a question: what the options say is done. */
+    private void leave(Left left) {
+        if (saved != null) {
+            if (left.why.equals("tries")) {
+                saved.forget();
+            } else {
+                saved.save(start, journal);
+            }
+        }
+        LuaString last =
+                switch (left.why) {
+                    case "tries" -> options.triesText;
+                    default -> options.timeoutText;
+                };
+        if (options.finish != null) {
+            @Nullable Object[] results =
+                    state.call(options.finish, state.newString(left.why), left.code);
+            if (results.length > 0 && results[0] instanceof LuaString text && text.length() > 0) {
+                last = text;
+            }
+        }
+        if (call.phase() == Phase.PROCESS) {
+            if (last == null) {
+                var _ = state.call(modules.ussd.get(CLOSE));
+            } else {
+                var _ = state.call(modules.ussd.get(RESPOND), last);
+            }
+        }
+    }
+
+    // ---- screens
+
+    /** The keys that the next screen offers, each with its text: nil, nil for none. */
+    @Nullable Object[] keys() {
+        journal.lookBack();
+        boolean back = options.back != null && journal.canGoBack();
+        boolean home =
+                options.home != null
+                        && (options.back == null ? journal.canGoBack() : journal.canGoHome());
+        return Lua.values(
+                back ? state.newString(requireNonNull(options.back)) : null,
+                back ? state.newString(options.backText) : null,
+                home ? state.newString(requireNonNull(options.home)) : null,
+                home ? state.newString(options.homeText) : null);
+    }
+
+    /**
+     * Shows a screen of {@code menu.lua}, or gives what came of it.
+     *
+     * @param question what makes it the same screen
+     * @param mayBeDialled whether what was dialled may answer it
+     */
+    @Nullable Object[] show(
+            String function,
+            @Nullable Object question,
+            LuaString text,
+            LuaTable screen,
+            boolean mayBeDialled) {
+        this.mayBeDialled = mayBeDialled;
+        try {
+            return journal.screen(function, state, question, () -> send(text, screen));
+        } finally {
+            this.mayBeDialled = false;
+        }
+    }
+
+    private @Nullable Object[] send(LuaString text, LuaTable screen) {
+        String typed = mayBeDialled ? dialled.poll() : null;
+        if (typed != null) {
+            return Lua.values(state.newString(typed), DIALLED);
+        }
+        dialled.clear();
+        LuaString shown = resumed ? withResumedText(text, screen) : text;
+        resumed = false;
+        return state.call(modules.ussd.get(MENU), shown, screen);
+    }
+
+    private LuaString withResumedText(LuaString text, LuaTable screen) {
+        if (options.resumedText == null) {
+            return text;
+        }
+        LuaString both = state.newString(options.resumedText.toText() + "\n" + text.toText());
+        LuaTable measured = state.newTable();
+        measured.set(DCS, screen.get(DCS));
+        return Lua.truthy(state.callForOne(modules.ussd.get(FITS), both, measured)) ? both : text;
+    }
+
+    // ---- what was dialled
+
+    /** What follows the code in the dialled text, up to the first part that is secret. */
+    private void readDialled() {
+        if (!(call.request().get(TEXT) instanceof LuaString whole)) {
+            return;
+        }
+        String text = whole.toText();
+        String open = state.written(whole).toText();
+        String code = options.code != null ? options.code : call.dialledCode();
+        if (code == null) {
+            Matcher any = ANY_CODE.matcher(text);
+            code = any.lookingAt() ? any.group() : "";
+        }
+        if (code.isEmpty() || !text.startsWith(code)) {
+            return;
+        }
+        int from = code.length();
+        int end = text.endsWith("#") ? text.length() - 1 : text.length();
+        if (!code.endsWith("*")) {
+            if (from >= end || text.charAt(from) != '*') {
+                return;
+            }
+            from++;
+        }
+        while (from < end) {
+            int star = text.indexOf('*', from);
+            int to = star < 0 || star > end ? end : star;
+            if (open.length() != text.length()
+                    || !open.regionMatches(from, text, from, to - from)) {
+                return;
+            }
+            dialled.add(text.substring(from, to));
+            from = to + 1;
+        }
+    }
+
+    // ---- beyond the dialog
+
+    @Override
+    public void beforeScreen() {
+        if (saved != null && (!mayBeDialled || dialled.isEmpty())) {
+            journal.aside(() -> requireNonNull(saved).save(start, journal));
+        }
+    }
+
+    @Override
+    public void beforeChange(boolean keyed) {
+        SavedFlow store = saved;
+        if (store == null) {
+            return;
+        }
+        journal.aside(
+                () -> {
+                    if (keyed) {
+                        store.save(start, journal);
+                        return;
+                    }
+                    String objection = store.release();
+                    if (objection != null) {
+                        throw new Left(objection, null);
+                    }
+                });
+    }
+
+    @Override
+    public void afterChange() {
+        if (saved != null) {
+            journal.aside(() -> requireNonNull(saved).save(start, journal));
+        }
+    }
+
+    private void warn(String what) {
+        call.log(Level.WARN, what);
+    }
+
+    @Override
+    public void full(String why) {
+        warn(
+                "menu.flow goes on without its journal: nobody goes back in it any more. The reason: "
+                        + why);
+        call.happened(CALLED, "full");
+        if (saved != null) {
+            requireNonNull(saved).forget();
+            saved = null;
+        }
+    }
+}

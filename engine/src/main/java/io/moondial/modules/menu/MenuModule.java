@@ -1,0 +1,417 @@
+package io.moondial.modules.menu;
+
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.ANY;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.FUNCTION;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.STRING;
+import static io.moondial.script.api.ApiFunction.ApiParameter.Type.TABLE;
+import static io.moondial.script.api.Phase.PROCESS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.config.Nearest;
+import io.moondial.script.api.ApiFunction;
+import io.moondial.script.api.ApiFunction.Effect;
+import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.HostCall;
+import io.moondial.script.api.Journal;
+import io.moondial.script.lua.Arguments;
+import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaFunction.NativeFunction;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaTable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The module {@code menu}. Its questions are written in Lua, in {@code menu.lua}; what they need of
+ * the flow around them is here.
+ */
+public final class MenuModule {
+    private static final LuaString MENU = LuaString.of("menu");
+
+    private static final String KEYS =
+            "; back and home: at this screen another text for the key, or false: it is not offered;"
+                    + " timeout and dcs: as for ussd.menu";
+
+    private static final String TRIES =
+            "; wrong: what is said of an answer that is refused; tries: how many answers may be refused, 3 if left out";
+
+    private static final String OR_WHY =
+            ". Outside a flow: or nil and \"timeout\", \"abandon\", \"error\" and the MAP error code, or \"tries\". A flow is left instead";
+
+    private static final String RAISES =
+            "an option that does not exist or is of the wrong type; a text that does not fit a screen";
+
+    private final ApiModule ussd;
+    private final Flow.Modules modules;
+
+    private MenuModule(ApiModule ussd, Flow.Modules modules) {
+        this.ussd = ussd;
+        this.modules = modules;
+    }
+
+    /**
+     * Makes the module.
+     *
+     * @param ussd what its screens are shown with
+     * @param kv where journals are kept
+     * @param others further modules: what they have as values stays the same in a journal
+     */
+    public static ApiModule create(ApiModule ussd, ApiModule kv, List<ApiModule> others) {
+        return new MenuModule(ussd, new Flow.Modules(ussd, kv, others)).describe();
+    }
+
+    private ApiModule describe() {
+        ApiModule.Builder module =
+                ApiModule.of(
+                                "menu",
+                                "Questions on the screen, which are asked until they are answered, and flows of them in which a subscriber can go back. [menus.md](menus.md) explains both.")
+                        .inLua(new ApiModule.PartInLua(source(), List.of(natives(), ussd.table())));
+        addQuestions(module);
+        addChecks(module);
+        addFlow(module);
+        return module.build();
+    }
+
+    private static String source() {
+        try (InputStream in = MenuModule.class.getResourceAsStream("menu.lua")) {
+            return new String(requireNonNull(in, "menu.lua").readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- what scripts call
+
+    private static void addQuestions(ApiModule.Builder module) {
+        module.function(
+                        "choose",
+                        "Shows a list and waits until one of its items is chosen. A list that does not fit has several pages. No item is split, and its number is the same on every page.",
+                        f ->
+                                question(
+                                                f,
+                                                "title; items: a list of texts, or of {value, text}; more: the key for the next page, \"99\" if left out; other: a function of an answer that is no item's number, which gives a value, or nil and a reason"
+                                                        + TRIES
+                                                        + KEYS)
+                                        .returns("the value of the item, or its text" + OR_WHY)
+                                        .doesInLua(
+                                                """
+                                                local what = menu.choose{title = "Airtime", items = {{10, "R10"}, {50, "R50"}}}
+                                                log.info("airtime for %s", what)"""))
+                .function(
+                        "ask",
+                        "Asks for a text or a number, until the answer passes the check.",
+                        f ->
+                                question(
+                                                f,
+                                                "prompt, or [1]: the question; check: a pattern of Lua, a function that returns true (and what it makes of the answer) or nil (and a reason), or one of the checks below; default: what an empty answer stands for; secret: as for ussd.menu"
+                                                        + TRIES
+                                                        + KEYS)
+                                        .secretWith("secret")
+                                        .returns(
+                                                "the answer, or what the check made of it" + OR_WHY)
+                                        .doesInLua(
+                                                "local name = menu.ask{\"Your name?\", check = \"^%a+$\", wrong = \"Letters only.\"}"))
+                .function(
+                        "pin",
+                        "Asks for a secret number. The answer is secret, see \"Secret answers\".",
+                        f ->
+                                question(
+                                                f,
+                                                "prompt, or [1]; digits: how many, 4 if left out; check: a function of the answer, as for menu.ask"
+                                                        + TRIES
+                                                        + KEYS)
+                                        .returns("the PIN" + OR_WHY)
+                                        .doesInLua(
+                                                "local pin = menu.pin{\"Your PIN:\", check = function(pin) return pin ~= \"0000\", \"Choose another PIN.\" end}"))
+                .function(
+                        "confirm",
+                        "Shows a text and asks: yes or no? Nothing that was dialled answers it.",
+                        f ->
+                                question(
+                                                f,
+                                                "prompt, or [1]: the text; yes and no: the two lines below it"
+                                                        + TRIES
+                                                        + KEYS)
+                                        .returns("true or false" + OR_WHY)
+                                        .doesInLua(
+                                                "if not menu.confirm{\"Pay R50?\"} then return \"Nothing was paid.\" end"))
+                .function(
+                        "list",
+                        "Shows a long list, which is fetched piece by piece as its pages are shown.",
+                        f ->
+                                question(
+                                                f,
+                                                "title; fetch: a function of an offset and a count, which gives a list of at most so many items, fewer at the end, or nil and why; show: a function that gives an item's text; more and other: as for menu.choose"
+                                                        + TRIES
+                                                        + KEYS)
+                                        .returns(
+                                                "the item; nil and \"empty\" if there is none; what fetch returned if it fails for the first item"
+                                                        + OR_WHY)
+                                        .doesInLua(
+                                                """
+                                                local fruit = {"Apple", "Banana", "Cherry"}
+                                                local item = menu.list{title = "Fruit", fetch = function(offset, count)
+                                                  local part = {}
+                                                  for i = offset + 1, math.min(#fruit, offset + count) do part[#part + 1] = fruit[i] end
+                                                  return part
+                                                end}"""))
+                .function(
+                        "text",
+                        "Shows a long text page by page, cut between words. At its end any answer goes on.",
+                        f ->
+                                f.takes("text", STRING, "of any length")
+                                        .mayTake(
+                                                "options",
+                                                TABLE,
+                                                "more: the key for the next page, \"99\" if left out"
+                                                        + KEYS)
+                                        .raises(RAISES)
+                                        .effect(Effect.SCREEN)
+                                        .waits()
+                                        .only(PROCESS)
+                                        .returns("true" + OR_WHY)
+                                        .doesInLua("menu.text(\"The terms of this service.\")"));
+    }
+
+    private static ApiFunction.Builder question(ApiFunction.Builder f, String options) {
+        return f.takes("options", TABLE, options)
+                .raises(RAISES)
+                .effect(Effect.SCREEN)
+                .waits()
+                .only(PROCESS);
+    }
+
+    private static void addChecks(ApiModule.Builder module) {
+        module.function(
+                        "amount",
+                        "A check for menu.ask: an amount of money.",
+                        f ->
+                                f.mayTake(
+                                                "options",
+                                                TABLE,
+                                                "min and max: numbers or decimals; places: how many digits may follow the point, 0 if left out; wrong: what is said of another answer")
+                                        .returns(
+                                                "the check. It gives a number without places, a decimal with them")
+                                        .raises(RAISES)
+                                        .doesInLua(
+                                                "local sum = menu.ask{\"How much?\", check = menu.amount{min = 1, max = 500}}"))
+                .function(
+                        "msisdn",
+                        "A check for menu.ask: a phone number, with or without the country code.",
+                        f ->
+                                f.takes(
+                                                "options",
+                                                TABLE,
+                                                "country: the country code; length: how many digits a number has in the country, 9 if left out; trunk: what is dialled before it there, \"0\" if left out; starts: what it may begin with, a list; wrong: what is said of another answer")
+                                        .returns(
+                                                "the check. It gives the number with the country code, digits only")
+                                        .raises(RAISES)
+                                        .doesInLua(
+                                                "local to = menu.ask{\"To whom?\", check = menu.msisdn{country = \"254\", starts = {\"7\", \"1\"}}, default = \"254700000001\"}"))
+                .function(
+                        "date",
+                        "A check for menu.ask: a date, typed with or without points, blanks or dashes.",
+                        f ->
+                                f.mayTake(
+                                                "options",
+                                                TABLE,
+                                                "order: DMY, MDY or YMD, DMY if left out; min and max: such as \"2026-01-31\"; wrong: what is said of another answer")
+                                        .returns(
+                                                "the check. It gives a text such as \"2026-01-31\"")
+                                        .raises(RAISES)
+                                        .doesInLua(
+                                                "local day = menu.ask{\"When?\", check = menu.date{min = os.date(\"%Y-%m-%d\")}}"))
+                .function(
+                        "digits",
+                        "A check for menu.ask: digits, as many as the options say.",
+                        f ->
+                                f.mayTake(
+                                                "options",
+                                                TABLE,
+                                                "min and max: how many, 1 to 100 if left out; wrong: what is said of another answer")
+                                        .returns("the check. It gives the digits, a text")
+                                        .raises(RAISES)
+                                        .doesInLua(
+                                                "local meter = menu.ask{\"Meter number?\", check = menu.digits{min = 11, max = 11}}"));
+    }
+
+    private void addFlow(ApiModule.Builder module) {
+        module.function(
+                        "flow",
+                        "Runs a function whose questions the subscriber can walk: back, home, on again in another dialog, and in by what was dialled. See [menus.md](menus.md#flows).",
+                        f ->
+                                f.takes("function", FUNCTION, "gets the request")
+                                        .mayTake("options", TABLE, FlowOptions.DESCRIPTION)
+                                        .returns(
+                                                "what the function returned; nothing if it was left at a question")
+                                        .raises(
+                                                "an option that does not exist or is of the wrong type; a flow runs already; what the function raises")
+                                        .effect(Effect.SCREEN)
+                                        .madeOfOthers()
+                                        .waits()
+                                        .only(PROCESS)
+                                        .does(
+                                                """
+                                                return menu.flow(function(request)
+                                                  local fruit = menu.choose{items = {"Apple", "Pear"}}
+                                                  local count = menu.ask{"How many?", check = menu.amount{max = 9}}
+                                                  return count .. " of " .. fruit
+                                                end, {back = "0", home = "00"})""",
+                                                this::flow))
+                .function(
+                        "once",
+                        "A key for a change that must happen once, such as the idempotency_key of http.post. It is the same if a flow comes here again by the same answers.",
+                        f ->
+                                f.returns("a text of letters, digits and dashes")
+                                        .raises("no flow runs")
+                                        .does(
+                                                """
+                                                return menu.flow(function()
+                                                  return "Your reference is " .. menu.once()
+                                                end)""",
+                                                MenuModule::once))
+                .function(
+                        "barrier",
+                        "From here on nobody goes back behind this place, as if something had been changed. Outside a flow it does nothing.",
+                        f -> f.does("menu.barrier()", MenuModule::barrier))
+                .function(
+                        "repeatable",
+                        "Calls a function. What it changes is no barrier: whoever goes back and comes again changes it again. For what may happen twice, such as a note of the last visit.",
+                        f ->
+                                f.takes("function", FUNCTION, "is called with the other arguments")
+                                        .mayTake("...", ANY, "its arguments")
+                                        .returns("what the function returns")
+                                        .raises("what the function raises")
+                                        .effect(Effect.CHANGE)
+                                        .madeOfOthers()
+                                        .waits()
+                                        .does(
+                                                "menu.repeatable(kv.set, \"seen\", (...).msisdn, true)",
+                                                MenuModule::repeatable));
+    }
+
+    private @Nullable Object[] flow(Arguments a, HostCall call) {
+        if (call.journal() != null) {
+            throw new LuaError(
+                    "menu.flow: a flow runs already; one flow cannot be part of another");
+        }
+        return new Flow(a, call, modules, FlowOptions.read(a, 2)).run();
+    }
+
+    private static @Nullable Object[] once(Arguments a, HostCall call) {
+        Journal journal = call.journal();
+        if (journal == null) {
+            throw new LuaError(
+                    "menu.once: only within menu.flow; elsewhere INSTANCE_ID names the dialog");
+        }
+        return Lua.values(a.state().newString(journal.once()));
+    }
+
+    private static @Nullable Object[] barrier(Arguments a, HostCall call) {
+        Journal journal = call.journal();
+        if (journal != null) {
+            journal.barrier(a.state());
+        }
+        return Lua.nothing();
+    }
+
+    private static @Nullable Object[] repeatable(Arguments a, HostCall call) {
+        @Nullable Object[] rest = Arrays.copyOfRange(a.all(), 1, a.count());
+        Journal journal = call.journal();
+        return journal == null
+                ? a.state().call(a.function(1), rest)
+                : journal.repeatable(() -> a.state().call(a.function(1), rest));
+    }
+
+    // ---- what menu.lua calls
+
+    private LuaTable natives() {
+        LuaTable natives = LuaTable.unmetered();
+        add(natives, "show", this::show);
+        add(natives, "nav", MenuModule::nav);
+        add(natives, "back", (_, call) -> throwing(requireNonNull(call.journal()).back()));
+        add(natives, "home", (_, call) -> throwing(requireNonNull(call.journal()).home()));
+        add(natives, "refused", MenuModule::refused);
+        add(natives, "leave", MenuModule::leave);
+        add(natives, "fail", (a, _) -> throwing(new LuaError(a.text(1))));
+        add(natives, "unknown", MenuModule::unknown);
+        add(natives, "written", MenuModule::written);
+        return natives.seal("menu");
+    }
+
+    private static void add(LuaTable natives, String name, ApiFunction.HostBody body) {
+        natives.set(name, new NativeFunction(name, a -> body.call(a, a.context(HostCall.class))));
+    }
+
+    private static @Nullable Object[] throwing(Error error) {
+        throw error;
+    }
+
+    private static @Nullable Object[] throwing(LuaError error) {
+        throw error;
+    }
+
+    /** show(function, question, text, options, may be dialled). */
+    private @Nullable Object[] show(Arguments a, HostCall call) {
+        Journal journal = call.journal();
+        return journal == null
+                ? a.state().call(ussd.table().get(MENU), a.get(3), a.get(4))
+                : ((Flow) journal.owner())
+                        .show(a.text(1), a.get(2), a.string(3), a.table(4), Lua.truthy(a.get(5)));
+    }
+
+    private static @Nullable Object[] nav(Arguments a, HostCall call) {
+        Journal journal = call.journal();
+        return journal == null ? Lua.nothing() : ((Flow) journal.owner()).keys();
+    }
+
+    private static @Nullable Object[] refused(Arguments a, HostCall call) {
+        Journal journal = call.journal();
+        if (journal != null) {
+            journal.refused();
+        }
+        return Lua.nothing();
+    }
+
+    private static @Nullable Object[] leave(Arguments a, HostCall call) {
+        if (call.journal() != null) {
+            throw new Flow.Left(a.text(1), a.get(2));
+        }
+        return a.isNil(2) ? Lua.values(null, a.get(1)) : Lua.values(null, a.get(1), a.get(2));
+    }
+
+    /** unknown(function, option, allowed). */
+    private static @Nullable Object[] unknown(Arguments a, HostCall call) {
+        Set<String> allowed = new TreeSet<>();
+        LuaTable names = a.table(3);
+        for (var e = names.next(null); e != null; e = names.next(e[0])) {
+            allowed.add(Lua.show(e[0]));
+        }
+        String name = a.state().show(a.get(2));
+        throw new LuaError(
+                a.text(1)
+                        + ": unknown option '"
+                        + name
+                        + "'"
+                        + Nearest.suggestion(name, allowed)
+                        + "; allowed are "
+                        + String.join(", ", allowed));
+    }
+
+    private static @Nullable Object[] written(Arguments a, HostCall call) {
+        @Nullable Object value = a.get(1);
+        String shown = a.state().show(value);
+        return Lua.values(
+                a.state()
+                        .newString(
+                                value instanceof LuaString ? "the text \"" + shown + "\"" : shown));
+    }
+}

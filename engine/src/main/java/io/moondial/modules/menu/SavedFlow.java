@@ -1,0 +1,349 @@
+package io.moondial.modules.menu;
+
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.script.api.HostCall;
+import io.moondial.script.api.Journal;
+import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaState;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaTable;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * The journal of a flow in the store {@code kv}, where the next dialog of the subscriber finds it.
+ * One dialog has it at a time: who goes on with it takes it away from the dialog before, and what
+ * that one writes later is not kept.
+ */
+final class SavedFlow {
+    private static final LuaString BUCKET = LuaString.of("menu.flow");
+    private static final LuaString GET = LuaString.of("get");
+    private static final LuaString SET = LuaString.of("set");
+    private static final LuaString ADD = LuaString.of("add");
+    private static final LuaString CAS = LuaString.of("cas");
+    private static final LuaString DELETE = LuaString.of("delete");
+    private static final LuaString TTL = LuaString.of("ttl");
+    private static final int FORMAT = 0x464c4f31;
+
+    private final HostCall call;
+    private final LuaState state;
+    private final LuaTable kv;
+    private final LuaString key;
+    private final Duration time;
+    private Flow.@Nullable Start start;
+
+    /** What stands there and is this dialog's; null: nothing. */
+    private @Nullable LuaString mine;
+
+    /** What stands there if a call did its work though it did not say so; null: nothing. */
+    private @Nullable LuaString perhaps;
+
+    private boolean begun;
+
+    /** Whether another dialog has taken it. */
+    private boolean taken;
+
+    /**
+     * What a dialog before has left.
+     *
+     * @param value as it stands there
+     * @param rest from which the journal is read
+     */
+    record Found(Flow.Start start, LuaString value, DataInputStream rest) {}
+
+    private SavedFlow(HostCall call, LuaState state, LuaTable kv, LuaString key, Duration time) {
+        this.call = call;
+        this.state = state;
+        this.kv = kv;
+        this.key = key;
+        this.time = time;
+    }
+
+    /** That of the subscriber, the script and the code; null: the subscriber is not known. */
+    static @Nullable SavedFlow of(HostCall call, LuaState state, LuaTable kv, Duration time) {
+        LuaTable request = call.request();
+        Object subscriber = request.get(LuaString.of("msisdn"));
+        if (subscriber == null) {
+            subscriber = request.get(LuaString.of("imsi"));
+        }
+        String code = call.dialledCode();
+        return subscriber instanceof LuaString digits
+                ? new SavedFlow(
+                        call,
+                        state,
+                        kv,
+                        LuaString.of(
+                                call.script().name()
+                                        + " "
+                                        + (code == null ? "" : code)
+                                        + " "
+                                        + digits.toText()),
+                        time)
+                : null;
+    }
+
+    // ---- another dialog's
+
+    /** What a dialog before has left; null: nothing that this one can go on with. */
+    @Nullable Found load() {
+        @Nullable Object[] found = call(GET);
+        if (!(found[0] instanceof LuaString value)) {
+            if (found.length > 1) {
+                var _ = unavailable(found);
+            }
+            return null;
+        }
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(value.toOctets()));
+        try {
+            if (in.readInt() != FORMAT || in.readLong() != checksum(value)) {
+                return unreadable(value);
+            }
+            String version = in.readUTF();
+            if (!version.equals(call.script().version())) {
+                warn(
+                        "menu.flow begins anew: the dialog before began with version "
+                                + version
+                                + " of the script, and this one with "
+                                + call.script().version());
+                call.happened("menu.flow", "other_version");
+                return drop(value);
+            }
+            var _ = in.readUTF();
+            return new Found(readStart(in), value, in);
+        } catch (IOException e) {
+            return unreadable(value);
+        }
+    }
+
+    private @Nullable Found unreadable(LuaString value) {
+        warn(
+                "menu.flow begins anew: what stands in kv, bucket menu.flow, is no journal of this engine");
+        call.happened("menu.flow", "unreadable");
+        return drop(value);
+    }
+
+    /** Nobody goes on with what was found. */
+    private @Nullable Found drop(LuaString value) {
+        @Nullable Object[] done = call(CAS, value, null);
+        if (done[0] == null) {
+            var _ = unavailable(done);
+        }
+        return null;
+    }
+
+    /**
+     * Takes what was found away from the dialog before.
+     *
+     * @param journal an empty one, which has the calls from now on
+     * @return false: another dialog was faster
+     */
+    boolean take(Found found, Journal journal) {
+        try {
+            journal.read(found.rest());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start = found.start();
+        LuaString next = written(journal);
+        boolean isMine =
+                next != null && Boolean.TRUE.equals(call(CAS, found.value(), next, ttl())[0]);
+        if (isMine) {
+            mine = next;
+            begun = true;
+        } else {
+            start = null;
+        }
+        return isMine;
+    }
+
+    // ---- this dialog's
+
+    /** Writes the journal, if a dialog can go on with it and no other dialog has taken it. */
+    void save(Flow.Start of, Journal journal) {
+        start = of;
+        LuaString next = taken ? null : written(journal);
+        if (next == null) {
+            forget();
+        } else if (begun) {
+            var _ = swap(next);
+        } else {
+            begun = true;
+            @Nullable Object[] done = call(SET, next, ttl());
+            if (Boolean.TRUE.equals(done[0])) {
+                mine = next;
+            } else {
+                perhaps = next;
+                var _ = unavailable(done);
+            }
+        }
+    }
+
+    /**
+     * Takes the journal out of the store before a change that nobody would know again.
+     *
+     * @return why the change must not be made; null: it may
+     */
+    @Nullable String release() {
+        if (taken) {
+            return "taken";
+        }
+        if (begun) {
+            return swap(null);
+        }
+        // a flow that the subscriber has begun anew
+        begun = true;
+        @Nullable Object[] done = call(DELETE);
+        return done[0] == null ? unavailable(done) : null;
+    }
+
+    /** Nobody goes on with it. */
+    void forget() {
+        if (!taken && begun) {
+            var _ = swap(null);
+        }
+    }
+
+    /**
+     * Puts something in the place of what is this dialog's.
+     *
+     * @param next null: nothing
+     * @return why that is not possible; null: it is done
+     */
+    private @Nullable String swap(@Nullable LuaString next) {
+        for (LuaString old : new LuaString[] {mine, perhaps}) {
+            if (old != null) {
+                @Nullable Object[] done =
+                        next == null ? call(CAS, old, null) : call(CAS, old, next, ttl());
+                if (Boolean.TRUE.equals(done[0])) {
+                    return swapped(next);
+                }
+                if (done[0] == null) {
+                    perhaps = next;
+                    return unavailable(done);
+                }
+            }
+        }
+        // what was this dialog's may have expired
+        @Nullable Object[] done = next == null ? call(GET) : call(ADD, next, ttl());
+        if (next == null ? done[0] == null && done.length == 1 : Boolean.TRUE.equals(done[0])) {
+            return swapped(next);
+        }
+        if (done[0] == null) {
+            perhaps = next;
+            return unavailable(done);
+        }
+        mine = null;
+        perhaps = null;
+        taken = true;
+        call.happened("menu.flow", "taken");
+        return "taken";
+    }
+
+    private @Nullable String swapped(@Nullable LuaString next) {
+        mine = next;
+        perhaps = null;
+        return null;
+    }
+
+    private void warn(String what) {
+        call.log(Level.WARN, what);
+    }
+
+    private String unavailable(@Nullable Object[] done) {
+        warn(
+                "menu.flow cannot keep its journal in kv: "
+                        + state.show(done.length > 2 ? done[2] : null));
+        call.happened("menu.flow", "unavailable");
+        return "unavailable";
+    }
+
+    private @Nullable Object[] call(LuaString function, @Nullable Object... more) {
+        @Nullable Object[] all = new @Nullable Object[more.length + 2];
+        all[0] = BUCKET;
+        all[1] = key;
+        System.arraycopy(more, 0, all, 2, more.length);
+        @Nullable Object[] results = state.call(kv.get(function), all);
+        return results.length == 0 ? Lua.values((Object) null) : results;
+    }
+
+    private LuaTable ttl() {
+        LuaTable options = state.newTable();
+        options.set(TTL, Lua.number(time.toMillis() / 1000.0));
+        return options;
+    }
+
+    // ---- how it is written
+
+    private @Nullable LuaString written(Journal journal) {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream(512);
+        DataOutputStream out = new DataOutputStream(octets);
+        try {
+            out.writeInt(FORMAT);
+            out.writeLong(0);
+            out.writeUTF(call.script().version());
+            out.writeUTF(call.instanceId());
+            writeStart(requireNonNull(start), out);
+            if (!journal.write(out)) {
+                return null;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory can be written", e);
+        }
+        byte[] whole = octets.toByteArray();
+        state.meter().memory(whole.length);
+        ByteBuffer.wrap(whole).putLong(Integer.BYTES, checksum(LuaString.ofOctets(whole)));
+        return LuaString.ofOctets(whole);
+    }
+
+    /** Of all that follows the checksum. */
+    private static long checksum(LuaString value) {
+        CRC32 checksum = new CRC32();
+        byte[] octets = value.toOctets();
+        int from = Integer.BYTES + Long.BYTES;
+        checksum.update(octets, from, octets.length - from);
+        return checksum.getValue();
+    }
+
+    private static void writeStart(Flow.Start start, DataOutputStream out) throws IOException {
+        out.writeUTF(start.id());
+        out.writeLong(start.seed());
+        Map<String, Object> request = requireNonNull(start.request());
+        out.writeInt(request.size());
+        for (Map.Entry<String, Object> field : request.entrySet()) {
+            out.writeUTF(field.getKey());
+            boolean isNumber = field.getValue() instanceof Double;
+            out.writeBoolean(isNumber);
+            if (field.getValue() instanceof Double number) {
+                out.writeDouble(number);
+            } else {
+                out.writeUTF(Lua.show(field.getValue()));
+            }
+        }
+    }
+
+    private static Flow.Start readStart(DataInputStream in) throws IOException {
+        String id = in.readUTF();
+        long seed = in.readLong();
+        Map<String, Object> request = new LinkedHashMap<>();
+        int fields = in.readInt();
+        for (int i = 0; i < fields; i++) {
+            String name = in.readUTF();
+            request.put(
+                    name,
+                    in.readBoolean() ? Lua.number(in.readDouble()) : LuaString.of(in.readUTF()));
+        }
+        return new Flow.Start(id, seed, request);
+    }
+}
