@@ -110,6 +110,10 @@ if never then return 1 end function f() never = 2 end return 0 --> 0
 return load("made = (made or 5) + 1 return made")() --> 6
 load("made = (made or 5) + 1", "=c", "t", {})() return made --> ! undefined global 'made'
 total = total + 1 --> ! attempt to perform arithmetic on global 'total' (a nil value)
+local e = setmetatable({}, {__index = _G}) return e.nothing, e.print == print, load("return nothing, type(print)", "=c", "t", e)() --> nil, true, nil, "function"
+local name = "nothing" return _G[name], next({_G[name .. "x"]}) --> nil, nil
+return _G.nothing --> ! main.lua:1: undefined global 'nothing'
+return ("$nothing"):gsub("%$(%w+)", _G) --> "$nothing", 1
 session = 1 return sesion --> ! main.lua:1: undefined global 'sesion'; did you mean 'session'?
 if sesion then session = 1 end --> ! undefined global 'sesion'
 -- 6 a field that a module has not

@@ -58,7 +58,16 @@ local i = debug.getinfo(function()
 end, "S") return i.linedefined, i.lastlinedefined, i.what --> 11, 12, "Lua"
 return debug.getinfo(0, "S").what, debug.getinfo(100), pcall(debug.getinfo, 1, "?") --> "C", nil, false, "main.lua:11: bad argument #2 to 'getinfo' (invalid option)"
 local i = load("return debug.getinfo(1, 'S')", "=chunk")() return i.what, i.source, i.short_src, i.linedefined --> "main", "=chunk", "chunk", 0
-return debug.sethook, debug.getlocal, debug.getupvalue, debug.setmetatable, debug.getregistry --> nil, nil, nil, nil, nil
+return debug.sethook, debug.getlocal, debug.upvalueid, debug.setmetatable, debug.getregistry --> nil, nil, nil, nil, nil
+-- 6.10 the environment of a function
+local secret = 5 local function f() return secret, x end return debug.getupvalue(f, 1) --> "secret", nil
+local secret = 5 local function f() return secret, x end local n, v = debug.getupvalue(f, 2) return n, v == _ENV, debug.getupvalue(f, 3), debug.getupvalue(print, 1) --> "_ENV", true, nil
+local function f() return x end debug.setupvalue(f, 1, {x = 7}) return (pcall(f)) --> ! attempt to call global 'pcall' (a nil value)
+local function f() return x end debug.upvaluejoin(f, 1, (function() local e = {x = 7} return function() return e end end)(), 1) return f(), type(pcall) --> 7, "function"
+local secret = 5 local function f() return secret end return pcall(debug.setupvalue, f, 1, 6), secret --> false, 5
+local secret = 5 local function f() return secret end return pcall(debug.upvaluejoin, f, 1, f, 1), secret --> false, 5
+local function setfenv(f, env) local i = 1 while true do local name = debug.getupvalue(f, i) if name == "_ENV" then debug.upvaluejoin(f, i, function() return env end, 1) break elseif not name then break end i = i + 1 end return f end
+local f = setfenv(load("y = x return y"), {x = 3}) return f(), rawget(_G, "y") --> 3, nil
 debug.sethook(print) --> ! attempt to call field 'sethook' (a nil value): it reaches into other functions
 -- 6.3 package
 return package.loaded.string == string, package.loaded._G == _G, package.loaded.ussd == ussd, package.config:sub(1, 1), package.loaded == package.loaded --> true, true, true, "/", true

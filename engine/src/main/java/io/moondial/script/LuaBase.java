@@ -208,7 +208,7 @@ final class LuaBase {
                 coroutine coroutine.create coroutine.isyieldable coroutine.resume coroutine.running
                 coroutine.status coroutine.wrap coroutine.yield
 
-                debug debug.getinfo debug.traceback
+                debug debug.getinfo debug.getupvalue debug.setupvalue debug.traceback debug.upvaluejoin
 
                 math math.abs math.acos math.asin math.atan math.atan2 math.ceil math.cos math.cosh
                 math.deg math.exp math.floor math.fmod math.frexp math.huge math.ldexp math.log math.max

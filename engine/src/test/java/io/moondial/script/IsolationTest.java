@@ -25,7 +25,8 @@ class IsolationTest {
             bit32.extract bit32.lrotate bit32.lshift bit32.replace bit32.rrotate \
             bit32.rshift coroutine coroutine.create coroutine.isyieldable \
             coroutine.resume coroutine.running coroutine.status coroutine.wrap \
-            coroutine.yield debug debug.getinfo debug.traceback error getmetatable ipairs load math math.abs math.acos \
+            coroutine.yield debug debug.getinfo debug.getupvalue \
+            debug.setupvalue debug.traceback debug.upvaluejoin error getmetatable ipairs load math math.abs math.acos \
             math.asin math.atan math.atan2 math.ceil math.cos math.cosh math.deg \
             math.exp math.floor math.fmod math.frexp math.huge math.ldexp math.log \
             math.max math.min math.modf math.pi math.pow math.rad math.random \

@@ -32,8 +32,8 @@ final class Indexing {
                     return value;
                 }
                 method = metatable.get(Metatables.INDEX);
-                if (method == null) {
-                    return null;
+                if (method == null || (i > 0 && table == state.globals())) {
+                    return null; // the globals behind another table: its fields are no globals
                 }
             } else {
                 method = Metatables.method(state, holder, Metatables.INDEX);

@@ -71,6 +71,54 @@ public abstract sealed class LuaFunction
     }
 
     /**
+     * The variables from outside that a function uses, for those who give it other globals. Only
+     * {@code _ENV} is told and changed.
+     */
+    public static final class Environment {
+        private static final String NAME = "_ENV";
+
+        private Environment() {}
+
+        /** The name of such a variable, from 1; null: the function has not so many. */
+        public static @Nullable String nameOf(LuaFunction function, int position) {
+            return function instanceof LuaClosure closure
+                            && position >= 1
+                            && position <= closure.upvalues.length
+                    ? closure.code.captures[position - 1].name()
+                    : null;
+        }
+
+        /** Whether the variable at a position is the one that can be told and changed. */
+        public static boolean isAt(LuaFunction function, int position) {
+            return NAME.equals(nameOf(function, position));
+        }
+
+        /** What it holds; null if it is not at this position. */
+        public static @Nullable Object get(LuaFunction function, int position) {
+            return isAt(function, position) && function instanceof LuaClosure closure
+                    ? closure.upvalues[position - 1].get()
+                    : null;
+        }
+
+        /** Gives it, and all functions that share it, a value, if it is at this position. */
+        public static void set(LuaFunction function, int position, @Nullable Object value) {
+            if (isAt(function, position) && function instanceof LuaClosure closure) {
+                closure.upvalues[position - 1].set(value);
+            }
+        }
+
+        /** Has a function share its variable with another one's. */
+        public static void join(LuaFunction function, int position, LuaFunction with, int its) {
+            if (isAt(function, position)
+                    && nameOf(with, its) != null
+                    && function instanceof LuaClosure closure
+                    && with instanceof LuaClosure other) {
+                closure.upvalues[position - 1] = other.upvalues[its - 1];
+            }
+        }
+    }
+
+    /**
      * A function that Lua calls and Java answers. Holds no state: what it needs is in its
      * arguments.
      */

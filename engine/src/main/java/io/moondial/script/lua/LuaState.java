@@ -155,6 +155,19 @@ public final class LuaState {
         return globalsSet.contains(name);
     }
 
+    /** Whether what is read now is a global whose name is written out in the script. */
+    public boolean readsNamedGlobal() {
+        Frame frame = top;
+        if (frame == null) {
+            return false;
+        }
+        int i = frame.instruction();
+        return switch (Opcode.operation(i)) {
+            case Opcode.GETTABUP, Opcode.GETTABLE, Opcode.SELF -> Opcode.isConstant(Opcode.c(i));
+            default -> false;
+        };
+    }
+
     /** An empty table of this run. */
     public LuaTable newTable() {
         return new LuaTable(meter);

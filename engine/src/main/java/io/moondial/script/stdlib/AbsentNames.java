@@ -28,15 +28,12 @@ public final class AbsentNames {
                     "getlocal",
                     "getmetatable",
                     "getregistry",
-                    "getupvalue",
                     "getuservalue",
                     "sethook",
                     "setlocal",
                     "setmetatable",
-                    "setupvalue",
                     "setuservalue",
-                    "upvalueid",
-                    "upvaluejoin");
+                    "upvalueid");
 
     /** Of Lua 5.2, by name as a script writes it: why it is left out. */
     private static final Map<String, String> LEFT_OUT = leftOutByName();

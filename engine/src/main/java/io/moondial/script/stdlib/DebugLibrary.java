@@ -5,6 +5,7 @@ import io.moondial.script.lua.CallInfo;
 import io.moondial.script.lua.Coroutine;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaFunction;
+import io.moondial.script.lua.LuaFunction.Environment;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.LuaTable;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What of the debug library (Lua 5.2 manual 6.10) only tells where something is: it changes
- * nothing, and gives no function or variable that a script does not have.
+ * nothing, and gives no function or variable that a script does not have. And what libraries do in
+ * the place of {@code setfenv}: a function gets other globals.
  */
 final class DebugLibrary {
     private static final String EVERYTHING = "nSlutr";
@@ -30,8 +32,50 @@ final class DebugLibrary {
     static LuaTable create() {
         return new StandardLibrary.Library("debug")
                 .function("getinfo", DebugLibrary::info)
+                .function("getupvalue", DebugLibrary::upvalue)
+                .function("setupvalue", DebugLibrary::setUpvalue)
                 .function("traceback", DebugLibrary::traceback)
+                .function("upvaluejoin", DebugLibrary::join)
                 .seal();
+    }
+
+    private static @Nullable Object[] upvalue(Arguments a) {
+        LuaFunction function = a.function(1);
+        String name = Environment.nameOf(function, a.integer(2));
+        return name == null
+                ? Lua.nothing()
+                : Lua.values(a.state().newString(name), Environment.get(function, a.integer(2)));
+    }
+
+    private static @Nullable Object[] setUpvalue(Arguments a) {
+        LuaFunction function = a.function(1);
+        String name = Environment.nameOf(function, a.integer(2));
+        if (name == null) {
+            return Lua.nothing();
+        }
+        requireEnvironment(a, function, a.integer(2));
+        Environment.set(function, a.integer(2), a.any(3));
+        return Lua.values(a.state().newString(name));
+    }
+
+    private static @Nullable Object[] join(Arguments a) {
+        LuaFunction function = a.function(1);
+        LuaFunction with = a.function(3);
+        if (Environment.nameOf(function, a.integer(2)) == null) {
+            throw a.bad(2, "invalid upvalue index");
+        }
+        if (Environment.nameOf(with, a.integer(4)) == null) {
+            throw a.bad(4, "invalid upvalue index");
+        }
+        requireEnvironment(a, function, a.integer(2));
+        Environment.join(function, a.integer(2), with, a.integer(4));
+        return Lua.nothing();
+    }
+
+    private static void requireEnvironment(Arguments a, LuaFunction function, int position) {
+        if (!Environment.isAt(function, position)) {
+            throw a.bad(2, "only _ENV may be changed");
+        }
     }
 
     /** A coroutine may be the first argument. */

@@ -13,9 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reading a global name that has no value. It is nil if the script sets it somewhere, or if the
- * name is one of {@link AbsentNames}. Any other is an error, because it is most often a word
- * misspelt.
+ * Reading a global name that has no value. It is nil if the script sets it somewhere, if the name
+ * is one of {@link AbsentNames}, or if it is made while the script runs: {@code _G[name]}. Any
+ * other is an error, because it is most often a word misspelt.
  */
 public final class UndefinedGlobal {
     private static final LuaTable ABSENT = AbsentNames.table();
@@ -33,6 +33,7 @@ public final class UndefinedGlobal {
 
     private static @Nullable Object[] read(Arguments a) {
         if (!(a.get(2) instanceof LuaString key)
+                || !a.state().readsNamedGlobal()
                 || a.state().setsGlobal(key)
                 || ABSENT.get(key) != null) {
             return Lua.values((Object) null);
