@@ -39,6 +39,9 @@ public final class Meter {
     private static final int INSTRUCTIONS_PER_UNIT = 32;
     private static final long LONG_BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+    /** So long a burst keeps the permit if others want it. */
+    private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final Bounds bounds;
     private final Supervisor supervisor;
     private final HeavyPermit permit;
@@ -48,6 +51,7 @@ public final class Meter {
     private int fuel;
     private long burstStart;
     private boolean heavy;
+    private long heavySince;
     private @Nullable Kill killed;
 
     public Meter(Bounds bounds, Supervisor supervisor, HeavyPermit permit) {
@@ -159,7 +163,12 @@ public final class Meter {
         if (unitsLeft < 0) {
             throw kill("max_instructions", bounds.instructions(), "units of work");
         }
-        if (!heavy && System.nanoTime() - burstStart > LONG_BURST_NANOS) {
+        if (!heavy) {
+            if (System.nanoTime() - burstStart > LONG_BURST_NANOS) {
+                becomeHeavy();
+            }
+        } else if (permit.isWanted() && System.nanoTime() - heavySince > TURN_NANOS) {
+            endBurst();
             becomeHeavy();
         }
         slice = (int) Math.min(SLICE, unitsLeft);
@@ -171,6 +180,7 @@ public final class Meter {
             check();
         }
         heavy = true;
+        heavySince = System.nanoTime();
     }
 
     private Kill kill(String limit, long bound, String what) {
@@ -215,6 +225,7 @@ public final class Meter {
      * The right to compute for long, shared by all scripts of one host. Virtual threads are not
      * time-sliced: without it a few busy scripts hold every carrier thread, and those that only
      * want to answer a menu wait. One carrier stays free of holders, if there is more than one.
+     * Those that wait for it have it in turn: on a busy machine a short burst may look long.
      */
     public static final class HeavyPermit {
         private static final long PATIENCE_MILLIS = 20;
@@ -225,7 +236,7 @@ public final class Meter {
          * @param carriers how many threads carry virtual threads; at least 1
          */
         public HeavyPermit(int carriers) {
-            this.permits = new Semaphore(Math.max(1, carriers - 1));
+            this.permits = new Semaphore(Math.max(1, carriers - 1), true);
         }
 
         /** Waits a little for the right; false if it was not to be had. */
@@ -241,6 +252,11 @@ public final class Meter {
 
         void release() {
             permits.release();
+        }
+
+        /** Whether somebody waits for it. */
+        boolean isWanted() {
+            return permits.hasQueuedThreads();
         }
     }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.script.lua.Meter.HeavyPermit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class HeavyPermitTest {
     private static final Meter.Bounds BOUNDS =
@@ -58,6 +60,37 @@ class HeavyPermitTest {
         assertThatThrownBy(() -> burn(meter)).isInstanceOf(Meter.Kill.class).hasMessage("stopped");
         meter.endBurst();
         assertThat(permit.tryAcquire()).isFalse();
+    }
+
+    /** On a busy machine a short burst is a long one by the clock: it must get its turn. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void a_burst_that_never_ends_leaves_the_permit_to_others_in_turn() throws Exception {
+        HeavyPermit permit = new HeavyPermit(2);
+        AtomicBoolean over = new AtomicBoolean();
+        CountDownLatch heavy = new CountDownLatch(1);
+        Thread endless =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    Meter meter = new Meter(BOUNDS, () -> {}, permit);
+                                    meter.beginBurst();
+                                    burn(meter);
+                                    heavy.countDown();
+                                    while (!over.get()) {
+                                        meter.work(10);
+                                    }
+                                    meter.endBurst();
+                                });
+        heavy.await();
+        for (int i = 0; i < 3; i++) {
+            Meter meter = new Meter(BOUNDS, () -> {}, permit);
+            meter.beginBurst();
+            burn(meter);
+            meter.endBurst();
+        }
+        over.set(true);
+        endless.join();
     }
 
     /** Computes until a burst counts as long, and so much more that the meter has noticed. */
