@@ -5,6 +5,7 @@ import io.moondial.admin.EngineStatus.ReloadStatus;
 import io.moondial.admin.HealthResource.Check;
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp.StreamStatus;
+import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.metrics.Series;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.List;
 final class Health {
     /** What is measured every ten seconds has been measured within this time. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private static final String DIALOGS = "dialogs";
 
     private Health() {}
 
@@ -35,16 +38,26 @@ final class Health {
             List<LinkStatus> links,
             List<StreamStatus> streams,
             ReloadStatus reload) {
-        return List.of(
-                new Check(
-                        "dialogs",
-                        phase == EngineStatus.Phase.RUNNING,
-                        phase == EngineStatus.Phase.RUNNING
-                                ? "dialogs are taken"
-                                : "the engine is %s, and takes no dialogs".formatted(phase.word())),
-                links(links),
-                records(streams),
-                rules(reload));
+        return List.of(dialogs(phase, streams), links(links), records(streams), rules(reload));
+    }
+
+    private static Check dialogs(EngineStatus.Phase phase, List<StreamStatus> streams) {
+        if (phase != EngineStatus.Phase.RUNNING) {
+            return new Check(
+                    DIALOGS,
+                    false,
+                    "the engine is %s, and takes no dialogs".formatted(phase.word()));
+        }
+        for (StreamStatus stream : streams) {
+            if (stream.full() == WhenFull.REFUSE_DIALOGS) {
+                return new Check(
+                        DIALOGS,
+                        false,
+                        "new dialogs are refused with error 34: %d of %d records of the stream %s wait to be written"
+                                .formatted(stream.backlog(), stream.limit(), stream.stream()));
+            }
+        }
+        return new Check(DIALOGS, true, "dialogs are taken");
     }
 
     private static Check links(List<LinkStatus> links) {
@@ -67,7 +80,7 @@ final class Health {
     private static Check records(List<StreamStatus> streams) {
         List<String> failing =
                 streams.stream()
-                        .filter(it -> it.failure() != null || it.backlog() >= it.limit())
+                        .filter(it -> it.failure() != null || it.full() != null)
                         .map(StreamStatus::stream)
                         .toList();
         return new Check(

@@ -7,6 +7,7 @@ import io.moondial.admin.EngineStatus.ReloadStatus;
 import io.moondial.admin.HealthResource.Check;
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp.StreamStatus;
+import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.metrics.Series;
 import io.moondial.time.HandMovedTime;
 import io.moondial.time.LeapingTime;
@@ -39,7 +40,13 @@ class HealthTest {
     }
 
     private static StreamStatus stream(int backlog, StreamStatus.@Nullable Failure failure) {
-        return new StreamStatus("ussd", 5, backlog, 100, Duration.ZERO, 5, 0, 0, 0, null, failure);
+        return stream(backlog, null, failure);
+    }
+
+    private static StreamStatus stream(
+            int backlog, @Nullable WhenFull full, StreamStatus.@Nullable Failure failure) {
+        return new StreamStatus(
+                "ussd", 5, backlog, 100, Duration.ZERO, 5, 0, 0, 0, null, full, failure);
     }
 
     private static List<String> wrong(List<Check> checks) {
@@ -75,7 +82,8 @@ class HealthTest {
     @Test
     void records_that_are_not_written_make_it_not_ready() {
         StreamStatus.Failure full = new StreamStatus.Failure(THEN, "the disk is full");
-        for (StreamStatus stream : List.of(stream(3, full), stream(100, null))) {
+        for (StreamStatus stream :
+                List.of(stream(3, full), stream(100, WhenFull.DROP_RECORDS, null))) {
             assertThat(
                             wrong(
                                     Health.ready(
@@ -85,6 +93,20 @@ class HealthTest {
                                             ReloadStatus.NONE)))
                     .containsExactly("edrs");
         }
+    }
+
+    @Test
+    void a_full_backlog_that_refuses_dialogs_takes_none() {
+        List<Check> checks =
+                Health.ready(
+                        Phase.RUNNING,
+                        List.of(),
+                        List.of(stream(100, WhenFull.REFUSE_DIALOGS, null)),
+                        ReloadStatus.NONE);
+        assertThat(wrong(checks)).containsExactly("dialogs", "edrs");
+        assertThat(checks.getFirst().text())
+                .isEqualTo(
+                        "new dialogs are refused with error 34: 100 of 100 records of the stream ussd wait to be written");
     }
 
     @Test

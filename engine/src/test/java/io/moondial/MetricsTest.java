@@ -582,6 +582,19 @@ class MetricsTest {
     }
 
     @Test
+    void a_check_that_is_left_out_is_not_asked_and_one_that_is_none_is_refused() throws Exception {
+        Got got = read("/health/ready?without=rules,links", "");
+        assertThat(got.status()).as(got.body()).isEqualTo(200);
+        assertThat(JSON.readTree(got.body()).path("checks").findValuesAsString("name"))
+                .containsExactly("dialogs", "edrs");
+        for (String bad : List.of("without=rulez", "without=", "without=rules,", "with=rules")) {
+            assertThat(read("/health/ready?" + bad, "").status()).as(bad).isEqualTo(400);
+        }
+        assertThat(read("/health/ready?without=rulez", "").body())
+                .contains("allowed are names of checks", "dialogs, links, edrs, rules");
+    }
+
+    @Test
     void plots_have_the_dialogs_that_were() throws Exception {
         JsonNode series =
                 JSON.readTree(

@@ -56,6 +56,18 @@ class ReloadTest {
         }
     }
 
+    /** As an editor leaves it whose disk is full. */
+    @Test
+    void an_empty_rules_file_is_refused_and_changes_nothing() {
+        try (LiveEngine live = engine("return 'main'")) {
+            live.save("rules.yaml", "");
+            live.awaitLog(
+                    ".*rules\\.yaml: the file is empty, or has only comments: at least one key is needed.*");
+            assertThat(live.answer()).isEqualTo("main");
+            assertThat(live.counted("reloads.done")).isZero();
+        }
+    }
+
     @Test
     void so_does_a_module_in_a_folder_under_lib() {
         try (LiveEngine live =
@@ -89,7 +101,7 @@ class ReloadTest {
             assertThat(live.log.getLast())
                     .endsWith(
                             ": process.globals, process.menu_timeout 30s -> 45s,"
-                                    + " process.triggers, script.reload_interval 10ms -> 20ms");
+                                    + " process.triggers 1 -> 2, script.reload_interval 10ms -> 20ms");
             assertThat(live.next(live.dial("*2#"))).isEqualTo(new Screen.Respond("main"));
         }
     }

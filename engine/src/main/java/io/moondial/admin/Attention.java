@@ -36,6 +36,7 @@ public record Attention(String what, @Nullable Instant since, String text) {
         finder.dialogs(status);
         status.edr().forEach(finder::stream);
         finder.reload(status.reload());
+        finder.triggers(status.scripts());
         status.scripts().forEach(finder::script);
         status.outside().forEach(finder::outside);
         status.reconciliation().forEach(finder::counts);
@@ -123,14 +124,14 @@ public record Attention(String what, @Nullable Instant since, String text) {
                 add(
                         "edrs_failing",
                         failure.since(),
-                        "EDR stream %s: the disk refuses records: %s; %d wait in memory"
-                                .formatted(stream.stream(), failure.why(), stream.backlog()));
-            } else if (stream.backlog() > stream.limit() / BACKLOG_SHARE) {
+                        "EDR stream %s: the disk refuses records: %s; %s"
+                                .formatted(stream.stream(), failure.why(), waiting(stream)));
+            } else if (stream.full() != null || stream.backlog() > stream.limit() / BACKLOG_SHARE) {
                 add(
                         "edrs_waiting",
                         null,
-                        "EDR stream %s: %d records wait in memory, of %d at most: the disk is too slow"
-                                .formatted(stream.stream(), stream.backlog(), stream.limit()));
+                        "EDR stream %s: the disk is too slow; %s"
+                                .formatted(stream.stream(), waiting(stream)));
             }
             long lost = stream.dropped() + stream.lost();
             if (lost > 0) {
@@ -140,6 +141,19 @@ public record Attention(String what, @Nullable Instant since, String text) {
                         "EDR stream %s: %d records have been lost since the start"
                                 .formatted(stream.stream(), lost));
             }
+        }
+
+        private static String waiting(StreamStatus stream) {
+            return "%d of %d wait in memory%s"
+                    .formatted(
+                            stream.backlog(),
+                            stream.limit(),
+                            switch (stream.full()) {
+                                case null -> "";
+                                case REFUSE_DIALOGS ->
+                                        ": new dialogs are refused with error 34 (systemFailure)";
+                                case DROP_RECORDS -> ": further records are dropped";
+                            });
         }
 
         void reload(EngineStatus.ReloadStatus reload) {
@@ -157,6 +171,16 @@ public record Attention(String what, @Nullable Instant since, String text) {
                         refusal == null ? null : refusal.since(),
                         "the engine runs on the kept set that came into service at %s, not on the files: fix them"
                                 .formatted(reload.keptAt()));
+            }
+        }
+
+        /** Each trigger names a script. */
+        void triggers(List<ScriptStatus> scripts) {
+            if (scripts.isEmpty()) {
+                add(
+                        "no_triggers",
+                        null,
+                        "the rules in service have no trigger: every code is declined with error 36 (unexpectedDataValue)");
             }
         }
 

@@ -249,6 +249,7 @@ public final class DialogsResource implements Resource, EventSource {
         Opening opening = dialog.identity().opening();
         Outcome outcome = dialog.outcome(); // read once: the dialog may end meanwhile
         Instant ended = outcome == null ? null : dialog.ended();
+        KeptDialog.Progress progress = dialog.progress();
         ObjectNode json = JSON.objectNode();
         json.put("instance_id", dialog.identity().instanceId());
         json.put("began", dialog.began().toString());
@@ -256,6 +257,7 @@ public final class DialogsResource implements Resource, EventSource {
             json.put("ended", ended.toString());
             json.put("took_ms", Duration.between(dialog.began(), ended).toMillis());
         }
+        json.put("changed", (ended == null ? progress.answered() : ended).toString());
         json.put("kind", opening.kind() == Opening.Kind.DIALLED ? "dialled" : "notify");
         json.put("service", opening.kind().section());
         json.put("script", dialog.identity().script());
@@ -270,7 +272,7 @@ public final class DialogsResource implements Resource, EventSource {
         if (outcome instanceof Outcome.Failed(String exception)) {
             json.put("error", caller.text(exception));
         }
-        return json.put("turns", dialog.turns());
+        return json.put("turns", progress.turns());
     }
 
     private static @Nullable String number(KeptDialog dialog) {

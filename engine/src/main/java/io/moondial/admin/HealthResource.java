@@ -1,7 +1,9 @@
 package io.moondial.admin;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,7 +40,33 @@ public final class HealthResource implements Resource {
     @Override
     public void declare(Routes routes) {
         routes.open("/health/live", call -> answer(call, live.get()));
-        routes.open("/health/ready", call -> answer(call, ready.get()));
+        routes.open("/health/ready", call -> answer(call, wanted(call, ready.get())));
+    }
+
+    /**
+     * Those that the caller has not left out: who takes an engine out of service does not want to
+     * do so because somebody has saved a broken file on all of them.
+     */
+    private static List<Check> wanted(Call call, List<Check> checks) throws Refusal {
+        call.allow("without");
+        String given = call.query("without");
+        if (given == null) {
+            return checks;
+        }
+        Set<String> names = checks.stream().map(Check::name).collect(Collectors.toSet());
+        List<String> without = List.of(given.split(",", -1));
+        for (String name : without) {
+            if (!names.contains(name)) {
+                throw Refusal.badRequest(
+                        "without has '%s'; allowed are names of checks with commas between them: %s"
+                                .formatted(
+                                        name,
+                                        checks.stream()
+                                                .map(Check::name)
+                                                .collect(Collectors.joining(", "))));
+            }
+        }
+        return checks.stream().filter(it -> !without.contains(it.name())).toList();
     }
 
     private static Answer answer(Call call, List<Check> checks) {

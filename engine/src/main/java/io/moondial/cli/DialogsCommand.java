@@ -77,7 +77,7 @@ final class DialogsCommand implements Callable<Integer> {
     @Option(
             names = "--follow",
             description =
-                    "Goes on with what happens: a line for each dialog that begins, is answered or ends; with an INSTANCE_ID, its history until it ends.")
+                    "Goes on with what happens: a line for each dialog that begins, is answered or ends, with the time of that; with an INSTANCE_ID, its history until it ends.")
     private boolean follow;
 
     @Option(names = "--json", description = "One JSON object per line.")
@@ -235,7 +235,12 @@ final class DialogsCommand implements Callable<Integer> {
         out.println(
                 "%s  %-14s %-15s %-12s %-12s %2s answered  %s"
                         .formatted(
-                                clock.full(text(dialog, "began")),
+                                clock.full(
+                                        text(
+                                                dialog,
+                                                follow && dialog.has("changed")
+                                                        ? "changed"
+                                                        : "began")),
                                 text(dialog, "code"),
                                 text(dialog, "msisdn"),
                                 text(dialog, "script"),

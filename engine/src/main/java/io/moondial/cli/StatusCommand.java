@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -73,7 +74,7 @@ final class StatusCommand implements Callable<Integer> {
     @Option(
             names = "--watch",
             description =
-                    "Shows the state again each second until it is interrupted. Where the output is no terminal, prints what changes, a line a thing.")
+                    "Shows the state again each second until it is interrupted. Where the output is no terminal, prints what changes, a line a thing, after the time.")
     private boolean watch;
 
     @Spec private CommandSpec spec;
@@ -216,12 +217,16 @@ final class StatusCommand implements Callable<Integer> {
             }
         }
 
-        /** Prints those lines that were not there before. */
+        /** Prints those lines that were not there before, with the time for people. */
         private void changed(List<String> lines) {
+            String now =
+                    OffsetDateTime.now(zone)
+                            .truncatedTo(ChronoUnit.SECONDS)
+                            .format(DateTimeFormatter.ISO_OFFSET_DATE_TIME);
             for (String line : lines) {
                 boolean restless = !shown.isEmpty() && RESTLESS.stream().anyMatch(line::startsWith);
                 if (!shown.contains(line) && !restless) {
-                    out.println(line);
+                    out.println(json ? line : now + "  " + line);
                 }
             }
             shown = Set.copyOf(new HashSet<>(lines));

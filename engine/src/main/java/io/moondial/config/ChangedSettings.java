@@ -1,5 +1,7 @@
 package io.moondial.config;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -46,6 +48,9 @@ public final class ChangedSettings {
     /**
      * All of them, by key.
      *
+     * <p>Of a list of sections, such as the triggers, the values are how many there are, if that
+     * differs.
+     *
      * @param folder that paths are shown relative to; null: none is
      */
     public static <R extends Record> List<Change> between(
@@ -60,11 +65,18 @@ public final class ChangedSettings {
             if (!Objects.equals(old.get(key), fresh.get(key))) {
                 int point = key.indexOf('.');
                 Schema<?> section = point < 0 ? null : sections.get(key.substring(0, point));
+                Object was = old.get(key);
+                Object is = fresh.get(key);
+                boolean counted =
+                        was instanceof List<?> many
+                                && is instanceof List<?> others
+                                && (Values.isSections(many) || Values.isSections(others))
+                                && many.size() != others.size();
                 changes.add(
                         new Change(
                                 key,
-                                shown(old.get(key)),
-                                shown(fresh.get(key)),
+                                counted ? count(was) : shown(was),
+                                counted ? count(is) : shown(is),
                                 point >= 0 && (section == null || section.waitsForRestart())));
             }
         }
@@ -104,6 +116,11 @@ public final class ChangedSettings {
                                                 Values.isSections(value) ? null : shown(value),
                                                 shown(unset.values.get(key)))));
         return all;
+    }
+
+    /** Of a list of sections. */
+    private static String count(@Nullable Object list) {
+        return String.valueOf(((List<?>) requireNonNull(list)).size());
     }
 
     private static @Nullable String shown(@Nullable Object value) {

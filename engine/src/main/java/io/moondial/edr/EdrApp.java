@@ -252,6 +252,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
      * @param oldestPending how long the oldest of the backlog has waited; nought if none waits
      * @param failures attempts to write that failed since the start
      * @param file the file in progress; null if there is none
+     * @param full what becomes of more, because the limit is reached; null: it is not
      * @param failure null while the disk takes the records
      */
     public record StreamStatus(
@@ -265,6 +266,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
             long lost,
             long failures,
             @Nullable Path file,
+            @Nullable WhenFull full,
             @Nullable Failure failure) {
 
         /**

@@ -30,6 +30,7 @@ final class StreamWriter implements Runnable {
 
     private static final int NEVER = Integer.MAX_VALUE;
 
+    private final EdrSettings.WhenFull whenFull;
     private final String stream;
     private final StreamFiles files;
     private final int flushCount;
@@ -72,6 +73,7 @@ final class StreamWriter implements Runnable {
         this.maxFlushNanos = TimeUnit.NANOSECONDS.convert(own.maxFlushTime());
         this.retryNanos = TimeUnit.NANOSECONDS.convert(settings.retryInterval());
         this.spillDirectory = Spill.folder(settings);
+        this.whenFull = settings.whenFull();
         this.clock = clock;
         this.inbox = inbox;
         this.counters = counters;
@@ -179,6 +181,7 @@ final class StreamWriter implements Runnable {
                 files.lost(),
                 failures.get(),
                 files.current(),
+                inbox.hasRoom() ? null : whenFull,
                 failure);
     }
 

@@ -369,10 +369,30 @@ public final class KeptDialog implements DialogListener {
         return outcome;
     }
 
-    /** How many screens were answered. */
-    public int turns() {
+    /**
+     * How far it has come.
+     *
+     * @param turns how many screens were answered
+     * @param answered when the last of them was; when the dialog began, if none was, or none is
+     *     kept
+     */
+    public record Progress(int turns, Instant answered) {}
+
+    /** How far it has come, both at the same moment. */
+    public Progress progress() {
         int published = (int) SIZE.getAcquire(this);
-        return published < 0 ? 0 : turns;
+        DialogFact[] these = facts;
+        int[] when = times;
+        int found = 0;
+        int last = 0;
+        for (int i = 0; i < published; i++) {
+            if (these[i] instanceof DialogFact.Answered
+                    || these[i] instanceof DialogFact.Acknowledged) {
+                found++;
+                last = when[i];
+            }
+        }
+        return new Progress(leftOut > 0 ? turns : found, instant(began + last));
     }
 
     /** Whether it failed, or its script did. */

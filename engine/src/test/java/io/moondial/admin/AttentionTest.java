@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.channel.LinkStatus;
 import io.moondial.edr.EdrApp.StreamStatus;
+import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.log.EngineLog;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
@@ -26,7 +27,7 @@ class AttentionTest {
     private EngineStatus.Phase phase = EngineStatus.Phase.RUNNING;
     private List<LinkStatus> links = List.of();
     private EngineStatus.Dialogs dialogs = DIALOGS;
-    private List<ScriptStatus> scripts = List.of();
+    private List<ScriptStatus> scripts = List.of(new ScriptStatus("process", "main", "1", false));
     private List<StreamStatus> edr = List.of();
     private List<Backend.Gauge> outside = List.of();
     private EngineStatus.Heap heap = HEAP;
@@ -72,7 +73,8 @@ class AttentionTest {
     }
 
     private static StreamStatus stream(int backlog, long lost, StreamStatus.@Nullable Failure why) {
-        return new StreamStatus("ussd", 5, backlog, 100, Duration.ZERO, 5, lost, 0, 0, null, why);
+        return new StreamStatus(
+                "ussd", 5, backlog, 100, Duration.ZERO, 5, lost, 0, 0, null, null, why);
     }
 
     @Test
@@ -165,7 +167,37 @@ class AttentionTest {
                         new Attention(
                                 "edrs_failing",
                                 THEN,
-                                "EDR stream ussd: the disk refuses records: the disk is full; 7 wait in memory"));
+                                "EDR stream ussd: the disk refuses records: the disk is full; 7 of 100 wait in memory"));
+    }
+
+    @Test
+    void a_backlog_that_is_full_is_told_with_what_comes_of_it() {
+        StreamStatus.Failure failure = new StreamStatus.Failure(THEN, "the disk is full");
+        edr = List.of(full(WhenFull.REFUSE_DIALOGS, failure));
+        assertThat(found())
+                .extracting(Attention::text)
+                .containsExactly(
+                        "EDR stream ussd: the disk refuses records: the disk is full; 20 of 20 wait in memory: new dialogs are refused with error 34 (systemFailure)");
+        edr = List.of(full(WhenFull.DROP_RECORDS, null));
+        assertThat(found())
+                .extracting(Attention::text)
+                .containsExactly(
+                        "EDR stream ussd: the disk is too slow; 20 of 20 wait in memory: further records are dropped");
+    }
+
+    private static StreamStatus full(WhenFull then, StreamStatus.@Nullable Failure why) {
+        return new StreamStatus("ussd", 20, 20, 20, Duration.ZERO, 0, 0, 0, 0, null, then, why);
+    }
+
+    @Test
+    void rules_without_a_trigger_are_told() {
+        scripts = List.of();
+        assertThat(found())
+                .containsExactly(
+                        new Attention(
+                                "no_triggers",
+                                null,
+                                "the rules in service have no trigger: every code is declined with error 36 (unexpectedDataValue)"));
     }
 
     @Test

@@ -212,7 +212,8 @@ class OpenApiTest {
                 || parameter.path("name").asString().equals("instance_id")) {
             return instance;
         }
-        JsonNode schema = parameter.path("schema");
+        JsonNode given = parameter.path("schema");
+        JsonNode schema = given.has("items") ? given.path("items") : given; // a list of one
         String known = VALUES.get(parameter.path("name").asString());
         String value;
         if (schema.has("enum")) {

@@ -19,12 +19,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The verbs that talk to a running engine, as a person or a script meets them. */
 class ControlVerbsTest {
@@ -365,9 +370,15 @@ class ControlVerbsTest {
             await().atMost(PATIENCE).until(() -> out.toString().contains("dialogs    0 open"));
             it.dial(null, "*1#").next(Screen.Menu.class);
             await().atMost(PATIENCE).until(() -> out.toString().contains("dialogs    1 open"));
-            assertThat(out.toString().lines().filter(line -> line.startsWith("network")))
+            assertThat(out.toString().lines().filter(line -> line.contains("network  ")))
                     .hasSize(1);
-            assertThat(out.toString().lines().filter(line -> line.startsWith("engine"))).hasSize(1);
+            assertThat(out.toString().lines().filter(line -> line.contains("engine  "))).hasSize(1);
+            assertThat(out.toString().lines())
+                    .as("each with its time")
+                    .allMatch(
+                            line ->
+                                    line.matches(
+                                            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d)  [a-z]+ +.*"));
             assertThat(out.toString().lines().filter(line -> line.contains("admin.requests")))
                     .as("to look is no news")
                     .hasSize(1);
@@ -376,6 +387,58 @@ class ControlVerbsTest {
                 .until(() -> out.toString().contains("lost       no engine answers at "));
         watches.interrupt();
         assertThat(watch.get()).isZero();
+    }
+
+    @Test
+    void dialogs_that_are_followed_have_the_time_of_what_happened_and_end_with_one_line()
+            throws Exception {
+        FutureTask<Integer> follows;
+        String ended;
+        String answered;
+        try (RunningEngine it = new RunningEngine(folder, "ussd.menu('A?') ussd.menu('B?')")) {
+            follows =
+                    new FutureTask<>(
+                            () -> ussd("dialogs", "--follow", "--rules", it.rules.toString()));
+            RunningEngine.Call call = it.dial("27761485722", "*1#");
+            Thread.ofVirtual().start(follows);
+            await().atMost(PATIENCE).until(() -> out.toString().contains(" 0 answered "));
+            call.handset.answer(call.next(Screen.Menu.class), "1");
+            Screen.Menu second = call.next(Screen.Menu.class);
+            await().atMost(PATIENCE).until(() -> out.toString().contains(" 1 answered "));
+            answered = summary(it).path("changed").asString();
+            call.handset.answer(second, "1");
+            await().atMost(PATIENCE).until(() -> out.toString().contains(" responded "));
+            ended = summary(it).path("ended").asString();
+        }
+        assertThat(follows.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(out.toString().lines().filter(it -> it.contains(" 1 answered ")))
+                .singleElement()
+                .satisfies(line -> assertThat(at(line)).isEqualTo(millis(answered)));
+        assertThat(out.toString().lines().filter(it -> it.contains(" responded ")))
+                .singleElement()
+                .satisfies(line -> assertThat(at(line)).isEqualTo(millis(ended)));
+        assertThat(err.toString())
+                .hasLineCount(1)
+                .startsWith("ussd: ")
+                .contains("the connection ended")
+                .doesNotContain("@", "eof");
+    }
+
+    private static Instant at(String line) {
+        return OffsetDateTime.parse(line.substring(0, line.indexOf("  ")).replace(' ', 'T'))
+                .toInstant();
+    }
+
+    private static Instant millis(String at) {
+        return Instant.parse(at).truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private JsonNode summary(RunningEngine it) {
+        StringWriter found = new StringWriter();
+        assertThat(InProcess.ussd(found, err, "dialogs", "--json", "--rules", it.rules.toString()))
+                .isZero();
+        return JsonMapper.shared().readTree(found.toString());
     }
 
     private String onlyDialog(RunningEngine it) {

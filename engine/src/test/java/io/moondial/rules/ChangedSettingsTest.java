@@ -54,8 +54,18 @@ class ChangedSettingsTest {
                 .containsExactly(
                         "process.error_message",
                         "process.globals",
-                        "process.triggers",
+                        "process.triggers 0 -> 1",
                         "script.max_memory 16MiB -> 1MiB");
+    }
+
+    @Test
+    void triggers_that_come_or_go_are_counted() throws Exception {
+        String two =
+                "process: {triggers: [{ussd_string: '*1#', script_key: care}, {script_key: care}]}";
+        assertThat(told(two, "log: {}")).containsExactly("process.triggers 2 -> 0");
+        assertThat(told(two, "process: {triggers: [{script_key: care}]}"))
+                .containsExactly("process.triggers 2 -> 1");
+        assertThat(told(two, two.replace("*1#", "*2#"))).containsExactly("process.triggers");
     }
 
     @Test
