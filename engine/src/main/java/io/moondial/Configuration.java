@@ -150,7 +150,10 @@ public record Configuration(
                 problems.removeIf(Problem::isWarning);
             }
             if (forTests) {
-                problems.removeIf(it -> it.severity() == Problem.Severity.ABSENCE);
+                problems.removeIf(
+                        it ->
+                                it.severity() == Problem.Severity.ABSENCE
+                                        || it.severity() == Problem.Severity.UNSAFE);
             }
             for (ScriptRelease release : releases.values()) {
                 problems.addAll(release.problems());

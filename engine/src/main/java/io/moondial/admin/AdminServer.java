@@ -321,11 +321,14 @@ public final class AdminServer implements AutoCloseable {
             server.start();
         } catch (IOException e) {
             HostPort listen = settings.listen();
-            if (listen != null
-                    && (e instanceof BindException || e.getCause() instanceof BindException)) {
+            BindException bind =
+                    e instanceof BindException it
+                            ? it
+                            : e.getCause() instanceof BindException it ? it : null;
+            if (listen != null && bind != null) {
                 throw new IOException(
                         "the interface cannot listen on %s (admin: listen): %s"
-                                .formatted(listen, FileTrouble.words(e)),
+                                .formatted(listen, words(bind)),
                         e);
             }
             throw e;
@@ -334,6 +337,13 @@ public final class AdminServer implements AutoCloseable {
         } catch (Exception e) {
             throw new IOException(e);
         }
+    }
+
+    private static String words(BindException bind) {
+        String words = FileTrouble.words(bind);
+        return words.startsWith("Address already in use")
+                ? "the address is in use by another program"
+                : words;
     }
 
     private void sayWhereItListens() {

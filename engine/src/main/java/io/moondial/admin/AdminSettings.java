@@ -217,7 +217,7 @@ public record AdminSettings(
         }
     }
 
-    /** Warnings only: what must hold before it listens is said when it does not. */
+    /** What keeps it from listening keeps a change from being accepted too. */
     @Override
     public void check(Section admin) {
         if (listen == null) {
@@ -226,16 +226,20 @@ public record AdminSettings(
             }
             return;
         }
-        notToOpen().ifPresent(why -> admin.warn("listen", why));
+        notToOpen().ifPresent(why -> admin.unsafe("listen", why));
         if (users == null && listen.isOfThisMachine()) {
             admin.warn(
                     "listen",
                     "nobody can log in over TCP: name a file of users (admin: users), and add one with ussd user add");
         } else if (users != null && !Files.exists(users)) {
-            admin.warn(
-                    "users",
+            String why =
                     "nobody can log in over TCP: there is no file %s; ussd user add makes it"
-                            .formatted(users));
+                            .formatted(users);
+            if (listen.isOfThisMachine()) {
+                admin.warn("users", why);
+            } else {
+                admin.unsafe("users", why);
+            }
         }
     }
 

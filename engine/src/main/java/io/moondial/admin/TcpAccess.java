@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class TcpAccess implements Access {
     private static final Pattern BEARER =
             Pattern.compile("(?i:bearer) +([A-Za-z0-9_.~+/=-]{1,200})");
+    private static final Pattern BASIC = Pattern.compile("(?i:basic)(?: |$)");
     private static final Pattern ORIGIN = Pattern.compile("(https?)://([^/@?#\\s]{1,300})");
     private static final Pattern AUTHORITY =
             Pattern.compile("(\\[[0-9a-f:.]+]|[a-z0-9._-]+)(?::([0-9]{1,5}))?");
@@ -90,7 +91,12 @@ final class TcpAccess implements Access {
                             : Optional.empty();
             if (user.isEmpty()) {
                 counters.increment("admin.refused.token");
-                Refusal refusal = Refusal.of(401, "there is no such token");
+                Refusal refusal =
+                        Refusal.of(
+                                401,
+                                given.size() == 1 && BASIC.matcher(given.getFirst()).lookingAt()
+                                        ? "this takes a token (Authorization: Bearer) or a session (POST /v1/session), not a user and a password with each request (Basic)"
+                                        : "there is no such token");
                 audit.refused("token", from(request), request.getMethod(), refusal);
                 throw refusal;
             }

@@ -11,9 +11,12 @@ import io.moondial.cli.test.ServedTests;
 import io.moondial.config.Measure;
 import io.moondial.file.FileTrouble;
 import io.moondial.log.EngineLog;
+import io.moondial.log.EngineLog.Format;
 import io.moondial.log.EngineLog.LogSettings;
 import io.moondial.logic.DialogObserver;
+import io.moondial.problem.Problem;
 import io.moondial.problem.Problem.ProblemPrinter;
+import io.moondial.text.LogText;
 import io.moondial.trace.PcapFormat.PcapFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -113,7 +116,19 @@ public final class ServeCommand implements Callable<Integer> {
         Configuration configuration = configuration(kept);
         try (EngineLog lines = log(configuration)) {
             tellIfKept(configuration.kept());
-            return serve(configuration, kept, lines, began);
+            try {
+                return serve(configuration, kept, lines, began);
+            } catch (NotStartedException e) {
+                logReason(configuration.rules().log(), e);
+                throw e;
+            }
+        }
+    }
+
+    /** For who reads the log, unless that is the standard error: there the reason comes anyway. */
+    private static void logReason(LogSettings settings, NotStartedException e) {
+        if (settings.file() != null || settings.format() == Format.JSON) {
+            log.error("could not start: {}", LogText.of(String.valueOf(e.getMessage())));
         }
     }
 
@@ -157,19 +172,27 @@ public final class ServeCommand implements Callable<Integer> {
         try {
             return rules.read();
         } catch (ConfigurationException e) {
-            if (kept.keptAt().isEmpty()) {
-                if (lastGood) {
-                    err().println("ussd: no set is kept: there is no " + kept.file());
-                }
-                throw e;
+            if (lastGood && kept.keptAt().isPresent()) {
+                return kept(kept, e);
             }
-            if (!lastGood) {
+            if (lastGood) {
+                err().println("ussd: no set is kept: there is no " + kept.file());
+            } else if (kept.keptAt().isPresent()) {
                 err().println(
                                 "ussd: the set that came into service at %s is kept: serve --last-good starts on it"
                                         .formatted(kept.keptAt().get()));
-                throw e;
             }
-            return kept(kept, e);
+            throwIfOnlyUnsafe(e);
+            throw e;
+        }
+    }
+
+    /** Such rules are as they should be; the engine does not start with them all the same. */
+    private static void throwIfOnlyUnsafe(ConfigurationException broken)
+            throws NotStartedException {
+        List<Problem> errors = broken.problems().stream().filter(it -> !it.isWarning()).toList();
+        if (errors.stream().allMatch(it -> it.severity() == Problem.Severity.UNSAFE)) {
+            throw new NotStartedException(errors.getFirst().toString(), broken);
         }
     }
 

@@ -42,7 +42,13 @@ public final class Problems {
                 new Problem(file, place.line(), place.column(), message, Problem.Severity.ABSENCE));
     }
 
-    /** All warnings, and what an engine needs, by their places. */
+    /** Something is not safe for an engine, and is of no interest to tests of scripts. */
+    void unsafe(Place place, String message) {
+        warnings.add(
+                new Problem(file, place.line(), place.column(), message, Problem.Severity.UNSAFE));
+    }
+
+    /** All warnings, and what keeps an engine from its start, by their places. */
     public List<Problem> warnings() {
         return warnings.stream().sorted(FILE_ORDER).toList();
     }

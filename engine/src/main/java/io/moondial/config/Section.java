@@ -126,6 +126,11 @@ public final class Section {
         problems.need(placeOf(key), key + ": " + message);
     }
 
+    /** Something with which no engine starts, and that tests of scripts do not look at. */
+    public void unsafe(String key, String message) {
+        problems.unsafe(placeOf(key), key + ": " + message);
+    }
+
     /** A key that is known but may not be used: a problem if it is given. */
     public void refuseKey(String key, String message) {
         known.add(key);

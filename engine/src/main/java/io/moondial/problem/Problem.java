@@ -26,6 +26,8 @@ public record Problem(Path file, int line, int column, String message, Severity 
         SECRET,
         /** As an error, but tests of scripts run: something outside the file is not there. */
         ABSENCE,
+        /** As an absence: no engine starts with it, because others could do harm to it. */
+        UNSAFE,
         /** Nothing: it is shown, and may be meant so. */
         WARNING
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.admin.Served.Wire;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -135,6 +137,34 @@ class LoginTest {
             assertThat(served.asked(served.request("GET /health/live", bearer("x"))))
                     .startsWith("HTTP/1.1 401");
             assertThat(served.refused("token")).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void who_sends_a_password_with_a_request_reads_what_to_send_instead() throws Exception {
+        try (Served served = served()) {
+            assertThat(
+                            served.asked(
+                                    served.request(
+                                            "GET /v1/test",
+                                            "Authorization: Basic YWRhOmNvcnJlY3QgaG9yc2U=")))
+                    .startsWith("HTTP/1.1 401")
+                    .contains(
+                            "this takes a token (Authorization: Bearer) or a session (POST /v1/session)")
+                    .doesNotContain("YWRh");
+            assertThat(served.asked(served.request("GET /v1/test", bearer("x"))))
+                    .contains("there is no such token");
+        }
+    }
+
+    @Test
+    void an_address_that_is_taken_is_said_to_be() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertThatThrownBy(() -> served("listen: 127.0.0.1:" + taken.getLocalPort()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(
+                            "the interface cannot listen on 127.0.0.1:%d (admin: listen): the address is in use by another program",
+                            taken.getLocalPort());
         }
     }
 

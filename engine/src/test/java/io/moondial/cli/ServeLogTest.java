@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,6 +129,26 @@ class ServeLogTest {
                                 + folder.resolve("log/moondial.log")
                                 + " cannot be opened: ")
                 .hasLineCount(1);
+    }
+
+    @Test
+    void what_keeps_it_from_its_start_is_the_last_line_of_the_log_too() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String endpoint = "127.0.0.1:" + taken.getLocalPort();
+            rules("format: json, file: moondial.json}, admin: {listen: \"" + endpoint + "\"");
+            Process started = start();
+            String err =
+                    new String(started.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(started.waitFor()).isEqualTo(ExitCode.NOT_STARTED);
+            String reason =
+                    "could not start: the interface cannot listen on %s (admin: listen): the address is in use by another program"
+                            .formatted(endpoint);
+            assertThat(err).isEqualTo("ussd: " + reason + "\n");
+            JsonNode last =
+                    JsonMapper.shared().readTree(lines(folder.resolve("moondial.json")).getLast());
+            assertThat(last.get("level").stringValue()).isEqualTo("error");
+            assertThat(last.get("text").stringValue()).isEqualTo(reason);
+        }
     }
 
     @Test

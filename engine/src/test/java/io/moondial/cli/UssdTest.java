@@ -76,6 +76,27 @@ class UssdTest {
     }
 
     @Test
+    void an_interface_open_to_others_is_an_error_for_check_and_no_start_for_serve()
+            throws Exception {
+        String rules = rules("return 'x'");
+        Files.writeString(
+                Path.of(rules), "\nadmin: {listen: \"0.0.0.0:0\"}\n", StandardOpenOption.APPEND);
+        assertThat(ussd("check", "--rules", rules)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString())
+                .startsWith(
+                        rules
+                                + ":5:17: listen: other machines can reach 0.0.0.0:0, and passwords would go in clear: ");
+        err.getBuffer().setLength(0);
+        assertThat(ussd("serve", "--rules", rules)).isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(err.toString())
+                .startsWith("ussd: could not start: " + rules + ":5:17: listen: other machines")
+                .hasLineCount(1);
+        err.getBuffer().setLength(0);
+        Files.writeString(Path.of(rules), "nonsense: 1\n", StandardOpenOption.APPEND);
+        assertThat(ussd("serve", "--rules", rules)).isEqualTo(ExitCode.BAD_INPUT);
+    }
+
+    @Test
     void without_a_verb_it_says_what_there_is() {
         assertThat(ussd()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString()).contains("a verb is missing", "serve", "dial", "check");

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RulesFileTest {
     @TempDir Path folder;
@@ -25,6 +27,31 @@ final class RulesFileTest {
         assertThat(empty.edr().defaults().directory()).isEqualTo(folder.resolve("edr"));
         assertThat(empty.inboundNotify()).as("the service of notifies is off").isNull();
         assertThat(empty.network().sigtran()).isNull();
+    }
+
+    @Test
+    void an_interface_that_is_open_to_others_is_refused_as_serve_refuses_it() throws Exception {
+        RulesFolder rules = RulesFolder.withScripts(folder);
+        assertThat(rules.warnings("admin: {listen: '0.0.0.0:8088', users: u}"))
+                .extracting(Problem::severity)
+                .containsExactly(Problem.Severity.UNSAFE, Problem.Severity.UNSAFE);
+        String tls = "tls: {certificate: c.pem, key: k.pem}";
+        assertThat(rules.warnings("admin: {listen: '0.0.0.0:8088', %s}".formatted(tls)))
+                .extracting(Problem::toString)
+                .containsExactly(
+                        rules.file()
+                                + ":1:17: listen: other machines can reach 0.0.0.0:8088, and there are no users: name their file (admin: users), and add one with ussd user add");
+        assertThat(rules.warnings("admin: {listen: '127.0.0.1:8088', users: u}"))
+                .extracting(Problem::severity)
+                .containsExactly(Problem.Severity.WARNING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "# a comment\n", "---\n", "{}", "\uFEFF"})
+    void a_file_without_any_key_is_refused(String text) throws Exception {
+        assertThat(RulesFolder.withScripts(folder).report(text))
+                .startsWith(
+                        "rules.yaml: the file is empty, or has only comments: at least one key is needed, such as process");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.moondial.cli.demo;
 
 import io.moondial.admin.Role;
 import io.moondial.admin.UsersFile;
+import io.moondial.cli.ExitCode;
 import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.ServeCommand;
@@ -11,6 +12,9 @@ import io.moondial.file.FileTrouble;
 import io.moondial.modules.sql.SqliteFile;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitResult;
@@ -292,7 +296,29 @@ public final class DemoCommand implements Callable<Integer> {
                     }
                     err().flush();
                 });
-        return execute(line, List.of("serve", "--rules", rules.toString()));
+        int code = execute(line, List.of("serve", "--rules", rules.toString()));
+        if (code == ExitCode.NOT_STARTED && console != null && !isFree(console)) {
+            err().printf(
+                            "ussd: another program listens on %s: end it, or give another: --console=HOST:PORT%n",
+                            console)
+                    .flush();
+        }
+        return code;
+    }
+
+    private static boolean isFree(String address) {
+        int colon = address.lastIndexOf(':');
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(
+                    new InetSocketAddress(
+                            address.substring(0, colon),
+                            Integer.parseInt(address.substring(colon + 1))));
+            return true;
+        } catch (BindException e) {
+            return false;
+        } catch (IOException | RuntimeException e) {
+            return true; // it is something else, which serve has said
+        }
     }
 
     private static String network(String endpoint) {

@@ -244,6 +244,25 @@ class DemoCommandTest {
     }
 
     @Test
+    void its_console_on_an_address_that_is_taken_says_how_another_is_given() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String endpoint = "127.0.0.1:" + taken.getLocalPort();
+
+            assertThat(demo("--folder", folder("own"), "--console=" + endpoint, "money"))
+                    .isEqualTo(ExitCode.NOT_STARTED);
+
+            assertThat(err.toString())
+                    .contains(
+                            "the interface cannot listen on "
+                                    + endpoint
+                                    + " (admin: listen): the address is in use by another program")
+                    .endsWith(
+                            "ussd: another program listens on %s: end it, or give another: --console=HOST:PORT\n"
+                                    .formatted(endpoint));
+        }
+    }
+
+    @Test
     void its_console_lets_in_who_has_the_password_that_it_says() throws Exception {
         String console = "127.0.0.1:" + freePort();
         Process serve =
