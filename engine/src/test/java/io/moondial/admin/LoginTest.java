@@ -159,7 +159,7 @@ class LoginTest {
 
     @Test
     void an_address_that_is_taken_is_said_to_be() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> served("listen: 127.0.0.1:" + taken.getLocalPort()))
                     .isInstanceOf(IOException.class)
                     .hasMessage(

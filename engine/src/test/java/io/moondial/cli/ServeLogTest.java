@@ -133,7 +133,7 @@ class ServeLogTest {
 
     @Test
     void what_keeps_it_from_its_start_is_the_last_line_of_the_log_too() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String endpoint = "127.0.0.1:" + taken.getLocalPort();
             rules("format: json, file: moondial.json}, admin: {listen: \"" + endpoint + "\"");
             Process started = start();

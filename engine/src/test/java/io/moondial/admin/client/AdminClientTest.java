@@ -221,7 +221,7 @@ class AdminClientTest {
             assertNotRunning(
                     () -> client.get("/v1/status").answer(),
                     "the engine at " + socket,
-                    "has ended instead of answering");
+                    "has ended instead of answering: the connection ended");
         }
     }
 
@@ -229,7 +229,8 @@ class AdminClientTest {
     void a_connection_that_ends_without_an_answer_is_none() throws Exception {
         try (AdminClient client = client(out -> {})) {
             assertNotRunning(
-                    () -> client.get("/v1/status").answer(), "has ended instead of answering");
+                    () -> client.get("/v1/status").answer(),
+                    "has ended instead of answering: the connection ended");
         }
     }
 
@@ -364,7 +365,7 @@ class AdminClientTest {
                                         "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n: hello\n\n"))) {
             assertNotRunning(
                     () -> client.get("/v1/events").events((name, data) -> true),
-                    "has ended instead of answering");
+                    "has ended instead of answering: the connection ended");
         }
     }
 

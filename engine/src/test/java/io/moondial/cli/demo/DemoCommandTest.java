@@ -245,7 +245,7 @@ class DemoCommandTest {
 
     @Test
     void its_console_on_an_address_that_is_taken_says_how_another_is_given() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String endpoint = "127.0.0.1:" + taken.getLocalPort();
 
             assertThat(demo("--folder", folder("own"), "--console=" + endpoint, "money"))
