@@ -163,7 +163,6 @@ class SecretAnswerTest {
                 "error(pin, 0)",
                 "assert(false, pin)",
                 "return ussd[pin]",
-                "return _G[pin]",
                 "ussd.menu('x', {timeout = pin})",
                 "ussd.menu('x', {[pin] = 1})",
                 "edr.write('T', {A = {[pin] = 1}})",

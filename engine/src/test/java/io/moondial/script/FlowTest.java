@@ -1,0 +1,165 @@
+package io.moondial.script;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.dialog.PrimitiveResult;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a flow does beside its screens, which {@link FlowModelTest} compares. */
+class FlowTest {
+    @TempDir Path folder;
+    private ScriptBench bench;
+
+    @BeforeEach
+    void openBench() {
+        bench = new ScriptBench(folder).request("msisdn", "27761485722");
+    }
+
+    private void answers(String... answers) {
+        for (String answer : answers) {
+            bench.answer(new PrimitiveResult.Input(answer));
+        }
+    }
+
+    @Test
+    void no_pcall_holds_up_who_goes_back_or_gives_up() {
+        answers("a", "0", "b", "c");
+        assertThat(
+                        bench.textOf(
+                                """
+                                return menu.flow(function()
+                                  local _, one = pcall(menu.ask, {"One?"})
+                                  local _, two = xpcall(function() return menu.ask{"Two?"} end, function(e) return e end)
+                                  return one .. two
+                                end, {back = "0"})"""))
+                .isEqualTo("bc");
+        bench.answer(new PrimitiveResult.Timeout());
+        bench.run(
+                """
+                menu.flow(function()
+                  local _, one = pcall(menu.ask, {"One?"})
+                  log.info("not reached")
+                end, {timeout_text = "Too late."})""");
+        assertThat(bench.log).isEmpty();
+        assertThat(bench.primitives).endsWith("menu One?", "respond Too late.");
+    }
+
+    @Test
+    void who_leaves_is_told_to_finally_and_its_text_is_the_last_screen() {
+        String script =
+                """
+                menu.flow(function() menu.ask{"One?", check = "^%d$", tries = 1} end,
+                  {tries_text = "Enough.", finally = function(why, code)
+                    log.info("%s %s", why, code)
+                    if why == "error" then return "Sorry." end
+                  end})""";
+        bench.answer(new PrimitiveResult.ReturnError(71));
+        bench.run(script);
+        answers("x");
+        bench.run(script);
+        bench.answer(new PrimitiveResult.Timeout());
+        bench.run(script);
+        assertThat(bench.log)
+                .containsExactly("INFO error 71", "INFO tries nil", "INFO timeout nil");
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu One?",
+                        "respond Sorry.",
+                        "menu One?",
+                        "respond Enough.",
+                        "menu One?",
+                        "close");
+    }
+
+    @Test
+    void what_a_flow_reads_of_time_and_chance_is_the_same_when_it_runs_again() {
+        answers("a", "0", "b", "c");
+        bench.textOf(
+                """
+                return menu.flow(function()
+                  local clock, chance = os.clock(), math.random()
+                  local one = menu.ask{"One " .. clock .. " " .. chance}
+                  menu.ask{"Two"}
+                end, {back = "0"})""");
+        assertThat(bench.primitives.get(2)).isEqualTo(bench.primitives.get(0));
+    }
+
+    @Test
+    void a_transaction_that_was_made_runs_its_function_again_and_nothing_else() {
+        answers("a", "b", "0", "c", "d");
+        assertThat(
+                        bench.textOf(
+                                """
+                                local sql = require "sql"
+                                return menu.flow(function()
+                                  menu.ask{"One?"}
+                                  local rows = 0
+                                  local done = sql.transaction("bank", function(tx)
+                                    rows = rows + tx:execute("UPDATE accounts SET balance = balance - :sum WHERE id = 1", {sum = 5})
+                                    return "done"
+                                  end)
+                                  local two = menu.ask{"Two " .. rows .. done}
+                                  local three = menu.ask{"Three?"}
+                                  return two .. three .. rows .. done
+                                end, {back = "0"})"""))
+                .isEqualTo("cd1done");
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu One?",
+                        "menu Two 1done",
+                        "menu Three?\n0. Back",
+                        "menu Two 1done",
+                        "menu Three?\n0. Back");
+    }
+
+    @Test
+    void a_call_that_differs_begins_anew_and_changes_nothing_twice() {
+        answers("a", "0", "x", "y");
+        assertThat(
+                        bench.textOf(
+                                """
+                                runs = 0
+                                return menu.flow(function()
+                                  runs = runs + 1
+                                  kv.incr("visits", "all")
+                                  kv.get("visits", tostring(runs))
+                                  menu.ask{"One?"}
+                                  menu.ask{"Two?"}
+                                  return kv.get("visits", "all")
+                                end, {back = "0"})"""))
+                .isEqualTo("1");
+        assertThat(bench.log).hasSize(1);
+        assertThat(bench.log.getFirst())
+                .startsWith(
+                        "WARN menu.flow begins anew, as a call is not the one that it was before: main.lua:5: call 2 is kv.get with fingerprint ");
+    }
+
+    @Test
+    void a_pin_is_asked_again_in_the_next_dialog_and_is_not_in_kv() {
+        String script =
+                """
+                return menu.flow(function(request)
+                  local name = menu.ask{"Name?"}
+                  local pin = menu.pin{"PIN?"}
+                  menu.ask{"Sure?"}
+                  return name .. #pin
+                end, {back = "0", resume = "2m", resumed_text = "Again."})""";
+        answers("Ann", "8341");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(script);
+        assertThat(
+                        bench.textOf(
+                                "return tostring(kv.get('menu.flow', 'main  27761485722'):find('8341', 1, true))"))
+                .isEqualTo("nil");
+        bench.primitives.clear();
+        answers("1234", "yes");
+        bench.file("main.lua", script);
+        bench.runMain();
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu Again.\nPIN?\n0. Back [null null true]", "menu Sure?\n0. Back");
+    }
+}
