@@ -100,7 +100,7 @@ public final class DialogsResource implements Resource, EventSource {
                                         begins(number(dialog), msisdn)
                                                 && begins(code(dialog, caller), code)
                                                 && is(dialog.identity().script(), script)
-                                                && is(state(dialog), outcome),
+                                                && is(outcome(dialog), outcome),
                                 before,
                                 limit)
                         .orElseThrow(
@@ -152,7 +152,7 @@ public final class DialogsResource implements Resource, EventSource {
 
     private Refusal notKept(String instanceId) {
         return Refusal.notFound(
-                "no dialog %s is kept: the last %d that have ended are, and those that run (admin: history); its records are found at /v1/edrs"
+                "no dialog %1$s is kept: the last %2$d that have ended are, and those that run (admin: history); its records are found at /v1/edrs?instance_id=%1$s, and by ussd edr --instance %1$s FOLDER (edr: directory)"
                         .formatted(instanceId, history.kept()));
     }
 
@@ -268,7 +268,7 @@ public final class DialogsResource implements Resource, EventSource {
         if (opening.local().ssn() != null) {
             json.put("ssn", opening.local().ssn());
         }
-        json.put("state", word(outcome));
+        json.put("outcome", word(outcome));
         if (outcome instanceof Outcome.Failed(String exception)) {
             json.put("error", caller.text(exception));
         }
@@ -289,7 +289,7 @@ public final class DialogsResource implements Resource, EventSource {
         return caller.text(dialog.identity().opening().written());
     }
 
-    private static String state(KeptDialog dialog) {
+    private static String outcome(KeptDialog dialog) {
         return word(dialog.outcome());
     }
 

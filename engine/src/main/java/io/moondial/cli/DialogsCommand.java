@@ -36,9 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = {
             "Lists the dialogs of a running serve: those that run and those that ended last, newest first.",
-            "With an INSTANCE_ID, shows that dialog as a history: what was dialled, shown and answered, calls, log",
-            "lines, records, each with its time. Secret answers are asterisks. Exits with 1 if there is no such dialog;",
-            "with 3 if no engine answers."
+            "With an INSTANCE_ID, shows that dialog as a history: what was dialled, shown and answered, calls, log lines, records, each with its time. Secret answers are asterisks. Exits with 1 if there is no such dialog; with 3 if no engine answers."
         })
 final class DialogsCommand implements Callable<Integer> {
     private static final int HTTP_NOT_FOUND = 404;
@@ -224,7 +222,7 @@ final class DialogsCommand implements Callable<Integer> {
         return (msisdn == null || text(dialog, "msisdn").startsWith(msisdn))
                 && (code == null || text(dialog, "code").startsWith(code))
                 && (script == null || text(dialog, "script").equals(script))
-                && (outcome == null || text(dialog, "state").equals(outcome));
+                && (outcome == null || text(dialog, "outcome").equals(outcome));
     }
 
     private void summary(PrintWriter out, JsonNode dialog) {
@@ -244,7 +242,7 @@ final class DialogsCommand implements Callable<Integer> {
                                 text(dialog, "code"),
                                 text(dialog, "msisdn"),
                                 text(dialog, "script"),
-                                text(dialog, "state"),
+                                text(dialog, "outcome"),
                                 text(dialog, "turns"),
                                 text(dialog, "instance_id")));
     }
@@ -365,7 +363,7 @@ final class DialogsCommand implements Callable<Integer> {
                     text(dialog, "script"),
                     text(dialog, "version"),
                     took(dialog.path("took_ms"), "took "),
-                    text(dialog, "state")
+                    text(dialog, "outcome")
                             + (dialog.has("error") ? ": " + text(dialog, "error") : ""));
             out.printf("began %s%n", clock.full(text(dialog, "began")));
         }

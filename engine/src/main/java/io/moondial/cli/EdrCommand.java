@@ -54,11 +54,8 @@ import tools.jackson.databind.node.ObjectNode;
         sortOptions = false,
         description = {
             "Prints the records of EDR files, one JSON object per line.",
-            "  {\"file\":...,\"line\":...,\"at\":...,\"instance\":...,\"event\":...,\"fields\":{...}}",
-            "The time is UTC. Values are decoded texts, and a list is an array. A line that cannot be read is reported on",
-            "stderr as FILE:LINE:COLUMN, reading goes on, and the exit code is then 1. A file that begins with more than",
-            "ten such lines gets one message: it is not an EDR file. edr-spec/README.md says what the",
-            "events and their fields are.",
+            "  {\"file\":...,\"line\":...,\"at\":...,\"instance_id\":...,\"event\":...,\"fields\":{...}}",
+            "The time is UTC. Values are decoded texts, and a list is an array. A line that cannot be read is reported on stderr as FILE:LINE:COLUMN, reading goes on, and the exit code is then 1. A file that begins with more than ten such lines gets one message: it is not an EDR file. edr-spec/README.md says what the events and their fields are.",
             ""
         },
         footer = {"", "Try: ussd edr --dialogs --msisdn 27761485722 /var/edr"})
@@ -67,8 +64,7 @@ public final class EdrCommand implements Callable<Integer> {
             paramLabel = "FILE",
             arity = "0..*",
             description = {
-                "EDR files, complete (.edr) or in progress (.edr.part), or folders. A folder means its files, by",
-                "name, but not those of folders in it. A file that is named twice is read once.",
+                "EDR files, complete (.edr) or in progress (.edr.part), or folders. A folder means its files, by name, but not those of folders in it. A file that is named twice is read once.",
                 "'-', or no file, is the standard input."
             })
     private List<Path> files = List.of(EdrInput.STANDARD_INPUT);
@@ -97,8 +93,8 @@ public final class EdrCommand implements Callable<Integer> {
     @Option(
             names = "--dialogs",
             description =
-                    "A JSON object per dialog instead of per record, when all files are read: instance, msisdn, code (what "
-                            + "was dialled) or notification, started, duration_ms (not if the clock was set back), outcome (responded, declined, acknowledged, closed, "
+                    "A JSON object per dialog instead of per record, when all files are read: instance_id, msisdn, code (what "
+                            + "was dialled) or notification, began, took_ms (not if the clock was set back), outcome (responded, declined, acknowledged, closed, "
                             + "aborted, abandoned, failed or unfinished), final_text, choices (each a menu and its answer), counts "
                             + "(menus, timeouts, late, notifies, errors), exception. What is missing is left out.")
     private boolean dialogs;
@@ -112,7 +108,7 @@ public final class EdrCommand implements Callable<Integer> {
     @Option(
             names = "--validate",
             description =
-                    "Checks files and records against their specification instead of printing them. Reports every problem on stderr with FILE:LINE and the field, then how much was checked. The exit code is 1 if there is a problem, or a folder without EDR files.")
+                    "Checks files and records against their specification instead of printing them. Reports every problem on stderr with FILE:LINE and the field, then how much was checked, and which events have no specification: of their records only the form is checked. The exit code is 1 if there is a problem, or a folder without EDR files.")
     private boolean validate;
 
     @Option(
@@ -387,7 +383,7 @@ public final class EdrCommand implements Callable<Integer> {
                 object.put("file", found.file().toString());
                 object.put("line", found.line());
                 object.put("at", time(edr.at()));
-                object.put("instance", edr.instanceId());
+                object.put("instance_id", edr.instanceId());
                 object.put("event", edr.event());
                 ObjectNode fields = object.putObject("fields");
                 edr.fields().forEach(field -> put(fields, field));
@@ -396,14 +392,14 @@ public final class EdrCommand implements Callable<Integer> {
 
             String of(DialogSummary dialog) {
                 ObjectNode object = json.createObjectNode();
-                object.put("instance", dialog.instance());
+                object.put("instance_id", dialog.instance());
                 putKnown(object, "msisdn", dialog.msisdn());
                 putKnown(object, "code", dialog.code());
                 putKnown(object, "notification", dialog.notification());
-                object.put("started", time(dialog.started()));
+                object.put("began", time(dialog.started()));
                 Duration duration = dialog.duration();
                 if (duration != null) {
-                    object.put("duration_ms", duration.toMillis());
+                    object.put("took_ms", duration.toMillis());
                 }
                 object.put("outcome", dialog.outcome().word());
                 putKnown(object, "final_text", dialog.finalText());

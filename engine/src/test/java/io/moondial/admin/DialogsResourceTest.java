@@ -185,7 +185,7 @@ class DialogsResourceTest {
         hold("*1#", "4711", "1");
         JsonNode whole = json(OPERATOR, "/v1/dialogs/" + newest());
         JsonNode dialog = whole.get("dialog");
-        assertThat(dialog.get("state").asString()).isEqualTo("responded");
+        assertThat(dialog.get("outcome").asString()).isEqualTo("responded");
         assertThat(dialog.get("code").asString()).isEqualTo("*1#");
         assertThat(dialog.get("msisdn").asString()).isEqualTo(NUMBER);
         assertThat(dialog.get("imsi").asString()).isEqualTo(IMSI);
@@ -359,7 +359,7 @@ class DialogsResourceTest {
                                             told.add(
                                                     event
                                                             + " "
-                                                            + Stream.of("state", "event", "kind")
+                                                            + Stream.of("outcome", "event", "kind")
                                                                     .filter(
                                                                             it ->
                                                                                     !event.equals(

@@ -49,10 +49,10 @@ class EdrCommandTest {
         assertThat(lines())
                 .containsExactly(
                         "{\"file\":\"FOLDER/a.edr\",\"line\":2,\"at\":\"2021-09-30T05:00:54.079Z\","
-                                + "\"instance\":\"Logic-1-00000001\",\"event\":\"TOPUP\","
+                                + "\"instance_id\":\"Logic-1-00000001\",\"event\":\"TOPUP\","
                                 + "\"fields\":{\"LIST\":[\"a,b\",\"c\"],\"TEXT\":\"é\\n\\\"\"}}",
                         "{\"file\":\"FOLDER/a.edr\",\"line\":3,\"at\":\"2021-09-30T05:00:55.079Z\","
-                                + "\"instance\":\"Logic-1-00000001\",\"event\":\"USSD-NOTIFY-R\","
+                                + "\"instance_id\":\"Logic-1-00000001\",\"event\":\"USSD-NOTIFY-R\","
                                 + "\"fields\":{}}");
         assertThat(err.toString()).isEmpty();
     }
@@ -174,8 +174,8 @@ class EdrCommandTest {
         assertThat(run("--dialogs", file)).isZero();
         assertThat(lines())
                 .containsExactly(
-                        "{\"instance\":\"Logic-1-00000001\",\"msisdn\":\"271\",\"code\":\"*100#\","
-                                + "\"started\":\"2021-09-30T05:00:50.079Z\",\"duration_ms\":3000,"
+                        "{\"instance_id\":\"Logic-1-00000001\",\"msisdn\":\"271\",\"code\":\"*100#\","
+                                + "\"began\":\"2021-09-30T05:00:50.079Z\",\"took_ms\":3000,"
                                 + "\"outcome\":\"responded\",\"final_text\":\"Bye\","
                                 + "\"choices\":[{\"menu\":\"1. Yes\",\"answer\":\"1\"}],"
                                 + "\"counts\":{\"menus\":1,\"timeouts\":0,\"late\":0,\"notifies\":0,"
@@ -196,7 +196,7 @@ class EdrCommandTest {
 
         assertThat(run("--validate", folder)).isZero();
         assertThat(out.toString()).isEmpty();
-        assertThat(err.toString()).isEqualTo("3 records in 2 files: all as specified\n");
+        assertThat(err.toString()).isEqualTo("3 records in 2 files: 2 as specified; 1 of events without a specification: TOPUP\n");
     }
 
     @Test

@@ -249,7 +249,7 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
                 .segment(dialog)
                 .answer()
                 .path("dialog")
-                .path("state")
+                .path("outcome")
                 .asString("")
                 .equals("open");
     }

@@ -125,7 +125,7 @@ public final class EdrSpec {
     public List<Problem> check(Path file) throws IOException {
         var problems = new ArrayList<Problem>();
         try (var reader = EdrFileReader.open(file)) {
-            check(reader, problems::add);
+            check(reader, problems::add, event -> {});
         }
         return problems;
     }
@@ -134,10 +134,17 @@ public final class EdrSpec {
      * Checks a file that is open at its start, to its end.
      *
      * @param problems takes what is wrong with it and each of its records, by line
+     * @param unspecified takes the event of each record that no specification is of, so that only
+     *     its form is checked: an event that is not the engine's
      * @return how many records it has, those that cannot be read counted
      */
-    public long check(EdrFileReader file, Consumer<Problem> problems) throws IOException {
-        return new FileCheck(this, file, problems).run();
+    public long check(EdrFileReader file, Consumer<Problem> problems, Consumer<String> unspecified)
+            throws IOException {
+        return new FileCheck(this, file, problems, unspecified).run();
+    }
+
+    private boolean isUnspecified(String event) {
+        return !event.startsWith(Edr.ENGINE_PREFIX) && !events.containsKey(event);
     }
 
     Collection<EventSpec> events() {
@@ -181,6 +188,7 @@ public final class EdrSpec {
         private final EdrSpec spec;
         private final EdrFileReader reader;
         private final Consumer<Problem> problems;
+        private final Consumer<String> unspecified;
         private long lines;
         private long records;
         private long octets;
@@ -188,10 +196,15 @@ public final class EdrSpec {
         private boolean footerSeen;
         private boolean compressed;
 
-        FileCheck(EdrSpec spec, EdrFileReader reader, Consumer<Problem> problems) {
+        FileCheck(
+                EdrSpec spec,
+                EdrFileReader reader,
+                Consumer<Problem> problems,
+                Consumer<String> unspecified) {
             this.spec = spec;
             this.reader = reader;
             this.problems = problems;
+            this.unspecified = unspecified;
         }
 
         /** Reads to the end; the result is the number of records. */
@@ -260,6 +273,9 @@ public final class EdrSpec {
             records++;
             for (String fault : spec.check(event.edr())) {
                 problem(entry, fault);
+            }
+            if (spec.isUnspecified(event.edr().event())) {
+                unspecified.accept(event.edr().event());
             }
         }
 

@@ -50,7 +50,7 @@ function list(app) {
       (!filter.msisdn || it.msisdn?.startsWith(filter.msisdn)) &&
       (!filter.code || it.code?.startsWith(filter.code)) &&
       (!filter.script || it.script === filter.script) &&
-      (!filter.outcome || it.state === filter.outcome)
+      (!filter.outcome || it.outcome === filter.outcome)
     );
   }
 
@@ -119,7 +119,7 @@ function list(app) {
               <td data-label=${w.script} class="name">${it.script}</td>
               <td data-label=${w.turns} class="number">${it.turns}</td>
               <td data-label=${w.took} class="number">${it.took_ms === undefined ? '' : duration(it.took_ms)}</td>
-              <td data-label=${w.state} class=${it.error ? 'wide' : ''}>${outcome(it.state)} ${it.error ? html`<span class="quiet small">${it.error}</span>` : nothing}</td>
+              <td data-label=${w.state} class=${it.error ? 'wide' : ''}>${outcome(it.outcome)} ${it.error ? html`<span class="quiet small">${it.error}</span>` : nothing}</td>
             </tr>`)}</tbody></table></div>
             ${value.more ? html`<p><a href=${url({ ...filter, before: value.dialogs.at(-1).instance_id })}>${w.older}</a></p>` : nothing}`)}`,
     close() {

@@ -144,9 +144,9 @@ export function place(text) {
   return found ? html`<a class="mono" href="/scripts/${segment(found[1])}?line=${found[2]}">${text}</a>` : html`<span class="mono">${text}</span>`;
 }
 
-export function outcome(state) {
-  const bad = state === 'failed' || state === 'aborted';
-  return html`<span class=${bad ? 'bad' : state === 'open' ? 'good' : ''}>${words.outcomes[state] ?? state}</span>`;
+export function outcome(word) {
+  const bad = word === 'failed' || word === 'aborted';
+  return html`<span class=${bad ? 'bad' : word === 'open' ? 'good' : ''}>${words.outcomes[word] ?? word}</span>`;
 }
 
 /** The summary line of a dialog: code, number, script, how it stands. */
@@ -156,7 +156,7 @@ export function dialogHead(dialog) {
     ${dialog.msisdn ? html`<span class="nowrap">${words.dialogs.from} <span class="mono">${dialog.msisdn}</span></span>` : nothing}
     <span>→ <a href="/scripts/${segment(dialog.script)}">${dialog.script}</a> <span class="mono quiet">${dialog.version}</span></span>
     ${dialog.took_ms === undefined ? nothing : html`<span class="nowrap">${words.dialogs.answeredIn(duration(dialog.took_ms))}</span>`}
-    ${outcome(dialog.state)}
+    ${outcome(dialog.outcome)}
     ${dialog.error ? html`<span class="problem">${dialog.error}</span>` : nothing}
   </div>`;
 }

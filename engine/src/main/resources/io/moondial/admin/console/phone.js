@@ -272,7 +272,7 @@ class Phone {
   #history() {
     const told = (value) => html`${dialogHead(value.dialog)}
       <p class="bar"><a href="/dialogs/${segment(value.dialog.instance_id)}" class="mono">${value.dialog.instance_id}</a>
-      ${value.dialog.state === 'open' ? nothing : html`<button type="button" @click=${() => this.#save()}>${w.saveAsTest}</button>`}</p>
+      ${value.dialog.outcome === 'open' ? nothing : html`<button type="button" @click=${() => this.#save()}>${w.saveAsTest}</button>`}</p>
       ${history(value.entries, value.left_out)}`;
     const fetched = this.#live?.fetched;
     // one that has just begun is not kept yet, one that newer ones have displaced not any more

@@ -47,7 +47,7 @@ class LivePhoneTest {
                         answer(
                                 it,
                                 200,
-                                "{\"dialog\":{\"state\":\"%s\"}}"
+                                "{\"dialog\":{\"outcome\":\"%s\"}}"
                                         .formatted(hasEnded() ? "responded" : "open")));
         engine.createContext(
                 "/v1/dialogs/Logic-1/test",

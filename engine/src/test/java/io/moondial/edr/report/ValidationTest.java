@@ -164,6 +164,35 @@ class ValidationTest {
     }
 
     @Test
+    void events_without_a_specification_are_counted_and_the_first_of_them_named()
+            throws IOException {
+        check(
+                Written.file(
+                        folder,
+                        "a.edr",
+                        Written.line(0, "TOPUP|A=1"),
+                        Written.line(1, "BALANCE"),
+                        Written.line(2, "TOPUP"),
+                        Written.line(3, END)));
+        assertThat(problems).isEmpty();
+        assertThat(validation.summary())
+                .isEqualTo(
+                        "4 records in 1 file: 1 as specified; 3 of events without a specification: BALANCE, TOPUP");
+
+        check(
+                Written.file(
+                        folder,
+                        "b.edr",
+                        IntStream.range(0, 20)
+                                .mapToObj(i -> Written.line(0, "X" + i))
+                                .toArray(String[]::new)));
+        check(Written.file(folder, "c.edr", Written.line(0, "USSD-PROCESS-R|TEXT=100%2")));
+        assertThat(validation.summary())
+                .startsWith("25 records in 3 files: 1 problem; 23 of events without")
+                .endsWith(", X9 and others");
+    }
+
+    @Test
     void the_standard_input_is_checked_as_one_complete_file() throws IOException {
         String content = Written.HEADER + Written.line(0, END);
         var input = new ByteArrayInputStream(content.getBytes(StandardCharsets.US_ASCII));
