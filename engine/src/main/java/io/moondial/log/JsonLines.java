@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.EncoderBase;
+import io.moondial.channel.DialogTids;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.text.LogText;
 import java.time.ZoneOffset;
@@ -28,7 +29,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
                     .withZone(ZoneOffset.UTC);
 
     /** What a line may be given beside its text; other pairs are those of libraries. */
-    private static final List<String> KNOWN = List.of("tid", "script", "place");
+    private static final List<String> KNOWN = List.of("script", "place");
 
     private static final byte[] NOTHING = {};
 
@@ -46,9 +47,12 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
     @Override
     public byte[] encode(ILoggingEvent event) {
         String whole = LogText.ofLines(event.getFormattedMessage());
-        DialogIdentity dialog = dialog(event);
+        DialogIdentity dialog = argument(event, DialogIdentity.class);
+        DialogTids tids = tids(event, dialog);
         if (dialog != null) {
             whole = without(whole, dialog.toString());
+        } else if (tids != null) {
+            whole = without(whole, tids.toString());
         }
         List<String> lines = new ArrayList<>(whole.lines().toList());
         String text = lines.isEmpty() ? "" : lines.removeFirst();
@@ -60,14 +64,16 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
         line.put("logger", LogLine.Subject.of(event.getLoggerName()));
         if (dialog != null) {
             line.put("instance_id", dialog.instanceId());
-            line.put("tid", dialog.opening().localTid());
+        }
+        if (tids != null) {
+            putKnown(line, "tid", tids.local());
+            putKnown(line, "remote_tid", tids.remote());
+        }
+        if (dialog != null) {
             line.put("script", dialog.script());
         }
         for (String name : KNOWN) {
-            String value = value(event, name);
-            if (!value.isEmpty()) {
-                line.put(name, LogText.of(value));
-            }
+            putKnown(line, name, value(event, name));
         }
         line.put("text", text);
         if (!lines.isEmpty()) {
@@ -77,16 +83,28 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
         return (json.writeValueAsString(line) + "\n").getBytes(UTF_8);
     }
 
-    private static @Nullable DialogIdentity dialog(ILoggingEvent event) {
+    private static @Nullable DialogTids tids(ILoggingEvent event, @Nullable DialogIdentity dialog) {
+        return dialog == null
+                ? argument(event, DialogTids.class)
+                : new DialogTids(dialog.opening().localTid(), dialog.opening().remoteTid());
+    }
+
+    private static <T> @Nullable T argument(ILoggingEvent event, Class<T> type) {
         Object[] arguments = event.getArgumentArray();
         if (arguments != null) {
             for (Object argument : arguments) {
-                if (argument instanceof DialogIdentity dialog) {
-                    return dialog;
+                if (type.isInstance(argument)) {
+                    return type.cast(argument);
                 }
             }
         }
         return null;
+    }
+
+    private static void putKnown(ObjectNode line, String name, String value) {
+        if (!value.isEmpty()) {
+            line.put(name, LogText.of(value));
+        }
     }
 
     private static String without(String whole, String dialog) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.DialogTids;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.config.Key;
@@ -344,16 +345,13 @@ public final class ServiceDesk implements DialogDesk {
             Supplier<String> details) {
         counters.increment(REFUSED + cause);
         if (limited.mayWrite(Level.INFO, cause, RateLimitedLog.FULL_LINES)) {
-            log.atInfo()
-                    .addKeyValue("tid", link.localTid())
-                    .log(
-                            "{} {} a {} dialog is refused, {}{}: answered with ReturnError {}",
-                            link.localTid(),
-                            opening.remoteTid(),
-                            opening.kind().word(),
-                            cause.replace('_', ' '),
-                            details.get(),
-                            errorCode);
+            log.info(
+                    "{} a {} dialog is refused, {}{}: answered with ReturnError {}",
+                    new DialogTids(link.localTid(), opening.remoteTid()),
+                    opening.kind().word(),
+                    cause.replace('_', ' '),
+                    details.get(),
+                    errorCode);
         }
         try {
             link.send(new Outgoing.Refuse(errorCode))
@@ -368,13 +366,14 @@ public final class ServiceDesk implements DialogDesk {
     @Override
     public void refused(Refusal refusal) {
         counters.increment(REFUSED + refusal.cause().word());
-        String line = "%s %s %s".formatted(refusal.localTid(), refusal.remoteTid(), refusal.text());
         Level level = refusal.fault() == null ? Level.WARN : Level.ERROR;
         if (limited.mayWrite(level, refusal.cause().word(), RateLimitedLog.FULL_LINES)) {
             log.atLevel(level)
-                    .addKeyValue("tid", refusal.localTid())
                     .setCause(refusal.fault())
-                    .log("{}", line);
+                    .log(
+                            "{} {}",
+                            new DialogTids(refusal.localTid(), refusal.remoteTid()),
+                            refusal.text());
         }
     }
 

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import io.moondial.channel.Address;
+import io.moondial.channel.DialogTids;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.logic.DialogIdentity;
@@ -81,8 +82,29 @@ class JsonLinesTest {
                 .isEqualTo(
                         """
                         {"ts":"2026-11-29T14:02:07.100Z","level":"warn","logger":"script",\
-                        "instance_id":"Logic-1632976990-05f220e1","tid":"0000000a","script":"money",\
+                        "instance_id":"Logic-1632976990-05f220e1","tid":"0000000a","remote_tid":"0b","script":"money",\
                         "place":"money.lua:12","text":"asked for \\"50\\""}
+                        """);
+    }
+
+    @Test
+    void a_line_of_a_dialog_without_a_script_has_both_transaction_ids_beside_its_text() {
+        DialogTids tids = new DialogTids("0000000a", "0b");
+        assertThat(line(event("dialog", "{} a {} dialog is refused", null, tids, "dialled")))
+                .isEqualTo(
+                        """
+                        {"ts":"2026-11-29T14:02:07.100Z","level":"warn","logger":"dialog",\
+                        "tid":"0000000a","remote_tid":"0b","text":"a dialled dialog is refused"}
+                        """);
+    }
+
+    @Test
+    void a_transaction_id_that_is_not_known_is_left_out() {
+        DialogTids unknown = new DialogTids("", "0b");
+        assertThat(line(event("dialog", "{} {}", null, unknown, "TC-BEGIN cannot be read")))
+                .endsWith(
+                        """
+                        "logger":"dialog","remote_tid":"0b","text":"TC-BEGIN cannot be read"}
                         """);
     }
 

@@ -1,6 +1,7 @@
 package io.moondial.channel.ss7;
 
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.DialogTids;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SendContext.OfPoint;
 import io.moondial.channel.ss7.UssdMapProvider.MapOpen;
@@ -121,6 +122,10 @@ final class MapLink implements MessageLink {
         }
     }
 
+    private DialogTids tids() {
+        return TransactionIds.of(dialog.getTcapDialog());
+    }
+
     @Override
     public String localTid() {
         return TransactionIds.local(dialog.getTcapDialog());
@@ -184,7 +189,7 @@ final class MapLink implements MessageLink {
             dialog.send();
             LeanTcap.saveRoom(dialog.getTcapDialog(), highestInvokeId);
         } catch (MAPException e) {
-            log.warn("{} a dialog without an Invoke could not be accepted", localTid(), e);
+            log.warn("{} a dialog without an Invoke could not be accepted", tids(), e);
             forget();
         }
     }
@@ -285,7 +290,7 @@ final class MapLink implements MessageLink {
         try {
             dialog.send();
         } catch (MAPException e) {
-            log.warn("{} a Reject could not be sent", localTid(), e);
+            log.warn("{} a Reject could not be sent", tids(), e);
         }
     }
 
@@ -437,7 +442,7 @@ final class MapLink implements MessageLink {
         if (!(message instanceof Message.Abort)) {
             throw new IllegalStateException("the stack refuses to send: " + why.getMessage(), why);
         }
-        log.warn("{} the abort could not be sent", localTid(), why);
+        log.warn("{} the abort could not be sent", tids(), why);
         forget();
         return Optional.of("the stack refuses to send it: " + why.getMessage());
     }

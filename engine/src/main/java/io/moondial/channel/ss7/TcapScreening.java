@@ -152,9 +152,8 @@ final class TcapScreening implements SccpListener {
             if (strange != null) {
                 drops.drop(
                         "tcap.origin_mismatch",
-                        "{} {} TC-{} dropped, because it is not from the far side of its dialog: {}",
-                        TransactionIds.local(dialog),
-                        hex(TransactionIds.remoteOctets(dialog)),
+                        "{} TC-{} dropped, because it is not from the far side of its dialog: {}",
+                        TransactionIds.of(dialog),
                         transaction.kind(),
                         strange);
                 return;
@@ -246,7 +245,7 @@ final class TcapScreening implements SccpListener {
                 link.failed(why);
             }
         } catch (RuntimeException | Error e) {
-            log.error("{} its end could not be reported", TransactionIds.local(dialog), e);
+            log.error("{} its end could not be reported", TransactionIds.of(dialog), e);
         } finally {
             dialog.release();
             dialog.getDialogLock().unlock();
@@ -339,9 +338,8 @@ final class TcapScreening implements SccpListener {
             } else {
                 drops.drop(
                         "tcap.origin_mismatch",
-                        "{} {} dropped a notice that TC-{} was not delivered, because this dialog sent no such message: {}",
-                        TransactionIds.local(dialog),
-                        hex(TransactionIds.remoteOctets(dialog)),
+                        "{} dropped a notice that TC-{} was not delivered, because this dialog sent no such message: {}",
+                        TransactionIds.of(dialog),
                         returned.kind(),
                         strange);
             }
@@ -355,7 +353,7 @@ final class TcapScreening implements SccpListener {
         drops.drop(
                 "tcap.returned",
                 "{} TC-{} was returned undelivered: {}",
-                TransactionIds.local(dialog),
+                TransactionIds.of(dialog),
                 returned.kind(),
                 SccpWords.of(notice.getReturnCause().getValue()));
         if (returned.kind() == TransactionKind.BEGIN

@@ -1,5 +1,6 @@
 package io.moondial.channel.ss7;
 
+import io.moondial.channel.DialogTids;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -31,6 +32,12 @@ final class TransactionIds {
     /** Ours; the stack always sends four octets. */
     static String local(Dialog dialog) {
         return HEX.toHexDigits(dialog.getLocalDialogId().intValue());
+    }
+
+    /** Both, for log lines. */
+    static DialogTids of(Dialog dialog) {
+        byte[] far = remoteOctets((DialogImpl) dialog);
+        return new DialogTids(local(dialog), far == null ? "" : HEX.formatHex(far));
     }
 
     /** The stack's number of one of ours; an id that is not of four octets is none. */

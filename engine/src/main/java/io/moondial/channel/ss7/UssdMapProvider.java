@@ -3,6 +3,7 @@ package io.moondial.channel.ss7;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogDesk.Cause;
 import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.DialogTids;
 import io.moondial.channel.ss7.UssdParameter.AddressCodec;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.ss7.screening.BerElement;
@@ -360,7 +361,7 @@ final class UssdMapProvider extends MAPProviderImpl {
             try {
                 sending.send();
             } catch (MAPException | TCAPSendException e) {
-                log.warn("{} the ABORT could not be sent", localTid, e);
+                log.warn("{} the ABORT could not be sent", new DialogTids(localTid, remoteTid), e);
                 dialog.release();
             }
         }

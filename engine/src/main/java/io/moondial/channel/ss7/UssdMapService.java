@@ -272,7 +272,7 @@ final class UssdMapService extends MAPServiceSupplementaryImpl {
             if (!link.runsOutOfTime() && !link.prolonged()) {
                 log.warn(
                         "{} nothing happened for the stack's idle time: the stack ends the dialog",
-                        link.localTid());
+                        TransactionIds.of(link.dialog().getTcapDialog()));
             }
         }
 
