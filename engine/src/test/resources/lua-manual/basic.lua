@@ -116,6 +116,10 @@ return _G.nothing --> ! main.lua:1: undefined global 'nothing'
 return ("$nothing"):gsub("%$(%w+)", _G) --> "$nothing", 1
 session = 1 return sesion --> ! main.lua:1: undefined global 'sesion'; did you mean 'session'?
 if sesion then session = 1 end --> ! undefined global 'sesion'
+local pin = 1 return pinn --> ! main.lua:1: undefined global 'pinn'; did you mean 'pin'?
+local pin = 1 return (function() return pin and pinn end)() --> ! undefined global 'pinn'; did you mean 'pin'?
+do local pin = 1 end return pinn --> ! undefined global 'pinn'; did you mean 'print'?
+local pin = 1 return _G.pinn --> ! undefined global 'pinn'; did you mean 'print'?
 -- 6 a field that a module has not
 ussd.mneu("x") --> ! main.lua:1: 'ussd' has no 'mneu'; did you mean 'menu'?
 return json.parse("{}") --> ! 'json' has no 'parse'

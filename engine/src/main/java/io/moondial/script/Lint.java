@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -127,7 +128,8 @@ final class Lint {
         private final Set<String> fieldsSet;
         private final boolean open;
         private final Backends.Settings modules;
-        private final Map<String, String> undefined = new HashMap<>();
+        private final Map<String, Optional<String>> nearGlobals = new HashMap<>();
+        private final Set<String> undefinedTold = new HashSet<>();
         private final List<Problem> problems = new ArrayList<>();
         private final Set<String> told = new HashSet<>();
         private final Set<String> tested = new HashSet<>();
@@ -207,7 +209,10 @@ final class Lint {
             if (AbsentNames.message(name) != null) {
                 absent(read);
             } else {
-                add(global, isSure(global) && !open, () -> undefined(name));
+                boolean full = problems.size() >= MOST_OF_A_FILE;
+                if (full || undefinedTold.add(outline.line(global) + name)) {
+                    add(global, isSure(global) && !open, () -> undefined(read));
+                }
             }
         }
 
@@ -223,10 +228,16 @@ final class Lint {
             }
         }
 
-        /** A name may be in a file a hundred thousand times, and be similar to as many. */
-        private String undefined(String name) {
-            return undefined.computeIfAbsent(
-                    name, it -> "undefined global '" + it + "'" + NearName.question(near, it));
+        /**
+         * With the name that was most likely meant: of names that are as near, that of a local
+         * variable in scope. A name may be in a file a hundred thousand times, and be similar to as
+         * many globals.
+         */
+        private String undefined(Outline.Global read) {
+            String name = read.mention().name();
+            List<String> meant = read.localNames();
+            nearGlobals.computeIfAbsent(name, it -> NearName.of(near, it)).ifPresent(meant::add);
+            return "undefined global '" + name + "'" + NearName.question(meant, name);
         }
 
         private void field(Outline.Field field) {

@@ -61,7 +61,15 @@ class LintTest {
                 // globals
                 "totl = totl + 1|1:8: undefined global 'totl'",
                 "total = 0 if ... then totl = totl + 1 end|1:30: undefined global 'totl'; did you mean 'total'?",
-                "local t = 1 return function() return tt end|1:38: undefined global 'tt'",
+                "local t = 1 return function() return tt end|1:38: undefined global 'tt'; did you mean 't'?",
+                // of names as near, that of a local in scope
+                "local pin = 1 AMOUNT = pinn|1:24: undefined global 'pinn'; did you mean 'pin'?",
+                "local pin = 1 function f() return pinn end|1:35: undefined global 'pinn'; did you mean 'pin'?",
+                "local used = 1 return usd|1:23: undefined global 'usd'; did you mean 'used'?",
+                "local pins = 1 return prin('x')|1:23: undefined global 'prin'; did you mean 'print'?",
+                "do local pin = 1 end AMOUNT = pinn|1:31: undefined global 'pinn'; did you mean 'print'?",
+                "AMOUNT = pinn local pin = 1|1:10: undefined global 'pinn'; did you mean 'print'?",
+                "local pin = 1 return _G.pinn|1:25: undefined global 'pinn'; did you mean 'print'?",
                 "function f() return g() end return f()|1:21: undefined global 'g'",
                 "do local inner = 1 end return inner|1:31: undefined global 'inner'",
                 "for i = 1, 2 do end return i|1:28: undefined global 'i'",

@@ -1,6 +1,7 @@
 package io.moondial.script.lua;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,15 @@ public final class Arguments {
      */
     public String where(int level) {
         return state.where(level - 1, calledByJava);
+    }
+
+    /**
+     * The names of the local variables that the function in Lua sees which reads a global by this
+     * call, the innermost first, then those that it has captured. Empty if it does something else.
+     */
+    public List<String> localsInScope() {
+        Frame frame = state.top;
+        return frame == null ? List.of() : Names.localsAtGlobal(frame);
     }
 
     /** The same call without the first value. */

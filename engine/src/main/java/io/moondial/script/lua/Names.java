@@ -1,9 +1,13 @@
 package io.moondial.script.lua;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the script calls a value that an error message is about. */
 final class Names {
+    private static final String ENVIRONMENT = "_ENV";
+
     private Names() {}
 
     /** The value in a register of the running function, for "attempt to ...". */
@@ -98,6 +102,32 @@ final class Names {
         return "a " + Lua.typeName(value) + " value";
     }
 
+    /**
+     * The local variables that can be seen where a frame reads a global by its name: those of its
+     * function, the innermost first, then those that it has captured. Empty if it does not.
+     */
+    static List<String> localsAtGlobal(Frame frame) {
+        FunctionCode code = frame.closure.code;
+        int i = frame.instruction();
+        if (Opcode.operation(i) != Opcode.GETTABUP
+                || !code.captures[Opcode.b(i)].name().equals(ENVIRONMENT)) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        int pc = frame.pc - 1;
+        for (FunctionCode.Local local : code.locals.reversed()) {
+            if (local.from() <= pc && pc < local.to()) {
+                names.add(local.name());
+            }
+        }
+        for (FunctionCode.Capture captured : code.captures) {
+            if (!captured.name().equals(ENVIRONMENT)) {
+                names.add(captured.name());
+            }
+        }
+        return names;
+    }
+
     /** The function that a frame runs, as its caller calls it. */
     static String of(Frame frame) {
         if (frame.closure.code.isMain()) {
@@ -127,8 +157,6 @@ final class Names {
 
     /** Where the value in a register of a function came from, read back from its instructions. */
     private static final class RegisterHistory {
-        private static final String ENVIRONMENT = "_ENV";
-
         private final FunctionCode code;
 
         RegisterHistory(FunctionCode code) {

@@ -47,8 +47,29 @@ public final class Outline {
         OTHER
     }
 
-    /** A global that is read. */
-    public record Global(Mention mention, Use use) {}
+    /**
+     * A global that is read.
+     *
+     * @param locals the newest of the local variables that are in scope there; null: there is none,
+     *     or they do not matter, because it is read as a field of {@code _G}
+     */
+    public record Global(Mention mention, Use use, @Nullable Visible locals) {
+        /** The names of the local variables in scope, the innermost first. */
+        public List<String> localNames() {
+            List<String> names = new ArrayList<>();
+            for (Visible it = locals; it != null; it = it.before()) {
+                names.add(it.name());
+            }
+            return names;
+        }
+    }
+
+    /**
+     * A local variable where it can be seen.
+     *
+     * @param before the one declared before it that can be seen too; null: there is none
+     */
+    public record Visible(String name, @Nullable Visible before) {}
 
     /**
      * A field of a library or module that is read.
@@ -168,8 +189,14 @@ public final class Outline {
      * values in them.
      */
     static final class OutlineScopes {
-        private final Deque<Map<String, Variable>> scopes = new ArrayDeque<>();
+        private final Deque<Scope> scopes = new ArrayDeque<>();
         private final List<Tentative> tentative = new ArrayList<>();
+
+        /** The variables of a scope, and what could be seen before it. */
+        private record Scope(Map<String, Variable> variables, @Nullable Visible outside) {}
+
+        /** The newest variable in scope. */
+        private @Nullable Visible newest;
 
         /** A local variable: what it means as long as nothing else is assigned to it. */
         static final class Variable {
@@ -234,25 +261,31 @@ public final class Outline {
 
         /** A scope begins. */
         void enter() {
-            scopes.push(new HashMap<>());
+            scopes.push(new Scope(new HashMap<>(), newest));
         }
 
         /** The innermost scope ends, and its variables with it. */
         void leave() {
-            scopes.pop();
+            newest = scopes.pop().outside();
         }
 
         /** A new variable of the innermost scope. */
         Variable declare(String name) {
             Variable variable = new Variable();
-            scopes.element().put(name, variable);
+            scopes.element().variables().put(name, variable);
+            newest = new Visible(name, newest);
             return variable;
+        }
+
+        /** The newest of the variables in scope; null if there is none. */
+        @Nullable Visible newest() {
+            return newest;
         }
 
         /** What a name stands for here: a local variable, or else a global. */
         Value find(Token name) {
-            for (Map<String, Variable> scope : scopes) {
-                Variable variable = scope.get(name.text());
+            for (Scope scope : scopes) {
+                Variable variable = scope.variables().get(name.text());
                 if (variable != null) {
                     return new Value(Value.Type.LOCAL, name.text(), null, variable, name.at());
                 }

@@ -6,6 +6,7 @@ import io.moondial.script.lua.Outline.OutlineScopes.Value;
 import io.moondial.script.lua.Outline.OutlineScopes.Variable;
 import io.moondial.script.lua.Outline.Reach;
 import io.moondial.script.lua.Outline.Use;
+import io.moondial.script.lua.Outline.Visible;
 import io.moondial.script.lua.Token.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -461,11 +462,11 @@ final class OutlineReader {
 
     private void use(Value value, Use how, boolean called, List<@Nullable String> literals) {
         switch (value.type()) {
-            case GLOBAL -> readGlobal(value.name(), value.at(), how);
+            case GLOBAL -> readGlobal(value.name(), value.at(), how, scopes.newest());
             case FIELD -> {
                 String library = String.valueOf(value.library());
                 if (library.equals("_G") && value.variable() == null) {
-                    readGlobal(value.name(), value.at(), how);
+                    readGlobal(value.name(), value.at(), how, null);
                     return;
                 }
                 if (value.name().isEmpty()) {
@@ -484,7 +485,7 @@ final class OutlineReader {
         }
     }
 
-    private void readGlobal(String name, int place, Use how) {
+    private void readGlobal(String name, int place, Use how, @Nullable Visible locals) {
         if (how != Use.TESTED) {
             readHere.add(name);
         }
@@ -492,7 +493,7 @@ final class OutlineReader {
             outline.definesOthers = true;
             return;
         }
-        outline.globalsRead.add(new Outline.Global(mention(name, place), how));
+        outline.globalsRead.add(new Outline.Global(mention(name, place), how, locals));
     }
 
     private Mention mention(String name, int place) {

@@ -10,6 +10,7 @@ import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Meter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,10 @@ public final class UndefinedGlobal {
         }
         String name = a.state().show(key);
         throw new LuaError(
-                "undefined global '" + name + "'" + NearName.question(a.table(1), name, a.meter()));
+                "undefined global '"
+                        + name
+                        + "'"
+                        + NearName.question(a.localsInScope(), a.table(1), name, a.meter()));
     }
 
     /** The name in a table that a missing name was most likely meant to be. */
@@ -52,7 +56,17 @@ public final class UndefinedGlobal {
 
         /** "; did you mean 'x'?", or "" if no name is similar. The search is counted. */
         public static String question(LuaTable names, String name, Meter meter) {
-            List<String> known = new ArrayList<>();
+            return question(List.of(), names, name, meter);
+        }
+
+        /**
+         * The same with more names.
+         *
+         * @param locals names that are preferred to those of the table that are as near
+         */
+        static String question(List<String> locals, LuaTable names, String name, Meter meter) {
+            List<String> known = new ArrayList<>(locals);
+            meter.work((long) locals.size() * name.length());
             for (var e = names.next(null); e != null; e = names.next(e[0])) {
                 meter.work(name.length());
                 if (e[0] instanceof LuaString text) {
@@ -64,8 +78,14 @@ public final class UndefinedGlobal {
 
         /** The same among names that no script pays for. */
         public static String question(Iterable<String> names, String name) {
-            String near = name.length() > LONGEST_COMPARED ? null : nearest(names, name);
-            return near == null ? "" : "; did you mean '" + near + "'?";
+            return of(names, name).map(it -> "; did you mean '" + it + "'?").orElse("");
+        }
+
+        /** The nearest; of names that are as near, the first. */
+        public static Optional<String> of(Iterable<String> names, String name) {
+            return name.length() > LONGEST_COMPARED
+                    ? Optional.empty()
+                    : Optional.ofNullable(nearest(names, name));
         }
 
         private static @Nullable String nearest(Iterable<String> names, String name) {
