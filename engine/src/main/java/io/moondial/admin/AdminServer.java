@@ -8,6 +8,7 @@ import io.moondial.metrics.Counters;
 import io.moondial.time.Time;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -355,9 +356,12 @@ public final class AdminServer implements AutoCloseable {
                 "the interface listens on {} {}",
                 new HostPort(listen.host(), tcpPort()),
                 settings.tls() == null ? "in clear" : "with TLS");
-        if (users.isEmpty()) {
+        Path file = settings.users();
+        // Where there is no file, the warning of the rules says so.
+        if (file != null && Files.exists(file) && users.isEmpty()) {
             log.warn(
-                    "nobody can log in to the interface over TCP: there are no users (admin: users, ussd user add)");
+                    "nobody can log in to the interface over TCP: {} has no users; ussd user add adds one",
+                    file);
         }
     }
 

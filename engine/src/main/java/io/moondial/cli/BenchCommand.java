@@ -49,8 +49,7 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Starts an engine and puts load on it: begins dialogs at a rate, answers menus, checks texts.",
             "The rate does not depend on the dialogs. A turn is measured from the time at which its dialog should have begun.",
-            "It warms up first. Progress goes to stderr, the figures to stdout. Exits with 1 if a reply was",
-            "wrong, a dialog was never answered, or a record is missing."
+            "It warms up first. Progress goes to stderr, the figures to stdout. Exits with 1 if a reply was wrong, a dialog was never answered, or a record is missing."
         })
 public final class BenchCommand implements Callable<Integer> {
     private static final int MAX_MENUS = 100;

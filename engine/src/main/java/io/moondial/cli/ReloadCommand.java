@@ -21,8 +21,7 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true,
         description = {
             "Has a running serve read rules and scripts again, as SIGHUP does, and says what came of it.",
-            "Exits with 0 if what is on the disk is in service; with 1 if it was refused, and prints each problem as",
-            "check does; with 3 if no engine answers."
+            "Exits with 0 if what is on the disk is in service; with 1 if it was refused, and prints each problem as check does; with 3 if no engine answers."
         })
 final class ReloadCommand implements Callable<Integer> {
     /** Longer than the engine waits for files that somebody writes. */

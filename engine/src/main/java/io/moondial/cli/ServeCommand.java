@@ -48,9 +48,7 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         description = {
             "Runs the engine until SIGINT or SIGTERM; SIGHUP reloads rules and scripts.",
-            "Prints a line that starts with 'ready' when it takes traffic. A stop refuses new dialogs, lets running",
-            "ones finish within stop_timeout, aborts the rest, and completes the EDR files. A second signal aborts",
-            "them at once."
+            "Prints a line that starts with 'ready' when it takes traffic. A stop refuses new dialogs, lets running ones finish within stop_timeout, aborts the rest, and completes the EDR files. A second signal aborts them at once."
         })
 public final class ServeCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
@@ -96,6 +94,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     private Runnable whenReady = () -> {};
+    private Runnable whenStopped = () -> {};
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
     ServeCommand() {}
@@ -103,6 +102,11 @@ public final class ServeCommand implements Callable<Integer> {
     /** Sets what is done once, after the line that says that it takes traffic. */
     public void whenReady(Runnable whenReady) {
         this.whenReady = whenReady;
+    }
+
+    /** Sets what is done once after a stop that a signal asked for, before the process ends. */
+    public void whenStopped(Runnable whenStopped) {
+        this.whenStopped = whenStopped;
     }
 
     @Override
@@ -148,7 +152,7 @@ public final class ServeCommand implements Callable<Integer> {
             throws NotStartedException, InterruptedException {
         Engine engine = RulesOption.engine(configuration, DialogObserver.NOBODY);
         lines.countIn(engine.counters());
-        EngineStop stop = new EngineStop(engine, lines);
+        EngineStop stop = new EngineStop(engine, lines, whenStopped);
         try (Signals signals = new Signals()) {
             signals.on("TERM", stop::signalled).on("INT", stop::signalled);
             signals.on("HUP", () -> reload(engine));
@@ -246,11 +250,13 @@ public final class ServeCommand implements Callable<Integer> {
     private static final class EngineStop {
         private final Engine engine;
         private final EngineLog lines;
+        private final Runnable whenStopped;
         private final AtomicInteger signals = new AtomicInteger();
 
-        EngineStop(Engine engine, EngineLog lines) {
+        EngineStop(Engine engine, EngineLog lines, Runnable whenStopped) {
             this.engine = engine;
             this.lines = lines;
+            this.whenStopped = whenStopped;
         }
 
         void signalled() {
@@ -290,6 +296,7 @@ public final class ServeCommand implements Callable<Integer> {
         private void end(int code) {
             try {
                 lines.close();
+                whenStopped.run();
             } finally {
                 Runtime.getRuntime().halt(code);
             }

@@ -37,8 +37,7 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true,
         description = {
             "Shows the state of a running serve: links, dialogs, scripts, EDR streams, heap, counters.",
-            "The rules file says where its control socket is. Exits with 1 if something needs attention: a link that",
-            "is down, a reload that was refused, records that wait or fail; with 3 if no engine answers."
+            "The rules file says where its control socket is. Exits with 1 if something needs attention: a link that is down, a reload that was refused, records that wait or fail; with 3 if no engine answers."
         })
 final class StatusCommand implements Callable<Integer> {
     private static final int LOOK_MILLIS = 20;

@@ -33,8 +33,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Writes what a running serve sends and gets over its links into a pcap file for Wireshark.",
-            "It ends with Ctrl-C, after --for, or by a trace --stop elsewhere. Dialogs that were open before it began are not",
-            "in a subscriber's trace. Secret answers are asterisks in it. Exits with 3 if no engine answers."
+            "It ends with Ctrl-C, after --for, or by a trace --stop elsewhere. Dialogs that were open before it began are not in a subscriber's trace. Secret answers are asterisks in it. Exits with 3 if no engine answers."
         })
 final class TraceCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(TraceCommand.class);
@@ -114,7 +113,8 @@ final class TraceCommand implements Callable<Integer> {
     private int stopOthers(AdminClient client)
             throws NotRunningException, RefusedException, InterruptedException {
         int stopped = client.delete(TRACES).with("msisdn", msisdn).answer().path("stopped").asInt();
-        spec.commandLine().getErr().printf("ussd: %d traces stopped%n", stopped);
+        spec.commandLine().getErr()
+                .printf("ussd: %d trace%s stopped%n", stopped, stopped == 1 ? "" : "s");
         return ExitCode.GOOD;
     }
 

@@ -28,9 +28,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Says who may log in to the interface over TCP. A running engine notices a change by itself.",
-            "The file is that of 'admin: users' in the rules. It holds hashes of passwords and tokens, and only its",
-            "owner can read it. Roles are viewer (numbers masked), operator (sees them, dials, traces, reloads) and",
-            "admin (changes what is in service)."
+            "The file is that of 'admin: users' in the rules. It holds hashes of passwords and tokens, and only its owner can read it. Roles are viewer (numbers masked), operator (sees them, dials, traces, reloads) and admin (changes what is in service)."
         },
         subcommands = {
             UserCommand.Add.class,
@@ -83,8 +81,7 @@ final class UserCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Adds a person with a password, or a program with a token.",
-                "The password is asked for on the terminal; without one, it is the first line of the input. The token is",
-                "made here and printed once; it is kept nowhere."
+                "The password is asked for on the terminal; without one, it is the first line of the input. The token is made here and printed once; it is kept nowhere."
             })
     static final class Add implements Callable<Integer> {
         @Mixin private Place place;

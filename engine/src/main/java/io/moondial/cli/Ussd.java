@@ -48,9 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "%nVerbs:%n",
         footer = {
             "",
-            "Exit codes: 0 success; 1 a test, a check or a validation failed, or the dialog of a dial was aborted,",
-            "refused or never answered; 2 bad usage, bad rules, a script that does not compile, a .dialog file",
-            "that cannot be read, no test found; 3 could not start.",
+            "Exit codes: 0 success; 1 a test, a check or a validation failed, or the dialog of a dial was aborted, refused or never answered; 2 bad usage, bad rules, a script that does not compile, a .dialog file that cannot be read, no test found; 3 could not start.",
             "",
             "Try: ussd dial '*100#' 1"
         },

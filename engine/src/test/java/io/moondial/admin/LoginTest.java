@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.admin.Served.Wire;
+import io.moondial.logic.LogWatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -403,6 +404,26 @@ class LoginTest {
             assertThat(login(served, "ada", "correct horse"))
                     .startsWith("HTTP/1.1 401")
                     .contains("nobody can log in", "admin: users");
+        }
+    }
+
+    @Test
+    void a_file_without_users_is_logged_at_the_start_and_one_that_is_not_there_by_the_rules()
+            throws Exception {
+        try (LogWatch log = new LogWatch("admin")) {
+            served().close();
+            UsersFile file = new UsersFile(users);
+            for (String name : List.of("ada", "vera", "robot", "prometheus")) {
+                file.remove(name);
+            }
+            served().close();
+            Files.delete(users);
+            served().close();
+            new Served(folder).close();
+            assertThat(log.lines().stream().filter(it -> it.contains("nobody can log in")))
+                    .containsExactly(
+                            "nobody can log in to the interface over TCP: %s has no users; ussd user add adds one"
+                                    .formatted(users));
         }
     }
 

@@ -265,7 +265,7 @@ class ControlVerbsTest {
             assertThat(code.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isZero();
         }
         assertThat(err.toString())
-                .contains("ussd: 1 traces stopped")
+                .contains("ussd: 1 trace stopped")
                 .contains("ussd: 2 messages traced, 0 left out");
         assertThat(Files.size(pcap)).isGreaterThan(PCAP_HEADER);
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +164,41 @@ class UssdTest {
         assertThat(lines)
                 .hasSize(14)
                 .allSatisfy(line -> assertThat(line).matches("  [a-z]+ +[A-Z].*[.]"));
+    }
+
+    /** A line that is broken by hand is broken once more where it does not fit. */
+    @Test
+    void no_sentence_of_a_help_is_broken_by_hand() {
+        List<String> broken = new ArrayList<>();
+        everyCommand(Ussd.commandLine())
+                .map(it -> it.getCommandSpec())
+                .forEach(
+                        spec ->
+                                Stream.concat(
+                                                Stream.of(
+                                                        spec.usageMessage().description(),
+                                                        spec.usageMessage().footer()),
+                                                spec.args().stream().map(it -> it.description()))
+                                        .forEach(it -> broken.addAll(brokenLines(it))));
+        assertThat(broken).isEmpty();
+    }
+
+    private static Stream<CommandLine> everyCommand(CommandLine line) {
+        return Stream.concat(
+                Stream.of(line),
+                line.getSubcommands().values().stream().flatMap(UssdTest::everyCommand));
+    }
+
+    /** Those that go on in the next line; an example begins with a blank. */
+    private static List<String> brokenLines(String... lines) {
+        return IntStream.range(1, lines.length)
+                .filter(
+                        i ->
+                                lines[i - 1].matches("[^ ].*[^.:]")
+                                        && !lines[i].isEmpty()
+                                        && !lines[i].startsWith(" "))
+                .mapToObj(i -> lines[i - 1] + " | " + lines[i])
+                .toList();
     }
 
     @Test

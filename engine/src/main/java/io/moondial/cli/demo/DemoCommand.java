@@ -48,10 +48,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Starts the example service scripts/money with all that it needs, and dials *150#.",
-            "That is a billing system (HTTP), a database and a store of values. The service is"
-                    + " copied to a folder, so",
-            "that nothing of the example is changed. The number 254711000001 has the PIN 1234,"
-                    + " 254711000002 has 4321."
+            "That is a billing system (HTTP), a database and a store of values. The service is copied to a folder, so that nothing of the example is changed. The number 254711000001 has the PIN 1234, 254711000002 has 4321."
         })
 public final class DemoCommand implements Callable<Integer> {
     private static final String MONEY = "money";
@@ -118,8 +115,7 @@ public final class DemoCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description =
                     "Where the service is copied to, if it is not there yet, and where it keeps its"
-                            + " data. Default: a new folder, which is removed at the end, but not"
-                            + " after --serve.")
+                            + " data. Default: a new folder, which is removed at the end.")
     private @Nullable Path folder;
 
     @Option(
@@ -149,14 +145,11 @@ public final class DemoCommand implements Callable<Integer> {
                             .formatted(from));
         }
         if (folder != null) {
-            return runAlone(folder, mood);
+            return runAlone(folder, mood, () -> {});
         }
         Path made = Files.createTempDirectory("ussd-demo-money-");
-        if (runs()) {
-            return runAlone(made, mood);
-        }
         try (PassingFolder passing = new PassingFolder(made, err())) {
-            return runAlone(passing.path, mood);
+            return runAlone(passing.path, mood, passing::removeLast);
         }
     }
 
@@ -176,8 +169,12 @@ public final class DemoCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    /** Two in one folder would take each other's rules and billing system away. */
-    private int runAlone(Path place, Mood mood) throws NotStartedException {
+    /**
+     * Two in one folder would take each other's rules and billing system away.
+     *
+     * @param whenStopped done after a stop by a signal, which ends the process
+     */
+    private int runAlone(Path place, Mood mood, Runnable whenStopped) throws NotStartedException {
         FileChannel lock;
         try {
             lock = lock(place);
@@ -185,7 +182,7 @@ public final class DemoCommand implements Callable<Integer> {
             throw new NotStartedException(FileTrouble.tell(e), e);
         }
         try (lock) {
-            return run(place, mood);
+            return run(place, mood, whenStopped);
         } catch (IOException e) {
             throw new NotStartedException(FileTrouble.tell(e), e);
         }
@@ -217,7 +214,7 @@ public final class DemoCommand implements Callable<Integer> {
         return channel;
     }
 
-    private int run(Path place, Mood mood) throws NotStartedException {
+    private int run(Path place, Mood mood, Runnable whenStopped) throws NotStartedException {
         Path rules = place.resolve("rules.yaml");
         try {
             if (Files.notExists(rules)) {
@@ -229,7 +226,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         try (BillingStub stub = billingSystem(place, mood)) {
             adjust(rules, stub.url());
-            return runs() ? serve(rules) : execute(commandLine(), dial(rules));
+            return runs() ? serve(rules, whenStopped) : execute(commandLine(), dial(rules));
         } catch (IOException e) {
             throw new NotStartedException(FileTrouble.tell(e), e);
         }
@@ -276,11 +273,12 @@ public final class DemoCommand implements Callable<Integer> {
         return password;
     }
 
-    private int serve(Path rules) throws IOException {
+    private int serve(Path rules, Runnable whenStopped) throws IOException {
         String password = console == null ? "" : logIn(Objects.requireNonNull(rules.getParent()));
         CommandLine line = commandLine();
         ServeCommand command =
                 Objects.requireNonNull(line.getSubcommands().get("serve")).getCommand();
+        command.whenStopped(whenStopped);
         command.whenReady(
                 () -> {
                     err().printf(
@@ -410,6 +408,11 @@ public final class DemoCommand implements Callable<Integer> {
 
         private void interrupted() {
             OwnEngine.stopAll();
+            removeLast();
+        }
+
+        /** Before the process ends; what cannot be removed is said. */
+        void removeLast() {
             try {
                 remove();
             } catch (IOException e) {

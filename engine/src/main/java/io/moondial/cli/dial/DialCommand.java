@@ -64,8 +64,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = {
             "Dials a code from one handset, on an engine started for it or on a running one (--live, --connect).",
-            "Every screen is printed as it comes. Answers come from the command line, or from the terminal or",
-            "the standard input. When the input ends, the handset gives up. A number is DIGITS or DIGITS:NOA:NPI.",
+            "Every screen is printed as it comes. Answers come from the command line, or from the terminal or the standard input. When the input ends, the handset gives up. A number is DIGITS or DIGITS:NOA:NPI.",
             "Exits when the EDR files are complete."
         })
 public final class DialCommand implements Callable<Integer> {

@@ -34,11 +34,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Runs a Lua program on the handset, on an engine started for it or on a running one (--connect).",
-            "A running engine has its own rules: then --rules is not read, and the limits are the defaults. The program",
-            "has the functions of QuecPython's module ussd, and utime.sleep. Its callback gets what the network sends",
-            "while it sleeps, and after its last line. It runs under the limits of the rules' \"script\" section.",
-            "Exits when the EDR files are complete: with 0 if the program came to its end; 1 if it or a callback failed;",
-            "2 if it does not compile. engine/docs/handset.md is its reference."
+            "A running engine has its own rules: then --rules is not read, and the limits are the defaults. The program has the functions of QuecPython's module ussd, and utime.sleep. Its callback gets what the network sends while it sleeps, and after its last line. It runs under the limits of the rules' \"script\" section.",
+            "Exits when the EDR files are complete: with 0 if the program came to its end; 1 if it or a callback failed; 2 if it does not compile. engine/docs/handset.md is its reference."
         })
 public final class HandsetCommand implements Callable<Integer> {
     /** Larger than any program for a handset. */

@@ -53,11 +53,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Runs scripted dialog tests: the files *.dialog.",
-            "Without a path, the tests are those in the script folders of the rules, without the"
-                    + " folders in them",
-            "that have a rules.yaml of their own. The engine is the real one, on a clock that the"
-                    + " tests move; no",
-            "EDR file is written.",
+            "Without a path, the tests are those in the script folders of the rules, without the folders in them that have a rules.yaml of their own. The engine is the real one, on a clock that the tests move; no EDR file is written.",
             "engine/docs/dialog-grammar.md describes their language."
         })
 public final class TestCommand implements Callable<Integer> {

@@ -29,7 +29,7 @@ public final class LogModule {
             String name = level.toString().toLowerCase(Locale.ROOT);
             module.function(
                     name,
-                    "Logs at level " + name + "; print logs at level info.",
+                    "Logs at level " + name + (level == Level.INFO ? ", as print does." : "."),
                     f -> describe(f, name, level));
         }
         return module.global("print", LogModule::print).build();

@@ -8,6 +8,7 @@ import io.moondial.cli.InProcess;
 import io.moondial.cli.UssdProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringWriter;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -29,6 +30,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The demo as the reader of the README meets it: real HTTP, a real database, a real store. */
 class DemoCommandTest {
@@ -221,6 +224,57 @@ class DemoCommandTest {
         } finally {
             demo.destroyForcibly().waitFor();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--console", "--serve"})
+    void a_signal_leaves_no_folder_behind_of_one_that_serves(String how) throws Exception {
+        Process serve =
+                UssdProcess.start(
+                        List.of("-Djava.io.tmpdir=" + folder),
+                        served(how, "127.0.0.1:" + freePort()));
+        try (BufferedReader lines = serve.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(assertTimeoutPreemptively(Duration.ofMinutes(2), lines::readLine))
+                    .startsWith("ready in ");
+            assertThat(made()).hasSize(1);
+
+            serve.toHandle().destroy();
+
+            assertThat(serve.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(serve.exitValue()).isZero();
+            assertThat(made()).isEmpty();
+        } finally {
+            serve.destroyForcibly().waitFor();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--console", "--serve"})
+    void a_start_that_fails_leaves_no_folder_behind(String how) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Process serve =
+                    UssdProcess.start(
+                            List.of("-Djava.io.tmpdir=" + folder),
+                            served(how, "127.0.0.1:" + taken.getLocalPort()));
+            try {
+                serve.getErrorStream().transferTo(OutputStream.nullOutputStream());
+                assertThat(serve.waitFor(2, TimeUnit.MINUTES)).isTrue();
+                assertThat(serve.exitValue()).isEqualTo(ExitCode.NOT_STARTED);
+                assertThat(made()).isEmpty();
+            } finally {
+                serve.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    /** The command line of a demo that listens at an address, as what its option says. */
+    private static String[] served(String how, String address) {
+        List<String> line = new ArrayList<>(List.of("demo", "money", "--from", EXAMPLE.toString()));
+        line.addAll(
+                how.equals("--console")
+                        ? List.of("--console", address)
+                        : List.of("--serve", "--listen", address));
+        return line.toArray(String[]::new);
     }
 
     private List<Path> made() throws IOException {
