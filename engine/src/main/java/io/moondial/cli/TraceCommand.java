@@ -113,7 +113,8 @@ final class TraceCommand implements Callable<Integer> {
     private int stopOthers(AdminClient client)
             throws NotRunningException, RefusedException, InterruptedException {
         int stopped = client.delete(TRACES).with("msisdn", msisdn).answer().path("stopped").asInt();
-        spec.commandLine().getErr()
+        spec.commandLine()
+                .getErr()
                 .printf("ussd: %d trace%s stopped%n", stopped, stopped == 1 ? "" : "s");
         return ExitCode.GOOD;
     }

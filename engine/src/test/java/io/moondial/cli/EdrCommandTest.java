@@ -196,7 +196,9 @@ class EdrCommandTest {
 
         assertThat(run("--validate", folder)).isZero();
         assertThat(out.toString()).isEmpty();
-        assertThat(err.toString()).isEqualTo("3 records in 2 files: 2 as specified; 1 of events without a specification: TOPUP\n");
+        assertThat(err.toString())
+                .isEqualTo(
+                        "3 records in 2 files: 2 as specified; 1 of events without a specification: TOPUP\n");
     }
 
     @Test
