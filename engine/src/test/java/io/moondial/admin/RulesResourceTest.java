@@ -105,7 +105,7 @@ class RulesResourceTest {
 
     @Test
     void nothing_differs_where_nothing_is_said() throws Exception {
-        running("");
+        running("log: {}");
         assertThat(settings().values())
                 .filteredOn(it -> it.get("differs").asBoolean())
                 .extracting(it -> it.get("key").asString())
