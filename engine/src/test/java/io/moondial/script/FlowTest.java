@@ -162,4 +162,24 @@ class FlowTest {
                 .containsExactly(
                         "menu Again.\nPIN?\n0. Back [null null true]", "menu Sure?\n0. Back");
     }
+
+    @Test
+    void a_dialog_whose_flow_another_one_has_taken_changes_nothing() {
+        answers("a");
+        bench.answer(
+                () -> {
+                    bench.runMain();
+                    return new PrimitiveResult.Input("c");
+                });
+        answers("b");
+        bench.run(
+                """
+                return menu.flow(function()
+                  menu.ask{"One?"}
+                  local two = menu.ask{"Two?"}
+                  log.info("%s: paid %s", two, kv.incr("paid", "x"))
+                  return "paid"
+                end, {resume = "2m", finally = function(why) log.info(why) end})""");
+        assertThat(bench.log).containsExactly("INFO b: paid 1", "INFO taken");
+    }
 }

@@ -35,6 +35,13 @@ final class SavedFlow {
     private static final LuaString CAS = LuaString.of("cas");
     private static final LuaString DELETE = LuaString.of("delete");
     private static final LuaString TTL = LuaString.of("ttl");
+
+    /**
+     * How much longer a journal stands there than a dialog can go on with it: if it is not there,
+     * then another dialog has taken it.
+     */
+    private static final Duration LONGEST_SCREEN = Duration.ofMinutes(30);
+
     private static final int FORMAT = 0x464c4f31;
 
     private final HostCall call;
@@ -109,6 +116,9 @@ final class SavedFlow {
         try {
             if (in.readInt() != FORMAT || in.readLong() != checksum(value)) {
                 return unreadable(value);
+            }
+            if (in.readLong() <= call.now().toEpochMilli()) {
+                return drop(value);
             }
             String version = in.readUTF();
             if (!version.equals(call.script().version())) {
@@ -222,6 +232,16 @@ final class SavedFlow {
      * @return why that is not possible; null: it is done
      */
     private @Nullable String swap(@Nullable LuaString next) {
+        if (mine == null && perhaps == null) {
+            @Nullable Object[] done = next == null ? Lua.values(true) : call(ADD, next, ttl());
+            if (Boolean.TRUE.equals(done[0])) {
+                return swapped(next);
+            }
+            if (done[0] == null) {
+                perhaps = next;
+                return unavailable(done);
+            }
+        }
         for (LuaString old : new LuaString[] {mine, perhaps}) {
             if (old != null) {
                 @Nullable Object[] done =
@@ -234,15 +254,6 @@ final class SavedFlow {
                     return unavailable(done);
                 }
             }
-        }
-        // what was this dialog's may have expired
-        @Nullable Object[] done = next == null ? call(GET) : call(ADD, next, ttl());
-        if (next == null ? done[0] == null && done.length == 1 : Boolean.TRUE.equals(done[0])) {
-            return swapped(next);
-        }
-        if (done[0] == null) {
-            perhaps = next;
-            return unavailable(done);
         }
         mine = null;
         perhaps = null;
@@ -280,7 +291,7 @@ final class SavedFlow {
 
     private LuaTable ttl() {
         LuaTable options = state.newTable();
-        options.set(TTL, Lua.number(time.toMillis() / 1000.0));
+        options.set(TTL, Lua.number(time.plus(LONGEST_SCREEN).toMillis() / 1000.0));
         return options;
     }
 
@@ -292,6 +303,7 @@ final class SavedFlow {
         try {
             out.writeInt(FORMAT);
             out.writeLong(0);
+            out.writeLong(call.now().plus(time).toEpochMilli());
             out.writeUTF(call.script().version());
             out.writeUTF(call.instanceId());
             writeStart(requireNonNull(start), out);
