@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a flow does beside its screens, which {@link FlowModelTest} compares. */
 class FlowTest {
@@ -163,8 +165,13 @@ class FlowTest {
                         "menu Again.\nPIN?\n0. Back [null null true]", "menu Sure?\n0. Back");
     }
 
-    @Test
-    void a_dialog_whose_flow_another_one_has_taken_changes_nothing() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "kv.incr('paid', 'x')",
+                "kv.set('paid', menu.once(), 1) and kv.incr('paid', 'x')"
+            })
+    void a_dialog_whose_flow_another_one_has_taken_changes_nothing(String change) {
         answers("a");
         bench.answer(
                 () -> {
@@ -177,9 +184,10 @@ class FlowTest {
                 return menu.flow(function()
                   menu.ask{"One?"}
                   local two = menu.ask{"Two?"}
-                  log.info("%s: paid %s", two, kv.incr("paid", "x"))
+                  log.info("%s: paid %s", two, CHANGE)
                   return "paid"
-                end, {resume = "2m", finally = function(why) log.info(why) end})""");
+                end, {resume = "2m", finally = function(why) log.info(why) end})"""
+                        .replace("CHANGE", change));
         assertThat(bench.log).containsExactly("INFO b: paid 1", "INFO taken");
     }
 }

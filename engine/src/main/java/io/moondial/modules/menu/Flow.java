@@ -391,11 +391,13 @@ final class Flow implements Journal.Owner {
         }
         journal.aside(
                 () -> {
+                    String objection;
                     if (keyed) {
                         store.save(start, journal);
-                        return;
+                        objection = store.isTaken() ? "taken" : null;
+                    } else {
+                        objection = store.release();
                     }
-                    String objection = store.release();
                     if (objection != null) {
                         throw new Left(objection, null);
                     }

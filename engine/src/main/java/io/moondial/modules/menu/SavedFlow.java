@@ -218,6 +218,11 @@ final class SavedFlow {
         return done[0] == null ? unavailable(done) : null;
     }
 
+    /** Whether another dialog has taken it: this one must change nothing any more. */
+    boolean isTaken() {
+        return taken;
+    }
+
     /** Nobody goes on with it. */
     void forget() {
         if (!taken && begun) {
