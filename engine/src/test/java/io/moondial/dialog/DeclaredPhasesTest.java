@@ -25,7 +25,9 @@ class DeclaredPhasesTest {
                     new DialogEvent.Abort());
 
     static Stream<ApiFunction> primitives() {
+        // the screens of other modules are made of these
         return BuiltInModules.create().stream()
+                .filter(module -> module.name().equals("ussd"))
                 .flatMap(module -> module.functions().stream())
                 .filter(function -> function.effect() == Effect.SCREEN);
     }

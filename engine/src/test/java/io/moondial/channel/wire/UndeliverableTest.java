@@ -174,7 +174,7 @@ class UndeliverableTest extends OverTheWire {
         assertTold(
                 line -> line.send(Sccp.udts(4, Sccp.ENGINE, Sccp.PEER, Ber.proceed(id, OTID))),
                 "tcap.returned",
-                id + " TC-CONTINUE was returned undelivered: unequipped user");
+                id + " " + OTID + " TC-CONTINUE was returned undelivered: unequipped user");
         assertTold(
                 line -> line.send(Sccp.udts(7, Sccp.ENGINE, Sccp.PEER, Ber.proceed(id, OTID))),
                 "tcap.returned",

@@ -288,10 +288,9 @@ class RedisFaultsTest {
         try (RealRedis redis = RealRedis.start(folder)) {
             assertThatThrownBy(() -> live(redis, "empty.pem"))
                     .hasMessageContaining("kv: redis: tls: ca: " + folder.resolve("empty.pem"))
-                    .hasMessageContaining("it must be a PEM file");
+                    .hasMessageContaining("-----BEGIN CERTIFICATE-----");
             assertThatThrownBy(() -> live(redis, "none.pem"))
-                    .hasMessageContaining("none.pem")
-                    .hasMessageContaining("it cannot be read");
+                    .hasMessageContaining("none.pem cannot be read");
         }
     }
 
