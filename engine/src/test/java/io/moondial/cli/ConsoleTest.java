@@ -559,11 +559,11 @@ class ConsoleTest {
         await(it -> it.executeScript("return window.events?.readyState === 1 ? true : null"));
 
         page.executeScript("window.events.close()");
-        dial("*100#", "1");
+        dial("*100#", "1", PIN);
         page.executeScript("window.events.onopen()");
 
         awaitText("tbody", "*100#");
-        dial("*100*2#", "1");
+        dial("*100*2#", "1", PIN);
         page.executeScript(
                 "window.events.dispatchEvent(new MessageEvent('lost', {data: '{\"count\": 7}'}))");
         awaitText("tbody", "*100*2#");
@@ -571,7 +571,7 @@ class ConsoleTest {
         assertQuiet();
     }
 
-    /** From elsewhere; who does not answer all menus gives up. */
+    /** From elsewhere, with an answer to each menu: nothing is read from the standard input. */
     private void dial(String code, String... answers) {
         StringWriter screens = new StringWriter();
         List<String> arguments =
