@@ -116,7 +116,7 @@ class AdminSocketTest {
 
     @Test
     void connections_beyond_the_limit_are_refused_and_places_come_free() throws Exception {
-        try (Served served = new Served(folder)) {
+        try (Served served = new Served(folder, "idle_timeout: 1h")) {
             List<Wire> open = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 open.add(Served.connect(served.socket));

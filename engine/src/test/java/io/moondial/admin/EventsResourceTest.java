@@ -172,7 +172,10 @@ class EventsResourceTest {
         }
         reads.countDown();
         await().atMost(Served.PATIENCE)
-                .untilAsserted(() -> assertThat(String.join("", read)).contains("event: lost"));
+                .untilAsserted(
+                        () ->
+                                assertThat(String.join("", read))
+                                        .contains("event: lost", "{\"n\":2}"));
         assertThat(String.join("", read))
                 .contains("{\"n\":0}", "{\"n\":1}", "{\"n\":2}", "data: {\"count\":7}")
                 .doesNotContain("{\"n\":3}");

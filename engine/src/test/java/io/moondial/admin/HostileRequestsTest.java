@@ -207,9 +207,10 @@ class HostileRequestsTest {
 
     @Test
     void a_body_that_never_ends_is_cut_off() throws Exception {
-        try (Served served = new Served(folder, "body_timeout: 1h");
+        try (Served served = new Served(folder, "idle_timeout: 1h", "body_timeout: 1h");
                 Wire slow = Served.connect(served.socket)) {
             slow.send("POST /v1/test HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+            served.awaitCount("admin.requests", 1); // before that, it is the request that is slow
             sendUntilClosed(served, slow, "1\r\nx\r\n", Duration.ofMinutes(20));
             assertThat(served.refused("slow_body")).isEqualTo(1);
             assertServes(served);
@@ -218,9 +219,10 @@ class HostileRequestsTest {
 
     @Test
     void a_caller_who_reads_nothing_is_cut_off() throws Exception {
-        try (Served served = new Served(folder, "write_timeout: 1h");
+        try (Served served = new Served(folder, "idle_timeout: 1h", "write_timeout: 1h");
                 Wire wire = served.connect()) {
             wire.send(served.request("GET /v1/much"));
+            served.awaitCount("admin.requests", 1); // before that, it is the request that is slow
             await().atMost(Served.PATIENCE)
                     .until(
                             () -> {
@@ -268,7 +270,8 @@ class HostileRequestsTest {
 
     @Test
     void one_address_cannot_have_all_connections() throws Exception {
-        try (Served served = new Served(folder, "max_connections_of_address: 2")) {
+        try (Served served =
+                new Served(folder, "idle_timeout: 1h", "max_connections_of_address: 2")) {
             try (Wire first = served.connect();
                     Wire second = served.connect()) {
                 assertThat(List.of(first, second)).hasSize(2);
@@ -286,7 +289,9 @@ class HostileRequestsTest {
 
     @Test
     void who_owes_a_body_takes_no_place_from_others() throws Exception {
-        try (Served served = new Served(folder, "max_requests: 1", "body_timeout: 1h");
+        try (Served served =
+                        new Served(
+                                folder, "idle_timeout: 1h", "max_requests: 1", "body_timeout: 1h");
                 Wire slow = served.connect()) {
             slow.send(
                     served.request(
