@@ -57,6 +57,7 @@ final class RunningScript implements HostCall, ScriptClock {
     private Map<String, LuaTable> partsInLua = Map.of();
     private @Nullable Alone alone;
     private @Nullable Journal journal;
+    private int flows;
 
     RunningScript(Script script, ScriptRun run, LuaBase base, HeavyPermit permit) {
         this.script = script;
@@ -195,6 +196,11 @@ final class RunningScript implements HostCall, ScriptClock {
     @Override
     public void keep(@Nullable Journal next) {
         journal = next;
+    }
+
+    @Override
+    public int beginFlow() {
+        return ++flows;
     }
 
     @Override

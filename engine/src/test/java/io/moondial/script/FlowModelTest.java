@@ -224,6 +224,7 @@ class FlowModelTest {
                                         .mayTake("step", ANY, "")
                                         .mayTake("key", ANY, "")
                                         .effect(Effect.CHANGE)
+                                        .knownByKey()
                                         .does(
                                                 "",
                                                 (a, _) ->

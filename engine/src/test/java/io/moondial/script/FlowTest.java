@@ -136,7 +136,7 @@ class FlowTest {
         assertThat(bench.log).hasSize(1);
         assertThat(bench.log.getFirst())
                 .startsWith(
-                        "WARN menu.flow begins anew, as a call is not the one that it was before: main.lua:5: call 2 is kv.get with fingerprint ");
+                        "WARN menu.flow begins anew, as a call is not the one that it was before: main.lua:5: call 2 is kv.get, and was kv.get with other arguments");
     }
 
     @Test
@@ -169,7 +169,7 @@ class FlowTest {
     @ValueSource(
             strings = {
                 "kv.incr('paid', 'x')",
-                "kv.set('paid', menu.once(), 1) and kv.incr('paid', 'x')"
+                "http.post('billing', '/topups', {idempotency_key = menu.once()}) and kv.incr('paid', 'x')"
             })
     void a_dialog_whose_flow_another_one_has_taken_changes_nothing(String change) {
         answers("a");
@@ -189,5 +189,109 @@ class FlowTest {
                 end, {resume = "2m", finally = function(why) log.info(why) end})"""
                         .replace("CHANGE", change));
         assertThat(bench.log).containsExactly("INFO b: paid 1", "INFO taken");
+    }
+
+    @Test
+    void two_flows_of_a_dialog_have_keys_and_journals_of_their_own() {
+        String script =
+                """
+                local function pay()
+                  return menu.flow(function()
+                    local one = menu.ask{"One?"}
+                    local two = menu.ask{"Two?"}
+                    return menu.once()
+                  end, {resume = "2m", resumed_text = "Again."})
+                end
+                return tostring(pay() ~= pay())""";
+        answers("a", "b", "a", "b");
+        assertThat(bench.textOf(script)).isEqualTo("true");
+        answers("a", "b", "a");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(script);
+        bench.primitives.clear();
+        answers("a", "b", "b");
+        assertThat(bench.textOf(script)).isEqualTo("true");
+        assertThat(bench.primitives).containsExactly("menu One?", "menu Two?", "menu Again.\nTwo?");
+    }
+
+    @Test
+    void a_record_can_be_written_in_a_transaction_of_a_flow_that_is_kept() {
+        answers("a", "b");
+        assertThat(
+                        bench.textOf(
+                                """
+                                local sql = require "sql"
+                                return menu.flow(function()
+                                  menu.ask{"One?"}
+                                  local done = sql.transaction("bank", function(tx)
+                                    tx:execute("UPDATE accounts SET balance = balance - :sum WHERE id = 1", {sum = 5})
+                                    edr.write("SALE", {sum = "5"})
+                                    return "done"
+                                  end)
+                                  return done .. menu.ask{"Two?"}
+                                end, {resume = "2m"})"""))
+                .isEqualTo("doneb");
+        assertThat(bench.edrs).hasSize(1);
+    }
+
+    @Test
+    void what_is_repeatable_does_not_yield_and_a_change_behind_it_is_a_barrier() {
+        answers("a", "b");
+        assertThat(
+                        bench.textOf(
+                                """
+                                return menu.flow(function()
+                                  local _, why = pcall(coroutine.wrap(function()
+                                    menu.repeatable(function() coroutine.yield() end)
+                                  end))
+                                  menu.ask{"One?"}
+                                  kv.incr("paid", "x")
+                                  menu.ask{"Two?"}
+                                  return why
+                                end, {back = "0"})"""))
+                .contains("attempt to yield within menu.repeatable");
+        assertThat(bench.primitives).containsExactly("menu One?", "menu Two?");
+    }
+
+    @Test
+    void a_key_that_the_function_has_no_use_for_lets_nobody_go_on_with_the_flow() {
+        String script =
+                """
+                return menu.flow(function(request)
+                  menu.ask{"Name?"}
+                  menu.pin{"PIN?"}
+                  kv.incr("paid", menu.once())
+                  menu.ask{"Sure?"}
+                end, {resume = "2m", resumed_text = "Again."})""";
+        answers("Ann", "8341");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(script);
+        bench.primitives.clear();
+        bench.run(script);
+        assertThat(bench.primitives).first().isEqualTo("menu Name?");
+    }
+
+    @Test
+    void who_goes_on_with_a_flow_leaves_it_with_the_id_and_the_open_request_of_his_own_dialog() {
+        String script =
+                """
+                return menu.flow(function(request)
+                  menu.ask{"One?"}
+                  menu.ask{"Two?"}
+                  log.info("%s %s", request.text, INSTANCE_ID)
+                  menu.ask{"Three?"}
+                end, {resume = "2m", finally = function() log.info("left " .. INSTANCE_ID) end})""";
+        bench.request("text", new ScriptRun.Secret("*1*8341#", "*1*****#"));
+        answers("a");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(script);
+        bench.log.clear();
+        bench.request("text", "*1#");
+        bench.instanceId = "Test-1-00000002";
+        answers("b");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(script);
+        assertThat(bench.log)
+                .containsExactly("INFO *1# Test-1-00000001", "INFO left Test-1-00000002");
     }
 }

@@ -77,6 +77,7 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     final List<String> counted = new ArrayList<>();
     final Control control = new Control();
     ScriptLimits limits = LIMITS;
+    String instanceId = "Test-1-00000001";
     ScriptGlobals globals = ScriptGlobals.NONE;
     long nanos;
 
@@ -139,8 +140,7 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     }
 
     ScriptRun newRun() {
-        return new ScriptRun(
-                () -> request, this, limits, globals, "Test-1-00000001", this, control);
+        return new ScriptRun(() -> request, this, limits, globals, instanceId, this, control);
     }
 
     /** What the script returned, as text. */

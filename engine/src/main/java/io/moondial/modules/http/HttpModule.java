@@ -85,6 +85,7 @@ public final class HttpModule {
                         f ->
                                 common(f, OPTIONS + BODY_OPTIONS)
                                         .effect(Effect.CHANGE)
+                                        .knownByKey()
                                         .does(
                                                 """
                                                 local answer, why = http.post("billing", "/topups", {
@@ -100,6 +101,7 @@ public final class HttpModule {
                         f ->
                                 common(f, OPTIONS + BODY_OPTIONS)
                                         .effect(Effect.CHANGE)
+                                        .knownByKey()
                                         .does(
                                                 "http.put(\"billing\", \"/languages/{msisdn}\", {path = {msisdn = (...).msisdn}, json = {language = \"sw\"}})",
                                                 (a, call) -> call("PUT", a, call)))
@@ -109,6 +111,7 @@ public final class HttpModule {
                         f ->
                                 common(f, OPTIONS + BODY_OPTIONS)
                                         .effect(Effect.CHANGE)
+                                        .knownByKey()
                                         .does(
                                                 "http.patch(\"billing\", \"/accounts/{msisdn}\", {path = {msisdn = (...).msisdn}, json = {blocked = true}})",
                                                 (a, call) -> call("PATCH", a, call)))
@@ -118,6 +121,7 @@ public final class HttpModule {
                         f ->
                                 common(f, OPTIONS + BODY_OPTIONS)
                                         .effect(Effect.CHANGE)
+                                        .knownByKey()
                                         .does(
                                                 "http.delete(\"billing\", \"/subscriptions/{id}\", {path = {id = \"news/1\"}})",
                                                 (a, call) -> call("DELETE", a, call)))

@@ -111,6 +111,7 @@ final class Flow implements Journal.Owner {
     private Journal newJournal() {
         return new Journal(
                 start.id(),
+                start.number(),
                 call.journalLimits(),
                 new JournalValue(modules.constants),
                 this,
@@ -121,12 +122,14 @@ final class Flow implements Journal.Owner {
      * What the first run of a flow finds, and each later one again.
      *
      * @param id of the dialog in which it ran
+     * @param number how many flows that dialog had begun, with this one
      * @param request without what is secret in it; null: the script gets what it was called with
      */
-    record Start(String id, long seed, @Nullable Map<String, Object> request) {
+    record Start(String id, int number, long seed, @Nullable Map<String, Object> request) {
         Start(HostCall call, LuaState state, boolean runsAgain) {
             this(
                     call.instanceId(),
+                    call.beginFlow(),
                     runsAgain ? state.random().nextLong() : 0,
                     runsAgain ? open(call.request(), state) : null);
         }
@@ -141,16 +144,14 @@ final class Flow implements Journal.Owner {
             return open;
         }
 
-        /** The request of the first run. What was secret in it is that of the dialog. */
+        /** The request of the first run. What is not kept of it is that of the dialog. */
         LuaTable request(LuaTable now, LuaState state) {
             if (request == null) {
                 return now;
             }
             LuaTable then = state.newTable();
             for (var e = now.next(null); e != null; e = now.next(e[0])) {
-                if (state.isSecret(e[1])) {
-                    then.set(e[0], e[1]);
-                }
+                then.set(e[0], e[1]);
             }
             request.forEach((name, value) -> then.set(LuaString.of(name), value));
             return then;
@@ -162,7 +163,7 @@ final class Flow implements Journal.Owner {
         if (options.resume == null) {
             return;
         }
-        saved = SavedFlow.of(call, state, modules.kv, options.resume);
+        saved = SavedFlow.of(call, state, modules.kv, options.resume, start.number());
         if (saved == null || !dialled.isEmpty()) {
             return;
         }
@@ -208,14 +209,20 @@ final class Flow implements Journal.Owner {
         } catch (Left left) {
             mark.unwind();
             call.keep(null);
+            showOwnId();
             leave(left);
             return Lua.nothing();
         } finally {
             var _ = state.pin(pinned);
             call.keep(null);
-            if (journal.isKept()) {
-                state.globals().set(INSTANCE_ID, LuaString.of(call.instanceId()));
-            }
+            showOwnId();
+        }
+    }
+
+    /** The script is out of the flow: it finds the id of the dialog that runs. */
+    private void showOwnId() {
+        if (options.runsAgain()) {
+            state.globals().set(INSTANCE_ID, LuaString.of(call.instanceId()));
         }
     }
 

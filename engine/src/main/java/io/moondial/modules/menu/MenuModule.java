@@ -328,7 +328,8 @@ public final class MenuModule {
         Journal journal = call.journal();
         return journal == null
                 ? a.state().call(a.function(1), rest)
-                : journal.repeatable(() -> a.state().call(a.function(1), rest));
+                : journal.repeatable(
+                        a.function(), a.state(), () -> a.state().call(a.function(1), rest));
     }
 
     // ---- what menu.lua calls

@@ -42,7 +42,7 @@ final class SavedFlow {
      */
     private static final Duration LONGEST_SCREEN = Duration.ofMinutes(30);
 
-    private static final int FORMAT = 0x464c4f31;
+    private static final int FORMAT = 0x464c4f32;
 
     private final HostCall call;
     private final LuaState state;
@@ -78,8 +78,14 @@ final class SavedFlow {
         this.time = time;
     }
 
-    /** That of the subscriber, the script and the code; null: the subscriber is not known. */
-    static @Nullable SavedFlow of(HostCall call, LuaState state, LuaTable kv, Duration time) {
+    /**
+     * That of the subscriber, the script, the code and the flow.
+     *
+     * @param number which flow of the dialog it is
+     * @return null: the subscriber is not known
+     */
+    static @Nullable SavedFlow of(
+            HostCall call, LuaState state, LuaTable kv, Duration time, int number) {
         LuaTable request = call.request();
         Object subscriber = request.get(LuaString.of("msisdn"));
         if (subscriber == null) {
@@ -96,7 +102,8 @@ final class SavedFlow {
                                         + " "
                                         + (code == null ? "" : code)
                                         + " "
-                                        + digits.toText()),
+                                        + digits.toText()
+                                        + (number == 1 ? "" : " " + number)),
                         time)
                 : null;
     }
@@ -335,6 +342,7 @@ final class SavedFlow {
 
     private static void writeStart(Flow.Start start, DataOutputStream out) throws IOException {
         out.writeUTF(start.id());
+        out.writeInt(start.number());
         out.writeLong(start.seed());
         Map<String, Object> request = requireNonNull(start.request());
         out.writeInt(request.size());
@@ -352,6 +360,7 @@ final class SavedFlow {
 
     private static Flow.Start readStart(DataInputStream in) throws IOException {
         String id = in.readUTF();
+        int number = in.readInt();
         long seed = in.readLong();
         Map<String, Object> request = new LinkedHashMap<>();
         int fields = in.readInt();
@@ -361,6 +370,6 @@ final class SavedFlow {
                     name,
                     in.readBoolean() ? Lua.number(in.readDouble()) : LuaString.of(in.readUTF()));
         }
-        return new Flow.Start(id, seed, request);
+        return new Flow.Start(id, number, seed, request);
     }
 }

@@ -613,6 +613,7 @@ public final class SqlModule {
                                     : journal.call(
                                             called,
                                             Effect.READ,
+                                            false,
                                             a.rest(),
                                             _ -> unlessEnded(a, running, does));
                         }));

@@ -33,6 +33,7 @@ public final class ApiFunction {
     private final Set<Phase> phases;
     private final boolean refusesPhases;
     private final boolean keptAsOne;
+    private final boolean byKey;
     private final NativeFunction.Body body;
 
     private ApiFunction(Builder builder, String example, NativeFunction.Body body) {
@@ -48,6 +49,7 @@ public final class ApiFunction {
         this.phases = Collections.unmodifiableSet(EnumSet.copyOf(builder.phases));
         this.refusesPhases = effect != Effect.SCREEN && !phases.containsAll(EVERY_PHASE);
         this.keptAsOne = effect != Effect.PURE && !builder.ofOthers;
+        this.byKey = builder.byKey;
         this.example = example;
         this.body = body;
     }
@@ -147,7 +149,7 @@ public final class ApiFunction {
         if (keptAsOne) {
             Journal journal = arguments.context(HostCall.class).journal();
             if (journal != null) {
-                return journal.call(qualifiedName(), effect, arguments, body);
+                return journal.call(qualifiedName(), effect, byKey, arguments, body);
             }
         }
         return body.call(arguments);
@@ -170,6 +172,7 @@ public final class ApiFunction {
         private Effect effect = Effect.PURE;
         private boolean waits;
         private boolean ofOthers;
+        private boolean byKey;
         private @Nullable String secretOption;
         private Set<Phase> phases = EVERY_PHASE;
 
@@ -218,6 +221,15 @@ public final class ApiFunction {
          */
         public Builder madeOfOthers() {
             this.ofOthers = true;
+            return this;
+        }
+
+        /**
+         * A key of {@link Journal#once} in its options lets the service outside know the call
+         * again, which then does its work once, however often it is asked.
+         */
+        public Builder knownByKey() {
+            this.byKey = true;
             return this;
         }
 

@@ -94,6 +94,9 @@ public interface HostCall {
     /** Begins to keep a journal; null: ends it. */
     void keep(@Nullable Journal journal);
 
+    /** Counts the flows of this run: 1 for the first one that begins. */
+    int beginFlow();
+
     /** How much a journal may hold. */
     Journal.Limits journalLimits();
 

@@ -93,6 +93,7 @@ public final class Journal {
     }
 
     private final String id;
+    private final int flow;
     private final Limits limits;
     private final JournalValue values;
     private final Owner owner;
@@ -126,6 +127,13 @@ public final class Journal {
     private int screens;
     private int keysGiven;
     private int repeatable;
+
+    /** How many calls run that are parts of the script, see {@link #part}. */
+    private int parts;
+
+    /** Why no more is kept, while the owner has not been told; null: it has. */
+    private @Nullable String full;
+
     private int lastScreen = -1;
     private int backTo = -1;
     private int homeTo = -1;
@@ -136,11 +144,14 @@ public final class Journal {
     /**
      * An empty one.
      *
-     * @param id names the flow: no other has it
+     * @param id names the dialog in which the flow began
+     * @param flow counts the flows of that dialog: no other flow has both
      * @param kept whether calls are kept; if not, the flow can never run again
      */
-    public Journal(String id, Limits limits, JournalValue values, Owner owner, boolean kept) {
+    public Journal(
+            String id, int flow, Limits limits, JournalValue values, Owner owner, boolean kept) {
         this.id = id;
+        this.flow = flow;
         this.limits = limits;
         this.values = values;
         this.owner = owner;
@@ -171,6 +182,8 @@ public final class Journal {
         at = 0;
         keysGiven = 0;
         repeatable = 0;
+        parts = 0;
+        full = null;
         lastScreen = -1;
         backTo = -1;
         homeTo = -1;
@@ -215,17 +228,18 @@ public final class Journal {
     /**
      * Makes a call, or gives what it has come to.
      *
+     * @param byKey whether a key among its arguments lets the service outside know it again
      * @param body makes it
      */
     public @Nullable Object[] call(
-            String function, Effect effect, Arguments a, NativeFunction.Body body) {
+            String function, Effect effect, boolean byKey, Arguments a, NativeFunction.Body body) {
         return kept && !within
                 ? call(
                         function,
                         effect,
                         values.print(a.state(), a.all()),
                         a.state(),
-                        keyAmong(a),
+                        byKey ? keyAmong(a) : "",
                         () -> body.call(a))
                 : body.call(a);
     }
@@ -287,8 +301,10 @@ public final class Journal {
                 append(before.withPrint(print));
                 return replayed(before, state);
             }
-            owner.beforeScreen();
-        } else if (changes) {
+            if (parts == 0) {
+                owner.beforeScreen();
+            }
+        } else if (changes && parts == 0) {
             making = key;
             owner.beforeChange(!key.isEmpty());
             making = "";
@@ -299,12 +315,14 @@ public final class Journal {
                 new JournalEntry(function, print, kind, false, LuaString.EMPTY, key, false);
         @Nullable Object[] results;
         within = true;
+        String pinned = state.pin(function);
         try {
             results = body.get();
         } catch (LuaError e) {
             append(failed(call, String.valueOf(e.getMessage())));
             throw e;
         } finally {
+            state.pin(pinned);
             within = false;
         }
         return ended(call, results, state);
@@ -348,7 +366,7 @@ public final class Journal {
             if (!kept) {
                 return results;
             }
-            if (call.kind() == Kind.CHANGE) {
+            if (call.kind() == Kind.CHANGE && parts == 0) {
                 owner.afterChange();
             }
             return values.read(state, written);
@@ -386,11 +404,14 @@ public final class Journal {
             giveUp(
                     "its calls came to more than "
                             + limits.octets()
-                            + " octets (menu: max_journal)");
+                            + " octets (script: max_journal)");
         } else if (entries.size() >= limits.calls()) {
-            giveUp("it has more than " + limits.calls() + " calls (menu: max_calls)");
+            giveUp("it has more than " + limits.calls() + " calls (script: max_journal_calls)");
         } else if (screens > limits.screens()) {
-            giveUp("it has more than " + limits.screens() + " screens (menu: max_screens)");
+            giveUp(
+                    "it has more than "
+                            + limits.screens()
+                            + " screens (script: max_journal_screens)");
         } else {
             if (entry.kind().isScreen()) {
                 lastScreen = entries.size();
@@ -406,14 +427,39 @@ public final class Journal {
         cut(0);
         at = 0;
         lastScreen = -1;
-        owner.full(why);
+        if (parts == 0) {
+            owner.full(why);
+        } else {
+            full = why; // the owner would have to wait for the store, which no part may
+        }
+    }
+
+    /** Runs a part of the script in which nothing else is waited for, for the owner neither. */
+    private <T extends @Nullable Object> T asPart(
+            String function, LuaState state, Supplier<T> part) {
+        String pinned = state.pin(function);
+        parts++;
+        try {
+            return part.get();
+        } finally {
+            parts--;
+            state.pin(pinned);
+        }
+    }
+
+    private void tellWhyFull() {
+        String why = full;
+        if (why != null && parts == 0) {
+            full = null;
+            owner.full(why);
+        }
     }
 
     /** The next call of the replay. */
     private JournalEntry next(String function, long print, LuaState state) {
         JournalEntry entry = entries.get(at);
         if (entry.print() != print || !entry.function().equals(function)) {
-            throw differs(entry, function, print, state);
+            throw differs(entry, function, state);
         }
         if (entry.kind().isScreen()) {
             lastScreen = at;
@@ -422,17 +468,16 @@ public final class Journal {
         return entry;
     }
 
-    private Again differs(JournalEntry entry, String function, long print, LuaState state) {
+    private Again differs(JournalEntry entry, String function, LuaState state) {
         LuaState.Place place = state.place();
         return new Again(
-                "%s: call %d is %s with fingerprint %016x, and was %s with %016x"
+                "%s: call %d is %s, and was %s%s"
                         .formatted(
                                 place == null ? "?" : place.source() + ":" + place.line(),
                                 at + 1,
                                 function,
-                                print,
                                 entry.function(),
-                                entry.print()),
+                                entry.function().equals(function) ? " with other arguments" : ""),
                 true);
     }
 
@@ -463,14 +508,20 @@ public final class Journal {
         if (isReplaying()) {
             var _ = next(function, print, state);
             try {
-                again.run();
+                asPart(
+                        function,
+                        state,
+                        () -> {
+                            again.run();
+                            return null;
+                        });
             } catch (LuaError e) {
                 var _ = next(function, print, state);
                 throw e;
             }
             return replayed(next(function, print, state), state);
         }
-        if (changes) {
+        if (changes && parts == 0) {
             owner.beforeChange(false);
         }
         append(new JournalEntry(function, print, Kind.OPENED, false, LuaString.EMPTY, "", false));
@@ -479,14 +530,16 @@ public final class Journal {
                 new JournalEntry(function, print, kind, false, LuaString.EMPTY, "", false);
         @Nullable Object[] results;
         try {
-            results = live.get();
+            results = asPart(function, state, live);
         } catch (LuaError e) {
             if (kept) {
                 // it has been taken back
                 append(failed(call.as(Kind.PLAIN), e.text(state)));
             }
+            tellWhyFull();
             throw e;
         }
+        tellWhyFull();
         return kept ? ended(call, results, state) : results;
     }
 
@@ -519,6 +572,7 @@ public final class Journal {
     public String once() {
         MessageDigest digest = sha256();
         put(digest, id);
+        put(digest, Integer.toString(flow));
         put(digest, Integer.toString(++keysGiven));
         for (JournalEntry entry : entries.subList(0, at)) {
             if (entry.kind() == Kind.ANSWERED && !entry.secret()) {
@@ -572,12 +626,15 @@ public final class Journal {
     }
 
     /** Runs a part of the script whose changes may be made again: they are no barriers. */
-    public @Nullable Object[] repeatable(Supplier<@Nullable Object[]> part) {
+    public @Nullable Object[] repeatable(
+            String function, LuaState state, Supplier<@Nullable Object[]> part) {
+        String pinned = state.pin(function);
         repeatable++;
         try {
             return part.get();
         } finally {
             repeatable--;
+            state.pin(pinned);
         }
     }
 

@@ -46,7 +46,7 @@ public final class LuaError extends RuntimeException {
     /**
      * Where an error was raised.
      *
-     * @param place null: not in Lua
+     * @param place null: it was not in Lua
      * @param stack the calls of scripts that were running, the innermost first
      */
     public record Trace(LuaState.@Nullable Place place, List<String> stack) {
