@@ -67,8 +67,8 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
                             "bank \"UPDATE accounts SET balance = balance + :sum WHERE id = 2\" answers 1"));
 
     private final Path folder;
-    private final ScriptHost host = new ScriptHost(BuiltInModules.create(), 2);
-    private final Backends backends = standIns(host.api());
+    private final ScriptHost host;
+    private final Backends backends;
     private final Map<String, Object> request = new LinkedHashMap<>();
     private final Deque<Supplier<PrimitiveResult>> answers = new ArrayDeque<>();
     final List<String> primitives = new ArrayList<>();
@@ -82,7 +82,13 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     long nanos;
 
     ScriptBench(Path folder) {
+        this(folder, BuiltInModules.create());
+    }
+
+    ScriptBench(Path folder, List<ApiModule> modules) {
         this.folder = folder;
+        this.host = new ScriptHost(modules, 2);
+        this.backends = standIns(host.api());
     }
 
     /** Puts a file into the folder. */
@@ -115,6 +121,11 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     ScriptBench answer(Supplier<PrimitiveResult> result) {
         answers.add(result);
         return this;
+    }
+
+    /** Drops the answers that nobody has been asked for. */
+    void forgetAnswers() {
+        answers.clear();
     }
 
     ScriptRelease compile() {

@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -263,7 +265,7 @@ final class Flow implements Journal.Owner {
             if (left.why.equals("tries")) {
                 saved.forget();
             } else {
-                saved.save(start, journal);
+                var _ = saved.save(start, journal);
             }
         }
         LuaString last =
@@ -386,35 +388,45 @@ final class Flow implements Journal.Owner {
     @Override
     public void beforeScreen() {
         if (saved != null && (!mayBeDialled || dialled.isEmpty())) {
-            journal.aside(() -> requireNonNull(saved).save(start, journal));
+            var _ = save();
         }
     }
 
     @Override
     public void beforeChange(boolean keyed) {
         SavedFlow store = saved;
-        if (store == null) {
-            return;
+        if (store != null) {
+            leaveIf(keyed ? save() : aside(store::release));
         }
-        journal.aside(
-                () -> {
-                    String objection;
-                    if (keyed) {
-                        store.save(start, journal);
-                        objection = store.isTaken() ? "taken" : null;
-                    } else {
-                        objection = store.release();
-                    }
-                    if (objection != null) {
-                        throw new Left(objection, null);
-                    }
-                });
     }
 
     @Override
     public void afterChange() {
         if (saved != null) {
-            journal.aside(() -> requireNonNull(saved).save(start, journal));
+            var _ = save();
+        }
+    }
+
+    /** Writes the journal; see {@link SavedFlow#save}. One that is too large is kept no more. */
+    private @Nullable String save() {
+        SavedFlow store = requireNonNull(saved);
+        String objection = aside(() -> store.save(start, journal));
+        if (SavedFlow.TOO_LARGE.equals(objection)) {
+            journal.giveUp("it is larger than a value of the store may be (kv: max_value)");
+            return null;
+        }
+        return objection;
+    }
+
+    private @Nullable String aside(Supplier<@Nullable String> calls) {
+        AtomicReference<@Nullable String> objection = new AtomicReference<>();
+        journal.aside(() -> objection.set(calls.get()));
+        return objection.get();
+    }
+
+    private static void leaveIf(@Nullable String objection) {
+        if (objection != null) {
+            throw new Left(objection, null);
         }
     }
 
@@ -428,8 +440,10 @@ final class Flow implements Journal.Owner {
                 "menu.flow goes on without its journal: nobody goes back in it any more. The reason: "
                         + why);
         call.happened(CALLED, "full");
-        if (saved != null) {
-            requireNonNull(saved).forget();
+        SavedFlow store = saved;
+        if (store != null) {
+            // an older journal there would lead another dialog to a change that is made here
+            leaveIf(store.release());
             saved = null;
         }
     }

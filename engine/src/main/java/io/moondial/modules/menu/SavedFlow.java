@@ -36,6 +36,15 @@ final class SavedFlow {
     private static final LuaString DELETE = LuaString.of("delete");
     private static final LuaString TTL = LuaString.of("ttl");
 
+    /** Why a journal is not written: another dialog has taken it. */
+    static final String TAKEN = "taken";
+
+    /** Why a journal is not written: the store did not do it, or did not say so. */
+    static final String UNAVAILABLE = "unavailable";
+
+    /** Why a journal is not written: it is larger than a value of the store may be. */
+    static final String TOO_LARGE = "too_large";
+
     /**
      * How much longer a journal stands there than a dialog can go on with it: if it is not there,
      * then another dialog has taken it.
@@ -54,8 +63,17 @@ final class SavedFlow {
     /** What stands there and is this dialog's; null: nothing. */
     private @Nullable LuaString mine;
 
-    /** What stands there if a call did its work though it did not say so; null: nothing. */
-    private @Nullable LuaString perhaps;
+    /**
+     * Whether a call did not say what it did: {@link #mine} may be what stood there before. What
+     * stands there is looked at before the next one.
+     */
+    private boolean unsure;
+
+    /** Whether nothing may stand there, when {@link #unsure}. */
+    private boolean mayBeNothing;
+
+    /** When this dialog began to look for a journal, in milliseconds. */
+    private final long since;
 
     private boolean begun;
 
@@ -76,6 +94,7 @@ final class SavedFlow {
         this.kv = kv;
         this.key = key;
         this.time = time;
+        this.since = call.now().toEpochMilli();
     }
 
     /**
@@ -115,7 +134,7 @@ final class SavedFlow {
         @Nullable Object[] found = call(GET);
         if (!(found[0] instanceof LuaString value)) {
             if (found.length > 1) {
-                var _ = unavailable(found);
+                var _ = failed(found);
             }
             return null;
         }
@@ -155,7 +174,7 @@ final class SavedFlow {
     private @Nullable Found drop(LuaString value) {
         @Nullable Object[] done = call(CAS, value, null);
         if (done[0] == null) {
-            var _ = unavailable(done);
+            var _ = failed(done);
         }
         return null;
     }
@@ -187,34 +206,35 @@ final class SavedFlow {
 
     // ---- this dialog's
 
-    /** Writes the journal, if a dialog can go on with it and no other dialog has taken it. */
-    void save(Flow.Start of, Journal journal) {
+    /**
+     * Writes the journal, if a dialog can go on with it and no other dialog has taken it. If none
+     * can, what stands there is removed.
+     *
+     * @return why that is not possible: {@link #TAKEN}, {@link #UNAVAILABLE} or {@link #TOO_LARGE};
+     *     null: it is done
+     */
+    @Nullable String save(Flow.Start of, Journal journal) {
         start = of;
         LuaString next = taken ? null : written(journal);
         if (next == null) {
-            forget();
-        } else if (begun) {
-            var _ = swap(next);
-        } else {
-            begun = true;
-            @Nullable Object[] done = call(SET, next, ttl());
-            if (Boolean.TRUE.equals(done[0])) {
-                mine = next;
-            } else {
-                perhaps = next;
-                var _ = unavailable(done);
-            }
+            return release();
         }
+        if (begun) {
+            return swap(next);
+        }
+        String objection = done(call(SET, next, ttl()), next);
+        begun = !TOO_LARGE.equals(objection);
+        return objection;
     }
 
     /**
-     * Takes the journal out of the store before a change that nobody would know again.
+     * Takes the journal out of the store, such as before a change that nobody would know again.
      *
-     * @return why the change must not be made; null: it may
+     * @return why that is not possible, as of {@link #save}; null: it is done
      */
     @Nullable String release() {
         if (taken) {
-            return "taken";
+            return TAKEN;
         }
         if (begun) {
             return swap(null);
@@ -222,12 +242,7 @@ final class SavedFlow {
         // a flow that the subscriber has begun anew
         begun = true;
         @Nullable Object[] done = call(DELETE);
-        return done[0] == null ? unavailable(done) : null;
-    }
-
-    /** Whether another dialog has taken it: this one must change nothing any more. */
-    boolean isTaken() {
-        return taken;
+        return done[0] == null ? failed(done) : null;
     }
 
     /** Nobody goes on with it. */
@@ -241,55 +256,92 @@ final class SavedFlow {
      * Puts something in the place of what is this dialog's.
      *
      * @param next null: nothing
-     * @return why that is not possible; null: it is done
+     * @return as of {@link #save}
      */
     private @Nullable String swap(@Nullable LuaString next) {
-        if (mine == null && perhaps == null) {
-            @Nullable Object[] done = next == null ? Lua.values(true) : call(ADD, next, ttl());
-            if (Boolean.TRUE.equals(done[0])) {
-                return swapped(next);
-            }
-            if (done[0] == null) {
-                perhaps = next;
-                return unavailable(done);
-            }
+        String objection = unsure ? look() : null;
+        if (objection != null) {
+            return objection;
         }
-        for (LuaString old : new LuaString[] {mine, perhaps}) {
-            if (old != null) {
-                @Nullable Object[] done =
-                        next == null ? call(CAS, old, null) : call(CAS, old, next, ttl());
-                if (Boolean.TRUE.equals(done[0])) {
-                    return swapped(next);
-                }
-                if (done[0] == null) {
-                    perhaps = next;
-                    return unavailable(done);
-                }
-            }
+        if (mine != null) {
+            return done(next == null ? call(CAS, mine, null) : call(CAS, mine, next, ttl()), next);
         }
-        mine = null;
-        perhaps = null;
-        taken = true;
-        call.happened("menu.flow", "taken");
-        return "taken";
+        return next == null ? null : done(call(ADD, next, ttl()), next);
     }
 
-    private @Nullable String swapped(@Nullable LuaString next) {
-        mine = next;
-        perhaps = null;
+    /** What a call that was to put something there has come to. */
+    private @Nullable String done(@Nullable Object[] done, @Nullable LuaString next) {
+        if (Boolean.TRUE.equals(done[0])) {
+            mine = next;
+            return null;
+        }
+        if (done[0] != null) {
+            return taken();
+        }
+        String objection = failed(done);
+        if (!objection.equals(TOO_LARGE)) {
+            unsure = true;
+            mayBeNothing = mayBeNothing || mine == null || next == null;
+        }
+        return objection;
+    }
+
+    /** Finds out what a call did that did not say it. */
+    private @Nullable String look() {
+        @Nullable Object[] found = call(GET);
+        if (found[0] == null && found.length > 1) {
+            return failed(found);
+        }
+        if (found[0] == null ? !mayBeNothing : !isMine(found[0])) {
+            return taken();
+        }
+        mine = found[0] instanceof LuaString value ? value : null;
+        unsure = false;
+        mayBeNothing = false;
         return null;
+    }
+
+    /**
+     * Whether this dialog has written what stands there, or has failed to write over what an
+     * earlier one has left.
+     */
+    private boolean isMine(Object found) {
+        if (!(found instanceof LuaString value) || value.equals(mine)) {
+            return true;
+        }
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value.toOctets()))) {
+            if (in.readInt() != FORMAT || in.readLong() != checksum(value)) {
+                return true;
+            }
+            long written = in.readLong() - time.toMillis();
+            var _ = in.readUTF();
+            return in.readUTF().equals(call.instanceId()) || (mine == null && written <= since);
+        } catch (IOException e) {
+            return true; // no journal: nobody goes on with it
+        }
+    }
+
+    private String taken() {
+        mine = null;
+        unsure = false;
+        taken = true;
+        call.happened("menu.flow", TAKEN);
+        return TAKEN;
     }
 
     private void warn(String what) {
         call.log(Level.WARN, what);
     }
 
-    private String unavailable(@Nullable Object[] done) {
+    private String failed(@Nullable Object[] done) {
+        if (done.length > 1 && done[1] instanceof LuaString why && why.toText().equals(TOO_LARGE)) {
+            return TOO_LARGE;
+        }
         warn(
                 "menu.flow cannot keep its journal in kv: "
                         + state.show(done.length > 2 ? done[2] : null));
-        call.happened("menu.flow", "unavailable");
-        return "unavailable";
+        call.happened("menu.flow", UNAVAILABLE);
+        return UNAVAILABLE;
     }
 
     private @Nullable Object[] call(LuaString function, @Nullable Object... more) {

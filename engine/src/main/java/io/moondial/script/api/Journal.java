@@ -310,6 +310,9 @@ public final class Journal {
             making = "";
             pending.remove(key);
         }
+        if (!kept) {
+            return body.get();
+        }
         Kind kind = changes ? Kind.CHANGE : effect == Effect.SCREEN ? Kind.SCREEN : Kind.PLAIN;
         JournalEntry call =
                 new JournalEntry(function, print, kind, false, LuaString.EMPTY, key, false);
@@ -421,7 +424,8 @@ public final class Journal {
         }
     }
 
-    private void giveUp(String why) {
+    /** No more is kept: the flow goes on, and can never run again. */
+    public void giveUp(String why) {
         kept = false;
         made.clear();
         cut(0);
@@ -523,6 +527,9 @@ public final class Journal {
         }
         if (changes && parts == 0) {
             owner.beforeChange(false);
+        }
+        if (!kept) {
+            return live.get();
         }
         append(new JournalEntry(function, print, Kind.OPENED, false, LuaString.EMPTY, "", false));
         Kind kind = changes ? Kind.CHANGE : Kind.PLAIN;
