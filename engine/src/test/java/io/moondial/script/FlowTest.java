@@ -140,6 +140,66 @@ class FlowTest {
     }
 
     @Test
+    void a_coroutine_that_a_transaction_returns_reaches_the_script_and_ends_going_back() {
+        answers("a", "b");
+        assertThat(
+                        bench.textOf(
+                                """
+                                local sql = require "sql"
+                                return menu.flow(function()
+                                  menu.ask{"One?"}
+                                  local made = sql.transaction("bank", function(tx)
+                                    tx:execute("UPDATE accounts SET balance = balance - :sum WHERE id = 1", {sum = 5})
+                                    return coroutine.create(function() return "made" end)
+                                  end)
+                                  menu.ask{"Two?"}
+                                  return select(2, coroutine.resume(made))
+                                end, {back = "0"})"""))
+                .isEqualTo("made");
+        assertThat(bench.log)
+                .singleElement()
+                .asString()
+                .contains("sql.transaction returned a coroutine, which cannot be kept");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log.info('%s', line)", "log.info(line)"})
+    void a_change_that_is_made_while_a_line_is_written_is_made_once(String write) {
+        answers("a", "0", "b");
+        assertThat(
+                        bench.textOf(
+                                """
+                                local line = setmetatable({}, {__tostring = function()
+                                  return "visit " .. kv.incr("visits", "all")
+                                end})
+                                return menu.flow(function()
+                                  menu.ask{"One?"}
+                                  WRITE
+                                  menu.ask{"Two?"}
+                                  menu.ask{"Three?"}
+                                  return kv.get("visits", "all")
+                                end, {back = "0"})"""
+                                        .replace("WRITE", write)))
+                .isEqualTo("1");
+        assertThat(bench.log).containsExactly("INFO visit 1");
+    }
+
+    @Test
+    void a_line_that_differs_from_run_to_run_is_written_once_and_ends_no_replay() {
+        answers("a", "0", "b", "c");
+        assertThat(
+                        bench.textOf(
+                                """
+                                return menu.flow(function()
+                                  log.info("%s", tostring({}))
+                                  local one = menu.ask{"One?"}
+                                  return one .. menu.ask{"Two?"}
+                                end, {back = "0"})"""))
+                .isEqualTo("bc");
+        assertThat(bench.log).singleElement().asString().startsWith("INFO table: 0x");
+    }
+
+    @Test
     void a_pin_is_asked_again_in_the_next_dialog_and_is_not_in_kv() {
         String script =
                 """

@@ -6,6 +6,7 @@ import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiFunction.Effect;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
+import io.moondial.script.api.Journal;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaString;
@@ -44,6 +45,7 @@ public final class LogModule {
                 .raises(
                         "the values do not fit the format, or the format needs a number and gets a secret answer")
                 .effect(Effect.RECORD)
+                .madeOfOthers()
                 .does(
                         "log." + name + "(\"balance of %s: %.2f\", \"27761485722\", 12.5)",
                         (a, call) -> log(a, call, level));
@@ -57,7 +59,13 @@ public final class LogModule {
     private static @Nullable Object[] log(Arguments a, HostCall call, Level level, LuaString line) {
         // counted again: so that all that a script logs has a limit too
         a.meter().string(line.length());
-        call.log(level, line.toText());
+        Journal journal = call.journal();
+        if (journal == null) {
+            call.log(level, line.toText());
+        } else {
+            // making the line may have called functions of the script: those are calls of their own
+            journal.record(a.function(), a.state(), () -> call.log(level, line.toText()));
+        }
         return Lua.nothing();
     }
 

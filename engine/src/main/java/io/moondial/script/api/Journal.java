@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * ends the replay, see {@link Again}. A change that was made is a barrier: no cut falls before it.
  * If a flow begins anew all the same, what was changed is found again, and not changed twice.
  *
- * <p>Confined to the script's thread.
+ * <p>Confined to what of the run goes on.
  */
 public final class Journal {
     private static final String BARRIER = "menu.barrier";
@@ -262,6 +262,30 @@ public final class Journal {
                         "",
                         () -> Lua.values(Lua.number((double) live.getAsLong())));
         return ((Double) requireNonNull(results[0])).longValue();
+    }
+
+    /**
+     * Leaves a trace outside, such as a line in the log, unless that has been done before. Only its
+     * place among the calls is compared: a text for people may differ from run to run.
+     *
+     * @param body leaves it; calls nothing of the script
+     */
+    public void record(String function, LuaState state, Runnable body) {
+        if (!kept || within) {
+            body.run();
+            return;
+        }
+        var _ =
+                call(
+                        function,
+                        Effect.RECORD,
+                        0,
+                        state,
+                        "",
+                        () -> {
+                            body.run();
+                            return Lua.nothing();
+                        });
     }
 
     /**

@@ -2,6 +2,7 @@ package io.moondial.script.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.moondial.script.lua.Coroutine;
 import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaState;
@@ -101,6 +102,7 @@ public final class JournalValue {
             }
             case LuaTable t -> table(state, out, t, depth);
             case LuaFunction _ -> throw new NotKeptException("a function, which cannot be kept");
+            case Coroutine _ -> throw new NotKeptException("a coroutine, which cannot be kept");
             case Object other -> throw new IllegalStateException("no value: " + other.getClass());
         }
     }
