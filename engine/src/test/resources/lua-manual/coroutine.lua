@@ -66,6 +66,10 @@ local function f() return x end debug.setupvalue(f, 1, {x = 7}) return (pcall(f)
 local function f() return x end debug.upvaluejoin(f, 1, (function() local e = {x = 7} return function() return e end end)(), 1) return f(), type(pcall) --> 7, "function"
 local secret = 5 local function f() return secret end return pcall(debug.setupvalue, f, 1, 6), secret --> false, 5
 local secret = 5 local function f() return secret end return pcall(debug.upvaluejoin, f, 1, f, 1), secret --> false, 5
+local secret = 5 local function g() return secret end local function f() return x end debug.upvaluejoin(f, 1, g, 1) local _, seen = debug.getupvalue(f, 1) debug.setupvalue(f, 1, {x = 7}) return seen, f(), secret, g() --> nil, 7, 5, 5
+local own = {x = 1} local function g() return own end local function f() return x end debug.upvaluejoin(f, 1, g, 1) debug.setupvalue(f, 1, {x = 7}) return f(), own.x, g() == own --> 7, 1, true
+local function f() return x end local function g() return x end local t = {x = 3} debug.upvaluejoin(f, 1, (function() local e = t return function() return e end end)(), 1) debug.upvaluejoin(g, 1, f, 1) debug.setupvalue(f, 1, {x = 4}) return f(), g() --> 4, 4
+local function f() return x end return pcall(debug.upvaluejoin, f, 1, menu.digits{}, 1), debug.getupvalue(menu.digits{}, 1), pcall(debug.setupvalue, menu.digits{}, 1, {}) --> false, nil, true
 local function setfenv(f, env) local i = 1 while true do local name = debug.getupvalue(f, i) if name == "_ENV" then debug.upvaluejoin(f, i, function() return env end, 1) break elseif not name then break end i = i + 1 end return f end
 local f = setfenv(load("y = x return y"), {x = 3}) return f(), rawget(_G, "y") --> 3, nil
 debug.sethook(print) --> ! attempt to call field 'sethook' (a nil value): it reaches into other functions

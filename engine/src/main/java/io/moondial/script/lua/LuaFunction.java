@@ -72,7 +72,7 @@ public abstract sealed class LuaFunction
 
     /**
      * The variables from outside that a function uses, for those who give it other globals. Only
-     * {@code _ENV} is told and changed.
+     * {@code _ENV} is told and changed. A function of the engine has none of them.
      */
     public static final class Environment {
         private static final String NAME = "_ENV";
@@ -82,6 +82,7 @@ public abstract sealed class LuaFunction
         /** The name of such a variable, from 1; null: the function has not so many. */
         public static @Nullable String nameOf(LuaFunction function, int position) {
             return function instanceof LuaClosure closure
+                            && !closure.code.shipped
                             && position >= 1
                             && position <= closure.upvalues.length
                     ? closure.code.captures[position - 1].name()
@@ -107,13 +108,22 @@ public abstract sealed class LuaFunction
             }
         }
 
-        /** Has a function share its variable with another one's. */
+        /**
+         * Has a function share this variable with another one. If the other one's variable is
+         * another, the function gets a variable of its own instead, which begins with the table
+         * that the other holds, or with nil: it must not reach what is private to the other.
+         */
         public static void join(LuaFunction function, int position, LuaFunction with, int its) {
             if (isAt(function, position)
                     && nameOf(with, its) != null
                     && function instanceof LuaClosure closure
                     && with instanceof LuaClosure other) {
-                closure.upvalues[position - 1] = other.upvalues[its - 1];
+                LuaClosure.Upvalue theirs = other.upvalues[its - 1];
+                closure.upvalues[position - 1] =
+                        isAt(with, its)
+                                ? theirs
+                                : new LuaClosure.Upvalue(
+                                        theirs.get() instanceof LuaTable table ? table : null);
             }
         }
     }
