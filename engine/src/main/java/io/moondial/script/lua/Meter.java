@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one script has used up, and the end of it. Confined to the script's thread. Work is counted
- * in slices; between two of them the supervisor is asked and a long burst gets its {@link
+ * What one script has used up, and the end of it. Confined to what of the run goes on. Work is
+ * counted in slices; between two of them the supervisor is asked and a long burst gets its {@link
  * HeavyPermit}.
  */
 public final class Meter {

@@ -82,14 +82,17 @@ class HeavyPermitTest {
                                     }
                                     meter.endBurst();
                                 });
-        heavy.await();
-        for (int i = 0; i < 3; i++) {
-            Meter meter = new Meter(BOUNDS, () -> {}, permit);
-            meter.beginBurst();
-            burn(meter);
-            meter.endBurst();
+        try {
+            heavy.await();
+            for (int i = 0; i < 3; i++) {
+                Meter meter = new Meter(BOUNDS, () -> {}, permit);
+                meter.beginBurst();
+                burn(meter);
+                meter.endBurst();
+            }
+        } finally {
+            over.set(true);
         }
-        over.set(true);
         endless.join();
     }
 
