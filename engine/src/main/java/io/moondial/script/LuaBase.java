@@ -71,13 +71,19 @@ final class LuaBase {
     /** A part of a module that is written in Lua, and what it is called with. */
     private record ShippedPart(FunctionCode code, List<Object> natives) {}
 
-    /** Runs the part of a module that is written in Lua, with global names of its own. */
+    /**
+     * Runs the part of a module that is written in Lua, with global names of its own, and with
+     * Lua's libraries as they are: what the script has changed in them is not seen.
+     */
     LuaTable runShipped(String module, LuaState state) {
         ShippedPart part = Objects.requireNonNull(shipped.get(module), module);
         @Nullable Object[] results =
-                state.call(
-                        state.load(part.code(), LuaTable.over(globals, state.meter())),
-                        part.natives().toArray());
+                state.withLibrariesUnchanged(
+                        () ->
+                                state.call(
+                                        state.load(
+                                                part.code(), LuaTable.over(globals, state.meter())),
+                                        part.natives().toArray()));
         return (LuaTable) Objects.requireNonNull(results[0]);
     }
 

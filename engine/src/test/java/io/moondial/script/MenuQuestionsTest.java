@@ -252,6 +252,21 @@ class MenuQuestionsTest {
         assertThat(bench.log).containsExactly("INFO the pin is ****");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "menu.digits{}",
+                "function(answer) return true, (answer:gsub('%s', '')) end",
+                "function(answer) return (answer:gsub('%s', '')) end"
+            })
+    void what_a_check_makes_of_a_secret_answer_is_secret(String check) {
+        answers("1234 ");
+        bench.textOf(
+                "local pin = menu.ask{'PIN?', secret = true, check = CHECK} log.info('%s %s', #pin, pin)"
+                        .replace("CHECK", check));
+        assertThat(bench.log).containsExactly("INFO 4 ****");
+    }
+
     @Test
     void confirm_is_true_or_false() {
         answers("1", "3", "2");
@@ -315,6 +330,36 @@ class MenuQuestionsTest {
                                 "return table.concat({select(2, menu.list{fetch = function() return nil, 'timeout', 'd' end})}, ' ')"))
                 .isEqualTo("timeout d");
         assertThat(bench.primitives).isEmpty();
+    }
+
+    private static final String FAILING_LIST =
+            """
+            local calls = 0
+            local item, why, detail = menu.list{title = 'L', fetch = function(offset)
+              calls = calls + 1
+              if calls > 1 and calls <= FAILURES then return nil, 'timeout', 'slow' end
+              local part = {}
+              for i = offset + 1, math.min(10, offset + 8) do part[#part + 1] = 'Item ' .. i end
+              return part
+            end}
+            return tostring(item) .. ' ' .. tostring(why) .. ' ' .. tostring(detail) .. ' ' .. calls""";
+
+    @ParameterizedTest
+    @CsvSource({"99, 3, nil timeout slow 3", "9, 3, nil timeout slow 3", "9, 2, Item 9 nil nil 3"})
+    void a_later_page_that_cannot_be_fetched_is_not_the_end_of_the_list(
+            String answer, int failures, String returned) {
+        answers(answer);
+        assertThat(bench.textOf(FAILING_LIST.replace("FAILURES", "" + failures)))
+                .isEqualTo(returned);
+        assertThat(screens()).singleElement().asString().endsWith("8. Item 8\n99. More");
+    }
+
+    @Test
+    void a_later_page_that_is_fetched_at_the_second_try_is_shown() {
+        answers("99", "10");
+        assertThat(bench.textOf(FAILING_LIST.replace("FAILURES", "2")))
+                .isEqualTo("Item 10 nil nil 3");
+        assertThat(screens()).last().isEqualTo("L\n9. Item 9\n10. Item 10");
     }
 
     @ParameterizedTest
@@ -401,5 +446,26 @@ class MenuQuestionsTest {
                         bench.textOf(
                                 "ipairs = nil; tostring = nil; ussd = nil; return menu.choose{items = {'A'}}"))
                 .isEqualTo("A");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'menu.date{order = \"YMD\"}', 2026-1-5, 2026-01-05",
+        "'menu.msisdn{country = \"27\"}', 0761 485 722, 27761485722",
+        "'menu.amount{places = 2}', 12.5, 12.50",
+        "'menu.digits{}', ' 7 ', 7"
+    })
+    void a_script_that_changes_the_libraries_does_not_change_menu(
+            String check, String answer, String value) {
+        answers(answer);
+        assertThat(
+                        bench.textOf(
+                                """
+                                for _, library in pairs{string, table, math} do
+                                  for name in pairs(library) do library[name] = nil end
+                                end
+                                return menu.ask{"Q", check = CHECK}"""
+                                        .replace("CHECK", check)))
+                .isEqualTo(value);
     }
 }

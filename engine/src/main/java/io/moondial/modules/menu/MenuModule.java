@@ -20,6 +20,7 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
+import io.moondial.text.Mask;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -153,7 +154,7 @@ public final class MenuModule {
                                                         + TRIES
                                                         + KEYS)
                                         .returns(
-                                                "the item; nil and \"empty\" if there is none; what fetch returned if it fails for the first item"
+                                                "the item; nil and \"empty\" if there is none; what fetch returned if it fails for the first item, or again when a later page is asked for"
                                                         + OR_WHY)
                                         .doesInLua(
                                                 """
@@ -345,6 +346,7 @@ public final class MenuModule {
         add(natives, "fail", (a, _) -> throwing(new LuaError(a.text(1))));
         add(natives, "unknown", MenuModule::unknown);
         add(natives, "written", MenuModule::written);
+        add(natives, "secret", MenuModule::secret);
         return natives.seal("menu");
     }
 
@@ -405,6 +407,13 @@ public final class MenuModule {
                         + Nearest.suggestion(name, allowed)
                         + "; allowed are "
                         + String.join(", ", allowed));
+    }
+
+    /** secret(value): what a check made of a secret answer is as secret. */
+    private static @Nullable Object[] secret(Arguments a, HostCall call) {
+        return a.get(1) instanceof LuaString text && !a.state().isSecret(text)
+                ? Lua.values(a.state().newSecret(text.toText(), Mask.of(text.toText())))
+                : Lua.values(a.get(1));
     }
 
     private static @Nullable Object[] written(Arguments a, HostCall call) {

@@ -9,9 +9,13 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One run of a script: its variables, its meter and its stack of calls. Confined to one thread. */
+/**
+ * One run of a script: its variables, its meter and its stack of calls. Confined to what of the run
+ * goes on: coroutines are threads, and one at a time goes on.
+ */
 public final class LuaState {
     private static final int MAX_CALL_CHAIN = 100;
     static final int ERROR_UNITS = 100;
@@ -133,6 +137,17 @@ public final class LuaState {
                     copy.setMetatable(shared.metatable());
                     return copy;
                 });
+    }
+
+    /** Does something as if this run had changed no library, such as to load Lua of the engine. */
+    public <T> T withLibrariesUnchanged(Supplier<T> part) {
+        IdentityHashMap<LuaTable, LuaTable> changed = copies;
+        copies = null;
+        try {
+            return part.get();
+        } finally {
+            copies = changed;
+        }
     }
 
     /**

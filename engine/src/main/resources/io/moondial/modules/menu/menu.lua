@@ -3,12 +3,14 @@
 --
 -- host: what is in Java. show(function, question, text, options, may be dialled) shows a screen;
 -- nav() says which keys lead back and home from the next one; back(), home(), refused(), leave()
--- tell the flow, where there is one; fail() raises an error.
+-- tell the flow, where there is one; fail() raises an error; secret() marks a text as secret.
 local host, ussd = ...
 
 local concat, insert = table.concat, table.insert
 local find, sub, rep, match, gmatch = string.find, string.sub, string.rep, string.match, string.gmatch
-local fits, show, nav, fail = ussd.fits, host.show, host.nav, host.fail
+local gsub, format = string.gsub, string.format
+local decimal, isDecimal = decimal, decimal.is
+local fits, length, show, nav, fail = ussd.fits, ussd.length, host.show, host.nav, host.fail
 local ipairs, pairs, type, tostring, tonumber = ipairs, pairs, type, tostring, tonumber
 local floor = math.floor
 
@@ -43,7 +45,7 @@ end
 
 local function text(name, o, field, needed)
   local value = o[field]
-  if type(value) == "number" or decimal.is(value) then value = tostring(value) end
+  if type(value) == "number" or isDecimal(value) then value = tostring(value) end
   if value == nil and not needed then return nil end
   if type(value) ~= "string" then wrong(name, field, "a text", value) end
   return value
@@ -119,7 +121,7 @@ end
 
 -- Asks until an answer is taken. `draw(reason)` gives the text, the keys that it offers, and what
 -- makes it the same screen when a flow runs again. `take(answer)` gives true and a value, or false
--- and a reason, or "again": another page.
+-- and a reason, or "again": another page, or "failed" and why: there is nothing more to ask.
 local function asked(name, o, draw, take)
   local left = o.tries or TRIES
   local reason
@@ -133,8 +135,12 @@ local function asked(name, o, draw, take)
       if answer == held.back then host.back() end
       if answer == held.home then host.home() end
     end
-    local ok, value = take(answer)
-    if ok == true then return value end
+    local ok, value, detail = take(answer)
+    if ok == "failed" then return nil, value, detail end
+    if ok == true then
+      if o.secret then return host.secret(value) end
+      return value
+    end
     if ok == "again" then
       reason = nil
     else
@@ -152,7 +158,7 @@ local function tries(name, o)
 end
 
 local function tooLong(name, what, text, measure)
-  local units, limit, alphabet = ussd.length(text, measure)
+  local units, limit, alphabet = length(text, measure)
   fail("menu." .. name .. ": " .. what .. " has " .. units .. " units of " .. alphabet .. ", and a screen has room for " .. limit)
 end
 
@@ -242,8 +248,9 @@ end
 
 -- ---- lists
 
--- Pages of a list. `at(n)` gives the text of an item, nil behind the last one.
-local function pages(name, o, title, at)
+-- Pages of a list. `at(n)` gives the text of an item, nil behind the last one. `failure()`, if there
+-- is one, says why what follows cannot be told: then there may be more.
+local function pages(name, o, title, at, failure)
   local from, upto = 1, 0
   local measure = measured(o)
   local more = o.more
@@ -257,7 +264,7 @@ local function pages(name, o, title, at)
       if item == nil then break end
       insert(lines, n .. ". " .. item)
       local all = copy(lines)
-      if at(n + 1) ~= nil then insert(all, more .. ". " .. o.moreText) end
+      if at(n + 1) ~= nil or failure and failure() then insert(all, more .. ". " .. o.moreText) end
       for _, line in ipairs(foot) do insert(all, line) end
       if fits(joined(all), measure) then
         upto, last = n, joined(all)
@@ -293,27 +300,31 @@ local function pages(name, o, title, at)
 end
 
 -- Shows the pages of a list until one of its items is chosen.
-local function chosen(name, o, title, at, value)
+local function chosen(name, o, title, at, value, failure, retry)
   o.more = text(name, o, "more") or "99"
   o.moreText = "More"
   o.wrong = text(name, o, "wrong") or "Please answer with one of the numbers."
   tries(name, o)
   local other = option(name, o, "other", "function", "a function")
-  local draw, turn, hasMore = pages(name, o, title, at)
+  local draw, turn, hasMore = pages(name, o, title, at, failure)
   return asked(name, o, draw, function(answer)
     local number = match(answer, "^%s*(%d+)%s*$")
     local n = number and #number <= 9 and tonumber(number)
+    if retry then retry() end
     if answer == o.more and hasMore() then
       turn()
       return "again"
     end
     if n and n >= 1 and at(n) ~= nil then return true, value(n) end
+    local refusal
     if other then
       local found, why = other(answer)
       if found ~= nil then return true, found end
-      return false, why ~= nil and tostring(why) or nil
+      refusal = why ~= nil and tostring(why) or nil
     end
-    return false
+    local failed = failure and failure()
+    if failed then return "failed", failed[1], failed[2] end
+    return false, refusal
   end)
 end
 
@@ -329,8 +340,8 @@ function menu.choose(o)
   local texts, values = {}, {}
   for i, item in ipairs(items) do
     local value, shown = item, item
-    if type(item) == "table" and not decimal.is(item) then value, shown = item[1], item[2] end
-    if type(shown) == "number" or decimal.is(shown) then shown = tostring(shown) end
+    if type(item) == "table" and not isDecimal(item) then value, shown = item[1], item[2] end
+    if type(shown) == "number" or isDecimal(shown) then shown = tostring(shown) end
     if value == nil or type(shown) ~= "string" then
       fail("menu.choose: items[" .. i .. "]: a text or {value, text}; got " .. host.written(shown))
     end
@@ -350,10 +361,10 @@ function menu.list(o)
   local shown = option("list", o, "show", "function", "a function of an item") or tostring
   local items, over, failure = {}, false, nil
   local function at(n)
-    while n > #items and not over do
+    while n > #items and not over and not failure do
       local more, why, detail = fetch(#items, FETCHED)
       if more == nil then
-        over, failure = true, {why or "error", detail}
+        failure = {why or "error", detail}
       else
         if type(more) ~= "table" then
           fail("menu.list: fetch returned a " .. type(more) .. "; a list is expected, or nil and why")
@@ -373,7 +384,8 @@ function menu.list(o)
     if failure then return nil, failure[1], failure[2] end
     return nil, "empty"
   end
-  return chosen("list", o, title, at, function(n) return items[n][1] end)
+  return chosen("list", o, title, at, function(n) return items[n][1] end,
+    function() return failure end, function() failure = nil end)
 end
 
 local CONFIRM = allow("prompt", "yes", "no", "wrong", "tries", 1)
@@ -463,7 +475,7 @@ function menu.amount(o)
   local function bound(field)
     local value = o[field]
     if value == nil then return nil end
-    if type(value) ~= "number" and not decimal.is(value) then
+    if type(value) ~= "number" and not isDecimal(value) then
       wrong("amount", field, "a number or a decimal", value)
     end
     return decimal(tostring(value))
@@ -498,10 +510,10 @@ function menu.msisdn(o)
   if starts ~= nil and type(starts) ~= "table" then wrong("msisdn", "starts", "a list of digits", starts) end
   local reason = text("msisdn", o, "wrong") or "This is not a phone number."
   return function(answer)
-    local number = answer:gsub("[%s().-]", "")
+    local number = gsub(answer, "[%s().-]", "")
     local own
     if sub(number, 1, 1) == "+" or sub(number, 1, 2) == "00" then
-      number = number:gsub("^%+", ""):gsub("^00", "")
+      number = gsub(gsub(number, "^%+", ""), "^00", "")
       if sub(number, 1, #country) == country then own = sub(number, #country + 1) end
     elseif #number == #country + length and sub(number, 1, #country) == country then
       own = sub(number, #country + 1)
@@ -556,7 +568,7 @@ function menu.date(o)
     if not year or #given[places[1]] ~= 4 or month < 1 or month > 12 or day < 1 or day > days(year, month) then
       return nil, reason
     end
-    local date = ("%04d-%02d-%02d"):format(year, month, day)
+    local date = format("%04d-%02d-%02d", year, month, day)
     if min and date < min or max and date > max then return nil, reason end
     return true, date
   end
