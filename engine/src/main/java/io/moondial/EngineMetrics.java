@@ -58,7 +58,6 @@ final class EngineMetrics {
     private static final String STATE = "state";
     private static final String TCAP_MESSAGES = "tcap.messages.";
     private static final String MAP_ERRORS = "map.errors.";
-    private static final String STAT = "script.";
     private static final String RELOADS = "reloads.";
     private static final List<String> STATES = List.of("down", "inactive", "active", "pending");
     private static final double PART = 0.99;
@@ -83,7 +82,7 @@ final class EngineMetrics {
                     entry("scripts.errors", List.of("ussd_script_errors_total")),
                     entry("scripts.warnings", List.of("ussd_script_warnings_total")),
                     entry("scripts.killed", List.of("ussd_script_kills_total")),
-                    entry(STAT, List.of("ussd_script_stat_total")),
+                    entry(ServiceDesk.STAT, List.of("ussd_script_stat_total")),
                     entry(RELOADS, List.of("ussd_reloads_total")),
                     entry("edr.failures", List.of("ussd_edr_failures_total")),
                     entry("edr.dropped", List.of("ussd_edr_dropped_total")),

@@ -1,5 +1,7 @@
 package io.moondial.logic;
 
+import static io.moondial.logic.ServiceDesk.STAT;
+
 import io.moondial.logic.ServiceDesk.ScriptStats;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
@@ -25,9 +27,6 @@ import org.slf4j.event.Level;
 final class ScriptShares {
     /** Counts what scripts count under names beyond their bound. */
     static final String BEYOND_LIMIT = "scripts.stats_beyond_limit";
-
-    /** What the counters of names begin with that scripts count under. */
-    private static final String STAT = "script.";
 
     private final Counters counters;
     private final Logger log;

@@ -59,6 +59,9 @@ public final class ServiceDesk implements DialogDesk {
     /** What the counters of dialogs that were not taken begin with; why follows. */
     public static final String REFUSED = "dialogs.refused.";
 
+    /** What the counters begin with that scripts count under; the name that they gave follows. */
+    public static final String STAT = "script.";
+
     private static final int SYSTEM_FAILURE = 34;
     private static final int UNEXPECTED_DATA_VALUE = 36;
 

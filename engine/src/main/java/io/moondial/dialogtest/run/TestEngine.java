@@ -132,7 +132,7 @@ final class TestEngine {
 
     /** What scripts have counted so far under a name. */
     long counted(String name) {
-        return counters.value("script." + name);
+        return counters.value(ServiceDesk.STAT + name);
     }
 
     /** What is wrong with what a test says of a module; empty: nothing. */
