@@ -53,7 +53,8 @@ class StopTest {
                         Configuration.read(folder.resolve("rules.yaml")),
                         holding,
                         new SystemTime(),
-                        new ServiceDesk.StopClock(Duration.ofMillis(1), System::nanoTime));
+                        new ServiceDesk.StopClock(
+                                Duration.ofMillis(1), Duration.ofMinutes(1), System::nanoTime));
         try (engine) {
             engine.start();
             Handset.begin(

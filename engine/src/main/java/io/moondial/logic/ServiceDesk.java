@@ -197,24 +197,27 @@ public final class ServiceDesk implements DialogDesk {
      *
      * @param killTime how long a stop waits for scripts that it has stopped: they end at their next
      *     instruction. It waits for so long again each time that dialogs have ended meanwhile
+     * @param total how long it waits for them at most, however many end
      * @param nanos only goes forward, in nanoseconds from any point
      */
-    public record StopClock(Duration killTime, LongSupplier nanos) {
+    public record StopClock(Duration killTime, Duration total, LongSupplier nanos) {
         /** That of the machine. */
-        public static final StopClock REAL = new StopClock(Duration.ofSeconds(5), System::nanoTime);
+        public static final StopClock REAL =
+                new StopClock(Duration.ofSeconds(5), Duration.ofSeconds(60), System::nanoTime);
     }
 
     /**
      * Refuses new dialogs from now on, lets those that run finish within this time, and aborts the
-     * rest. It waits for those as long as some of them end.
+     * rest. It waits for those as long as some of them end, within the bounds of its {@link
+     * StopClock}.
      */
     public Stop stop(Duration timeout) throws InterruptedException {
         Stop stop = open.stop(timeout);
         if (stop.left() > 0) {
             log.error(
-                    "{} dialogs run on although they are aborted, and in the last {} none of them ended: the stop goes on without them, and what they still do has no record; such as {}",
+                    "{} dialogs run on although they are aborted, and {}: the stop goes on without them, and what they still do has no record; such as {}",
                     stop.left(),
-                    Measure.DURATION.format(open.stopClock.killTime().toMillis()),
+                    open.whyNotLonger(),
                     open.some());
         }
         shares.forgetErrors();
@@ -222,7 +225,8 @@ public final class ServiceDesk implements DialogDesk {
     }
 
     /**
-     * A stop under way, or to come, waits no longer for dialogs to finish: they are aborted now.
+     * A stop under way, or to come, waits no longer for dialogs to finish: they are aborted now. If
+     * they are aborted already, it waits for their end once more at most.
      */
     public void hurry() {
         open.hurry();
@@ -392,7 +396,8 @@ public final class ServiceDesk implements DialogDesk {
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition empty = lock.newCondition();
         private volatile boolean stopping;
-        private volatile boolean hurried;
+        private final AtomicInteger hurries = new AtomicInteger();
+        private String whyNotLonger = "";
 
         /** Whether a dialog may run. */
         enum Admission {
@@ -449,19 +454,42 @@ public final class ServiceDesk implements DialogDesk {
         /** None is admitted from now on. */
         Stop stop(Duration timeout) throws InterruptedException {
             stopping = true;
-            if (awaitEmpty(timeout, () -> hurried)) {
+            if (awaitEmpty(timeout, () -> hurries.get() > 0)) {
                 return new Stop(0, 0);
             }
             int aborted = count.get();
+            int hurriesBefore = hurries.get();
+            long began = stopClock.nanos().getAsLong();
             runs.forEach(run -> run.stop("the engine stops"));
-            int before;
-            do {
-                before = count.get();
-                if (awaitEmpty(stopClock.killTime(), () -> false)) {
+            Duration killTime = stopClock.killTime();
+            while (true) {
+                int before = count.get();
+                Duration left = stopClock.total().minusNanos(stopClock.nanos().getAsLong() - began);
+                if (awaitEmpty(left.compareTo(killTime) < 0 ? left : killTime, () -> false)) {
                     return new Stop(aborted, 0);
                 }
-            } while (count.get() < before);
-            return new Stop(aborted, count.get());
+                if (left.compareTo(killTime) <= 0) {
+                    whyNotLonger =
+                            "the stop waits for their end no longer than %s"
+                                    .formatted(words(stopClock.total()));
+                } else if (count.get() >= before) {
+                    whyNotLonger = "in the last %s none of them ended".formatted(words(killTime));
+                } else if (hurries.get() > hurriesBefore) {
+                    whyNotLonger = "another signal came meanwhile";
+                } else {
+                    continue;
+                }
+                return new Stop(aborted, count.get());
+            }
+        }
+
+        private static String words(Duration time) {
+            return Measure.DURATION.format(time.toMillis());
+        }
+
+        /** Why a stop that left dialogs behind did not wait longer: a clause. */
+        String whyNotLonger() {
+            return whyNotLonger;
         }
 
         /** Some of those that run. */
@@ -471,7 +499,7 @@ public final class ServiceDesk implements DialogDesk {
 
         /** A stop waits no longer for dialogs to finish. */
         void hurry() {
-            hurried = true;
+            hurries.incrementAndGet();
             lock.lock();
             try {
                 empty.signalAll();

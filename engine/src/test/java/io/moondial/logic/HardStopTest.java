@@ -45,6 +45,9 @@ class HardStopTest {
     /** Small, as the stop looks at its clock when so much real time is over. */
     private static final Duration KILL_TIME = Duration.ofMillis(20);
 
+    /** So much that the clock is never there by steps of the other. */
+    private static final Duration TOTAL = Duration.ofHours(24);
+
     @TempDir Path folder;
 
     private final List<Edr> records = new CopyOnWriteArrayList<>();
@@ -71,7 +74,7 @@ class HardStopTest {
                         DialogEnvironment.at(
                                 time, Backends.NONE, DialogObserver.always(this::told)),
                         DIALOGS,
-                        new ServiceDesk.StopClock(KILL_TIME, this::nanos));
+                        new ServiceDesk.StopClock(KILL_TIME, TOTAL, this::nanos));
         Files.writeString(folder.resolve("main.lua"), "ussd.menu('?')");
         Trigger all = new Trigger(1, "main", Trigger.Conditions.NONE, Trigger.Overrides.NONE);
         desk.serve(
@@ -157,6 +160,13 @@ class HardStopTest {
         return stop;
     }
 
+    /** It has looked at its clock so often, or is over. */
+    private void awaitLooks(int looks, CompletableFuture<ServiceDesk.Stop> stop) {
+        int asked = askedForTime.get();
+        await().atMost(LiveDesk.PATIENCE)
+                .until(() -> askedForTime.get() >= asked + looks || stop.isDone());
+    }
+
     private void endOne() {
         int before = desk.openDialogs();
         mayEnd.release();
@@ -174,10 +184,7 @@ class HardStopTest {
             for (int i = 1; i < DIALOGS; i++) {
                 endOne();
                 now.addAndGet(KILL_TIME.toNanos() * 6 / 10);
-                // it has seen the new time, and has not returned for it
-                int asked = askedForTime.get();
-                await().atMost(LiveDesk.PATIENCE)
-                        .until(() -> askedForTime.get() >= asked + 2 || stop.isDone());
+                awaitLooks(2, stop); // it has seen the new time, and has not returned for it
                 assertThat(stop).isNotDone();
             }
             mayEnd.release();
@@ -207,5 +214,54 @@ class HardStopTest {
                     .startsWith(DIALOGS - 1 + " dialogs run on")
                     .contains("in the last 20ms", " 00000001 main, Logic-");
         }
+    }
+
+    @Test
+    void a_stop_whose_dialogs_keep_ending_waits_no_longer_than_its_bound() throws Exception {
+        try (LogWatch log = new LogWatch("dialog")) {
+            CompletableFuture<ServiceDesk.Stop> stop = stop();
+            awaitLooks(4, stop); // it has counted them all, and waits
+            endOne();
+            now.addAndGet(TOTAL.toNanos());
+            assertThat(stop.get(LiveDesk.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(new ServiceDesk.Stop(DIALOGS, DIALOGS - 1));
+            assertThat(complaints(log))
+                    .singleElement()
+                    .asString()
+                    .contains("the stop waits for their end no longer than 1d: ");
+        }
+    }
+
+    @Test
+    void a_signal_while_aborted_dialogs_end_leaves_them_one_more_wait() throws Exception {
+        try (LogWatch log = new LogWatch("dialog")) {
+            CompletableFuture<ServiceDesk.Stop> stop = stop();
+            awaitLooks(4, stop);
+            desk.hurry();
+            endOne();
+            awaitLooks(2, stop);
+            assertThat(stop).isNotDone();
+            now.addAndGet(KILL_TIME.toNanos());
+            assertThat(stop.get(LiveDesk.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(new ServiceDesk.Stop(DIALOGS, DIALOGS - 1));
+            assertThat(complaints(log))
+                    .singleElement()
+                    .asString()
+                    .contains("another signal came meanwhile: ");
+        }
+    }
+
+    @Test
+    void a_signal_before_dialogs_are_aborted_takes_no_time_from_their_end() throws Exception {
+        desk.hurry();
+        CompletableFuture<ServiceDesk.Stop> stop = stop();
+        awaitLooks(4, stop);
+        endOne();
+        now.addAndGet(KILL_TIME.toNanos());
+        awaitLooks(4, stop); // the next wait has begun
+        assertThat(stop).isNotDone();
+        mayEnd.release(DIALOGS - 1);
+        assertThat(stop.get(LiveDesk.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isEqualTo(new ServiceDesk.Stop(DIALOGS, 0));
     }
 }
