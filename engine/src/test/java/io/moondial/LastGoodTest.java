@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.admin.EngineStatus.ReloadStatus;
+import io.moondial.admin.Role;
+import io.moondial.admin.UsersFile;
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.InProcess;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.ScriptRelease;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -19,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The set in service, kept and read again while the files it came from are broken. */
 class LastGoodTest {
@@ -156,5 +163,41 @@ class LastGoodTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("others than its owner can write to the folder");
         assertThat(state).isEmptyDirectory();
+    }
+
+    /** A supervisor tries that exit code again: the file comes back, and the engine starts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"return 'x'", "return return"})
+    void a_kept_set_that_is_sound_and_not_safe_is_a_start_that_is_tried_again(String lua)
+            throws Exception {
+        UsersFile users = new UsersFile(folder.resolve("users"));
+        users.addToken("robot", Role.VIEWER);
+        save("scripts/main.lua", "return 'x'");
+        save(
+                "rules.yaml",
+                """
+                process: {triggers: [{script_key: main}]}
+                admin: {listen: '0.0.0.0:0', users: users, tls: {certificate: c.pem, key: k.pem}}
+                """);
+        lastGood.keep(Configuration.read(rules));
+        Files.delete(folder.resolve("users"));
+        save("scripts/main.lua", lua);
+
+        StringWriter err = new StringWriter();
+        int code =
+                InProcess.ussd(
+                        new StringWriter(),
+                        err,
+                        "serve",
+                        "--last-good",
+                        "--rules",
+                        rules.toString());
+
+        assertThat(code).as("%s", err).isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(err.toString().lines())
+                .last()
+                .asString()
+                .startsWith("ussd: could not start: ")
+                .contains("users: nobody can log in over TCP: there is no file ");
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.admin.ReloadResource.Outcome;
+import io.moondial.admin.Role;
+import io.moondial.admin.UsersFile;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import java.io.IOException;
@@ -355,5 +357,24 @@ class ReloadTest {
 
     private static byte[] text(String content) {
         return content.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void rules_that_open_the_interface_to_others_while_nobody_may_log_in_are_refused()
+            throws Exception {
+        UsersFile users = new UsersFile(folder.resolve("users"));
+        users.addToken("robot", Role.VIEWER);
+        users.remove("robot");
+        try (LiveEngine live = engine("return 'main'")) {
+            live.save(
+                    "rules.yaml",
+                    """
+                    process: {triggers: [{script_key: main}]}
+                    admin: {listen: '0.0.0.0:8088', users: users, tls: {certificate: c.pem, key: k.pem}}
+                    """);
+            live.awaitLog(".*users: nobody can log in over TCP: users has no users; .*");
+            assertThat(live.answer()).isEqualTo("main");
+            assertThat(live.counted("reloads.done")).isZero();
+        }
     }
 }

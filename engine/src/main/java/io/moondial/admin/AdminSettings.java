@@ -7,8 +7,10 @@ import io.moondial.config.Notation;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
 import io.moondial.edr.EdrSearch;
+import io.moondial.file.FileTrouble;
 import io.moondial.handset.Phones.PhoneSettings;
 import io.moondial.history.HistorySettings;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -231,15 +233,36 @@ public record AdminSettings(
             admin.warn(
                     "listen",
                     "nobody can log in over TCP: name a file of users (admin: users), and add one with ussd user add");
-        } else if (users != null && !Files.exists(users)) {
-            String why =
-                    "nobody can log in over TCP: there is no file %s; ussd user add makes it"
-                            .formatted(users);
-            if (listen.isOfThisMachine()) {
-                admin.warn("users", why);
-            } else {
-                admin.unsafe("users", why);
+        } else if (users != null) {
+            check(users, listen.isOfThisMachine(), admin);
+        }
+    }
+
+    /** The file as it is now: the start wants somebody in it, if others reach the address. */
+    private static void check(Path users, boolean isOfThisMachine, Section admin) {
+        String why;
+        try {
+            if (!new UsersFile(users).read().isEmpty()) {
+                return;
             }
+            if (Files.notExists(users)) {
+                why =
+                        "nobody can log in over TCP: there is no file %s; ussd user add makes it"
+                                .formatted(users);
+            } else if (isOfThisMachine) {
+                return; // the start warns of it
+            } else {
+                why =
+                        "nobody can log in over TCP: %s has no users; ussd user add adds one"
+                                .formatted(users);
+            }
+        } catch (IOException e) {
+            why = "an engine does not start with this file: " + FileTrouble.tell(e);
+        }
+        if (isOfThisMachine) {
+            admin.warn("users", why);
+        } else {
+            admin.unsafe("users", why);
         }
     }
 

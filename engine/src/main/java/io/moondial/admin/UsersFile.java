@@ -110,7 +110,7 @@ public final class UsersFile {
 
     /** What the file says; nobody if it is not there. */
     public List<User> read() throws IOException {
-        if (!Files.exists(file)) {
+        if (Files.notExists(file)) { // for certain: what cannot be looked at is not empty
             return List.of();
         }
         try {
@@ -347,7 +347,7 @@ public final class UsersFile {
      * engine's user reads.
      */
     private static void likeBefore(Path file, Path made) throws IOException {
-        if (!Files.exists(file)) {
+        if (Files.notExists(file)) {
             return;
         }
         PosixFileAttributes before = Files.readAttributes(file, PosixFileAttributes.class);

@@ -191,11 +191,16 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    /** Such rules are as they should be; the engine does not start with them all the same. */
-    private static void throwIfOnlyUnsafe(ConfigurationException broken)
-            throws NotStartedException {
+    /**
+     * Such rules are as they should be; the engine does not start with them all the same. All that
+     * is unsafe is printed: what is thrown has the first only.
+     */
+    private void throwIfOnlyUnsafe(ConfigurationException broken) throws NotStartedException {
         List<Problem> errors = broken.problems().stream().filter(it -> !it.isWarning()).toList();
         if (errors.stream().allMatch(it -> it.severity() == Problem.Severity.UNSAFE)) {
+            if (errors.size() > 1) {
+                err().print(ProblemPrinter.print(errors));
+            }
             throw new NotStartedException(errors.getFirst().toString(), broken);
         }
     }
@@ -205,6 +210,9 @@ public final class ServeCommand implements Callable<Integer> {
         err().print(ProblemPrinter.print(broken.problems()));
         try {
             return rules.use(kept, broken.problems());
+        } catch (ConfigurationException e) {
+            throwIfOnlyUnsafe(e); // a restart mends it, once what is missing is there
+            throw e;
         } catch (IOException e) {
             throw new NotStartedException(
                     "the files are broken, and the kept set cannot be read: " + e.getMessage(), e);

@@ -60,4 +60,19 @@ class UsersFileTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         assertThat(new UsersFile(file).read()).isEmpty();
     }
+
+    /** Otherwise a user that is added would be the only one afterwards. */
+    @Test
+    void a_file_that_cannot_be_looked_at_is_not_one_without_users() throws Exception {
+        Path loop = folder.resolve("users");
+        Files.createSymbolicLink(loop, loop);
+        UsersFile users = new UsersFile(loop);
+        assertThatThrownBy(users::read)
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(loop + ": the file cannot be read: ");
+        assertThatThrownBy(() -> users.addToken("robot", Role.VIEWER))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(loop + ": the file cannot be read: ");
+        assertThat(loop).isSymbolicLink();
+    }
 }

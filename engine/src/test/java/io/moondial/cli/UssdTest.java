@@ -98,6 +98,23 @@ class UssdTest {
     }
 
     @Test
+    void serve_prints_all_that_keeps_an_interface_from_being_open_to_others() throws Exception {
+        String rules = rules("return 'x'");
+        Files.writeString(
+                Path.of(rules),
+                "\nadmin: {listen: \"0.0.0.0:0\", users: none}\n",
+                StandardOpenOption.APPEND);
+        assertThat(ussd("serve", "--rules", rules)).isEqualTo(ExitCode.NOT_STARTED);
+        assertThat(err.toString())
+                .startsWith(rules + ":5:17: listen: other machines can reach 0.0.0.0:0, ")
+                .contains(":5:37: users: nobody can log in over TCP: there is no file ");
+        assertThat(err.toString().lines())
+                .last()
+                .asString()
+                .startsWith("ussd: could not start: " + rules + ":5:17: listen: ");
+    }
+
+    @Test
     void without_a_verb_it_says_what_there_is() {
         assertThat(ussd()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString()).contains("a verb is missing", "serve", "dial", "check");

@@ -3,8 +3,12 @@ package io.moondial.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.Rules;
+import io.moondial.admin.Role;
+import io.moondial.admin.UsersFile;
 import io.moondial.problem.Problem;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -74,5 +78,49 @@ final class RulesFileTest {
                         it -> assertThat(it.message()).contains("disk as " + folder.resolve("b")));
         assertThat(rules.warnings("edr: {directory: /proc, spill_directory: b}")).isEmpty();
         assertThat(rules.warnings("edr: {directory: a}")).isEmpty();
+    }
+
+    @Test
+    void an_interface_that_is_open_to_others_needs_somebody_in_a_file_that_can_be_used()
+            throws Exception {
+        RulesFolder rules = RulesFolder.withScripts(folder);
+        Path file = folder.resolve("u");
+        UsersFile users = new UsersFile(file);
+        String open =
+                "admin: {listen: '0.0.0.0:8088', users: u, tls: {certificate: c.pem, key: k.pem}}";
+        String local = "admin: {listen: '127.0.0.1:8088', users: u}";
+        users.addToken("robot", Role.VIEWER);
+        assertThat(rules.warnings(open)).isEmpty();
+        assertThat(rules.warnings(local)).isEmpty();
+
+        users.remove("robot");
+        assertThat(rules.warnings(open))
+                .singleElement()
+                .satisfies(
+                        it -> {
+                            assertThat(it.severity()).isEqualTo(Problem.Severity.UNSAFE);
+                            assertThat(it.message())
+                                    .isEqualTo(
+                                            "users: nobody can log in over TCP: %s has no users; ussd user add adds one"
+                                                    .formatted(file));
+                        });
+
+        Files.writeString(file, "nonsense\n"); // only its owner can read it still
+        for (String text : List.of(open, local)) {
+            assertThat(rules.warnings(text))
+                    .singleElement()
+                    .satisfies(
+                            it -> {
+                                assertThat(it.severity())
+                                        .isEqualTo(
+                                                text.equals(open)
+                                                        ? Problem.Severity.UNSAFE
+                                                        : Problem.Severity.WARNING);
+                                assertThat(it.message())
+                                        .startsWith(
+                                                "users: an engine does not start with this file: %s:1: a line is NAME ROLE"
+                                                        .formatted(file));
+                            });
+        }
     }
 }
