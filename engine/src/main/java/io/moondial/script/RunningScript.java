@@ -30,9 +30,11 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -196,6 +198,12 @@ final class RunningScript implements HostCall, ScriptClock {
     @Override
     public void keep(@Nullable Journal next) {
         journal = next;
+    }
+
+    @Override
+    public Runnable loadedModules() {
+        Set<Object> before = modules.names();
+        return () -> modules.unload(before);
     }
 
     @Override
@@ -550,6 +558,30 @@ final class RunningScript implements HostCall, ScriptClock {
                 return requireNonNull(table.get(key));
             } finally {
                 loading.remove(name);
+            }
+        }
+
+        /** Under which names modules have been loaded. */
+        Set<Object> names() {
+            Set<Object> names = new LinkedHashSet<>();
+            LuaTable table = loaded;
+            for (var e = table == null ? null : table.next(null);
+                    e != null;
+                    e = requireNonNull(table).next(e[0])) {
+                names.add(requireNonNull(e[0]));
+            }
+            return names;
+        }
+
+        /** Unloads all others. What is built in stays. */
+        void unload(Set<Object> others) {
+            for (Object name : names()) {
+                boolean builtIn =
+                        name instanceof LuaString text
+                                && (text.equals(ITSELF) || run.base.builtIn(text) != null);
+                if (!builtIn && !others.contains(name)) {
+                    loaded().set(name, null);
+                }
             }
         }
 

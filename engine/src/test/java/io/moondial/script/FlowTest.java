@@ -354,4 +354,31 @@ class FlowTest {
         assertThat(bench.log)
                 .containsExactly("INFO *1# Test-1-00000001", "INFO left Test-1-00000002");
     }
+
+    @Test
+    void a_module_that_is_loaded_in_a_flow_is_loaded_anew_when_the_flow_runs_again() {
+        bench.file(
+                "rates.lua",
+                """
+                local rates = {loaded = os.time(), chance = math.random(), steps = 0}
+                kv.get("rates", "all")
+                function rates.step() rates.steps = rates.steps + 1 return rates.steps end
+                return rates""");
+        bench.file("before.lua", "return {begun = {}}");
+        answers("a", "b", "0", "c", "d");
+        assertThat(
+                        bench.textOf(
+                                """
+                                local before = require "before"
+                                return menu.flow(function()
+                                  assert(require "before" == before and package.loaded.json == json)
+                                  local rates = require "rates"
+                                  menu.ask{"One?"}
+                                  menu.ask{"Two " .. rates.step()}
+                                  return menu.ask{"Three " .. rates.step() .. " " .. rates.chance}
+                                end, {back = "0"})"""))
+                .isEqualTo("d");
+        assertThat(bench.log).isEmpty();
+        assertThat(bench.primitives.get(4)).isEqualTo(bench.primitives.get(2));
+    }
 }

@@ -191,6 +191,7 @@ final class Flow implements Journal.Owner {
     @Nullable Object[] run() {
         LuaState.Mark mark = state.mark();
         String pinned = state.pin(CALLED);
+        Runnable unload = call.loadedModules();
         try {
             resume();
             while (true) {
@@ -200,6 +201,7 @@ final class Flow implements Journal.Owner {
                     return results;
                 } catch (Journal.Again again) {
                     mark.unwind();
+                    unload.run();
                     if (again.isDifferent()) {
                         beginAnew(again);
                     }

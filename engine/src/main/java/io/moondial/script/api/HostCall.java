@@ -94,6 +94,13 @@ public interface HostCall {
     /** Begins to keep a journal; null: ends it. */
     void keep(@Nullable Journal journal);
 
+    /**
+     * Notes which modules are loaded.
+     *
+     * @return unloads those that have been loaded since: their next {@code require} runs them again
+     */
+    Runnable loadedModules();
+
     /** Counts the flows of this run: 1 for the first one that begins. */
     int beginFlow();
 

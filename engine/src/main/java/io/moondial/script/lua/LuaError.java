@@ -44,7 +44,7 @@ public final class LuaError extends RuntimeException {
     }
 
     /**
-     * Where an error was raised.
+     * Where an error was raised, and within which calls.
      *
      * @param place null: it was not in Lua
      * @param stack the calls of scripts that were running, the innermost first
