@@ -118,13 +118,17 @@ public final class LastGood {
         Optional<Path> kept = keptSocket();
         if (named.isPresent()) {
             return new ControlSocket(
-                    named.get(), kept.filter(it -> !it.equals(named.get())).orElse(null), null);
+                    named.get(),
+                    "control: socket in the rules",
+                    kept.filter(it -> !it.equals(named.get())).orElse(null),
+                    null);
         }
         List<Problem> found = problems.inFileOrder();
         String why = found.getFirst().toString();
         if (kept.isPresent()) {
             return new ControlSocket(
                     kept.get(),
+                    ControlSocket.OF_KEPT,
                     null,
                     "%s; so the socket of the set that was in service last is asked: %s"
                             .formatted(why, kept.get()));
@@ -135,6 +139,7 @@ public final class LastGood {
         Path usual = rules.resolveSibling(ControlSettings.SOCKET);
         return new ControlSocket(
                 usual,
+                "the default",
                 null,
                 "%s; and no set is kept: there is no %s (--state names another folder); so the default socket is asked: %s (--socket names another)"
                         .formatted(why, file, usual));
@@ -156,12 +161,17 @@ public final class LastGood {
      * Where an engine is asked.
      *
      * @param asked the socket
+     * @param from where its path comes from, in a few words
      * @param otherwise where it is if nobody answers there: that of the set that was in service
      *     last; null: there is no other
      * @param surprise what whoever asks has to know, in a sentence, because the file does not say
      *     which socket it is; null: it does
      */
-    public record ControlSocket(Path asked, @Nullable Path otherwise, @Nullable String surprise) {}
+    public record ControlSocket(
+            Path asked, String from, @Nullable Path otherwise, @Nullable String surprise) {
+        /** Where the path of the kept set comes from. */
+        public static final String OF_KEPT = "that of the set that was in service last";
+    }
 
     private static IOException unreadable(IOException e) {
         return new IOException(FileTrouble.tell(e), e);

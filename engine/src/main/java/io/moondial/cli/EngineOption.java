@@ -3,6 +3,7 @@ package io.moondial.cli;
 import io.moondial.ConfigurationException;
 import io.moondial.LastGood.ControlSocket;
 import io.moondial.admin.client.AdminClient;
+import io.moondial.admin.client.AdminClient.Place;
 import io.moondial.text.LogText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -58,7 +59,7 @@ public final class EngineOption {
             names = "--state",
             paramLabel = "DIR",
             description =
-                    "The folder that serve --state names. If the rules file is broken, the set that is kept there says where the socket is. Default: the folder state beside the rules file.")
+                    "The folder that serve --state names. If the rules file is broken, the set that is kept there says where the socket is. Default: the folder state beside the rules file; of the rules of a package, the one that its service names.")
     private @Nullable Path state;
 
     @Spec(Spec.Target.MIXEE)
@@ -82,7 +83,7 @@ public final class EngineOption {
             if (tokenFile != null || authority != null) {
                 throw bad("--token-file and --ca are for --connect-admin");
             }
-            return socket == null ? named(rules) : AdminClient.local(socket, null);
+            return socket == null ? named(rules) : AdminClient.local(new Place(socket, "--socket"));
         }
         if (socket != null || state != null) {
             throw bad("--connect-admin and a --socket or --state exclude each other");
@@ -93,11 +94,19 @@ public final class EngineOption {
     private AdminClient named(RulesOption rules) throws ConfigurationException {
         ControlSocket found = rules.lastGood(state).controlSocket();
         if (found.surprise() != null) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println("ussd: " + LogText.of(found.surprise()));
-            err.flush();
+            tell(found.surprise());
         }
-        return AdminClient.local(found.asked(), found.otherwise());
+        Path otherwise = found.otherwise();
+        return AdminClient.local(
+                new Place(found.asked(), found.from()),
+                otherwise == null ? null : new Place(otherwise, ControlSocket.OF_KEPT),
+                this::tell);
+    }
+
+    private void tell(String surprise) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("ussd: " + LogText.of(surprise));
+        err.flush();
     }
 
     private URI checked(URI given) {

@@ -74,7 +74,21 @@ public final class RulesOption {
 
     /** The set that was in service last, kept in this folder; null: where it is kept by default. */
     public LastGood lastGood(@Nullable Path folder) {
-        return new LastGood(file, folder == null ? file.resolveSibling("state") : folder);
+        return new LastGood(file, folder == null ? usualState() : folder);
+    }
+
+    /** Beside the file; for the rules of a package, where its launcher says. */
+    private Path usualState() {
+        String ofPackage = System.getProperty("moondial.state");
+        String rules = System.getProperty("moondial.rules");
+        return ofPackage != null && rules != null && isSame(file, Path.of(rules))
+                ? Path.of(ofPackage)
+                : file.resolveSibling("state");
+    }
+
+    /** Also where there is no such file at the moment. */
+    private static boolean isSame(Path one, Path other) {
+        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
     }
 
     /** An engine with this configuration that is not started yet. */

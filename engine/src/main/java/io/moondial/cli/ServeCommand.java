@@ -88,7 +88,7 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--state",
             paramLabel = "DIR",
             description =
-                    "The folder where the set in service is kept for --last-good. Default: the folder state beside the rules file.")
+                    "The folder where the set in service is kept for --last-good. Default: the folder state beside the rules file; of the rules of a package, the one that its service names.")
     private @Nullable Path state;
 
     @Spec private CommandSpec spec;

@@ -25,7 +25,7 @@ class EngineRoutesTest {
     @TempDir Path folder;
 
     private static AdminClient client(RunningEngine it) {
-        return AdminClient.local(it.socket).within(PATIENCE);
+        return AdminClient.local(new AdminClient.Place(it.socket, "the test's")).within(PATIENCE);
     }
 
     @Test

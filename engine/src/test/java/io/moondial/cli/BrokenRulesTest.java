@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.LastGood;
 import io.moondial.admin.RunningEngine;
+import io.moondial.admin.client.AdminClient;
+import io.moondial.admin.client.AdminClient.Place;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,6 +117,31 @@ class BrokenRulesTest {
         try (RunningEngine it = running("state")) {
             Files.writeString(it.rules, text);
             assertThat(alive(it)).as("%s", err).isEqualTo(ExitCode.GOOD);
+            assertThat(err.toString()) // in other words where the file is cut off
+                    .matches("ussd: .*; so .*\\bset that was in service last\\b.* (is )?asked.*\n")
+                    .contains(it.socket.toString());
+        }
+    }
+
+    @Test
+    void the_socket_that_has_answered_is_asked_to_the_end() throws Exception {
+        Path first = folder.resolve("first.sock");
+        List<String> told = new ArrayList<>();
+        try (RunningEngine it = running("state");
+                AdminClient client =
+                        AdminClient.local(
+                                new Place(first, "the first"),
+                                new Place(it.socket, "the second"),
+                                told::add);
+                ServerSocketChannel silent =
+                        ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            assertThat(client.get("/v1/status").answer().isObject()).isTrue();
+            silent.bind(UnixDomainSocketAddress.of(first));
+            assertThat(client.get("/v1/status").answer().isObject()).isTrue();
+            assertThat(told)
+                    .containsExactly(
+                            "nobody listens at %s (the first); so %s (the second) is asked"
+                                    .formatted(first, it.socket));
         }
     }
 
@@ -131,6 +161,38 @@ class BrokenRulesTest {
             assertThat(alive(it, "--state", folder.resolve("kept").toString()))
                     .isEqualTo(ExitCode.GOOD);
             assertThat(err.toString()).contains("in service last is asked: " + it.socket);
+        }
+    }
+
+    @Test
+    void for_the_rules_of_a_package_its_launcher_says_where_the_set_is_kept() throws Exception {
+        try (RunningEngine it = running("kept")) {
+            Files.writeString(it.rules, "");
+            assertThat(asInstalled("status", "--alive")).isEqualTo(ExitCode.GOOD);
+            assertThat(err.toString()).contains("in service last is asked: " + it.socket);
+
+            Path other = Files.createDirectories(folder.resolve("other")).resolve("rules.yaml");
+            Files.writeString(other, "");
+            assertThat(asInstalled("status", "--alive", "--rules", other.toString()))
+                    .isEqualTo(ExitCode.NOT_STARTED);
+            assertThat(err.toString())
+                    .contains("no " + other.resolveSibling("state/rules.yaml.last-good"));
+        }
+    }
+
+    /** The command with what the launcher of a package says of its folders. */
+    private int asInstalled(String... arguments) throws Exception {
+        Process process =
+                UssdProcess.start(
+                        List.of(
+                                "-Dmoondial.rules=" + folder.resolve("rules.yaml"),
+                                "-Dmoondial.state=" + folder.resolve("kept")),
+                        arguments);
+        try {
+            err.write(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            return process.waitFor();
+        } finally {
+            process.destroyForcibly();
         }
     }
 

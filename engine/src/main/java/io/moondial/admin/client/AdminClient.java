@@ -36,6 +36,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
@@ -88,20 +89,27 @@ public final class AdminClient implements AutoCloseable {
     private final JsonMapper json = new JsonMapper();
     private final HttpClient http;
     private final URI base;
-    private final @Nullable Path socket;
-    private final @Nullable Path otherwise;
+    private final @Nullable Place socket;
+    private final @Nullable Place otherwise;
+    private final Consumer<String> tells;
+
+    /** That of the two which is asked; null: neither has been found listening. */
+    private volatile @Nullable Place found;
+
     private final @Nullable String token;
     private Duration patience = PATIENCE;
 
     private AdminClient(
             URI base,
-            @Nullable Path socket,
-            @Nullable Path otherwise,
+            @Nullable Place socket,
+            @Nullable Place otherwise,
+            Consumer<String> tells,
             @Nullable String token,
             SslContextFactory.@Nullable Client tls) {
         this.base = base;
         this.socket = socket;
         this.otherwise = otherwise;
+        this.tells = tells;
         this.token = token;
         Executor threads =
                 Executors.newCachedThreadPool(
@@ -119,20 +127,35 @@ public final class AdminClient implements AutoCloseable {
         http.setByteBufferPool(new ByteBufferPool.NonPooling());
     }
 
+    /**
+     * A control socket.
+     *
+     * @param from where its path comes from, in a few words, such as {@code --socket}
+     */
+    public record Place(Path path, String from) {
+        @Override
+        public String toString() {
+            return path + " (" + from + ")";
+        }
+    }
+
     /** Of the engine whose socket this is. */
-    public static AdminClient local(Path socket) {
-        return local(socket, null);
+    public static AdminClient local(Place socket) {
+        return local(socket, null, _ -> {});
     }
 
     /**
-     * The same.
+     * The same. Whichever is found listening is asked until nobody answers there.
      *
      * @param otherwise is asked while nobody listens at the first and somebody does here; null:
      *     there is no other
+     * @param tells is given a sentence when that is so
      */
-    public static AdminClient local(Path socket, @Nullable Path otherwise) {
+    public static AdminClient local(
+            Place socket, @Nullable Place otherwise, Consumer<String> tells) {
         return started(
-                new AdminClient(URI.create("http://localhost"), socket, otherwise, null, null));
+                new AdminClient(
+                        URI.create("http://localhost"), socket, otherwise, tells, null, null));
     }
 
     /**
@@ -150,7 +173,7 @@ public final class AdminClient implements AutoCloseable {
         if (authority != null) {
             tls.setTrustStore(trusted(authority));
         }
-        return started(new AdminClient(base, null, null, token, tls));
+        return started(new AdminClient(base, null, null, _ -> {}, token, tls));
     }
 
     private static KeyStore trusted(Path file) throws IOException {
@@ -341,7 +364,7 @@ public final class AdminClient implements AutoCloseable {
         private Request request() {
             Request request = http.newRequest(base.resolve(path.toString())).method(method);
             if (socket != null) {
-                request.transport(new Transport.TCPUnix(listening(socket)));
+                request.transport(new Transport.TCPUnix(asked(socket).path()));
             }
             if (token != null) {
                 request.headers(it -> it.put(HttpHeader.AUTHORIZATION, "Bearer " + token));
@@ -439,10 +462,12 @@ public final class AdminClient implements AutoCloseable {
         }
 
         private NotRunningException nobody(String why, IOException e) {
+            String place = place();
+            found = null;
             return new NotRunningException(
                     "no engine answers at %s: %s%s"
                             .formatted(
-                                    place(),
+                                    place,
                                     why,
                                     socket == null ? "" : "; start one with: ussd serve"),
                     e);
@@ -462,10 +487,20 @@ public final class AdminClient implements AutoCloseable {
         }
     }
 
-    private Path listening(Path first) {
-        return otherwise != null && !isListening(first) && isListening(otherwise)
-                ? otherwise
-                : first;
+    /** That of the two where somebody listens, and the same again until nobody answers there. */
+    private synchronized Place asked(Place first) {
+        Place before = found;
+        if (otherwise == null || before != null) {
+            return before == null ? first : before;
+        }
+        if (isListening(first.path())) {
+            found = first;
+        } else if (isListening(otherwise.path())) {
+            found = otherwise;
+            tells.accept("nobody listens at %s; so %s is asked".formatted(first, otherwise));
+            return otherwise;
+        }
+        return first;
     }
 
     private static boolean isListening(Path socket) {
@@ -480,11 +515,11 @@ public final class AdminClient implements AutoCloseable {
         if (socket == null) {
             return base.toString();
         }
-        String place = socket + " (control: socket in the rules)";
-        return otherwise == null
-                ? place
-                : "%s or at %s (that of the set that was in service last)"
-                        .formatted(place, otherwise);
+        Place asked = found;
+        if (asked != null) {
+            return asked.toString();
+        }
+        return otherwise == null ? socket.toString() : socket + " or at " + otherwise;
     }
 
     /** What keeps the connection from being safe is at the end of the causes. */

@@ -2,7 +2,6 @@ package io.moondial.cli.demo;
 
 import io.moondial.admin.Role;
 import io.moondial.admin.UsersFile;
-import io.moondial.cli.ExitCode;
 import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.ServeCommand;
@@ -13,8 +12,6 @@ import io.moondial.modules.sql.SqliteFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitResult;
@@ -36,6 +33,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -294,29 +292,35 @@ public final class DemoCommand implements Callable<Integer> {
                     }
                     err().flush();
                 });
-        int code = execute(line, List.of("serve", "--rules", rules.toString()));
-        if (code == ExitCode.NOT_STARTED && console != null && !isFree(console)) {
-            err().printf(
-                            "ussd: another program listens on %s: end it, or give another: --console=HOST:PORT%n",
-                            console)
-                    .flush();
-        }
-        return code;
+        IExecutionExceptionHandler usual = line.getExecutionExceptionHandler();
+        line.setExecutionExceptionHandler(
+                (failure, at, parsed) -> {
+                    int code = usual.handleExecutionException(failure, at, parsed);
+                    if (isOfAnAddress(failure)) {
+                        err().printf("ussd: another address is given with %s%n", addressOptions())
+                                .flush();
+                    }
+                    return code;
+                });
+        return execute(line, List.of("serve", "--rules", rules.toString()));
     }
 
-    private static boolean isFree(String address) {
-        int colon = address.lastIndexOf(':');
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(
-                    new InetSocketAddress(
-                            address.substring(0, colon),
-                            Integer.parseInt(address.substring(colon + 1))));
-            return true;
-        } catch (BindException e) {
-            return false;
-        } catch (IOException | RuntimeException e) {
-            return true; // it is something else, which serve has said
+    /** Whether it cannot listen where it should. */
+    private static boolean isOfAnAddress(Throwable failure) {
+        Throwable cause = failure;
+        while (cause != null && !(cause instanceof BindException)) {
+            cause = cause.getCause();
         }
+        return cause != null;
+    }
+
+    private String addressOptions() {
+        String ofConsole = "--console=HOST:PORT";
+        String ofNetwork = "--listen HOST:PORT";
+        if (!serve) {
+            return ofConsole;
+        }
+        return console == null ? ofNetwork : ofConsole + " or " + ofNetwork;
     }
 
     private static String network(String endpoint) {

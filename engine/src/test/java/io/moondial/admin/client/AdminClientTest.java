@@ -66,7 +66,7 @@ class AdminClientTest {
 
     private AdminClient client(FarEnd farEnd) {
         threads.add(Thread.ofPlatform().daemon().start(() -> serve(farEnd)));
-        return AdminClient.local(socket).within(PATIENCE);
+        return AdminClient.local(new AdminClient.Place(socket, "--socket")).within(PATIENCE);
     }
 
     private void serve(FarEnd farEnd) {
@@ -112,15 +112,15 @@ class AdminClientTest {
     @Test
     void nobody_listens() throws Exception {
         listening.close();
-        try (AdminClient client = AdminClient.local(socket)) {
+        try (AdminClient client = AdminClient.local(new AdminClient.Place(socket, "--socket"))) {
             assertNotRunning(
                     () -> client.get("/v1/status").answer(),
-                    "no engine answers at " + socket + " (control: socket in the rules): ",
+                    "no engine answers at " + socket + " (--socket): ",
                     "Connection refused",
                     "; start one with: ussd serve");
         }
         Files.delete(socket);
-        try (AdminClient client = AdminClient.local(socket)) {
+        try (AdminClient client = AdminClient.local(new AdminClient.Place(socket, "--socket"))) {
             assertNotRunning(() -> client.get("/v1/status").answer(), "No such file or directory");
         }
     }
