@@ -27,7 +27,6 @@ public final class BuiltInModules {
     public static List<ApiModule> create() {
         Json json = new Json();
         ApiModule ussd = UssdModule.create();
-        ApiModule kv = KvModule.create(json);
         List<ApiModule> others =
                 List.of(
                         LogModule.create(),
@@ -37,10 +36,10 @@ public final class BuiltInModules {
                         DecimalModule.create(),
                         HttpModule.create(json),
                         SqlModule.create(),
-                        kv);
+                        KvModule.create(json));
         List<ApiModule> all = new ArrayList<>();
         all.add(ussd);
-        all.add(MenuModule.create(ussd, kv, others));
+        all.add(MenuModule.create(ussd, KvModule.createForEngine(json), others));
         all.addAll(others);
         return List.copyOf(all);
     }

@@ -3,7 +3,13 @@ package io.moondial.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.modules.BuiltInModules;
+import io.moondial.modules.json.Json;
+import io.moondial.modules.kv.KvModule;
+import io.moondial.script.api.ApiModule;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,8 +205,30 @@ class FlowTest {
         assertThat(bench.log).singleElement().asString().startsWith("INFO table: 0x");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "get('menu.flow', 'k')",
+                "set('menu.flow', 'k', 1)",
+                "add('menu.flow', 'k', 1)",
+                "cas('menu.flow', 'k', nil, 1)",
+                "incr('menu.flow', 'k')",
+                "delete('menu.flow', 'k')",
+                "ttl('menu.flow', 'k')"
+            })
+    void a_script_cannot_reach_the_journals_of_flows(String call) {
+        assertThat(bench.errorOf("kv." + call))
+                .contains(
+                        ": bucket 'menu.flow' is the engine's own: flows keep their journals there; use another bucket");
+    }
+
     @Test
     void a_pin_is_asked_again_in_the_next_dialog_and_is_not_in_kv() {
+        // one whose scripts can read what the engine keeps
+        List<ApiModule> modules = new ArrayList<>(BuiltInModules.create());
+        modules.replaceAll(
+                it -> it.name().equals("kv") ? KvModule.createForEngine(new Json()) : it);
+        bench = new ScriptBench(folder, modules).request("msisdn", "27761485722");
         String script =
                 """
                 return menu.flow(function(request)

@@ -36,24 +36,37 @@ public final class KvModule {
     private static final String VALUE =
             "a string, a number, a boolean, a decimal, or a table of them: with names, or with 1 to n";
     private static final String WRONG_NAMES =
-            "the bucket is not one that the rules list, or its name or the key is not allowed, or is a secret answer";
+            "the bucket is not one that the rules list, or is menu.flow, which is the engine's own; its name or the key is not allowed, or is a secret answer";
     private static final String WRONG_VALUES =
             WRONG_NAMES
                     + "; the value is nil, a function, NaN or an infinity, a secret answer, a table that contains itself, or one with other keys";
     private static final String FAILURE =
             "nil, why and a detail for the log if that is not possible";
 
+    /** What only the engine puts values into: {@code menu.flow} keeps its journals there. */
+    private static final String OF_ENGINE = "menu.flow";
+
     private final Json json;
     private final KvGivens givens;
+    private final boolean forEngine;
 
-    private KvModule(Json json) {
+    private KvModule(Json json, boolean forEngine) {
         this.json = json;
         this.givens = new KvGivens(json);
+        this.forEngine = forEngine;
     }
 
     /** Makes the module. */
     public static ApiModule create(Json json) {
-        return new KvModule(json).describe();
+        return new KvModule(json, false).describe();
+    }
+
+    /**
+     * The same for parts of the engine, not to be shown to scripts: it has the bucket that scripts
+     * cannot use.
+     */
+    public static ApiModule createForEngine(Json json) {
+        return new KvModule(json, true).describe();
     }
 
     private ApiModule describe() {
@@ -298,9 +311,16 @@ public final class KvModule {
 
     // ---- what they take
 
-    private static KvKey key(Arguments a, HostCall call) {
+    private KvKey key(Arguments a, HostCall call) {
         KvSettings settings = call.backend(Kv.class).settings();
         String bucket = a.openText(1, "bucket");
+        if (!forEngine && bucket.equals(OF_ENGINE)) {
+            throw new LuaError(
+                    a.function()
+                            + ": bucket '"
+                            + OF_ENGINE
+                            + "' is the engine's own: flows keep their journals there; use another bucket");
+        }
         Optional<String> objection = KvBackend.objection(settings, bucket);
         if (objection.isPresent()) {
             throw new LuaError(a.function() + ": " + objection.get());
