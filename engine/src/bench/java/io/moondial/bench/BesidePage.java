@@ -25,9 +25,9 @@ import org.slf4j.event.Level;
 
 /**
  * What a page of the console that is open costs: dialogs a second while one asks what <i>Now</i>
- * asks every second, ten times as often as the page does, and follows the events of the status and
- * of all dialogs, against those while nobody looks. All in one process on the network in memory, so
- * that the work of who looks counts too. Each load with a page comes between two without.
+ * asks, as often as the page does, and follows the events of the status and of all dialogs, against
+ * those while nobody looks. All in one process on the network in memory, so that the work of who
+ * looks counts too. Each load with a page comes between two without.
  *
  * <p>{@code BesidePage [ROUNDS [DIALOGS]]}
  */
@@ -69,7 +69,7 @@ public final class BesidePage {
     public static void main(String... arguments) throws Exception {
         RulesOption.logLevel(Level.ERROR);
         int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
-        int dialogs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 100_000;
+        int dialogs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 300_000;
         Path folder = Files.createTempDirectory("page");
         Files.writeString(
                 Files.createDirectory(folder.resolve("scripts")).resolve("plain.lua"), PLAIN);
@@ -172,7 +172,7 @@ public final class BesidePage {
                             .with("step_seconds", 10)
                             .answer();
                     open.countDown();
-                    TimeUnit.SECONDS.sleep(1);
+                    TimeUnit.SECONDS.sleep(10);
                 }
             } catch (NotRunningException | RefusedException e) {
                 throw new IllegalStateException(e);
