@@ -149,7 +149,7 @@ public final class BesidePage {
         private final Thread hears = Thread.ofPlatform().unstarted(this::hear);
 
         Page(Path socket) {
-            client = AdminClient.local(socket);
+            client = AdminClient.local(new AdminClient.Place(socket, "the benchmark's"));
             asks.start();
             hears.start();
         }
