@@ -41,7 +41,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
-/** One run of a script, from its call to its outcome. Confined to the thread that runs it. */
+/** One run of a script, from its call to its outcome. Confined to what of the run goes on. */
 final class RunningScript implements HostCall, ScriptClock {
     private static final Double[] SMALL = smallNumbers();
 
