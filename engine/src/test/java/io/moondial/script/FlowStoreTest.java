@@ -11,13 +11,17 @@ import io.moondial.script.api.ApiFunction.Effect;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaString;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -216,5 +220,48 @@ class FlowStoreTest {
             bench.forgetAnswers(); // a flow that went on asked fewer questions
             assertThat(left()).as("seed %d: %s", seed, given).isSubsetOf("INFO unavailable");
         }
+    }
+
+    @Test
+    void a_damaged_journal_begins_the_flow_anew_and_is_no_fault_of_the_engine() {
+        String flow =
+                """
+                return menu.flow(function()
+                  local account = http.get("billing", "/accounts/{n}", {path = {n = "27761485722"}, query = {currency = "KES"}})
+                  menu.ask{"One?"}
+                  kv.get("some", "key")
+                  menu.ask{"Two?"}
+                  return "done"
+                end, {resume = "2m"})""";
+        answers("a");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(flow);
+        byte[] whole = ((LuaString) Objects.requireNonNull(stored)).toOctets();
+        int anew = 0;
+        for (int seed = 1; seed <= 2000; seed++) {
+            Random random = new Random(seed);
+            byte[] damaged = Arrays.copyOf(whole, whole.length - random.nextInt(3));
+            damaged[CHECKED + random.nextInt(damaged.length - CHECKED)] = (byte) random.nextInt();
+            stored = checked(damaged);
+            bench.log.clear();
+            bench.forgetAnswers();
+            answers("b", "c");
+            ScriptOutcome outcome = bench.run(flow);
+            if (outcome instanceof ScriptOutcome.Failed failed) {
+                assertThat(failed.fault().cause()).as("seed %d", seed).isNull();
+            }
+            anew += bench.log.toString().contains("is no journal of this engine: ") ? 1 : 0;
+        }
+        assertThat(anew).isGreaterThan(1000);
+    }
+
+    private static final int CHECKED = Integer.BYTES + Long.BYTES;
+
+    /** With the checksum that belongs to it: who writes into the store can count. */
+    private static LuaString checked(byte[] journal) {
+        CRC32 checksum = new CRC32();
+        checksum.update(journal, CHECKED, journal.length - CHECKED);
+        ByteBuffer.wrap(journal).putLong(Integer.BYTES, checksum.getValue());
+        return LuaString.ofOctets(journal);
     }
 }

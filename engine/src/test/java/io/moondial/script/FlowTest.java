@@ -409,4 +409,30 @@ class FlowTest {
         assertThat(bench.log).isEmpty();
         assertThat(bench.primitives.get(4)).isEqualTo(bench.primitives.get(2));
     }
+
+    @Test
+    void coroutines_that_a_run_has_begun_end_with_it_and_those_before_it_go_on() {
+        // of more than max_coroutines that have begun and have not ended, the script ends
+        for (int i = 0; i < 50; i++) {
+            answers("a", "0");
+        }
+        answers("a", "b");
+        assertThat(
+                        bench.textOf(
+                                """
+                                local function begun()
+                                  local f = coroutine.wrap(function() while true do coroutine.yield("on") end end)
+                                  f()
+                                  return f
+                                end
+                                local before = begun()
+                                return menu.flow(function()
+                                  local within = {}
+                                  for i = 1, 30 do within[i] = begun() end
+                                  menu.ask{"One?"}
+                                  menu.ask{"Two?"}
+                                  return before() .. within[30]()
+                                end, {back = "0"})"""))
+                .isEqualTo("onon");
+    }
 }

@@ -3,6 +3,7 @@ package io.moondial.modules.http;
 import io.moondial.config.Nearest;
 import io.moondial.modules.http.Exchange.Request;
 import io.moondial.modules.json.Json;
+import io.moondial.script.api.DurationOption;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
@@ -12,7 +13,6 @@ import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Numbers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,8 +48,8 @@ final class RequestReader {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([A-Za-z_][A-Za-z0-9_]*)}");
     private static final Pattern ENCODED = Pattern.compile("%[0-9A-Fa-f]{2}");
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
-    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final DurationOption TIMEOUT =
+            new DurationOption("timeout", "10m", "\"3s\", \"500ms\", \"2m\"");
     private static final String KEY = "[\\x21-\\x7e]{1,255}";
 
     private final Arguments arguments;
@@ -106,7 +106,9 @@ final class RequestReader {
                 target,
                 headers.isEmpty() ? Map.of() : headers, // it is kept while the call waits
                 body,
-                options.get("timeout") == null ? null : timeout(options.get("timeout")),
+                options.get("timeout") == null
+                        ? null
+                        : TIMEOUT.read(arguments, options.get("timeout")),
                 hasKey || !(method.equals("POST") || method.equals("PATCH")),
                 arguments.meter().maxStringLength(),
                 call.instanceId());
@@ -450,37 +452,6 @@ final class RequestReader {
             throw new IllegalStateException("it was given");
         }
         return table;
-    }
-
-    private Duration timeout(@Nullable Object value) {
-        Duration duration =
-                switch (value) {
-                    case Double seconds when seconds > 0 && seconds <= LONGEST.toSeconds() ->
-                            Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
-                    case LuaString text -> duration(text.toText());
-                    case null, default -> Duration.ZERO;
-                };
-        if (!duration.isPositive() || duration.compareTo(LONGEST) > 0) {
-            throw error(
-                    "option timeout: more than 0 and at most 10m: seconds as a number, or a text with a unit like"
-                            + " \"3s\", \"500ms\", \"2m\"; got "
-                            + arguments.state().show(value));
-        }
-        return duration;
-    }
-
-    /** Zero if the text is none. */
-    private static Duration duration(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            return Duration.ZERO;
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            default -> Duration.ofMinutes(count);
-        };
     }
 
     private String key(@Nullable Object value) {

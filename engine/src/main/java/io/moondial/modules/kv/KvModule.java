@@ -11,6 +11,7 @@ import io.moondial.modules.kv.KvStore.Request;
 import io.moondial.modules.kv.KvStore.Why;
 import io.moondial.script.api.ApiFunction.Effect;
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.DurationOption;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
@@ -21,14 +22,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The module {@code kv}: values that outlive a dialog. */
 public final class KvModule {
-    private static final Duration LONGEST = Duration.ofDays(3650);
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    private static final DurationOption TTL =
+            new DurationOption("ttl", "3650d", "\"30s\", \"15m\", \"90d\"");
     private static final String BUCKET =
             "what the keys belong to: a letter, then up to 63 of letters, digits, _, . and -";
     private static final String KEY =
@@ -372,43 +371,9 @@ public final class KvModule {
                                 + a.state().show(e[0])
                                 + "'; allowed is ttl");
             }
-            ttl = ttl(a, e[1]);
+            ttl = TTL.read(a, e[1]).toMillis();
         }
         return ttl;
-    }
-
-    private static long ttl(Arguments a, @Nullable Object value) {
-        Duration ttl =
-                switch (value) {
-                    case Double seconds when seconds > 0 && seconds <= LONGEST.toSeconds() ->
-                            Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
-                    case LuaString text -> duration(text.toText());
-                    case null, default -> Duration.ZERO;
-                };
-        if (!ttl.isPositive() || ttl.compareTo(LONGEST) > 0) {
-            String shown = a.state().show(value);
-            throw new LuaError(
-                    a.function()
-                            + ": option ttl: more than 0 and at most 3650d: seconds as a number, or a text with a unit like \"30s\", \"15m\", \"90d\"; got "
-                            + (value instanceof LuaString ? "the text \"" + shown + "\"" : shown));
-        }
-        return ttl.toMillis();
-    }
-
-    /** What a text with a unit means; zero: it is none. */
-    static Duration duration(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            return Duration.ZERO;
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            case "h" -> Duration.ofHours(count);
-            default -> Duration.ofDays(count);
-        };
     }
 
     // ---- what they return

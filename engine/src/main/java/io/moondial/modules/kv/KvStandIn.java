@@ -11,6 +11,7 @@ import io.moondial.modules.kv.KvStore.Why;
 import io.moondial.script.api.Backend.Line;
 import io.moondial.script.api.Backend.StandIn;
 import io.moondial.script.api.Backend.TestWorld;
+import io.moondial.script.api.DurationOption;
 import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaState;
@@ -305,7 +306,7 @@ final class KvStandIn implements StandIn<Kv>, Kv {
         if (rest != null && !QUOTED.matcher(rest).matches()) {
             Matcher withTtl = WITH_TTL.matcher(rest);
             if (withTtl.matches()) {
-                ttl = KvModule.duration(withTtl.group(2));
+                ttl = DurationOption.ofText(withTtl.group(2));
                 rest = withTtl.group(1);
                 if (ttl.isZero()) {
                     throw new NotUnderstood(

@@ -1,6 +1,7 @@
 package io.moondial.modules.menu;
 
 import io.moondial.config.Nearest;
+import io.moondial.script.api.DurationOption;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
@@ -9,7 +10,6 @@ import io.moondial.script.lua.LuaTable;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +36,8 @@ final class FlowOptions {
                             "timeout_text",
                             "tries_text"));
     private static final Pattern KEY = Pattern.compile("[0-9*#]{1,10}");
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(s|m|h)");
-    private static final Duration LONGEST = Duration.ofHours(24);
+    private static final DurationOption RESUME =
+            new DurationOption("resume", "24h", "\"90s\", \"2m\"");
 
     @Nullable String back;
     @Nullable String home;
@@ -81,7 +81,7 @@ final class FlowOptions {
             case "home" -> home = key(a, name, value);
             case "back_text" -> backText = text(a, name, value).toText();
             case "home_text" -> homeText = text(a, name, value).toText();
-            case "resume" -> resume = duration(a, value);
+            case "resume" -> resume = RESUME.read(a, value);
             case "resumed_text" -> resumedText = text(a, name, value);
             case "timeout_text" -> timeoutText = text(a, name, value);
             case "tries_text" -> triesText = text(a, name, value);
@@ -127,37 +127,6 @@ final class FlowOptions {
             return s;
         }
         throw wrong(a, name, "a text", value);
-    }
-
-    private static Duration duration(Arguments a, @Nullable Object value) {
-        Duration duration =
-                switch (value) {
-                    case Double seconds when seconds > 0 && seconds <= LONGEST.toSeconds() ->
-                            Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
-                    case LuaString text -> duration(text.toText());
-                    case null, default -> Duration.ZERO;
-                };
-        if (!duration.isPositive() || duration.compareTo(LONGEST) > 0) {
-            throw wrong(
-                    a,
-                    "resume",
-                    "more than 0 and at most 24h: seconds as a number, or a text with a unit like \"90s\", \"2m\"",
-                    value);
-        }
-        return duration;
-    }
-
-    private static Duration duration(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            return Duration.ZERO;
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            default -> Duration.ofHours(count);
-        };
     }
 
     private static LuaError wrong(

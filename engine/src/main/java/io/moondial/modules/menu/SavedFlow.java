@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -83,10 +84,11 @@ final class SavedFlow {
     /**
      * What a dialog before has left.
      *
+     * @param dialog the instance id of the dialog that wrote it
      * @param value as it stands there
      * @param rest from which the journal is read
      */
-    record Found(Flow.Start start, LuaString value, DataInputStream rest) {}
+    record Found(String dialog, Flow.Start start, LuaString value, DataInputStream rest) {}
 
     private SavedFlow(HostCall call, LuaState state, LuaTable kv, LuaString key, Duration time) {
         this.call = call;
@@ -139,35 +141,46 @@ final class SavedFlow {
             return null;
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(value.toOctets()));
+        long until;
+        String version;
+        Found whole;
         try {
             if (in.readInt() != FORMAT || in.readLong() != checksum(value)) {
-                return unreadable(value);
+                return unreadable(value, "its checksum is another");
             }
-            if (in.readLong() <= call.now().toEpochMilli()) {
-                return drop(value);
-            }
-            String version = in.readUTF();
-            if (!version.equals(call.script().version())) {
-                warn(
-                        "menu.flow begins anew: the dialog before began with version "
-                                + version
-                                + " of the script, and this one with "
-                                + call.script().version());
-                call.happened("menu.flow", "other_version");
-                return drop(value);
-            }
-            var _ = in.readUTF();
-            return new Found(readStart(in), value, in);
-        } catch (IOException e) {
-            return unreadable(value);
+            until = in.readLong();
+            version = in.readUTF();
+            whole = new Found(in.readUTF(), readStart(in), value, in);
+        } catch (IOException | RuntimeException e) {
+            return unreadable(value, why(e));
         }
+        if (until <= call.now().toEpochMilli()) {
+            return drop(value);
+        }
+        if (!version.equals(call.script().version())) {
+            warn(
+                    "menu.flow begins anew: the dialog before began with version "
+                            + version
+                            + " of the script, and this one with "
+                            + call.script().version());
+            call.happened("menu.flow", "other_version");
+            return drop(value);
+        }
+        return whole;
     }
 
-    private @Nullable Found unreadable(LuaString value) {
+    private @Nullable Found unreadable(LuaString value, String why) {
         warn(
-                "menu.flow begins anew: what stands in kv, bucket menu.flow, is no journal of this engine");
+                "menu.flow begins anew: what stands in kv, bucket menu.flow, is no journal of this engine: "
+                        + why);
         call.happened("menu.flow", "unreadable");
         return drop(value);
+    }
+
+    private static String why(Exception e) {
+        return e instanceof EOFException || e.getMessage() == null
+                ? "it ends too early"
+                : e.getMessage();
     }
 
     /** Nobody goes on with what was found. */
@@ -183,13 +196,14 @@ final class SavedFlow {
      * Takes what was found away from the dialog before.
      *
      * @param journal an empty one, which has the calls from now on
-     * @return false: another dialog was faster
+     * @return false: it is no journal, or another dialog was faster
      */
     boolean take(Found found, Journal journal) {
         try {
             journal.read(found.rest());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | RuntimeException e) {
+            var _ = unreadable(found.value(), why(e));
+            return false;
         }
         start = found.start();
         LuaString next = written(journal);

@@ -1,13 +1,12 @@
 package io.moondial.modules.ussd;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.script.api.DurationOption;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@code ussd.menu} and {@code ussd.notify} in the reading. */
@@ -15,8 +14,9 @@ final class MenuOptions {
     /** The field that makes the answer a secret one. */
     static final String SECRET = "secret";
 
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
-    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final DurationOption TIMEOUT =
+            new DurationOption("timeout", "10m", "\"30s\", \"500ms\", \"2m\"");
+
     private static final int MAX_DCS = 255;
 
     private @Nullable Duration timeout;
@@ -40,7 +40,7 @@ final class MenuOptions {
 
     private void read(Arguments a, @Nullable Object name, @Nullable Object value) {
         switch (name instanceof LuaString s ? s.toText() : "") {
-            case "timeout" -> timeout = timeout(a, value);
+            case "timeout" -> timeout = TIMEOUT.read(a, value);
             case "dcs" -> dcs = dcs(a, value);
             case SECRET -> secret = secret(a, value);
             default ->
@@ -51,39 +51,6 @@ final class MenuOptions {
                                     + "'; allowed are timeout, dcs, "
                                     + SECRET);
         }
-    }
-
-    private static Duration timeout(Arguments a, @Nullable Object value) {
-        Duration duration =
-                switch (value) {
-                    case Double seconds when seconds > 0 && seconds <= LONGEST.toSeconds() ->
-                            Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
-                    case LuaString text -> duration(text.toText());
-                    case null, default -> Duration.ZERO;
-                };
-        if (!duration.isPositive() || duration.compareTo(LONGEST) > 0) {
-            throw wrong(
-                    a,
-                    "timeout",
-                    "more than 0 and at most 10m: seconds as a number, or a text with a unit like"
-                            + " \"30s\", \"500ms\", \"2m\"",
-                    value);
-        }
-        return duration;
-    }
-
-    /** Zero if the text is not a duration. */
-    private static Duration duration(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            return Duration.ZERO;
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            default -> Duration.ofMinutes(count);
-        };
     }
 
     private static Integer dcs(Arguments a, @Nullable Object value) {

@@ -809,19 +809,35 @@ public final class Journal {
         }
     }
 
-    /** Takes over what {@link #write} has written, before the flow begins. */
+    /** A call whose result can be given as it stands, if it is not that of a secret answer. */
+    private JournalEntry read(DataInputStream in, boolean open) throws IOException {
+        JournalEntry entry = JournalEntry.read(in);
+        if (open && entry.secret()) {
+            throw new IOException("a secret answer");
+        }
+        if (!entry.failed() && !entry.secret() && entry.kind() != Kind.OPENED) {
+            values.check(entry.result());
+        }
+        return entry;
+    }
+
+    /**
+     * Takes over what {@link #write} has written, before the flow begins.
+     *
+     * @throws IOException it is not that; then this journal is of no use any more
+     */
     public void read(DataInputStream in) throws IOException {
         int calls = in.readInt();
         for (int i = 0; i < calls; i++) {
-            entries.add(JournalEntry.read(in));
+            entries.add(read(in, true));
         }
         int changes = in.readInt();
         for (int i = 0; i < changes; i++) {
-            made.add(List.of(JournalEntry.read(in)));
+            made.add(List.of(read(in, false)));
         }
         int screensBehind = in.readInt();
         for (int i = 0; i < screensBehind; i++) {
-            behind.add(JournalEntry.read(in));
+            behind.add(read(in, false));
         }
         int unknown = in.readInt();
         for (int i = 0; i < unknown; i++) {

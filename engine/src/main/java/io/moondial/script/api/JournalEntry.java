@@ -76,11 +76,29 @@ record JournalEntry(
         return new JournalEntry(
                 in.readUTF(),
                 in.readLong(),
-                Kind.valueOf(in.readUTF()),
+                readKind(in),
                 in.readBoolean(),
-                LuaString.ofOctets(in.readNBytes(in.readInt())),
+                readResult(in),
                 in.readUTF(),
                 in.readBoolean());
+    }
+
+    private static Kind readKind(DataInputStream in) throws IOException {
+        String name = in.readUTF();
+        for (Kind kind : Kind.values()) {
+            if (kind.name().equals(name)) {
+                return kind;
+            }
+        }
+        throw new IOException("a kind of call that does not exist");
+    }
+
+    private static LuaString readResult(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > in.available()) {
+            throw new IOException("a result of " + length + " octets in " + in.available());
+        }
+        return LuaString.ofOctets(in.readNBytes(length));
     }
 
     /** What of it is written that is behind a secret answer. */

@@ -9,7 +9,9 @@ import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -173,6 +175,79 @@ public final class JournalValue {
         byte[] octets = new byte[in.getInt()];
         in.get(octets);
         return octets;
+    }
+
+    /**
+     * Refuses what {@link #write} cannot have written for another dialog: it comes from a store.
+     *
+     * @throws IOException it is none; then nothing of it is read
+     */
+    void check(LuaString results) throws IOException {
+        ByteBuffer in = ByteBuffer.wrap(results.toOctets());
+        try {
+            int count = in.getInt();
+            if (count < 0 || count > in.remaining()) {
+                throw new IOException(count + " results in " + in.remaining() + " octets");
+            }
+            for (int i = 0; i < count; i++) {
+                var _ = check(in, 0);
+            }
+        } catch (BufferUnderflowException e) {
+            throw new IOException("a value ends too early", e);
+        }
+        if (in.hasRemaining()) {
+            throw new IOException(in.remaining() + " octets behind the results");
+        }
+    }
+
+    /** Whether it is a value, and not nil. */
+    private boolean check(ByteBuffer in, int depth) throws IOException {
+        byte tag = in.get();
+        switch (tag) {
+            case '-' -> {
+                return false;
+            }
+            case 'T', 'F' -> {}
+            case 'n' -> {
+                if (Double.isNaN(in.getDouble()) && depth > 0) {
+                    throw new IOException("NaN in a table");
+                }
+            }
+            case 'd' -> {
+                if (LuaDecimal.parse(checkedText(in)) == null) {
+                    throw new IOException("no decimal");
+                }
+            }
+            case 'c' -> {
+                if (!named.containsKey(checkedText(in))) {
+                    throw new IOException("an unknown constant");
+                }
+            }
+            case 's' -> {
+                var _ = checkedText(in);
+            }
+            case 't' -> {
+                if (depth >= MAX_DEPTH) {
+                    throw new IOException("a table that is nested deeper than " + MAX_DEPTH);
+                }
+                while (check(in, depth + 1)) {
+                    var _ = check(in, depth + 1);
+                }
+            }
+            // a secret answer is never written for another dialog
+            default -> throw new IOException("no value begins with " + tag);
+        }
+        return true;
+    }
+
+    private static String checkedText(ByteBuffer in) throws IOException {
+        int length = in.getInt();
+        if (length < 0 || length > in.remaining()) {
+            throw new IOException("a text of " + length + " octets in " + in.remaining());
+        }
+        byte[] octets = new byte[length];
+        in.get(octets);
+        return new String(octets, UTF_8);
     }
 
     // ---- fingerprints

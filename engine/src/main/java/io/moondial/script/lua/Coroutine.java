@@ -2,6 +2,7 @@ package io.moondial.script.lua;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -244,11 +245,30 @@ public final class Coroutine {
         /** Ends all that are suspended, one after the other: the run is over. */
         public void end() {
             while (!alive.isEmpty()) {
-                Coroutine last = alive.getLast();
-                last.ending = true;
-                running = last;
-                last.handOver();
+                end(alive.getLast());
             }
+        }
+
+        private void end(Coroutine suspended) {
+            suspended.ending = true;
+            running = suspended;
+            suspended.handOver();
+        }
+
+        /** Those that have begun and have not ended. */
+        Set<Coroutine> alive() {
+            return Set.copyOf(alive);
+        }
+
+        /** Ends all that are suspended but for these. The one that runs now goes on. */
+        void endAllBut(Set<Coroutine> kept) {
+            Coroutine now = running;
+            for (Coroutine one : List.copyOf(alive).reversed()) {
+                if (!kept.contains(one)) {
+                    end(one);
+                }
+            }
+            running = now;
         }
     }
 

@@ -409,6 +409,8 @@ public final class LuaState {
         private final @Nullable Frame frame = top;
         private final int atDepth = depth;
         private final int atBelow = below;
+        private final Set<Coroutine> coroutinesThen =
+                coroutines == null ? Set.of() : coroutines.alive();
 
         private Mark() {}
 
@@ -426,10 +428,14 @@ public final class LuaState {
         }
 
         /**
-         * Ends all calls that have begun since, when something has left them that is no Lua error.
+         * Ends all calls and all coroutines that have begun since, when something has left them
+         * that is no Lua error.
          */
         public void unwind() {
             meter.work(ERROR_UNITS + 2L * Math.max(0, depth - atDepth));
+            if (coroutines != null) {
+                coroutines.endAllBut(coroutinesThen);
+            }
             moveTo(frame, atDepth, atBelow);
         }
     }

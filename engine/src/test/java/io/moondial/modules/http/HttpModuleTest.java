@@ -277,7 +277,7 @@ class HttpModuleTest {
                 "http.post: option query: values by names expected, got the key 1");
         assertError(
                 "http.get('billing', '/x', {timeout = '11m'})",
-                "~ main.lua:1: http.get: option timeout: more than 0 and at most 10m: .*; got 11m");
+                "~ main.lua:1: http.get: option timeout: more than 0 and at most 10m: .*; got the text \"11m\"");
         assertError(
                 "http.get('billing', '/x', {timeout = 0})",
                 "~ main.lua:1: http.get: option timeout: more than 0 and at most 10m: .*; got 0");
