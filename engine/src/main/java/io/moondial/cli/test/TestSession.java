@@ -229,6 +229,10 @@ final class TestSession {
                     object.put("expected_regex", expected);
                     object.put("actual", actual);
                 }
+                case Failure.Detail.Part(String expected, String actual) -> {
+                    object.put("expected_part", expected);
+                    object.put("actual", actual);
+                }
                 case Failure.Detail.Remarks(List<String> lines) -> {
                     if (!lines.isEmpty()) {
                         ArrayNode remarks = object.putArray("remarks");

@@ -1,5 +1,6 @@
 package io.moondial.dialogtest.language;
 
+import io.moondial.config.Nearest;
 import io.moondial.config.Place;
 import io.moondial.config.Problems;
 import io.moondial.file.PlainFile;
@@ -117,8 +118,31 @@ public final class DialogFile {
      *
      * @param first from 1
      * @param last the same, or the last one that continues it
+     * @param doneOn the lines of {@code do} that the step is done by: that of the test or of its
+     *     {@code before}, then those within the steps that it names; none: the step is no part of
+     *     named steps
      */
-    public record Lines(int first, int last) {}
+    public record Lines(int first, int last, List<Integer> doneOn) {
+        public Lines {
+            doneOn = List.copyOf(doneOn);
+        }
+
+        Lines(int first, int last) {
+            this(first, last, List.of());
+        }
+
+        /** The line of the test, or of its {@code before}, that the step is or is done by. */
+        public int ownLine() {
+            return doneOn.isEmpty() ? first : doneOn.getFirst();
+        }
+
+        /** The same lines, as they are done by a {@code do}. */
+        Lines doneBy(Lines by) {
+            List<Integer> through = new ArrayList<>(by.doneOn);
+            through.add(by.first);
+            return new Lines(first, last, through);
+        }
+    }
 
     /** Reads the tests of one file. */
     private static final class FileParser {
@@ -127,6 +151,7 @@ public final class DialogFile {
         private final Problems problems;
         private final List<DialogTest> tests = new ArrayList<>();
         private final Map<String, Integer> names = new HashMap<>();
+        private final NamedSteps named;
         private List<Lexer.RawStep> before = List.of();
 
         /** What the test above has left behind, for one that goes on in the same dialog. */
@@ -136,6 +161,7 @@ public final class DialogFile {
             this.modules = modules;
             this.file = file;
             this.problems = new Problems(file.path());
+            this.named = new NamedSteps(problems);
         }
 
         static List<DialogTest> parse(DialogFile file, List<ApiModule> modules)
@@ -152,20 +178,33 @@ public final class DialogFile {
                                     .map(ApiModule::name)
                                     .toList(),
                             problems);
+            List<Block> blocks = blocks(steps);
+            blocks.stream()
+                    .filter(it -> it.head().word() == Word.STEPS)
+                    .forEach(it -> named.define(it.head(), it.body()));
+            blocks.forEach(it -> block(it.head(), it.body()));
+            if (!problems.isEmpty()) {
+                throw new DialogFileException(
+                        problems.inFileOrder().stream().map(this::inPoints).distinct().toList());
+            }
+            return tests;
+        }
+
+        /** What begins with a word in a line of its own kind, and what stands below it. */
+        private record Block(Lexer.RawStep head, List<Lexer.RawStep> body) {}
+
+        private static List<Block> blocks(List<Lexer.RawStep> steps) {
+            List<Block> blocks = new ArrayList<>();
             int i = 0;
             while (i < steps.size()) {
                 int end = i + 1;
                 while (end < steps.size() && steps.get(end).word().kind() != Word.Kind.FRAME) {
                     end++;
                 }
-                block(steps.get(i), steps.subList(i + 1, end));
+                blocks.add(new Block(steps.get(i), steps.subList(i + 1, end)));
                 i = end;
             }
-            if (!problems.isEmpty()) {
-                throw new DialogFileException(
-                        problems.inFileOrder().stream().map(this::inPoints).toList());
-            }
-            return tests;
+            return blocks;
         }
 
         /** Problems count columns in characters; here they are counted in UTF-16 units. */
@@ -183,6 +222,7 @@ public final class DialogFile {
             switch (head.word()) {
                 case TEST -> test(head, body);
                 case BEFORE -> before(head, body);
+                case STEPS -> {} // defined already
                 default -> stray(head, body);
             }
         }
@@ -202,17 +242,23 @@ public final class DialogFile {
                         head.first().place(),
                         "nothing may follow 'before' on its line; its steps come below");
             }
+            before = shared(body, "not before", problems);
+        }
+
+        /** The steps that may be those of several tests; others are reported. */
+        private static List<Lexer.RawStep> shared(
+                List<Lexer.RawStep> body, String where, Problems problems) {
+            List<Lexer.RawStep> shared = new ArrayList<>();
             for (Lexer.RawStep step : body) {
-                if (step.word() == Word.EACH
-                        || step.word() == Word.SAME_DIALOG
-                        || step.word() == Word.SKIP) {
-                    problems.add(
-                            step.place(),
-                            "'" + step.word().text() + "' belongs in a test, not before");
-                    return;
+                switch (step.word()) {
+                    case EACH, SAME_DIALOG, SKIP ->
+                            problems.add(
+                                    step.place(),
+                                    "'" + step.word().text() + "' belongs in a test, " + where);
+                    default -> shared.add(step);
                 }
             }
-            before = List.copyOf(body);
+            return shared;
         }
 
         private void test(Lexer.RawStep head, List<Lexer.RawStep> body) {
@@ -220,7 +266,7 @@ public final class DialogFile {
             List<Map<String, String>> rows = rows(body);
             TestParser.Scope start = above;
             for (int row = 0; row < rows.size(); row++) {
-                TestParser parser = new TestParser(rows.get(row), modules, problems);
+                TestParser parser = new TestParser(rows.get(row), modules, named::of, problems);
                 String rowName =
                         rows.size() == 1 && rows.getFirst().isEmpty()
                                 ? name
@@ -267,6 +313,73 @@ public final class DialogFile {
                         "a test on line %d already has this name: \"%s\"".formatted(other, name));
             }
             return name;
+        }
+
+        /** The steps of a file that have a name, for {@code do}. */
+        private static final class NamedSteps {
+            /** Named steps can do others twice, and these others twice: that grows fast. */
+            private static final int MAX_DONE = 200_000;
+
+            private final Problems problems;
+            private final Map<String, Block> blocks = new HashMap<>();
+            private int done;
+
+            NamedSteps(Problems problems) {
+                this.problems = problems;
+            }
+
+            void define(Lexer.RawStep head, List<Lexer.RawStep> body) {
+                String name = Texts.plain(head, problems, "the name of the steps");
+                if (name.isEmpty()) {
+                    return;
+                }
+                if (body.isEmpty()) {
+                    problems.add(head.place(), "no step stands below this line");
+                }
+                List<Lexer.RawStep> steps = shared(body, "not in named steps", problems);
+                Block other = blocks.putIfAbsent(name, new Block(head, steps));
+                if (other != null) {
+                    problems.add(
+                            head.first().place(),
+                            "the steps on line %d already have this name: \"%s\""
+                                    .formatted(other.head().at().first(), name));
+                }
+            }
+
+            /** The steps that a {@code do} stands for; none if it is wrong, which is reported. */
+            List<Lexer.RawStep> of(Lexer.RawStep use) {
+                String name = Texts.plain(use, problems, "the name of steps that stand above");
+                if (name.isEmpty()) {
+                    return List.of();
+                }
+                Block block = blocks.get(name);
+                if (block == null) {
+                    problems.add(
+                            use.first().place(),
+                            "no steps have this name"
+                                    + Nearest.suggestion(name, blocks.keySet())
+                                    + (blocks.isEmpty()
+                                            ? "; 'steps " + name + "' above gives it to some"
+                                            : ""));
+                    return List.of();
+                }
+                if (block.head().at().first() > use.at().first()) {
+                    problems.add(
+                            use.first().place(),
+                            "these steps stand below, on line %d: they belong above what does them"
+                                    .formatted(block.head().at().first()));
+                    return List.of();
+                }
+                done += block.body().size();
+                if (done > MAX_DONE) {
+                    problems.add(
+                            use.place(),
+                            "'do' adds more than %d steps to this file: divide it into several"
+                                    .formatted(MAX_DONE));
+                    return List.of();
+                }
+                return block.body().stream().map(it -> it.doneBy(use)).toList();
+            }
         }
 
         /** Reads the table of {@code each}: names in its first line, then a row for each test. */

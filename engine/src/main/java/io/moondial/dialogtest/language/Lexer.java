@@ -122,6 +122,10 @@ final class Lexer {
                 return "unknown word '" + written + "'" + near;
             }
         }
+        if (words[0].equals(Texts.CONTAINS)) {
+            return "'contains' follows menu, notify, respond or log on the same line: menu contains"
+                    + " TEXT";
+        }
         return "unknown word '"
                 + words[0]
                 + "'; a step begins with one of "
@@ -211,6 +215,18 @@ final class Lexer {
 
         Place place() {
             return new Place(at.first(), 1);
+        }
+
+        /** The same step, as it is done by a {@code do}. */
+        RawStep doneBy(RawStep use) {
+            return new RawStep(word, at.doneBy(use.at), argument);
+        }
+
+        /** What a message ends with if the step is done by a {@code do}; empty: it is not. */
+        String doneOn() {
+            return at.doneOn().isEmpty()
+                    ? ""
+                    : "; 'do' on line " + at.ownLine() + " does this step";
         }
 
         /** The words that it begins with, for messages. */

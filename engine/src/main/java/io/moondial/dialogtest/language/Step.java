@@ -58,6 +58,9 @@ public sealed interface Step {
     /** Ends the dialog: an empty TC-END. */
     record Release(DialogFile.Lines at) implements Step {}
 
+    /** Does no more in a dialog that is open, and stays so. */
+    record LeaveOpen(DialogFile.Lines at) implements Step {}
+
     /** Lets time pass. */
     record Wait(DialogFile.Lines at, Duration duration) implements Step {}
 
@@ -122,6 +125,9 @@ public sealed interface Step {
         /** As a regular expression for the whole of it says, in which a dot is a newline too. */
         record Like(Template regex) implements Expected {}
 
+        /** This within it, to the last blank. */
+        record Part(Template text) implements Expected {}
+
         /** The most looks at a character of a screen: some hundredths of a second. */
         int MAX_LOOKS = 2_000_000;
 
@@ -156,6 +162,12 @@ public sealed interface Step {
                             : new Verdict.Different(expected, false);
                 }
                 case Like(Template regex) -> match(regex.fill(variables, Pattern::quote), actual);
+                case Part(Template text) -> {
+                    String expected = text.fill(variables);
+                    yield actual.contains(expected)
+                            ? new Verdict.Good(Map.of())
+                            : new Verdict.Different(expected, false);
+                }
             };
         }
 
@@ -187,6 +199,7 @@ public sealed interface Step {
             return switch (this) {
                 case Text(Template text) -> text.toString();
                 case Like(Template regex) -> "~ " + regex;
+                case Part(Template text) -> "contains " + text;
             };
         }
 
@@ -195,6 +208,7 @@ public sealed interface Step {
             return switch (this) {
                 case Text(Template text) -> text.isPattern();
                 case Like(Template regex) -> regex.isPattern();
+                case Part(Template text) -> text.isPattern();
             };
         }
     }

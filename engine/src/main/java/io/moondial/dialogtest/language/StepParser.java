@@ -77,6 +77,7 @@ final class StepParser {
                     number("a MAP error code", 1, 255).map(code -> new Step.Reject(at, true, code));
             case ABANDON -> nothing().map(it -> new Step.Abandon(at));
             case RELEASE -> nothing().map(it -> new Step.Release(at));
+            case LEAVE_OPEN -> nothing().map(it -> new Step.LeaveOpen(at));
             case WAIT -> duration().map(duration -> new Step.Wait(at, duration));
             case MENU, NOTIFY, RESPOND -> screen();
             case DECLINE ->
@@ -88,7 +89,7 @@ final class StepParser {
             case LOG, NO_LOG -> log();
             case STAT -> stat();
             case MODULE, NO_MODULE -> module();
-            case TEST, BEFORE, SAME_DIALOG, TAGS, SKIP, EACH, GIVEN ->
+            case TEST, BEFORE, STEPS, DO, SAME_DIALOG, TAGS, SKIP, EACH, GIVEN ->
                     throw new IllegalStateException("no step of a dialog: " + raw);
         };
     }
@@ -103,17 +104,17 @@ final class StepParser {
 
     private Optional<Step> screen() {
         if (!raw.hasArgument()) {
-            return missing("the text that must come, or ~ .* for any");
+            return missing("the text that must come, contains and a part of it, or ~ .* for any");
         }
         Step.Expected text = Texts.expected(raw.argument(), row, problems);
         return Optional.of(new Step.Expect(raw.at(), raw.word().text(), text, null));
     }
 
     private Optional<Step> log() {
-        if (!raw.first().text().startsWith("~")) {
+        if (!Texts.isMarked(raw.first().text())) {
             problems.add(
                     raw.first().place(),
-                    "'%s' takes ~ and a regular expression for a whole line of the log"
+                    "'%s' takes ~ and a regular expression for a whole line of the log, or contains and a part of one"
                             .formatted(raw.word().text()));
             return Optional.empty();
         }

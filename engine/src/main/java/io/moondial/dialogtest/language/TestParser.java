@@ -15,12 +15,14 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +38,7 @@ final class TestParser {
 
     private final Map<String, String> row;
     private final List<ApiModule> modules;
+    private final Function<Lexer.RawStep, List<Lexer.RawStep>> named;
     private final Problems problems;
     private final List<Step> steps = new ArrayList<>();
     private final List<String> tags = new ArrayList<>();
@@ -50,8 +53,18 @@ final class TestParser {
     /** The first dial or push of what is being read, the test or the block before it. */
     private Lexer.@Nullable RawStep firstOpening;
 
-    TestParser(Map<String, String> row, List<ApiModule> modules, Problems problems) {
+    /**
+     * A reader of one test.
+     *
+     * @param named the steps that a {@code do} stands for
+     */
+    TestParser(
+            Map<String, String> row,
+            List<ApiModule> modules,
+            Function<Lexer.RawStep, List<Lexer.RawStep>> named,
+            Problems problems) {
         this.modules = modules;
+        this.named = named;
         this.row = row;
         this.problems = problems;
         this.scope = Scope.start(row);
@@ -94,8 +107,13 @@ final class TestParser {
     private void step(Lexer.RawStep raw) {
         switch (raw.word().kind()) {
             case HEAD -> head(raw);
-            case SETTING, OPENING -> add(raw);
+            case SETTING -> add(raw);
+            case OPENING -> {
+                requireNotLeft(raw);
+                add(raw);
+            }
             case TALK -> talk(raw);
+            case USE -> named.apply(raw).forEach(this::step);
             case FRAME -> throw new IllegalStateException("a frame within a test: " + raw);
         }
     }
@@ -113,11 +131,12 @@ final class TestParser {
         } else if (firstOpening != null && !sameDialog) {
             problems.add(
                     raw.place(),
-                    "'%s' belongs above the first dial or push%s, which is on line %d"
+                    "'%s' belongs above the first dial or push%s, which is on line %d%s"
                             .formatted(
                                     raw.word().text(),
                                     inBefore ? " of its 'before'" : "",
-                                    firstOpening.at().first()));
+                                    firstOpening.at().first(),
+                                    raw.doneOn()));
         }
         switch (raw.word()) {
             case TAGS -> tags.addAll(tagsOf(raw));
@@ -151,15 +170,33 @@ final class TestParser {
         if (!scope.hasOpened()) {
             problems.add(
                     raw.place(),
-                    "'%s' comes before anything was dialled%s: dial CODE or push TEXT comes first"
+                    "'%s' comes before anything was dialled%s: dial CODE or push TEXT comes first%s"
                             .formatted(
                                     raw.name(),
                                     scope.handset().equals(Scope.FIRST)
                                             ? ""
-                                            : " at handset " + scope.handset()));
+                                            : " at handset " + scope.handset(),
+                                    raw.doneOn()));
             return;
         }
+        if (!raw.word().isCheck()) {
+            requireNotLeft(raw);
+        }
+        if (raw.word() == Word.LEAVE_OPEN) {
+            scope.left().putIfAbsent(scope.handset(), raw.at().first());
+        }
         add(raw);
+    }
+
+    /** Nothing may happen in a dialog that the test leaves open. */
+    private void requireNotLeft(Lexer.RawStep raw) {
+        Integer left = scope.left().get(scope.handset());
+        if (left != null) {
+            problems.add(
+                    raw.place(),
+                    "'%s' comes after 'leave open' on line %d, which ends the conversation of this test%s"
+                            .formatted(raw.name(), left, raw.doneOn()));
+        }
     }
 
     private void add(Lexer.RawStep raw) {
@@ -191,7 +228,8 @@ final class TestParser {
                         "nothing above gives ${"
                                 + name
                                 + "} a value"
-                                + (near.isEmpty() ? ADVICE : near));
+                                + (near.isEmpty() ? ADVICE : near)
+                                + raw.doneOn());
             }
         }
     }
@@ -225,6 +263,7 @@ final class TestParser {
         return switch (expected) {
             case Step.Expected.Text(Template text) -> text.variables();
             case Step.Expected.Like(Template regex) -> regex.variables();
+            case Step.Expected.Part(Template text) -> text.variables();
         };
     }
 
@@ -416,21 +455,29 @@ final class TestParser {
      * @param row the values of the table's row
      * @param kept the variables that screens have given
      * @param opened the handsets that have begun a dialog
+     * @param left the lines on which this test leaves dialogs open, by handset
      */
-    record Scope(Map<String, String> row, Set<String> kept, Set<String> opened, String handset) {
+    record Scope(
+            Map<String, String> row,
+            Set<String> kept,
+            Set<String> opened,
+            Map<String, Integer> left,
+            String handset) {
         /** The handset that is meant if none is named. */
         static final String FIRST = "";
 
         static Scope start(Map<String, String> row) {
-            return new Scope(row, new HashSet<>(), new HashSet<>(), FIRST);
+            return new Scope(row, new HashSet<>(), new HashSet<>(), new HashMap<>(), FIRST);
         }
 
+        /** What the next test knows if it goes on in the same dialog. */
         Scope copy() {
-            return new Scope(row, new HashSet<>(kept), new HashSet<>(opened), handset);
+            return new Scope(
+                    row, new HashSet<>(kept), new HashSet<>(opened), new HashMap<>(), handset);
         }
 
         Scope at(String name) {
-            return new Scope(row, kept, opened, name);
+            return new Scope(row, kept, opened, left, name);
         }
 
         boolean hasOpened() {

@@ -11,7 +11,23 @@ import java.util.stream.Collectors;
 
 /** Reads the texts of steps: plain, in quotes, or as a regular expression. */
 final class Texts {
+    /** What stands before a part of a text. */
+    static final String CONTAINS = "contains";
+
+    private static final String REGEX = "~";
+
     private Texts() {}
+
+    /** Whether what is expected begins with a mark: it is no text that must come as it is. */
+    static boolean isMarked(String line) {
+        return line.startsWith(REGEX) || isPart(line);
+    }
+
+    private static boolean isPart(String line) {
+        return line.startsWith(CONTAINS)
+                && (line.length() == CONTAINS.length()
+                        || Lexer.isBlank(line.charAt(CONTAINS.length())));
+    }
 
     /** A text with no variables in it, such as a name; on one line. */
     static String plain(Lexer.RawStep step, Problems problems, String what) {
@@ -38,13 +54,30 @@ final class Texts {
         return Template.joined(parts);
     }
 
-    /** The text of a screen, or the expression for it. */
+    /** The text of a screen, a part of it, or the expression for it. */
     static Step.Expected expected(
             List<Lexer.Piece> lines, Map<String, String> row, Problems problems) {
         Lexer.Piece first = lines.getFirst();
-        return first.text().startsWith("~")
-                ? like(first, lines, row, problems)
+        if (first.text().startsWith(REGEX)) {
+            return like(first, lines, row, problems);
+        }
+        return isPart(first.text())
+                ? part(first, lines, row, problems)
                 : new Step.Expected.Text(text(lines, row, problems));
+    }
+
+    private static Step.Expected part(
+            Lexer.Piece first,
+            List<Lexer.Piece> lines,
+            Map<String, String> row,
+            Problems problems) {
+        List<Lexer.Piece> part = new ArrayList<>(lines);
+        part.set(0, first.from(CONTAINS.length()));
+        Template text = text(part, row, problems);
+        if (text.toString().isEmpty()) {
+            problems.add(first.place(), "a text follows 'contains'");
+        }
+        return new Step.Expected.Part(text);
     }
 
     private static Step.Expected like(
@@ -166,7 +199,7 @@ final class Texts {
             boolean plain =
                     !text.isEmpty()
                             && !text.startsWith("\"")
-                            && !text.startsWith("~")
+                            && !isMarked(text)
                             && !Lexer.isBlank(text.charAt(0))
                             && !Lexer.isBlank(text.charAt(text.length() - 1))
                             && text.chars().noneMatch(Character::isISOControl)

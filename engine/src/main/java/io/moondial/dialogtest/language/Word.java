@@ -9,6 +9,8 @@ import java.util.Optional;
 enum Word {
     TEST("test", Kind.FRAME),
     BEFORE("before", Kind.FRAME),
+    STEPS("steps", Kind.FRAME),
+    DO("do", Kind.USE),
     SAME_DIALOG("same dialog", Kind.HEAD),
     TAGS("tags", Kind.HEAD),
     SKIP("skip", Kind.HEAD),
@@ -31,6 +33,7 @@ enum Word {
     ABANDON("abandon", Kind.TALK),
     RELEASE("release", Kind.TALK),
     WAIT("wait", Kind.TALK),
+    LEAVE_OPEN("leave open", Kind.TALK),
     MENU("menu", Kind.TALK),
     NOTIFY("notify", Kind.TALK),
     RESPOND("respond", Kind.TALK),
@@ -50,8 +53,10 @@ enum Word {
 
     /** Where a step may be. */
     enum Kind {
-        /** Begins a test, or what comes before each test. */
+        /** Begins a test, what comes before each test, or steps that have a name. */
         FRAME,
+        /** Stands for the steps of a name. */
+        USE,
         /** Of the test as a whole: before anything is dialled. */
         HEAD,
         /** Of a handset, for what it dials next. */
@@ -87,6 +92,14 @@ enum Word {
 
     Kind kind() {
         return kind;
+    }
+
+    /** Whether it looks at what has happened so far, and nothing happens by it. */
+    boolean isCheck() {
+        return switch (this) {
+            case EDR, NO_EDR, EDRS, LOG, NO_LOG, STAT, MODULE, NO_MODULE -> true;
+            default -> false;
+        };
     }
 
     /** The longest one that a line begins with; empty: none. */

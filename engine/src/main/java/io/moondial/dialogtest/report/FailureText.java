@@ -59,7 +59,17 @@ public final class FailureText {
                         + failure.message()
                         + from);
         excerpt(failure.at());
+        doneOn(failure.at());
         detail(failure.detail());
+    }
+
+    /** The lines by which a test comes to named steps. */
+    private void doneOn(Lines at) {
+        for (int line : at.doneOn().reversed()) {
+            out.add(
+                    "    done on line %d: %s"
+                            .formatted(line, test.file().lines().get(line - 1).strip()));
+        }
     }
 
     private void excerpt(Lines at) {
@@ -87,14 +97,23 @@ public final class FailureText {
                 out.add("    " + paint.faint("(- expected, + actual)"));
                 Diff.of(expected, actual).forEach(line -> out.add("    " + painted(line)));
             }
-            case Detail.Regex(String expected, String actual) -> {
-                out.add("    - ~ " + Shown.line(expected));
-                for (String line : actual.split("\n", -1)) {
-                    out.add("    " + paint.bad("+ " + Shown.line(line)));
-                }
-            }
+            case Detail.Regex(String expected, String actual) -> marked("~ ", expected, actual);
+            case Detail.Part(String expected, String actual) ->
+                    marked("contains ", expected, actual);
             case Detail.Remarks(List<String> remarks) ->
                     remarks.forEach(line -> out.add("    " + line));
+        }
+    }
+
+    /** What is expected behind its mark, line by line, and below it what came. */
+    private void marked(String mark, String expected, String actual) {
+        String before = mark;
+        for (String line : expected.split("\n", -1)) {
+            out.add("    - " + before + Shown.line(line));
+            before = " ".repeat(mark.length());
+        }
+        for (String line : actual.split("\n", -1)) {
+            out.add("    " + paint.bad("+ " + Shown.line(line)));
         }
     }
 

@@ -83,7 +83,7 @@ public final class Summary {
     private static Optional<Failure> inBefore(TestResult test) {
         return test.failures().stream()
                 .findFirst()
-                .filter(it -> it.at().first() < test.test().at().first())
+                .filter(it -> it.at().ownLine() < test.test().at().first())
                 .map(it -> new Failure(it.at(), it.message(), it.detail(), it.place(), null));
     }
 

@@ -62,6 +62,7 @@ final class Records {
                 switch (field.value()) {
                     case Expected.Text(var text) -> RecordText.value(text.fill(notes.variables()));
                     case Expected.Like(var regex) -> "~ " + regex;
+                    case Expected.Part(var text) -> "contains " + text;
                 };
         return Optional.of(
                 "%s is %s, expected %s"

@@ -101,6 +101,7 @@ final class Screens {
         return switch (expected) {
             case Expected.Text text -> new Detail.Texts(wanted, actual);
             case Expected.Like regex -> new Detail.Regex(wanted, actual);
+            case Expected.Part part -> new Detail.Part(wanted, actual);
         };
     }
 
@@ -115,7 +116,7 @@ final class Screens {
                     notes.fail(
                             new TestResult.Failure(
                                     step.at(),
-                                    different(step.word(), part),
+                                    different(step.word(), expected, part),
                                     detail(expected, wanted, actual),
                                     place,
                                     rewritten(step, came)));
@@ -130,13 +131,15 @@ final class Screens {
         }
     }
 
-    private static String different(String word, boolean part) {
-        return "the text of this '%s' is different%s"
-                .formatted(
-                        word,
-                        part
-                                ? "; the expression matches a part of it, but it must match the whole text: .* matches any text"
-                                : "");
+    private static String different(String word, Expected expected, boolean part) {
+        return expected instanceof Expected.Part
+                ? "this '%s' does not contain the text".formatted(word)
+                : "the text of this '%s' is different%s"
+                        .formatted(
+                                word,
+                                part
+                                        ? "; the expression matches a part of it, but it must match the whole text: .* matches any text"
+                                        : "");
     }
 
     /** A step with variables in it is not written again: they would be lost. */
@@ -171,7 +174,13 @@ final class Screens {
             return;
         }
         checkUntold(handset, call, at);
-        if (!call.isOver()) {
+        Lines left = handset.leftOpen;
+        if (left != null && call.isOver()) {
+            notes.fail(
+                    left,
+                    "the dialog%s was left open, and it is over at the end of the test"
+                            .formatted(named(handset)));
+        } else if (left == null && !call.isOver()) {
             notes.fail(
                     at,
                     "the dialog%s is still open at the end of the test: %s"

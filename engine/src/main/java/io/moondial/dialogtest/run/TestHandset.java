@@ -3,6 +3,7 @@ package io.moondial.dialogtest.run;
 import io.moondial.channel.Address;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.language.Step;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Handset.Subscriber;
@@ -29,6 +30,9 @@ final class TestHandset {
      * tried.
      */
     boolean astray;
+
+    /** The step by which the test that is played leaves the dialog open; null: none does. */
+    DialogFile.@Nullable Lines leftOpen;
 
     TestHandset(String name) {
         this.name = name;

@@ -94,6 +94,9 @@ public record TestResult(
             /** A regular expression, and a text that it does not match. */
             record Regex(String expected, String actual) implements Detail {}
 
+            /** A text that does not have a part in it. */
+            record Part(String expected, String actual) implements Detail {}
+
             /** Lines to be read as they are; none if the message says all. */
             record Remarks(List<String> lines) implements Detail {
                 public Remarks {

@@ -62,6 +62,7 @@ final class TestRun {
     TestResult play(DialogTest test, @Nullable DialogTest next) throws InterruptedException {
         notes.nextTest();
         untried = 0;
+        handsets.values().forEach(it -> it.leftOpen = null);
         List<Step> steps = test.steps();
         noteFaults(test.at());
         for (int i = 0; i < steps.size(); i++) {
@@ -178,6 +179,7 @@ final class TestRun {
             case Step.Reject reject -> reject(handset, reject);
             case Step.Abandon abandon -> abandon(handset, abandon.at());
             case Step.Release release -> release(handset, release.at());
+            case Step.LeaveOpen(var at) -> leaveOpen(handset, at);
             case Step.Wait(var at, Duration duration) -> {
                 notes.said(handset, "wait", written(duration));
                 engine.time().pass(duration);
@@ -416,6 +418,14 @@ final class TestRun {
                     phone.release();
                     handset.call().over();
                 });
+    }
+
+    private void leaveOpen(TestHandset handset, Lines at) {
+        if (handset.call().isOver()) {
+            notes.fail(at, "there is nothing to leave open: the dialog is over");
+        } else {
+            handset.leftOpen = at;
+        }
     }
 
     /** Says that a notify was shown, if there is one and the test has mentioned it. */

@@ -2,6 +2,7 @@ package io.moondial.dialogtest.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,14 @@ class DialogFileTest {
         return switch (test.steps().getLast()) {
             case Step.Expect expect when expect.text() != null -> expect.text().written();
             case Step.Answer answer -> answer.text().toString();
+            case Step other -> throw new AssertionError(other);
+        };
+    }
+
+    private static Step.Expected expected(String step) throws DialogFileException {
+        DialogTest test = tests("test \"x\"\ndial *1#\n" + step + "\n").getFirst();
+        return switch (test.steps().getLast()) {
+            case Step.Expect expect when expect.text() != null -> expect.text();
             case Step other -> throw new AssertionError(other);
         };
     }
@@ -110,6 +119,85 @@ class DialogFileTest {
                         """);
 
         assertThat(tests).extracting(DialogTest::sameDialog).containsExactly(false, true);
+    }
+
+    @Test
+    void named_steps_are_those_of_each_test_that_does_them() throws Exception {
+        List<DialogTest> tests =
+                tests(
+                        """
+                        steps dial
+                        tags dialled
+                        from 1
+                        dial *1#
+                        menu ~ (?<code>.*)
+
+                        steps log in
+                        do dial
+                        answer ${pin}
+
+                        before
+                        given seed 7
+                        test "one"
+                        each pin
+                             12
+                        do "log in"
+                        answer ${code}
+                        before
+                        do dial
+                        test "two"
+                        answer 1
+                        """);
+
+        DialogTest one = tests.get(0);
+        assertThat(one.tags()).containsExactly("dialled");
+        assertThat(one.given().seed()).isEqualTo(7);
+        assertThat(one.steps())
+                .extracting(it -> it.getClass().getSimpleName())
+                .containsExactly("From", "Open", "Expect", "Answer", "Answer");
+        assertThat(one.steps().get(3))
+                .isInstanceOfSatisfying(
+                        Step.Answer.class, it -> assertThat(it.text()).hasToString("12"));
+        assertThat(one.steps().get(0).at()).isEqualTo(new DialogFile.Lines(3, 3, List.of(16, 8)));
+        assertThat(one.steps().get(4).at()).isEqualTo(new DialogFile.Lines(17, 17));
+        assertThat(tests.get(1).steps().get(0).at())
+                .isEqualTo(new DialogFile.Lines(3, 3, List.of(19)));
+    }
+
+    @Test
+    void steps_that_are_done_more_than_a_file_may_do_them_are_refused() {
+        StringBuilder file = new StringBuilder("steps s0\ndial *1#\nabandon\n");
+        for (int i = 1; i <= 30; i++) {
+            file.append("steps s%d\ndo s%d\ndo s%d\n".formatted(i, i - 1, i - 1));
+        }
+
+        assertThatThrownBy(() -> tests(file + "test \"x\"\ndo s30\n"))
+                .hasMessageContaining(
+                        "'do' adds more than 200000 steps to this file: divide it into several");
+    }
+
+    @Test
+    void an_error_before_many_tests_is_told_once() {
+        DialogFileException thrown =
+                catchThrowableOfType(
+                        DialogFileException.class,
+                        () -> tests("before\nssn 0\ntest \"a\"\ndial *1#\ntest \"b\"\ndial *1#\n"));
+
+        assertThat(thrown.problems()).hasSize(1);
+    }
+
+    @Test
+    void a_text_that_begins_as_a_mark_does_is_written_in_quotes() throws Exception {
+        for (String text : List.of("contains", "contains nuts", "~ x", "containers", "Contains")) {
+            String written = String.join("\n", Wording.lines("menu", text));
+
+            assertThat(expected(written)).isInstanceOf(Step.Expected.Text.class);
+            assertThat(text(written)).isEqualTo(text);
+        }
+        assertThat(expected("menu contains nuts")).isInstanceOf(Step.Expected.Part.class);
+        assertThat(Wording.lines("menu", "containers")).containsExactly("menu containers");
+        assertThat(Wording.lines("menu", "contains nuts"))
+                .containsExactly("menu \"contains nuts\"");
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class GrammarFileTest {
     private static final Pattern RULE =
             Pattern.compile(
-                    "(?m)^(before|test|head|setting|doing|expecting|checking) +=(.*(\\R +.*)*)");
+                    "(?m)^(before|steps|test|head|setting|using|doing|expecting|checking) +=(.*(\\R +.*)*)");
     private static final Pattern WORD = Pattern.compile("(?m)[=/] \"([a-z ]+)\"");
 
     @Test

@@ -76,6 +76,11 @@ class FailingDialogsTest {
                             "a late answer changes nothing",
                             "given globals",
                             "the time passes for the clock too",
+                            "steps that others have named, with option 1",
+                            "parts of several lines",
+                            "an open dialog that goes on",
+                            "a part of a line of the log",
+                            "a dialog has the same INSTANCE_ID in every run",
                             "two handsets");
         }
     }
