@@ -1,8 +1,10 @@
 package io.moondial.script;
 
+import io.moondial.config.Nearest;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptCompilation.ModuleSet;
 import io.moondial.script.ScriptCompilation.Unit;
+import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.Backends;
 import io.moondial.script.lua.Outline;
 import io.moondial.script.lua.Outline.Mention;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What in the scripts of a folder compiles, and fails once it is reached. */
 final class Lint {
@@ -281,20 +284,44 @@ final class Lint {
 
         /** A call with arguments that the rules do not have. */
         private void call(Outline.Field field) {
+            if (!field.called()
+                    || !base.isApi(field.library())
+                    || known.contains(field.library())) {
+                return;
+            }
             Mention mention = field.mention();
-            if (field.called() && base.isApi(field.library()) && !known.contains(field.library())) {
-                modules.objection(field.library(), mention.name(), field.literals())
-                        .ifPresent(
-                                it ->
-                                        add(
-                                                mention,
-                                                isSure(mention),
-                                                () ->
-                                                        field.library()
-                                                                + "."
-                                                                + mention.name()
-                                                                + ": "
-                                                                + it));
+            modules.objection(field.library(), mention.name(), field.literals())
+                    .ifPresent(it -> objected(field, mention, it));
+            ApiFunction function = base.function(field.library(), mention.name());
+            if (function != null) {
+                field.options().forEach(it -> option(field, function, it));
+            }
+        }
+
+        private void objected(Outline.Field field, Mention at, String objection) {
+            add(at, isSure(at), () -> path(field) + ": " + objection);
+        }
+
+        /** A name in a table among the arguments. */
+        private void option(Outline.Field field, ApiFunction function, Outline.Option option) {
+            Mention mention = option.mention();
+            String name = mention.name();
+            Set<String> allowed = function.fields(option.position());
+            if (!allowed.isEmpty() && !allowed.contains(name)) {
+                String near = Nearest.suggestion(name, allowed);
+                String names = "; allowed are " + String.join(", ", allowed);
+                objected(
+                        field,
+                        mention,
+                        "unknown option '" + name + "'" + (near.isEmpty() ? names : near));
+            }
+            for (ApiFunction.OptionUse use : function.optionUses()) {
+                if (use.option().equals(name)) {
+                    List<@Nullable String> given = List.of(use.argument());
+                    modules.objection(use.module(), use.function(), given)
+                            .ifPresent(
+                                    it -> objected(field, mention, "option " + name + ": " + it));
+                }
             }
         }
 

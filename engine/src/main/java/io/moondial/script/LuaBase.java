@@ -32,6 +32,7 @@ final class LuaBase {
     private final List<ApiModule> modules;
     private final Set<String> taken;
     private final Map<String, String> secretOptions = new HashMap<>();
+    private final Map<String, ApiFunction> functions = new HashMap<>();
     private final LuaTable globals = LuaTable.unmetered();
     private final LuaTable globalMetatable;
     private final LuaTable stringMetatable;
@@ -50,7 +51,7 @@ final class LuaBase {
         library.addTo(globals);
         for (ApiModule module : modules) {
             globals.set(module.name(), module.table());
-            module.functions().forEach(this::noteSecrets);
+            module.functions().forEach(this::note);
             module.globals().forEach(globals::set);
             PartInLua part = module.partInLua();
             if (part != null) {
@@ -97,7 +98,8 @@ final class LuaBase {
         return metatable.seal("the metatable of decimals");
     }
 
-    private void noteSecrets(ApiFunction function) {
+    private void note(ApiFunction function) {
+        functions.put(function.qualifiedName(), function);
         String option = function.secretOption();
         if (option != null) {
             secretOptions.put(function.qualifiedName(), option);
@@ -133,6 +135,11 @@ final class LuaBase {
     /** The fields of a library or module; null if there is none of this name. */
     @Nullable Set<String> fieldsOf(String library) {
         return globals.get(LuaString.of(library)) instanceof LuaTable table ? namesIn(table) : null;
+    }
+
+    /** A function of a module of ours; null: there is none of this name. */
+    @Nullable ApiFunction function(String module, String name) {
+        return functions.get(module + "." + name);
     }
 
     /** Whether a name is that of a module of ours, and of no library of Lua's. */

@@ -81,6 +81,13 @@ class LintTest {
                 "function f(x) if x then count = count + 1 end end|1:33: undefined global 'count'",
                 "return pritn('x')|1:8: undefined global 'pritn'; did you mean 'print'?",
                 "-- é\\nreturn 'é', usd|2:13: undefined global 'usd'; did you mean 'ussd'?",
+                // options
+                "menu.ask{'x', chek = '^1$'}|1:15: menu.ask: unknown option 'chek'; did you mean check?",
+                "menu.flow(function() end, {back = '0', resme = '2m'})|1:40: menu.flow: unknown option 'resme'; did you mean resume?",
+                "local m = require 'menu' m.ask{check = m.amount{maxi = 5}, 'x'}|1:49: menu.amount: unknown option 'maxi'; did you mean max?",
+                "http.post('x', '/y', {jsn = {a = 1}})|1:23: http.post: unknown option 'jsn'; did you mean json?",
+                "kv.set('a', 'b', {ttl = 1, name = 2}, {tl = 5})|1:40: kv.set: unknown option 'tl'; did you mean ttl?",
+                "ussd.menu('x', {colour = 1})|1:17: ussd.menu: unknown option 'colour'; allowed are dcs, secret, timeout",
                 // modules
                 "if ... then require 'nosuch' end|1:21: module 'nosuch' not found: the script folder has no nosuch.lua, no lib/nosuch.lua and no lib/nosuch/init.lua, and it is not built in",
                 "return (require('nosuch'))|1:17: module 'nosuch' not found: the script folder has no nosuch.lua, no lib/nosuch.lua and no lib/nosuch/init.lua, and it is not built in",
@@ -160,6 +167,12 @@ class LintTest {
                 "return function(...) local a, b = ... return a .. b, a == b, a ~= b, a <= b end",
                 "print 'x' print [[y]] print {} json.decode '{}'",
                 "local self = 1; ; return self;",
+                // options: of a table that is written out, and of a function that has them
+                "menu.ask{'x', check = menu.amount{min = 1}, back = false}",
+                "menu.choose{title = 'x', items = {{red = 1}}, other = function() return {blue = 1} end}",
+                "sql.query('bank', 'SELECT :a', {a = 1}) edr.write('E', {ANY = 1})",
+                "local o = {chek = 1} o.x = 1 return menu.ask(o)",
+                "pcall(menu.ask, {chek = 1})",
             })
     void what_is_right_is_not_told(String lua) {
         assertThat(foundIn(lua)).isEmpty();
@@ -267,6 +280,20 @@ class LintTest {
                         "main.lua:7:31: warning: the secret answer in 'pin' becomes part of a text here:"
                                 + " wherever that text is written, it is in clear",
                         "main.lua:8:22: warning: the secret answer in 'pin' becomes part of a text here:"
+                                + " wherever that text is written, it is in clear");
+    }
+
+    @Test
+    void a_pin_is_a_secret_answer_without_an_option_that_says_so() {
+        assertThat(
+                        foundIn(
+                                """
+                                local pin = menu.pin{"Your PIN:"}
+                                local name = menu.ask{"Name?", check = "^%a+$"}
+                                return name .. pin
+                                """))
+                .containsExactly(
+                        "main.lua:3:16: warning: the secret answer in 'pin' becomes part of a text here:"
                                 + " wherever that text is written, it is in clear");
     }
 

@@ -135,6 +135,7 @@ public final class HttpModule {
                         STRING,
                         "what follows the URL of the upstream, such as /accounts/{msisdn}; names in braces are filled from the option path, percent-encoded, so that a value never leaves its part of the path")
                 .mayTake("options", TABLE, options)
+                .withFields(RequestReader.OPTIONS)
                 .returns(
                         "a table: status (a number), ok (whether it is from 200 to 299), headers (by names in small letters; several of one name with \", \" between them), body (a string), and json (the value of the body if its type is JSON and it can be read; nil otherwise; json.decode(answer.body, {decimals = true}) reads amounts with all their digits)."
                                 + " Or nil, why, and a sentence for the log. Why is one of "

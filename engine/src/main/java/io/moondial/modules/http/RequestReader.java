@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * where it is filled in: it leads neither to another host nor to another path.
  */
 final class RequestReader {
-    private static final List<String> OPTIONS =
+    static final List<String> OPTIONS =
             List.of(
                     "query",
                     "headers",

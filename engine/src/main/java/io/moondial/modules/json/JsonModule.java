@@ -10,6 +10,7 @@ import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The module {@code json}: text to values and back. */
@@ -62,6 +63,7 @@ public final class JsonModule {
                                                         + " an exponent as a decimal, and each whole"
                                                         + " one too large to be exact; false is the"
                                                         + " default")
+                                        .withFields(List.of("decimals"))
                                         .returns(
                                                 "the value; or nil and a message if the text is not JSON")
                                         .raises("an option of another name")

@@ -19,6 +19,7 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -106,6 +107,7 @@ public final class KvModule {
                                         .takes("key", STRING, KEY)
                                         .takes("value", ANY, VALUE)
                                         .mayTake("options", TABLE, "`ttl`")
+                                        .withFields(List.of("ttl"))
                                         .returns("true; or " + FAILURE)
                                         .raises(WRONG_VALUES)
                                         .effect(Effect.CHANGE)
@@ -124,6 +126,7 @@ public final class KvModule {
                                         .takes("key", STRING, KEY)
                                         .takes("value", ANY, VALUE)
                                         .mayTake("options", TABLE, "`ttl`")
+                                        .withFields(List.of("ttl"))
                                         .returns(
                                                 "true; or false if there is a value already; or "
                                                         + FAILURE)
@@ -153,6 +156,7 @@ public final class KvModule {
                                                 ANY,
                                                 "as for `kv.set`; nil: the key is deleted")
                                         .mayTake("options", TABLE, "`ttl`")
+                                        .withFields(List.of("ttl"))
                                         .returns(
                                                 "true; or false if something else is there; or "
                                                         + FAILURE)
@@ -179,6 +183,7 @@ public final class KvModule {
                                                 ANY,
                                                 "a whole number up to 2^53, or a whole decimal of 64 bits; negative to count down; 1 if left out")
                                         .mayTake("options", TABLE, "`ttl`")
+                                        .withFields(List.of("ttl"))
                                         .returns(
                                                 "the sum: a number up to 2^53, beyond that a decimal; or "
                                                         + FAILURE)

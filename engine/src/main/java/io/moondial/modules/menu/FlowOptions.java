@@ -22,7 +22,7 @@ final class FlowOptions {
                     + " finally: a function that is called if the flow is left at a question, with \"timeout\", \"abandon\", \"error\" and its code, \"tries\", \"taken\" or \"unavailable\"; a text that it returns is the last screen, if the dialog is still there;"
                     + " timeout_text and tries_text: the last screen after a timeout or an error, and after too many tries";
 
-    private static final Set<String> NAMES =
+    static final Set<String> NAMES =
             new TreeSet<>(
                     Set.of(
                             "back",

@@ -11,6 +11,7 @@ import static java.util.Objects.requireNonNull;
 import io.moondial.config.Nearest;
 import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiFunction.Effect;
+import io.moondial.script.api.ApiFunction.OptionUse;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.api.Journal;
@@ -24,8 +25,10 @@ import io.moondial.text.Mask;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,20 @@ public final class MenuModule {
     private static final String RAISES =
             "an option that does not exist or is of the wrong type; a text that does not fit a screen";
 
+    /** The options of what is written in Lua; 1 is what stands first in the braces. */
+    private static final Map<String, List<String>> OPTIONS =
+            Map.ofEntries(
+                    question("choose", "title", "items", "more", "other", "wrong", "tries"),
+                    question("ask", "1", "prompt", "check", "wrong", "tries", "secret", "default"),
+                    question("pin", "1", "prompt", "digits", "check", "wrong", "tries"),
+                    question("confirm", "1", "prompt", "yes", "no", "wrong", "tries"),
+                    question("list", "title", "fetch", "show", "more", "other", "wrong", "tries"),
+                    question("text", "more"),
+                    Map.entry("amount", List.of("min", "max", "places", "wrong")),
+                    Map.entry("msisdn", List.of("country", "length", "trunk", "starts", "wrong")),
+                    Map.entry("date", List.of("order", "min", "max", "wrong")),
+                    Map.entry("digits", List.of("min", "max", "wrong")));
+
     private final ApiModule ussd;
     private final Flow.Modules modules;
 
@@ -67,6 +84,16 @@ public final class MenuModule {
      */
     public static ApiModule create(ApiModule ussd, ApiModule kv, List<ApiModule> others) {
         return new MenuModule(ussd, new Flow.Modules(ussd, kv, others)).describe();
+    }
+
+    private static Map.Entry<String, List<String>> question(String name, String... options) {
+        List<String> all = new ArrayList<>(List.of("back", "home", "timeout", "dcs"));
+        all.addAll(List.of(options));
+        return Map.entry(name, List.copyOf(all));
+    }
+
+    private static List<String> options(String function) {
+        return requireNonNull(OPTIONS.get(function), function);
     }
 
     private ApiModule describe() {
@@ -98,6 +125,7 @@ public final class MenuModule {
                         f ->
                                 question(
                                                 f,
+                                                "choose",
                                                 "title; items: a list of texts, or of {value, text}; more: the key for the next page, \"99\" if left out; other: a function of an answer that is no item's number, which gives a value, or nil and a reason"
                                                         + TRIES
                                                         + KEYS)
@@ -112,6 +140,7 @@ public final class MenuModule {
                         f ->
                                 question(
                                                 f,
+                                                "ask",
                                                 "prompt, or [1]: the question; check: a pattern of Lua, a function that returns true (and what it makes of the answer) or nil (and a reason), or one of the checks below; default: what an empty answer stands for; secret: as for ussd.menu"
                                                         + TRIES
                                                         + KEYS)
@@ -126,9 +155,11 @@ public final class MenuModule {
                         f ->
                                 question(
                                                 f,
+                                                "pin",
                                                 "prompt, or [1]; digits: how many, 4 if left out; check: a function of the answer, as for menu.ask"
                                                         + TRIES
                                                         + KEYS)
+                                        .secret()
                                         .returns("the PIN" + OR_WHY)
                                         .doesInLua(
                                                 "local pin = menu.pin{\"Your PIN:\", check = function(pin) return pin ~= \"0000\", \"Choose another PIN.\" end}"))
@@ -138,6 +169,7 @@ public final class MenuModule {
                         f ->
                                 question(
                                                 f,
+                                                "confirm",
                                                 "prompt, or [1]: the text; yes and no: the two lines below it"
                                                         + TRIES
                                                         + KEYS)
@@ -150,6 +182,7 @@ public final class MenuModule {
                         f ->
                                 question(
                                                 f,
+                                                "list",
                                                 "title; fetch: a function of an offset and a count, which gives a list of at most so many items, fewer at the end, or nil and why; show: a function that gives an item's text; more and other: as for menu.choose"
                                                         + TRIES
                                                         + KEYS)
@@ -174,6 +207,7 @@ public final class MenuModule {
                                                 TABLE,
                                                 "more: the key for the next page, \"99\" if left out"
                                                         + KEYS)
+                                        .withFields(options("text"))
                                         .raises(RAISES)
                                         .effect(Effect.SCREEN)
                                         .waits()
@@ -182,8 +216,10 @@ public final class MenuModule {
                                         .doesInLua("menu.text(\"The terms of this service.\")"));
     }
 
-    private static ApiFunction.Builder question(ApiFunction.Builder f, String options) {
+    private static ApiFunction.Builder question(
+            ApiFunction.Builder f, String name, String options) {
         return f.takes("options", TABLE, options)
+                .withFields(options(name))
                 .raises(RAISES)
                 .effect(Effect.SCREEN)
                 .waits()
@@ -199,6 +235,7 @@ public final class MenuModule {
                                                 "options",
                                                 TABLE,
                                                 "min and max: numbers or decimals; places: how many digits may follow the point, 0 if left out; wrong: what is said of another answer")
+                                        .withFields(options("amount"))
                                         .returns(
                                                 "the check. It gives a number without places, a decimal with them")
                                         .raises(RAISES)
@@ -212,6 +249,7 @@ public final class MenuModule {
                                                 "options",
                                                 TABLE,
                                                 "country: the country code; length: how many digits a number has in the country, 9 if left out; trunk: what is dialled before it there, \"0\" if left out; starts: what it may begin with, a list; wrong: what is said of another answer")
+                                        .withFields(options("msisdn"))
                                         .returns(
                                                 "the check. It gives the number with the country code, digits only")
                                         .raises(RAISES)
@@ -225,6 +263,7 @@ public final class MenuModule {
                                                 "options",
                                                 TABLE,
                                                 "order: DMY, MDY or YMD, DMY if left out; min and max: such as \"2026-01-31\"; wrong: what is said of another answer")
+                                        .withFields(options("date"))
                                         .returns(
                                                 "the check. It gives a text such as \"2026-01-31\"")
                                         .raises(RAISES)
@@ -238,6 +277,7 @@ public final class MenuModule {
                                                 "options",
                                                 TABLE,
                                                 "min and max: how many, 1 to 100 if left out; wrong: what is said of another answer")
+                                        .withFields(options("digits"))
                                         .returns("the check. It gives the digits, a text")
                                         .raises(RAISES)
                                         .doesInLua(
@@ -251,6 +291,10 @@ public final class MenuModule {
                         f ->
                                 f.takes("function", FUNCTION, "gets the request")
                                         .mayTake("options", TABLE, FlowOptions.DESCRIPTION)
+                                        .withFields(FlowOptions.NAMES)
+                                        .uses(
+                                                new OptionUse(
+                                                        "resume", "kv", "set", SavedFlow.BUCKET))
                                         .returns(
                                                 "what the function returned; nothing if it was left at a question")
                                         .raises(
@@ -337,6 +381,9 @@ public final class MenuModule {
 
     private LuaTable natives() {
         LuaTable natives = LuaTable.unmetered();
+        LuaTable options = LuaTable.unmetered();
+        OPTIONS.forEach((function, names) -> options.set(function, allowed(names)));
+        natives.set("options", options.seal("options"));
         add(natives, "show", this::show);
         add(natives, "nav", MenuModule::nav);
         add(natives, "back", (_, call) -> throwing(requireNonNull(call.journal()).back()));
@@ -348,6 +395,14 @@ public final class MenuModule {
         add(natives, "written", MenuModule::written);
         add(natives, "secret", MenuModule::secret);
         return natives.seal("menu");
+    }
+
+    private static LuaTable allowed(List<String> names) {
+        LuaTable allowed = LuaTable.unmetered();
+        for (String name : names) {
+            allowed.set(name.equals("1") ? Lua.number(1) : LuaString.of(name), true);
+        }
+        return allowed.seal("options");
     }
 
     private static void add(LuaTable natives, String name, ApiFunction.HostBody body) {

@@ -29,7 +29,10 @@ import org.slf4j.event.Level;
  * that one writes later is not kept.
  */
 final class SavedFlow {
-    private static final LuaString BUCKET = LuaString.of("menu.flow");
+    /** Where journals are. */
+    static final String BUCKET = "menu.flow";
+
+    private static final LuaString LUA_BUCKET = LuaString.of(BUCKET);
     private static final LuaString GET = LuaString.of("get");
     private static final LuaString SET = LuaString.of("set");
     private static final LuaString ADD = LuaString.of("add");
@@ -360,7 +363,7 @@ final class SavedFlow {
 
     private @Nullable Object[] call(LuaString function, @Nullable Object... more) {
         @Nullable Object[] all = new @Nullable Object[more.length + 2];
-        all[0] = BUCKET;
+        all[0] = LUA_BUCKET;
         all[1] = key;
         System.arraycopy(more, 0, all, 2, more.length);
         @Nullable Object[] results = state.call(kv.get(function), all);

@@ -7,12 +7,15 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@code ussd.menu} and {@code ussd.notify} in the reading. */
 final class MenuOptions {
     /** The field that makes the answer a secret one. */
     static final String SECRET = "secret";
+
+    static final List<String> NAMES = List.of("timeout", "dcs", SECRET);
 
     private static final DurationOption TIMEOUT =
             new DurationOption("timeout", "10m", "\"30s\", \"500ms\", \"2m\"");
@@ -48,8 +51,8 @@ final class MenuOptions {
                             a.function()
                                     + ": unknown option '"
                                     + a.state().show(name)
-                                    + "'; allowed are timeout, dcs, "
-                                    + SECRET);
+                                    + "'; allowed are "
+                                    + String.join(", ", NAMES));
         }
     }
 

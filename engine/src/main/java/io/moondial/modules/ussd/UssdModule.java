@@ -55,6 +55,7 @@ public final class UssdModule {
                         f ->
                                 f.takes("text", STRING, TEXT)
                                         .mayTake("options", TABLE, OPTIONS)
+                                        .withFields(MenuOptions.NAMES)
                                         .returns(
                                                 "the answer; or nil and \"timeout\", \"abandon\" (the far"
                                                         + " side has ended the dialog), or \"error\" and the"
@@ -77,6 +78,7 @@ public final class UssdModule {
                         f ->
                                 f.takes("text", STRING, TEXT)
                                         .mayTake("options", TABLE, OPTIONS)
+                                        .withFields(MenuOptions.NAMES)
                                         .returns(
                                                 "true; or nil and \"timeout\", \"abandon\", or \"error\""
                                                         + " and the MAP error code")
@@ -160,6 +162,7 @@ public final class UssdModule {
                         f ->
                                 f.takes("text", STRING, "any text")
                                         .mayTake("options", TABLE, MEASURED_FOR)
+                                        .withFields(MenuOptions.NAMES)
                                         .returns(
                                                 "the number of units, the limit, and the alphabet:"
                                                         + " \"GSM 7-bit\", \"UCS2\" or \"8-bit\"")
@@ -174,6 +177,7 @@ public final class UssdModule {
                         f ->
                                 f.takes("text", STRING, "any text")
                                         .mayTake("options", TABLE, MEASURED_FOR)
+                                        .withFields(MenuOptions.NAMES)
                                         .returns("true or false")
                                         .raises(NO_TEXT)
                                         .does(
@@ -185,6 +189,7 @@ public final class UssdModule {
                         f ->
                                 f.takes("text", STRING, "any text")
                                         .mayTake("options", TABLE, MEASURED_FOR)
+                                        .withFields(MenuOptions.NAMES)
                                         .returns("the text, or as much of its beginning as fits")
                                         .raises(NO_TEXT)
                                         .does(

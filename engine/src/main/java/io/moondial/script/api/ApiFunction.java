@@ -9,11 +9,15 @@ import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Numbers;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One function that operators call: its page in the reference, and what it does. */
@@ -32,6 +36,8 @@ public final class ApiFunction {
     private final @Nullable String secretOption;
     private final Set<Phase> phases;
     private final boolean refusesPhases;
+    private final Map<Integer, Set<String>> fields;
+    private final List<OptionUse> optionUses;
     private final boolean keptAsOne;
     private final boolean byKey;
     private final NativeFunction.Body body;
@@ -48,6 +54,8 @@ public final class ApiFunction {
         this.secretOption = builder.secretOption;
         this.phases = Collections.unmodifiableSet(EnumSet.copyOf(builder.phases));
         this.refusesPhases = effect != Effect.SCREEN && !phases.containsAll(EVERY_PHASE);
+        this.fields = Map.copyOf(builder.fields);
+        this.optionUses = List.copyOf(builder.optionUses);
         this.keptAsOne = effect != Effect.PURE && !builder.ofOthers;
         this.byKey = builder.byKey;
         this.example = example;
@@ -112,8 +120,28 @@ public final class ApiFunction {
     }
 
     /**
+     * The names that a table may have, which is the argument at a position, from 1. Empty: any, or
+     * that is no table.
+     */
+    public Set<String> fields(int position) {
+        return fields.getOrDefault(position, Set.of());
+    }
+
+    /** What it does with other modules if an option is given. */
+    public List<OptionUse> optionUses() {
+        return optionUses;
+    }
+
+    /**
+     * With an option, the function calls one of another module.
+     *
+     * @param argument what it gives that one first, such as the name of a bucket
+     */
+    public record OptionUse(String option, String module, String function, String argument) {}
+
+    /**
      * The field that is true, in a table among the arguments, if the result is a secret answer;
-     * null: the result is none.
+     * empty: it always is one; null: it is none.
      */
     public @Nullable String secretOption() {
         return secretOption;
@@ -174,6 +202,8 @@ public final class ApiFunction {
         private boolean ofOthers;
         private boolean byKey;
         private @Nullable String secretOption;
+        private final Map<Integer, Set<String>> fields = new HashMap<>();
+        private final List<OptionUse> optionUses = new ArrayList<>();
         private Set<Phase> phases = EVERY_PHASE;
 
         private Builder(String module, String name, String summary) {
@@ -236,6 +266,27 @@ public final class ApiFunction {
         /** The result is a secret answer if a table among the arguments has true in this field. */
         public Builder secretWith(String option) {
             this.secretOption = option;
+            return this;
+        }
+
+        /** The result is a secret answer. */
+        public Builder secret() {
+            this.secretOption = "";
+            return this;
+        }
+
+        /**
+         * The names that the parameter before, a table, may have. What it has in a list is not
+         * among them.
+         */
+        public Builder withFields(Collection<String> names) {
+            fields.put(parameters.size(), new TreeSet<>(names));
+            return this;
+        }
+
+        /** With an option, it calls what this says. */
+        public Builder uses(OptionUse use) {
+            optionUses.add(use);
             return this;
         }
 

@@ -79,17 +79,27 @@ public final class Outline {
      * @param called whether it is called at once
      * @param literals the leading arguments of that call, up to a table or a function; null: not a
      *     text that is written out
+     * @param options the names in the tables that are written out among those arguments
      */
     public record Field(
             String library,
             Use use,
             boolean called,
             Mention mention,
-            List<@Nullable String> literals) {
+            List<@Nullable String> literals,
+            List<Option> options) {
         public Field {
             literals = Collections.unmodifiableList(new ArrayList<>(literals));
+            options = List.copyOf(options);
         }
     }
+
+    /**
+     * A name in a table that is written out as an argument, as in {@code {timeout = 30}}.
+     *
+     * @param position of the argument, from 1
+     */
+    public record Option(int position, Mention mention) {}
 
     final List<Global> globalsRead = new ArrayList<>();
     final Set<String> globalsDefined = new HashSet<>();
@@ -111,7 +121,8 @@ public final class Outline {
      * What is known of the scripts' surroundings.
      *
      * @param secretOptions the functions whose result may be secret, as {@code ussd.menu}: each
-     *     with the field that is true in a table among the arguments if it is
+     *     with the field that is true in a table among the arguments if it is, empty if it always
+     *     is
      * @param present globals that every script has, none of them false
      * @param absent globals that no script has unless it sets them
      */

@@ -1,6 +1,7 @@
 package io.moondial.script.lua;
 
 import io.moondial.script.lua.Outline.Mention;
+import io.moondial.script.lua.Outline.Option;
 import io.moondial.script.lua.Outline.OutlineScopes;
 import io.moondial.script.lua.Outline.OutlineScopes.Value;
 import io.moondial.script.lua.Outline.OutlineScopes.Variable;
@@ -417,7 +418,7 @@ final class OutlineReader {
         boolean target = maybeTarget && (peek().is("=") || peek().is(","));
         if (!target) {
             boolean tested = denied || TESTS.contains(peek().text());
-            use(value, tested ? Use.TESTED : Use.OTHER, false, List.of());
+            use(value, tested ? Use.TESTED : Use.OTHER, false, List.of(), List.of());
         }
         return value;
     }
@@ -457,10 +458,15 @@ final class OutlineReader {
 
     /** Notes that a value is read, and must be there. */
     private void need(Value value) {
-        use(value, Use.NEEDED, false, List.of());
+        use(value, Use.NEEDED, false, List.of(), List.of());
     }
 
-    private void use(Value value, Use how, boolean called, List<@Nullable String> literals) {
+    private void use(
+            Value value,
+            Use how,
+            boolean called,
+            List<@Nullable String> literals,
+            List<Option> options) {
         switch (value.type()) {
             case GLOBAL -> readGlobal(value.name(), value.at(), how, scopes.newest());
             case FIELD -> {
@@ -474,7 +480,12 @@ final class OutlineReader {
                 }
                 Outline.Field field =
                         new Outline.Field(
-                                library, how, called, mention(value.name(), value.at()), literals);
+                                library,
+                                how,
+                                called,
+                                mention(value.name(), value.at()),
+                                literals,
+                                options);
                 if (value.variable() == null) {
                     outline.fieldsRead.add(field);
                 } else {
@@ -515,19 +526,22 @@ final class OutlineReader {
         Token open = take();
         boolean guarding = callee.type() == Value.Type.GLOBAL && GUARDS.contains(callee.name());
         List<Value> arguments = new ArrayList<>();
+        List<Option> options = new ArrayList<>();
         int leading = -1; // none is a table or a function that is written out
         Set<String> set = Set.of();
         if (open.kind() == Kind.STRING) {
             arguments.add(new Value(Value.Type.STRING, open.text(), null, null, open.at()));
         } else if (open.is("{")) {
             tokens.putBack();
-            set = table();
+            set = table(1, options);
         } else {
+            int position = 0;
             while (!peek().is(")") && peek().kind() != Kind.END) {
                 boolean written = peek().is("{") || (peek().is("function") && guarding);
                 leading = written && leading < 0 ? arguments.size() : leading;
+                position++;
                 if (peek().is("{")) {
-                    set = table();
+                    set = table(position, options);
                 } else if (written) {
                     take();
                     function(true);
@@ -545,7 +559,8 @@ final class OutlineReader {
                 callee,
                 Use.NEEDED,
                 proper,
-                literals(arguments.subList(0, leading < 0 ? arguments.size() : leading)));
+                literals(arguments.subList(0, leading < 0 ? arguments.size() : leading)),
+                options);
         return result(callee, arguments, set, open.at());
     }
 
@@ -599,11 +614,11 @@ final class OutlineReader {
     }
 
     private boolean isSecret(Value callee, Set<String> set) {
-        if (callee.type() != Value.Type.FIELD || set.isEmpty()) {
+        if (callee.type() != Value.Type.FIELD) {
             return false;
         }
         String option = surroundings.secretOptions().get(callee.library() + "." + callee.name());
-        return option != null && set.contains(option);
+        return option != null && (option.isEmpty() || set.contains(option));
     }
 
     private Value required(@Nullable Value name, int place) {
@@ -619,14 +634,26 @@ final class OutlineReader {
         return new Value(Value.Type.OTHER, "", name.name(), null, place);
     }
 
-    /** A table constructor; the names of the fields in it that are written as true. */
     private Set<String> table() {
+        return table(0, new ArrayList<>());
+    }
+
+    /**
+     * A table constructor.
+     *
+     * @param position of the argument that it is
+     * @param options gets the names of the fields in it
+     * @return those of fields that are written as true
+     */
+    private Set<String> table(int position, List<Option> options) {
         take();
         Set<String> set = new HashSet<>();
         while (!peek().is("}") && peek().kind() != Kind.END) {
             Token second = tokens.second();
             if (peek().kind() == Kind.NAME && second.is("=")) {
-                String key = take().text();
+                Token name = take();
+                String key = name.text();
+                options.add(new Option(position, mention(key, name.at())));
                 take();
                 if (peek().is("true")) {
                     set.add(key);

@@ -1,7 +1,8 @@
 -- The module menu: questions on the screen of a handset. A part of the engine, which runs once in
 -- each script that uses it. What it finds wrong is an error at the line of the script that called.
 --
--- host: what is in Java. show(function, question, text, options, may be dialled) shows a screen;
+-- host: what is in Java. options: by function, the names that its options may have.
+-- show(function, question, text, options, may be dialled) shows a screen;
 -- nav() says which keys lead back and home from the next one; back(), home(), refused(), leave()
 -- tell the flow, where there is one; fail() raises an error; secret() marks a text as secret.
 local host, ussd = ...
@@ -20,16 +21,6 @@ local TRIES = 3
 local FETCHED = 8
 
 -- ---- options
-
-local COMMON = {"back", "home", "timeout", "dcs"}
-
-local function allow(...)
-  local names = {}
-  for _, list in ipairs {COMMON, {...}} do
-    for _, name in ipairs(list) do names[name] = true end
-  end
-  return names
-end
 
 local function wrong(name, option, allowed, value)
   local given = host.written(value)
@@ -68,10 +59,15 @@ local function key(name, o, field)
   end
 end
 
-local function read(name, o, allowed)
+local function known(name, o)
+  local allowed = host.options[name]
   for field in pairs(o) do
     if not allowed[field] then host.unknown("menu." .. name, field, allowed) end
   end
+end
+
+local function read(name, o)
+  known(name, o)
   key(name, o, "back")
   key(name, o, "home")
   return o
@@ -175,8 +171,6 @@ local function prompt(name, o, text)
   end
 end
 
-local ASK = allow("prompt", "check", "wrong", "tries", "secret", "default", 1)
-
 -- What a check makes of an answer: true and the value, or false and a reason.
 local function checker(name, o)
   local check = o.check
@@ -220,15 +214,13 @@ local function copy(o)
 end
 
 function menu.ask(o)
-  o = copy(read("ask", o, ASK))
+  o = copy(read("ask", o))
   option("ask", o, "secret", "boolean", "true or false")
   return ask("ask", o)
 end
 
-local PIN = allow("prompt", "digits", "check", "wrong", "tries", 1)
-
 function menu.pin(o)
-  o = copy(read("pin", o, PIN))
+  o = copy(read("pin", o))
   local digits = whole("pin", o, "digits", 1, 20) or 4
   local check = option("pin", o, "check", "function", "a function")
   o.wrong = text("pin", o, "wrong") or ("A PIN has " .. digits .. " digits.")
@@ -328,10 +320,8 @@ local function chosen(name, o, title, at, value, failure, retry)
   end)
 end
 
-local CHOOSE = allow("title", "items", "more", "other", "wrong", "tries")
-
 function menu.choose(o)
-  o = copy(read("choose", o, CHOOSE))
+  o = copy(read("choose", o))
   local title = text("choose", o, "title")
   local items = option("choose", o, "items", "table", "a list of texts, or of {value, text}")
   if items == nil or items[1] == nil then
@@ -351,10 +341,8 @@ function menu.choose(o)
   return chosen("choose", o, title, function(n) return texts[n] end, function(n) return values[n] end)
 end
 
-local LIST = allow("title", "fetch", "show", "more", "other", "wrong", "tries")
-
 function menu.list(o)
-  o = copy(read("list", o, LIST))
+  o = copy(read("list", o))
   local title = text("list", o, "title")
   local fetch = option("list", o, "fetch", "function", "a function of an offset and a count")
   if not fetch then fail("menu.list: fetch: a function of an offset and a count") end
@@ -388,10 +376,8 @@ function menu.list(o)
     function() return failure end, function() failure = nil end)
 end
 
-local CONFIRM = allow("prompt", "yes", "no", "wrong", "tries", 1)
-
 function menu.confirm(o)
-  o = copy(read("confirm", o, CONFIRM))
+  o = copy(read("confirm", o))
   o.shown = true
   o.wrong = text("confirm", o, "wrong") or "Please answer 1 or 2."
   tries("confirm", o)
@@ -405,8 +391,6 @@ function menu.confirm(o)
 end
 
 -- ---- long texts
-
-local TEXT = allow("more")
 
 -- The end of the piece from `from` on, at a blank where there is one, so that it fits with a foot.
 local function piece(long, from, foot, measure)
@@ -430,7 +414,7 @@ local function piece(long, from, foot, measure)
 end
 
 function menu.text(long, o)
-  o = copy(read("text", o or {}, TEXT))
+  o = copy(read("text", o or {}))
   o.shown = true
   o.tries = 1
   local more = text("text", o, "more") or "99"
@@ -463,14 +447,10 @@ end
 
 -- ---- checks
 
-local AMOUNT = {min = true, max = true, places = true, wrong = true}
-
 -- An amount as texts show it: with its decimal places.
 function menu.amount(o)
   o = o or {}
-  for field in pairs(o) do
-    if not AMOUNT[field] then host.unknown("menu.amount", field, AMOUNT) end
-  end
+  known("amount", o)
   local places = whole("amount", o, "places", 0, 10) or 0
   local function bound(field)
     local value = o[field]
@@ -496,12 +476,8 @@ function menu.amount(o)
   end
 end
 
-local MSISDN = {country = true, length = true, trunk = true, starts = true, wrong = true}
-
 function menu.msisdn(o)
-  for field in pairs(o) do
-    if not MSISDN[field] then host.unknown("menu.msisdn", field, MSISDN) end
-  end
+  known("msisdn", o)
   local country = text("msisdn", o, "country", true)
   if not find(country, "^%d%d?%d?$") then wrong("msisdn", "country", "a country code of 1 to 3 digits", country) end
   local length = whole("msisdn", o, "length", 1, 14) or 9
@@ -534,7 +510,6 @@ function menu.msisdn(o)
   end
 end
 
-local DATE = {order = true, min = true, max = true, wrong = true}
 local ORDERS = {DMY = {3, 2, 1}, MDY = {3, 1, 2}, YMD = {1, 2, 3}}
 local DAYS = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
@@ -545,9 +520,7 @@ end
 
 function menu.date(o)
   o = o or {}
-  for field in pairs(o) do
-    if not DATE[field] then host.unknown("menu.date", field, DATE) end
-  end
+  known("date", o)
   local order = text("date", o, "order") or "DMY"
   local places = ORDERS[order]
   if not places then wrong("date", "order", "DMY, MDY or YMD", order) end
@@ -574,13 +547,9 @@ function menu.date(o)
   end
 end
 
-local DIGITS = {min = true, max = true, wrong = true}
-
 function menu.digits(o)
   o = o or {}
-  for field in pairs(o) do
-    if not DIGITS[field] then host.unknown("menu.digits", field, DIGITS) end
-  end
+  known("digits", o)
   local min = whole("digits", o, "min", 1, 100) or 1
   local max = whole("digits", o, "max", 1, 100) or 100
   local reason = text("digits", o, "wrong")

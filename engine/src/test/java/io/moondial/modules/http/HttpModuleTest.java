@@ -243,10 +243,10 @@ class HttpModuleTest {
                 "http.get('x' .. 'yz', '/x')",
                 "http.get: there is no upstream 'xyz'; the rules have billing, crm");
         assertError(
-                "http.get('billing', '/x', {headr = {}})",
+                "http.get('billing', '/x', {['headr'] = {}})",
                 "http.get: unknown option 'headr'; did you mean headers?");
         assertError(
-                "http.get('billing', '/x', {zzzzzzzz = 1})",
+                "http.get('billing', '/x', {['zzzzzzzz'] = 1})",
                 "http.get: unknown option 'zzzzzzzz'; allowed are query, headers, path, json, form, body, timeout, idempotency_key");
         assertError(
                 "http.get('billing', '/x', {headers = {Host = 'evil'}})",

@@ -310,7 +310,7 @@ class KvModuleTest {
                 "kv.set: the value is nil; kv.delete takes a key away");
         assertRaises("kv.set('b', 'k', print)", "", "kv.set: a function cannot be kept");
         assertRaises(
-                "kv.set('b', 'k', 1, {tll = 5})",
+                "kv.set('b', 'k', 1, {['tll'] = 5})",
                 "",
                 "kv.set: unknown option 'tll'; allowed is ttl");
         for (String ttl : List.of("0", "-1", "'30'", "'1w'", "true", "0/0", "1e300")) {
@@ -402,6 +402,11 @@ class KvModuleTest {
                 .hasMessageContaining("main.lua:2:")
                 .hasMessageContaining(
                         "bucket 'langage' is none of those that the rules list under kv: buckets; did you mean language?");
+        assertThatThrownBy(
+                        () -> configuration("return menu.flow(print,\n  {resume = '2m'})", section))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(
+                        "main.lua:2:4: menu.flow: option resume: bucket 'menu.flow' is none of those that the rules list under kv: buckets");
         assertRaises(
                 "local b = 'lang' .. 'age' b = b:sub(1, 4) kv.get(b, 'k')",
                 section,
