@@ -75,7 +75,7 @@ public final class Engine implements AutoCloseable {
     private final ServiceDesk desk;
     private final Channels channels;
     private final Instant started;
-    private final ReloadResource reloads = new ReloadResource(this::askReload);
+    private final ReloadResource reloads = new ReloadResource(this::reload);
     private final Reloading reloading;
     private final ServedScripts scripts;
     private final Phones phones;
@@ -301,13 +301,19 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Reads rules and scripts again, changed or not, and puts them into service if they are sound.
-     * Does nothing if changes are not followed.
+     *
+     * @param by who asks, as it is told to people
+     * @return cancelled if changes are not followed, or no longer
      */
-    public void reload() {
+    public CompletableFuture<ReloadResource.Outcome> reload(String by) {
+        CompletableFuture<ReloadResource.Outcome> outcome = reloading.ask(by);
         FileWatch watch = reload;
-        if (watch != null) {
-            watch.reload();
+        if (watch == null) {
+            outcome.cancel(false);
+        } else {
+            watch.lookNow();
         }
+        return outcome;
     }
 
     private FarSide handsetsOfPhones() {
@@ -333,16 +339,6 @@ public final class Engine implements AutoCloseable {
     /** The rules as they are in force now. */
     public RulesInForce rulesInForce() {
         return new CurrentRules(reloading.current(), reloading);
-    }
-
-    /** The same for somebody who waits for the outcome; cancelled if there will be none. */
-    private CompletableFuture<ReloadResource.Outcome> askReload(String by) {
-        CompletableFuture<ReloadResource.Outcome> outcome = reloading.ask(by);
-        if (reload == null) {
-            outcome.cancel(false);
-        }
-        reload();
-        return outcome;
     }
 
     /** This engine's reloads, for a caller that decides when they happen. */

@@ -132,6 +132,11 @@ final class Reloading implements Source {
     }
 
     @Override
+    public boolean isAsked() {
+        return !asked.isEmpty() || !due.isEmpty();
+    }
+
+    @Override
     public Runnable prepare() {
         boolean first = !looked;
         looked = true;
@@ -146,7 +151,7 @@ final class Reloading implements Source {
             Configuration next = current.readAgain();
             List<LuaService> services = next.services();
             ConfigurationChange change = ConfigurationChange.between(current, next);
-            return first && change.isNothing() && current.kept() == null
+            return first && change.isNothing() && current.kept() == null && due.isEmpty()
                     ? () ->
                             answer(
                                     new Outcome(

@@ -93,7 +93,8 @@ public record EngineStatus(
      * What happened to changes of the rules and scripts.
      *
      * @param lastDone when one came into service last; null: none has since the start
-     * @param lastBy who asked for that one; empty: nobody, the files had changed
+     * @param lastBy who asked for that one; empty: nobody, the files had changed; a signal is named
+     *     as a user is
      * @param refusal null: what is on the disk is in service
      * @param keptAt when what is in service first came into service, if the engine started on a
      *     kept set; null: it was read from the files

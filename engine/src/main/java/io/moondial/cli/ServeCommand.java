@@ -235,7 +235,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private static void reload(Engine engine) {
         log.info("SIGHUP: rules and scripts are read again");
-        engine.reload();
+        var _ = engine.reload("SIGHUP"); // the log tells its outcome
     }
 
     /** Opens what surrounds a started engine; if that fails, the engine is closed. */

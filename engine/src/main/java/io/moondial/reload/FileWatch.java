@@ -38,7 +38,6 @@ public final class FileWatch implements AutoCloseable {
     private final FolderSignals signals;
     private final Thread thread;
     private @Nullable Content handled;
-    private volatile boolean asked;
     private boolean failing;
 
     /** Starts; what the files hold now is handled as the first change. */
@@ -52,9 +51,8 @@ public final class FileWatch implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("reload").start(this::run);
     }
 
-    /** The content of the files is handled again, even if it is the same; from any thread. */
-    public void reload() {
-        asked = true;
+    /** Looks at the files at once, as their source may have been asked to; from any thread. */
+    public void lookNow() {
         signals.wake();
     }
 
@@ -72,9 +70,7 @@ public final class FileWatch implements AutoCloseable {
     private void look() throws InterruptedException {
         try {
             signals.watch(source.watched().foldersOfEvents());
-            if (asked
-                    && handled != null) { // else this is the first look, which handles them anyway
-                asked = false;
+            if (source.isAsked()) {
                 handled = null;
             }
             Content found = print();
@@ -157,6 +153,14 @@ public final class FileWatch implements AutoCloseable {
 
         /** A change is to be noticed within this time. */
         Duration interval();
+
+        /**
+         * Whether somebody waits for the files to be handled even if they hold the same as before.
+         * The outcome of the next preparation is his answer, whatever that one was made for.
+         */
+        default boolean isAsked() {
+            return false;
+        }
 
         /**
          * Reads the files and makes of them what can be made, touching nothing that is in service.

@@ -136,7 +136,7 @@ class ServeProcessTest {
 
         awaitLine(log, Pattern.compile("SIGHUP: rules and scripts are read again"));
         awaitLine(log, Pattern.compile("reloaded in .*: no script and no setting .* differs"));
-        awaitStatus(ExitCode.GOOD, "attention  none needed");
+        awaitStatus(ExitCode.GOOD, "attention  none needed", "asked for by SIGHUP");
         signal(serve, "TERM");
         awaitGoodEnd(serve);
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -273,6 +274,37 @@ class FileWatchTest {
             save("main.lua", "2");
             source.awaitOutcomes("1", "2");
             assertThat(faults).hasValueGreaterThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void files_that_hold_the_same_are_handled_again_once_if_somebody_asks() {
+        AtomicBoolean asked = new AtomicBoolean();
+        Source source =
+                new Source(NEVER_BY_TIME) {
+                    @Override
+                    public boolean isAsked() {
+                        return asked.get();
+                    }
+
+                    @Override
+                    public Runnable prepare() {
+                        asked.set(false);
+                        return super.prepare();
+                    }
+                };
+        try (FileWatch watch = new FileWatch(source)) {
+            source.awaitOutcomes("1");
+            watch.lookNow();
+            source.awaitLooks(1);
+            source.awaitOutcomes("1");
+            asked.set(true);
+            watch.lookNow();
+            source.awaitOutcomes("1", "1");
+            int looks = source.looks.get();
+            watch.lookNow();
+            await().atMost(PATIENCE).until(() -> source.looks.get() > looks);
+            source.awaitOutcomes("1", "1");
         }
     }
 

@@ -144,7 +144,7 @@ class EchoModuleTest {
                     .contains(new Backend.Gauge("echo.wall", "delay", 60_000, null));
             Path rules = folder.resolve("rules.yaml");
             Files.writeString(rules, Files.readString(rules).replace("1m", "3ms"));
-            engine.reload();
+            var _ = engine.reload("olga");
             assertThat(reloaded.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(engine.status().outside())
                     .contains(new Backend.Gauge("echo.wall", "delay", 3, null));
@@ -160,7 +160,7 @@ class EchoModuleTest {
             engine.followChanges(now -> {});
             Path rules = folder.resolve("rules.yaml");
             Files.writeString(rules, Files.readString(rules).replace("2ms", "13s"));
-            engine.reload();
+            var _ = engine.reload("olga");
             await().until(() -> engine.status().reload().refusal() != null);
             assertThat(engine.status().reload().refusal().first())
                     .containsExactly(rules + ": the wall cannot be moved so far");

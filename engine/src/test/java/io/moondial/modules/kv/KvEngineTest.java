@@ -93,7 +93,7 @@ class KvEngineTest {
             assertThat(dial(engine, "*1#")).isEqualTo(new Screen.Respond("1"));
             Path rules = folder.resolve("rules.yaml");
             Files.writeString(rules, Files.readString(rules).replace("sqlite", "memory"));
-            engine.reload();
+            var _ = engine.reload("olga");
             assertThat(reloaded.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(dial(engine, "*1#")).isEqualTo(new Screen.Respond("1"));
             assertThat(engine.counters().value("calls.kv.memory.ok")).isEqualTo(1);
