@@ -111,7 +111,7 @@ function list(app) {
         ? empty(Object.keys(filter).length || !live ? w.noMatch : w.none)
         : html`<div class="scroll"><table class="stack">
             <caption>${live ? w.live : w.olderOnes} ${w.kept(value.kept)}</caption>
-            <thead><tr><th>${w.began}</th><th>${w.number}</th><th>${w.code}</th><th>${w.script}</th><th class="number">${w.turns}</th><th class="number">${w.took}</th><th>${w.state}</th></tr></thead>
+            <thead><tr><th>${w.began}</th><th>${w.number}</th><th>${w.code}</th><th>${w.script}</th><th class="number">${w.turns}</th><th class="number">${w.took}</th><th>${w.outcome}</th></tr></thead>
             <tbody>${value.dialogs.map((it) => html`<tr>
               <td data-label=${w.began} class="nowrap"><a href="/dialogs/${segment(it.instance_id)}">${time(it.began, { exact: true })}</a></td>
               <td data-label=${w.number} class="mono">${it.msisdn ?? '–'}</td>
@@ -119,7 +119,7 @@ function list(app) {
               <td data-label=${w.script} class="name">${it.script}</td>
               <td data-label=${w.turns} class="number">${it.turns}</td>
               <td data-label=${w.took} class="number">${it.took_ms === undefined ? '' : duration(it.took_ms)}</td>
-              <td data-label=${w.state} class=${it.error ? 'wide' : ''}>${outcome(it.outcome)} ${it.error ? html`<span class="quiet small">${it.error}</span>` : nothing}</td>
+              <td data-label=${w.outcome} class=${it.error ? 'wide' : ''}>${outcome(it.outcome)} ${it.error ? html`<span class="quiet small">${it.error}</span>` : nothing}</td>
             </tr>`)}</tbody></table></div>
             ${value.more ? html`<p><a href=${url({ ...filter, before: value.dialogs.at(-1).instance_id })}>${w.older}</a></p>` : nothing}`)}`,
     close() {

@@ -38,7 +38,7 @@ export const words = {
     none: 'No trigger names a script.',
   },
   dialogs: {
-    number: 'Number', code: 'Code', script: 'Script', outcome: 'Outcome', search: 'Search', began: 'Began', took: 'Took', turns: 'Turns', older: 'Older dialogs', newest: 'To the newest dialogs', olderOnes: 'These are older dialogs: new ones do not appear here.', state: 'State',
+    number: 'Number', code: 'Code', script: 'Script', outcome: 'Outcome', search: 'Search', began: 'Began', took: 'Took', turns: 'Turns', older: 'Older dialogs', newest: 'To the newest dialogs', olderOnes: 'These are older dialogs: new ones do not appear here.',
     pause: 'Pause', resume: 'Go on', paused: (n) => `Paused; ${n} new`, live: 'New dialogs appear by themselves.',
     none: 'No dialog has begun since the start.', noMatch: 'None of the dialogs that are kept matches.', kept: (n) => `The last ${n.toLocaleString()} dialogs are kept in memory; older ones are in the EDRs.`,
     masked: 'Numbers are masked for your role.',
