@@ -6,6 +6,7 @@ import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.Backends;
 import io.moondial.script.api.ScriptDialog.Refused;
 import io.moondial.text.LogText;
+import io.moondial.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
@@ -109,6 +111,14 @@ final class DialogServices implements ScriptServices {
     @Override
     public Backends backends() {
         return around.backends();
+    }
+
+    @Override
+    public CompletableFuture<?> after(Duration time) {
+        CompletableFuture<@Nullable Void> passed = new CompletableFuture<>();
+        Time.Alarm alarm = around.time().after(time, () -> passed.complete(null));
+        var _ = passed.whenComplete((_, _) -> alarm.cancel());
+        return passed;
     }
 
     @Override

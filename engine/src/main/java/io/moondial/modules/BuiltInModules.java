@@ -8,6 +8,7 @@ import io.moondial.modules.json.JsonModule;
 import io.moondial.modules.kv.KvModule;
 import io.moondial.modules.log.LogModule;
 import io.moondial.modules.menu.MenuModule;
+import io.moondial.modules.n2svcd.N2svcdModules;
 import io.moondial.modules.sql.SqlModule;
 import io.moondial.modules.stat.StatModule;
 import io.moondial.modules.ussd.UssdModule;
@@ -27,11 +28,14 @@ public final class BuiltInModules {
     public static List<ApiModule> create() {
         Json json = new Json();
         ApiModule ussd = UssdModule.create();
+        ApiModule log = LogModule.create();
+        ApiModule edr = EdrModule.create();
+        ApiModule stat = StatModule.create();
         List<ApiModule> others =
                 List.of(
-                        LogModule.create(),
-                        EdrModule.create(),
-                        StatModule.create(),
+                        log,
+                        edr,
+                        stat,
                         JsonModule.create(json),
                         DecimalModule.create(),
                         HttpModule.create(json),
@@ -41,6 +45,7 @@ public final class BuiltInModules {
         all.add(ussd);
         all.add(MenuModule.create(ussd, KvModule.createForEngine(json), others));
         all.addAll(others);
+        all.addAll(N2svcdModules.create(ussd, log, edr, stat));
         return List.copyOf(all);
     }
 }

@@ -84,6 +84,7 @@ final class Lint {
         boolean open = false;
         for (Unit unit : units) {
             known.addAll(unit.outline().globalsDefined());
+            known.addAll(base.globalsOfRequired(unit));
             fieldsSet.addAll(unit.outline().fieldsSet());
             open |= unit.outline().definesOthers();
         }
@@ -190,7 +191,7 @@ final class Lint {
                 add(
                         module,
                         isSure(module) && !isOptional(module),
-                        () -> RunningScript.LoadedModules.notFound(module.name()));
+                        () -> base.notFound(module.name()));
             }
         }
 
@@ -253,7 +254,16 @@ final class Lint {
                 call(field);
                 return;
             }
-            String message = AbsentNames.message(path);
+            String instead = base.insteadOf(field.library(), mention.name());
+            String message =
+                    instead == null
+                            ? AbsentNames.message(path)
+                            : "'"
+                                    + field.library()
+                                    + "' has no '"
+                                    + mention.name()
+                                    + "': "
+                                    + instead;
             boolean api = base.isApi(field.library());
             // a library of Lua gives nil, which fails when it is called
             if (!api

@@ -1,6 +1,7 @@
 package io.moondial.script;
 
 import io.moondial.script.RunningScript.LoadedModules;
+import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.ApiModule.PartInLua;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What every script finds at its start: read-only, shared by all scripts of a host. */
@@ -34,6 +36,10 @@ final class LuaBase {
     private final Map<String, String> secretOptions = new HashMap<>();
     private final Map<String, ApiFunction> functions = new HashMap<>();
     private final LuaTable globals = LuaTable.unmetered();
+
+    /** The modules that are no globals. */
+    private final LuaTable byRequireOnly = LuaTable.unmetered();
+
     private final LuaTable globalMetatable;
     private final LuaTable stringMetatable;
     private final LuaTable decimalMetatable;
@@ -50,7 +56,7 @@ final class LuaBase {
         StandardLibrary library = new StandardLibrary(compiler);
         library.addTo(globals);
         for (ApiModule module : modules) {
-            globals.set(module.name(), module.table());
+            (module.isGlobal() ? globals : byRequireOnly).set(module.name(), module.table());
             module.functions().forEach(this::note);
             module.globals().forEach(globals::set);
             PartInLua part = module.partInLua();
@@ -62,7 +68,7 @@ final class LuaBase {
         }
         globals.set("require", new NativeFunction("require", LuaBase::require));
         globals.set("package", packages());
-        AllowList.check(globals, modules);
+        AllowList.check(List.of(globals, byRequireOnly), modules);
         globals.seal("_G");
         this.globalMetatable = UndefinedGlobal.metatable();
         this.stringMetatable = library.stringMetatable();
@@ -119,7 +125,7 @@ final class LuaBase {
 
     /** Whether {@code require} finds a built-in module of this name. */
     boolean hasModule(String name) {
-        return globals.get(LuaString.of(name)) instanceof LuaTable;
+        return builtIn(LuaString.of(name)) != null;
     }
 
     /** The names of all globals that every script has. */
@@ -134,7 +140,61 @@ final class LuaBase {
 
     /** The fields of a library or module; null if there is none of this name. */
     @Nullable Set<String> fieldsOf(String library) {
-        return globals.get(LuaString.of(library)) instanceof LuaTable table ? namesIn(table) : null;
+        LuaTable table = builtIn(LuaString.of(library));
+        return table == null ? null : namesIn(table);
+    }
+
+    /**
+     * What there is instead of a field that scripts of another host look for in a module of ours;
+     * null: it is none of them.
+     */
+    @Nullable String insteadOf(String module, String field) {
+        for (ApiModule it : modules) {
+            if (it.name().equals(module)) {
+                return it.elsewhere().get(field);
+            }
+        }
+        return null;
+    }
+
+    /** What is said of a module that is not there. */
+    String notFound(String name) {
+        for (ApiModule module : modules) {
+            String prefix = module.name() + ".";
+            if (name.startsWith(prefix)) {
+                String instead = module.elsewhere().get(name.substring(prefix.length()));
+                return instead == null
+                        ? LoadedModules.notFound(name) + "; built in are " + namesLike(module)
+                        : "module '" + name + "' is not built in: " + instead;
+            }
+        }
+        return LoadedModules.notFound(name);
+    }
+
+    private String namesLike(ApiModule first) {
+        return modules.stream()
+                .map(ApiModule::name)
+                .filter(it -> it.equals(first.name()) || it.startsWith(first.name() + "."))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The globals that a script has because of the modules that a file requires. */
+    Set<String> globalsOfRequired(Unit unit) {
+        Set<String> names = new TreeSet<>();
+        for (Outline.Mention required : unit.outline().modulesRequired()) {
+            names.addAll(globalsWhenRequired(required.name()).keySet());
+        }
+        return names;
+    }
+
+    /** The globals that a script has once it has required a module; empty if it is none of ours. */
+    Map<String, ApiModule.WhenRequired> globalsWhenRequired(String name) {
+        for (ApiModule module : modules) {
+            if (!module.globalsWhenRequired().isEmpty() && module.name().equals(name)) {
+                return module.globalsWhenRequired();
+            }
+        }
+        return Map.of();
     }
 
     /** A function of a module of ours; null: there is none of this name. */
@@ -167,14 +227,19 @@ final class LuaBase {
 
     /** A library or module of this name; null: none is built in. */
     @Nullable LuaTable builtIn(LuaString name) {
-        return globals.get(name) instanceof LuaTable table ? table : null;
+        if (globals.get(name) instanceof LuaTable table) {
+            return table;
+        }
+        return byRequireOnly.get(name) instanceof LuaTable table ? table : null;
     }
 
     /** Shows each library and module with its name. */
     void builtIns(BiConsumer<LuaString, LuaTable> action) {
-        for (var e = globals.next(null); e != null; e = globals.next(e[0])) {
-            if (e[0] instanceof LuaString name && e[1] instanceof LuaTable table) {
-                action.accept(name, table);
+        for (LuaTable tables : List.of(globals, byRequireOnly)) {
+            for (var e = tables.next(null); e != null; e = tables.next(e[0])) {
+                if (e[0] instanceof LuaString name && e[1] instanceof LuaTable table) {
+                    action.accept(name, table);
+                }
             }
         }
     }
@@ -258,12 +323,13 @@ final class LuaBase {
         /**
          * Compares what scripts would get with what they may have.
          *
+         * @param tables the globals, and what is had by require only
          * @throws IllegalStateException if they differ
          */
-        static void check(LuaTable globals, List<ApiModule> modules) {
+        static void check(List<LuaTable> tables, List<ApiModule> modules) {
             Set<String> allowed = all(modules);
             Set<String> present = new TreeSet<>();
-            collect(globals, "", present);
+            tables.forEach(it -> collect(it, "", present));
             if (!present.equals(allowed)) {
                 Set<String> missing = new TreeSet<>(allowed);
                 missing.removeAll(present);

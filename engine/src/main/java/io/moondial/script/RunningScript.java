@@ -6,6 +6,7 @@ import io.moondial.dialog.PrimitiveResult;
 import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun.Control;
+import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.api.Journal;
 import io.moondial.script.api.Phase;
@@ -15,6 +16,7 @@ import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
@@ -59,6 +61,7 @@ final class RunningScript implements HostCall, ScriptClock {
     private Map<String, LuaTable> partsInLua = Map.of();
     private @Nullable Alone alone;
     private @Nullable Journal journal;
+    private @Nullable LuaFunction handler;
     private int flows;
 
     RunningScript(Script script, ScriptRun run, LuaBase base, HeavyPermit permit) {
@@ -245,6 +248,31 @@ final class RunningScript implements HostCall, ScriptClock {
     }
 
     @Override
+    public void handledBy(LuaFunction function) {
+        handler = function;
+    }
+
+    @Override
+    public void pause(String function, Duration time) {
+        if (alone != null) {
+            throw new LuaError(
+                    alone.function()
+                            + ": nothing else may be waited for in it, and this is "
+                            + function);
+        }
+        tellPlace(state.place());
+        patience(); // what must end now does not wait
+        meter.endBurst();
+        CompletableFuture<?> over = services().after(time);
+        try {
+            run.dialog().await(over, this::patience);
+        } finally {
+            over.cancel(true);
+        }
+        meter.beginBurst();
+    }
+
+    @Override
     public void log(Level level, String line) {
         tellPlace(state.place());
         services().log(level, line);
@@ -276,10 +304,12 @@ final class RunningScript implements HostCall, ScriptClock {
             meter.beginBurst();
             return runMain(main);
         } catch (Kill kill) {
-            return failed(kind(kill), String.valueOf(kill.getMessage()), here(), null);
+            return failed(
+                    kind(kill), String.valueOf(kill.getMessage()), LuaError.Trace.of(state), null);
         } catch (RuntimeException | Error e) {
             // whatever it is, it is this script's end and no other's
-            return failed(ScriptFault.Kind.INTERNAL, "internal fault: " + e, here(), e);
+            return failed(
+                    ScriptFault.Kind.INTERNAL, "internal fault: " + e, LuaError.Trace.of(state), e);
         } finally {
             state.endCoroutines();
             meter.endBurst();
@@ -290,7 +320,11 @@ final class RunningScript implements HostCall, ScriptClock {
         try {
             prepareGlobals();
             services().seed().ifPresent(state::seedRandom);
-            @Nullable Object[] results = state.call(state.load(main, state.globals()), request());
+            LuaTable request = request();
+            @Nullable Object[] results = state.call(state.load(main, state.globals()), request);
+            if (handler != null && results.length > 0 && results[0] == handler) {
+                results = state.call(handler, request);
+            }
             tellPlace(state.lastReturn());
             return returned(results);
         } catch (LuaError e) {
@@ -369,10 +403,6 @@ final class RunningScript implements HostCall, ScriptClock {
             case LIMIT -> ScriptFault.Kind.LIMIT;
             case STOPPED -> ScriptFault.Kind.STOPPED;
         };
-    }
-
-    private LuaError.Trace here() {
-        return new LuaError.Trace(state.place(), state.stack());
     }
 
     private ScriptOutcome failed(
@@ -518,14 +548,24 @@ final class RunningScript implements HostCall, ScriptClock {
             if (known == null && !shown) {
                 known = run.base.builtIn(key);
             }
+            run.base.globalsWhenRequired(name).forEach(this::giveGlobal);
             return Lua.values(known == null ? load(name, key) : known);
+        }
+
+        /** What the rules give, and what the script has set, stays. */
+        private void giveGlobal(String name, ApiModule.WhenRequired given) {
+            LuaString key = LuaString.of(name);
+            LuaTable globals = run.state.globals();
+            if (globals.get(key) == null) {
+                globals.set(key, given.value(run));
+            }
         }
 
         private Object load(String name, LuaString key) {
             @Nullable Object loader = preload == null ? null : preload.get(key);
             Unit unit = run.script.modules().get(name);
             if (loader == null && unit == null) {
-                throw new LuaError(notFound(name));
+                throw new LuaError(run.base.notFound(name));
             }
             if (loading.contains(name)) {
                 throw new LuaError(

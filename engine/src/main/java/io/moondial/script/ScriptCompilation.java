@@ -78,7 +78,7 @@ final class ScriptCompilation {
                 Comparator.comparing(Problem::file)
                         .thenComparingInt(Problem::line)
                         .thenComparingInt(Problem::column));
-        ModuleSet modules = new ModuleSet(units.values());
+        ModuleSet modules = new ModuleSet(units.values(), base);
         return new ScriptRelease(
                 path,
                 keys(),
@@ -166,7 +166,7 @@ final class ScriptCompilation {
         private final Map<String, Unit> byName = new TreeMap<>();
         private final Set<LuaString> globalsSet = new HashSet<>();
 
-        ModuleSet(Collection<Unit> units) {
+        ModuleSet(Collection<Unit> units, LuaBase base) {
             units.stream()
                     .sorted(Comparator.comparing(unit -> unit.source().inLibrary()))
                     .forEach(unit -> byName.putIfAbsent(unit.source().name(), unit));
@@ -176,6 +176,10 @@ final class ScriptCompilation {
                             unit.outline()
                                     .globalsSet()
                                     .forEach(name -> globalsSet.add(LuaString.of(name))));
+            units.forEach(
+                    unit ->
+                            base.globalsOfRequired(unit)
+                                    .forEach(name -> globalsSet.add(LuaString.of(name))));
         }
 
         /** The file of a module, null for none. */
@@ -183,7 +187,10 @@ final class ScriptCompilation {
             return byName.get(name);
         }
 
-        /** The globals that any of them sets, or a script does: read before, they are nil. */
+        /**
+         * The globals that any of them sets, or a script does, or a module that they require: read
+         * before, they are nil.
+         */
         Set<LuaString> globalsSet() {
             return globalsSet;
         }

@@ -8,6 +8,8 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
@@ -45,6 +47,15 @@ public interface ScriptServices {
      */
     default void called(
             String called, String outcome, Duration took, Supplier<@Nullable String> given) {}
+
+    /**
+     * Completes when that much time has passed; one that is cancelled is forgotten. By the clock of
+     * the machine, unless there is another.
+     */
+    default CompletableFuture<?> after(Duration time) {
+        return new CompletableFuture<@Nullable Void>()
+                .completeOnTimeout(null, time.toNanos(), TimeUnit.NANOSECONDS);
+    }
 
     /** The time of day. */
     Instant now();

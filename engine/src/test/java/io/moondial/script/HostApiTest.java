@@ -271,7 +271,7 @@ class HostApiTest {
         assertThat(function.results()).isNotBlank();
         assertThat(function.errors()).isNotBlank();
         assertThat(function.parameters()).allSatisfy(p -> assertThat(p.meaning()).isNotBlank());
-        assertThat(function.example()).contains(function.qualifiedName());
+        assertThat(function.example()).contains(function.name());
         bench.request("msisdn", "27761485722");
         assertThat(bench.run(function.example())).isInstanceOf(ScriptOutcome.Returned.class);
     }

@@ -2,6 +2,7 @@ package io.moondial.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.script.api.ApiModule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,9 @@ class IsolationTest {
     private String reachable() {
         return Stream.concat(
                         Stream.of(LUAS.split(" ")),
-                        bench.host().api().stream().flatMap(it -> it.names().stream()))
+                        bench.host().api().stream()
+                                .filter(ApiModule::isGlobal)
+                                .flatMap(it -> it.names().stream()))
                 .sorted()
                 .collect(Collectors.joining(" "));
     }
@@ -99,7 +102,11 @@ class IsolationTest {
                                 """
                                         .formatted(
                                                 bench.host().api().stream()
-                                                        .map(it -> it.name() + " = " + it.name())
+                                                        .map(
+                                                                it ->
+                                                                        "[\"%1$s\"] = require \"%1$s\""
+                                                                                .formatted(
+                                                                                        it.name()))
                                                         .collect(Collectors.joining(", ")))))
                 .isEqualTo("changed: ");
     }

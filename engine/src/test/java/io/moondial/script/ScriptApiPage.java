@@ -46,6 +46,7 @@ final class ScriptApiPage {
 
     private static String names(List<ApiModule> modules) {
         return modules.stream()
+                .filter(ApiModule::isGlobal)
                 .map(module -> "`" + module.name() + "`")
                 .collect(Collectors.joining(", "));
     }
@@ -60,13 +61,33 @@ final class ScriptApiPage {
                 + "\n\n"
                 + module.summary()
                 + "\n\n"
+                + (module.isGlobal()
+                        ? ""
+                        : "`require \"" + module.name() + "\"` returns it; it is no global.\n\n")
                 + (module.called() == null ? "" : function(module.called()))
                 + module.functions().stream()
                         .map(ScriptApiPage::function)
                         .collect(Collectors.joining())
                 + module.values().stream()
                         .map(value -> value(module.name(), value))
-                        .collect(Collectors.joining());
+                        .collect(Collectors.joining())
+                + elsewhere(module);
+    }
+
+    private static String elsewhere(ApiModule module) {
+        return module.elsewhere().isEmpty()
+                ? ""
+                : "These names are not in it. The error says what there is instead:\n\n| name | instead |\n|---|---|\n"
+                        + module.elsewhere().entrySet().stream()
+                                .map(
+                                        e ->
+                                                "| `%s.%s` | %s |\n"
+                                                        .formatted(
+                                                                module.name(),
+                                                                e.getKey(),
+                                                                e.getValue()))
+                                .collect(Collectors.joining())
+                        + "\n";
     }
 
     private static String value(String module, ApiModule.Value value) {

@@ -3,6 +3,7 @@ package io.moondial.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.script.api.ApiModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,7 @@ class ScriptApiPageTest {
 
     private static String own(ScriptBench bench) {
         return bench.host().api().stream()
+                .filter(ApiModule::isGlobal)
                 .map(module -> module.name() + " = true")
                 .collect(Collectors.joining(", "));
     }

@@ -75,6 +75,7 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     final List<String> log = new ArrayList<>();
     final List<String> edrs = new ArrayList<>();
     final List<String> counted = new ArrayList<>();
+    final List<Duration> pauses = new ArrayList<>();
     final Control control = new Control();
     ScriptLimits limits = LIMITS;
     String instanceId = "Test-1-00000001";
@@ -280,6 +281,13 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     @Override
     public void increment(String name) {
         counted.add(name);
+    }
+
+    /** Time passes at once. */
+    @Override
+    public CompletableFuture<?> after(Duration time) {
+        pauses.add(time);
+        return CompletableFuture.completedFuture(true);
     }
 
     @Override

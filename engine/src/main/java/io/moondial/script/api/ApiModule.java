@@ -7,6 +7,7 @@ import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.stdlib.UndefinedGlobal.NearName;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +16,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Functions that operators find under one name, by {@code require} or as a global. */
+/**
+ * Functions that operators find under one name, by {@code require}, and most often as a global too.
+ */
 public final class ApiModule {
     private final String name;
     private final String summary;
@@ -26,7 +29,17 @@ public final class ApiModule {
     private final boolean decimals;
     private final @Nullable Backend<?, ?> backend;
     private final @Nullable PartInLua partInLua;
+    private final boolean global;
+    private final Map<String, String> elsewhere;
+    private final Map<String, WhenRequired> whenRequired;
     private final LuaTable table;
+
+    /** A global that is there once the module has been required. */
+    @FunctionalInterface
+    public interface WhenRequired {
+        /** Its value in this run; null: it reads as nil. */
+        @Nullable Object value(HostCall call);
+    }
 
     /** A field that is not a function, and what it stands for. */
     public record Value(String name, String meaning) {}
@@ -54,6 +67,9 @@ public final class ApiModule {
         this.decimals = builder.decimals;
         this.backend = builder.backend;
         this.partInLua = builder.partInLua;
+        this.global = builder.global;
+        this.elsewhere = Collections.unmodifiableMap(new TreeMap<>(builder.elsewhere));
+        this.whenRequired = Collections.unmodifiableMap(new TreeMap<>(builder.whenRequired));
         this.table = builder.table.seal(name);
     }
 
@@ -105,6 +121,24 @@ public final class ApiModule {
         return partInLua;
     }
 
+    /** Whether its name is a global; if not, scripts have it by {@code require} only. */
+    public boolean isGlobal() {
+        return global;
+    }
+
+    /**
+     * The names that scripts of another host look for in this module, or as modules below it, each
+     * with what there is instead.
+     */
+    public Map<String, String> elsewhere() {
+        return elsewhere;
+    }
+
+    /** The globals that a script has once it has required the module, by name. */
+    public Map<String, WhenRequired> globalsWhenRequired() {
+        return whenRequired;
+    }
+
     /** All that scripts reach because of this module, as they write it. */
     public Set<String> names() {
         Set<String> names = new TreeSet<>(globals.keySet());
@@ -131,6 +165,9 @@ public final class ApiModule {
         private boolean decimals;
         private @Nullable Backend<?, ?> backend;
         private @Nullable PartInLua partInLua;
+        private boolean global = true;
+        private final Map<String, String> elsewhere = new TreeMap<>();
+        private final Map<String, WhenRequired> whenRequired = new TreeMap<>();
 
         private Builder(String name, String summary) {
             this.name = name;
@@ -187,6 +224,27 @@ public final class ApiModule {
             return this;
         }
 
+        /** Scripts have it by {@code require} only: a name with dots can be no global. */
+        public Builder byRequireOnly() {
+            global = false;
+            return this;
+        }
+
+        /**
+         * A name that scripts of another host look for in it, or as a module below it. It is not
+         * there, and the error says what is.
+         */
+        public Builder elsewhere(String name, String instead) {
+            elsewhere.put(name, instead);
+            return this;
+        }
+
+        /** A global that is there once the module has been required. */
+        public Builder whenRequired(String name, WhenRequired value) {
+            whenRequired.put(name, value);
+            return this;
+        }
+
         public ApiModule build() {
             table.setMetatable(metatable());
             return new ApiModule(this);
@@ -205,13 +263,16 @@ public final class ApiModule {
 
         private @Nullable Object[] unknown(Arguments a) {
             String field = a.state().show(a.get(2));
+            String instead = elsewhere.get(field);
             throw new LuaError(
                     "'"
                             + name
                             + "' has no '"
                             + field
                             + "'"
-                            + NearName.question(table, field, a.meter()));
+                            + (instead == null
+                                    ? NearName.question(table, field, a.meter())
+                                    : ": " + instead));
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.moondial.script.api;
 
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaTable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,20 @@ public interface HostCall {
             Supplier<CompletableFuture<T>> call,
             Function<? super T, String> outcome,
             Function<? super T, @Nullable String> given);
+
+    /**
+     * Waits while time passes; only this script waits. The wait ends early with the script, as that
+     * of {@link #await} does.
+     *
+     * @param function that waits, for the error where nothing may be waited for
+     */
+    void pause(String function, Duration time);
+
+    /**
+     * If the script's chunk returns this very function, the function is called with the request,
+     * and what it returns is what the script returns. The function of the last call counts.
+     */
+    void handledBy(LuaFunction function);
 
     /**
      * Runs a part of the script during which it must not wait for anything else, such as a

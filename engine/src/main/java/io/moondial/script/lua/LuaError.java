@@ -53,6 +53,11 @@ public final class LuaError extends RuntimeException {
         public Trace {
             stack = List.copyOf(stack);
         }
+
+        /** Where a script is now. */
+        public static Trace of(LuaState state) {
+            return new Trace(state.place(), state.stack());
+        }
     }
 
     /** Where it was raised; for the state in which it was, which is still as it was then. */
