@@ -56,6 +56,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ServeCommand.class,
             DialCommand.class,
             DemoCommand.class,
+            NewCommand.class,
             TestCommand.class,
             HandsetCommand.class,
             StatusCommand.class,
