@@ -95,7 +95,7 @@ public final class EdrCommand implements Callable<Integer> {
             description =
                     "A JSON object per dialog instead of per record, when all files are read: instance_id, msisdn, code (what "
                             + "was dialled) or notification, began, took_ms (not if the clock was set back), outcome (responded, declined, acknowledged, closed, "
-                            + "aborted, abandoned, failed or unfinished), final_text, choices (each a menu and its answer), counts "
+                            + "aborted, abandoned, failed or unfinished), resumes (the dialog whose menu.flow went on in this one), final_text, choices (each a menu and its answer), counts "
                             + "(menus, timeouts, late, notifies, errors), exception. What is missing is left out.")
     private boolean dialogs;
 
@@ -402,6 +402,7 @@ public final class EdrCommand implements Callable<Integer> {
                     object.put("took_ms", duration.toMillis());
                 }
                 object.put("outcome", dialog.outcome().word());
+                putKnown(object, "resumes", dialog.resumes());
                 putKnown(object, "final_text", dialog.finalText());
                 ArrayNode choices = object.putArray("choices");
                 for (DialogSummary.Choice choice : dialog.choices()) {

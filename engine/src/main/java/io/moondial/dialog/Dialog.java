@@ -9,6 +9,7 @@ import io.moondial.dialog.DialogEvent.Failed;
 import io.moondial.dialog.DialogEvent.Menu;
 import io.moondial.dialog.DialogEvent.Notify;
 import io.moondial.dialog.DialogEvent.Respond;
+import io.moondial.dialog.DialogEvent.Resumed;
 import io.moondial.dialog.DialogEvent.Returned;
 import io.moondial.dialog.DialogEvent.Screen;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
@@ -62,17 +63,22 @@ public final class Dialog {
     /** Of the texts that are sent, until the script chooses another. */
     private final Dcs dcs;
 
+    /** The dialog whose flow goes on with what is sent next; null: none does. */
+    private final @Nullable String resumes;
+
     private Dialog(
             DialogSetup setup,
             Phase phase,
             Map<Integer, Phase.Waiting> late,
             int screens,
-            Dcs dcs) {
+            Dcs dcs,
+            @Nullable String resumes) {
         this.setup = setup;
         this.phase = phase;
         this.late = late;
         this.screens = screens;
         this.dcs = dcs;
+        this.resumes = resumes;
     }
 
     /** What an event comes to: the dialog afterwards, and what is to be done, in order. */
@@ -115,7 +121,7 @@ public final class Dialog {
 
     /** A dialog that a service has claimed; its first fact says so. */
     public static Transition begin(DialogSetup setup) {
-        Dialog dialog = new Dialog(setup, new Phase.Busy(), Map.of(), 0, setup.dcs());
+        Dialog dialog = new Dialog(setup, new Phase.Busy(), Map.of(), 0, setup.dcs(), null);
         Step step = new Step(dialog);
         step.tell(new DialogFact.Begun());
         return step.done();
@@ -130,6 +136,7 @@ public final class Dialog {
             case SwitchedOff off -> step.switchedOff();
             case Failed failed -> step.failed(failed.exception(), failed.scriptsFault());
             case Incoming incoming -> step.arrived(incoming);
+            case Resumed(String before) -> step.resumes = before;
             case TimerFired fired -> step.timerFired(fired.screen());
             case Stopped(String reason, boolean scriptsFault) ->
                     step.breakOff(new Phase.Broken(reason, true, scriptsFault));
@@ -156,6 +163,7 @@ public final class Dialog {
         private Map<Integer, Phase.Waiting> late;
         private int screens;
         private Dcs dcs;
+        private @Nullable String resumes;
 
         /** Whether an answer has been handled. */
         private boolean answered;
@@ -166,10 +174,11 @@ public final class Dialog {
             this.late = from.late;
             this.screens = from.screens;
             this.dcs = from.dcs;
+            this.resumes = from.resumes;
         }
 
         private Transition done() {
-            return new Transition(new Dialog(setup, phase, late, screens, dcs), actions);
+            return new Transition(new Dialog(setup, phase, late, screens, dcs, resumes), actions);
         }
 
         // ---- what the script does
@@ -238,7 +247,10 @@ public final class Dialog {
                         case Menu menu -> new Outgoing.Ask(screens, text, hidden, options.secret());
                         case Notify notify -> new Outgoing.Show(screens, text, hidden);
                     });
-            tell(new DialogFact.Shown(screen.kind(), Text.of(call.text(), options.mask())));
+            tell(
+                    new DialogFact.Shown(
+                            screen.kind(), Text.of(call.text(), options.mask()), resumes));
+            resumes = null;
             actions.add(
                     new DialogAction.StartTimer(
                             screens, requireNonNullElse(options.timeout(), setup.menuTimeout())));
@@ -369,7 +381,7 @@ public final class Dialog {
             if (scriptsFault && setup.onError() == OnError.MESSAGE && !setup.isNotify()) {
                 sendErrorMessage();
                 tell(new DialogFact.Failed(exception));
-                tell(new DialogFact.Responded(Text.of(setup.errorMessage(), null)));
+                responded(Text.of(setup.errorMessage(), null));
             } else {
                 send(new Outgoing.Abort(exception));
                 tell(new DialogFact.Failed(exception));
@@ -383,13 +395,18 @@ public final class Dialog {
         /** Nothing is sent if the text cannot be sent. */
         private void sendFinalText(String text, @Nullable String mask) throws UnsendableText {
             send(new Outgoing.Finish(UssdString.encode(text, dcs), mask != null));
-            tell(new DialogFact.Responded(Text.of(text, mask)));
+            responded(Text.of(text, mask));
             finish(new Phase.Over("respond"), new Outcome.Responded());
+        }
+
+        private void responded(Text text) {
+            tell(new DialogFact.Responded(text, resumes));
+            resumes = null;
         }
 
         private void respondWithErrorMessage() {
             sendErrorMessage();
-            tell(new DialogFact.Responded(Text.of(setup.errorMessage(), null)));
+            responded(Text.of(setup.errorMessage(), null));
             finish(new Phase.Over("respond"), new Outcome.Responded());
         }
 

@@ -9,6 +9,7 @@ public sealed interface DialogEvent
                 DialogEvent.Returned,
                 DialogEvent.SwitchedOff,
                 DialogEvent.Failed,
+                DialogEvent.Resumed,
                 DialogEvent.TimerFired,
                 DialogEvent.Stopped,
                 Incoming {
@@ -129,6 +130,9 @@ public sealed interface DialogEvent
      *     of the engine's
      */
     record Failed(String exception, boolean scriptsFault) implements DialogEvent {}
+
+    /** The script goes on with the flow of another dialog, which has this instance id. */
+    record Resumed(String dialog) implements DialogEvent {}
 
     /** The time for the answer to this screen has run out. */
     record TimerFired(int screen) implements DialogEvent {}

@@ -35,8 +35,17 @@ public sealed interface DialogFact {
     /** A service has claimed the dialog, which begins. */
     record Begun() implements DialogFact {}
 
-    /** A screen was sent. */
-    record Shown(Screen screen, Text text) implements DialogFact {}
+    /**
+     * A screen was sent.
+     *
+     * @param resumes the instance id of the dialog whose flow goes on with it; null: none does
+     */
+    record Shown(Screen screen, Text text, @Nullable String resumes) implements DialogFact {
+        /** One with which no flow of another dialog goes on. */
+        public Shown(Screen screen, Text text) {
+            this(screen, text, null);
+        }
+    }
 
     /**
      * A menu was answered.
@@ -64,8 +73,17 @@ public sealed interface DialogFact {
     /** The dialog was broken off by the far side, or on the way there. */
     record FarSideAborted(String how) implements DialogFact {}
 
-    /** The final text was sent. */
-    record Responded(Text text) implements DialogFact {}
+    /**
+     * The final text was sent.
+     *
+     * @param resumes as of {@link Shown}, if no screen came before it
+     */
+    record Responded(Text text, @Nullable String resumes) implements DialogFact {
+        /** One with which no flow of another dialog goes on. */
+        public Responded(Text text) {
+            this(text, null);
+        }
+    }
 
     /** The pushed text that began the dialog was acknowledged. */
     record PushAcknowledged() implements DialogFact {}

@@ -67,7 +67,7 @@ final class DialogAsTest {
     private void read(Instant at, DialogFact fact) {
         switch (fact) {
             case Sending sending -> sent = sending;
-            case DialogFact.Shown(DialogFact.Screen screen, var text) -> {
+            case DialogFact.Shown(DialogFact.Screen screen, var text, var resumes) -> {
                 boolean menu = screen == DialogFact.Screen.MENU;
                 came(
                         menu
@@ -75,7 +75,8 @@ final class DialogAsTest {
                                 : new Screen.Notify(0, text.written()));
                 shown = at;
             }
-            case DialogFact.Responded(var text) -> came(new Screen.Respond(text.written()));
+            case DialogFact.Responded(var text, var resumes) ->
+                    came(new Screen.Respond(text.written()));
             case DialogFact.Declined(int code) -> came(new Screen.Decline(code));
             case DialogFact.PushAcknowledged acknowledged -> came(new Screen.Acknowledge());
             case DialogFact.Closed closed -> came(new Screen.Close());

@@ -131,15 +131,25 @@ public final class History {
             }
         }
 
+        private void resumes(Instant at, @Nullable String dialog) {
+            if (dialog != null) {
+                note(at, "the flow of dialog " + dialog + " goes on");
+            }
+        }
+
         private void read(Instant at, DialogFact fact) {
             switch (fact) {
                 case DialogFact.Begun begun -> begun(at);
                 case DialogFact.Sending sending -> sentFrom = sending.place();
-                case DialogFact.Shown(Screen screen, Text text) -> {
+                case DialogFact.Shown(Screen screen, Text text, String resumes) -> {
+                    resumes(at, resumes);
                     screen(at, screen == Screen.MENU ? "menu" : "notify", text);
                     shown = at;
                 }
-                case DialogFact.Responded(Text text) -> screen(at, "respond", text);
+                case DialogFact.Responded(Text text, String resumes) -> {
+                    resumes(at, resumes);
+                    screen(at, "respond", text);
+                }
                 case DialogFact.Answered(Text answer, boolean late, boolean last) ->
                         answer(at, answer, late ? "late" : null);
                 case DialogFact.Acknowledged(boolean late, boolean last) ->

@@ -261,9 +261,11 @@ public final class KeptDialog implements DialogListener {
     /** About how much memory a fact takes that is kept, in octets; rather more than less. */
     private static int weight(DialogFact fact) {
         return switch (fact) {
-            case DialogFact.Shown(var screen, var text) -> 2 * OBJECT + weight(text.written());
+            case DialogFact.Shown(var screen, var text, var resumes) ->
+                    2 * OBJECT + weight(text.written()) + (resumes == null ? 0 : weight(resumes));
             case DialogFact.Answered answered -> 2 * OBJECT + weight(answered.answer().written());
-            case DialogFact.Responded(var text) -> 2 * OBJECT + weight(text.written());
+            case DialogFact.Responded(var text, var resumes) ->
+                    2 * OBJECT + weight(text.written()) + (resumes == null ? 0 : weight(resumes));
             case DialogFact.Sending sending -> OBJECT + weight(sending.place());
             case DialogFact.ScriptLogged logged ->
                     OBJECT + weight(logged.place()) + weight(logged.text());

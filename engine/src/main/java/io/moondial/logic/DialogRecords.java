@@ -83,8 +83,11 @@ public final class DialogRecords implements DialogListener {
         private Edr.@Nullable Builder of(DialogFact fact) {
             return switch (fact) {
                 case DialogFact.Begun begun -> begun();
-                case DialogFact.Shown(Screen screen, Text text) ->
-                        event(name(screen)).text("DIRECTION", "out").text("TEXT", text.written());
+                case DialogFact.Shown(Screen screen, Text text, String resumes) ->
+                        event(name(screen))
+                                .text("DIRECTION", "out")
+                                .text("RESUMES", resumes)
+                                .text("TEXT", text.written());
                 case DialogFact.Answered(Text answer, boolean late, boolean last) ->
                         result(name(Screen.MENU) + "-R", late, last)
                                 .text("REASON", late ? null : "Input")
@@ -99,8 +102,10 @@ public final class DialogRecords implements DialogListener {
                         silent ? event("USSD-END").text("DIRECTION", "in") : null;
                 case DialogFact.FarSideAborted aborted ->
                         event("USSD-ABORT").text("DIRECTION", "in");
-                case DialogFact.Responded(Text text) ->
-                        event("USSD-PROCESS-R").text("TEXT", text.written());
+                case DialogFact.Responded(Text text, String resumes) ->
+                        event("USSD-PROCESS-R")
+                                .text("RESUMES", resumes)
+                                .text("TEXT", text.written());
                 case DialogFact.PushAcknowledged acknowledged -> event("USSD-NOTIFY-R");
                 case DialogFact.Declined(int code) ->
                         event(isDialled() ? "USSD-PROCESS-E" : "USSD-NOTIFY-E")

@@ -274,6 +274,11 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     @Override
+    public void resumes(String instanceId) {
+        handle(new DialogEvent.Resumed(instanceId));
+    }
+
+    @Override
     public void await(CompletableFuture<?> call, Patience patience) {
         catchUp();
         var _ = call.whenComplete((_, _) -> mailbox.wake());

@@ -243,6 +243,11 @@ final class RunningScript implements HostCall, ScriptClock {
     }
 
     @Override
+    public void resumes(String instanceId) {
+        run.dialog().resumes(instanceId);
+    }
+
+    @Override
     public void happened(String called, String outcome) {
         services().called(called, outcome, Duration.ZERO, () -> null);
     }

@@ -80,6 +80,7 @@ public final class Dialogs {
         private @Nullable String msisdn;
         private @Nullable String code;
         private @Nullable String notification;
+        private @Nullable String resumes;
         private @Nullable String menu;
         private @Nullable String finalText;
         private @Nullable String exception;
@@ -142,6 +143,7 @@ public final class Dialogs {
                     msisdn,
                     code,
                     notification,
+                    resumes,
                     started,
                     duration(started, until),
                     outcome,
@@ -159,11 +161,17 @@ public final class Dialogs {
 
         private void responded(Edr edr) {
             finalText = edr.text("TEXT");
+            resumed(edr);
             end(DialogSummary.Outcome.RESPONDED, edr);
+        }
+
+        private void resumed(Edr edr) {
+            resumes = resumes == null ? edr.text("RESUMES") : resumes;
         }
 
         private void menu(Edr edr) {
             menu = edr.text("TEXT");
+            resumed(edr);
             counts = counts.menu();
         }
 
@@ -183,6 +191,7 @@ public final class Dialogs {
                 notification = edr.text("TEXT");
             } else {
                 counts = counts.notified();
+                resumed(edr);
             }
         }
 
@@ -247,6 +256,7 @@ public final class Dialogs {
      * @param msisdn the digits of the user's number; null if the network gave none
      * @param code what was dialled; null if nothing was
      * @param notification the text of the notification that opened it; null if none did
+     * @param resumes the instance id of the dialog whose flow went on in this one; null: none did
      * @param started the time of the record that opened it; if that is missing, of the earliest
      * @param duration from then to the record that decided the outcome, or the latest; null if the
      *     clock was set back meanwhile
@@ -261,6 +271,7 @@ public final class Dialogs {
             @Nullable String msisdn,
             @Nullable String code,
             @Nullable String notification,
+            @Nullable String resumes,
             Instant started,
             @Nullable Duration duration,
             Outcome outcome,

@@ -180,6 +180,7 @@ final class Flow implements Journal.Owner {
         if (saved.take(found, journal)) {
             resumed = journal.hasAnswers();
             call.happened(CALLED, "resumed");
+            call.resumes(found.dialog());
         } else {
             start = own;
             journal = empty;

@@ -144,6 +144,11 @@ public interface HostCall {
     @Nullable String dialledCode();
 
     /**
+     * The script goes on with the flow of another dialog: the record of what is sent next names it.
+     */
+    void resumes(String instanceId);
+
+    /**
      * Something has happened that is counted, as a call is.
      *
      * @param called as in {@link #await}

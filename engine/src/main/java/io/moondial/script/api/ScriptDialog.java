@@ -41,6 +41,9 @@ public interface ScriptDialog {
         return null;
     }
 
+    /** The script goes on with the flow of another dialog: what is sent next says so. */
+    default void resumes(String instanceId) {}
+
     /**
      * Waits for something outside the engine while the dialog goes on. What comes from the far side
      * during the wait is handled.
