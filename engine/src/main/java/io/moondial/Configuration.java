@@ -1,9 +1,14 @@
 package io.moondial;
 
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.lang.TextSettings;
+import io.moondial.lang.Texts;
 import io.moondial.logic.LuaService;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.rules.NotifySettings;
+import io.moondial.rules.TriggerTable;
 import io.moondial.script.ScriptHost;
 import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.ScriptRelease;
@@ -16,8 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +82,7 @@ public record Configuration(
     public static Configuration readForTests(Path rulesFile, CompilationObserver observer)
             throws ConfigurationException {
         ScriptHost host = host(observer, BuiltInModules.create());
-        return new Reader(host, host::compile, null, true)
+        return new Reader(host, (folder, texts) -> host.compile(folder, null, texts), null, true)
                 .read(rulesFile, UnaryOperator.identity());
     }
 
@@ -117,14 +123,22 @@ public record Configuration(
             Path rulesFile, UnaryOperator<Path> from, Kept kept, CompilationObserver observer)
             throws ConfigurationException {
         ScriptHost host = host(observer, BuiltInModules.create());
-        return new Reader(host, folder -> host.compileFrom(from.apply(folder), folder), kept, false)
+        return new Reader(
+                        host,
+                        (folder, texts) -> host.compileFrom(from.apply(folder), folder, texts),
+                        kept,
+                        false)
                 .read(rulesFile, from);
     }
 
     private static Configuration read(
             Path rulesFile, ScriptHost host, Map<Path, ScriptRelease> earlier)
             throws ConfigurationException {
-        return new Reader(host, folder -> host.compile(folder, earlier.get(folder)), null, false)
+        return new Reader(
+                        host,
+                        (folder, texts) -> host.compile(folder, earlier.get(folder), texts),
+                        null,
+                        false)
                 .read(rulesFile, UnaryOperator.identity());
     }
 
@@ -135,7 +149,7 @@ public record Configuration(
      */
     private record Reader(
             ScriptHost host,
-            Function<Path, ScriptRelease> compiler,
+            BiFunction<Path, TextSettings, ScriptRelease> compiler,
             @Nullable Kept kept,
             boolean forTests) {
         Configuration read(Path rulesFile, UnaryOperator<Path> from) throws ConfigurationException {
@@ -143,7 +157,7 @@ public record Configuration(
             Rules rules = Rules.read(rulesFile, from, host.api(), problems::add);
             Map<Path, ScriptRelease> releases = new TreeMap<>();
             for (Path folder : scriptFolders(rules)) {
-                releases.computeIfAbsent(folder, compiler);
+                releases.computeIfAbsent(folder, it -> compiler.apply(it, rules.texts()));
             }
             if (kept != null) {
                 // it has been in service: its warnings were told then
@@ -159,11 +173,62 @@ public record Configuration(
                 problems.addAll(release.problems());
                 problems.addAll(release.lint(globals(rules, release.folder()), rules.modules()));
             }
+            problems.addAll(languages(rules, releases));
             if (!problems.stream().allMatch(Problem::isWarning)) {
                 throw new ConfigurationException(problems);
             }
             return new Configuration(rules, releases, host, problems, kept);
         }
+    }
+
+    /** What rules say of languages, and is not so. */
+    private static List<Problem> languages(Rules rules, Map<Path, ScriptRelease> releases) {
+        List<Problem> problems = new ArrayList<>();
+        languages(rules, rules.process().scriptDir(), rules.process().triggers(), releases)
+                .forEach(problems::add);
+        NotifySettings inbound = rules.inboundNotify();
+        if (inbound != null) {
+            languages(rules, inbound.scriptDir(), inbound.triggers(), releases)
+                    .forEach(problems::add);
+        }
+        String bucket = rules.texts().bucket();
+        if (bucket != null) {
+            rules.modules()
+                    .objection("kv", "get", List.of(bucket))
+                    .ifPresent(
+                            it ->
+                                    problems.add(
+                                            new Problem(rules.file(), 0, 0, "texts.bucket: " + it)));
+        }
+        return problems;
+    }
+
+    private static Stream<Problem> languages(
+            Rules rules, Path folder, TriggerTable triggers, Map<Path, ScriptRelease> releases) {
+        Texts texts = requireNonNull(releases.get(folder)).texts();
+        return triggers.triggers().stream()
+                .filter(it -> it.overrides().language() != null)
+                .filter(it -> texts.find(requireNonNull(it.overrides().language())).isEmpty())
+                .map(
+                        it ->
+                                new Problem(
+                                        rules.file(),
+                                        it.line(),
+                                        0,
+                                        "language: found %s, and there is no %s; %s"
+                                                .formatted(
+                                                        it.overrides().language(),
+                                                        folder.resolve(Texts.FOLDER)
+                                                                .resolve(
+                                                                        it.overrides().language()
+                                                                                + Texts.SUFFIX),
+                                                        texts.languages().isEmpty()
+                                                                ? "there are no files of texts"
+                                                                : "there are "
+                                                                        + String.join(
+                                                                                ", ",
+                                                                                texts
+                                                                                        .languages()))));
     }
 
     /** What the rules give to the scripts of a folder. */

@@ -23,6 +23,7 @@ import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.log.EngineLog.LogSettings;
 import io.moondial.logic.ServiceDesk.DialogSettings;
+import io.moondial.lang.TextSettings;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.rules.Globals;
@@ -68,6 +69,7 @@ public record Rules(
         @Key ProcessSettings process,
         @Key(name = "notify") @Nullable NotifySettings inboundNotify,
         @Key ScriptSettings script,
+        @Key TextSettings texts,
         @Key DialogSettings dialogs,
         @Key EdrSettings edr,
         @Key Network network,
@@ -294,6 +296,7 @@ public record Rules(
                 process,
                 inboundNotify,
                 script,
+                texts,
                 dialogs,
                 edr.in(folder),
                 network,
@@ -306,7 +309,7 @@ public record Rules(
     /** The same, with these services. */
     public Rules with(ProcessSettings dialled, @Nullable NotifySettings pushed) {
         return new Rules(
-                file, timeZone, dialled, pushed, script, dialogs, edr, network, control, admin, log,
+                file, timeZone, dialled, pushed, script, texts, dialogs, edr, network, control, admin, log,
                 modules);
     }
 
@@ -323,6 +326,7 @@ public record Rules(
                 process,
                 inboundNotify,
                 script,
+                texts,
                 dialogs,
                 edr,
                 other,

@@ -11,6 +11,7 @@ import io.moondial.admin.ScriptsResource.Scripts;
 import io.moondial.file.FileTrouble;
 import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
+import io.moondial.lang.Texts;
 import io.moondial.logic.DialogMetrics.OfScript;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.logic.ServiceDesk;
@@ -269,11 +270,18 @@ final class ServedScripts implements Scripts {
                 problems);
     }
 
-    /** Those of a script's file, and of the modules beside it, which it may require. */
+    /**
+     * Those of a script's file, of the modules beside it, which it may require, and of its texts.
+     */
     private static List<Problem> of(List<Problem> problems, Path file) {
         Path library = file.resolveSibling("lib");
+        Path texts = file.resolveSibling(Texts.FOLDER);
         return problems.stream()
-                .filter(it -> it.file().equals(file) || it.file().startsWith(library))
+                .filter(
+                        it ->
+                                it.file().equals(file)
+                                        || it.file().startsWith(library)
+                                        || it.file().startsWith(texts))
                 .toList();
     }
 

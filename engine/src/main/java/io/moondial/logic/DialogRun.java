@@ -18,6 +18,7 @@ import io.moondial.dialog.Outgoing;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.logic.LuaService.Claim;
 import io.moondial.logic.LuaService.ScriptBreaker;
+import io.moondial.lang.LanguageSources;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome;
@@ -276,6 +277,12 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     @Override
     public void resumes(String instanceId) {
         handle(new DialogEvent.Resumed(instanceId));
+    }
+
+    @Override
+    public LanguageSources languageSources() {
+        return new LanguageSources(
+                claim.language(), claim.opening().ussd().language().orElse(null));
     }
 
     @Override

@@ -57,6 +57,7 @@ public final class LuaService {
      *
      * @param opening how the dialog began, with the mask of its trigger
      * @param code what of the dialled text its trigger asks for; null: nothing
+     * @param language of the texts, by its trigger; null: the trigger does not say
      * @param grace how long the script may go on once the far side has ended the dialog
      * @param breaker what switches this version of the script off
      * @param shares what the script may take of what all share
@@ -65,6 +66,7 @@ public final class LuaService {
     record Claim(
             Opening opening,
             @Nullable String code,
+            @Nullable String language,
             DialogSetup setup,
             Script script,
             ScriptLimits limits,
@@ -169,6 +171,7 @@ public final class LuaService {
         return new Claim(
                 mask == null ? opening : opening.writtenAs(mask.written(opening.text())),
                 trigger.conditions().code(),
+                trigger.overrides().language(),
                 setups.of(script, trigger.overrides()),
                 script,
                 limits(trigger.overrides()),

@@ -11,6 +11,7 @@ import io.moondial.modules.menu.MenuModule;
 import io.moondial.modules.n2svcd.N2svcdModules;
 import io.moondial.modules.sql.SqlModule;
 import io.moondial.modules.stat.StatModule;
+import io.moondial.modules.texts.TextsModule;
 import io.moondial.modules.ussd.UssdModule;
 import io.moondial.script.api.ApiModule;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ public final class BuiltInModules {
         ApiModule log = LogModule.create();
         ApiModule edr = EdrModule.create();
         ApiModule stat = StatModule.create();
+        ApiModule kv = KvModule.create(json);
         List<ApiModule> others =
                 List.of(
                         log,
@@ -40,7 +42,8 @@ public final class BuiltInModules {
                         DecimalModule.create(),
                         HttpModule.create(json),
                         SqlModule.create(),
-                        KvModule.create(json));
+                        kv,
+                        TextsModule.create(kv));
         List<ApiModule> all = new ArrayList<>();
         all.add(ussd);
         all.add(MenuModule.create(ussd, KvModule.createForEngine(json), others));

@@ -19,13 +19,16 @@ import java.util.TreeMap;
 
 /**
  * What is watched: single files, and folders of scripts with what is in their {@code lib} and the
- * folders below it.
+ * folders below it, and the texts in their {@code lang}.
  *
  * @param files need not be there
  * @param scriptFolders need not be there
  */
 public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
     static final String LIBRARY = "lib";
+
+    /** The folder of the files of texts. */
+    static final String LANGUAGES = "lang";
 
     public WatchedFiles {
         files = Set.copyOf(files);
@@ -43,6 +46,7 @@ public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
         for (Path folder : scriptFolders) {
             addParents(folders, folder);
             folders.add(folder);
+            folders.add(folder.resolve(LANGUAGES));
             folders.addAll(LibraryFolders.below(folder.resolve(LIBRARY)).folders().values());
         }
         folders.removeIf(folder -> !Files.isDirectory(folder));
@@ -77,6 +81,7 @@ public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
         static final long MAX_READ_OCTETS = 64L << 20;
 
         private static final String SCRIPTS = "*.lua";
+        private static final String TEXTS = "*.{yaml,yml}";
         private static final String MISSING = "missing";
 
         Content {
@@ -87,16 +92,18 @@ public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
             Map<Path, String> states = new TreeMap<>();
             watched.files().forEach(file -> states.put(file, stateOf(file)));
             for (Path folder : watched.scriptFolders()) {
-                addFolder(states, folder, folder);
+                addFolder(states, folder, folder, SCRIPTS);
+                addFolder(states, folder.resolve(WatchedFiles.LANGUAGES), folder, TEXTS);
                 LibraryFolders library = LibraryFolders.below(folder.resolve(WatchedFiles.LIBRARY));
-                library.folders().values().forEach(inside -> addFolder(states, inside, folder));
+                library.folders().values().forEach(inside -> addFolder(states, inside, folder, SCRIPTS));
                 states.putAll(library.objections());
             }
             return new Content(states);
         }
 
-        private static void addFolder(Map<Path, String> states, Path folder, Path root) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, SCRIPTS)) {
+        private static void addFolder(
+                Map<Path, String> states, Path folder, Path root, String names) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, names)) {
                 Path inside = root.toRealPath();
                 states.put(folder, "folder");
                 for (Path file : files) {

@@ -4,6 +4,7 @@ import io.moondial.config.Key;
 import io.moondial.config.Schema;
 import io.moondial.config.Settings;
 import io.moondial.dialog.DialogSetup.OnError;
+import io.moondial.lang.TextSettings;
 import io.moondial.script.ScriptLimits;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -135,7 +136,14 @@ public record Trigger(
             @Key(like = ScriptLimits.class, unsetIs = Overrides.GENERAL)
                     @Nullable Integer maxCoroutines,
             @Key(like = ProcessSettings.class, unsetIs = Overrides.GENERAL)
-                    @Nullable OnError onError) {
+                    @Nullable OnError onError,
+            @Key(
+                            value =
+                                    "The language of the texts of the script, if the script and the subscriber have not chosen another. The script folder has a file for it, such as lang/sw.yaml for sw.",
+                            unsetIs = "that of the request, or else texts: default_language",
+                            matches = TextSettings.LANGUAGE,
+                            allowed = TextSettings.LANGUAGE_ALLOWED)
+                    @Nullable String language) {
         static final String GENERAL = "the general value";
 
         /** Everything is as it is in general. */

@@ -1,6 +1,8 @@
 package io.moondial.script;
 
 import io.moondial.config.Nearest;
+import io.moondial.lang.TextUse;
+import io.moondial.lang.Texts;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptCompilation.ModuleSet;
 import io.moondial.script.ScriptCompilation.Unit;
@@ -63,14 +65,22 @@ final class Lint {
     private final Set<String> files;
     private final List<Unit> units;
     private final ModuleSet byName;
+    private final Texts texts;
 
     /**
      * Over these scripts and modules.
      *
      * @param files the names of scripts and modules for which there is a file, sound or not
      * @param byName the same scripts and modules by what require calls them
+     * @param texts what they find by their keys
      */
-    Lint(LuaBase base, Set<String> files, Collection<Unit> units, ModuleSet byName) {
+    Lint(
+            LuaBase base,
+            Set<String> files,
+            Collection<Unit> units,
+            ModuleSet byName,
+            Texts texts) {
+        this.texts = texts;
         this.base = base;
         this.files = files;
         this.units = List.copyOf(units);
@@ -96,8 +106,49 @@ final class Lint {
             boolean runs = !unit.source().inLibrary() || reached.contains(unit.source().name());
             all.addAll(new FileLint(unit, runs, known, near, fieldsSet, open, modules).problems());
         }
+        all.addAll(textProblems(known, reached));
         all.sort(BY_PLACE);
         return List.copyOf(all);
+    }
+
+    /** What does not fit together between the files of texts, and with the scripts. */
+    private List<Problem> textProblems(Set<String> known, Set<String> reached) {
+        List<TextUse> uses = new ArrayList<>();
+        boolean others = known.contains(Texts.MODULE);
+        for (Unit unit : units) {
+            Outline outline = unit.outline();
+            boolean runs = !unit.source().inLibrary() || reached.contains(unit.source().name());
+            for (Outline.Call call : outline.calls()) {
+                Mention mention = call.mention();
+                if (mention.name().equals(Texts.MODULE) && !known.contains(Texts.MODULE)) {
+                    String key = call.literals().isEmpty() ? null : call.literals().getFirst();
+                    if (key == null) {
+                        others = true;
+                    } else {
+                        uses.add(
+                                new TextUse(
+                                        unit.source().path(),
+                                        outline.line(mention),
+                                        outline.column(mention),
+                                        key,
+                                        call.given(),
+                                        runs
+                                                && mention.reach() != Reach.GUARDED
+                                                && mention.reach() != Reach.DEAD));
+                    }
+                }
+            }
+            others |= outline.passesOn(Texts.MODULE);
+        }
+        return texts.check(uses, others ? textsOfScripts() : null);
+    }
+
+    /** With one of these begins what scripts ask for by keys that they make while they run. */
+    private Set<String> textsOfScripts() {
+        Set<String> all = new HashSet<>();
+        units.forEach(unit -> all.addAll(unit.outline().texts(Texts.LONGEST_KEY)));
+        all.remove("");
+        return all;
     }
 
     /** The modules that scripts require, or modules that they require. */

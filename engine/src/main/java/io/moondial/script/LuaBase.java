@@ -114,8 +114,13 @@ final class LuaBase {
 
     /** What of all this the reading of a script's text needs. */
     Outline.Surroundings surroundings() {
+        Set<String> callable =
+                modules.stream()
+                        .filter(it -> it.called() != null)
+                        .map(ApiModule::name)
+                        .collect(Collectors.toSet());
         return new Outline.Surroundings(
-                secretOptions, globalNames(), AbsentNames.ofOthers().keySet());
+                secretOptions, callable, globalNames(), AbsentNames.ofOthers().keySet());
     }
 
     /** The modules that operators call, for their reference. */

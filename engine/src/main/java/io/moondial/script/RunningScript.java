@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.script.ScriptCompilation.Unit;
+import io.moondial.lang.LanguageSources;
+import io.moondial.lang.Texts;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.api.ApiModule;
@@ -59,6 +61,7 @@ final class RunningScript implements HostCall, ScriptClock {
     private final LuaState state;
     private final LoadedModules modules;
     private Map<String, LuaTable> partsInLua = Map.of();
+    private Map<Class<?>, Object> ofModules = Map.of();
     private @Nullable Alone alone;
     private @Nullable Journal journal;
     private @Nullable LuaFunction handler;
@@ -230,6 +233,24 @@ final class RunningScript implements HostCall, ScriptClock {
             partsInLua.put(module, known);
         }
         return known;
+    }
+
+    @Override
+    public <T> T ofRun(Class<T> type, Supplier<T> first) {
+        if (ofModules.isEmpty()) {
+            ofModules = new HashMap<>();
+        }
+        return type.cast(ofModules.computeIfAbsent(type, _ -> first.get()));
+    }
+
+    @Override
+    public Texts texts() {
+        return script.texts();
+    }
+
+    @Override
+    public LanguageSources languageSources() {
+        return run.dialog().languageSources();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.moondial.script;
 
+import io.moondial.lang.Texts;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.Meter.HeavyPermit;
@@ -42,7 +43,10 @@ public final class Script {
         return name + ".lua";
     }
 
-    /** Names the content of the script and of all the modules that it may require: 8 hex digits. */
+    /**
+     * Names the content of the script, of all the modules that it may require, and of the texts
+     * that it may use: 8 hex digits.
+     */
     public String version() {
         return version;
     }
@@ -58,6 +62,10 @@ public final class Script {
 
     LuaString luaVersion() {
         return luaVersion;
+    }
+
+    Texts texts() {
+        return modules.texts();
     }
 
     ScriptCompilation.ModuleSet modules() {

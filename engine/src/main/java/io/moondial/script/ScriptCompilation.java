@@ -2,6 +2,7 @@ package io.moondial.script;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.moondial.lang.Texts;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptFolder.Source;
 import io.moondial.script.lua.Compiler;
@@ -41,6 +42,7 @@ final class ScriptCompilation {
     private final Compiler compiler;
     private final Map<String, Unit> known;
     private final ScriptHost.CompilationObserver observer;
+    private final Texts texts;
     private final List<Problem> problems = new ArrayList<>();
 
     /** By label: {@code x.lua}, {@code lib/x.lua}. */
@@ -53,6 +55,7 @@ final class ScriptCompilation {
      * @param from where it lies: mostly the same
      * @param observer sees what is compiled now
      * @param known what was compiled before, by label
+     * @param texts those of the folder
      */
     ScriptCompilation(
             Path path,
@@ -61,7 +64,9 @@ final class ScriptCompilation {
             HeavyPermit permit,
             Compiler compiler,
             ScriptHost.CompilationObserver observer,
-            Map<String, Unit> known) {
+            Map<String, Unit> known,
+            Texts texts) {
+        this.texts = texts;
         this.path = path;
         this.folder = ScriptFolder.read(path, from);
         this.base = base;
@@ -73,20 +78,22 @@ final class ScriptCompilation {
 
     ScriptRelease release() {
         problems.addAll(folder.problems());
+        problems.addAll(texts.problems());
         folder.sources().forEach(this::compile);
         problems.sort(
                 Comparator.comparing(Problem::file)
                         .thenComparingInt(Problem::line)
                         .thenComparingInt(Problem::column));
-        ModuleSet modules = new ModuleSet(units.values(), base);
+        ModuleSet modules = new ModuleSet(units.values(), base, texts);
         return new ScriptRelease(
                 path,
                 keys(),
                 scripts(modules),
                 units,
+                texts,
                 versions(modules),
                 problems,
-                new Lint(base, folder.names(), units.values(), modules));
+                new Lint(base, folder.names(), units.values(), modules, texts));
     }
 
     private void compile(Source source) {
@@ -133,7 +140,7 @@ final class ScriptCompilation {
     }
 
     private SortedMap<String, String> versions(ModuleSet modules) {
-        SortedMap<String, String> versions = new TreeMap<>();
+        SortedMap<String, String> versions = new TreeMap<>(texts.versions());
         units.forEach((label, unit) -> versions.put(label, modules.versionOf(unit)));
         return versions;
     }
@@ -165,8 +172,10 @@ final class ScriptCompilation {
 
         private final Map<String, Unit> byName = new TreeMap<>();
         private final Set<LuaString> globalsSet = new HashSet<>();
+        private final Texts texts;
 
-        ModuleSet(Collection<Unit> units, LuaBase base) {
+        ModuleSet(Collection<Unit> units, LuaBase base, Texts texts) {
+            this.texts = texts;
             units.stream()
                     .sorted(Comparator.comparing(unit -> unit.source().inLibrary()))
                     .forEach(unit -> byName.putIfAbsent(unit.source().name(), unit));
@@ -195,14 +204,26 @@ final class ScriptCompilation {
             return globalsSet;
         }
 
-        /** Names the content of a script and of all the modules that it may require. */
+        /** What scripts find by their keys. */
+        Texts texts() {
+            return texts;
+        }
+
+        /**
+         * Names the content of a script and of all the modules that it may require, and of the
+         * texts, if any of these may use them.
+         */
         String versionOf(Unit script) {
             MessageDigest digest = sha256();
-            for (Unit unit : reachableFrom(script).values()) {
+            Collection<Unit> reachable = reachableFrom(script).values();
+            for (Unit unit : reachable) {
                 digest.update(unit.source().label().getBytes(UTF_8));
                 digest.update((byte) 0);
                 digest.update(unit.source().content().toOctets());
                 digest.update((byte) 0);
+            }
+            if (reachable.stream().anyMatch(it -> it.outline().mayUse(Texts.MODULE))) {
+                texts.addTo(digest);
             }
             return HexFormat.of().formatHex(digest.digest(), 0, VERSION_OCTETS);
         }

@@ -7,6 +7,8 @@ import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.Meter.HeavyPermit;
 import java.nio.file.Path;
+import io.moondial.lang.TextSettings;
+import io.moondial.lang.Texts;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +52,17 @@ public final class ScriptHost {
      * @param earlier a release of the folder, of this host; null: there is none
      */
     public ScriptRelease compile(Path folder, @Nullable ScriptRelease earlier) {
-        return compile(folder, folder, earlier == null ? Map.of() : earlier.units());
+        return compile(folder, earlier, TextSettings.DEFAULTS);
+    }
+
+    /**
+     * The same, with other limits of its texts, or another default language.
+     *
+     * @param earlier a release of the folder, of this host; null: there is none
+     */
+    public ScriptRelease compile(
+            Path folder, @Nullable ScriptRelease earlier, TextSettings texts) {
+        return compile(folder, folder, earlier == null ? Map.of() : earlier.units(), texts);
     }
 
     /**
@@ -59,12 +71,21 @@ public final class ScriptHost {
      * @param from where its files are
      * @param folder as problems and releases name it
      */
-    public ScriptRelease compileFrom(Path from, Path folder) {
-        return compile(folder, from, Map.of());
+    public ScriptRelease compileFrom(Path from, Path folder, TextSettings texts) {
+        return compile(folder, from, Map.of(), texts);
     }
 
-    private ScriptRelease compile(Path folder, Path from, Map<String, Unit> known) {
-        return new ScriptCompilation(folder, from, base, permit, compiler, observer, known)
+    private ScriptRelease compile(
+            Path folder, Path from, Map<String, Unit> known, TextSettings texts) {
+        return new ScriptCompilation(
+                        folder,
+                        from,
+                        base,
+                        permit,
+                        compiler,
+                        observer,
+                        known,
+                        Texts.read(folder, from, texts))
                 .release();
     }
 

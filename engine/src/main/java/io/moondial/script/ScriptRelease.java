@@ -1,5 +1,6 @@
 package io.moondial.script;
 
+import io.moondial.lang.Texts;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.api.Backends;
@@ -24,6 +25,7 @@ public final class ScriptRelease {
     private final Set<String> keys;
     private final Map<String, Script> scripts;
     private final Map<String, Unit> units;
+    private final Texts texts;
     private final SortedMap<String, String> versions;
     private final List<Problem> problems;
     private final Lint lint;
@@ -33,6 +35,7 @@ public final class ScriptRelease {
             Set<String> keys,
             Map<String, Script> scripts,
             Map<String, Unit> units,
+            Texts texts,
             SortedMap<String, String> versions,
             List<Problem> problems,
             Lint lint) {
@@ -40,6 +43,7 @@ public final class ScriptRelease {
         this.keys = Set.copyOf(keys);
         this.scripts = Map.copyOf(scripts);
         this.units = Map.copyOf(units);
+        this.texts = texts;
         this.versions = Collections.unmodifiableSortedMap(versions);
         this.problems = List.copyOf(problems);
         this.lint = lint;
@@ -65,16 +69,22 @@ public final class ScriptRelease {
         return units;
     }
 
+    /** The texts of its scripts. */
+    public Texts texts() {
+        return texts;
+    }
+
     /** What each file held, by file relative to the folder: enough to compile the same again. */
     public SortedMap<String, byte[]> sources() {
-        SortedMap<String, byte[]> sources = new TreeMap<>();
+        SortedMap<String, byte[]> sources = new TreeMap<>(texts.sources());
         units.forEach((label, unit) -> sources.put(label, unit.source().content().toOctets()));
         return sources;
     }
 
     /**
-     * The version of each script and each module, by its file relative to the folder: it names the
-     * content of the file and of all the modules that it may require.
+     * The version of each script, each module and each file of texts, by its file relative to the
+     * folder: it names the content of the file, and of all the modules that it may require and the
+     * texts that it may use.
      */
     public SortedMap<String, String> versions() {
         return versions;
@@ -108,7 +118,7 @@ public final class ScriptRelease {
     /**
      * What compiles and fails once it is reached, by file and line: misspelt functions of modules,
      * globals that nothing defines, modules that are not there. What is not surely reached, or may
-     * fail because it is guarded, is a warning.
+     * fail because it is guarded, is a warning. Then what does not fit together in their texts.
      *
      * @param globals the names that rules give to these scripts
      * @param modules what rules say of modules, such as the upstreams that there are

@@ -16,6 +16,14 @@ public record Dcs(int octet) {
     /** UCS2 text, uncompressed, without a message class: 0x48. */
     public static final Dcs UCS2 = new Dcs(0x48);
 
+    /** Coding group 0000. */
+    private static final String[] LANGUAGES = {
+        "de", "en", "it", "fr", "es", "nl", "sv", "da", "pt", "fi", "no", "el", "tr", "hu", "pl"
+    };
+
+    /** Coding group 0010. */
+    private static final String[] MORE_LANGUAGES = {"cs", "he", "ar", "ru", "is"};
+
     public Dcs {
         if (octet < 0 || octet > 0xFF) {
             throw new IllegalArgumentException("a data coding scheme is 0 to 255, not " + octet);
@@ -33,6 +41,16 @@ public record Dcs(int octet) {
                     "the language of a data coding scheme is 0 to 15, not " + language);
         }
         return new Dcs(language);
+    }
+
+    /**
+     * The language that the scheme itself names, by its code of ISO 639-1; empty: it names none, or
+     * the language stands before the text (see {@link UssdString#language}).
+     */
+    public Optional<String> language() {
+        int group = octet >> 4;
+        String[] languages = group == 0 ? LANGUAGES : group == 2 ? MORE_LANGUAGES : new String[0];
+        return lowBits() < languages.length ? Optional.of(languages[lowBits()]) : Optional.empty();
     }
 
     /** What the octets of a string under this scheme are. */

@@ -8,6 +8,8 @@ import io.moondial.text.TextLength.Outsider;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ public final class UssdString {
     private static final int LAST_SEPTET = 0xfe;
     private static final int LANGUAGE_SEPTETS = 3;
     private static final int LANGUAGE_OCTETS = 2;
+    private static final Pattern LANGUAGE_CODE = Pattern.compile("[A-Za-z]{2}");
 
     private final Dcs dcs;
     private final byte[] octets;
@@ -151,6 +154,33 @@ public final class UssdString {
         return octets.length > 0
                 && octets.length % OCTETS_OF_EIGHT_SEPTETS == 0
                 && (octets[octets.length - 1] & LAST_SEPTET) == 0;
+    }
+
+    /**
+     * The language of the text, by its code of ISO 639: that which stands before it, or which the
+     * scheme names (3GPP TS 23.038 clause 5); empty: neither does.
+     */
+    public Optional<String> language() {
+        return switch (dcs.coding()) {
+            case GSM7_AFTER_LANGUAGE -> {
+                byte[] septets = Septets.unpack(octets);
+                yield afterLanguage(septets).length < septets.length
+                        ? language(septets)
+                        : Optional.empty();
+            }
+            case UCS2_AFTER_LANGUAGE ->
+                    octets.length < LANGUAGE_OCTETS
+                            ? Optional.empty()
+                            : language(Septets.unpack(Arrays.copyOf(octets, LANGUAGE_OCTETS)));
+            default -> dcs.language();
+        };
+    }
+
+    private static Optional<String> language(byte[] septets) {
+        String code = Gsm7.text(Arrays.copyOf(septets, 2));
+        return LANGUAGE_CODE.matcher(code).matches()
+                ? Optional.of(code.toLowerCase(Locale.ROOT))
+                : Optional.empty();
     }
 
     /** If the CR that must end the language code is missing, everything is text. */

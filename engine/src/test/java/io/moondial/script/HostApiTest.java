@@ -272,7 +272,7 @@ class HostApiTest {
         assertThat(function.errors()).isNotBlank();
         assertThat(function.parameters()).allSatisfy(p -> assertThat(p.meaning()).isNotBlank());
         assertThat(function.example()).contains(function.name());
-        bench.request("msisdn", "27761485722");
+        bench.request("msisdn", "27761485722").withTexts();
         assertThat(bench.run(function.example())).isInstanceOf(ScriptOutcome.Returned.class);
     }
 

@@ -62,6 +62,7 @@ class ScriptApiPageTest {
             ScriptBench bench =
                     new ScriptBench(folder)
                             .request("msisdn", "27761485722")
+                            .withTexts()
                             .answer(new PrimitiveResult.Input("2"));
             assertThat(bench.run(example)).as(example).isInstanceOf(ScriptOutcome.Returned.class);
         }

@@ -5,6 +5,9 @@ import io.moondial.config.Problems;
 import io.moondial.config.Section;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.config.WrittenSettings;
+import io.moondial.lang.LanguageSources;
+import io.moondial.lang.TextSettings;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun.Control;
@@ -80,6 +83,8 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     ScriptLimits limits = LIMITS;
     String instanceId = "Test-1-00000001";
     ScriptGlobals globals = ScriptGlobals.NONE;
+    TextSettings texts = TextSettings.DEFAULTS;
+    LanguageSources languages = LanguageSources.NONE;
     long nanos;
 
     ScriptBench(Path folder) {
@@ -130,7 +135,14 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     }
 
     ScriptRelease compile() {
-        return host.compile(folder);
+        return host.compile(folder, null, texts);
+    }
+
+    /** What the examples of {@code t} need. */
+    ScriptBench withTexts() {
+        texts = WrittenSettings.settings(TextSettings.class, "bucket: language");
+        return file("lang/en.yaml", "welcome: Welcome\nbalance: \"You have {amount}.\"\n")
+                .file("lang/sw.yaml", "welcome: Karibu\nbalance: \"Una {amount}.\"\n");
     }
 
     ScriptHost host() {
@@ -180,6 +192,11 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
                     throw new AssertionError("returned " + returned.text());
             case ScriptOutcome.Failed failed -> failed.fault();
         };
+    }
+
+    @Override
+    public LanguageSources languageSources() {
+        return languages;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.moondial.script.api;
 
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.lang.LanguageSources;
+import io.moondial.lang.Texts;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaTable;
 import java.time.Duration;
@@ -139,6 +141,19 @@ public interface HostCall {
      * @param version names its content, and that of the modules that it may require
      */
     record RunningScriptId(String name, String version) {}
+
+    /** What the script finds by keys: the texts of its folder. */
+    Texts texts();
+
+    /** What the rules and the request say of the language of the dialog. */
+    LanguageSources languageSources();
+
+    /**
+     * What a module keeps for this run of the script.
+     *
+     * @param first makes it when it is asked for first
+     */
+    <T> T ofRun(Class<T> type, Supplier<T> first);
 
     /** What of the dialled text selects the script, by the rules; null: they do not say. */
     @Nullable String dialledCode();

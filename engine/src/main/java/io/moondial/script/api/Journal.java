@@ -126,6 +126,7 @@ public final class Journal {
     private int octets;
     private int screens;
     private int keysGiven;
+    private int runs;
     private int repeatable;
 
     /** How many calls run that are parts of the script, see {@link #part}. */
@@ -172,6 +173,11 @@ public final class Journal {
         return entries.stream().anyMatch(it -> it.kind() == Kind.ANSWERED);
     }
 
+    /** How often the flow has run from its beginning, in this dialog. */
+    public int runs() {
+        return runs;
+    }
+
     /** Whether what is called next has been called before. */
     public boolean isReplaying() {
         return at < entries.size();
@@ -179,6 +185,7 @@ public final class Journal {
 
     /** The flow runs from its beginning. */
     public void begin() {
+        runs++;
         at = 0;
         keysGiven = 0;
         repeatable = 0;
@@ -250,18 +257,20 @@ public final class Journal {
      * @param live what it is if it has not been read before
      */
     public long number(String function, LuaState state, LongSupplier live) {
-        if (!kept || within) {
-            return live.getAsLong();
-        }
-        @Nullable Object[] results =
-                call(
-                        function,
-                        Effect.READ,
-                        0,
-                        state,
-                        "",
-                        () -> Lua.values(Lua.number((double) live.getAsLong())));
-        return ((Double) requireNonNull(results[0])).longValue();
+        return ((Double) value(function, state, () -> Lua.number((double) live.getAsLong())))
+                .longValue();
+    }
+
+    /**
+     * A value that the engine reads for the script, such as the language of its texts.
+     *
+     * @param live what it is if it has not been read before: a string, a number or a boolean
+     */
+    public Object value(String function, LuaState state, Supplier<Object> live) {
+        return !kept || within
+                ? live.get()
+                : requireNonNull(
+                        call(function, Effect.READ, 0, state, "", () -> Lua.values(live.get()))[0]);
     }
 
     /**

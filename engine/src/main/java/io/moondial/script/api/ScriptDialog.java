@@ -2,6 +2,7 @@ package io.moondial.script.api;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.lang.LanguageSources;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,11 @@ public interface ScriptDialog {
 
     /** The script goes on with the flow of another dialog: what is sent next says so. */
     default void resumes(String instanceId) {}
+
+    /** What the rules and the request say of the language of the dialog. */
+    default LanguageSources languageSources() {
+        return LanguageSources.NONE;
+    }
 
     /**
      * Waits for something outside the engine while the dialog goes on. What comes from the far side

@@ -101,11 +101,27 @@ public final class Outline {
      */
     public record Option(int position, Mention mention) {}
 
+    /**
+     * A call of a module itself, such as {@code t "main"}, by whatever name it has.
+     *
+     * @param mention names the module
+     * @param literals the leading arguments, as of {@link Field}
+     * @param given the names of the fields of a table among the arguments, empty if there is none;
+     *     null: they are not all written out
+     */
+    public record Call(
+            Mention mention, List<@Nullable String> literals, @Nullable Set<String> given) {
+        public Call {
+            literals = Collections.unmodifiableList(new ArrayList<>(literals));
+        }
+    }
+
     final List<Global> globalsRead = new ArrayList<>();
     final Set<String> globalsDefined = new HashSet<>();
     final Set<String> globalsSet = new HashSet<>();
     final Set<String> fieldsSet = new HashSet<>();
     final List<Field> fieldsRead = new ArrayList<>();
+    final List<Call> calls = new ArrayList<>();
     final List<Mention> modulesRequired = new ArrayList<>();
     final List<Mention> secretsComposed = new ArrayList<>();
     boolean requiresOthers;
@@ -123,11 +139,15 @@ public final class Outline {
      * @param secretOptions the functions whose result may be secret, as {@code ussd.menu}: each
      *     with the field that is true in a table among the arguments if it is, empty if it always
      *     is
+     * @param callable modules that are called by their own names
      * @param present globals that every script has, none of them false
      * @param absent globals that no script has unless it sets them
      */
     public record Surroundings(
-            Map<String, String> secretOptions, Set<String> present, Set<String> absent) {}
+            Map<String, String> secretOptions,
+            Set<String> callable,
+            Set<String> present,
+            Set<String> absent) {}
 
     /** Reads a file that compiles. */
     public static Outline of(LuaString source, Surroundings surroundings) {
@@ -172,6 +192,36 @@ public final class Outline {
         return List.copyOf(fieldsRead);
     }
 
+    /** Each call of a module that can be called, by its name. */
+    public List<Call> calls() {
+        return List.copyOf(calls);
+    }
+
+    /** Whether it may use this module. */
+    public boolean mayUse(String module) {
+        return globalsRead.stream().anyMatch(it -> it.mention().name().equals(module))
+                || modulesRequired.stream().anyMatch(it -> it.name().equals(module));
+    }
+
+    /** Whether it gives this module to something else, which may call it in its own way. */
+    public boolean passesOn(String module) {
+        return globalsRead.stream()
+                        .anyMatch(
+                                it -> it.mention().name().equals(module) && it.use() == Use.OTHER)
+                || modulesRequired.stream().anyMatch(it -> it.name().equals(module));
+    }
+
+    /** The texts that are written out in it without escapes, up to this length. */
+    public Set<String> texts(int longest) {
+        Set<String> texts = new HashSet<>();
+        for (Token token : new Token.Stream(source).all()) {
+            if (token.kind() == Token.Kind.STRING && token.text().length() <= longest) {
+                texts.add(token.text());
+            }
+        }
+        return texts;
+    }
+
     /** Each {@code require} of a name that is written out. */
     public List<Mention> modulesRequired() {
         return List.copyOf(modulesRequired);
@@ -202,6 +252,7 @@ public final class Outline {
     static final class OutlineScopes {
         private final Deque<Scope> scopes = new ArrayDeque<>();
         private final List<Tentative> tentative = new ArrayList<>();
+        private final List<TentativeCall> tentativeCalls = new ArrayList<>();
 
         /** The variables of a scope, and what could be seen before it. */
         private record Scope(Map<String, Variable> variables, @Nullable Visible outside) {}
@@ -307,6 +358,22 @@ public final class Outline {
         /** A field is read of what a variable holds, if that is still its first value. */
         void readField(Variable variable, Outline.Field field) {
             tentative.add(new Tentative(variable, field));
+        }
+
+        /** A call of what a variable holds, if that is still its first value. */
+        private record TentativeCall(Variable variable, Outline.Call call) {}
+
+        /** What a variable holds is called, if that is still its first value. */
+        void call(Variable variable, Outline.Call call) {
+            tentativeCalls.add(new TentativeCall(variable, call));
+        }
+
+        /** The calls of variables to which nothing was assigned later, once all is read. */
+        List<Outline.Call> callsOfConstants() {
+            return tentativeCalls.stream()
+                    .filter(it -> !it.variable().assigned)
+                    .map(TentativeCall::call)
+                    .toList();
         }
 
         /** The fields read of variables to which nothing was assigned later, once all is read. */

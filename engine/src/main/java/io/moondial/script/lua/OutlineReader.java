@@ -63,6 +63,7 @@ final class OutlineReader {
     Outline read() {
         block();
         outline.fieldsRead.addAll(scopes.fieldsOfConstants());
+        outline.calls.addAll(scopes.callsOfConstants());
         long words = tokens.all().stream().filter(Token::isRequire).count();
         outline.requiresOthers |= words > outline.modulesRequired.size();
         return outline;
@@ -529,11 +530,14 @@ final class OutlineReader {
         List<Option> options = new ArrayList<>();
         int leading = -1; // none is a table or a function that is written out
         Set<String> set = Set.of();
+        Fields fields = Fields.NONE;
+        boolean others = false; // arguments that are neither texts nor tables that are written out
         if (open.kind() == Kind.STRING) {
             arguments.add(new Value(Value.Type.STRING, open.text(), null, null, open.at()));
         } else if (open.is("{")) {
             tokens.putBack();
-            set = table(1, options);
+            fields = table(1, options);
+            set = fields.set();
         } else {
             int position = 0;
             while (!peek().is(")") && peek().kind() != Kind.END) {
@@ -541,12 +545,14 @@ final class OutlineReader {
                 leading = written && leading < 0 ? arguments.size() : leading;
                 position++;
                 if (peek().is("{")) {
-                    set = table(position, options);
+                    fields = table(position, options);
+                    set = fields.set();
                 } else if (written) {
                     take();
                     function(true);
                 } else {
                     arguments.add(argument(callee));
+                    others |= arguments.size() > 1;
                 }
                 takes(",");
             }
@@ -555,13 +561,40 @@ final class OutlineReader {
         if (composes) {
             arguments.forEach(this::compose);
         }
-        use(
-                callee,
-                Use.NEEDED,
-                proper,
-                literals(arguments.subList(0, leading < 0 ? arguments.size() : leading)),
-                options);
+        List<@Nullable String> literals =
+                literals(arguments.subList(0, leading < 0 ? arguments.size() : leading));
+        use(callee, Use.NEEDED, proper, literals, options);
+        if (proper) {
+            callOfModule(callee, literals, others || fields.open() ? null : names(options));
+        }
         return result(callee, arguments, set, open.at());
+    }
+
+    private static Set<String> names(List<Option> options) {
+        Set<String> names = new HashSet<>();
+        options.forEach(it -> names.add(it.mention().name()));
+        return names;
+    }
+
+    private void callOfModule(
+            Value callee, List<@Nullable String> literals, @Nullable Set<String> given) {
+        Variable variable = callee.variable();
+        String module =
+                switch (callee.type()) {
+                    case GLOBAL -> callee.name();
+                    case LOCAL -> variable == null ? null : variable.library;
+                    case OTHER -> callee.library();
+                    case FIELD, STRING, SECRET -> null;
+                };
+        if (module == null || !surroundings.callable().contains(module)) {
+            return;
+        }
+        Outline.Call call = new Outline.Call(mention(module, callee.at()), literals, given);
+        if (callee.type() == Value.Type.LOCAL && variable != null) {
+            scopes.call(variable, call);
+        } else {
+            outline.calls.add(call);
+        }
     }
 
     private static List<@Nullable String> literals(List<Value> arguments) {
@@ -634,8 +667,18 @@ final class OutlineReader {
         return new Value(Value.Type.OTHER, "", name.name(), null, place);
     }
 
-    private Set<String> table() {
-        return table(0, new ArrayList<>());
+    private void table() {
+        table(0, new ArrayList<>());
+    }
+
+    /**
+     * What is written in a table constructor.
+     *
+     * @param set the fields that are written as true
+     * @param open whether there is something else than fields with names
+     */
+    private record Fields(Set<String> set, boolean open) {
+        static final Fields NONE = new Fields(Set.of(), false);
     }
 
     /**
@@ -643,11 +686,11 @@ final class OutlineReader {
      *
      * @param position of the argument that it is
      * @param options gets the names of the fields in it
-     * @return those of fields that are written as true
      */
-    private Set<String> table(int position, List<Option> options) {
+    private Fields table(int position, List<Option> options) {
         take();
         Set<String> set = new HashSet<>();
+        boolean open = false;
         while (!peek().is("}") && peek().kind() != Kind.END) {
             Token second = tokens.second();
             if (peek().kind() == Kind.NAME && second.is("=")) {
@@ -658,10 +701,13 @@ final class OutlineReader {
                 if (peek().is("true")) {
                     set.add(key);
                 }
-            } else if (takes("[")) {
-                expression();
-                takes("]");
-                takes("=");
+            } else {
+                open = true;
+                if (takes("[")) {
+                    expression();
+                    takes("]");
+                    takes("=");
+                }
             }
             expression();
             if (!takes(",")) {
@@ -669,7 +715,7 @@ final class OutlineReader {
             }
         }
         takes("}");
-        return set;
+        return new Fields(set, open);
     }
 
     /** Parameters and body, after {@code function} and its name. */

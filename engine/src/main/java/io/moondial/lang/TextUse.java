@@ -1,0 +1,15 @@
+package io.moondial.lang;
+
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of {@code t} in a script.
+ *
+ * @param key the text that it asks for
+ * @param given the names of what it gives, if they are written out; null: that is not known
+ * @param isSure whether the script surely comes to it, and nothing catches its error
+ */
+public record TextUse(
+        Path file, int line, int column, String key, @Nullable Set<String> given, boolean isSure) {}

@@ -1,0 +1,338 @@
+package io.moondial.lang;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.moondial.file.FileTrouble;
+import io.moondial.file.PlainFile;
+import io.moondial.file.PlainFile.UnreadableFileException;
+import io.moondial.problem.Problem;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The texts of a script folder in all their languages, at one moment: the files {@code
+ * lang/LANGUAGE.yaml}.
+ */
+public final class Texts {
+    /** What scripts find texts by. */
+    public static final String MODULE = "t";
+
+    /** The longest key, in characters. */
+    public static final int LONGEST_KEY = 100;
+
+    /** The folder of the files, in a script folder. */
+    public static final String FOLDER = "lang";
+
+    /** How the names of the files end. */
+    public static final String SUFFIX = ".yaml";
+
+    /** There are none. */
+    public static final Texts NONE =
+            new Texts(Path.of(FOLDER), TextSettings.DEFAULTS, new TreeMap<>(), List.of());
+
+    private static final Pattern NAME = Pattern.compile(TextSettings.LANGUAGE);
+    private static final int VERSION_OCTETS = 4;
+
+    private final Path folder;
+    private final TextSettings settings;
+    private final SortedMap<String, Language> languages;
+    private final List<Problem> problems;
+
+    /** What has been missed so far, each once: there are no more than texts. */
+    private final Set<String> missed = ConcurrentHashMap.newKeySet();
+
+    /**
+     * One language.
+     *
+     * @param file as the person named the folder, then the file
+     */
+    record Language(Path file, byte[] octets, Map<String, Wording> texts) {}
+
+    private Texts(
+            Path folder,
+            TextSettings settings,
+            SortedMap<String, Language> languages,
+            List<Problem> problems) {
+        this.folder = folder;
+        this.settings = settings;
+        this.languages = Collections.unmodifiableSortedMap(languages);
+        this.problems = List.copyOf(problems);
+    }
+
+    /**
+     * Reads what is in a script folder now.
+     *
+     * @param scripts the script folder, as the person named it
+     * @param from where it lies: mostly the same
+     */
+    public static Texts read(Path scripts, Path from, TextSettings settings) {
+        return new Reading(scripts.resolve(FOLDER), from, settings).read();
+    }
+
+    /** The folder in the reading. */
+    private record Reading(
+            Path named,
+            Path scripts,
+            TextSettings settings,
+            SortedMap<String, Language> languages,
+            List<Problem> problems) {
+        Reading(Path named, Path scripts, TextSettings settings) {
+            this(named, scripts, settings, new TreeMap<>(), new ArrayList<>());
+        }
+
+        Texts read() {
+            Path from = scripts.resolve(FOLDER);
+            if (Files.isDirectory(from)) {
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
+                    List<Path> sorted = new ArrayList<>();
+                    files.forEach(sorted::add);
+                    sorted.sort(null);
+                    Path root = scripts.toRealPath();
+                    for (Path file : sorted) {
+                        add(file, root);
+                    }
+                } catch (DirectoryIteratorException e) {
+                    report(named, "cannot be listed: " + FileTrouble.words(e.getCause()));
+                } catch (IOException e) {
+                    report(named, "cannot be listed: " + FileTrouble.words(e));
+                }
+            }
+            return new Texts(named, settings, languages, problems);
+        }
+
+        private void report(Path file, String message) {
+            problems.add(new Problem(file, 0, 0, message));
+        }
+
+        private void add(Path from, Path root) {
+            String name = String.valueOf(from.getFileName());
+            Path file = named.resolve(name);
+            if (name.startsWith(".")) {
+                return; // an editor's, not a person's
+            }
+            if (name.endsWith(".yml")) {
+                report(file, "files of texts end in .yaml: rename it");
+            }
+            if (!name.endsWith(SUFFIX)) {
+                return;
+            }
+            String language = name.substring(0, name.length() - SUFFIX.length());
+            if (!NAME.matcher(language).matches()) {
+                report(file, "before .yaml stands " + TextSettings.LANGUAGE_ALLOWED);
+            } else if (languages.size() >= settings.maxLanguages()) {
+                report(
+                        file,
+                        "a script folder may have %d languages (texts: max_languages)"
+                                .formatted(settings.maxLanguages()));
+            } else {
+                read(language, file, from, root);
+            }
+        }
+
+        private void read(String language, Path file, Path from, Path root) {
+            try {
+                Optional<String> objection = PlainFile.objection(from, root);
+                if (objection.isPresent()) {
+                    report(file, objection.get());
+                    return;
+                }
+                if (Files.size(from) > settings.maxFile()) {
+                    report(
+                            file,
+                            "%d octets long; at most %d are allowed (texts: max_file)"
+                                    .formatted(Files.size(from), settings.maxFile()));
+                    return;
+                }
+                byte[] octets = PlainFile.read(from, settings.maxFile());
+                languages.put(
+                        language,
+                        new Language(
+                                file,
+                                octets,
+                                LanguageFile.read(language, file, octets, settings, problems)));
+            } catch (UnreadableFileException e) {
+                report(file, e.reason());
+            } catch (IOException e) {
+                report(file, "cannot be read: " + FileTrouble.words(e));
+            }
+        }
+    }
+
+    /** What is wrong in the files, and what may be. */
+    public List<Problem> problems() {
+        return problems;
+    }
+
+    /**
+     * What is wrong between the languages, and between them and the scripts.
+     *
+     * @param uses what scripts ask for by keys that are written out
+     * @param perhaps they may ask for any key that begins with one of these; null: for no other
+     */
+    public List<Problem> check(Collection<TextUse> uses, @Nullable Set<String> perhaps) {
+        return new TextCheck(this, uses, perhaps).problems();
+    }
+
+    // ---- for scripts
+
+    /** The languages for which there is a file. */
+    public Set<String> languages() {
+        return languages.keySet();
+    }
+
+    /** The bucket of kv in which subscribers have their languages; null: there is none. */
+    public @Nullable String bucket() {
+        return settings.bucket();
+    }
+
+    /** What is said of a key that no language has. */
+    public String noSuchText(String key) {
+        return TextCheck.noSuchText(this, key);
+    }
+
+    /** Where the file of a text is, relative to the script folder, and its line. */
+    public String place(Wording wording) {
+        return label(wording.language()) + ":" + wording.place().line();
+    }
+
+    /** The language that stands in for others. */
+    public String defaultLanguage() {
+        return settings.defaultLanguage();
+    }
+
+    /**
+     * The language that somebody names, if there is a file for it: {@code pt_BR} is {@code pt-BR},
+     * or {@code pt} if there is none; Norwegian is Bokmål, or else Nynorsk.
+     */
+    public Optional<String> find(String named) {
+        String asked = named.replace('_', '-').toLowerCase(Locale.ROOT);
+        for (int end = asked.length(); end > 0; end = asked.lastIndexOf('-', end - 1)) {
+            String part = asked.substring(0, end);
+            for (String language : languages.keySet()) {
+                if (language.toLowerCase(Locale.ROOT).equals(part)) {
+                    return Optional.of(language);
+                }
+            }
+        }
+        return asked.equals("no") ? find("nb").or(() -> find("nn")) : Optional.empty();
+    }
+
+    /** A text in this language, or else in the default one; null: neither has it. */
+    public @Nullable Wording find(String language, String key) {
+        Wording own = in(language, key);
+        return own == null ? in(defaultLanguage(), key) : own;
+    }
+
+    private @Nullable Wording in(String language, String key) {
+        Language found = languages.get(language);
+        return found == null ? null : found.texts().get(key);
+    }
+
+    /** Whether a text is missed in this language for the first time. */
+    public boolean isFirstMiss(String language, String key) {
+        return missed.add(language + ' ' + key);
+    }
+
+    /** The keys of all texts. */
+    public Set<String> keys() {
+        Set<String> keys = new TreeSet<>();
+        languages.values().forEach(it -> keys.addAll(it.texts().keySet()));
+        return keys;
+    }
+
+    /** The languages that have a text. */
+    public Set<String> languagesOf(String key) {
+        Set<String> having = new TreeSet<>();
+        languages.forEach(
+                (language, it) -> {
+                    if (it.texts().containsKey(key)) {
+                        having.add(language);
+                    }
+                });
+        return having;
+    }
+
+    // ---- for releases
+
+    Path folder() {
+        return folder;
+    }
+
+    SortedMap<String, Language> all() {
+        return languages;
+    }
+
+    /** What each file holds, by file relative to the script folder. */
+    public SortedMap<String, byte[]> sources() {
+        SortedMap<String, byte[]> sources = new TreeMap<>();
+        languages.forEach((language, it) -> sources.put(label(language), it.octets()));
+        return sources;
+    }
+
+    /** What names the content of each file, by file relative to the script folder. */
+    public SortedMap<String, String> versions() {
+        SortedMap<String, String> versions = new TreeMap<>();
+        languages.forEach(
+                (language, it) -> {
+                    MessageDigest digest = sha256();
+                    digest.update(it.octets());
+                    versions.put(
+                            label(language),
+                            HexFormat.of().formatHex(digest.digest(), 0, VERSION_OCTETS));
+                });
+        return versions;
+    }
+
+    private static String label(String language) {
+        return FOLDER + "/" + language + SUFFIX;
+    }
+
+    /** Adds the content of all files to what names a script. */
+    public void addTo(MessageDigest digest) {
+        sources()
+                .forEach(
+                        (label, octets) -> {
+                            digest.update(label.getBytes(UTF_8));
+                            digest.update((byte) 0);
+                            digest.update(octets);
+                            digest.update((byte) 0);
+                        });
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** Which file has, or would have, the texts of a language. */
+    Path file(String language) {
+        Language found = languages.get(language);
+        return found == null
+                ? folder.resolve(Objects.requireNonNull(language) + SUFFIX)
+                : found.file();
+    }
+}

@@ -1,0 +1,121 @@
+package io.moondial.modules.texts;
+
+import io.moondial.lang.LanguageSources;
+import io.moondial.lang.Texts;
+import io.moondial.script.api.HostCall;
+import io.moondial.script.api.Journal;
+import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaState;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaTable;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * The language of one run of a script. In a flow it is part of what runs again: the journal says
+ * what it was when it was asked for first, and the script sets it again as it did.
+ */
+final class DialogLanguage {
+    static final LuaString MSISDN = LuaString.of("msisdn");
+    private static final LuaString GET = LuaString.of("get");
+
+    private final LuaTable kv;
+
+    /** What is in force; null: it has to be asked for. */
+    private @Nullable String language;
+
+    /** What was in force where the flow began; null: nothing had asked for it. */
+    private @Nullable String before;
+
+    /** Of the flow that runs; null: none does. */
+    private @Nullable Journal journal;
+
+    private int run;
+
+    DialogLanguage(LuaTable kv) {
+        this.kv = kv;
+    }
+
+    /** The language in force, which may have to be waited for. */
+    String get(LuaState state, HostCall call) {
+        follow(call.journal());
+        String known = language;
+        if (known == null) {
+            Journal kept = journal;
+            known =
+                    kept == null
+                            ? first(state, call)
+                            : kept.value("t.language", state, () -> LuaString.of(first(state, call)))
+                                    .toString();
+            language = known;
+        }
+        return known;
+    }
+
+    /** The script has chosen. */
+    void set(String chosen, HostCall call) {
+        follow(call.journal());
+        language = chosen;
+    }
+
+    private void follow(@Nullable Journal now) {
+        int runs = now == null ? 0 : now.runs();
+        if (now != journal) {
+            before = language;
+        }
+        if (now != null && (now != journal || runs != run)) {
+            language = null;
+        }
+        journal = now;
+        run = runs;
+    }
+
+    private String first(LuaState state, HostCall call) {
+        return before == null ? chosen(state, call) : before;
+    }
+
+    /** What nobody has chosen in this dialog. */
+    private String chosen(LuaState state, HostCall call) {
+        Texts texts = call.texts();
+        LanguageSources sources = call.languageSources();
+        return ofSubscriber(state, call)
+                .or(() -> Optional.ofNullable(sources.rule()).flatMap(texts::find))
+                .or(() -> Optional.ofNullable(sources.request()).flatMap(texts::find))
+                .orElse(texts.defaultLanguage());
+    }
+
+    private Optional<String> ofSubscriber(LuaState state, HostCall call) {
+        String bucket = call.texts().bucket();
+        if (bucket == null || !(call.request().get(MSISDN) instanceof LuaString number)) {
+            return Optional.empty();
+        }
+        @Nullable Object[] found = state.call(kv.get(GET), LuaString.of(bucket), number);
+        if (found.length > 1 && found[0] == null) {
+            call.log(
+                    Level.WARN,
+                    "t: the language of the subscriber is not known, as kv did not give it (%s): another is used"
+                            .formatted(Lua.show(found[1])));
+            call.happened("t.language", "unavailable");
+            return Optional.empty();
+        }
+        if (found.length == 0 || found[0] == null) {
+            return Optional.empty();
+        }
+        Optional<String> chosen =
+                found[0] instanceof LuaString named
+                        ? call.texts().find(named.toText())
+                        : Optional.empty();
+        if (chosen.isEmpty()) {
+            call.log(
+                    Level.WARN,
+                    "t: kv has '%s' as the language of the subscriber (bucket %s), and there are texts in %s: another is used"
+                            .formatted(
+                                    state.show(found[0]),
+                                    bucket,
+                                    String.join(", ", call.texts().languages())));
+            call.happened("t.language", "unknown");
+        }
+        return chosen;
+    }
+}
