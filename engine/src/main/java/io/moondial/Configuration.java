@@ -198,7 +198,8 @@ public record Configuration(
                     .ifPresent(
                             it ->
                                     problems.add(
-                                            new Problem(rules.file(), 0, 0, "texts.bucket: " + it)));
+                                            new Problem(
+                                                    rules.file(), 0, 0, "texts.bucket: " + it)));
         }
         return problems;
     }

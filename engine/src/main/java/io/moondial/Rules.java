@@ -21,9 +21,9 @@ import io.moondial.config.YamlWriter;
 import io.moondial.edr.EdrSettings;
 import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
+import io.moondial.lang.TextSettings;
 import io.moondial.log.EngineLog.LogSettings;
 import io.moondial.logic.ServiceDesk.DialogSettings;
-import io.moondial.lang.TextSettings;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
 import io.moondial.rules.Globals;
@@ -309,8 +309,8 @@ public record Rules(
     /** The same, with these services. */
     public Rules with(ProcessSettings dialled, @Nullable NotifySettings pushed) {
         return new Rules(
-                file, timeZone, dialled, pushed, script, texts, dialogs, edr, network, control, admin, log,
-                modules);
+                file, timeZone, dialled, pushed, script, texts, dialogs, edr, network, control,
+                admin, log, modules);
     }
 
     /** The same, but for a network in memory instead of what they name. */

@@ -8,14 +8,12 @@ import io.moondial.lang.PluralRule.Category;
 import io.moondial.problem.Problem;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The texts of one language in the reading, from its file. */
@@ -90,8 +88,7 @@ final class LanguageFile {
     }
 
     private static boolean hasForms(Node.Mapping section) {
-        return section.entries().stream()
-                .anyMatch(it -> Category.of(it.key().text()).isPresent());
+        return section.entries().stream().anyMatch(it -> Category.of(it.key().text()).isPresent());
     }
 
     private void plural(String key, Place place, Node.Mapping section) {
@@ -135,7 +132,8 @@ final class LanguageFile {
             String key, Place place, Map<Category, Node.Scalar> written, @Nullable PluralRule by) {
         count++;
         Map<Category, Phrase> forms = new EnumMap<>(Category.class);
-        written.forEach((category, scalar) -> phrase(scalar).ifPresent(it -> forms.put(category, it)));
+        written.forEach(
+                (category, scalar) -> phrase(scalar).ifPresent(it -> forms.put(category, it)));
         if (forms.size() < written.size()) {
             return;
         }

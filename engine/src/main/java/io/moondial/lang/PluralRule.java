@@ -151,7 +151,9 @@ final class PluralRule {
         put("gd", PluralRule::gaelic);
         put("sl", x -> x.isPlain() ? slovenian(x.i()) : FEW);
         put("dsb hsb", x -> slovenian(x.isPlain() ? x.i() : x.f()));
-        put("cs sk", x -> !x.isPlain() ? MANY : x.i() == 1 ? ONE : within(x.i(), 2, 4) ? FEW : OTHER);
+        put(
+                "cs sk",
+                x -> !x.isPlain() ? MANY : x.i() == 1 ? ONE : within(x.i(), 2, 4) ? FEW : OTHER);
         put("pl", x -> !x.isPlain() ? OTHER : x.i() == 1 ? ONE : endsInFew(x.i()) ? FEW : MANY);
         put("be", x -> x.t() != 0 ? OTHER : russian(x.i()));
         put("ru uk", x -> x.isPlain() ? russian(x.i()) : OTHER);
@@ -314,8 +316,7 @@ final class PluralRule {
     static Optional<PluralRule> of(String language) {
         String[] parts = language.split("-");
         for (int length = parts.length; length > 0; length--) {
-            var found =
-                    RULES.get(String.join("-", java.util.Arrays.copyOf(parts, length)));
+            var found = RULES.get(String.join("-", java.util.Arrays.copyOf(parts, length)));
             if (found != null) {
                 return Optional.of(new PluralRule(found));
             }

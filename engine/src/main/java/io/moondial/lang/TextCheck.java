@@ -133,15 +133,13 @@ final class TextCheck {
             warn(
                     other,
                     "the text '%s' has {%s}, which it does not have in %s (line %d)"
-                            .formatted(
-                                    key, name, standard.language(), standard.place().line()));
+                            .formatted(key, name, standard.language(), standard.place().line()));
         }
         for (String name : minus(standard.placeholders(), other.placeholders())) {
             warn(
                     other,
                     "the text '%s' lacks {%s}, which it has in %s (line %d)"
-                            .formatted(
-                                    key, name, standard.language(), standard.place().line()));
+                            .formatted(key, name, standard.language(), standard.place().line()));
         }
     }
 
@@ -193,8 +191,7 @@ final class TextCheck {
         try {
             UssdString.encode(shortest, Dcs.UNSPECIFIED);
         } catch (UnsendableText e) {
-            String which =
-                    wording.hasPlurals() ? " in its form '" + category.word() + "'" : "";
+            String which = wording.hasPlurals() ? " in its form '" + category.word() + "'" : "";
             String bare = phrase.placeholders().isEmpty() ? "" : " even with empty placeholders";
             warn(
                     wording,

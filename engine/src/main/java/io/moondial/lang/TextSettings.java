@@ -33,11 +33,7 @@ public record TextSettings(
                         allowed =
                                 "a bucket: a letter, then up to 63 of letters, digits, _, . and -")
                 @Nullable String bucket,
-        @Key(
-                        value = "The size of one file of texts.",
-                        unset = "256KiB",
-                        from = "1B",
-                        to = "16MiB")
+        @Key(value = "The size of one file of texts.", unset = "256KiB", from = "1B", to = "16MiB")
                 int maxFile,
         @Key(
                         value = "How many languages a script folder may have.",
@@ -45,11 +41,7 @@ public record TextSettings(
                         from = "1",
                         to = "1000")
                 int maxLanguages,
-        @Key(
-                        value = "How many texts one file may have.",
-                        unset = "5000",
-                        from = "1",
-                        to = "100000")
+        @Key(value = "How many texts one file may have.", unset = "5000", from = "1", to = "100000")
                 int maxKeys,
         @Key(
                         value =

@@ -26,11 +26,7 @@ public final class Wording {
      * @param forms has at least {@link Category#OTHER}
      * @param rule null: it has no plural forms
      */
-    Wording(
-            String language,
-            Place place,
-            Map<Category, Phrase> forms,
-            @Nullable PluralRule rule) {
+    Wording(String language, Place place, Map<Category, Phrase> forms, @Nullable PluralRule rule) {
         this.language = language;
         this.place = place;
         this.forms = Map.copyOf(forms);

@@ -95,7 +95,9 @@ public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
                 addFolder(states, folder, folder, SCRIPTS);
                 addFolder(states, folder.resolve(WatchedFiles.LANGUAGES), folder, TEXTS);
                 LibraryFolders library = LibraryFolders.below(folder.resolve(WatchedFiles.LIBRARY));
-                library.folders().values().forEach(inside -> addFolder(states, inside, folder, SCRIPTS));
+                library.folders()
+                        .values()
+                        .forEach(inside -> addFolder(states, inside, folder, SCRIPTS));
                 states.putAll(library.objections());
             }
             return new Content(states);

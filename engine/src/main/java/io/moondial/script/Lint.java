@@ -74,12 +74,7 @@ final class Lint {
      * @param byName the same scripts and modules by what require calls them
      * @param texts what they find by their keys
      */
-    Lint(
-            LuaBase base,
-            Set<String> files,
-            Collection<Unit> units,
-            ModuleSet byName,
-            Texts texts) {
+    Lint(LuaBase base, Set<String> files, Collection<Unit> units, ModuleSet byName, Texts texts) {
         this.texts = texts;
         this.base = base;
         this.files = files;

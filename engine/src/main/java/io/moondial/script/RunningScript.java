@@ -3,9 +3,9 @@ package io.moondial.script;
 import static java.util.Objects.requireNonNull;
 
 import io.moondial.dialog.PrimitiveResult;
-import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.lang.LanguageSources;
 import io.moondial.lang.Texts;
+import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.api.ApiModule;

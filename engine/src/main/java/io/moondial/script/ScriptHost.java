@@ -1,5 +1,7 @@
 package io.moondial.script;
 
+import io.moondial.lang.TextSettings;
+import io.moondial.lang.Texts;
 import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Compiler;
@@ -7,8 +9,6 @@ import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.Meter.HeavyPermit;
 import java.nio.file.Path;
-import io.moondial.lang.TextSettings;
-import io.moondial.lang.Texts;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +60,7 @@ public final class ScriptHost {
      *
      * @param earlier a release of the folder, of this host; null: there is none
      */
-    public ScriptRelease compile(
-            Path folder, @Nullable ScriptRelease earlier, TextSettings texts) {
+    public ScriptRelease compile(Path folder, @Nullable ScriptRelease earlier, TextSettings texts) {
         return compile(folder, folder, earlier == null ? Map.of() : earlier.units(), texts);
     }
 

@@ -7,9 +7,9 @@ import io.moondial.text.Gsm7.Septets;
 import io.moondial.text.TextLength.Outsider;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 

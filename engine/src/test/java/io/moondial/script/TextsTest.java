@@ -131,9 +131,7 @@ class TextsTest {
         bucket();
         bench.languages = new LanguageSources("sw", "ru");
         assertThat(bench.textOf("return t.language()")).isEqualTo("sw");
-        assertThat(
-                        bench.textOf(
-                                "kv.set('language', '254711000001', 'ru') return t.language()"))
+        assertThat(bench.textOf("kv.set('language', '254711000001', 'ru') return t.language()"))
                 .isEqualTo("ru");
         assertThat(
                         bench.textOf(
@@ -225,7 +223,8 @@ class TextsTest {
         ScriptRelease before = bench.compile();
         bench.file("lang/sw.yaml", "main: Fedha\n");
         ScriptRelease after = bench.compile();
-        assertThat(after.versions().get("main.lua")).isNotEqualTo(before.versions().get("main.lua"));
+        assertThat(after.versions().get("main.lua"))
+                .isNotEqualTo(before.versions().get("main.lua"));
         assertThat(after.versions().get("plain.lua")).isEqualTo(before.versions().get("plain.lua"));
         assertThat(after.versions().get("lang/sw.yaml"))
                 .isNotEqualTo(before.versions().get("lang/sw.yaml"));

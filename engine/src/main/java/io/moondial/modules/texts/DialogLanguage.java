@@ -46,7 +46,10 @@ final class DialogLanguage {
             known =
                     kept == null
                             ? first(state, call)
-                            : kept.value("t.language", state, () -> LuaString.of(first(state, call)))
+                            : kept.value(
+                                            "t.language",
+                                            state,
+                                            () -> LuaString.of(first(state, call)))
                                     .toString();
             language = known;
         }
@@ -92,8 +95,8 @@ final class DialogLanguage {
         }
         @Nullable Object[] found = state.call(kv.get(GET), LuaString.of(bucket), number);
         if (found.length > 1 && found[0] == null) {
-            call.log(
-                    Level.WARN,
+            warn(
+                    call,
                     "t: the language of the subscriber is not known, as kv did not give it (%s): another is used"
                             .formatted(Lua.show(found[1])));
             call.happened("t.language", "unavailable");
@@ -107,8 +110,8 @@ final class DialogLanguage {
                         ? call.texts().find(named.toText())
                         : Optional.empty();
         if (chosen.isEmpty()) {
-            call.log(
-                    Level.WARN,
+            warn(
+                    call,
                     "t: kv has '%s' as the language of the subscriber (bucket %s), and there are texts in %s: another is used"
                             .formatted(
                                     state.show(found[0]),
@@ -117,5 +120,9 @@ final class DialogLanguage {
             call.happened("t.language", "unknown");
         }
         return chosen;
+    }
+
+    static void warn(HostCall call, String what) {
+        call.log(Level.WARN, what);
     }
 }

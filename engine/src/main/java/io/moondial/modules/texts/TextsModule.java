@@ -19,7 +19,6 @@ import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Numbers;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.event.Level;
 
 /** The module {@code t}: texts by their keys, in the language of the dialog. */
 public final class TextsModule {
@@ -136,8 +135,8 @@ public final class TextsModule {
         }
         call.happened("t." + language, "missing");
         if (call.texts().isFirstMiss(language, key)) {
-            call.log(
-                    Level.WARN,
+            DialogLanguage.warn(
+                    call,
                     "t: the text '%s' is missing in %s: that of %s is shown. Until the next reload this is only counted"
                             .formatted(key, language, instead.language()));
         }

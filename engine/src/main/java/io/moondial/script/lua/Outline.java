@@ -206,8 +206,7 @@ public final class Outline {
     /** Whether it gives this module to something else, which may call it in its own way. */
     public boolean passesOn(String module) {
         return globalsRead.stream()
-                        .anyMatch(
-                                it -> it.mention().name().equals(module) && it.use() == Use.OTHER)
+                        .anyMatch(it -> it.mention().name().equals(module) && it.use() == Use.OTHER)
                 || modulesRequired.stream().anyMatch(it -> it.name().equals(module));
     }
 
