@@ -24,13 +24,14 @@ final class LanguageFile {
     private final Problems problems;
     private final TextSettings limits;
     private final Map<String, Wording> texts = new HashMap<>();
-    private @Nullable Optional<PluralRule> rule;
+    private final Optional<PluralRule> rule;
     private int count;
 
     private LanguageFile(String language, Path file, TextSettings limits) {
         this.language = language;
         this.problems = new Problems(file);
         this.limits = limits;
+        this.rule = PluralRule.of(language);
     }
 
     /**
@@ -114,9 +115,6 @@ final class LanguageFile {
                     place,
                     "the plural form 'other' is missing: it is for all numbers that no other form is for");
             return;
-        }
-        if (rule == null) {
-            rule = PluralRule.of(language);
         }
         if (rule.isEmpty()) {
             problems.add(

@@ -11,12 +11,14 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -111,9 +113,7 @@ final class PluralRule {
     private static final Map<String, Function<Operands, Category>> RULES = new HashMap<>();
 
     private static void put(String languages, Function<Operands, Category> rule) {
-        for (String language : languages.split(" ")) {
-            RULES.put(language, rule);
-        }
+        Pattern.compile(" ").splitAsStream(languages).forEach(it -> RULES.put(it, rule));
     }
 
     private static Category one(boolean holds) {
@@ -314,9 +314,8 @@ final class PluralRule {
 
     /** That of a language, by its name as of BCP 47; empty: it is not known. */
     static Optional<PluralRule> of(String language) {
-        String[] parts = language.split("-");
-        for (int length = parts.length; length > 0; length--) {
-            var found = RULES.get(String.join("-", java.util.Arrays.copyOf(parts, length)));
+        for (int end = language.length(); end > 0; end = language.lastIndexOf('-', end - 1)) {
+            Function<Operands, Category> found = RULES.get(language.substring(0, end));
             if (found != null) {
                 return Optional.of(new PluralRule(found));
             }
@@ -336,7 +335,7 @@ final class PluralRule {
 
     /** The forms that any number has. */
     Set<Category> all() {
-        Set<Category> all = java.util.EnumSet.copyOf(counted.keySet());
+        Set<Category> all = EnumSet.copyOf(counted.keySet());
         for (String other : new String[] {"1000000", "0.1", "1.5", "2.0", "10.0"}) {
             all.add(of(new BigDecimal(other)));
         }

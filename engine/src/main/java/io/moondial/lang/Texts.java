@@ -62,12 +62,36 @@ public final class Texts {
     /** What has been missed so far, each once: there are no more than texts. */
     private final Set<String> missed = ConcurrentHashMap.newKeySet();
 
-    /**
-     * One language.
-     *
-     * @param file as the person named the folder, then the file
-     */
-    record Language(Path file, byte[] octets, Map<String, Wording> texts) {}
+    /** One language. */
+    static final class Language {
+        private final Path file;
+        private final byte[] octets;
+        private final Map<String, Wording> texts;
+
+        /**
+         * What a file holds.
+         *
+         * @param file as the person named the folder, then the file
+         * @param octets of the file; not changed from now on
+         */
+        Language(Path file, byte[] octets, Map<String, Wording> texts) {
+            this.file = file;
+            this.octets = octets;
+            this.texts = texts;
+        }
+
+        Path file() {
+            return file;
+        }
+
+        byte[] octets() {
+            return octets.clone();
+        }
+
+        Map<String, Wording> texts() {
+            return texts;
+        }
+    }
 
     private Texts(
             Path folder,
@@ -113,7 +137,10 @@ public final class Texts {
                         add(file, root);
                     }
                 } catch (DirectoryIteratorException e) {
-                    report(named, "cannot be listed: " + FileTrouble.words(e.getCause()));
+                    report(
+                            named,
+                            "cannot be listed: "
+                                    + FileTrouble.words(Objects.requireNonNull(e.getCause())));
                 } catch (IOException e) {
                     report(named, "cannot be listed: " + FileTrouble.words(e));
                 }

@@ -5,6 +5,7 @@ import io.moondial.lang.PluralRule.Category;
 import java.math.BigDecimal;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,6 @@ public final class Wording {
             form = count.signum() == 0 ? forms.get(Category.ZERO) : null;
             form = form == null ? forms.get(rule.of(count)) : form;
         }
-        return form == null ? java.util.Objects.requireNonNull(forms.get(Category.OTHER)) : form;
+        return form == null ? Objects.requireNonNull(forms.get(Category.OTHER)) : form;
     }
 }

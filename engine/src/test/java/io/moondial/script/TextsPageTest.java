@@ -31,7 +31,8 @@ class TextsPageTest {
 
     @Test
     void every_script_on_the_page_does_what_the_page_says() throws Exception {
-        Path scripts = Files.createDirectories(folder.resolve("scripts/lang")).getParent();
+        Path scripts = folder.resolve("scripts");
+        Files.createDirectories(scripts.resolve("lang"));
         Files.writeString(
                 folder.resolve("rules.yaml"),
                 "process: {triggers: [{ussd_string_prefix: \"*1\", script_key: main}]}\n");
