@@ -10,6 +10,7 @@ import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.demo.DemoCommand;
 import io.moondial.cli.dial.DialCommand;
 import io.moondial.cli.dial.HandsetCommand;
+import io.moondial.cli.migration.ImportCommand;
 import io.moondial.cli.test.TestCommand;
 import io.moondial.config.Measure;
 import io.moondial.config.Nearest;
@@ -64,6 +65,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ReloadCommand.class,
             DialogsCommand.class,
             CheckCommand.class,
+            ImportCommand.class,
             EdrCommand.class,
             BenchCommand.class,
             UserCommand.class,

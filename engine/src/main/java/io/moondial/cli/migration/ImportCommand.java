@@ -1,0 +1,119 @@
+package io.moondial.cli.migration;
+
+import io.moondial.ConfigurationException;
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.migration.N2svcdConfiguration.Imported;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ussd import}. */
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Makes rules of a configuration of N2SVCD (N-Squared), as far as its public pages tell.",
+            "It takes the USSD services with their triggers and globals, and the records. Everything else is left out: each element is named with its line, its column, and what to write instead.",
+            "For each script that is not in DIR/scripts, it makes one that declines, to be replaced. It overwrites nothing. What it makes passes ussd check.",
+            "The file is XML in UTF-8 of at most 1 MiB, without a document type."
+        })
+public final class ImportCommand implements Callable<Integer> {
+    private static final String RULES = "rules.yaml";
+
+    @Parameters(index = "0", paramLabel = "FILE.xml", description = "The configuration.")
+    private Path file;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "DIR",
+            defaultValue = ".",
+            description = "Where rules.yaml and scripts are made. Default: ${DEFAULT-VALUE}.")
+    private Path folder;
+
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+    ImportCommand() {}
+
+    @Override
+    public Integer call() throws ConfigurationException, IOException {
+        Path rules = folder.resolve(RULES);
+        if (Files.exists(rules, LinkOption.NOFOLLOW_LINKS)) {
+            throw bad(rules + " is there already, and nothing was made: name another folder");
+        }
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw bad(folder + " is no folder, and nothing was made: name a folder");
+        }
+        Imported imported = N2svcdConfiguration.read(file);
+        List<Path> made = new ArrayList<>();
+        write(rules, imported, made);
+        PrintWriter err = spec.commandLine().getErr();
+        // without the lines of the file: they may hold passwords
+        imported.notes().forEach(err::println);
+        err.flush();
+        PrintWriter out = spec.commandLine().getOut();
+        made.forEach(it -> out.println("made " + it));
+        out.println();
+        imported.folders()
+                .forEach(
+                        it ->
+                                out.println(
+                                        "Copy the scripts of "
+                                                + it
+                                                + " into "
+                                                + folder.resolve(N2svcdConfiguration.SCRIPTS)));
+        out.println("Then check them: ./ussd check --rules " + rules);
+        out.flush();
+        return ExitCode.GOOD;
+    }
+
+    /** All of it or nothing; the rules come last, as an engine may watch the folder. */
+    private void write(Path rules, Imported imported, List<Path> made) throws IOException {
+        try {
+            Path scripts = Files.createDirectories(folder.resolve(N2svcdConfiguration.SCRIPTS));
+            for (String key : imported.scripts()) {
+                Path script = scripts.resolve(key + ".lua");
+                if (!Files.exists(script, LinkOption.NOFOLLOW_LINKS)) {
+                    made.add(script);
+                    Files.writeString(script, standIn(key), StandardOpenOption.CREATE_NEW);
+                }
+            }
+            made.add(rules);
+            Files.writeString(rules, imported.rules(), StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            if (e instanceof FileAlreadyExistsException) {
+                made.removeLast(); // somebody else has just made it
+            }
+            for (Path path : made) {
+                Files.deleteIfExists(path);
+            }
+            throw e;
+        }
+    }
+
+    private static String standIn(String key) {
+        return """
+        -- Made by ussd import, which has no scripts. Put the script %1$s here.
+        log.error("the script %1$s is not here yet")
+        return ussd.decline()
+        """
+                .formatted(key);
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,50 @@
+package io.moondial.cli.migration;
+
+import io.moondial.problem.Problem;
+import io.moondial.text.LogText;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** What of a configuration is left out, each with its place and what to write instead. */
+final class Notes {
+    private final Path file;
+    private final List<Problem> notes = new ArrayList<>();
+
+    Notes(Path file) {
+        this.file = file;
+    }
+
+    /** An element, with all that is in it. */
+    void leftOut(XmlElement element, String why) {
+        String module = element.attribute("module");
+        String name = element.attribute("name");
+        note(
+                element,
+                "<"
+                        + element.name()
+                        + (name == null ? "" : " name=\"" + name + "\"")
+                        + (module == null ? "" : " module=\"" + module + "\"")
+                        + ">",
+                why);
+    }
+
+    /** An attribute of an element. */
+    void leftOut(XmlElement element, String attribute, String why) {
+        note(element, attribute + " of <" + element.name() + ">", why);
+    }
+
+    private void note(XmlElement at, String what, String why) {
+        notes.add(
+                Problem.warning(
+                        file, at.line(), at.column(), LogText.of(what + " is left out: " + why)));
+    }
+
+    /** All of them, in the order of the file. */
+    List<Problem> inFileOrder() {
+        return notes.stream()
+                .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
+                .toList();
+    }
+}

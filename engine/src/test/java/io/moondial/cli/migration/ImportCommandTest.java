@@ -1,0 +1,391 @@
+package io.moondial.cli.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.ConfigurationException;
+import io.moondial.Rules;
+import io.moondial.cli.InProcess;
+import io.moondial.cli.migration.N2svcdConfiguration.Imported;
+import io.moondial.problem.Problem;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The configuration of another system as it becomes rules. */
+class ImportCommandTest {
+    private static final Path RESOURCES =
+            Path.of(
+                    Objects.requireNonNull(System.getProperty("moondial.root")),
+                    "engine/src/test/resources/io/moondial/cli/migration");
+    private static final String SERVICE =
+            "<service module=\"SigtranApp::ProcessUssdLuaService\" script_dir=\"/x\">%s</service>";
+
+    @TempDir Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int ussd(String... arguments) {
+        return InProcess.ussd(out, err, arguments);
+    }
+
+    /** A configuration with these services. */
+    private static String logic(String services) {
+        return "<n2svcd><applications><application name=\"Logic\" module=\"LogicApp\"><config><services>"
+                + services
+                + "</services></config></application></applications></n2svcd>";
+    }
+
+    private static String triggers(String triggers) {
+        return logic(SERVICE.formatted("<triggers>" + triggers + "</triggers>"));
+    }
+
+    private Path file(String content) throws IOException {
+        return Files.writeString(folder.resolve("n2svcd.xml"), content);
+    }
+
+    private Path made() {
+        return folder.resolve("made");
+    }
+
+    private String rules() throws IOException {
+        return Files.readString(made().resolve("rules.yaml"));
+    }
+
+    private int imports(String content) throws IOException {
+        return ussd("import", file(content).toString(), made().toString());
+    }
+
+    private static void assertGolden(String name, String actual) throws IOException {
+        Path file = RESOURCES.resolve(name);
+        if (Boolean.getBoolean("moondial.update")) {
+            Files.writeString(file, actual);
+        }
+        assertThat(actual).isEqualTo(Files.readString(file));
+    }
+
+    @Test
+    void a_configuration_becomes_rules_and_what_is_left_out_is_told_by_its_place()
+            throws IOException {
+        Path operator = RESOURCES.resolve("operator.xml");
+
+        assertThat(ussd("import", operator.toString(), made().toString())).isZero();
+
+        assertGolden("operator.yaml", rules());
+        assertGolden("operator.err", err.toString().replace(operator.toString(), "operator.xml"));
+        assertGolden("operator.out", out.toString().replace(made().toString(), "DIR"));
+        assertThat(rules() + err + out).doesNotContain("geheim");
+        err.getBuffer().setLength(0);
+        assertThat(ussd("check", "--rules", made().resolve("rules.yaml").toString()))
+                .as(err.toString())
+                .isZero();
+    }
+
+    @Test
+    void the_links_pass_the_check_once_their_comments_are_taken_away() throws IOException {
+        ussd("import", RESOURCES.resolve("operator.xml").toString(), made().toString());
+        String rules = rules();
+        String others = rules.substring(0, rules.indexOf("\nnetwork:"));
+        String links =
+                rules.substring(rules.indexOf("#network:"))
+                        .lines()
+                        .map(it -> it.substring(1))
+                        .collect(Collectors.joining("\n", "\n", "\n"));
+        Files.writeString(made().resolve("rules.yaml"), others + links);
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+
+        assertThat(ussd("check", "--rules", made().resolve("rules.yaml").toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("point_code: 4114", "10.42.2.155:14001");
+    }
+
+    @Test
+    void a_script_that_is_there_is_kept_and_can_be_dialled() throws IOException {
+        Files.createDirectories(made().resolve("scripts"));
+        Files.writeString(
+                made().resolve("scripts/greeting.lua"),
+                """
+                local n2svcd = require "n2.n2svcd"
+                return n2svcd.handler (function (request)
+                  return "Hello, " .. request.msisdn .. " in " .. COUNTRY .. " of " .. APPLICATION_NAME
+                end)
+                """);
+        assertThat(
+                        imports(
+                                logic(
+                                        SERVICE.formatted(
+                                                """
+                                                <globals><global name="COUNTRY" value="Kenya"/></globals>
+                                                <triggers>
+                                                  <trigger ussd_string_prefix="*5#" script_key="greeting"/>
+                                                  <trigger ussd_string_prefix="*6#" script_key="later"/>
+                                                </triggers>
+                                                """))))
+                .isZero();
+        assertThat(out.toString())
+                .contains("made " + made().resolve("scripts/later.lua"))
+                .doesNotContain("greeting.lua");
+        String file = made().resolve("rules.yaml").toString();
+        out.getBuffer().setLength(0);
+
+        assertThat(ussd("dial", "--rules", file, "--msisdn", "254711000001", "*5#")).isZero();
+        assertThat(ussd("dial", "--rules", file, "*6#")).isZero();
+
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines(
+                        "respond Hello, 254711000001 in Kenya of Logic\ndecline 34\n");
+    }
+
+    @Test
+    void rules_that_are_there_are_not_overwritten() throws IOException {
+        Files.createDirectories(made());
+        Files.writeString(made().resolve("rules.yaml"), "mine");
+
+        assertThat(imports(triggers("<trigger script_key=\"a\"/>"))).isEqualTo(2);
+
+        assertThat(rules()).isEqualTo("mine");
+        assertThat(made().resolve("scripts")).doesNotExist();
+        assertThat(err.toString()).contains("is there already, and nothing was made");
+    }
+
+    @Test
+    void a_link_that_leads_nowhere_is_not_written_through() throws IOException {
+        Files.createDirectories(made());
+        Path elsewhere = folder.resolve("elsewhere");
+        Files.createSymbolicLink(made().resolve("rules.yaml"), elsewhere);
+
+        assertThat(imports(triggers("<trigger script_key=\"a\"/>"))).isEqualTo(2);
+
+        assertThat(elsewhere).doesNotExist();
+        assertThat(made().resolve("scripts")).doesNotExist();
+    }
+
+    static Stream<Arguments> refusedFiles() {
+        String good = triggers("<trigger script_key=\"a\"/>");
+        return Stream.of(
+                Arguments.of("", "n2svcd.xml", "well-formed"),
+                Arguments.of("process: {}\n", "n2svcd.xml:1:1: ", "well-formed"),
+                Arguments.of("<n2svcd>\n<a>\n</b>\n</n2svcd>", "n2svcd.xml:3:", "well-formed"),
+                Arguments.of("\n <rules/>", "n2svcd.xml:2:2: ", "its first element is <rules>"),
+                Arguments.of("<n2svcd/>", "n2svcd.xml: ", "there is no USSD service in it"),
+                Arguments.of(
+                        logic("<service module=\"RestServerApp::RestLuaService\"/>"),
+                        "n2svcd.xml: ",
+                        "there is no USSD service in it"),
+                Arguments.of(
+                        "<!DOCTYPE n2svcd [<!ENTITY a \"b\">]>\n" + good,
+                        "n2svcd.xml:1: ",
+                        "a document type (<!DOCTYPE ...>) is not read"),
+                Arguments.of(
+                        "<!DOCTYPE n2svcd SYSTEM \"file:///etc/passwd\">\n" + good,
+                        "n2svcd.xml:1: ",
+                        "a document type (<!DOCTYPE ...>) is not read"),
+                Arguments.of(good.replace("script_key=\"a\"", "script_key=\"&a;\""), "", "XML"),
+                Arguments.of(
+                        "<n2svcd>" + "<a>".repeat(40) + "</a>".repeat(40) + "</n2svcd>",
+                        "n2svcd.xml:1:102: ",
+                        "more than 32 elements in each other"),
+                Arguments.of(
+                        "<n2svcd>" + "<a/>".repeat(10_001) + "</n2svcd>",
+                        "n2svcd.xml:1:40005: ",
+                        "more than 10000 elements"),
+                Arguments.of(
+                        "<n2svcd>" + " ".repeat(1 << 20) + "</n2svcd>",
+                        "n2svcd.xml: ",
+                        "the file is too long"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusedFiles")
+    void what_is_no_such_file_is_refused_as_a_whole(String content, String place, String why)
+            throws IOException {
+        assertThat(imports(content)).isEqualTo(2);
+
+        assertThat(err.toString()).contains(place).contains(why);
+        assertThat(made()).doesNotExist();
+    }
+
+    @Test
+    void too_many_attributes_other_alphabets_and_no_file_are_refused() throws IOException {
+        StringBuilder many = new StringBuilder("<n2svcd");
+        for (int i = 0; i <= 100; i++) {
+            many.append(" a").append(i).append("=\"\"");
+        }
+        assertThat(imports(many + "/>")).isEqualTo(2);
+        Path latin = folder.resolve("latin.xml");
+        Files.write(
+                latin,
+                "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><n2svcd>é</n2svcd>"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(ussd("import", latin.toString(), made().toString())).isEqualTo(2);
+        assertThat(ussd("import", folder.resolve("no.xml").toString(), made().toString()))
+                .isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains(
+                        "an element with more than 100 attributes",
+                        "latin.xml: the file is not in UTF-8",
+                        "no.xml: there is no such file");
+        assertThat(made()).doesNotExist();
+    }
+
+    @Test
+    void a_line_that_is_refused_is_not_shown_as_it_may_hold_a_password() throws IOException {
+        assertThat(imports("<n2svcd>\n<parameter value=\"geheim\"></n2svcd>")).isEqualTo(2);
+        assertThat(err.toString()).doesNotContain("geheim");
+    }
+
+    @Test
+    void no_value_gets_out_of_its_place_in_the_rules() throws IOException {
+        assertThat(
+                        imports(
+                                """
+                                <n2svcd>
+                                  <x name="a&#10;evil: 1"/>
+                                  <applications>
+                                    <application name="Logic&#10;evil: 2" module="LogicApp">
+                                      <config><services>
+                                        <service module="SigtranApp::ProcessUssdLuaService" script_dir="/x&#10;evil: 3">
+                                          <error_message>a
+                                evil: 4</error_message>
+                                          <globals><global name="G" value="&#34;&#10;evil: 5 # &#0x22;"/></globals>
+                                          <triggers><trigger ussd_string_prefix="*1#&quot;}&#10;evil: 6" script_key="a"/></triggers>
+                                        </service>
+                                      </services></config>
+                                    </application>
+                                  </applications>
+                                </n2svcd>
+                                """
+                                        .replace("&#0x22;", "&#x22;")))
+                .as(err.toString())
+                .isZero();
+        assertThat(rules().lines()).noneMatch(it -> it.startsWith("evil"));
+        assertThat(err.toString().lines()).noneMatch(it -> it.startsWith("evil"));
+        assertThat(ussd("check", "--rules", made().resolve("rules.yaml").toString()))
+                .as(err.toString())
+                .isZero();
+    }
+
+    @Test
+    void an_element_is_found_behind_comments_and_what_looks_like_one() throws Exception {
+        Path file =
+                file(
+                        """
+                        <?xml version="1.0"?><!-- <a> -->
+                        <n2svcd><![CDATA[<b>]]><?c <d> ?>\t<a1 x="1 > 0"
+                           y='<!-- "'/><!--
+                        --> <é/>\uD83D\uDE00<a2/>
+                        <!-- > --></n2svcd>
+                        """
+                                .replace("'<!-- \"'", "'&lt;!-- \"'"));
+        assertThat(XmlElement.read(file).children())
+                .extracting(it -> it.name() + " " + it.line() + ":" + it.column())
+                .containsExactly("a1 2:35", "é 4:5", "a2 4:10");
+    }
+
+    @Test
+    void what_the_rules_refuse_is_left_out_and_the_rest_is_kept() throws Exception {
+        Imported imported =
+                N2svcdConfiguration.read(
+                        file(
+                                logic(
+                                        SERVICE.formatted(
+                                                """
+                                                <menu_timeout>soon</menu_timeout>
+                                                <dcs_language>99</dcs_language>
+                                                <error_message>%s</error_message>
+                                                <triggers><trigger script_key="a"/><trigger script_key="b"/></triggers>
+                                                """
+                                                        .formatted("x".repeat(200))))));
+
+        assertThat(imported.notes()).extracting(Problem::line).containsExactly(1, 2, 3, 4);
+        assertThat(imported.scripts()).containsExactly("a");
+        assertThat(imported.rules())
+                .contains("  - {script_key: \"a\"}")
+                .doesNotContain("\n  menu_timeout:", "\n  dcs_language:", "\n  error_message:");
+    }
+
+    @Test
+    void a_service_without_a_good_trigger_is_no_reason_to_make_no_rules() throws Exception {
+        Imported imported =
+                N2svcdConfiguration.read(
+                        file(triggers("<trigger dest_ssn=\"0\" script_key=\"a\"/>")));
+
+        assertThat(imported.scripts()).isEmpty();
+        assertThat(imported.notes()).hasSize(1);
+    }
+
+    @Test
+    void the_page_for_those_who_come_shows_what_comes_of_its_example() throws Exception {
+        String page = Files.readString(RESOURCES.resolve("../../../../../../../docs/n-squared.md"));
+        Matcher example =
+                Pattern.compile("```xml\n(.*?)```.*?```yaml\n(.*?)```", Pattern.DOTALL)
+                        .matcher(page);
+        assertThat(example.find()).isTrue();
+
+        assertThat(N2svcdConfiguration.read(file(example.group(1))).rules())
+                .isEqualTo(example.group(2));
+    }
+
+    /**
+     * Parts of the file are moved, doubled and cut out: seeds are fixed, so each run is the same.
+     */
+    @Test
+    void a_damaged_configuration_is_refused_or_makes_rules_that_are_good() throws Exception {
+        String whole = Files.readString(RESOURCES.resolve("operator.xml"));
+        String[] tags = whole.split("(?=<)", -1);
+        int good = 0;
+        for (int seed = 0; seed < 300; seed++) {
+            Path file = file(damaged(tags, new Random(seed)));
+            try {
+                Imported imported = N2svcdConfiguration.read(file);
+                assertGood(imported, "seed " + seed);
+                good++;
+            } catch (ConfigurationException e) {
+                assertThat(e.problems()).as("seed " + seed).allMatch(it -> it.file().equals(file));
+            }
+        }
+        assertThat(good).isBetween(20, 299);
+    }
+
+    private static String damaged(String[] tags, Random random) {
+        List<String> parts = new ArrayList<>(List.of(tags));
+        for (int i = 0; i < 1 + random.nextInt(3); i++) {
+            int at = random.nextInt(parts.size());
+            switch (random.nextInt(4)) {
+                case 0 -> parts.remove(at);
+                case 1 -> parts.add(at, parts.get(random.nextInt(parts.size())));
+                case 2 -> parts.set(at, parts.get(at).replaceFirst("\"[^\"]*\"", "\"-1\""));
+                default -> parts.set(at, parts.get(at).replaceFirst("(?<= )[a-z_]+=", "name="));
+            }
+        }
+        return String.join("", parts);
+    }
+
+    private void assertGood(Imported imported, String seed) throws Exception {
+        Path place = Files.createDirectories(folder.resolve("damaged"));
+        Path scripts = Files.createDirectories(place.resolve("scripts"));
+        for (String key : imported.scripts()) {
+            Files.writeString(scripts.resolve(key + ".lua"), "");
+        }
+        Path file = Files.writeString(place.resolve("rules.yaml"), imported.rules());
+        assertThat(Rules.read(file)).as(seed).isNotNull();
+    }
+}
