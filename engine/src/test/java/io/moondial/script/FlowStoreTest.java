@@ -1,44 +1,23 @@
 package io.moondial.script;
 
-import static io.moondial.script.api.ApiFunction.ApiParameter.Type.ANY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.dialog.PrimitiveResult;
-import io.moondial.modules.BuiltInModules;
-import io.moondial.modules.menu.MenuModule;
-import io.moondial.script.api.ApiFunction;
-import io.moondial.script.api.ApiFunction.Effect;
-import io.moondial.script.api.ApiModule;
-import io.moondial.script.lua.Arguments;
-import io.moondial.script.lua.Lua;
+import io.moondial.script.FailingStore.Outcome;
 import io.moondial.script.lua.LuaString;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a flow does when the store of its journal fails. */
 class FlowStoreTest {
-    /** What comes of a call of the store. */
-    private enum Outcome {
-        DONE,
-        /** It is not made. */
-        REFUSED,
-        /** It is made, and its answer is lost. */
-        LOST,
-        TOO_LARGE
-    }
-
     private static final String FLOW =
             """
             return menu.flow(function()
@@ -54,81 +33,11 @@ class FlowStoreTest {
     @TempDir Path folder;
     private ScriptBench bench;
 
-    /** What the next calls of the store come to; then all are done. */
-    private final Deque<Outcome> outcomes = new ArrayDeque<>();
-
-    /** What stands there. A flow uses one key. */
-    private @Nullable Object stored;
+    private final FailingStore store = new FailingStore();
 
     @BeforeEach
     void openBench() {
-        List<ApiModule> built = BuiltInModules.create();
-        ApiModule ussd = named("ussd", built);
-        ApiModule kv = store();
-        Stream<ApiModule> others =
-                built.stream().filter(it -> !it.name().equals("kv") && !it.name().equals("menu"));
-        bench =
-                new ScriptBench(
-                                folder,
-                                Stream.concat(
-                                                others,
-                                                Stream.of(
-                                                        kv, MenuModule.create(ussd, kv, List.of())))
-                                        .toList())
-                        .request("msisdn", "27761485722");
-    }
-
-    private static ApiModule named(String name, List<ApiModule> modules) {
-        return modules.stream().filter(it -> it.name().equals(name)).findFirst().orElseThrow();
-    }
-
-    private ApiModule store() {
-        ApiModule.Builder module = ApiModule.of("kv", "A store.");
-        add(module, "get", a -> Lua.values(stored));
-        add(module, "set", a -> put(true, a.get(3)));
-        add(module, "add", a -> put(stored == null, a.get(3)));
-        add(module, "cas", a -> put(Objects.equals(a.get(3), stored), a.get(4)));
-        add(module, "delete", a -> put(true, null));
-        return module.build();
-    }
-
-    private @Nullable Object[] put(boolean fits, @Nullable Object value) {
-        stored = fits ? value : stored;
-        return Lua.values(fits);
-    }
-
-    private void add(ApiModule.Builder module, String name, Work body) {
-        module.function(
-                name,
-                "Asks.",
-                f -> {
-                    ApiFunction.Builder asks = f.effect(Effect.CHANGE);
-                    for (String parameter : List.of("bucket", "key", "one", "two", "three")) {
-                        asks.mayTake(parameter, ANY, "");
-                    }
-                    return asks.does("", (a, _) -> outcome(a, body));
-                });
-    }
-
-    /** The work of a function of the store. */
-    private interface Work {
-        @Nullable Object[] of(Arguments a);
-    }
-
-    private @Nullable Object[] outcome(Arguments a, Work body) {
-        return switch (outcomes.isEmpty() ? Outcome.DONE : outcomes.remove()) {
-            case DONE -> body.of(a);
-            case REFUSED -> failed("unavailable");
-            case TOO_LARGE -> failed("too_large");
-            case LOST -> {
-                var _ = body.of(a);
-                yield failed("timeout");
-            }
-        };
-    }
-
-    private static @Nullable Object[] failed(String why) {
-        return Lua.values(null, Lua.text(why), Lua.text("as the test says"));
+        bench = new ScriptBench(folder, store.modules()).request("msisdn", "27761485722");
     }
 
     private void answers(String... answers) {
@@ -146,7 +55,7 @@ class FlowStoreTest {
         answers("a");
         bench.answer(
                 () -> {
-                    outcomes.add(Outcome.REFUSED);
+                    store.outcomes.add(Outcome.REFUSED);
                     return new PrimitiveResult.Input("b");
                 });
         bench.run(FLOW);
@@ -159,12 +68,12 @@ class FlowStoreTest {
         answers("a");
         bench.answer(
                 () -> {
-                    outcomes.add(Outcome.TOO_LARGE);
+                    store.outcomes.add(Outcome.TOO_LARGE);
                     return new PrimitiveResult.Input("b");
                 });
         answers("c");
         assertThat(bench.textOf(FLOW)).isEqualTo("done");
-        assertThat(stored).isNull();
+        assertThat(store.stored).isNull();
         assertThat(bench.edrs).hasSize(2);
         assertThat(bench.log)
                 .containsExactly(
@@ -176,8 +85,8 @@ class FlowStoreTest {
         answers("a");
         bench.answer(
                 () -> {
-                    outcomes.add(Outcome.TOO_LARGE);
-                    outcomes.add(Outcome.REFUSED);
+                    store.outcomes.add(Outcome.TOO_LARGE);
+                    store.outcomes.add(Outcome.REFUSED);
                     return new PrimitiveResult.Input("b");
                 });
         bench.run(FLOW);
@@ -190,8 +99,8 @@ class FlowStoreTest {
         for (Outcome first : List.of(Outcome.REFUSED, Outcome.LOST)) {
             bench.log.clear();
             bench.edrs.clear();
-            outcomes.add(Outcome.DONE);
-            outcomes.add(first);
+            store.outcomes.add(Outcome.DONE);
+            store.outcomes.add(first);
             answers("a", "b", "c");
             assertThat(bench.textOf(FLOW)).isEqualTo("done");
             assertThat(left()).isEmpty();
@@ -202,17 +111,8 @@ class FlowStoreTest {
     @Test
     void however_the_store_fails_no_flow_is_taken_from_the_only_dialog_that_runs() {
         for (int seed = 1; seed <= 300; seed++) {
-            Random random = new Random(seed);
-            outcomes.clear();
-            for (int i = 0; i < 14; i++) {
-                outcomes.add(
-                        switch (random.nextInt(5)) {
-                            case 0 -> Outcome.REFUSED;
-                            case 1 -> Outcome.LOST;
-                            default -> Outcome.DONE;
-                        });
-            }
-            List<Outcome> given = List.copyOf(outcomes);
+            store.fail(new Random(seed));
+            List<Outcome> given = List.copyOf(store.outcomes);
             bench.log.clear();
             bench.instanceId = "Test-1-" + seed;
             answers("a", "b", "c");
@@ -236,13 +136,13 @@ class FlowStoreTest {
         answers("a");
         bench.answer(new PrimitiveResult.Abandon());
         bench.run(flow);
-        byte[] whole = ((LuaString) Objects.requireNonNull(stored)).toOctets();
+        byte[] whole = ((LuaString) Objects.requireNonNull(store.stored)).toOctets();
         int anew = 0;
         for (int seed = 1; seed <= 2000; seed++) {
             Random random = new Random(seed);
             byte[] damaged = Arrays.copyOf(whole, whole.length - random.nextInt(3));
             damaged[CHECKED + random.nextInt(damaged.length - CHECKED)] = (byte) random.nextInt();
-            stored = checked(damaged);
+            store.stored = checked(damaged);
             bench.log.clear();
             bench.forgetAnswers();
             answers("b", "c");
