@@ -20,16 +20,26 @@ final class Frame {
     /** Whether another function stood here before and ended in a tail call. */
     boolean tailCalled;
 
-    /** The next instruction's index. */
+    /** The index of the instruction that follows the one that is carried out. */
     int pc;
 
-    /**
-     * Results of unknown number, until the next instruction takes them, and the register they
-     * follow.
-     */
-    @Nullable Object[] open = Lua.NONE;
+    /** Where it goes on when the function that it has called returns. */
+    @Nullable Instruction next;
 
-    int openAt;
+    /**
+     * What the function has given, for {@link LuaState.Results}, if Java called it and it is over.
+     */
+    @Nullable Object results;
+
+    boolean over;
+
+    /**
+     * Values of unknown number, until the next instruction takes them, are in the registers to
+     * before this one, and then here: those for which the frame has no registers.
+     */
+    private int openEnd;
+
+    private @Nullable Object[] open = Lua.NONE;
 
     /** The registers that closures share, the highest first. */
     private LuaFunction.LuaClosure.@Nullable Upvalue captured;
@@ -45,6 +55,7 @@ final class Frame {
         this.closure = closure;
         this.registers = registers;
         this.extra = extra;
+        this.next = closure.code.first;
     }
 
     /** Makes this the frame of another function, which the present one called last. */
@@ -58,6 +69,7 @@ final class Frame {
         extra = newExtra;
         tailCalled = true;
         pc = 0;
+        next = callee.code.first;
     }
 
     /** The cell through which closures share one of the registers. */
@@ -72,7 +84,7 @@ final class Frame {
             return cell;
         }
         LuaFunction.LuaClosure.Upvalue added =
-                new LuaFunction.LuaClosure.Upvalue(this, register, cell);
+                new LuaFunction.LuaClosure.Upvalue(registers, register, cell);
         if (above == null) {
             captured = added;
         } else {
@@ -99,34 +111,83 @@ final class Frame {
         return closure.code.lineAt(pc - 1);
     }
 
-    /** The values from a register on: a fixed number, or all up to the open results' end. */
+    /** How many values there are from a register on: a fixed number, or all that are open. */
+    int count(int from, int fixed) {
+        return fixed >= 0 ? fixed : openEnd - from + open.length;
+    }
+
+    /** The values from a register on: a fixed number, or all that are open. */
     @Nullable Object[] take(int from, int count) {
         if (count >= 0) {
             return count == 0 ? Lua.NONE : Arrays.copyOfRange(registers, from, from + count);
         }
-        int fixed = openAt - from;
+        int kept = openEnd - from;
         @Nullable Object[] last = open;
         open = Lua.NONE;
-        if (fixed == 0) {
+        if (kept == 0) {
             return last;
         }
-        @Nullable Object[] values = new @Nullable Object[fixed + last.length];
-        System.arraycopy(registers, from, values, 0, fixed);
-        System.arraycopy(last, 0, values, fixed, last.length);
+        @Nullable Object[] values = Arrays.copyOfRange(registers, from, openEnd + last.length);
+        System.arraycopy(last, 0, values, kept, last.length);
         return values;
     }
 
-    /** Puts values into registers: a fixed number of them, or as open results if it is negative. */
-    void give(int at, int count, @Nullable Object[] values) {
-        if (count < 0) {
-            open = values;
-            openAt = at;
-            return;
+    /**
+     * Puts what a call gave into registers: a fixed number of values, or as open ones if it is
+     * negative.
+     *
+     * @param given for {@link LuaState.Results}
+     */
+    void give(int at, int count, @Nullable Object given) {
+        if (given instanceof @Nullable Object[] values) {
+            give(at, count, values);
+        } else if (count < 0) {
+            registers[at] = given;
+            openEnd = at + 1;
+            open = Lua.NONE;
+        } else if (count > 0) {
+            registers[at] = given;
+            clear(at + 1, at + count);
         }
-        int present = Math.min(count, values.length);
-        System.arraycopy(values, 0, registers, at, present);
-        for (int i = present; i < count; i++) {
-            registers[at + i] = null;
+    }
+
+    /** The same of several values, or none. */
+    void give(int at, int count, @Nullable Object[] values) {
+        if (count >= 0) {
+            int present = Math.min(count, values.length);
+            put(at, values, 0, present);
+            clear(at + present, at + count);
+        } else if (at + values.length <= registers.length) {
+            put(at, values, 0, values.length);
+            openEnd = at + values.length;
+            open = Lua.NONE;
+        } else {
+            openEnd = at;
+            open = values;
+        }
+    }
+
+    /** The same of what another frame has from a register on. */
+    void give(int at, int count, Frame other, int from, int present) {
+        if (count >= 0 && from + present <= other.registers.length) {
+            int given = Math.min(count, present);
+            put(at, other.registers, from, given);
+            clear(at + given, at + count);
+        } else {
+            give(at, count, other.take(from, other.open.length == 0 ? present : -1));
+        }
+    }
+
+    /** By hand: they are few, and a call of arraycopy costs more than they do. */
+    private void put(int at, @Nullable Object[] values, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            registers[at + i] = values[from + i];
+        }
+    }
+
+    private void clear(int from, int to) {
+        for (int i = from; i < to; i++) {
+            registers[i] = null;
         }
     }
 }

@@ -28,12 +28,6 @@ public final class FunctionCode {
 
     final int[] instructions;
 
-    /**
-     * What is carried out: the instructions, with instructions among them that count how often they
-     * are passed.
-     */
-    final int[] running;
-
     final int[] lines;
     final @Nullable Object[] constants;
     final FunctionCode[] children;
@@ -45,6 +39,9 @@ public final class FunctionCode {
 
     /** Null: nothing is counted. */
     final WatchedChunk.@Nullable Watches watches;
+
+    /** What is carried out first. */
+    final Instruction first;
 
     FunctionCode(
             String source,
@@ -65,7 +62,6 @@ public final class FunctionCode {
         this.registers = registers;
         this.weight = Meter.weight(instructions.length);
         this.instructions = instructions;
-        this.running = instructions;
         this.lines = lines;
         this.constants = constants;
         this.children = children;
@@ -73,6 +69,7 @@ public final class FunctionCode {
         this.locals = List.copyOf(locals);
         this.shipped = source.startsWith(Compiler.SHIPPED);
         this.watches = null;
+        this.first = Decoder.first(this);
     }
 
     private FunctionCode(
@@ -84,7 +81,6 @@ public final class FunctionCode {
         this.registers = plain.registers;
         this.weight = plain.weight;
         this.instructions = plain.instructions;
-        this.running = watches.among(plain.instructions);
         this.lines = plain.lines;
         this.constants = plain.constants;
         this.children = children;
@@ -92,6 +88,7 @@ public final class FunctionCode {
         this.locals = plain.locals;
         this.shipped = plain.shipped;
         this.watches = watches;
+        this.first = Decoder.first(this);
     }
 
     /** The same function, and those written inside it, counting what of them runs. */
@@ -101,15 +98,6 @@ public final class FunctionCode {
             inside[i] = children[i].watched();
         }
         return new FunctionCode(this, inside, new WatchedChunk.Watches(new Flow(this)));
-    }
-
-    /** The instruction that a counting one replaces. */
-    int passed(int watch) {
-        WatchedChunk.Watches present = watches;
-        if (present == null) {
-            throw new IllegalStateException("no such instruction: " + watch);
-        }
-        return present.passed(Opcode.ax(watch));
     }
 
     /** Whether this is a chunk itself, not a function in one. */

@@ -27,12 +27,14 @@ public abstract sealed class LuaFunction
             /** The next lower register of the frame that is captured too. */
             @Nullable Upvalue below;
 
-            private @Nullable Frame frame;
+            /** The registers of the frame that it still lives in. */
+            private @Nullable Object @Nullable [] home;
+
             private @Nullable Object value;
 
             /** A variable that still lives in a frame's register. */
-            Upvalue(Frame frame, int register, @Nullable Upvalue below) {
-                this.frame = frame;
+            Upvalue(@Nullable Object[] home, int register, @Nullable Upvalue below) {
+                this.home = home;
                 this.register = register;
                 this.below = below;
             }
@@ -44,16 +46,16 @@ public abstract sealed class LuaFunction
             }
 
             @Nullable Object get() {
-                Frame home = frame;
-                return home == null ? value : home.registers[register];
+                @Nullable Object @Nullable [] registers = home;
+                return registers == null ? value : registers[register];
             }
 
             void set(@Nullable Object newValue) {
-                Frame home = frame;
-                if (home == null) {
+                @Nullable Object @Nullable [] registers = home;
+                if (registers == null) {
                     value = newValue;
                 } else {
-                    home.registers[register] = newValue;
+                    registers[register] = newValue;
                 }
             }
 
@@ -63,7 +65,7 @@ public abstract sealed class LuaFunction
             @Nullable Upvalue close() {
                 Upvalue next = below;
                 value = get();
-                frame = null;
+                home = null;
                 below = null;
                 return next;
             }
@@ -145,15 +147,56 @@ public abstract sealed class LuaFunction
             @Nullable Object[] call(Arguments arguments);
         }
 
+        /**
+         * Answers the usual calls of a function without the objects that a {@link Body} needs: the
+         * types are right, and no argument is left out that the function must have. All other calls
+         * are for the body, which answers the usual ones just the same.
+         */
+        @FunctionalInterface
+        public interface Shortcut {
+            /** What is no value of Lua. */
+            enum Answer {
+                /** It leaves the call to the body, and has done nothing. */
+                NONE
+            }
+
+            /** How many values it takes at most. */
+            int LONGEST = 4;
+
+            /**
+             * Answers one call.
+             *
+             * @param count how many values were given: 1 to 4; the others are nil
+             * @return one value; or several of them or none in an array, which is not to be changed
+             *     afterwards; or {@link Answer#NONE}
+             */
+            @Nullable Object call(
+                    LuaState state,
+                    int count,
+                    @Nullable Object first,
+                    @Nullable Object second,
+                    @Nullable Object third,
+                    @Nullable Object fourth);
+        }
+
         private final String name;
         private final Body body;
+        private final @Nullable Shortcut shortcut;
 
         /**
          * @param name as messages about its arguments name it
          */
         public NativeFunction(String name, Body body) {
+            this(name, body, null);
+        }
+
+        /**
+         * @param name as messages about its arguments name it
+         */
+        public NativeFunction(String name, Body body, @Nullable Shortcut shortcut) {
             this.name = name;
             this.body = body;
+            this.shortcut = shortcut;
         }
 
         public String name() {
@@ -162,6 +205,25 @@ public abstract sealed class LuaFunction
 
         @Nullable Object[] call(LuaState state, @Nullable Object[] values, boolean calledByJava) {
             return body.call(new Arguments(state, name, values, calledByJava));
+        }
+
+        /** Whether {@link #shortcut} may be asked about so many values. */
+        boolean hasShortcut(int count) {
+            return shortcut != null && count > 0 && count <= Shortcut.LONGEST;
+        }
+
+        /** What the shortcut gives, as {@link Shortcut#call}. */
+        @Nullable Object shortcut(
+                LuaState state,
+                int count,
+                @Nullable Object first,
+                @Nullable Object second,
+                @Nullable Object third,
+                @Nullable Object fourth) {
+            Shortcut present = shortcut;
+            return present == null
+                    ? Shortcut.Answer.NONE
+                    : present.call(state, count, first, second, third, fourth);
         }
     }
 }

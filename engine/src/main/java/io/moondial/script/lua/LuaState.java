@@ -269,7 +269,7 @@ public final class LuaState {
         for (int i = 0; i < MAX_CALL_CHAIN; i++) {
             switch (target) {
                 case LuaFunction.LuaClosure closure -> {
-                    return interpreter.call(closure, values, 0, values.length, true);
+                    return interpreter.call(closure, values, 0, values.length);
                 }
                 case LuaFunction.NativeFunction function -> {
                     return callNative(function, values, true);

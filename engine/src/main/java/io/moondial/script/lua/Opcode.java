@@ -46,12 +46,6 @@ final class Opcode {
     static final int VARARG = 38;
     static final int EXTRAARG = 39;
 
-    /**
-     * Not an instruction of Lua: counts how often it is passed, and replaces the instruction that
-     * Ax names, see {@link WatchedChunk.Watches}.
-     */
-    static final int WATCH = 40;
-
     /** How many list items one SETLIST stores at most. */
     static final int ITEMS_PER_SETLIST = 50;
 
@@ -88,11 +82,6 @@ final class Opcode {
         return instruction >>> 6;
     }
 
-    /** The WATCH whose Ax is an index. */
-    static int watch(int index) {
-        return WATCH | index << 6;
-    }
-
     /** Whether a B or C operand names a constant; else it names a register. */
     static boolean isConstant(int operand) {
         return (operand & CONSTANT_BIT) != 0;
@@ -100,6 +89,14 @@ final class Opcode {
 
     static int constantIndex(int operand) {
         return operand & (CONSTANT_BIT - 1);
+    }
+
+    /** Whether the operands B and C of the operation may name constants. */
+    static boolean takesConstants(int operation) {
+        return switch (operation) {
+            case GETTABUP, GETTABLE, SETTABUP, SETTABLE, SELF, EQ, LT, LE -> true;
+            default -> operation >= ADD && operation <= POW;
+        };
     }
 
     /** Whether the operation puts a value into register A. */

@@ -121,40 +121,33 @@ public final class WatchedChunk {
 
     /**
      * How often each of some instructions of a function was carried out, by any number of runs at
-     * once. In the code that runs, each of them is replaced by {@link Opcode#WATCH} with its index;
-     * code that nobody watches has none, and pays nothing.
+     * once. In the code that runs, each of them is an {@link Instruction.Watched}; code that nobody
+     * watches has none, and pays nothing.
      */
     static final class Watches {
         private final Flow flow;
 
-        /** The instructions watched: the pc, and what stood there. */
+        /** The instructions watched, by their pc. */
         private final int[] places;
 
-        private final int[] replaced;
         private final AtomicLongArray passed;
 
         Watches(Flow flow) {
             this.flow = flow;
             BitSet points = flow.watchPoints();
             this.places = points.stream().toArray();
-            this.replaced = new int[places.length];
             this.passed = new AtomicLongArray(places.length);
         }
 
-        /** The instructions with the watches among them. */
-        int[] among(int[] instructions) {
-            int[] running = instructions.clone();
-            for (int i = 0; i < places.length; i++) {
-                replaced[i] = instructions[places[i]];
-                running[places[i]] = Opcode.watch(i);
-            }
-            return running;
+        /** An instruction, which also counts if it is one of them. */
+        Instruction watched(Instruction plain, FunctionCode function, int pc) {
+            int index = Arrays.binarySearch(places, pc);
+            return index < 0 ? plain : new Instruction.Watched(function, pc, plain, this, index);
         }
 
-        /** Counts one more; the instruction that is to be carried out. */
-        int passed(int index) {
+        /** Counts one more. */
+        void pass(int index) {
             passed.incrementAndGet(index);
-            return replaced[index];
         }
 
         Flow flow() {
