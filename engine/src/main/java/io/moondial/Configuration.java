@@ -191,16 +191,6 @@ public record Configuration(
             languages(rules, inbound.scriptDir(), inbound.triggers(), releases)
                     .forEach(problems::add);
         }
-        String bucket = rules.texts().bucket();
-        if (bucket != null) {
-            rules.modules()
-                    .objection("kv", "get", List.of(bucket))
-                    .ifPresent(
-                            it ->
-                                    problems.add(
-                                            new Problem(
-                                                    rules.file(), 0, 0, "texts.bucket: " + it)));
-        }
         return problems;
     }
 

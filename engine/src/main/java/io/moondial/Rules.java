@@ -158,6 +158,11 @@ public record Rules(
     /** What the sections have to do with each other. */
     @Override
     public void check(Section rules) {
+        String bucket = texts.bucket();
+        if (bucket != null) {
+            modules.objection("kv", "get", List.of(bucket))
+                    .ifPresent(it -> rules.section("texts").refuse("bucket", it));
+        }
         int maxDialogs = network.limits().tcap().maxDialogs();
         if (maxDialogs <= dialogs.max()) {
             rules.section("network")

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,6 +38,9 @@ final class TextCheck {
     private final @Nullable Set<String> perhaps;
     private final List<Problem> found = new ArrayList<>();
 
+    /** The keys of texts that scripts show in pages. */
+    private final Set<String> inPages = new HashSet<>();
+
     /** The languages whose files can be read to their end. */
     private final Map<String, Map<String, Wording>> sound = new TreeMap<>();
 
@@ -51,6 +55,7 @@ final class TextCheck {
         this.texts = texts;
         this.uses = uses;
         this.perhaps = perhaps;
+        uses.stream().filter(TextUse::inPages).forEach(it -> inPages.add(it.key()));
     }
 
     List<Problem> problems() {
@@ -152,6 +157,9 @@ final class TextCheck {
     // ---- each text
 
     private void text(String key, Wording wording) {
+        if (key.startsWith(Texts.MENU_WORDS)) {
+            wordOfMenus(key, wording);
+        }
         wording.forms().forEach((category, phrase) -> length(key, wording, category, phrase));
         PluralRule rule = wording.rule();
         if (rule == null) {
@@ -182,10 +190,39 @@ final class TextCheck {
         }
     }
 
+    private void wordOfMenus(String key, Wording wording) {
+        String name = key.substring(Texts.MENU_WORDS.length());
+        Set<String> given = Texts.WORDS_OF_MENUS.get(name);
+        if (given == null) {
+            warn(
+                    wording,
+                    "'%s' is no word of menus%s; these are %s"
+                            .formatted(
+                                    name,
+                                    Nearest.suggestion(name, Texts.WORDS_OF_MENUS.keySet()),
+                                    String.join(
+                                            ", ", new TreeSet<>(Texts.WORDS_OF_MENUS.keySet()))));
+            return;
+        }
+        for (String placeholder : minus(wording.placeholders(), given)) {
+            found.add(
+                    at(
+                            wording,
+                            "the text '%s' has {%s}, and menus give %s"
+                                    .formatted(
+                                            key,
+                                            placeholder,
+                                            given.isEmpty()
+                                                    ? "no values for it"
+                                                    : String.join(", ", new TreeSet<>(given))),
+                            Severity.ERROR));
+        }
+    }
+
     /** With nothing in the place of its placeholders, a text is as short as it can be. */
     private void length(String key, Wording wording, Category category, Phrase phrase) {
         String shortest = phrase.filled(name -> "");
-        if (shortest.isEmpty()) {
+        if (shortest.isEmpty() || inPages.contains(key)) {
             return;
         }
         try {
@@ -195,7 +232,7 @@ final class TextCheck {
             String bare = phrase.placeholders().isEmpty() ? "" : " even with empty placeholders";
             warn(
                     wording,
-                    "the text '%s' fits no screen%s%s: %s"
+                    "the text '%s' fits no screen%s%s: %s. menu.text shows it in pages"
                             .formatted(key, which, bare, e.getMessage()));
         }
     }
@@ -211,7 +248,9 @@ final class TextCheck {
         sound.values().forEach(all -> all.forEach(first::putIfAbsent));
         first.forEach(
                 (key, wording) -> {
-                    if (!used.contains(key) && !isPerhapsUsed(key)) {
+                    if (!used.contains(key)
+                            && !key.startsWith(Texts.MENU_WORDS)
+                            && !isPerhapsUsed(key)) {
                         warn(wording, "no script uses the text '%s'".formatted(key));
                     }
                 });
@@ -241,8 +280,8 @@ final class TextCheck {
                         });
         if (having.isEmpty()) {
             // a file that cannot be read may have it
-            if (sound.size() == texts.all().size()) {
-                found.add(at(use, noSuchText(texts, use.key()), use.isSure()));
+            if (sound.size() == texts.all().size() || sound.containsKey(texts.defaultLanguage())) {
+                found.add(at(use, noSuchText(texts, sound.keySet(), use.key()), use.isSure()));
             }
             return;
         }
@@ -282,16 +321,14 @@ final class TextCheck {
     }
 
     /** What is said of a key that no language has. */
-    static String noSuchText(Texts texts, String key) {
-        if (texts.languages().isEmpty()) {
+    static String noSuchText(Texts texts, Set<String> languages, String key) {
+        if (languages.isEmpty()) {
             return "there is no text '%s', as there are no files of texts: they are lang/%s.yaml and others, beside the scripts"
                     .formatted(key, texts.defaultLanguage());
         }
         return "there is no text '%s' in %s%s"
                 .formatted(
-                        key,
-                        String.join(", ", texts.languages()),
-                        Nearest.suggestion(key, texts.keys()));
+                        key, String.join(", ", languages), Nearest.suggestion(key, texts.keys()));
     }
 
     // ---- problems

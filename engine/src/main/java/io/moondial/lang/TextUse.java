@@ -9,7 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the text that it asks for
  * @param given the names of what it gives, if they are written out; null: that is not known
+ * @param inPages whether it is shown in pages, as many as are needed
  * @param isSure whether the script surely comes to it, and nothing catches its error
  */
 public record TextUse(
-        Path file, int line, int column, String key, @Nullable Set<String> given, boolean isSure) {}
+        Path file,
+        int line,
+        int column,
+        String key,
+        @Nullable Set<String> given,
+        boolean inPages,
+        boolean isSure) {}

@@ -41,6 +41,30 @@ public final class Texts {
     /** The longest key, in characters. */
     public static final int LONGEST_KEY = 100;
 
+    /** What the keys of the words that menus say of themselves begin with. */
+    public static final String MENU_WORDS = "menu_words.";
+
+    /** These words, each with what is given for its placeholders. */
+    static final Map<String, Set<String>> WORDS_OF_MENUS =
+            Map.ofEntries(
+                    Map.entry("back", Set.of()),
+                    Map.entry("home", Set.of()),
+                    Map.entry("more", Set.of()),
+                    Map.entry("no", Set.of()),
+                    Map.entry("pin", Set.of()),
+                    Map.entry("tries", Set.of()),
+                    Map.entry("wrong", Set.of()),
+                    Map.entry("wrong_amount", Set.of("min", "max")),
+                    Map.entry("wrong_amount_least", Set.of("min")),
+                    Map.entry("wrong_count", Set.of(Wording.COUNT)),
+                    Map.entry("wrong_date", Set.of("example")),
+                    Map.entry("wrong_digits", Set.of()),
+                    Map.entry("wrong_item", Set.of()),
+                    Map.entry("wrong_number", Set.of()),
+                    Map.entry("wrong_pin", Set.of(Wording.COUNT)),
+                    Map.entry("wrong_yes_no", Set.of()),
+                    Map.entry("yes", Set.of()));
+
     /** The folder of the files, in a script folder. */
     public static final String FOLDER = "lang";
 
@@ -235,7 +259,7 @@ public final class Texts {
 
     /** What is said of a key that no language has. */
     public String noSuchText(String key) {
-        return TextCheck.noSuchText(this, key);
+        return TextCheck.noSuchText(this, languages(), key);
     }
 
     /** Where the file of a text is, relative to the script folder, and its line. */
@@ -279,6 +303,11 @@ public final class Texts {
     /** Whether a text is missed in this language for the first time. */
     public boolean isFirstMiss(String language, String key) {
         return missed.add(language + ' ' + key);
+    }
+
+    /** Whether the default language has a text, which all others then have too. */
+    public boolean has(String key) {
+        return in(defaultLanguage(), key) != null;
     }
 
     /** The keys of all texts. */

@@ -3,6 +3,8 @@ package io.moondial.lang;
 import io.moondial.config.Place;
 import io.moondial.lang.PluralRule.Category;
 import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
@@ -30,7 +32,7 @@ public final class Wording {
     Wording(String language, Place place, Map<Category, Phrase> forms, @Nullable PluralRule rule) {
         this.language = language;
         this.place = place;
-        this.forms = Map.copyOf(forms);
+        this.forms = Collections.unmodifiableMap(new EnumMap<>(forms));
         this.rule = rule;
     }
 

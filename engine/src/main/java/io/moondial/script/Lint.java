@@ -127,6 +127,7 @@ final class Lint {
                                         outline.column(mention),
                                         key,
                                         call.given(),
+                                        call.inPages(),
                                         runs
                                                 && mention.reach() != Reach.GUARDED
                                                 && mention.reach() != Reach.DEAD));

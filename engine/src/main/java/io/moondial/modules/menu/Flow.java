@@ -2,6 +2,7 @@ package io.moondial.modules.menu;
 
 import static java.util.Objects.requireNonNull;
 
+import io.moondial.lang.Texts;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.api.Journal;
@@ -61,11 +62,18 @@ final class Flow implements Journal.Owner {
     static final class Modules {
         final LuaTable ussd;
         final LuaTable kv;
+        final @Nullable LuaTable texts;
         final Map<String, Object> constants = new HashMap<>();
 
         Modules(ApiModule ussd, ApiModule kv, List<ApiModule> others) {
             this.ussd = ussd.table();
             this.kv = kv.table();
+            this.texts =
+                    others.stream()
+                            .filter(it -> it.name().equals(Texts.MODULE))
+                            .map(ApiModule::table)
+                            .findFirst()
+                            .orElse(null);
             for (ApiModule module : others) {
                 for (ApiModule.Value value : module.values()) {
                     String name = module.name() + "." + value.name();
@@ -273,7 +281,7 @@ final class Flow implements Journal.Owner {
         }
         LuaString last =
                 switch (left.why) {
-                    case "tries" -> options.triesText;
+                    case "tries" -> options.triesText == null ? tooManyTries() : options.triesText;
                     default -> options.timeoutText;
                 };
         if (options.finish != null) {
@@ -292,6 +300,11 @@ final class Flow implements Journal.Owner {
         }
     }
 
+    private LuaString tooManyTries() {
+        LuaString english = LuaString.of("Too many wrong answers. Please try again later.");
+        return MenuWords.word(call, state, modules.texts, "tries", english, null);
+    }
+
     // ---- screens
 
     /** The keys that the next screen offers, each with its text: nil, nil for none. */
@@ -303,9 +316,9 @@ final class Flow implements Journal.Owner {
                         && (options.back == null ? journal.canGoBack() : journal.canGoHome());
         return Lua.values(
                 back ? state.newString(requireNonNull(options.back)) : null,
-                back ? state.newString(options.backText) : null,
+                back && options.backText != null ? state.newString(options.backText) : null,
                 home ? state.newString(requireNonNull(options.home)) : null,
-                home ? state.newString(options.homeText) : null);
+                home && options.homeText != null ? state.newString(options.homeText) : null);
     }
 
     /**

@@ -41,15 +41,15 @@ final class FlowOptions {
 
     @Nullable String back;
     @Nullable String home;
-    String backText = "Back";
-    String homeText = "Home";
+    @Nullable String backText;
+    @Nullable String homeText;
     @Nullable Duration resume;
     @Nullable LuaString resumedText;
     boolean direct;
     @Nullable String code;
     @Nullable LuaFunction finish;
     @Nullable LuaString timeoutText;
-    LuaString triesText = LuaString.of("Too many wrong answers. Please try again later.");
+    @Nullable LuaString triesText;
 
     private FlowOptions() {}
 

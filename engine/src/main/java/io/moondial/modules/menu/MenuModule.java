@@ -394,6 +394,7 @@ public final class MenuModule {
         add(natives, "unknown", MenuModule::unknown);
         add(natives, "written", MenuModule::written);
         add(natives, "secret", MenuModule::secret);
+        add(natives, "word", this::word);
         return natives.seal("menu");
     }
 
@@ -469,6 +470,18 @@ public final class MenuModule {
         return a.get(1) instanceof LuaString text && !a.state().isSecret(text)
                 ? Lua.values(a.state().newSecret(text.toText(), Mask.of(text.toText())))
                 : Lua.values(a.get(1));
+    }
+
+    /** word(name, English, values): what is shown where the script gives no text. */
+    private @Nullable Object[] word(Arguments a, HostCall call) {
+        return Lua.values(
+                MenuWords.word(
+                        call,
+                        a.state(),
+                        modules.texts,
+                        a.text(1),
+                        a.string(2),
+                        a.isNil(3) ? null : a.table(3)));
     }
 
     private static @Nullable Object[] written(Arguments a, HostCall call) {

@@ -108,9 +108,13 @@ public final class Outline {
      * @param literals the leading arguments, as of {@link Field}
      * @param given the names of the fields of a table among the arguments, empty if there is none;
      *     null: they are not all written out
+     * @param inPages whether {@code menu.text} shows what it gives
      */
     public record Call(
-            Mention mention, List<@Nullable String> literals, @Nullable Set<String> given) {
+            Mention mention,
+            List<@Nullable String> literals,
+            @Nullable Set<String> given,
+            boolean inPages) {
         public Call {
             literals = Collections.unmodifiableList(new ArrayList<>(literals));
         }

@@ -51,6 +51,9 @@ final class OutlineReader {
     private int dead;
     private int functions;
 
+    /** How many calls of {@code menu.text} are around. */
+    private int longTexts;
+
     /** Whether the word before what is read next is {@code not}. */
     private boolean negated;
 
@@ -525,6 +528,8 @@ final class OutlineReader {
      */
     private Value call(Value callee, boolean proper, boolean composes) {
         Token open = take();
+        boolean isLongText = callee.isFunction("menu", "text");
+        longTexts += isLongText ? 1 : 0;
         boolean guarding = callee.type() == Value.Type.GLOBAL && GUARDS.contains(callee.name());
         List<Value> arguments = new ArrayList<>();
         List<Option> options = new ArrayList<>();
@@ -558,6 +563,7 @@ final class OutlineReader {
             }
             takes(")");
         }
+        longTexts -= isLongText ? 1 : 0;
         if (composes) {
             arguments.forEach(this::compose);
         }
@@ -589,7 +595,8 @@ final class OutlineReader {
         if (module == null || !surroundings.callable().contains(module)) {
             return;
         }
-        Outline.Call call = new Outline.Call(mention(module, callee.at()), literals, given);
+        Outline.Call call =
+                new Outline.Call(mention(module, callee.at()), literals, given, longTexts > 0);
         if (callee.type() == Value.Type.LOCAL && variable != null) {
             scopes.call(variable, call);
         } else {

@@ -4,7 +4,8 @@
 -- host: what is in Java. options: by function, the names that its options may have.
 -- show(function, question, text, options, may be dialled) shows a screen;
 -- nav() says which keys lead back and home from the next one; back(), home(), refused(), leave()
--- tell the flow, where there is one; fail() raises an error; secret() marks a text as secret.
+-- tell the flow, where there is one; fail() raises an error; secret() marks a text as secret; word()
+-- gives a word of this module in the language of the dialog.
 local host, ussd = ...
 
 local concat, insert = table.concat, table.insert
@@ -12,6 +13,7 @@ local find, sub, rep, match, gmatch = string.find, string.sub, string.rep, strin
 local gsub, format = string.gsub, string.format
 local decimal, isDecimal = decimal, decimal.is
 local fits, length, show, nav, fail = ussd.fits, ussd.length, host.show, host.nav, host.fail
+local word = host.word
 local ipairs, pairs, type, tostring, tonumber = ipairs, pairs, type, tostring, tonumber
 local floor = math.floor
 
@@ -84,11 +86,11 @@ local function keys(o)
   local back, backText, home, homeText = nav()
   local lines, held = {}, {}
   if back and o.back ~= false then
-    insert(lines, back .. ". " .. (o.back or backText))
+    insert(lines, back .. ". " .. (o.back or backText or word("back", "Back")))
     held.back = back
   end
   if home and o.home ~= false then
-    insert(lines, home .. ". " .. (o.home or homeText))
+    insert(lines, home .. ". " .. (o.home or homeText or word("home", "Home")))
     held.home = home
   end
   return lines, held
@@ -197,7 +199,7 @@ local function checker(name, o)
 end
 
 local function ask(name, o)
-  o.wrong = text(name, o, "wrong") or "This is not valid."
+  o.wrong = text(name, o, "wrong") or word("wrong", "This is not valid.")
   tries(name, o)
   local check, default = checker(name, o), o.default
   local prompted = o.prompt ~= nil and text(name, o, "prompt") or text(name, o, 1, true)
@@ -223,8 +225,8 @@ function menu.pin(o)
   o = copy(read("pin", o))
   local digits = whole("pin", o, "digits", 1, 20) or 4
   local check = option("pin", o, "check", "function", "a function")
-  o.wrong = text("pin", o, "wrong") or ("A PIN has " .. digits .. " digits.")
-  o.prompt = o.prompt or o[1] or "Your PIN:"
+  o.wrong = text("pin", o, "wrong") or word("wrong_pin", "A PIN has " .. digits .. " digits.", {count = digits})
+  o.prompt = o.prompt or o[1] or word("pin", "Your PIN:")
   o.secret = true
   local pattern = "^" .. rep("%d", digits) .. "$"
   o.check = function(answer)
@@ -294,8 +296,8 @@ end
 -- Shows the pages of a list until one of its items is chosen.
 local function chosen(name, o, title, at, value, failure, retry)
   o.more = text(name, o, "more") or "99"
-  o.moreText = "More"
-  o.wrong = text(name, o, "wrong") or "Please answer with one of the numbers."
+  o.moreText = word("more", "More")
+  o.wrong = text(name, o, "wrong") or word("wrong_item", "Please answer with one of the numbers.")
   tries(name, o)
   local other = option(name, o, "other", "function", "a function")
   local draw, turn, hasMore = pages(name, o, title, at, failure)
@@ -379,10 +381,10 @@ end
 function menu.confirm(o)
   o = copy(read("confirm", o))
   o.shown = true
-  o.wrong = text("confirm", o, "wrong") or "Please answer 1 or 2."
+  o.wrong = text("confirm", o, "wrong") or word("wrong_yes_no", "Please answer 1 or 2.")
   tries("confirm", o)
   local asks = o.prompt ~= nil and text("confirm", o, "prompt") or text("confirm", o, 1, true)
-  local shown = asks .. "\n1. " .. (text("confirm", o, "yes") or "Yes") .. "\n2. " .. (text("confirm", o, "no") or "No")
+  local shown = asks .. "\n1. " .. (text("confirm", o, "yes") or word("yes", "Yes")) .. "\n2. " .. (text("confirm", o, "no") or word("no", "No"))
   return asked("confirm", o, prompt("confirm", o, shown), function(answer)
     if answer == "1" then return true, true end
     if answer == "2" then return true, false end
@@ -428,7 +430,7 @@ function menu.text(long, o)
         to = #long
         return sub(long, from) .. foot, held, {long, from}
       end
-      foot = "\n" .. more .. ". More" .. foot
+      foot = "\n" .. more .. ". " .. word("more", "More") .. foot
       to = piece(long, from, foot, measure)
       if to >= from then
         return sub(long, from, to) .. foot, held, {long, from}
@@ -462,8 +464,8 @@ function menu.amount(o)
   end
   local min, max = bound("min") or decimal(places > 0 and "0." .. rep("0", places - 1) .. "1" or "1"), bound("max")
   local reason = text("amount", o, "wrong")
-    or (max and "An amount from " .. tostring(min) .. " to " .. tostring(max) .. "."
-        or "An amount of at least " .. tostring(min) .. ".")
+    or max and word("wrong_amount", "An amount from " .. tostring(min) .. " to " .. tostring(max) .. ".", {min = min, max = max})
+    or word("wrong_amount_least", "An amount of at least " .. tostring(min) .. ".", {min = min})
   return function(answer)
     local digits, fraction = match(answer, "^%s*(%d+)%s*$"), nil
     if not digits then digits, fraction = match(answer, "^%s*(%d+)[.,](%d+)%s*$") end
@@ -484,7 +486,7 @@ function menu.msisdn(o)
   local trunk = text("msisdn", o, "trunk") or "0"
   local starts = o.starts
   if starts ~= nil and type(starts) ~= "table" then wrong("msisdn", "starts", "a list of digits", starts) end
-  local reason = text("msisdn", o, "wrong") or "This is not a phone number."
+  local reason = text("msisdn", o, "wrong") or word("wrong_number", "This is not a phone number.")
   return function(answer)
     local number = gsub(answer, "[%s().-]", "")
     local own
@@ -529,7 +531,8 @@ function menu.date(o)
     if not find(value, "^%d%d%d%d%-%d%d%-%d%d$") then wrong("date", field, "a date such as 2026-01-31", value) end
   end
   local example = {DMY = "31012026", MDY = "01312026", YMD = "20260131"}
-  local reason = text("date", o, "wrong") or "A date, such as " .. example[order] .. "."
+  local reason = text("date", o, "wrong") 
+    or word("wrong_date", "A date, such as " .. example[order] .. ".", {example = example[order]})
   return function(answer)
     local given = {match(answer, "^%s*(%d+)[%s./-]+(%d+)[%s./-]+(%d+)%s*$")}
     if #given == 0 and order == "YMD" then
@@ -553,7 +556,8 @@ function menu.digits(o)
   local min = whole("digits", o, "min", 1, 100) or 1
   local max = whole("digits", o, "max", 1, 100) or 100
   local reason = text("digits", o, "wrong")
-    or (min == max and min .. " digits, please." or "Digits only, please.")
+    or min == max and word("wrong_count", min .. " digits, please.", {count = min})
+    or word("wrong_digits", "Digits only, please.")
   return function(answer)
     local digits = match(answer, "^%s*(%d+)%s*$")
     if not digits or #digits < min or #digits > max then return nil, reason end

@@ -1,0 +1,34 @@
+package io.moondial.modules.menu;
+
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.lang.Texts;
+import io.moondial.script.api.HostCall;
+import io.moondial.script.lua.LuaState;
+import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaTable;
+import org.jspecify.annotations.Nullable;
+
+/** What questions say where the script gives no text: in English, unless its texts have it. */
+final class MenuWords {
+    private MenuWords() {}
+
+    /**
+     * A word in the language of the dialog.
+     *
+     * @param t the module of that name; null: there is none
+     * @param values what stands in the place of placeholders; null: nothing does
+     */
+    static LuaString word(
+            HostCall call,
+            LuaState state,
+            @Nullable LuaTable t,
+            String name,
+            LuaString english,
+            @Nullable LuaTable values) {
+        String key = Texts.MENU_WORDS + name;
+        return t == null || !call.texts().has(key)
+                ? english
+                : (LuaString) requireNonNull(state.callForOne(t, state.newString(key), values));
+    }
+}

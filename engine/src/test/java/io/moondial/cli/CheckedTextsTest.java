@@ -1,0 +1,97 @@
+package io.moondial.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code check} says of texts. */
+class CheckedTextsTest {
+    private static final Path CASE =
+            Path.of(
+                    Objects.requireNonNull(System.getProperty("moondial.root")),
+                    "engine/src/test/resources/io/moondial/lang");
+
+    @TempDir Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private void copy() throws IOException {
+        try (Stream<Path> files = Files.walk(CASE)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path to = folder.resolve(CASE.relativize(file).toString());
+                Files.createDirectories(Objects.requireNonNull(to.getParent()));
+                Files.copy(file, to);
+            }
+        }
+    }
+
+    private int check() {
+        return InProcess.ussd(out, err, "check", "--rules", folder.resolve("rules.yaml") + "");
+    }
+
+    private String said() {
+        return err.toString().replace(folder + "/", "");
+    }
+
+    private static void assertGolden(String name, String actual) throws IOException {
+        if (Boolean.getBoolean("moondial.update")) {
+            Files.writeString(CASE.resolve(name), actual);
+        }
+        assertThat(actual).isEqualTo(Files.readString(CASE.resolve(name)));
+    }
+
+    @Test
+    void every_problem_of_texts_is_named_with_its_place() throws IOException {
+        copy();
+
+        assertThat(check()).isEqualTo(ExitCode.BAD_INPUT);
+        assertGolden("problems.txt", said());
+    }
+
+    @Test
+    void a_bucket_that_kv_does_not_have_is_named_with_its_place() throws IOException {
+        copy();
+        Files.writeString(
+                folder.resolve("rules.yaml"),
+                "process: {}\ntexts:\n  bucket: lnguage\nkv: {buckets: {language: {}}}\n");
+
+        assertThat(check()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(said())
+                .startsWith(
+                        "rules.yaml:3:11: bucket: bucket 'lnguage' is none of those that the rules list under kv: buckets; did you mean language?\n");
+    }
+
+    @Test
+    void texts_that_only_may_be_wrong_are_warnings() throws IOException {
+        copy();
+        for (String broken :
+                List.of("sw.yaml", "ki.yaml", "Français.yaml", "fr-CA.yaml", "am.yml")) {
+            Files.delete(folder.resolve("scripts/lang").resolve(broken));
+        }
+        Files.writeString(
+                folder.resolve("rules.yaml"),
+                "process: {triggers: [{script_key: main, language: ru}]}\n");
+        Files.writeString(
+                folder.resolve("scripts/main.lua"),
+                "return t 'terms' .. t(... and 'mail' or 'error.' .. tostring(...), {count = 1})\n");
+        Files.writeString(
+                folder.resolve("scripts/lang/en.yaml"),
+                Files.readString(folder.resolve("scripts/lang/en.yaml")).replace("{mx}", "{max}"));
+        Files.writeString(
+                folder.resolve("scripts/lang/ru.yaml"),
+                Files.readString(folder.resolve("scripts/lang/ru.yaml"))
+                        .replaceAll("(?m)^only_russian.*\n|^terms.*\n", ""));
+
+        assertThat(check()).as(err.toString()).isEqualTo(ExitCode.GOOD);
+        assertGolden("warnings.txt", said());
+    }
+}
