@@ -10,6 +10,7 @@ import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.demo.DemoCommand;
 import io.moondial.cli.dial.DialCommand;
 import io.moondial.cli.dial.HandsetCommand;
+import io.moondial.cli.editor.EditorCommand;
 import io.moondial.cli.migration.ImportCommand;
 import io.moondial.cli.test.TestCommand;
 import io.moondial.config.Measure;
@@ -58,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DialCommand.class,
             DemoCommand.class,
             NewCommand.class,
+            EditorCommand.class,
             TestCommand.class,
             HandsetCommand.class,
             StatusCommand.class,

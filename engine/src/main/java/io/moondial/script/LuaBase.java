@@ -308,7 +308,7 @@ final class LuaBase {
                 table table.concat table.insert table.pack table.remove table.sort table.unpack
                 """;
 
-        private static final Set<String> OF_LUA = Set.of(NAMES.strip().split("\\s+"));
+        static final Set<String> OF_LUA = Set.of(NAMES.strip().split("\\s+"));
 
         private AllowList() {}
 

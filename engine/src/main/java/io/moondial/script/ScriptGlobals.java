@@ -4,6 +4,7 @@ import io.moondial.script.api.ApiModule;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,15 @@ public final class ScriptGlobals {
     /** No names. */
     public static final ScriptGlobals NONE = new ScriptGlobals(Map.of());
 
-    private static final Set<String> OF_EACH_RUN =
-            Set.of("_G", "SCRIPT_NAME", "SCRIPT_VERSION", "INSTANCE_ID");
+    private static final Map<String, String> OF_EACH_RUN = new LinkedHashMap<>();
+
+    static {
+        OF_EACH_RUN.put("SCRIPT_NAME", "the script's key");
+        OF_EACH_RUN.put(
+                "SCRIPT_VERSION",
+                "8 hex digits that name the content of the script and of all modules that it may require");
+        OF_EACH_RUN.put("INSTANCE_ID", "of this dialog, as in its records");
+    }
 
     private final Map<LuaString, Object> values = new LinkedHashMap<>();
 
@@ -36,8 +44,22 @@ public final class ScriptGlobals {
     /** The globals that every script with these modules has already, which no rule can give. */
     public static Set<String> taken(List<ApiModule> modules) {
         Set<String> names = LuaBase.AllowList.globals(modules);
-        names.addAll(OF_EACH_RUN);
+        names.addAll(OF_EACH_RUN.keySet());
+        names.add("_G");
         return names;
+    }
+
+    /** The texts that are globals with another value in each run: what they are, by name. */
+    public static Map<String, String> ofEachRun() {
+        return Collections.unmodifiableMap(OF_EACH_RUN);
+    }
+
+    /**
+     * What scripts have of Lua's own library: global names, and the fields of its tables behind
+     * their names and a dot, such as {@code os.time}.
+     */
+    public static Set<String> ofLua() {
+        return LuaBase.AllowList.OF_LUA;
     }
 
     void forEach(BiConsumer<LuaString, Object> action) {

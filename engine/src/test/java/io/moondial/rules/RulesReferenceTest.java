@@ -2,6 +2,7 @@ package io.moondial.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.cli.editor.RulesJsonSchema;
 import io.moondial.modules.BuiltInModules;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,8 +34,7 @@ final class RulesReferenceTest {
     @Test
     void the_json_schema_says_what_is_declared() throws Exception {
         assertUpToDate(
-                "engine/docs/rules.schema.json",
-                RulesReference.jsonSchema(BuiltInModules.create()));
+                "engine/docs/rules.schema.json", RulesJsonSchema.of(BuiltInModules.create()));
     }
 
     @Test

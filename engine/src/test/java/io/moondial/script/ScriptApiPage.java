@@ -5,6 +5,7 @@ import io.moondial.script.api.ApiFunction.ApiParameter;
 import io.moondial.script.api.ApiFunction.Effect;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Phase;
+import io.moondial.script.api.RequestField;
 import io.moondial.script.stdlib.AbsentNames;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +27,8 @@ final class ScriptApiPage {
         return template.replace("{call_depth}", "" + ScriptLimits.DEFAULT_MAX_CALL_DEPTH)
                 .replace("{string_length}", "" + ScriptLimits.DEFAULT_MAX_STRING_LENGTH)
                 .replace("{coroutines}", "" + ScriptLimits.DEFAULT_MAX_COROUTINES)
+                .replace("{request}", request())
+                .replace("{of_each_run}\n", rows(ScriptGlobals.ofEachRun()))
                 .replace("{modules}\n", modules(modules))
                 .replace("{effects}\n", effects())
                 .replace("{module_names}", names(modules))
@@ -134,6 +137,12 @@ final class ScriptApiPage {
                                 ? "in the script of a dialled code"
                                 : "in the script of an inbound notify";
         return scripts + (ended ? "" : ", until the dialog has ended");
+    }
+
+    private static String request() {
+        return RequestField.ALL.stream()
+                .map(it -> "| `%s` | %s | %s |".formatted(it.name(), it.type(), it.meaning()))
+                .collect(Collectors.joining("\n"));
     }
 
     private static String effects() {

@@ -9,6 +9,7 @@ import io.moondial.ConfigurationException;
 import io.moondial.Engine;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.cli.editor.RulesJsonSchema;
 import io.moondial.dialogtest.language.DialogFile;
 import io.moondial.dialogtest.run.Suite;
 import io.moondial.dialogtest.run.TestResult;
@@ -315,7 +316,7 @@ class EchoModuleTest {
                           # How long an echo takes. From 1ms to 1m.
                           #delay: 50ms
                         """);
-        assertThat(RulesReference.jsonSchema(MODULES))
+        assertThat(RulesJsonSchema.of(MODULES))
                 .contains("\"echo\" : {")
                 .contains("How long an echo takes.");
         assertThatThrownBy(() -> configuration("echo: {delay: 2h}\n"))
