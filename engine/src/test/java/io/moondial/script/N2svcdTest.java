@@ -6,11 +6,15 @@ import io.moondial.dialog.PrimitiveResult;
 import io.moondial.problem.Problem;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Backends;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,13 +71,103 @@ class N2svcdTest {
     }
 
     @Test
+    void a_field_that_no_request_has_is_an_error_with_the_name_that_it_has_here() {
+        String script =
+                "local n2svcd = require 'n2.n2svcd'\nreturn n2svcd.handler (function (args)\n return %s\nend)";
+        assertThat(bench.faultOf(script.formatted("'to ' .. args.msisdn_digits")).message())
+                .isEqualTo("main.lua:3: the request has no 'msisdn_digits': it is 'msisdn' here");
+        assertThat(bench.faultOf(script.formatted("args.calling_party")).message())
+                .isEqualTo(
+                        "main.lua:3: the request has no 'calling_party'; its fields are in engine/docs/script-api.md");
+        assertThat(
+                        bench.textOf(
+                                script.formatted(
+                                        "tostring (args.imsi) .. tostring (args[1]) .. tostring (rawget (args, 'x')) .. args.text")))
+                .isEqualTo("nilnilnil*123#");
+    }
+
+    @Test
+    void each_field_that_the_reference_names_can_be_read_in_a_handler() throws IOException {
+        Path page =
+                Path.of(
+                        Objects.requireNonNull(System.getProperty("moondial.root")),
+                        "engine/docs/script-api.template.md");
+        String request = Files.readString(page).split("## The request", 2)[1].split("\n## ", 2)[0];
+        List<String> fields =
+                Pattern.compile("(?m)^\\| `([a-z_]+)` \\| (string|number) \\|")
+                        .matcher(request)
+                        .results()
+                        .map(it -> it.group(1))
+                        .toList();
+        assertThat(fields).hasSizeGreaterThan(15).contains("text", "remote_gt");
+        assertThat(
+                        bench.textOf(
+                                """
+                                local n2svcd = require "n2.n2svcd"
+                                return n2svcd.handler (function (args)
+                                  for name in ("%s"):gmatch ("%%S+") do local _ = args[name] end
+                                  return "all read"
+                                end)
+                                """
+                                        .formatted(String.join(" ", fields))))
+                .isEqualTo("all read");
+    }
+
+    @Test
+    void a_flow_that_runs_again_waits_and_logs_and_counts_once() {
+        for (String answer : List.of("first", "0", "second", "third")) {
+            bench.answer(new PrimitiveResult.Input(answer));
+        }
+        assertThat(
+                        bench.textOf(
+                                """
+                                local n2svcd = require "n2.n2svcd"
+                                local handler = function (args)
+                                  return menu.flow (function ()
+                                    n2svcd.wait (3)
+                                    n2svcd.notice ("begun")
+                                    n2svcd.stat_increment ("begun")
+                                    local a = menu.ask {"A?"}
+                                    local b = menu.ask {"B?"}
+                                    n2svcd.write_edr ("BOTH", { A = a, B = b })
+                                    return a .. " " .. b
+                                  end, {back = "0"})
+                                end
+                                return n2svcd.handler (handler)
+                                """))
+                .isEqualTo("second third");
+        assertThat(bench.pauses).containsExactly(Duration.ofSeconds(3));
+        assertThat(bench.log).containsExactly("INFO begun");
+        assertThat(bench.counted).containsExactly("begun");
+        assertThat(bench.edrs).containsExactly("BOTH {A=[second], B=[third]} null");
+    }
+
+    @Test
+    void a_coroutine_may_wait_and_ask() {
+        bench.answer(new PrimitiveResult.Input("7"));
+        assertThat(
+                        bench.textOf(
+                                """
+                                local n2svcd = require "n2.n2svcd"
+                                local ussd_api = require "n2.n2svcd.ussd"
+                                local ask = coroutine.wrap (function ()
+                                  n2svcd.wait (1)
+                                  coroutine.yield (ussd_api.menu ("How many?").text)
+                                end)
+                                return ask ()
+                                """))
+                .isEqualTo("7");
+        assertThat(bench.pauses).containsExactly(Duration.ofSeconds(1));
+    }
+
+    @Test
     void a_handler_that_fails_is_a_fault_at_its_line() {
         assertThat(
                         bench.faultOf(
                                         """
                                         local n2svcd = require "n2.n2svcd"
                                         return n2svcd.handler (function (args)
-                                          return args.nothing.at_all
+                                          return args.imsi.at_all
                                         end)
                                         """)
                                 .message())

@@ -22,7 +22,9 @@ import io.moondial.script.api.Phase;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
+import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaString;
+import io.moondial.script.lua.LuaTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -62,7 +64,11 @@ public final class N2svcdModules {
                         .inLua(
                                 new ApiModule.PartInLua(
                                         source("n2svcd.lua"),
-                                        List.of(log.table(), edr.table(), stat.table())));
+                                        List.of(
+                                                natives(),
+                                                log.table(),
+                                                edr.table(),
+                                                stat.table())));
         addEntry(core);
         addLog(core);
         addRecords(core);
@@ -96,19 +102,18 @@ public final class N2svcdModules {
                         "handler",
                         "Says which function handles the request. A script returns what this returns, and the engine calls the function with the request. What the function returns is the result of the script.",
                         f ->
-                                f.takes("function", FUNCTION, "gets the request")
-                                        .returns("the function")
-                                        .does(
+                                f.takes(
+                                                "function",
+                                                FUNCTION,
+                                                "gets the request; a field that no request has is an error there")
+                                        .returns("what the script returns")
+                                        .doesInLua(
                                                 REQUIRE
                                                         + """
                                                         local handler = function (request)
                                                           return "Hello, " .. request.msisdn
                                                         end
-                                                        return n2svcd.handler (handler)""",
-                                                (a, call) -> {
-                                                    call.handledBy(a.function(1));
-                                                    return Lua.values(a.get(1));
-                                                }))
+                                                        return n2svcd.handler (handler)"""))
                 .function(
                         "wait",
                         "Waits. Only this script waits.",
@@ -121,6 +126,27 @@ public final class N2svcdModules {
                                         .does(
                                                 REQUIRE + "n2svcd.wait (0.01)",
                                                 N2svcdModules::pause));
+    }
+
+    /** What n2svcd.lua calls. */
+    private static LuaTable natives() {
+        LuaTable natives = LuaTable.unmetered();
+        natives.set(
+                "handledBy",
+                new NativeFunction(
+                        "handledBy",
+                        a -> {
+                            a.context(HostCall.class).handledBy(a.function(1));
+                            return Lua.nothing();
+                        }));
+        natives.set(
+                "fail",
+                new NativeFunction(
+                        "fail",
+                        a -> {
+                            throw new LuaError(a.text(1));
+                        }));
+        return natives.seal("n2svcd");
     }
 
     private static @Nullable Object[] pause(Arguments a, HostCall call) {
