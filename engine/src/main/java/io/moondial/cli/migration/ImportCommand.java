@@ -1,9 +1,12 @@
 package io.moondial.cli.migration;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.moondial.ConfigurationException;
 import io.moondial.cli.ExitCode;
 import io.moondial.cli.migration.N2svcdConfiguration.Imported;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -104,13 +108,12 @@ public final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private static String standIn(String key) {
-        return """
-        -- Made by ussd import, which has no scripts. Put the script %1$s here.
-        log.error("the script %1$s is not here yet")
-        return ussd.decline()
-        """
-                .formatted(key);
+    /** What stands for a script until it is put there. */
+    private static String standIn(String key) throws IOException {
+        try (InputStream in = ImportCommand.class.getResourceAsStream("later.lua")) {
+            return new String(Objects.requireNonNull(in, "later.lua").readAllBytes(), UTF_8)
+                    .replace("KEY", key);
+        }
     }
 
     private ParameterException bad(String message) {
