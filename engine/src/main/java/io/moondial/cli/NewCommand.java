@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         name = "new",
         mixinStandardHelpOptions = true,
         description = {
-            "Makes a folder with a service to begin with: rules, a script with a module, and dialog tests.",
+            "Makes a folder with a service to begin with: rules, a script, texts and dialog tests.",
             "The service sells data bundles, can be dialled at once, and all its tests pass. The folder must be empty or not there yet."
         })
 final class NewCommand implements Callable<Integer> {
@@ -41,6 +41,8 @@ final class NewCommand implements Callable<Integer> {
         FILES.put("rules.yaml", "rules.yaml");
         FILES.put("scripts/shop.lua", "scripts/shop.lua");
         FILES.put("scripts/lib/bundles.lua", "scripts/lib/bundles.lua");
+        FILES.put("scripts/lang/en.yaml", "scripts/lang/en.yaml");
+        FILES.put("scripts/lang/sw.yaml", "scripts/lang/sw.yaml");
         FILES.put("scripts/shop.dialog", "scripts/shop.dialog");
         FILES.put(".gitignore", "gitignore");
     }

@@ -53,7 +53,7 @@ class NewCommandTest {
         assertThat(ussd("check", "--rules", rules())).isZero();
         assertThat(err.toString()).isEmpty();
         assertThat(ussd("test", "--rules", rules())).as(out.toString() + err).isZero();
-        assertThat(out.toString()).contains("shop.dialog: 12 tests, 12 passed");
+        assertThat(out.toString()).contains("shop.dialog: 14 tests, 14 passed");
     }
 
     @Test
