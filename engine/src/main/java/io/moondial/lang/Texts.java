@@ -52,6 +52,8 @@ public final class Texts {
                     Map.entry("more", Set.of()),
                     Map.entry("no", Set.of()),
                     Map.entry("pin", Set.of()),
+                    Map.entry("resumed", Set.of()),
+                    Map.entry("timeout", Set.of()),
                     Map.entry("tries", Set.of()),
                     Map.entry("wrong", Set.of()),
                     Map.entry("wrong_amount", Set.of("min", "max")),

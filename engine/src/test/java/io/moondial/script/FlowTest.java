@@ -435,4 +435,78 @@ class FlowTest {
                                 end, {back = "0"})"""))
                 .isEqualTo("onon");
     }
+
+    @Test
+    void a_flow_is_finished_from_anywhere_and_no_pcall_holds_it_up() {
+        answers("a");
+        assertThat(
+                        bench.textOf(
+                                """
+                                local function ask(text)
+                                  local answer = menu.ask{text}
+                                  if answer == "a" then menu.finish("Finished.") end
+                                  return answer
+                                end
+                                return menu.flow(function()
+                                  pcall(ask, "One?")
+                                  return menu.ask{"Two?"}
+                                end, {back = "0", resume = "2m"})"""))
+                .isEqualTo("Finished.");
+        assertThat(bench.primitives).containsExactly("menu One?");
+        // nothing is left to go on with
+        answers("b", "c");
+        assertThat(
+                        bench.textOf(
+                                """
+                                return menu.flow(function()
+                                  return menu.ask{"One?"} .. menu.ask{"Two?"}
+                                end, {back = "0", resume = "2m"})"""))
+                .isEqualTo("bc");
+    }
+
+    @Test
+    void a_flow_is_not_finished_within_a_transaction_or_where_there_is_none() {
+        assertThat(bench.errorOf("menu.finish('x')"))
+                .contains("main.lua:1: menu.finish: only within menu.flow");
+        assertThat(
+                        bench.errorOf(
+                                """
+                                return menu.flow(function()
+                                  local done, why, detail = sql.transaction("bank", function(tx) menu.finish("x") end)
+                                end)"""))
+                .contains("menu.finish: not within sql.transaction");
+    }
+
+    @Test
+    void what_a_flow_says_of_itself_is_in_the_language_of_the_dialog() {
+        bench.file(
+                "lang/en.yaml",
+                "menu_words: {back: Back, resumed: Welcome back., timeout: Too late., tries: Enough.}");
+        bench.file(
+                "lang/sw.yaml",
+                "menu_words: {back: Rudi, resumed: Karibu tena., timeout: Umechelewa., tries: Basi.}");
+        String script =
+                """
+                return menu.flow(function()
+                  menu.ask{"One?"}
+                  t.language("sw")
+                  menu.ask{"Two?", check = "^%d$", tries = 1}
+                end, {back = "0", resume = "2m"})""";
+        answers("a");
+        bench.answer(new PrimitiveResult.Timeout());
+        bench.run(script);
+        answers("x");
+        bench.run(script);
+        bench.answer(new PrimitiveResult.Timeout());
+        bench.run(script);
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu One?",
+                        "menu Two?\n0. Rudi",
+                        "respond Umechelewa.",
+                        "menu Karibu tena.\nTwo?\n0. Rudi",
+                        "respond Basi.",
+                        "menu One?",
+                        "respond Too late.");
+    }
 }

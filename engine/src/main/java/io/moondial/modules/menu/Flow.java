@@ -35,6 +35,8 @@ import org.slf4j.event.Level;
 final class Flow implements Journal.Owner {
     private static final String CALLED = "menu.flow";
     private static final LuaString INSTANCE_ID = LuaString.of("INSTANCE_ID");
+    private static final LuaString TRIES =
+            LuaString.of("Too many wrong answers. Please try again later.");
     private static final LuaString TEXT = LuaString.of("text");
     private static final LuaString MENU = LuaString.of("menu");
     private static final LuaString RESPOND = LuaString.of("respond");
@@ -102,6 +104,18 @@ final class Flow implements Journal.Owner {
             super(why, null, false, false);
             this.why = why;
             this.code = code;
+        }
+    }
+
+    /** The function has said what the last screen is. No {@code pcall} holds this up. */
+    static final class Finished extends Error {
+        private static final long serialVersionUID = 1L;
+
+        private final transient LuaString text;
+
+        Finished(LuaString text) {
+            super("finished", null, false, false);
+            this.text = text;
         }
     }
 
@@ -219,6 +233,10 @@ final class Flow implements Journal.Owner {
         } catch (LuaError e) {
             mark.run(this::forget);
             throw e;
+        } catch (Finished finished) {
+            mark.unwind();
+            forget();
+            return Lua.values(finished.text);
         } catch (Left left) {
             mark.unwind();
             call.keep(null);
@@ -281,8 +299,8 @@ final class Flow implements Journal.Owner {
         }
         LuaString last =
                 switch (left.why) {
-                    case "tries" -> options.triesText == null ? tooManyTries() : options.triesText;
-                    default -> options.timeoutText;
+                    case "tries" -> word("tries", options.triesText, TRIES);
+                    default -> word("timeout", options.timeoutText, null);
                 };
         if (options.finish != null) {
             @Nullable Object[] results =
@@ -300,9 +318,12 @@ final class Flow implements Journal.Owner {
         }
     }
 
-    private LuaString tooManyTries() {
-        LuaString english = LuaString.of("Too many wrong answers. Please try again later.");
-        return MenuWords.word(call, state, modules.texts, "tries", english, null);
+    /** What the options say, or the texts of the script, or this. */
+    private @Nullable LuaString word(
+            String name, @Nullable LuaString option, @Nullable LuaString otherwise) {
+        return option == null
+                ? MenuWords.word(call, state, modules.texts, name, otherwise, null)
+                : option;
     }
 
     // ---- screens
@@ -353,10 +374,11 @@ final class Flow implements Journal.Owner {
     }
 
     private LuaString withResumedText(LuaString text, LuaTable screen) {
-        if (options.resumedText == null) {
+        LuaString above = word("resumed", options.resumedText, null);
+        if (above == null) {
             return text;
         }
-        LuaString both = state.newString(options.resumedText.toText() + "\n" + text.toText());
+        LuaString both = state.newString(above.toText() + "\n" + text.toText());
         LuaTable measured = state.newTable();
         measured.set(DCS, screen.get(DCS));
         return Lua.truthy(state.callForOne(modules.ussd.get(FITS), both, measured)) ? both : text;

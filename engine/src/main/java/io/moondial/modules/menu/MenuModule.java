@@ -105,6 +105,7 @@ public final class MenuModule {
         addQuestions(module);
         addChecks(module);
         addFlow(module);
+        addFinish(module);
         return module.build();
     }
 
@@ -341,6 +342,39 @@ public final class MenuModule {
                                         .does(
                                                 "menu.repeatable(kv.set, \"seen\", (...).msisdn, true)",
                                                 MenuModule::repeatable));
+    }
+
+    private static void addFinish(ApiModule.Builder module) {
+        module.function(
+                "finish",
+                "Ends the flow from anywhere in it, such as a function that the flow's function calls: the text is the last screen, as if the flow's function returned it. No pcall holds this up.",
+                f ->
+                        f.takes("text", STRING, "the last screen")
+                                .returns("it does not return")
+                                .raises("no flow runs; within sql.transaction")
+                                .does(
+                                        """
+                                        return menu.flow(function()
+                                          local function needed(value, text)
+                                            if not value then menu.finish(text) end
+                                            return value
+                                          end
+                                          local name = needed(kv.get("name", "27761485722"), "We do not know you yet.")
+                                          return "Hello, " .. name
+                                        end)""",
+                                        MenuModule::finish));
+    }
+
+    private static @Nullable Object[] finish(Arguments a, HostCall call) {
+        if (call.journal() == null) {
+            throw new LuaError(
+                    "menu.finish: only within menu.flow; elsewhere return the text, or call ussd.respond");
+        }
+        String part = call.alone();
+        if (part != null) {
+            throw new LuaError("menu.finish: not within " + part + ": return from it before");
+        }
+        throw new Flow.Finished(a.string(1));
     }
 
     private @Nullable Object[] flow(Arguments a, HostCall call) {

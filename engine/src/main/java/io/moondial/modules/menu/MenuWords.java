@@ -17,14 +17,15 @@ final class MenuWords {
      * A word in the language of the dialog.
      *
      * @param t the module of that name; null: there is none
+     * @param english what it is if the texts have none; null: then there is none
      * @param values what stands in the place of placeholders; null: nothing does
      */
-    static LuaString word(
+    static @Nullable LuaString word(
             HostCall call,
             LuaState state,
             @Nullable LuaTable t,
             String name,
-            LuaString english,
+            @Nullable LuaString english,
             @Nullable LuaTable values) {
         String key = Texts.MENU_WORDS + name;
         return t == null || !call.texts().has(key)
