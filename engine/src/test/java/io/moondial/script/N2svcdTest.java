@@ -1,20 +1,18 @@
 package io.moondial.script;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.problem.Problem;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Backends;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.moondial.script.api.RequestField;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,19 +85,9 @@ class N2svcdTest {
     }
 
     @Test
-    void each_field_that_the_reference_names_can_be_read_in_a_handler() throws IOException {
-        Path page =
-                Path.of(
-                        Objects.requireNonNull(System.getProperty("moondial.root")),
-                        "engine/docs/script-api.template.md");
-        String request = Files.readString(page).split("## The request", 2)[1].split("\n## ", 2)[0];
-        List<String> fields =
-                Pattern.compile("(?m)^\\| `([a-z_]+)` \\| (string|number) \\|")
-                        .matcher(request)
-                        .results()
-                        .map(it -> it.group(1))
-                        .toList();
-        assertThat(fields).hasSizeGreaterThan(15).contains("text", "remote_gt");
+    void each_field_of_a_request_can_be_read_in_a_handler() {
+        String fields = RequestField.ALL.stream().map(RequestField::name).collect(joining(" "));
+        assertThat(fields).contains("text", "remote_gt");
         assertThat(
                         bench.textOf(
                                 """
@@ -109,7 +97,7 @@ class N2svcdTest {
                                   return "all read"
                                 end)
                                 """
-                                        .formatted(String.join(" ", fields))))
+                                        .formatted(fields)))
                 .isEqualTo("all read");
     }
 
@@ -200,6 +188,10 @@ class N2svcdTest {
                                 n2svcd.warning ("AB-CD-12345", "%s has %d", "Ann", 3)
                                 n2svcd.notice ("%s-%s", "SV-LU-90001", "x")
                                 n2svcd.notice ("SV-LU-90001")
+                                n2svcd.notice ("100%% of %d", 3)
+                                n2svcd.notice ("100%% of all")
+                                n2svcd.notice ("SV-LU-90001", "100%%")
+                                n2svcd.notice (12)
                                 return "ok"
                                 """))
                 .isEqualTo("ok");
@@ -210,7 +202,11 @@ class N2svcdTest {
                         "INFO SV-LU-90001 plain",
                         "WARN AB-CD-12345 Ann has 3",
                         "INFO SV-LU-90001-x",
-                        "INFO SV-LU-90001");
+                        "INFO SV-LU-90001",
+                        "INFO 100% of 3",
+                        "INFO 100% of all",
+                        "INFO SV-LU-90001 100%",
+                        "INFO 12");
     }
 
     @Test
@@ -224,9 +220,11 @@ class N2svcdTest {
                 assert (result.text == "4711")
                 n2svcd.notice ("the PIN is %s", result.text)
                 n2svcd.notice ("SV-LU-90001", result.text)
+                n2svcd.warning (result.text)
                 n2svcd.write_edr ("CHARGE", { PIN = result.text })
                 """);
-        assertThat(bench.log).containsExactly("INFO the PIN is ****", "INFO SV-LU-90001 ****");
+        assertThat(bench.log)
+                .containsExactly("INFO the PIN is ****", "INFO SV-LU-90001 ****", "WARN ****");
         assertThat(bench.edrs).containsExactly("CHARGE {PIN=[****]} null");
     }
 

@@ -19,6 +19,7 @@ import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.api.Phase;
+import io.moondial.script.api.RequestField;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
@@ -130,7 +131,10 @@ public final class N2svcdModules {
 
     /** What n2svcd.lua calls. */
     private static LuaTable natives() {
+        LuaTable fields = LuaTable.unmetered();
+        RequestField.ALL.forEach(it -> fields.set(it.name(), true));
         LuaTable natives = LuaTable.unmetered();
+        natives.set("fields", fields.seal("n2svcd"));
         natives.set(
                 "handledBy",
                 new NativeFunction(

@@ -1,22 +1,17 @@
 -- The module n2.n2svcd: names that scripts for N2SVCD call, over the modules log, edr and stat. A
 -- part of the engine, which runs once in each script that uses it.
 --
--- host: what is in Java. handledBy(function) says what handles the request; fail() raises an error.
+-- host: what is in Java. handledBy(function) says what handles the request; fail() raises an error;
+-- fields has the names that a request may have.
 local host, log, edr, stat = ...
 
 local type, select, setmetatable = type, select, setmetatable
-local match, gmatch = string.match, string.gmatch
+local match, gsub = string.match, string.gsub
+local fields = host.fields
 
 local n2svcd = {}
 
 -- ---- the request
-
-local FIELDS = {}
-for name in gmatch([[text dcs imsi local_tid remote_tid local_pc local_ssn local_gt remote_pc remote_ssn remote_gt
-    msisdn msisdn_noa msisdn_npi destination destination_noa destination_npi
-    origination origination_noa origination_npi]], "%S+") do
-  FIELDS[name] = true
-end
 
 -- What the public pages about the codec of MAP call the same.
 local CODEC = {
@@ -34,7 +29,7 @@ local CODEC = {
 local REQUEST = {}
 
 function REQUEST.__index(_, name)
-  if type(name) ~= "string" or FIELDS[name] then return nil end
+  if type(name) ~= "string" or fields[name] then return nil end
   local meant = CODEC[name]
   host.fail("the request has no '" .. name .. "'"
     .. (meant and ": it is '" .. meant .. "' here" or "; its fields are in engine/docs/script-api.md"))
@@ -48,14 +43,22 @@ end
 
 -- ---- the log
 
+-- A format without values: as of printf, %% is one sign.
+local function plain(format)
+  return (gsub(format, "%%%%", "%%"))
+end
+
 -- A line in the log. An event ID, such as SV-LU-90001, may stand before the format.
 local function write(how, first, ...)
   local format = ...
-  if type(first) ~= "string" or type(format) ~= "string"
+  local count = select("#", ...)
+  if count == 0 then
+    how(plain(first))
+  elseif type(first) ~= "string" or type(format) ~= "string"
     or not match(first, "^%u%u%-%u%u%-%d%d%d%d%d$") then
     how(first, ...)
-  elseif select("#", ...) == 1 then
-    how("%s %s", first, format)
+  elseif count == 1 then
+    how("%s %s", first, plain(format))
   else
     how("%s " .. format, first, select(2, ...))
   end
