@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +47,10 @@ class LastGoodTest {
     @BeforeEach
     void write() throws IOException {
         rules = folder.resolve("rules.yaml");
-        save("scripts/main.lua", "local m = require 'deep.m' return m");
+        save("scripts/main.lua", "local m = require 'deep.m' return m, t 'main'");
         save("scripts/lib/deep/m.lua", "return 'old'");
+        save("scripts/lang/en.yaml", "main: Main\n");
+        save("scripts/lang/sw.yaml", "main: Kuu\n");
         save("inbound/told.lua", "return");
         save(
                 "rules.yaml",
@@ -68,6 +71,8 @@ class LastGoodTest {
         save("rules.yaml", "process: {");
         save("scripts/main.lua", "return return");
         Files.delete(folder.resolve("scripts/lib/deep/m.lua"));
+        Files.delete(folder.resolve("scripts/lang/en.yaml"));
+        save("scripts/lang/sw.yaml", "main: [");
         Files.delete(folder.resolve("inbound/told.lua"));
         Files.delete(folder.resolve("inbound"));
     }
@@ -96,6 +101,9 @@ class LastGoodTest {
                     .extracting(ScriptRelease::versions)
                     .isEqualTo(before.releases().get(scripts).versions());
         }
+        assertThat(after.releases().get(folder.resolve("scripts")))
+                .extracting(it -> it.texts().languages())
+                .isEqualTo(Set.of("en", "sw"));
         assertThat(after.kept()).isEqualTo(new Configuration.Kept(THEN, BROKEN));
         assertThat(lastGood.keptAt()).contains(THEN);
     }

@@ -86,6 +86,42 @@ class ReloadTest {
     }
 
     @Test
+    void so_does_a_file_of_texts_and_one_that_is_broken_keeps_the_old_texts() {
+        try (LiveEngine live = engine("return t.language()")) {
+            live.save("scripts/lang/en.yaml", "main: old\n");
+            live.awaitLog(".*: lang/en\\.yaml [0-9a-f]{8} added, main\\.lua .* -> .*");
+            live.save("scripts/main.lua", "return t 'main'");
+            live.awaitAnswer("old");
+            live.save("scripts/lang/en.yaml", "main: new\n");
+            live.awaitAnswer("new");
+            live.awaitLog(".*: lang/en\\.yaml .* -> .*, main\\.lua .* -> .*");
+            live.save("scripts/lang/en.yaml", "main: {a\n");
+            live.awaitLog("scripts/lang/en\\.yaml:\\d+:\\d+: .*");
+            assertThat(live.answer()).isEqualTo("new");
+            live.save("scripts/lang/en.yaml", "other: x\n");
+            live.awaitLog("scripts/main\\.lua:1:8: there is no text 'main' in en.*");
+            assertThat(live.answer()).isEqualTo("new");
+        }
+    }
+
+    @Test
+    void a_dialog_keeps_the_texts_that_it_began_with() throws Exception {
+        try (LiveEngine live =
+                LiveEngine.running(folder, "return 'x'")
+                        .save("scripts/lang/en.yaml", "first: one\nsecond: old\n")
+                        .save("scripts/main.lua", "ussd.menu(t 'first') return t 'second'")
+                        .following()) {
+            live.awaitLog(".*main\\.lua.*");
+            Handset before = live.dial("*1#");
+            Screen.Menu menu = (Screen.Menu) live.next(before);
+            live.save("scripts/lang/en.yaml", "first: one\nsecond: new\n");
+            live.awaitLog(".*: lang/en\\.yaml [0-9a-f]{8} -> .*, main\\.lua .* -> .*");
+            before.answer(menu, "1");
+            assertThat(live.next(before)).isEqualTo(new Screen.Respond("old"));
+        }
+    }
+
+    @Test
     void so_do_the_rules() {
         try (LiveEngine live = engine("return 'main'")) {
             live.save("scripts/other.lua", "return rawget(_G, 'WHAT')");

@@ -37,15 +37,24 @@ public final class Handset {
     private Handset(MessageDesk.Begin begin, MessageLink link, Eyes eyes) {
         this.eyes = eyes;
         this.operation = begin.operation();
-        this.dcs = begin.opening().ussd().dcs();
+        this.dcs = ofAnswers(begin.opening().ussd().dcs());
         this.link = link;
     }
 
     private Handset(FarSide network, FarSide.Call call, Eyes eyes) {
         this.eyes = eyes;
         this.operation = call.operation();
-        this.dcs = call.ussd().dcs();
+        this.dcs = ofAnswers(call.ussd().dcs());
         this.link = network.begin(call, this::arrived);
+    }
+
+    /** The scheme of the dialled text, but no language stands before an answer. */
+    private static Dcs ofAnswers(Dcs dialled) {
+        return switch (dialled.coding()) {
+            case GSM7_AFTER_LANGUAGE -> Dcs.UNSPECIFIED;
+            case UCS2_AFTER_LANGUAGE -> Dcs.UCS2;
+            default -> dialled;
+        };
     }
 
     /**

@@ -10,6 +10,7 @@ import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.api.ApiModule;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.MatchResult;
@@ -39,12 +40,18 @@ class TextsPageTest {
         int run = 0;
         for (MatchResult block : BLOCK.matcher(Files.readString(PAGE)).results().toList()) {
             switch (block.group(1)) {
-                case "yaml" ->
+                case "yaml" -> {
+                    if (block.group(2).equals("rules.yaml")) {
+                        Files.writeString(folder.resolve("rules.yaml"), block.group(3));
+                    } else {
+                        // lines that the page gives later are added
                         Files.writeString(
-                                block.group(2).equals("rules.yaml")
-                                        ? folder.resolve("rules.yaml")
-                                        : scripts.resolve(block.group(2)),
-                                block.group(3));
+                                scripts.resolve(block.group(2)),
+                                block.group(3),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.APPEND);
+                    }
+                }
                 case "lua" -> Files.writeString(scripts.resolve("main.lua"), block.group(3));
                 default -> {
                     assertThat(failures(block.group(3))).as(block.group(3)).isEmpty();

@@ -30,6 +30,17 @@ class AfterLanguageTest {
     }
 
     @Test
+    void the_language_is_that_of_the_code_if_there_is_one() throws Exception {
+        assertThat(UssdString.afterLanguage("sw", "*100#", GSM7).language()).contains("sw");
+        assertThat(UssdString.afterLanguage("SW", "*100#", UCS2).language()).contains("sw");
+        assertThat(new UssdString(GSM7, Alphabet.GSM7.encode("*100#")).language()).isEmpty();
+        assertThat(new UssdString(GSM7, Alphabet.GSM7.encode("1*\r100#")).language()).isEmpty();
+        assertThat(new UssdString(GSM7, new byte[0]).language()).isEmpty();
+        assertThat(new UssdString(UCS2, new byte[] {0x65}).language()).isEmpty();
+        assertThat(UssdString.encode("x", Dcs.gsm7(8)).language()).contains("pt");
+    }
+
+    @Test
     void the_code_takes_its_room() throws Exception {
         assertThat(UssdString.afterLanguage("en", "x".repeat(179), GSM7).decode()).hasSize(179);
         assertThat(UssdString.afterLanguage("en", "x".repeat(79), UCS2).decode()).hasSize(79);

@@ -90,6 +90,20 @@ final class DcsTest {
     }
 
     @Test
+    void a_scheme_of_the_first_and_the_third_group_names_a_language() {
+        StringBuilder languages = new StringBuilder();
+        for (int octet = 0; octet <= 0xFF; octet++) {
+            String language = new Dcs(octet).language().orElse(null);
+            if (language != null) {
+                languages.append("%02x %s ".formatted(octet, language));
+            }
+        }
+        assertThat(languages.toString())
+                .isEqualTo(
+                        "00 de 01 en 02 it 03 fr 04 es 05 nl 06 sv 07 da 08 pt 09 fi 0a no 0b el 0c tr 0d hu 0e pl 20 cs 21 he 22 ar 23 ru 24 is ");
+    }
+
+    @Test
     void the_named_schemes_have_their_octets() {
         assertThat(Dcs.UNSPECIFIED.octet()).isEqualTo(15);
         assertThat(Dcs.UCS2.octet()).isEqualTo(72);

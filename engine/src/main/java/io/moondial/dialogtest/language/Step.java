@@ -35,8 +35,13 @@ public sealed interface Step {
     /** The subsystem that is called. */
     record Ssn(DialogFile.Lines at, int ssn) implements Setting {}
 
-    /** The data coding scheme of the dialled text and the answers. */
-    record CodingScheme(DialogFile.Lines at, int dcs) implements Setting {}
+    /**
+     * The data coding scheme of the dialled text.
+     *
+     * @param language its code, which stands before the text; null: none does
+     */
+    record CodingScheme(DialogFile.Lines at, int dcs, @Nullable String language)
+            implements Setting {}
 
     // ---- the handset
 

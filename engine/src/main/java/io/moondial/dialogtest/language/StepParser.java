@@ -27,6 +27,8 @@ final class StepParser {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
     private static final Pattern STAT =
             Pattern.compile("([A-Za-z][A-Za-z0-9_.]{0,99})[ \t]+([0-9]{1,9})");
+    private static final Pattern CODING_SCHEME =
+            Pattern.compile("25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]|1[67] [a-z]{2}");
     private static final int MAX_DAYS = 366;
 
     private final Lexer.RawStep raw;
@@ -60,9 +62,7 @@ final class StepParser {
                             .map(it -> new Address(it, Address.INTERNATIONAL, Address.LAND_MOBILE))
                             .map(address -> new Step.To(at, address));
             case SSN -> number("a subsystem number", 1, 254).map(ssn -> new Step.Ssn(at, ssn));
-            case DCS ->
-                    number("a data coding scheme", 0, 255)
-                            .map(dcs -> new Step.CodingScheme(at, dcs));
+            case DCS -> codingScheme();
             case DIAL ->
                     needed("what is dialled, such as *100#")
                             .map(text -> new Step.Open(at, false, text));
@@ -96,6 +96,21 @@ final class StepParser {
 
     private Template text() {
         return Texts.text(raw.argument(), row, problems);
+    }
+
+    private Optional<Step> codingScheme() {
+        String allowed =
+                "a data coding scheme from 0 to 255; 16 and 17 may have a language of two letters behind them, as in 16 sw";
+        return simple(CODING_SCHEME, allowed)
+                .map(
+                        written -> {
+                            int blank = written.indexOf(' ');
+                            return new Step.CodingScheme(
+                                    raw.at(),
+                                    Integer.parseInt(
+                                            blank < 0 ? written : written.substring(0, blank)),
+                                    blank < 0 ? null : written.substring(blank + 1));
+                        });
     }
 
     private Optional<Template> needed(String what) {

@@ -23,6 +23,10 @@ final class TestHandset {
     final String name;
     private Subscriber subscriber = Subscriber.UNKNOWN;
     private Dcs dcs = Dcs.UNSPECIFIED;
+
+    /** The language that stands before what is dialled; null: none does. */
+    private @Nullable String language;
+
     @Nullable Call call;
 
     /**
@@ -43,6 +47,7 @@ final class TestHandset {
         TestHandset handset = new TestHandset(other);
         handset.subscriber = subscriber;
         handset.dcs = dcs;
+        handset.language = language;
         return handset;
     }
 
@@ -61,7 +66,10 @@ final class TestHandset {
             case Step.Ssn(var at, int ssn) ->
                     subscriber =
                             new Subscriber(now.msisdn(), now.destination(), now.origination(), ssn);
-            case Step.CodingScheme(var at, int octet) -> dcs = new Dcs(octet);
+            case Step.CodingScheme(var at, int octet, String before) -> {
+                dcs = new Dcs(octet);
+                language = before;
+            }
         }
     }
 
@@ -78,7 +86,11 @@ final class TestHandset {
     /** What a dialog of it begins with. */
     FarSide.Call call(boolean push, String text) throws UnsendableText {
         UssdString ussd =
-                text.isEmpty() ? new UssdString(dcs, new byte[0]) : UssdString.encode(text, dcs);
+                text.isEmpty()
+                        ? new UssdString(dcs, new byte[0])
+                        : language == null
+                                ? UssdString.encode(text, dcs)
+                                : UssdString.afterLanguage(language, text, dcs);
         int operation =
                 push ? Operation.UNSTRUCTURED_SS_NOTIFY : Operation.PROCESS_UNSTRUCTURED_SS_REQUEST;
         return subscriber.call(operation, ussd);

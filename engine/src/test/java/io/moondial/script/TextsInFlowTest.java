@@ -1,0 +1,184 @@
+package io.moondial.script;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.config.WrittenSettings;
+import io.moondial.dialog.PrimitiveResult;
+import io.moondial.lang.LanguageSources;
+import io.moondial.lang.TextSettings;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The language of a flow that runs again. */
+class TextsInFlowTest {
+    private static final String FLOW =
+            """
+            return menu.flow(function()
+              local one = menu.ask{t "one"}
+              local two = menu.ask{t "two"}
+              local three = menu.ask{t "three"}
+              return t "done"
+            end, {back = "0", resume = "2m"})""";
+
+    @TempDir Path folder;
+    private ScriptBench bench;
+
+    @BeforeEach
+    void openBench() {
+        bench = new ScriptBench(folder).request("msisdn", "254711000001");
+        bench.texts = WrittenSettings.settings(TextSettings.class, "bucket: language");
+        bench.file("lang/en.yaml", "one: One?\ntwo: Two?\nthree: Three?\ndone: Done.\n")
+                .file("lang/sw.yaml", "one: Moja?\ntwo: Mbili?\nthree: Tatu?\ndone: Sawa.\n")
+                .file("set.lua", "kv.set('language', '254711000001', (...).choice)")
+                .file("forget.lua", "kv.delete('language', '254711000001')");
+    }
+
+    /** Another dialog of the subscriber chooses a language. */
+    private void choose(String language) {
+        bench.request("choice", language);
+        ScriptOutcome done = bench.compile().script("set").orElseThrow().run(bench.newRun());
+        assertThat(done).isInstanceOf(ScriptOutcome.Returned.class);
+    }
+
+    private void answer(String text) {
+        bench.answer(new PrimitiveResult.Input(text));
+    }
+
+    private void answerAfter(Runnable meanwhile, String text) {
+        bench.answer(
+                () -> {
+                    meanwhile.run();
+                    return new PrimitiveResult.Input(text);
+                });
+    }
+
+    @Test
+    void a_language_that_changes_in_kv_meanwhile_is_not_that_of_the_flow() {
+        choose("sw");
+        answer("a");
+        answerAfter(() -> choose("en"), "0");
+        answer("b");
+        answer("c");
+        answer("d");
+        assertThat(bench.textOf(FLOW)).isEqualTo("Sawa.");
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu Moja?",
+                        "menu Mbili?\n0. Back",
+                        "menu Moja?",
+                        "menu Mbili?\n0. Back",
+                        "menu Tatu?\n0. Back");
+        assertThat(bench.log).isEmpty();
+    }
+
+    @Test
+    void the_next_dialog_goes_on_in_the_language_of_the_one_before() {
+        choose("sw");
+        answer("a");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(FLOW);
+        choose("en");
+        bench.languages = new LanguageSources("en", "en");
+        bench.instanceId = "Test-1-00000002";
+        bench.primitives.clear();
+        answer("b");
+        answer("c");
+        assertThat(bench.textOf(FLOW)).isEqualTo("Sawa.");
+        assertThat(bench.primitives).containsExactly("menu Mbili?\n0. Back", "menu Tatu?\n0. Back");
+        assertThat(bench.log).isEmpty();
+    }
+
+    @Test
+    void what_a_script_chose_before_its_flow_is_part_of_it() {
+        String script = "t.language((...).choice)\n" + FLOW;
+        bench.request("choice", "sw");
+        answer("a");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(script);
+        bench.request("choice", "en");
+        bench.instanceId = "Test-1-00000002";
+        bench.primitives.clear();
+        answer("b");
+        answer("c");
+        assertThat(bench.textOf(script)).isEqualTo("Sawa.");
+        assertThat(bench.primitives.getFirst()).isEqualTo("menu Mbili?\n0. Back");
+        assertThat(bench.log).isEmpty();
+    }
+
+    @Test
+    void what_a_flow_chooses_is_taken_back_by_who_goes_back() {
+        answer("sw");
+        answer("0");
+        answer("en");
+        answer("x");
+        assertThat(
+                        bench.textOf(
+                                """
+                                local shown = menu.flow(function()
+                                  t.language(menu.ask{t "one"})
+                                  menu.ask{t "two"}
+                                  return t "done"
+                                end, {back = "0"})
+                                return shown .. t "done" .. t.language()"""))
+                .isEqualTo("Done.Done.en");
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu One?", "menu Mbili?\n0. Back", "menu One?", "menu Two?\n0. Back");
+    }
+
+    @Test
+    void what_a_flow_keeps_is_written_once() {
+        answer("sw");
+        answer("a");
+        answer("0");
+        answer("b");
+        answer("c");
+        assertThat(
+                        bench.textOf(
+                                """
+                                return menu.flow(function()
+                                  local language = menu.ask{t "one"}
+                                  t.keep(language)
+                                  menu.ask{t "two"}
+                                  menu.ask{t "three"}
+                                  return t "done"
+                                end, {back = "0"})"""))
+                .isEqualTo("Sawa.");
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu One?",
+                        "menu Mbili?",
+                        "menu Tatu?\n0. Back",
+                        "menu Mbili?",
+                        "menu Tatu?\n0. Back");
+        assertThat(bench.textOf("return t.language()")).isEqualTo("sw");
+    }
+
+    @Test
+    void the_second_flow_of_a_dialog_has_the_language_of_the_first() {
+        answer("sw");
+        answer("a");
+        assertThat(
+                        bench.textOf(
+                                """
+                                menu.flow(function() t.language(menu.ask{t "one"}) end, {back = "0"})
+                                return menu.flow(function()
+                                  menu.ask{t "two"}
+                                  return t "done"
+                                end, {back = "0"})"""))
+                .isEqualTo("Sawa.");
+    }
+
+    @Test
+    void a_text_that_is_missing_is_counted_once_however_often_the_flow_runs() {
+        bench.file("lang/sw.yaml", "two: Mbili?\nthree: Tatu?\ndone: Sawa.\n");
+        bench.languages = new LanguageSources("sw", null);
+        for (String text : new String[] {"a", "b", "0", "c", "d"}) {
+            answer(text);
+        }
+        assertThat(bench.textOf(FLOW)).isEqualTo("Sawa.");
+        assertThat(bench.log).hasSize(1);
+    }
+}
