@@ -4,6 +4,7 @@ import io.moondial.file.FileTrouble;
 import io.moondial.file.OwnersFolder;
 import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
+import io.moondial.lang.Texts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -25,11 +26,11 @@ import java.util.stream.Stream;
 
 /**
  * The sources of scripts that have been in service, in a folder of their owner's alone, so that one
- * of them can be put back. A release is a file {@code SCRIPTS/KEY/VERSION.lua}; when it came into
+ * of them can be put back, and those of their texts. A release is a file {@code
+ * SCRIPTS/KEY/VERSION.lua}, or {@code SCRIPTS/lang.LANGUAGE/VERSION.yaml}; when it came into
  * service last is the time of the file.
  */
 final class ScriptReleases {
-    private static final String SUFFIX = ".lua";
     private static final Pattern VERSION = Pattern.compile("[0-9a-f]{8}");
     private static final int MAX_OCTETS = 16 << 20;
 
@@ -45,11 +46,22 @@ final class ScriptReleases {
     }
 
     /**
-     * A script by its place among the releases.
+     * A script, or a file of texts, by its place among the releases.
      *
      * @param scripts what stands for its script folder, a name of a file
+     * @param key names the folder of its releases
+     * @param suffix how their names end
      */
-    record Place(String scripts, String key) {}
+    record Place(String scripts, String key, String suffix) {
+        static Place ofScript(String scripts, String key) {
+            return new Place(scripts, key, ".lua");
+        }
+
+        /** No script has such a key. */
+        static Place ofTexts(String scripts, String language) {
+            return new Place(scripts, Texts.FOLDER + "." + language, Texts.SUFFIX);
+        }
+    }
 
     /** A release, and when it came into service last. */
     record Kept(String version, Instant since) {}
@@ -65,8 +77,9 @@ final class ScriptReleases {
         try (Stream<Path> files = Files.list(folder(place))) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
-                String version = name.substring(0, Math.max(0, name.length() - SUFFIX.length()));
-                if (name.endsWith(SUFFIX) && VERSION.matcher(version).matches()) {
+                String version =
+                        name.substring(0, Math.max(0, name.length() - place.suffix().length()));
+                if (name.endsWith(place.suffix()) && VERSION.matcher(version).matches()) {
                     kept.add(new Kept(version, Files.getLastModifiedTime(file).toInstant()));
                 }
             }
@@ -89,7 +102,7 @@ final class ScriptReleases {
         if (!VERSION.matcher(version).matches()) {
             return Optional.empty();
         }
-        Path file = folder(place).resolve(version + SUFFIX);
+        Path file = folder(place).resolve(version + place.suffix());
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
@@ -109,13 +122,13 @@ final class ScriptReleases {
     void keep(Place place, Kept release, byte[] source) throws IOException {
         Path scripts = folder(place);
         OwnersFolder.make(scripts);
-        Path file = scripts.resolve(release.version() + SUFFIX);
+        Path file = scripts.resolve(release.version() + place.suffix());
         FileTime since = FileTime.from(release.since());
         if (Files.isRegularFile(file)) {
             Files.setLastModifiedTime(file, since);
             return;
         }
-        Path beside = Files.createTempFile(scripts, ".", SUFFIX); // its owner's alone
+        Path beside = Files.createTempFile(scripts, ".", place.suffix()); // its owner's alone
         try {
             try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
                 ByteBuffer octets = ByteBuffer.wrap(source);
@@ -190,7 +203,7 @@ final class ScriptReleases {
 
     /** The file of a release, be it there or not. */
     Path file(Place place, String version) {
-        return folder(place).resolve(version + SUFFIX);
+        return folder(place).resolve(version + place.suffix());
     }
 
     private Path folder(Place place) {

@@ -181,15 +181,13 @@ final class ServedScripts implements Scripts {
     }
 
     /**
-     * A script that triggers name.
+     * A script that triggers name, or a file of texts.
      *
+     * @param label relative to the script folder
      * @param file as the person named its folder
      */
-    private record Named(ScriptRelease release, ScriptReleases.Place place, String key, Path file) {
-        String label() {
-            return key + SUFFIX;
-        }
-
+    private record Named(
+            ScriptRelease release, ScriptReleases.Place place, String label, Path file) {
         String version() {
             return String.valueOf(release.versions().get(label()));
         }
@@ -208,7 +206,19 @@ final class ServedScripts implements Scripts {
                 all.put(named.file(), named);
             }
         }
+        now.releases().forEach((folder, release) -> texts(now, folder, release, all));
         return List.copyOf(all.values());
+    }
+
+    private static void texts(
+            Configuration now, Path folder, ScriptRelease release, Map<Path, Named> all) {
+        String scripts = LastGood.nameOf(folder, now.rules().file());
+        for (String language : release.texts().languages()) {
+            String label = Texts.label(language);
+            Path file = folder.resolve(label);
+            ScriptReleases.Place place = ScriptReleases.Place.ofTexts(scripts, language);
+            all.put(file, new Named(release, place, label, file));
+        }
     }
 
     /** Null: a reload has removed it meanwhile. */
@@ -219,8 +229,9 @@ final class ServedScripts implements Scripts {
                 ? null
                 : new Named(
                         release,
-                        new ScriptReleases.Place(LastGood.nameOf(folder, now.rules().file()), key),
-                        key,
+                        ScriptReleases.Place.ofScript(
+                                LastGood.nameOf(folder, now.rules().file()), key),
+                        key + SUFFIX,
                         folder.resolve(key + SUFFIX));
     }
 

@@ -13,6 +13,7 @@ import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.ScriptRelease;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -106,6 +107,30 @@ class LastGoodTest {
                 .isEqualTo(Set.of("en", "sw"));
         assertThat(after.kept()).isEqualTo(new Configuration.Kept(THEN, BROKEN));
         assertThat(lastGood.keptAt()).contains(THEN);
+    }
+
+    @Test
+    void each_version_of_texts_that_was_in_service_is_kept() throws Exception {
+        String versions = "state/rules.yaml.releases/scripts-scripts/lang.sw";
+        try (Engine engine = new Engine(Configuration.read(rules).inMemory())) {
+            engine.keepLastGood(lastGood);
+            save("scripts/lang/sw.yaml", "main: Mpya\n");
+            engine.reloading().prepare().run();
+        }
+
+        try (Stream<Path> files = Files.list(folder.resolve(versions))) {
+            assertThat(files.map(LastGoodTest::content).toList())
+                    .containsExactlyInAnyOrder("main: Kuu\n", "main: Mpya\n");
+        }
+    }
+
+    private static String content(Path file) {
+        try {
+            assertThat(file.getFileName().toString()).matches("[0-9a-f]{8}\\.yaml");
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

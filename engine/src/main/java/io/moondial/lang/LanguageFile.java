@@ -110,11 +110,15 @@ final class LanguageFile {
                                 .formatted(entry.key().text()));
             }
         }
-        if (!forms.containsKey(Category.OTHER)) {
+        if (section.entries().stream()
+                .noneMatch(it -> it.key().text().equals(Category.OTHER.word()))) {
             problems.add(
                     place,
                     "the plural form 'other' is missing: it is for all numbers that no other form is for");
             return;
+        }
+        if (!forms.containsKey(Category.OTHER)) {
+            return; // it is no text
         }
         if (rule.isEmpty()) {
             problems.add(

@@ -196,7 +196,7 @@ public final class Texts {
             } else if (languages.size() >= settings.maxLanguages()) {
                 report(
                         file,
-                        "a script folder may have %d languages (texts: max_languages)"
+                        "one language too many: at most %d may be in a script folder (texts: max_languages)"
                                 .formatted(settings.maxLanguages()));
             } else {
                 read(language, file, from, root);
@@ -362,7 +362,8 @@ public final class Texts {
         return versions;
     }
 
-    private static String label(String language) {
+    /** The file of a language, relative to the script folder. */
+    public static String label(String language) {
         return FOLDER + "/" + language + SUFFIX;
     }
 
