@@ -93,7 +93,7 @@ final class TextCheck {
     // ---- between languages
 
     private void compare(String standard, Map<String, Wording> standards) {
-        for (String key : new TreeSet<>(texts.keys())) {
+        for (String key : texts.keys()) {
             Wording own = standards.get(key);
             if (own == null) {
                 lackedByDefault(standard, key);

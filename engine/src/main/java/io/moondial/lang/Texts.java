@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -80,10 +81,14 @@ public final class Texts {
     private static final Pattern NAME = Pattern.compile(TextSettings.LANGUAGE);
     private static final int VERSION_OCTETS = 4;
 
+    /** No file has a longer name. */
+    private static final int LONGEST_NAME = 40;
+
     private final Path folder;
     private final TextSettings settings;
     private final SortedMap<String, Language> languages;
     private final List<Problem> problems;
+    private final Set<String> keys;
 
     /** What has been missed so far, each once: there are no more than texts. */
     private final Set<String> missed = ConcurrentHashMap.newKeySet();
@@ -93,14 +98,17 @@ public final class Texts {
         private final Path file;
         private final byte[] octets;
         private final Map<String, Wording> texts;
+        private final boolean isSound;
 
         /**
          * What a file holds.
          *
          * @param file as the person named the folder, then the file
          * @param octets of the file; not changed from now on
+         * @param isSound whether nothing is wrong in it
          */
-        Language(Path file, byte[] octets, Map<String, Wording> texts) {
+        Language(Path file, byte[] octets, Map<String, Wording> texts, boolean isSound) {
+            this.isSound = isSound;
             this.file = file;
             this.octets = octets;
             this.texts = texts;
@@ -128,6 +136,9 @@ public final class Texts {
         this.settings = settings;
         this.languages = Collections.unmodifiableSortedMap(languages);
         this.problems = List.copyOf(problems);
+        Set<String> all = new TreeSet<>();
+        languages.values().forEach(it -> all.addAll(it.texts().keySet()));
+        this.keys = Collections.unmodifiableSet(all);
     }
 
     /**
@@ -135,9 +146,10 @@ public final class Texts {
      *
      * @param scripts the script folder, as the person named it
      * @param from where it lies: mostly the same
+     * @param earlier what was read before: of files that have not changed it is taken
      */
-    public static Texts read(Path scripts, Path from, TextSettings settings) {
-        return new Reading(scripts.resolve(FOLDER), from, settings).read();
+    public static Texts read(Path scripts, Path from, TextSettings settings, Texts earlier) {
+        return new Reading(scripts.resolve(FOLDER), from, settings, earlier).read();
     }
 
     /** The folder in the reading. */
@@ -145,10 +157,11 @@ public final class Texts {
             Path named,
             Path scripts,
             TextSettings settings,
+            Texts earlier,
             SortedMap<String, Language> languages,
             List<Problem> problems) {
-        Reading(Path named, Path scripts, TextSettings settings) {
-            this(named, scripts, settings, new TreeMap<>(), new ArrayList<>());
+        Reading(Path named, Path scripts, TextSettings settings, Texts earlier) {
+            this(named, scripts, settings, earlier, new TreeMap<>(), new ArrayList<>());
         }
 
         Texts read() {
@@ -218,12 +231,19 @@ public final class Texts {
                     return;
                 }
                 byte[] octets = PlainFile.read(from, settings.maxFile());
-                languages.put(
-                        language,
-                        new Language(
-                                file,
-                                octets,
-                                LanguageFile.read(language, file, octets, settings, problems)));
+                Language known = earlier.languages.get(language);
+                if (known == null
+                        || !earlier.settings.equals(settings)
+                        || !known.isSound
+                        || !known.file.equals(file)
+                        || !Arrays.equals(known.octets, octets)) {
+                    List<Problem> found = new ArrayList<>();
+                    Map<String, Wording> texts =
+                            LanguageFile.read(language, file, octets, settings, found);
+                    known = new Language(file, octets, texts, found.isEmpty());
+                    problems.addAll(found);
+                }
+                languages.put(language, known);
             } catch (UnreadableFileException e) {
                 report(file, e.reason());
             } catch (IOException e) {
@@ -261,7 +281,8 @@ public final class Texts {
 
     /** What is said of a key that no language has. */
     public String noSuchText(String key) {
-        return TextCheck.noSuchText(this, languages(), key);
+        String shown = key.length() > LONGEST_KEY ? key.substring(0, LONGEST_KEY) + "..." : key;
+        return TextCheck.noSuchText(this, languages(), shown);
     }
 
     /** Where the file of a text is, relative to the script folder, and its line. */
@@ -279,6 +300,9 @@ public final class Texts {
      * or {@code pt} if there is none; Norwegian is Bokmål, or else Nynorsk.
      */
     public Optional<String> find(String named) {
+        if (named.length() > LONGEST_NAME) {
+            return Optional.empty();
+        }
         String asked = named.replace('_', '-').toLowerCase(Locale.ROOT);
         for (int end = asked.length(); end > 0; end = asked.lastIndexOf('-', end - 1)) {
             String part = asked.substring(0, end);
@@ -314,8 +338,6 @@ public final class Texts {
 
     /** The keys of all texts. */
     public Set<String> keys() {
-        Set<String> keys = new TreeSet<>();
-        languages.values().forEach(it -> keys.addAll(it.texts().keySet()));
         return keys;
     }
 

@@ -61,7 +61,9 @@ public final class ScriptHost {
      * @param earlier a release of the folder, of this host; null: there is none
      */
     public ScriptRelease compile(Path folder, @Nullable ScriptRelease earlier, TextSettings texts) {
-        return compile(folder, folder, earlier == null ? Map.of() : earlier.units(), texts);
+        return earlier == null
+                ? compile(folder, folder, Map.of(), texts, Texts.NONE)
+                : compile(folder, folder, earlier.units(), texts, earlier.texts());
     }
 
     /**
@@ -71,11 +73,11 @@ public final class ScriptHost {
      * @param folder as problems and releases name it
      */
     public ScriptRelease compileFrom(Path from, Path folder, TextSettings texts) {
-        return compile(folder, from, Map.of(), texts);
+        return compile(folder, from, Map.of(), texts, Texts.NONE);
     }
 
     private ScriptRelease compile(
-            Path folder, Path from, Map<String, Unit> known, TextSettings texts) {
+            Path folder, Path from, Map<String, Unit> known, TextSettings settings, Texts earlier) {
         return new ScriptCompilation(
                         folder,
                         from,
@@ -84,7 +86,7 @@ public final class ScriptHost {
                         compiler,
                         observer,
                         known,
-                        Texts.read(folder, from, texts))
+                        Texts.read(folder, from, settings, earlier))
                 .release();
     }
 

@@ -31,7 +31,8 @@ class TextsFilesTest {
     }
 
     private Texts read(String settings) {
-        return Texts.read(folder, folder, WrittenSettings.settings(TextSettings.class, settings));
+        return Texts.read(
+                folder, folder, WrittenSettings.settings(TextSettings.class, settings), Texts.NONE);
     }
 
     private List<String> problems(String settings) {
@@ -138,6 +139,22 @@ class TextsFilesTest {
         assertThat(texts.find("-")).isEmpty();
         assertThat(texts.isFirstMiss("nb", "a")).isTrue();
         assertThat(texts.isFirstMiss("nb", "a")).isFalse();
+    }
+
+    @Test
+    void a_file_that_has_not_changed_is_not_read_again() throws IOException {
+        save("en.yaml", "a: x\n");
+        save("sw.yaml", "a: y\n");
+        save("zu.yaml", "a: {\n");
+        Texts before = read("{}");
+        save("sw.yaml", "a: z\n");
+        Texts after = Texts.read(folder, folder, TextSettings.DEFAULTS, before);
+        assertThat(after.find("en", "a")).isSameAs(before.find("en", "a"));
+        assertThat(text(after, "sw", "a")).isEqualTo("z");
+        assertThat(after.problems()).isEqualTo(before.problems()).hasSize(1);
+        TextSettings others = WrittenSettings.settings(TextSettings.class, "max_length: 5");
+        assertThat(Texts.read(folder, folder, others, before).find("en", "a"))
+                .isNotSameAs(before.find("en", "a"));
     }
 
     @Test

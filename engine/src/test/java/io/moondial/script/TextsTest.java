@@ -209,6 +209,29 @@ class TextsTest {
     }
 
     @Test
+    void a_search_for_a_similar_key_is_charged() {
+        StringBuilder many = new StringBuilder();
+        for (int i = 0; i < 5000; i++) {
+            many.append("key").append(i).append(": x\n");
+        }
+        bench.file("lang/en.yaml", many.toString())
+                .file("lang/sw.yaml", "")
+                .file("lang/ru.yaml", "");
+        assertThat(bench.faultOf("while true do pcall(t, 'keyy') end").text())
+                .contains("max_instructions");
+        ScriptOutcome once = bench.run("pcall(t, 'keyy') return 'x'");
+        assertThat(once.usage().instructions()).isGreaterThan(20_000);
+    }
+
+    @Test
+    void a_text_is_not_put_together_if_it_would_be_too_long() {
+        bench.file("lang/en.yaml", "a: \"" + "{x}".repeat(1000) + "\"\n");
+        bench.file("lang/sw.yaml", "").file("lang/ru.yaml", "");
+        assertThat(bench.faultOf("return t('a', {x = string.rep('y', 60000)})").text())
+                .contains("max_string_length");
+    }
+
+    @Test
     void without_files_of_texts_there_is_no_text() {
         ScriptBench bare = new ScriptBench(folder.resolve("bare"));
         assertThat(bare.faultOf("return t 'main'").text())

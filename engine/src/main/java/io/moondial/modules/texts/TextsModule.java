@@ -18,6 +18,7 @@ import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Numbers;
 import java.math.BigDecimal;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The module {@code t}: texts by their keys, in the language of the dialog. */
@@ -115,6 +116,7 @@ public final class TextsModule {
         String language = dialog(call).get(a.state(), call);
         Wording wording = texts.find(language, key);
         if (wording == null) {
+            a.meter().work((long) texts.keys().size() * Math.min(key.length(), Texts.LONGEST_KEY));
             throw new LuaError("t: " + texts.noSuchText(key));
         }
         if (!wording.language().equals(language)) {
@@ -122,8 +124,17 @@ public final class TextsModule {
         }
         LuaTable values = a.isNil(2) ? null : a.table(2);
         BigDecimal count = wording.hasPlurals() ? count(a, values, key) : BigDecimal.ZERO;
+        AtomicLong octets = new AtomicLong();
         String filled =
-                wording.filled(count, name -> value(a, values, key, name, texts.place(wording)));
+                wording.filled(
+                        count,
+                        name -> {
+                            LuaString value = value(a, values, key, name, texts.place(wording));
+                            if (octets.addAndGet(value.length()) > a.meter().maxStringLength()) {
+                                a.meter().string(octets.get()); // before so much is put together
+                            }
+                            return value.toText();
+                        });
         a.meter().work(filled.length() >> 3);
         return Lua.values(a.state().newString(filled));
     }
@@ -158,7 +169,7 @@ public final class TextsModule {
         };
     }
 
-    private static String value(
+    private static LuaString value(
             Arguments a, @Nullable LuaTable values, String key, String name, String place) {
         Object value = values == null ? null : values.get(LuaString.of(name));
         if (value == null) {
@@ -173,7 +184,7 @@ public final class TextsModule {
                     "t: '%s': %s: a text, a number or a decimal, got %s"
                             .formatted(key, name, a.state().show(value)));
         }
-        return text.toText();
+        return text;
     }
 
     private @Nullable Object[] language(Arguments a, HostCall call) {
