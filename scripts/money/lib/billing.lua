@@ -1,5 +1,6 @@
 -- The billing system: it knows each PIN, and sells airtime.
 local http = require "http"
+local menu = require "menu"
 local log = require "log"
 local json = require "json"
 
@@ -8,9 +9,10 @@ local billing = {}
 -- What went wrong before anything was sent. Not tls: a service may end the connection after it has read the request.
 local NOT_SENT = {busy = true, open = true, connect = true, auth = true}
 
--- Compares a PIN. Gives one word: good, wrong_pin, locked, no_account, later.
+-- Compares a PIN, which may be done again if the subscriber goes back. Gives one word: good, wrong_pin, locked, no_account, later.
 function billing.check_pin(msisdn, pin)
-  local answer, _, detail = http.post("billing", "/accounts/{msisdn}/pin", {path = {msisdn = msisdn}, json = {pin = pin}})
+  local answer, _, detail = menu.repeatable(http.post, "billing", "/accounts/{msisdn}/pin",
+    {path = {msisdn = msisdn}, json = {pin = pin}})
   if not answer then
     log.error("the PIN cannot be checked: %s", detail)
     return "later"

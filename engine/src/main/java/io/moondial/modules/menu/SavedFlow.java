@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
@@ -54,6 +55,9 @@ final class SavedFlow {
      * then another dialog has taken it.
      */
     private static final Duration LONGEST_SCREEN = Duration.ofMinutes(30);
+
+    /** What triggers of the same code may differ in: {@code *150#} and {@code *150*}. */
+    private static final Pattern END = Pattern.compile("[*#]+$");
 
     private static final int FORMAT = 0x464c4f32;
 
@@ -124,7 +128,7 @@ final class SavedFlow {
                         LuaString.of(
                                 call.script().name()
                                         + " "
-                                        + (code == null ? "" : code)
+                                        + (code == null ? "" : END.matcher(code).replaceFirst(""))
                                         + " "
                                         + digits.toText()
                                         + (number == 1 ? "" : " " + number)),

@@ -87,6 +87,7 @@ class DemoCommandTest {
                              4. Kiswahili
                         answer 1
                         menu Your PIN:
+                             0. Back
                         answer ****
                         respond Wallet: KES 1250.00
                                 Airtime: KES 12.50
