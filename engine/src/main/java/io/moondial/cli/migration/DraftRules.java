@@ -16,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +31,18 @@ final class DraftRules {
     private final Section root = new Section("");
 
     sealed interface Part permits Section, Entry {}
+
+    /** Takes what the rules refuse. */
+    @FunctionalInterface
+    interface Refusal {
+        /**
+         * An entry is taken out.
+         *
+         * @param from the element that it comes from
+         * @param key of the entry; empty: it is an item of a list
+         */
+        void refused(XmlElement from, String key, String why);
+    }
 
     /** A section, and what is in it. */
     static final class Section implements Part {
@@ -122,10 +133,10 @@ final class DraftRules {
      * Takes out what the rules refuse, until they refuse nothing.
      *
      * @param keys of the scripts that there will be
-     * @param refused takes the element of each entry that is taken out, and why
+     * @param refused takes each entry that is taken out, and why
      * @throws ConfigurationException if they refuse a section as a whole
      */
-    void takeOutWhatIsRefused(Set<String> keys, BiConsumer<XmlElement, String> refused)
+    void takeOutWhatIsRefused(Set<String> keys, Refusal refused)
             throws ConfigurationException, IOException {
         Path folder = Files.createTempDirectory("ussd-import-");
         try {
@@ -153,8 +164,7 @@ final class DraftRules {
         }
     }
 
-    private boolean takeOut(List<Problem> problems, BiConsumer<XmlElement, String> refused)
-            throws ConfigurationException {
+    private boolean takeOut(List<Problem> problems, Refusal refused) throws ConfigurationException {
         if (problems.isEmpty()) {
             return false;
         }
@@ -167,7 +177,7 @@ final class DraftRules {
                             ? null
                             : from.get(problem.line() - 1);
             if (entry != null && out.add(entry)) {
-                refused.accept(entry.from, withLinesOfSource(problem.message(), from));
+                refused.refused(entry.from, entry.key, withLinesOfSource(problem.message(), from));
             }
         }
         if (out.isEmpty()) {

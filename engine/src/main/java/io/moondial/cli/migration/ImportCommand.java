@@ -44,7 +44,8 @@ public final class ImportCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "DIR",
             defaultValue = ".",
-            description = "Where rules.yaml and scripts are made. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Where rules.yaml and scripts are made. Default: the folder where you are.")
     private Path folder;
 
     @Spec private CommandSpec spec;

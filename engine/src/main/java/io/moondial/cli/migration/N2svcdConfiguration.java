@@ -32,16 +32,19 @@ final class N2svcdConfiguration {
     private static final String PROCESS = "SigtranApp::ProcessUssdLuaService";
     private static final String NOTIFY = "SigtranApp::UssdNotifyLuaService";
     private static final Pattern SCRIPT_KEY = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern AGENT =
+            Pattern.compile("(default_)?(?!edr_)\\w+_app_name(_\\w+)?");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(\\.\\d{1,9})?");
     private static final Set<String> TRUE = Set.of("1", "y", "yes", "on", "t", "true");
     private static final int MOST_DIGITS = 15;
+
+    /** Elements of which one attribute may be left out. */
+    private static final Set<String> WITH_MORE = Set.of("application", "n2svcd", "service");
 
     /**
      * Where the engine answers unless the rules say otherwise: what dials it looks for it there.
      */
     private static final List<Integer> USUAL_SUBSYSTEMS = List.of(6, 147);
-
-    private static final String UNKNOWN = "the public pages do not tell what it is";
 
     private static final Set<String> CONDITIONS =
             Set.of("dest_ssn", "destination", "ussd_string_prefix");
@@ -79,10 +82,8 @@ final class N2svcdConfiguration {
     private static final Map<String, String> OF_LOGIC =
             Map.of(
                     "default_lua_lib_path", "copy the modules into scripts/lib",
-                    "edr_app_name", "one application writes all records",
                     "edr_directory", "the folder of the records is that of the EdrApp",
-                    "lua_lib_path", "copy the modules into scripts/lib",
-                    "trace_level", "ussd trace records a number or a dialog");
+                    "lua_lib_path", "copy the modules into scripts/lib");
 
     private static final Map<String, String> OF_SERVICE =
             Map.of(
@@ -92,20 +93,12 @@ final class N2svcdConfiguration {
                     "timeout_message",
                             "the script itself returns a text when menu has the reason \"Timeout\"");
 
-    /** The settings of a stream of records, and those of ours. */
-    private static final Map<String, String> OF_STREAM =
-            Map.of(
-                    "edr_directory", "directory",
-                    "edr_max_file_edrs", "max_file_edrs",
-                    "edr_max_file_secs", "max_file_time",
-                    "edr_max_flush_edrs", "max_flush_edrs",
-                    "edr_max_flush_secs", "max_flush_time");
-
     private final Path file;
     private final XmlElement root;
     private final DraftRules rules = new DraftRules();
     private final Notes notes;
     private final N2svcdLinks links;
+    private final N2svcdRecords records;
 
     /** Which folder the script of each key comes from. */
     private final Map<String, String> scripts = new HashMap<>();
@@ -120,9 +113,10 @@ final class N2svcdConfiguration {
         this.file = file;
         this.root = root;
         this.notes = new Notes(file);
-        this.links = new N2svcdLinks(notes);
         // in the order of the rules file
         List.of("process", "notify", "script", "edr", "network").forEach(rules::section);
+        this.links = new N2svcdLinks(notes);
+        this.records = new N2svcdRecords(rules.section("edr"), notes);
     }
 
     /**
@@ -173,7 +167,7 @@ final class N2svcdConfiguration {
             if (part.name().equals("applications")) {
                 part.children().forEach(this::application);
             } else {
-                notes.leftOut(part, OF_ROOT.getOrDefault(part.name(), UNKNOWN));
+                notes.leftOut(part, OF_ROOT.getOrDefault(part.name(), Notes.UNKNOWN));
             }
         }
         if (services.isEmpty()) {
@@ -194,9 +188,14 @@ final class N2svcdConfiguration {
         }
         rules.takeOutWhatIsRefused(
                 scripts.keySet(),
-                (from, why) -> {
+                (from, key, message) -> {
                     triggers.remove(from);
-                    notes.leftOut(from, "the rules refuse it: " + why);
+                    String why = "the rules refuse it: " + message;
+                    if (WITH_MORE.contains(from.name())) {
+                        notes.leftOut(from, key, why);
+                    } else {
+                        notes.leftOut(from, why);
+                    }
                 });
         SortedSet<String> keys = new TreeSet<>(triggers.values());
         SortedSet<String> folders = new TreeSet<>();
@@ -212,18 +211,16 @@ final class N2svcdConfiguration {
         String module = Objects.requireNonNullElse(application.attribute("module"), "");
         switch (module) {
             case "LogicApp" -> logic(application);
-            case "EdrApp" -> records(application);
+            case "EdrApp" -> {
+                others(application, Set.of("name", "module"), Set.of("parameters", "config"));
+                records.read(application);
+            }
             case "SigtranApp" -> {
                 others(application, Set.of("name", "module"), Set.of("parameters", "config"));
                 links.read(application);
             }
             case "RestClientApp" -> notes.leftOut(application, N2svcdLinks.upstream(application));
-            default ->
-                    notes.leftOut(
-                            application,
-                            APPLICATIONS.getOrDefault(
-                                    module,
-                                    "no part of Moondial does what it does, or the public pages do not tell"));
+            default -> notes.leftOut(application, APPLICATIONS.getOrDefault(module, Notes.UNKNOWN));
         }
     }
 
@@ -248,13 +245,13 @@ final class N2svcdConfiguration {
             case "repeat" -> "an engine uses all processors";
             case "overloaded_poll_ms", "overloaded_active_ms" ->
                     "dialogs: {max: N} bounds the load: engine/docs/running.md";
-            default -> UNKNOWN;
+            default -> Notes.UNKNOWN;
         };
     }
 
     private void logic(XmlElement application) {
         others(application, Set.of("name", "module"), Set.of("parameters", "config"));
-        Map<String, XmlElement> parameters = parameters(application);
+        Map<String, XmlElement> parameters = parameters(application, notes);
         XmlElement folder = parameters.remove("lua_script_dir");
         XmlElement stream = parameters.remove("default_edr_stream_key");
         int before = services.size();
@@ -297,30 +294,36 @@ final class N2svcdConfiguration {
                     notes.leftOut(parameter, "records are always written");
                 }
             }
-            default ->
+            default -> {
+                if (OF_LOGIC.containsKey(name)) {
+                    notes.leftOut(parameter, OF_LOGIC.get(name));
+                } else if (AGENT.matcher(name).matches()) {
                     notes.leftOut(
-                            parameter,
-                            name.contains("_app_name")
-                                    ? "a script names the upstream or the database that it calls"
-                                    : OF_LOGIC.getOrDefault(name, UNKNOWN));
+                            parameter, "a script names the upstream or the database that it calls");
+                } else {
+                    notes.unused(name, parameter);
+                }
+            }
         }
     }
 
-    /** By name; of two with a name, the last. */
-    private static Map<String, XmlElement> parameters(XmlElement application) {
+    /** By name. */
+    static Map<String, XmlElement> parameters(XmlElement application, Notes notes) {
         Map<String, XmlElement> byName = new LinkedHashMap<>();
-        application
-                .children("parameters")
-                .flatMap(it -> it.children().stream())
-                .forEach(
-                        it ->
-                                byName.put(
-                                        Objects.requireNonNullElse(it.attribute("name"), it.name()),
-                                        it));
+        for (XmlElement list : application.children("parameters").toList()) {
+            for (XmlElement parameter : list.children()) {
+                String name =
+                        Objects.requireNonNullElse(parameter.attribute("name"), parameter.name());
+                XmlElement before = byName.put(name, parameter);
+                if (before != null) {
+                    notes.leftOut(before, "another one of this name follows");
+                }
+            }
+        }
         return byName;
     }
 
-    private static String valueOf(XmlElement parameter) {
+    static String valueOf(XmlElement parameter) {
         return Objects.requireNonNullElseGet(parameter.attribute("value"), parameter::text).strip();
     }
 
@@ -409,7 +412,8 @@ final class N2svcdConfiguration {
                         leaveOut(name, at, isElement, SECOND);
                     }
                 }
-                default -> leaveOut(name, at, isElement, OF_SERVICE.getOrDefault(name, UNKNOWN));
+                default ->
+                        leaveOut(name, at, isElement, OF_SERVICE.getOrDefault(name, Notes.UNKNOWN));
             }
         }
 
@@ -438,10 +442,10 @@ final class N2svcdConfiguration {
 
         private void trigger(XmlElement trigger) {
             if (!trigger.name().equals("trigger")) {
-                notes.leftOut(trigger, UNKNOWN);
+                notes.leftOut(trigger, Notes.UNKNOWN);
                 return;
             }
-            trigger.children().forEach(it -> notes.leftOut(it, UNKNOWN));
+            trigger.children().forEach(it -> notes.leftOut(it, Notes.UNKNOWN));
             Map<String, Object> item = new LinkedHashMap<>();
             String key = trigger.attribute("script_key");
             String script = key == null ? trigger.attribute("script_name") : key;
@@ -523,74 +527,16 @@ final class N2svcdConfiguration {
         };
     }
 
-    // ---- records
-
-    private void records(XmlElement application) {
-        others(application, Set.of("name", "module"), Set.of("parameters", "config"));
-        Section edr = rules.section("edr");
-        parameters(application)
-                .forEach(
-                        (name, parameter) -> {
-                            String ours =
-                                    name.equals("edr_retry_interval")
-                                            ? "retry_interval"
-                                            : name.startsWith("default_")
-                                                    ? OF_STREAM.get(
-                                                            name.substring("default_".length()))
-                                                    : null;
-                            if (ours == null || edr.has(ours)) {
-                                notes.leftOut(
-                                        parameter,
-                                        ours == null ? UNKNOWN : "another EdrApp has given one");
-                            } else {
-                                edr.entry(ours, ofStream(ours, valueOf(parameter)), parameter);
-                            }
-                        });
-        for (XmlElement config : application.children("config").toList()) {
-            others(config, Set.of(), Set.of("streams"));
-            config.children("streams").flatMap(it -> it.children().stream()).forEach(this::stream);
-        }
-    }
-
-    private void stream(XmlElement stream) {
-        String key = stream.attribute("key");
-        Map<String, Object> settings = new LinkedHashMap<>();
-        stream.attributes()
-                .forEach(
-                        (name, text) -> {
-                            String ours = OF_STREAM.get(name);
-                            if (ours != null) {
-                                settings.put(ours, ofStream(ours, text));
-                            } else if (!name.equals("key")) {
-                                notes.leftOut(stream, name, UNKNOWN);
-                            }
-                        });
-        if (key == null || rules.section("edr").section("streams").has(key)) {
-            notes.leftOut(
-                    stream, key == null ? "it has no key" : "there is another one of this key");
-        } else if (!settings.isEmpty()) {
-            rules.section("edr").section("streams").entry(key, settings, stream);
-        }
-    }
-
-    private static Object ofStream(String ours, String text) {
-        return switch (ours) {
-            case "directory" -> text;
-            case "max_file_edrs", "max_flush_edrs" -> number(text);
-            default -> seconds(text);
-        };
-    }
-
     // ---- values: what is none goes to the rules as it is, which refuse it in words
 
-    private static Object number(String text) {
+    static Object number(String text) {
         String digits = text.strip();
         return NUMBER.matcher(digits).matches() && digits.indexOf('.') < 0
                 ? (Object) Long.valueOf(digits)
                 : digits;
     }
 
-    private static Object seconds(String text) {
+    static Object seconds(String text) {
         String digits = text.strip();
         return NUMBER.matcher(digits).matches() && digits.length() <= MOST_DIGITS
                 ? (Object) Duration.ofMillis(new BigDecimal(digits).movePointRight(3).longValue())

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class N2svcdLinks {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]{1,255}");
     private static final Pattern DIGITS = Pattern.compile("\\d{1,15}");
-    private static final String UNKNOWN = "the public pages do not tell what it is";
 
     /** What is read of a connection. */
     private static final Set<String> KNOWN =
@@ -86,10 +85,8 @@ final class N2svcdLinks {
             }
         }
         Map<String, String> parameters = new LinkedHashMap<>();
-        application
-                .children("parameters")
-                .flatMap(it -> it.children().stream())
-                .forEach(it -> parameter(it, parameters, !connections.isEmpty()));
+        N2svcdConfiguration.parameters(application, notes)
+                .forEach((name, it) -> parameter(name, it, parameters, !connections.isEmpty()));
         List<XmlElement> routes =
                 of(application, "routes").stream().flatMap(it -> it.children().stream()).toList();
         for (XmlElement route : routes) {
@@ -113,9 +110,9 @@ final class N2svcdLinks {
         return application.children("config").flatMap(it -> it.children(list)).toList();
     }
 
-    private void parameter(XmlElement parameter, Map<String, String> known, boolean isUsed) {
-        String name = Objects.requireNonNullElse(parameter.attribute("name"), "");
-        String value = Objects.requireNonNullElse(parameter.attribute("value"), "").strip();
+    private void parameter(
+            String name, XmlElement parameter, Map<String, String> known, boolean isUsed) {
+        String value = N2svcdConfiguration.valueOf(parameter);
         switch (name) {
             case "opc", "ossn", "ogt_digits", "default_m3ua_na" -> {
                 if (isUsed && DIGITS.matcher(value).matches()) {
@@ -130,7 +127,7 @@ final class N2svcdLinks {
                     notes.leftOut(
                             parameter,
                             "the engine's own global title is international, of numbering plan 1 and translation type 0");
-            default -> notes.leftOut(parameter, UNKNOWN);
+            default -> notes.unused(name, parameter);
         }
     }
 
@@ -153,10 +150,10 @@ final class N2svcdLinks {
             }
             connection.attributes().keySet().stream()
                     .filter(it -> !KNOWN.contains(it))
-                    .forEach(it -> notes.leftOut(connection, it, UNKNOWN));
+                    .forEach(it -> notes.leftOut(connection, it, Notes.UNKNOWN));
             connection.children().stream()
                     .filter(it -> !KNOWN.contains(it.name()))
-                    .forEach(it -> notes.leftOut(it, UNKNOWN));
+                    .forEach(it -> notes.leftOut(it, Notes.UNKNOWN));
             List<String> points = points(connection, routes);
             lines.add(
                     "        point_codes: "

@@ -323,6 +323,31 @@ class ImportCommandTest {
     }
 
     @Test
+    void of_an_element_with_more_only_the_attribute_is_left_out() throws Exception {
+        String twice =
+                "<parameters><parameter name=\"lua_script_check_secs\" value=\"3\"/><parameter name=\"lua_script_check_secs\" value=\"4\"/></parameters><config>";
+        Imported imported =
+                N2svcdConfiguration.read(
+                        file(
+                                triggers("<trigger script_key=\"a\"/>")
+                                        .replace("name=\"Logic\"", "name=\"1 Logic\"")
+                                        .replace("<config>", twice)));
+
+        assertThat(imported.notes())
+                .extracting(Problem::message)
+                .satisfiesExactly(
+                        it ->
+                                assertThat(it)
+                                        .startsWith(
+                                                "app_name of <application> is left out: the rules refuse it: app_name: found \"1 Logic\""),
+                        it ->
+                                assertThat(it)
+                                        .isEqualTo(
+                                                "<parameter name=\"lua_script_check_secs\"> is left out: another one of this name follows"));
+        assertThat(imported.rules()).contains("reload_interval: 4s").doesNotContain("\n  app_name");
+    }
+
+    @Test
     void a_service_without_a_good_trigger_is_no_reason_to_make_no_rules() throws Exception {
         Imported imported =
                 N2svcdConfiguration.read(
