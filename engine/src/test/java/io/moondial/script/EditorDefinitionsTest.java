@@ -144,6 +144,9 @@ class EditorDefinitionsTest {
         lacking.retainAll(known);
 
         assertThat(lacking).contains("dofile", "string.dump");
+        assertThat(lua)
+                .contains(
+                        "\n---Lua 5.2 has one type of number.\n---@deprecated\nfunction math.type(");
         assertThat(lacking)
                 .allSatisfy(
                         name ->

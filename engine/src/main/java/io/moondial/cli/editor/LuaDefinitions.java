@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,6 +27,12 @@ final class LuaDefinitions {
     /** Lua's own that the server knows itself, and from which scripts lack at most some names. */
     static final Set<String> KNOWN_TO_SERVER =
             Set.of("basic", "bit32", "coroutine", "math", "package", "string", "table");
+
+    /**
+     * The server offers these in Lua 5.2 too (its definitions of the library do not say since
+     * when).
+     */
+    private static final Set<String> OF_LATER_VERSIONS = Set.of("math.type", "math.ult");
 
     /** Of Lua's words, those that a parameter may be called on the reference page. */
     private static final Set<String> RESERVED = Set.of("end", "function", "repeat", "until");
@@ -101,19 +108,26 @@ final class LuaDefinitions {
         };
     }
 
-    /** What the server knows of Lua 5.2 and scripts lack; libraries that lack much are ours. */
+    /** What the server offers and scripts lack; libraries that lack much are ours. */
     private static String leftOut() {
-        StringBuilder out = new StringBuilder();
+        Map<String, String> reasons = new TreeMap<>();
         AbsentNames.leftOut()
                 .forEach(
                         (name, reason) -> {
-                            String library = library(name);
-                            if (KNOWN_TO_SERVER.contains(library) && !name.equals("io")) {
-                                out.append(
-                                        "\n---Left out: %s.\n---@deprecated\nfunction %s(...) end\n"
-                                                .formatted(reason, name));
+                            if (KNOWN_TO_SERVER.contains(library(name)) && !name.equals("io")) {
+                                reasons.put(name, "Left out: " + reason);
                             }
                         });
+        OF_LATER_VERSIONS.forEach(
+                name ->
+                        reasons.put(
+                                name, Objects.requireNonNull(AbsentNames.ofOthers().get(name))));
+        StringBuilder out = new StringBuilder();
+        reasons.forEach(
+                (name, reason) ->
+                        out.append(
+                                "\n---%s.\n---@deprecated\nfunction %s(...) end\n"
+                                        .formatted(reason, name)));
         return out.toString();
     }
 
