@@ -105,6 +105,23 @@ class ReloadTest {
     }
 
     @Test
+    void a_text_that_is_missing_in_a_language_is_counted_each_time() throws Exception {
+        try (LiveEngine live =
+                LiveEngine.running(folder, "return 'x'")
+                        .save("scripts/lang/en.yaml", "main: english\n")
+                        .save("scripts/lang/sw.yaml", "other: x\n")
+                        .save("scripts/lang/en.yaml", "main: english\nother: x\n")
+                        .save("scripts/main.lua", "t.language 'sw' return t 'main'")
+                        .following()) {
+            live.awaitAnswer("english");
+            long before = live.counted("calls.t.sw.missing");
+            assertThat(live.answer()).isEqualTo("english");
+            assertThat(live.answer()).isEqualTo("english");
+            assertThat(live.counted("calls.t.sw.missing")).isEqualTo(before + 2);
+        }
+    }
+
+    @Test
     void a_dialog_keeps_the_texts_that_it_began_with() throws Exception {
         try (LiveEngine live =
                 LiveEngine.running(folder, "return 'x'")

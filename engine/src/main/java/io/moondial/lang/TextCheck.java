@@ -28,6 +28,11 @@ final class TextCheck {
     /** Of one file no more are shown. */
     private static final int MOST_OF_A_FILE = 100;
 
+    /** With fewer characters too many keys begin. */
+    private static final int LEAST_BEGINNING = 3;
+
+    private static final String ENGLISH = "en(-.*)?";
+
     private static final Comparator<Problem> BY_PLACE =
             Comparator.comparing(Problem::file)
                     .thenComparingInt(Problem::line)
@@ -96,7 +101,11 @@ final class TextCheck {
         for (String key : texts.keys()) {
             Wording own = standards.get(key);
             if (own == null) {
-                lackedByDefault(standard, key);
+                if (key.startsWith(Texts.MENU_WORDS)) {
+                    lackedWord(key);
+                } else {
+                    lackedByDefault(standard, key);
+                }
                 continue;
             }
             Set<String> lacking = new LinkedHashSet<>();
@@ -115,6 +124,25 @@ final class TextCheck {
                         "the text '%s' is missing in %s: the text of %s is shown instead"
                                 .formatted(key, String.join(", ", lacking), standard));
             }
+        }
+    }
+
+    /** What the default language does not say of menus is English. */
+    private void lackedWord(String key) {
+        Set<String> lacking = new LinkedHashSet<>();
+        Wording first = null;
+        for (Map.Entry<String, Map<String, Wording>> language : sound.entrySet()) {
+            Wording own = language.getValue().get(key);
+            first = first == null ? own : first;
+            if (own == null && !language.getKey().matches(ENGLISH)) {
+                lacking.add(language.getKey());
+            }
+        }
+        if (first != null && !lacking.isEmpty()) {
+            warn(
+                    first,
+                    "the text '%s' is missing in %s: English is shown instead"
+                            .formatted(key, String.join(", ", lacking)));
         }
     }
 
@@ -260,7 +288,10 @@ final class TextCheck {
         if (perhaps == null) {
             return false;
         }
-        for (int end = key.length(); end > 0; end--) {
+        if (perhaps.contains(key)) {
+            return true;
+        }
+        for (int end = key.length() - 1; end >= LEAST_BEGINNING; end--) {
             if (perhaps.contains(key.substring(0, end))) {
                 return true;
             }

@@ -331,9 +331,9 @@ public final class Texts {
         return missed.add(language + ' ' + key);
     }
 
-    /** Whether the default language has a text, which all others then have too. */
+    /** Whether any language has a text. */
     public boolean has(String key) {
-        return in(defaultLanguage(), key) != null;
+        return keys.contains(key);
     }
 
     /** The keys of all texts. */

@@ -6,7 +6,10 @@ import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.lang.LanguageSources;
 import io.moondial.lang.TextSettings;
+import io.moondial.problem.Problem;
+import io.moondial.script.api.Backends;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +157,37 @@ class TextsInFlowTest {
                         "menu Mbili?",
                         "menu Tatu?\n0. Back");
         assertThat(bench.textOf("return t.language()")).isEqualTo("sw");
+    }
+
+    @Test
+    void words_of_menus_that_no_language_of_the_dialog_has_are_english() {
+        bench.file("lang/sw.yaml", "one: Moja?\nmenu_words: {back: Rudi, yes: Ndiyo}\n")
+                .file("lang/en.yaml", "one: One?\n")
+                .file("lang/fr.yaml", "one: Un ?\n");
+        for (String language : new String[] {"sw", "fr", "en"}) {
+            answer("a");
+            answer("1");
+            assertThat(
+                            bench.textOf(
+                                    "t.language '"
+                                            + language
+                                            + "' return menu.flow(function() menu.ask{t 'one'} menu.confirm{t 'one'} return 'x' end, {back = '0'})"))
+                    .isEqualTo("x");
+        }
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu Moja?",
+                        "menu Moja?\n1. Ndiyo\n2. No\n0. Rudi",
+                        "menu Un ?",
+                        "menu Un ?\n1. Yes\n2. No\n0. Back",
+                        "menu One?",
+                        "menu One?\n1. Yes\n2. No\n0. Back");
+        assertThat(bench.log).isEmpty();
+        assertThat(
+                        bench.compile().lint(Set.of(), Backends.Settings.NONE).stream()
+                                .map(Problem::message))
+                .contains("the text 'menu_words.back' is missing in fr: English is shown instead")
+                .noneMatch(it -> it.contains("menu_words.back' is missing in en"));
     }
 
     @Test

@@ -4,13 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import io.moondial.lang.Texts;
 import io.moondial.script.api.HostCall;
+import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import org.jspecify.annotations.Nullable;
 
-/** What questions say where the script gives no text: in English, unless its texts have it. */
+/** What questions say where the script gives no text: in English, unless the texts have it. */
 final class MenuWords {
+    private static final LuaString LANGUAGE = LuaString.of("language");
+
     private MenuWords() {}
 
     /**
@@ -28,7 +31,11 @@ final class MenuWords {
             @Nullable LuaString english,
             @Nullable LuaTable values) {
         String key = Texts.MENU_WORDS + name;
-        return t == null || !call.texts().has(key)
+        if (t == null || !call.texts().has(key)) {
+            return english; // for this, nobody asks for the language
+        }
+        Object language = requireNonNull(state.callForOne(t.get(LANGUAGE)));
+        return call.texts().find(Lua.show(language), key) == null
                 ? english
                 : (LuaString) requireNonNull(state.callForOne(t, state.newString(key), values));
     }
