@@ -116,6 +116,11 @@ final class Frame {
         return fixed >= 0 ? fixed : openEnd - from + open.length;
     }
 
+    /** Whether a fixed number of values, or all that are open, are in registers. */
+    boolean holds(int fixed) {
+        return fixed >= 0 || open.length == 0;
+    }
+
     /** The values from a register on: a fixed number, or all that are open. */
     @Nullable Object[] take(int from, int count) {
         if (count >= 0) {

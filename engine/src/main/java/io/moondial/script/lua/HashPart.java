@@ -98,10 +98,40 @@ final class HashPart {
         return next == used ? null : new @Nullable Object[] {keys[next], values[next]};
     }
 
+    /** The value of a name, as {@link #get(Object)}. */
+    @Nullable Object get(LuaString name) {
+        int entry = find(name);
+        return entry < 0 ? null : values[entry];
+    }
+
     private int find(@Nullable Object key) {
         if (key == null) {
             return -1;
         }
+        return key instanceof LuaString name ? find(name) : findOther(key);
+    }
+
+    private int find(LuaString name) {
+        int mask = slots.length - 1;
+        int slot = spread(name) & mask;
+        int probes = 0;
+        int entry = slots[slot];
+        while (entry != 0 && !name.equals(keys[entry - 1])) {
+            slot = (slot + 1) & mask;
+            probes++;
+            entry = slots[slot];
+        }
+        if (probes > EASY_PROBES) {
+            work(probes);
+        }
+        // to find two long strings equal, all of both is read
+        if (entry != 0 && name.length() > LONG_STRING) {
+            work(name.length() >> 6);
+        }
+        return entry - 1;
+    }
+
+    private int findOther(Object key) {
         int mask = slots.length - 1;
         int slot = spread(key) & mask;
         int probes = 0;
@@ -114,11 +144,12 @@ final class HashPart {
         if (probes > EASY_PROBES) {
             work(probes);
         }
-        // to find two long strings equal, all of both is read
-        if (key instanceof LuaString s && s.length() > LONG_STRING && entry != 0) {
-            work(s.length() >> 6);
-        }
         return entry - 1;
+    }
+
+    private static int spread(LuaString name) {
+        int h = name.hashCode() * 0x9E3779B9;
+        return h ^ (h >>> 16);
     }
 
     private static int spread(Object key) {

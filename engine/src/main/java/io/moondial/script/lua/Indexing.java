@@ -8,6 +8,24 @@ final class Indexing {
 
     private Indexing() {}
 
+    /** What a field of a name that is written in the code gives. */
+    static @Nullable Object get(LuaState state, @Nullable Object holder, LuaString name) {
+        if (holder instanceof LuaTable shared) {
+            LuaTable table = state.own(shared);
+            @Nullable Object value = table.get(name);
+            if (value != null || table.metatable() == null) {
+                return value;
+            }
+        } else if (holder instanceof LuaString) {
+            LuaTable methods = state.stringMethods();
+            @Nullable Object method = methods == null ? null : state.own(methods).get(name);
+            if (method != null) {
+                return method;
+            }
+        }
+        return getByMetamethod(state, holder, name);
+    }
+
     static @Nullable Object get(LuaState state, @Nullable Object holder, @Nullable Object key) {
         if (holder instanceof LuaTable shared) {
             LuaTable table = state.own(shared);

@@ -160,7 +160,7 @@ final class Interpreter {
             return state.call(callable(frame, callee, a), frame.take(a + 1, arguments));
         }
         int count = frame.count(a + 1, arguments);
-        if (function.hasShortcut(count)) {
+        if (function.hasShortcut(count) && frame.holds(arguments)) {
             @Nullable Object[] r = frame.registers;
             state.enter(1, 0);
             @Nullable Object given =

@@ -33,6 +33,10 @@ public final class LuaState {
     private final LuaTable globals;
     private final LuaTable stringMetatable;
     private final @Nullable LuaTable decimalMetatable;
+
+    /** Where the fields of strings are looked up first, if that is a table; nobody changes that. */
+    private final @Nullable LuaTable stringMethods;
+
     private final Object context;
     private final Interpreter interpreter;
     private @Nullable SplittableRandom random;
@@ -73,6 +77,8 @@ public final class LuaState {
         this.meter = meter;
         this.globals = LuaTable.over(base, meter);
         this.stringMetatable = stringMetatable;
+        this.stringMethods =
+                stringMetatable.get(Metatables.INDEX) instanceof LuaTable methods ? methods : null;
         this.decimalMetatable = decimalMetatable;
         this.context = context;
         this.interpreter = new Interpreter(this);
@@ -90,6 +96,10 @@ public final class LuaState {
 
     LuaTable stringMetatable() {
         return stringMetatable;
+    }
+
+    @Nullable LuaTable stringMethods() {
+        return stringMethods;
     }
 
     @Nullable LuaTable decimalMetatable() {
@@ -267,21 +277,16 @@ public final class LuaState {
         @Nullable Object target = callee;
         @Nullable Object[] values = arguments;
         for (int i = 0; i < MAX_CALL_CHAIN; i++) {
-            switch (target) {
-                case LuaFunction.LuaClosure closure -> {
-                    return interpreter.call(closure, values, 0, values.length);
-                }
-                case LuaFunction.NativeFunction function -> {
-                    return callNative(function, values, true);
-                }
-                case null, default -> {
-                    values = prepend(target, values);
-                    target = Metatables.method(this, target, Metatables.CALL);
-                    if (target == null) {
-                        throw new LuaError(
-                                "attempt to call a " + Lua.typeName(values[0]) + " value");
-                    }
-                }
+            if (target instanceof LuaFunction.LuaClosure closure) {
+                return interpreter.call(closure, values, 0, values.length);
+            }
+            if (target instanceof LuaFunction.NativeFunction function) {
+                return callNative(function, values, true);
+            }
+            values = prepend(target, values);
+            target = Metatables.method(this, target, Metatables.CALL);
+            if (target == null) {
+                throw new LuaError("attempt to call a " + Lua.typeName(values[0]) + " value");
             }
         }
         throw new LuaError("the chain of __call metamethods is longer than " + MAX_CALL_CHAIN);
@@ -557,12 +562,13 @@ public final class LuaState {
     }
 
     private static LuaString plainText(@Nullable Object value) {
+        LuaString text = Numbers.textFrom(value);
+        if (text != null) {
+            return text;
+        }
         return switch (value) {
             case null -> LuaString.of("nil");
             case Boolean b -> LuaString.of(b.toString());
-            case Double d -> LuaString.of(Numbers.toText(d));
-            case LuaString s -> s;
-            case LuaDecimal d -> d.text();
             case Object other ->
                     LuaString.of(
                             String.format(

@@ -9,6 +9,15 @@ import org.jspecify.annotations.Nullable;
 public final class LuaString implements Comparable<LuaString> {
     public static final LuaString EMPTY = new LuaString(new byte[0]);
 
+    /** The strings of one octet: programs that read character by character make many. */
+    private static final LuaString[] SHORTEST = new LuaString[256];
+
+    static {
+        for (int i = 0; i < SHORTEST.length; i++) {
+            SHORTEST[i] = new LuaString(new byte[] {(byte) i});
+        }
+    }
+
     private final byte[] octets;
     private int hash;
 
@@ -16,14 +25,23 @@ public final class LuaString implements Comparable<LuaString> {
         this.octets = octets;
     }
 
-    /** The UTF-8 form of a text. */
+    /** The UTF-8 form of a text: a string that is no other one, so that it can be a secret. */
     public static LuaString of(String text) {
         return new LuaString(text.getBytes(UTF_8));
     }
 
     /** The octets themselves, which the caller gives away: it must not change them afterwards. */
     public static LuaString ofOctets(byte[] octets) {
-        return octets.length == 0 ? EMPTY : new LuaString(octets);
+        return switch (octets.length) {
+            case 0 -> EMPTY;
+            case 1 -> ofOctet(octets[0] & 0xff);
+            default -> new LuaString(octets);
+        };
+    }
+
+    /** The string of one octet, 0 to 255. */
+    public static LuaString ofOctet(int octet) {
+        return SHORTEST[octet];
     }
 
     public int length() {
@@ -37,9 +55,10 @@ public final class LuaString implements Comparable<LuaString> {
 
     /** The octets from an index to before another, both from 0 and within the string. */
     public LuaString slice(int from, int to) {
-        return from == 0 && to == octets.length
-                ? this
-                : ofOctets(Arrays.copyOfRange(octets, from, to));
+        if (from == 0 && to == octets.length) {
+            return this;
+        }
+        return to - from == 1 ? ofOctet(at(from)) : ofOctets(Arrays.copyOfRange(octets, from, to));
     }
 
     /** Where another string begins in this one, at or after an index; -1 if it does not. */
@@ -88,9 +107,14 @@ public final class LuaString implements Comparable<LuaString> {
         if (this == other) {
             return true;
         }
-        return other instanceof LuaString s
-                && hashCode() == s.hashCode()
-                && Arrays.equals(octets, s.octets);
+        return other instanceof LuaString s && hasOctetsOf(s);
+    }
+
+    /** Hashes are compared only if both are there: to make one, all octets are read. */
+    private boolean hasOctetsOf(LuaString other) {
+        int h = hash;
+        int g = other.hash;
+        return (h == g || h == 0 || g == 0) && Arrays.equals(octets, other.octets);
     }
 
     @Override

@@ -84,6 +84,9 @@ public final class LuaTable {
         if (key instanceof LuaDecimal decimal) {
             return decimal.key() instanceof Double d ? get(d) : field(decimal);
         }
+        if (key instanceof LuaString name) {
+            return get(name);
+        }
         return key == null ? null : field(key);
     }
 
@@ -106,7 +109,15 @@ public final class LuaTable {
 
     /** The value of a name without metamethods, null for none. */
     public @Nullable Object get(LuaString name) {
-        return field(name);
+        HashPart present = fields;
+        Object value = present == null ? null : present.get(name);
+        return beneath == null ? value : through(beneath, name, value);
+    }
+
+    /** What shows of a table through this one, which holds a value itself, or none. */
+    private static @Nullable Object through(
+            LuaTable beneath, LuaString name, @Nullable Object value) {
+        return value == null ? beneath.get(name) : value == HIDDEN ? null : value;
     }
 
     private @Nullable Object field(Object key) {

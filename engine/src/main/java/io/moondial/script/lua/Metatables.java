@@ -32,12 +32,13 @@ final class Metatables {
     }
 
     static @Nullable LuaTable of(LuaState state, @Nullable Object value) {
-        return switch (value) {
-            case LuaTable table -> state.own(table).metatable();
-            case LuaString string -> state.stringMetatable();
-            case LuaDecimal decimal -> state.decimalMetatable();
-            case null, default -> null;
-        };
+        if (value instanceof LuaTable table) {
+            return state.own(table).metatable();
+        }
+        if (value instanceof LuaString) {
+            return state.stringMetatable();
+        }
+        return value instanceof LuaDecimal ? state.decimalMetatable() : null;
     }
 
     static @Nullable Object method(LuaState state, @Nullable Object value, LuaString name) {

@@ -43,6 +43,7 @@ public final class Meter {
     private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Bounds bounds;
+    private final int callDepth;
     private final Supervisor supervisor;
     private final HeavyPermit permit;
     private long unitsLeft;
@@ -56,6 +57,7 @@ public final class Meter {
 
     public Meter(Bounds bounds, Supervisor supervisor, HeavyPermit permit) {
         this.bounds = bounds;
+        this.callDepth = bounds.callDepth();
         this.supervisor = supervisor;
         this.permit = permit;
         this.unitsLeft = bounds.instructions();
@@ -110,7 +112,7 @@ public final class Meter {
 
     /** Refuses a call that is nested this deep. */
     void depth(int depth) {
-        if (depth > bounds.callDepth()) {
+        if (depth > callDepth) {
             endIfKilled();
             throw kill("max_call_depth", bounds.callDepth(), "calls inside calls");
         }

@@ -7,6 +7,10 @@ public final class Numbers {
     private static final int LONGEST = 128;
     private static final double PLAIN_BELOW = 1e14;
     private static final double EXACT_TO = 0x1p53;
+    private static final int EXACT_DIGITS = 15;
+    private static final double[] POWERS_OF_TEN = {
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14
+    };
 
     private Numbers() {}
 
@@ -30,21 +34,21 @@ public final class Numbers {
 
     /** The value as a number: a number itself, or a string that reads as one; null otherwise. */
     public static @Nullable Double from(@Nullable Object value) {
-        return switch (value) {
-            case Double d -> d;
-            case LuaString s -> parse(s);
-            case null, default -> null;
-        };
+        if (value instanceof Double d) {
+            return d;
+        }
+        return value instanceof LuaString s ? parse(s) : null;
     }
 
     /** The value as a string: a string itself, or a number or a decimal as text; null otherwise. */
     public static @Nullable LuaString textFrom(@Nullable Object value) {
-        return switch (value) {
-            case LuaString s -> s;
-            case Double d -> textOf(d);
-            case LuaDecimal d -> d.text();
-            case null, default -> null;
-        };
+        if (value instanceof LuaString s) {
+            return s;
+        }
+        if (value instanceof Double d) {
+            return textOf(d);
+        }
+        return value instanceof LuaDecimal d ? d.text() : null;
     }
 
     private static LuaString textOf(double number) {
@@ -71,7 +75,37 @@ public final class Numbers {
     public static @Nullable Double parse(LuaString text) {
         int from = startOf(text);
         int to = endOf(text, from);
-        return to - from > LONGEST ? null : new Numeral(text, from, to).value();
+        if (to - from > LONGEST) {
+            return null;
+        }
+        Double plain = parsePlain(text, from, to);
+        return plain != null ? plain : new Numeral(text, from, to).value();
+    }
+
+    /**
+     * A number of a few digits, with a point or not: both the digits and the power of ten are
+     * exact, so their quotient is rounded once. Null: it is written in another way.
+     */
+    private static @Nullable Double parsePlain(LuaString text, int from, int to) {
+        if (to - from > EXACT_DIGITS || from == to) {
+            return null;
+        }
+        long digits = 0;
+        int point = -1;
+        for (int i = from; i < to; i++) {
+            int c = text.at(i);
+            if (c == '.' && point < 0) {
+                point = i;
+            } else if (c >= '0' && c <= '9') {
+                digits = digits * 10 + c - '0';
+            } else {
+                return null;
+            }
+        }
+        if (point < 0) {
+            return (double) digits;
+        }
+        return to - from == 1 ? null : digits / POWERS_OF_TEN[to - point - 1];
     }
 
     /** The number that the whole string reads as in a base from 2 to 36; null if it does not. */

@@ -9,8 +9,12 @@ public final class Operators {
     private Operators() {}
 
     static boolean equal(LuaState state, @Nullable Object x, @Nullable Object y) {
-        if (x instanceof LuaString p && y instanceof LuaString) {
+        if (x instanceof LuaString p && y instanceof LuaString q) {
+            if (p.length() != q.length()) {
+                return false;
+            }
             state.meter().work(p.length() >> 6);
+            return p.equals(q);
         }
         if (Lua.rawEquals(x, y)) {
             return true;
@@ -97,6 +101,12 @@ public final class Operators {
     static @Nullable Object length(LuaState state, @Nullable Object value) {
         if (value instanceof LuaString s) {
             return (double) s.length();
+        }
+        if (value instanceof LuaTable shared) {
+            LuaTable table = state.own(shared);
+            if (table.metatable() == null) {
+                return (double) table.length();
+            }
         }
         @Nullable Object method = Metatables.method(state, value, Metatables.LEN);
         if (method != null) {

@@ -9,6 +9,8 @@ import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
+import io.moondial.script.lua.LuaFunction.NativeFunction.Shortcut;
+import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.LuaTable;
@@ -22,12 +24,17 @@ final class BaseLibrary {
     private static final LuaString PAIRS = LuaString.of("__pairs");
     private static final LuaString IPAIRS = LuaString.of("__ipairs");
     private static final LuaString ASSERTION_FAILED = LuaString.of("assertion failed!");
+    private static final LuaString STRING = LuaString.of("string");
+    private static final LuaString TABLE = LuaString.of("table");
+    private static final LuaString NUMBER = LuaString.of("number");
+    private static final Double BEFORE_FIRST = 0.0;
     private static final int MIN_BASE = 2;
     private static final int MAX_BASE = 36;
 
-    private static final NativeFunction NEXT = new NativeFunction("next", BaseLibrary::next);
+    private static final NativeFunction NEXT =
+            new NativeFunction("next", BaseLibrary::next, BaseLibrary::next);
     private static final NativeFunction NEXT_ITEM =
-            new NativeFunction("ipairs_iterator", BaseLibrary::nextItem);
+            new NativeFunction("ipairs_iterator", BaseLibrary::nextItem, BaseLibrary::nextItem);
 
     private BaseLibrary() {}
 
@@ -37,22 +44,42 @@ final class BaseLibrary {
                 .function("load", load::call)
                 .value("_VERSION", Lua.text("Lua 5.2"))
                 .value("next", NEXT)
-                .function("assert", BaseLibrary::assertTrue)
+                .function(
+                        "assert",
+                        BaseLibrary::assertTrue,
+                        (state, count, x, y, z, w) ->
+                                count == 1 && Lua.truthy(x) ? x : Shortcut.Answer.NONE)
                 .function("error", BaseLibrary::error)
                 .function("getmetatable", BaseLibrary::getMetatable)
-                .function("ipairs", BaseLibrary::ipairs)
-                .function("pairs", BaseLibrary::pairs)
+                .function("ipairs", BaseLibrary::ipairs, BaseLibrary::ipairs)
+                .function("pairs", BaseLibrary::pairs, BaseLibrary::pairs)
                 .function("pcall", BaseLibrary::pcall)
                 .function("rawequal", a -> Lua.values(Lua.rawEquals(a.any(1), a.any(2))))
                 .function("rawget", a -> Lua.values(a.table(1).get(a.any(2))))
                 .function("rawlen", BaseLibrary::rawLength)
                 .function("rawset", BaseLibrary::rawSet)
                 .function("select", BaseLibrary::select)
-                .function("setmetatable", BaseLibrary::setMetatable)
-                .function("tonumber", BaseLibrary::toNumber)
-                .function("tostring", a -> Lua.values(a.state().toStringOf(a.any(1))))
-                .function("type", a -> Lua.values(Lua.text(Lua.type(a.any(1)))))
+                .function("setmetatable", BaseLibrary::setMetatable, BaseLibrary::setMetatable)
+                .function("tonumber", BaseLibrary::toNumber, BaseLibrary::toNumber)
+                .function(
+                        "tostring",
+                        a -> Lua.values(a.state().toStringOf(a.any(1))),
+                        (state, count, x, y, z, w) -> state.toStringOf(x))
+                .function(
+                        "type",
+                        a -> Lua.values(typeOf(a.any(1))),
+                        (state, count, x, y, z, w) -> typeOf(x))
                 .function("xpcall", BaseLibrary::xpcall);
+    }
+
+    private static LuaString typeOf(@Nullable Object value) {
+        if (value instanceof LuaString) {
+            return STRING;
+        }
+        if (value instanceof LuaTable) {
+            return TABLE;
+        }
+        return value instanceof Double ? NUMBER : Lua.text(Lua.type(value));
     }
 
     private static @Nullable Object[] assertTrue(Arguments a) {
@@ -104,6 +131,24 @@ final class BaseLibrary {
         return Lua.values(a.get(1));
     }
 
+    /** The first metatable of a table. */
+    private static @Nullable Object setMetatable(
+            LuaState state,
+            int count,
+            @Nullable Object x,
+            @Nullable Object y,
+            @Nullable Object z,
+            @Nullable Object w) {
+        if (x instanceof LuaTable shared && y instanceof LuaTable metatable) {
+            LuaTable table = state.toChange(shared);
+            if (table.metatable() == null) {
+                table.setMetatable(state.own(metatable));
+                return x;
+            }
+        }
+        return Shortcut.Answer.NONE;
+    }
+
     private static @Nullable Object[] pairs(Arguments a) {
         @Nullable Object method = a.state().metamethod(a.any(1), PAIRS);
         if (method == null) {
@@ -113,18 +158,67 @@ final class BaseLibrary {
         return Arrays.copyOf(a.state().call(method, a.get(1)), 3);
     }
 
+    private static @Nullable Object pairs(
+            LuaState state,
+            int count,
+            @Nullable Object x,
+            @Nullable Object y,
+            @Nullable Object z,
+            @Nullable Object w) {
+        return x instanceof LuaTable && state.metamethod(x, PAIRS) == null
+                ? Lua.values(NEXT, x, null)
+                : Shortcut.Answer.NONE;
+    }
+
     private static @Nullable Object[] next(Arguments a) {
         @Nullable Object @Nullable [] entry = a.table(1).next(a.get(2));
         return entry == null ? Lua.values((Object) null) : entry;
+    }
+
+    private static @Nullable Object next(
+            LuaState state,
+            int count,
+            @Nullable Object x,
+            @Nullable Object y,
+            @Nullable Object z,
+            @Nullable Object w) {
+        return x instanceof LuaTable table ? state.own(table).next(y) : Shortcut.Answer.NONE;
     }
 
     private static @Nullable Object[] ipairs(Arguments a) {
         @Nullable Object method = a.state().metamethod(a.any(1), IPAIRS);
         if (method == null) {
             a.table(1);
-            return Lua.values(NEXT_ITEM, a.get(1), 0.0);
+            return Lua.values(NEXT_ITEM, a.get(1), BEFORE_FIRST);
         }
         return Arrays.copyOf(a.state().call(method, a.get(1)), 3);
+    }
+
+    private static @Nullable Object ipairs(
+            LuaState state,
+            int count,
+            @Nullable Object x,
+            @Nullable Object y,
+            @Nullable Object z,
+            @Nullable Object w) {
+        return x instanceof LuaTable && state.metamethod(x, IPAIRS) == null
+                ? Lua.values(NEXT_ITEM, x, BEFORE_FIRST)
+                : Shortcut.Answer.NONE;
+    }
+
+    private static @Nullable Object nextItem(
+            LuaState state,
+            int count,
+            @Nullable Object x,
+            @Nullable Object y,
+            @Nullable Object z,
+            @Nullable Object w) {
+        if (x instanceof LuaTable table && y instanceof Double before) {
+            int index = before.intValue() + 1;
+            @Nullable Object value = state.own(table).get(index);
+            return value == null ? null : Lua.values((double) index, value);
+        }
+        return Shortcut.Answer.NONE;
     }
 
     private static @Nullable Object[] nextItem(Arguments a) {
@@ -173,6 +267,20 @@ final class BaseLibrary {
         }
         a.meter().work(text.length() >> 3);
         return Lua.values(Numbers.parse(text, base));
+    }
+
+    private static @Nullable Object toNumber(
+            LuaState state,
+            int count,
+            @Nullable Object x,
+            @Nullable Object y,
+            @Nullable Object z,
+            @Nullable Object w) {
+        if (y != null || x instanceof LuaDecimal) {
+            return Shortcut.Answer.NONE;
+        }
+        state.meter().work(1);
+        return Numbers.from(x);
     }
 
     private static @Nullable Object[] pcall(Arguments a) {

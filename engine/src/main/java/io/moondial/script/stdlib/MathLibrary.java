@@ -2,6 +2,7 @@ package io.moondial.script.stdlib;
 
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaFunction.NativeFunction.Shortcut;
 import io.moondial.script.lua.LuaTable;
 import io.moondial.script.lua.Operators;
 import java.util.function.DoubleBinaryOperator;
@@ -49,7 +50,13 @@ final class MathLibrary {
 
     private static void unary(
             StandardLibrary.Library math, String name, DoubleUnaryOperator operator) {
-        math.function(name, a -> Lua.values(operator.applyAsDouble(a.number(1))));
+        math.function(
+                name,
+                a -> Lua.values(operator.applyAsDouble(a.number(1))),
+                (state, count, x, y, z, w) ->
+                        x instanceof Double number
+                                ? (Object) operator.applyAsDouble(number)
+                                : Shortcut.Answer.NONE);
     }
 
     private static void binary(

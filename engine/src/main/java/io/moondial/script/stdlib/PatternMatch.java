@@ -3,6 +3,7 @@ package io.moondial.script.stdlib;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.Meter;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -224,8 +225,8 @@ final class PatternMatch {
         int end = itemEnd(p);
         int before = s == 0 ? 0 : subject.at(s - 1);
         int after = s < subject.length() ? subject.at(s) : 0;
-        CharacterSet set = new CharacterSet(pattern, p, end);
-        return !set.contains(before) && set.contains(after);
+        return !CharacterSet.contains(pattern, p, end, before)
+                && CharacterSet.contains(pattern, p, end, after);
     }
 
     private int matchBackReference(int s, int digit) {
@@ -266,7 +267,7 @@ final class PatternMatch {
             case ESCAPE -> CharacterClass.contains(pattern.at(p + 1), c);
             case '[' -> {
                 steps += itemEnd - p;
-                yield new CharacterSet(pattern, p, itemEnd).contains(c);
+                yield CharacterSet.contains(pattern, p, itemEnd, c);
             }
             default -> pattern.at(p) == c;
         };
@@ -292,10 +293,12 @@ final class PatternMatch {
 
         private static final int POSITION = -2;
 
+        private static final int[] NO_PLACES = {};
+
         private final LuaString subject;
         private final Meter meter;
-        private final int[] starts = new int[MAX];
-        private final int[] lengths = new int[MAX];
+        private int[] starts = NO_PLACES;
+        private int[] lengths = NO_PLACES;
         private int count;
 
         Captures(LuaString subject, Meter meter) {
@@ -310,6 +313,10 @@ final class PatternMatch {
         void open(int start, boolean position) {
             if (count >= MAX) {
                 throw new LuaError("too many captures");
+            }
+            if (count == starts.length) {
+                starts = Arrays.copyOf(starts, Math.max(4, count * 2));
+                lengths = Arrays.copyOf(lengths, starts.length);
             }
             starts[count] = start;
             lengths[count] = position ? POSITION : OPEN;
@@ -391,7 +398,9 @@ final class PatternMatch {
     /**
      * A set in a pattern, {@code [a-z%d_]} or {@code [^...]}: the octets between two places of it.
      */
-    private record CharacterSet(LuaString pattern, int start, int end) {
+    private static final class CharacterSet {
+        private CharacterSet() {}
+
         /**
          * Where the set that begins at a place ends.
          *
@@ -414,7 +423,8 @@ final class PatternMatch {
             return p + 1;
         }
 
-        boolean contains(int c) {
+        /** Whether the set between two places of a pattern contains an octet. */
+        static boolean contains(LuaString pattern, int start, int end, int c) {
             boolean negated = pattern.at(start + 1) == '^';
             int p = negated ? start + 2 : start + 1;
             int last = end - 1;

@@ -77,6 +77,13 @@ public final class StandardLibrary {
             return this;
         }
 
+        /** A function whose usual calls have a shortcut. */
+        Library function(
+                String function, NativeFunction.Body body, NativeFunction.Shortcut shortcut) {
+            table.set(function, new NativeFunction(function, body, shortcut));
+            return this;
+        }
+
         Library value(String field, @Nullable Object value) {
             table.set(field, value);
             return this;

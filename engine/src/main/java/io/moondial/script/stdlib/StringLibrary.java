@@ -6,9 +6,12 @@ import io.moondial.script.lua.LuaDecimal;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
+import io.moondial.script.lua.LuaFunction.NativeFunction.Shortcut;
+import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaString.LuaStringBuilder;
 import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.Meter;
 import io.moondial.script.lua.Numbers;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -18,22 +21,37 @@ final class StringLibrary {
     private static final int CASE_BIT = 0x20;
     private static final int MAX_RESULTS = 8000;
 
+    /** The octets as numbers: programs that read character by character ask for many. */
+    private static final Double[] OCTETS = new Double[256];
+
+    static {
+        for (int i = 0; i < OCTETS.length; i++) {
+            OCTETS[i] = (double) i;
+        }
+    }
+
     private StringLibrary() {}
 
     static LuaTable create() {
         return new StandardLibrary.Library("string")
-                .function("byte", StringLibrary::octets)
+                .function("byte", StringLibrary::octets, StringLibrary::octet)
                 .function("char", StringLibrary::fromOctets)
-                .function("find", PatternFunctions::find)
+                .function("find", PatternFunctions::find, PatternFunctions::find)
                 .function("format", a -> Lua.values(StringFormat.of(a)))
                 .function("gmatch", PatternFunctions::gmatch)
                 .function("gsub", PatternFunctions::gsub)
-                .function("len", a -> Lua.values((double) a.string(1).length()))
+                .function(
+                        "len",
+                        a -> Lua.values((double) a.string(1).length()),
+                        (state, count, x, y, z, w) ->
+                                x instanceof LuaString s
+                                        ? (Object) (double) s.length()
+                                        : Shortcut.Answer.NONE)
                 .function("lower", a -> map(a, c -> c >= 'A' && c <= 'Z' ? c + CASE_BIT : c))
-                .function("match", PatternFunctions::match)
+                .function("match", PatternFunctions::match, PatternFunctions::match)
                 .function("rep", StringLibrary::repeat)
                 .function("reverse", StringLibrary::reverse)
-                .function("sub", StringLibrary::sub)
+                .function("sub", StringLibrary::sub, StringLibrary::sub)
                 .function("upper", a -> map(a, c -> c >= 'a' && c <= 'z' ? c - CASE_BIT : c))
                 .seal();
     }
@@ -47,14 +65,35 @@ final class StringLibrary {
     }
 
     private static @Nullable Object[] sub(Arguments a) {
-        LuaString s = a.string(1);
-        int from = Math.max(0, index(a.integer(2), s.length()));
-        int to = Math.min(s.length() - 1, index(a.integer(3, -1), s.length()));
-        if (from > to) {
-            return Lua.values(LuaString.EMPTY);
+        return Lua.values(sub(a.meter(), a.string(1), a.integer(2), a.integer(3, -1)));
+    }
+
+    private static @Nullable Object sub(
+            LuaState state,
+            int count,
+            @Nullable Object x,
+            @Nullable Object y,
+            @Nullable Object z,
+            @Nullable Object w) {
+        if (x instanceof LuaString s && y instanceof Double first) {
+            if (z instanceof Double last) {
+                return sub(state.meter(), s, first.intValue(), last.intValue());
+            }
+            if (z == null) {
+                return sub(state.meter(), s, first.intValue(), -1);
+            }
         }
-        a.meter().string(to - from + 1);
-        return Lua.values(s.slice(from, to + 1));
+        return Shortcut.Answer.NONE;
+    }
+
+    private static LuaString sub(Meter meter, LuaString s, int first, int last) {
+        int from = Math.max(0, index(first, s.length()));
+        int to = Math.min(s.length() - 1, index(last, s.length()));
+        if (from > to) {
+            return LuaString.EMPTY;
+        }
+        meter.string(to - from + 1);
+        return s.slice(from, to + 1);
     }
 
     private static @Nullable Object[] octets(Arguments a) {
@@ -68,9 +107,26 @@ final class StringLibrary {
         @Nullable Object[] octets = new @Nullable Object[Math.max(0, to - from + 1)];
         a.meter().work(octets.length >> 2);
         for (int i = 0; i < octets.length; i++) {
-            octets[i] = (double) s.at(from + i);
+            octets[i] = OCTETS[s.at(from + i)];
         }
         return octets;
+    }
+
+    /** One octet, which is there. */
+    private static @Nullable Object octet(
+            LuaState state,
+            int count,
+            @Nullable Object x,
+            @Nullable Object y,
+            @Nullable Object z,
+            @Nullable Object w) {
+        if (x instanceof LuaString s && (y == null || y instanceof Double) && z == null) {
+            int at = y instanceof Double position ? index(position.intValue(), s.length()) : 0;
+            if (at >= 0 && at < s.length()) {
+                return OCTETS[s.at(at)];
+            }
+        }
+        return Shortcut.Answer.NONE;
     }
 
     private static @Nullable Object[] fromOctets(Arguments a) {
@@ -126,39 +182,83 @@ final class StringLibrary {
 
     /** The functions of the string library that take patterns: find, match, gmatch, gsub. */
     private static final class PatternFunctions {
-        private static final String SPECIALS = "^$*+?.([%-";
+        private static final boolean[] IS_SPECIAL = new boolean[128];
+
+        static {
+            "^$*+?.([%-".chars().forEach(c -> IS_SPECIAL[c] = true);
+        }
 
         private PatternFunctions() {}
 
         static @Nullable Object[] find(Arguments a) {
             LuaString s = a.string(1);
             LuaString pattern = a.string(2);
-            int start = start(a, s);
+            return find(a.meter(), s, pattern, start(a.integer(3, 1), s), Lua.truthy(a.get(4)));
+        }
+
+        static @Nullable Object find(
+                LuaState state,
+                int count,
+                @Nullable Object x,
+                @Nullable Object y,
+                @Nullable Object z,
+                @Nullable Object w) {
+            if (x instanceof LuaString s && y instanceof LuaString pattern) {
+                if (z instanceof Double first) {
+                    int start = start(first.intValue(), s);
+                    return find(state.meter(), s, pattern, start, Lua.truthy(w));
+                }
+                if (z == null) {
+                    return find(state.meter(), s, pattern, 0, Lua.truthy(w));
+                }
+            }
+            return Shortcut.Answer.NONE;
+        }
+
+        private static @Nullable Object[] find(
+                Meter meter, LuaString s, LuaString pattern, int start, boolean plain) {
             if (start > s.length()) {
                 return Lua.values((Object) null);
             }
-            if (Lua.truthy(a.get(4)) || !hasSpecials(pattern)) {
-                return findPlain(a, s, pattern, start);
-            }
-            return search(a, s, pattern, start, true);
+            return plain || !hasSpecials(pattern)
+                    ? findPlain(meter, s, pattern, start)
+                    : search(meter, s, pattern, start, true);
         }
 
         static @Nullable Object[] match(Arguments a) {
             LuaString s = a.string(1);
             LuaString pattern = a.string(2);
-            int start = start(a, s);
-            return start > s.length()
-                    ? Lua.values((Object) null)
-                    : search(a, s, pattern, start, false);
+            return match(a.meter(), s, pattern, start(a.integer(3, 1), s));
         }
 
-        private static int start(Arguments a, LuaString s) {
-            return Math.max(0, StringLibrary.index(a.integer(3, 1), s.length()));
+        static @Nullable Object match(
+                LuaState state,
+                int count,
+                @Nullable Object x,
+                @Nullable Object y,
+                @Nullable Object z,
+                @Nullable Object w) {
+            return x instanceof LuaString s && y instanceof LuaString pattern && z == null
+                    ? match(state.meter(), s, pattern, 0)
+                    : Shortcut.Answer.NONE;
+        }
+
+        private static @Nullable Object[] match(
+                Meter meter, LuaString s, LuaString pattern, int start) {
+            return start > s.length()
+                    ? Lua.values((Object) null)
+                    : search(meter, s, pattern, start, false);
+        }
+
+        /** Where a search begins, from 0, by a position as Lua has it. */
+        private static int start(int position, LuaString s) {
+            return Math.max(0, StringLibrary.index(position, s.length()));
         }
 
         private static boolean hasSpecials(LuaString pattern) {
             for (int i = 0; i < pattern.length(); i++) {
-                if (SPECIALS.indexOf(pattern.at(i)) >= 0) {
+                int c = pattern.at(i);
+                if (c < 128 && IS_SPECIAL[c]) {
                     return true;
                 }
             }
@@ -166,8 +266,8 @@ final class StringLibrary {
         }
 
         private static @Nullable Object[] findPlain(
-                Arguments a, LuaString s, LuaString sought, int start) {
-            a.meter().work(((long) (s.length() - start) * (sought.length() + 16)) >> 8);
+                Meter meter, LuaString s, LuaString sought, int start) {
+            meter.work(((long) (s.length() - start) * (sought.length() + 16)) >> 8);
             int at = s.indexOf(sought, start);
             return at < 0
                     ? Lua.values((Object) null)
@@ -175,8 +275,8 @@ final class StringLibrary {
         }
 
         private static @Nullable Object[] search(
-                Arguments a, LuaString s, LuaString pattern, int start, boolean withPlace) {
-            PatternMatch match = new PatternMatch(s, pattern, a.meter());
+                Meter meter, LuaString s, LuaString pattern, int start, boolean withPlace) {
+            PatternMatch match = new PatternMatch(s, pattern, meter);
             int last = match.isAnchored() ? start : s.length();
             for (int at = start; at <= last; at++) {
                 int end = match.matchAt(at);
@@ -200,7 +300,12 @@ final class StringLibrary {
             LuaString s = a.string(1);
             LuaString pattern = a.string(2);
             a.meter().memory(400);
-            return Lua.values(new NativeFunction("gmatch_iterator", new Matches(s, pattern)::next));
+            Matches matches = new Matches(PatternMatch.repeated(s, pattern, a.meter()), s.length());
+            return Lua.values(
+                    new NativeFunction(
+                            "gmatch_iterator",
+                            b -> matches.next(),
+                            (state, count, x, y, z, w) -> matches.next()));
         }
 
         /**
@@ -208,18 +313,17 @@ final class StringLibrary {
          * own.
          */
         private static final class Matches {
-            private final LuaString subject;
-            private final LuaString pattern;
+            private final PatternMatch match;
+            private final int length;
             private int position;
 
-            Matches(LuaString subject, LuaString pattern) {
-                this.subject = subject;
-                this.pattern = pattern;
+            Matches(PatternMatch match, int length) {
+                this.match = match;
+                this.length = length;
             }
 
-            @Nullable Object[] next(Arguments a) {
-                PatternMatch match = PatternMatch.repeated(subject, pattern, a.meter());
-                for (int at = position; at <= subject.length(); at++) {
+            @Nullable Object[] next() {
+                for (int at = position; at <= length; at++) {
                     int end = match.matchAt(at);
                     if (end >= 0) {
                         // an empty match must not be found again
@@ -227,7 +331,7 @@ final class StringLibrary {
                         return match.captures().values(at, end, true);
                     }
                 }
-                position = subject.length() + 1;
+                position = length + 1;
                 return Lua.values((Object) null);
             }
         }

@@ -4,6 +4,7 @@ import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
+import io.moondial.script.lua.LuaFunction.NativeFunction.Shortcut;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaString.LuaStringBuilder;
@@ -21,7 +22,7 @@ final class TableLibrary {
     static LuaTable create() {
         return new StandardLibrary.Library("table")
                 .function("concat", TableLibrary::concat)
-                .function("insert", TableLibrary::insert)
+                .function("insert", TableLibrary::insert, TableLibrary::append)
                 .function("pack", TableLibrary::pack)
                 .function("remove", TableLibrary::remove)
                 .function("sort", TableLibrary::sort)
@@ -71,6 +72,23 @@ final class TableLibrary {
             default -> throw new LuaError("wrong number of arguments to 'insert'");
         }
         return Lua.nothing();
+    }
+
+    private static @Nullable Object append(
+            LuaState state,
+            int count,
+            @Nullable Object x,
+            @Nullable Object y,
+            @Nullable Object z,
+            @Nullable Object w) {
+        if (count == 2 && x instanceof LuaTable shared) {
+            LuaTable list = state.toChange(shared);
+            if (list.metatable() == null) {
+                list.set(list.length() + 1, y);
+                return Lua.nothing();
+            }
+        }
+        return Shortcut.Answer.NONE;
     }
 
     private static @Nullable Object[] remove(Arguments a) {

@@ -12,6 +12,25 @@ class NumberFormatTest {
     private static final MathContext FOURTEEN = new MathContext(14, RoundingMode.HALF_EVEN);
 
     @Test
+    void a_numeral_of_any_number_of_digits_is_read_as_the_nearest_number() {
+        Random random = new Random(11);
+        for (int i = 0; i < 100_000; i++) {
+            int places = random.nextInt(19);
+            String digits = Long.toString(random.nextLong(1_000_000_000_000_000_000L));
+            String some = digits.substring(random.nextInt(digits.length()));
+            int point = random.nextInt(some.length() + 1);
+            String numeral =
+                    places < 4 ? some : some.substring(0, point) + "." + some.substring(point);
+
+            assertThat(Numbers.parse(LuaString.of(numeral)))
+                    .as(numeral)
+                    .isEqualTo(Double.parseDouble(numeral));
+        }
+        assertThat(Numbers.parse(LuaString.of("."))).isNull();
+        assertThat(Numbers.parse(LuaString.of(" "))).isNull();
+    }
+
+    @Test
     void numbers_are_rounded_from_their_exact_value() {
         Random random = new Random(7);
         for (int i = 0; i < 200_000; i++) {
