@@ -272,7 +272,7 @@ class N2svcdTest {
                 "n2svcd.write_edr ('X')|n2.n2svcd.write_edr: fields expected (table), got no value",
                 "n2svcd.write_edr ('USSD-X', {})|edr.write: event 'USSD-X': names in USSD- are the engine's own",
                 "n2svcd.notise ('x')|'n2.n2svcd' has no 'notise'; did you mean 'notice'?",
-                "n2svcd.raise_trace ()|'n2.n2svcd' has no 'raise_trace': ussd trace writes what goes over the links",
+                "n2svcd.raise_trace ()|'n2.n2svcd' has no 'raise_trace': ussd trace writes the dialogs of a number",
                 "require 'n2.n2svcd.rest_agent'|module 'n2.n2svcd.rest_agent' is not built in: http.get, http.post and the like reach an upstream of the rules",
                 "require 'n2.n2svcd.tester.match'|module 'n2.n2svcd.tester.match' is not built in: a .dialog file",
                 "require 'n2.n2svcd.ussd_service'|and it is not built in; built in are n2.n2svcd, n2.n2svcd.ussd",
@@ -387,7 +387,7 @@ class N2svcdTest {
         assertThat(problems())
                 .containsExactly(
                         "2:28 ERROR module 'n2.n2svcd.rest_agent' is not built in: http.get, http.post and the like reach an upstream of the rules",
-                        "5:10 ERROR 'n2.n2svcd' has no 'raise_trace': ussd trace writes what goes over the links, by number or dialog",
+                        "5:10 ERROR 'n2.n2svcd' has no 'raise_trace': ussd trace writes the dialogs of a number into a file for Wireshark",
                         "6:10 ERROR 'n2.n2svcd' has no 'notise'; did you mean 'notice'?",
                         "7:42 ERROR n2.n2svcd.ussd.menu: unknown option 'secrt'; did you mean secret?");
     }

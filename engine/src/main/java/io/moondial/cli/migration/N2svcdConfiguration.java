@@ -180,6 +180,7 @@ final class N2svcdConfiguration {
                                     "there is no USSD service in it: no <service module=\"%s\"> and no <service module=\"%s\">"
                                             .formatted(PROCESS, NOTIFY))));
         }
+        Set<Integer> dialled = new TreeSet<>(subsystems);
         if (!subsystems.isEmpty()) {
             subsystems.addAll(USUAL_SUBSYSTEMS);
             rules.section("network")
@@ -202,7 +203,7 @@ final class N2svcdConfiguration {
         keys.forEach(it -> folders.add(LogText.of(scripts.getOrDefault(it, ""))));
         folders.remove("");
         List<Problem> leftOut = notes.inFileOrder();
-        return new Imported(text(folders, leftOut), keys, folders, leftOut);
+        return new Imported(text(folders, leftOut, dialled), keys, folders, leftOut);
     }
 
     // ---- applications
@@ -545,7 +546,7 @@ final class N2svcdConfiguration {
 
     // ---- the file
 
-    private String text(SortedSet<String> folders, List<Problem> leftOut) {
+    private String text(SortedSet<String> folders, List<Problem> leftOut, Set<Integer> dialled) {
         StringBuilder text = new StringBuilder();
         text.append("# Made by ussd import from ")
                 .append(LogText.of(String.valueOf(file.getFileName())))
@@ -561,6 +562,6 @@ final class N2svcdConfiguration {
                 text.append("#   %d: %s\n".formatted(note.line(), note.message()));
             }
         }
-        return text.append('\n').append(rules.text()).append(links.comment()).toString();
+        return text.append('\n').append(rules.text()).append(links.comment(dialled)).toString();
     }
 }

@@ -3,6 +3,7 @@ package io.moondial.cli.migration;
 import io.moondial.config.YamlWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,10 +32,14 @@ final class N2svcdLinks {
                     "local_host",
                     "local_port");
 
+    private static final String SUBSYSTEMS = "    ssns: ";
     private static final String OWN = "  # not there: write your own";
 
     private final Notes notes;
     private final List<String> lines = new ArrayList<>();
+
+    /** The subsystem of the engine's own messages; null: it is not told. */
+    private @Nullable String own;
 
     /**
      * Of no application yet.
@@ -45,11 +50,20 @@ final class N2svcdLinks {
         this.notes = notes;
     }
 
-    /** What stands at the end of the rules file: comments, or nothing. */
-    String comment() {
+    /**
+     * What stands at the end of the rules file: comments, or nothing.
+     *
+     * @param dialled the subsystems that triggers name
+     */
+    String comment(Set<Integer> dialled) {
         if (lines.isEmpty()) {
             return "";
         }
+        Set<String> subsystems = new LinkedHashSet<>();
+        if (own != null) {
+            subsystems.add(own);
+        }
+        dialled.forEach(it -> subsystems.add(it.toString()));
         StringBuilder text =
                 new StringBuilder(
                         """
@@ -58,7 +72,13 @@ final class N2svcdLinks {
                         # Look at each value, then remove the section network above, and the # of each line below.
                         #
                         """);
-        lines.forEach(line -> text.append('#').append(line).append('\n'));
+        for (String line : lines) {
+            if (!line.equals(SUBSYSTEMS)) {
+                text.append('#').append(line).append('\n');
+            } else if (!subsystems.isEmpty()) {
+                text.append('#').append(line).append(subsystems).append('\n');
+            }
+        }
         return text.toString();
     }
 
@@ -89,19 +109,14 @@ final class N2svcdLinks {
                 .forEach((name, it) -> parameter(name, it, parameters, !connections.isEmpty()));
         List<XmlElement> routes =
                 of(application, "routes").stream().flatMap(it -> it.children().stream()).toList();
-        for (XmlElement route : routes) {
-            if (route.attribute("pc") == null) {
-                notes.leftOut(
-                        route,
-                        "write network: {sigtran: {routes: [...]}} if the STP does not translate global titles: rules.yaml shows it");
-            }
-        }
         of(application, "handlers")
                 .forEach(
                         it ->
                                 notes.leftOut(
                                         it, "each dialog of a subsystem comes to the triggers"));
-        if (!connections.isEmpty()) {
+        if (connections.isEmpty()) {
+            routes.forEach(it -> notes.leftOut(it, "there is no M3UA link to use it"));
+        } else {
             write(parameters, connections, routes);
         }
     }
@@ -136,8 +151,9 @@ final class N2svcdLinks {
         lines.add("network:");
         lines.add("  sigtran:");
         lines.add("    point_code: " + orOwn(parameters.get("opc"), "1"));
+        lines.add(SUBSYSTEMS);
         if (parameters.containsKey("ossn")) {
-            lines.add("    ssns: [" + parameters.get("ossn") + "]");
+            own = parameters.get("ossn");
         }
         lines.add("    global_title: " + orOwn(quoted(parameters.get("ogt_digits")), "\"1\""));
         lines.add("    application_servers:");
@@ -163,6 +179,57 @@ final class N2svcdLinks {
             lines.add("        associations:");
             lines.add("          - " + YamlWriter.line(association(name, connection)));
         }
+        List<String> titles = titles(connections, routes);
+        if (!titles.isEmpty()) {
+            lines.add("    global_titles:");
+            lines.addAll(titles);
+        }
+    }
+
+    /** The routes by global title: a range is a prefix here. */
+    private List<String> titles(List<XmlElement> connections, List<XmlElement> routes) {
+        List<String> titles = new ArrayList<>();
+        for (XmlElement route : routes) {
+            if (route.attribute("pc") != null) {
+                continue;
+            }
+            String prefix = prefix(route.attribute("mingt"), route.attribute("maxgt"));
+            String point =
+                    connections.stream()
+                            .filter(it -> isOf(route, it))
+                            .flatMap(it -> points(it, routes).stream())
+                            .findFirst()
+                            .orElse(null);
+            if (prefix == null || point == null) {
+                notes.leftOut(
+                        route,
+                        "write network: {sigtran: {global_titles: [{prefix: \"...\", point_code: N}]}}, one for each prefix");
+            } else {
+                titles.add("      - {prefix: \"%s\", point_code: %s}".formatted(prefix, point));
+            }
+        }
+        return titles;
+    }
+
+    /** What all numbers of a range begin with, if it is all such numbers; else null. */
+    private static @Nullable String prefix(@Nullable String least, @Nullable String most) {
+        if (least == null || most == null || least.length() != most.length()) {
+            return null;
+        }
+        int same = 0;
+        while (same < least.length() && least.charAt(same) == most.charAt(same)) {
+            same++;
+        }
+        String prefix = least.substring(0, same);
+        return DIGITS.matcher(prefix).matches()
+                        && least.substring(same).matches("0*")
+                        && most.substring(same).matches("9*")
+                ? prefix
+                : null;
+    }
+
+    private static boolean isOf(XmlElement route, XmlElement connection) {
+        return Objects.equals(route.attribute("connection"), connection.attribute("name"));
     }
 
     private static String orOwn(@Nullable String value, String example) {
@@ -186,9 +253,7 @@ final class N2svcdLinks {
         }
         for (XmlElement route : routes) {
             String point = route.attribute("pc");
-            if (point != null
-                    && Objects.equals(
-                            route.attribute("connection"), connection.attribute("name"))) {
+            if (point != null && isOf(route, connection)) {
                 points.add(point);
             }
         }

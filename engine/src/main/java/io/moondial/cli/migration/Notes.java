@@ -14,7 +14,8 @@ final class Notes {
     static final String UNKNOWN =
             "Moondial has nothing like it, or the public pages do not tell what it is";
 
-    private static final String TRACE = "ussd trace records a number or a dialog";
+    private static final String TRACE =
+            "ussd trace writes the dialogs of a number into a file for Wireshark";
 
     /** Parameters that each application may have. */
     private static final Map<String, String> COMMON =

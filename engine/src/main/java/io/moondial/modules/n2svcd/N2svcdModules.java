@@ -231,7 +231,7 @@ public final class N2svcdModules {
                         "scripts send no MAP of their own; ussd.menu and ussd.notify do")
                 .elsewhere(
                         "raise_trace",
-                        "ussd trace writes what goes over the links, by number or dialog")
+                        "ussd trace writes the dialogs of a number into a file for Wireshark")
                 .elsewhere(
                         "rest_agent",
                         "http.get, http.post and the like reach an upstream of the rules")

@@ -113,7 +113,11 @@ class ImportCommandTest {
         assertThat(ussd("check", "--rules", made().resolve("rules.yaml").toString()))
                 .as(err.toString())
                 .isZero();
-        assertThat(out.toString()).contains("point_code: 4114", "10.42.2.155:14001");
+        assertThat(out.toString())
+                .contains(
+                        "point_code: 4114",
+                        "10.42.2.155:14001",
+                        "{prefix: \"2547\", point_code: 400}");
     }
 
     @Test
@@ -345,6 +349,33 @@ class ImportCommandTest {
                                         .isEqualTo(
                                                 "<parameter name=\"lua_script_check_secs\"> is left out: another one of this name follows"));
         assertThat(imported.rules()).contains("reload_interval: 4s").doesNotContain("\n  app_name");
+    }
+
+    @Test
+    void links_answer_where_triggers_are_dialled_and_what_is_not_told_is_said() throws Exception {
+        String links =
+                """
+                <application name="A" module="SigtranApp"><config>
+                  <connections><connection name="1" type="m3ua" mode="listen"><local_host>10.0.0.1</local_host></connection></connections>
+                </config></application>
+                <application name="B" module="SigtranApp"/>
+                """;
+        Imported imported =
+                N2svcdConfiguration.read(
+                        file(
+                                triggers("<trigger dest_ssn=\"8\" script_key=\"a\"/>")
+                                        .replace("<applications>", "<applications>" + links)));
+
+        assertThat(imported.rules())
+                .contains(
+                        "#    ssns: [8]\n",
+                        "#    point_code: 1  # not there: write your own\n",
+                        "#        point_codes: [1]  # not there: write your own\n",
+                        "#          - {name: \"link_1\", transport: \"sctp\", listen: \"10.0.0.1:2905\"}\n");
+        assertThat(imported.notes())
+                .extracting(Problem::message)
+                .containsExactly(
+                        "<application name=\"B\" module=\"SigtranApp\"> is left out: an engine has one network: a second one needs an engine and rules of its own");
     }
 
     @Test
