@@ -74,7 +74,7 @@ class CheckedTextsTest {
     void texts_that_only_may_be_wrong_are_warnings() throws IOException {
         copy();
         for (String broken :
-                List.of("sw.yaml", "ki.yaml", "Français.yaml", "fr-CA.yaml", "am.yml")) {
+                List.of("sw.yaml", "ki.yaml", "English.yaml", "fr-CA.yaml", "am.yml")) {
             Files.delete(folder.resolve("scripts/lang").resolve(broken));
         }
         Files.writeString(
