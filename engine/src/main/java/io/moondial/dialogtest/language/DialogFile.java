@@ -317,7 +317,7 @@ public final class DialogFile {
 
         /** The steps of a file that have a name, for {@code do}. */
         private static final class NamedSteps {
-            /** Named steps can do others twice, and these others twice: that grows fast. */
+            /** How many steps the tests of a file can do, all together. */
             private static final int MAX_DONE = 200_000;
 
             private final Problems problems;
@@ -369,6 +369,9 @@ public final class DialogFile {
                             "these steps stand below, on line %d: they belong above what does them"
                                     .formatted(block.head().at().first()));
                     return List.of();
+                }
+                if (done > MAX_DONE) {
+                    return List.of(); // reported already
                 }
                 done += block.body().size();
                 if (done > MAX_DONE) {

@@ -34,6 +34,10 @@ final class TestParser {
     private static final String ADVICE =
             "; a column of 'each' does, or a group (?<name>...) in the expression for a screen; if"
                     + " you mean this text itself, write \"\\${...\" in double quotes";
+
+    /** Named steps can do others twice, and these others twice: that grows fast. */
+    private static final int MAX_DONE = 2_000;
+
     private static final Pattern BLANKS = Pattern.compile("[ \t]+");
 
     private final Map<String, String> row;
@@ -46,6 +50,9 @@ final class TestParser {
     private DialogTest.Given given = DialogTest.Given.NOTHING;
     private @Nullable String skip;
     private boolean sameDialog;
+
+    /** How many steps named steps have added so far. */
+    private int done;
 
     /** Whether the steps are those of the block before the test. */
     private boolean inBefore;
@@ -113,8 +120,24 @@ final class TestParser {
                 add(raw);
             }
             case TALK -> talk(raw);
-            case USE -> named.apply(raw).forEach(this::step);
+            case USE -> namedSteps(raw);
             case FRAME -> throw new IllegalStateException("a frame within a test: " + raw);
+        }
+    }
+
+    private void namedSteps(Lexer.RawStep use) {
+        if (done > MAX_DONE) {
+            return; // reported already
+        }
+        List<Lexer.RawStep> all = named.apply(use);
+        done += all.size();
+        if (done > MAX_DONE) {
+            problems.add(
+                    use.place(),
+                    "'do' adds more than %d steps to this test%s"
+                            .formatted(MAX_DONE, use.doneOn()));
+        } else {
+            all.forEach(this::step);
         }
     }
 

@@ -165,7 +165,26 @@ class DialogFileTest {
     }
 
     @Test
-    void steps_that_are_done_more_than_a_file_may_do_them_are_refused() {
+    void a_file_can_do_a_limited_number_of_steps() {
+        String steps = "steps long\ndial *1#\n" + "wait 1s\n".repeat(1_998) + "abandon\n";
+        StringBuilder file = new StringBuilder(steps);
+        for (int i = 0; i < 102; i++) {
+            file.append("test \"%d\"\ndo long\n".formatted(i));
+        }
+
+        DialogFileException thrown =
+                catchThrowableOfType(DialogFileException.class, () -> tests(file.toString()));
+
+        assertThat(thrown.problems())
+                .extracting(it -> it.line() + ": " + it.message())
+                .startsWith(
+                        "2203: 'do' adds more than 200000 steps to this file: divide it into several")
+                .filteredOn(it -> it.contains("'do' adds"))
+                .hasSize(1);
+    }
+
+    @Test
+    void steps_that_do_steps_that_do_steps_are_refused_before_they_grow() {
         StringBuilder file = new StringBuilder("steps s0\ndial *1#\nabandon\n");
         for (int i = 1; i <= 30; i++) {
             file.append("steps s%d\ndo s%d\ndo s%d\n".formatted(i, i - 1, i - 1));
@@ -173,7 +192,7 @@ class DialogFileTest {
 
         assertThatThrownBy(() -> tests(file + "test \"x\"\ndo s30\n"))
                 .hasMessageContaining(
-                        "'do' adds more than 200000 steps to this file: divide it into several");
+                        "'do' adds more than 2000 steps to this test; 'do' on line 95 does this step");
     }
 
     @Test
