@@ -118,7 +118,7 @@ class TextsTest {
     @CsvSource({"sw,sw", "SW,sw", "sw-KE,sw", "sw_KE,sw", "ru-Cyrl-RU,ru"})
     void a_language_with_a_region_is_the_language_if_there_is_no_file_for_it(
             String asked, String found) {
-        assertThat(bench.textOf("return t.language '%s'".formatted(asked))).isEqualTo(found);
+        assertThat(bench.textOf("return (t.language '%s')".formatted(asked))).isEqualTo(found);
     }
 
     @Test
@@ -145,6 +145,21 @@ class TextsTest {
     }
 
     @Test
+    void a_script_knows_who_has_chosen_the_language() {
+        bucket();
+        String asks = "return table.concat({t.language()}, ' ')";
+        assertThat(bench.textOf(asks)).isEqualTo("en default");
+        bench.languages = new LanguageSources(null, "ru");
+        assertThat(bench.textOf(asks)).isEqualTo("ru request");
+        bench.languages = new LanguageSources("sw", "ru");
+        assertThat(bench.textOf(asks)).isEqualTo("sw rule");
+        assertThat(bench.textOf("t.keep 'ru' " + asks)).isEqualTo("ru script");
+        assertThat(bench.textOf(asks)).isEqualTo("ru subscriber");
+        assertThat(bench.textOf("return menu.flow(function() " + asks + " end, {back = '0'})"))
+                .isEqualTo("ru subscriber");
+    }
+
+    @Test
     void a_language_that_is_kept_is_that_of_the_next_dialog() {
         bucket();
         assertThat(bench.textOf("return tostring(t.keep 'sw-TZ') .. t 'main'"))
@@ -158,7 +173,7 @@ class TextsTest {
         bench.languages = new LanguageSources("sw", null);
         assertThat(
                         bench.textOf(
-                                "kv.set('language', '254711000001', 'zu') return t.language() .. t.language()"))
+                                "kv.set('language', '254711000001', 'zu') return (t.language()) .. (t.language())"))
                 .isEqualTo("swsw");
         assertThat(bench.log)
                 .containsExactly(

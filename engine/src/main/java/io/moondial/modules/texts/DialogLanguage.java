@@ -8,6 +8,7 @@ import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
@@ -23,35 +24,61 @@ final class DialogLanguage {
     private final LuaTable kv;
 
     /** What is in force; null: it has to be asked for. */
-    private @Nullable String language;
+    private @Nullable Choice choice;
 
     /** What was in force where the flow began; null: nothing had asked for it. */
-    private @Nullable String before;
+    private @Nullable Choice before;
 
     /** Of the flow that runs; null: none does. */
     private @Nullable Journal journal;
 
     private int run;
 
+    /** Who has chosen a language. */
+    enum Source {
+        SCRIPT,
+        SUBSCRIBER,
+        RULE,
+        REQUEST,
+        DEFAULT;
+
+        /** As scripts read it. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A language, and where it comes from. */
+    record Choice(String language, Source from) {
+        /** As a journal has it. */
+        private Object kept() {
+            return LuaString.of(language + ' ' + from);
+        }
+
+        private static Choice of(Object kept) {
+            String text = Lua.show(kept);
+            int blank = text.indexOf(' ');
+            return new Choice(text.substring(0, blank), Source.valueOf(text.substring(blank + 1)));
+        }
+    }
+
     DialogLanguage(LuaTable kv) {
         this.kv = kv;
     }
 
     /** The language in force, which may have to be waited for. */
-    String get(LuaState state, HostCall call) {
+    Choice get(LuaState state, HostCall call) {
         follow(call.journal());
-        String known = language;
+        Choice known = choice;
         if (known == null) {
             Journal kept = journal;
             known =
                     kept == null
                             ? first(state, call)
-                            : kept.value(
-                                            "t.language",
-                                            state,
-                                            () -> LuaString.of(first(state, call)))
-                                    .toString();
-            language = known;
+                            : Choice.of(
+                                    kept.value(
+                                            "t.language", state, () -> first(state, call).kept()));
+            choice = known;
         }
         return known;
     }
@@ -59,33 +86,41 @@ final class DialogLanguage {
     /** The script has chosen. */
     void set(String chosen, HostCall call) {
         follow(call.journal());
-        language = chosen;
+        choice = new Choice(chosen, Source.SCRIPT);
     }
 
     private void follow(@Nullable Journal now) {
         int runs = now == null ? 0 : now.runs();
         if (now != journal) {
-            before = language;
+            before = choice;
         }
         if (now != null && (now != journal || runs != run)) {
-            language = null;
+            choice = null;
         }
         journal = now;
         run = runs;
     }
 
-    private String first(LuaState state, HostCall call) {
+    private Choice first(LuaState state, HostCall call) {
         return before == null ? chosen(state, call) : before;
     }
 
-    /** What nobody has chosen in this dialog. */
-    private String chosen(LuaState state, HostCall call) {
+    /** What the script has not chosen in this dialog. */
+    private Choice chosen(LuaState state, HostCall call) {
         Texts texts = call.texts();
         LanguageSources sources = call.languageSources();
-        return ofSubscriber(state, call)
-                .or(() -> Optional.ofNullable(sources.rule()).flatMap(texts::find))
-                .or(() -> Optional.ofNullable(sources.request()).flatMap(texts::find))
-                .orElse(texts.defaultLanguage());
+        return of(ofSubscriber(state, call), Source.SUBSCRIBER)
+                .or(() -> of(Optional.ofNullable(sources.rule()).flatMap(texts::find), Source.RULE))
+                .or(
+                        () ->
+                                of(
+                                        Optional.ofNullable(sources.request()).flatMap(texts::find),
+                                        Source.REQUEST))
+                .orElseGet(() -> new Choice(texts.defaultLanguage(), Source.DEFAULT));
+    }
+
+    private static Optional<Choice> of(Optional<String> language, Source from) {
+        return language.map(it -> new Choice(it, from));
     }
 
     private Optional<String> ofSubscriber(LuaState state, HostCall call) {

@@ -72,13 +72,19 @@ public final class TextsModule {
                                                 "language",
                                                 STRING,
                                                 "the language from here on, such as `sw`; `sw-KE` is `sw` if there is no file for it")
-                                        .returns("the language in force, as its file is named")
+                                        .returns(
+                                                "the language in force, as its file is named, and who has chosen it: `script`, `subscriber`, `rule`, `request` or `default`")
                                         .raises("there is no file for the language")
                                         .effect(Effect.READ)
                                         .madeOfOthers()
                                         .waits()
                                         .does(
-                                                "if t.language() == \"en\" then t.language(\"sw\") end",
+                                                """
+                                                local language, from = t.language()
+                                                if from ~= "subscriber" then
+                                                  language = menu.choose{items = {{"en", "English"}, {"sw", "Kiswahili"}}}
+                                                  if language then t.keep(language) end
+                                                end""",
                                                 this::language))
                 .function(
                         "languages",
@@ -113,7 +119,7 @@ public final class TextsModule {
     private @Nullable Object[] text(Arguments a, HostCall call) {
         String key = a.openText(1, "key");
         Texts texts = call.texts();
-        String language = dialog(call).get(a.state(), call);
+        String language = dialog(call).get(a.state(), call).language();
         Wording wording = texts.find(language, key);
         if (wording == null) {
             a.meter().work((long) texts.keys().size() * Math.min(key.length(), Texts.LONGEST_KEY));
@@ -191,7 +197,9 @@ public final class TextsModule {
         if (!a.isNil(1)) {
             dialog(call).set(named(a, call), call);
         }
-        return Lua.values(a.state().newString(dialog(call).get(a.state(), call)));
+        DialogLanguage.Choice choice = dialog(call).get(a.state(), call);
+        return Lua.values(
+                a.state().newString(choice.language()), a.state().newString(choice.from().word()));
     }
 
     /** The language that the first argument names. */
