@@ -54,6 +54,7 @@ class NewCommandTest {
         assertThat(err.toString()).isEmpty();
         assertThat(ussd("test", "--rules", rules())).as(out.toString() + err).isZero();
         assertThat(out.toString()).contains("shop.dialog: 14 tests, 14 passed");
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test
