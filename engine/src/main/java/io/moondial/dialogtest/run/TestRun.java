@@ -229,10 +229,10 @@ final class TestRun {
         return heard;
     }
 
-    /** Whether the handset of the moment is in a dialog. */
+    /** Whether the handset of the moment is in a dialog that it has not left open. */
     boolean isOpen() {
         TestHandset.Call call = handset.call;
-        return call != null && !call.isOver();
+        return call != null && !call.isOver() && handset.leftOpen == null;
     }
 
     /** Leaves nothing behind. */

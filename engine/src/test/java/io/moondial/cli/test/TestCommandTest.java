@@ -365,6 +365,30 @@ class TestCommandTest {
     }
 
     @Test
+    void a_dialog_that_is_left_open_is_recorded_as_such() throws IOException {
+        Path file = folder.resolve("scripts/new.dialog");
+        InputStream before = System.in;
+        System.setIn(
+                new ByteArrayInputStream(
+                        "dial *1#\nleave open\n".getBytes(StandardCharsets.UTF_8)));
+        try {
+            assertThat(test("--record", file.toString())).as(err.toString()).isZero();
+        } finally {
+            System.setIn(before);
+        }
+
+        assertThat(file)
+                .hasContent(
+                        """
+                        test "dial *1#"
+                        dial *1#
+                        menu Well?
+                        leave open
+                        """);
+        assertThat(test()).isZero();
+    }
+
+    @Test
     void a_dialled_conversation_is_recorded_as_a_test_that_passes() throws IOException {
         Path file = folder.resolve("scripts/new.dialog");
         for (int i = 0; i < 2; i++) {

@@ -131,6 +131,33 @@ class UpdateTest {
     }
 
     @Test
+    void steps_that_several_tests_do_are_written_anew_once_and_a_part_as_the_whole()
+            throws Exception {
+        Update.Outcome outcome =
+                update(
+                        """
+                        steps dial
+                        dial *1#
+                        menu contains 3. Data
+
+                        test "one"
+                        do dial
+                        answer 2
+                        respond contains Airtime
+
+                        test "two"
+                        do dial
+                        abandon
+                        """);
+
+        assertThat(outcome.screens()).isEqualTo(1);
+        assertThat(Files.readString(file))
+                .startsWith("steps dial\ndial *1#\nmenu 1. Balance\n     \"2. Airtime \"\n\ntest")
+                .contains("respond contains Airtime\n");
+        assertThat(run()).allMatch(it -> it.status().isGood());
+    }
+
+    @Test
     void where_rows_see_different_screens_the_step_stays_and_that_is_told() throws Exception {
         String content =
                 """
