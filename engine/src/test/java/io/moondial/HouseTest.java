@@ -31,6 +31,22 @@ class HouseTest {
                     .resideInAnyPackage("io.moondial.text", "java..", "org.jspecify..");
 
     @ArchTest
+    static final ArchRule TEXTS_IN_LANGUAGES_KNOW_NO_SCRIPT =
+            classes()
+                    .that()
+                    .resideInAPackage("io.moondial.lang")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.moondial.lang",
+                            "io.moondial.config",
+                            "io.moondial.file",
+                            "io.moondial.problem",
+                            "io.moondial.text",
+                            "java..",
+                            "org.jspecify..");
+
+    @ArchTest
     static final ArchRule SS7_STAYS_IN_THE_NETWORK =
             noClasses()
                     .that()

@@ -9,7 +9,9 @@ import io.moondial.lang.TextSettings;
 import io.moondial.problem.Problem;
 import io.moondial.script.api.Backends;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,20 +30,25 @@ class TextsInFlowTest {
     @TempDir Path folder;
     private ScriptBench bench;
 
+    /** Another dialog of the subscriber. */
+    private @Nullable Script chooser;
+
     @BeforeEach
     void openBench() {
         bench = new ScriptBench(folder).request("msisdn", "254711000001");
         bench.texts = WrittenSettings.settings(TextSettings.class, "bucket: language");
         bench.file("lang/en.yaml", "one: One?\ntwo: Two?\nthree: Three?\ndone: Done.\n")
                 .file("lang/sw.yaml", "one: Moja?\ntwo: Mbili?\nthree: Tatu?\ndone: Sawa.\n")
-                .file("set.lua", "kv.set('language', '254711000001', (...).choice)")
-                .file("forget.lua", "kv.delete('language', '254711000001')");
+                .file("set.lua", "kv.set('language', (...).msisdn, (...).choice)");
     }
 
     /** Another dialog of the subscriber chooses a language. */
     private void choose(String language) {
         bench.request("choice", language);
-        ScriptOutcome done = bench.compile().script("set").orElseThrow().run(bench.newRun());
+        if (chooser == null) {
+            chooser = bench.compile().script("set").orElseThrow();
+        }
+        ScriptOutcome done = chooser.run(bench.newRun());
         assertThat(done).isInstanceOf(ScriptOutcome.Returned.class);
     }
 
@@ -214,5 +221,53 @@ class TextsInFlowTest {
         }
         assertThat(bench.textOf(FLOW)).isEqualTo("Sawa.");
         assertThat(bench.log).hasSize(1);
+    }
+
+    /**
+     * Whatever the subscriber does while the language in kv changes: a flow has the language that
+     * it began with, and no replay differs.
+     */
+    @Test
+    void a_flow_has_one_language_whatever_happens_meanwhile() {
+        bench.file("main.lua", FLOW);
+        Script flow = bench.compile().script("main").orElseThrow();
+        int goneOn = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            bench.request("msisdn", "2547110" + (10_000 + seed));
+            String language = null;
+            for (int dialog = 0; dialog < 4; dialog++) {
+                bench.instanceId = "Test-%d-%08x".formatted(seed, dialog);
+                choose(random.nextBoolean() ? "sw" : "en");
+                for (int i = 0; i < 6 && random.nextInt(4) != 0; i++) {
+                    String choice = random.nextBoolean() ? "sw" : "en";
+                    answerAfter(() -> choose(choice), random.nextInt(3) == 0 ? "0" : "a");
+                }
+                bench.answer(new PrimitiveResult.Abandon());
+                ScriptOutcome outcome = flow.run(bench.newRun());
+                for (String shown : bench.primitives) {
+                    if (!shown.startsWith("menu ")) {
+                        continue; // he has given up
+                    }
+                    String now = shown.matches("(?s)menu (Moja|Mbili|Tatu).*") ? "sw" : "en";
+                    assertThat(now).as("seed %d: %s", seed, shown).isEqualTo(or(language, now));
+                    goneOn += language == null ? 0 : 1;
+                    language = now;
+                }
+                if (outcome instanceof ScriptOutcome.Returned(String text, _, _, _)
+                        && text != null) {
+                    assertThat(text).isEqualTo("sw".equals(language) ? "Sawa." : "Done.");
+                    language = null; // it has ended: the next dialog begins another one
+                }
+                bench.primitives.clear();
+                bench.forgetAnswers();
+            }
+        }
+        assertThat(bench.log).isEmpty();
+        assertThat(goneOn).isGreaterThan(1000);
+    }
+
+    private static String or(@Nullable String one, String other) {
+        return one == null ? other : one;
     }
 }
