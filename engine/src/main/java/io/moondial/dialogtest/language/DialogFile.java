@@ -14,9 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -183,6 +185,7 @@ public final class DialogFile {
                     .filter(it -> it.head().word() == Word.STEPS)
                     .forEach(it -> named.define(it.head(), it.body()));
             blocks.forEach(it -> block(it.head(), it.body()));
+            named.readUnused(modules);
             if (!problems.isEmpty()) {
                 throw new DialogFileException(
                         problems.inFileOrder().stream().map(this::inPoints).distinct().toList());
@@ -321,7 +324,8 @@ public final class DialogFile {
             private static final int MAX_DONE = 200_000;
 
             private final Problems problems;
-            private final Map<String, Block> blocks = new HashMap<>();
+            private final Map<String, Block> blocks = new LinkedHashMap<>();
+            private final Set<String> used = new HashSet<>();
             private int done;
 
             NamedSteps(Problems problems) {
@@ -346,12 +350,37 @@ public final class DialogFile {
                 }
             }
 
+            /**
+             * Reports what is wrong with steps that nothing does, as far as it does not depend on a
+             * test: its variables, and what it has dialled before.
+             */
+            void readUnused(List<ApiModule> modules) {
+                for (var block : blocks.entrySet()) {
+                    if (!used.contains(block.getKey())) {
+                        block.getValue().body().forEach(it -> readUnused(it, modules));
+                    }
+                }
+            }
+
+            private void readUnused(Lexer.RawStep step, List<ApiModule> modules) {
+                if (Template.VARIABLE.matcher(step.textFrom(0)).find()) {
+                    return;
+                }
+                switch (step.word().kind()) {
+                    case USE -> of(step);
+                    case SETTING, OPENING, TALK ->
+                            new StepParser(step, Map.of(), modules, problems).read();
+                    case HEAD, FRAME -> {} // a given may have values of the test
+                }
+            }
+
             /** The steps that a {@code do} stands for; none if it is wrong, which is reported. */
             List<Lexer.RawStep> of(Lexer.RawStep use) {
                 String name = Texts.plain(use, problems, "the name of steps that stand above");
                 if (name.isEmpty()) {
                     return List.of();
                 }
+                used.add(name);
                 Block block = blocks.get(name);
                 if (block == null) {
                     problems.add(

@@ -165,6 +165,16 @@ class DialogFileTest {
     }
 
     @Test
+    void steps_that_nothing_does_are_read_too() throws Exception {
+        String unused = "steps x\nanswer ${pin}\nwait ${time}\ndecline 0\ndo y\n";
+
+        assertThat(tests("steps x\nanswer 1\nwait ${time}\n")).isEmpty();
+        assertThatThrownBy(() -> tests(unused))
+                .hasMessageContaining(":4:9: 'decline' takes a MAP error code from 1 to 255")
+                .hasMessageContaining(":5:4: no steps have this name");
+    }
+
+    @Test
     void a_file_can_do_a_limited_number_of_steps() {
         String steps = "steps long\ndial *1#\n" + "wait 1s\n".repeat(1_998) + "abandon\n";
         StringBuilder file = new StringBuilder(steps);
