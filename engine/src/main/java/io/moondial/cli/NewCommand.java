@@ -1,6 +1,7 @@
 package io.moondial.cli;
 
 import io.moondial.file.FileTrouble;
+import io.moondial.file.NewFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -9,14 +10,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -107,43 +104,18 @@ final class NewCommand implements Callable<Integer> {
 
     /** All of it or nothing: what was made is removed if the rest cannot be. */
     private void make(String begin) throws IOException {
-        Deque<Path> made = new ArrayDeque<>();
-        try {
-            for (var file : FILES.entrySet()) {
-                Path path = folder.resolve(file.getKey());
-                makeFolders(path.toAbsolutePath().getParent(), made);
-                made.push(path);
-                Files.writeString(
-                        path,
-                        content(file.getValue()).replace(KEPT_CODE, begin),
-                        StandardOpenOption.CREATE_NEW);
-            }
-        } catch (IOException e) {
-            remove(made, e);
-            throw e;
+        Map<Path, String> contents = new LinkedHashMap<>();
+        for (var file : FILES.entrySet()) {
+            contents.put(
+                    folder.resolve(file.getKey()),
+                    content(file.getValue()).replace(KEPT_CODE, begin));
         }
-    }
-
-    private static void makeFolders(@Nullable Path path, Deque<Path> made) throws IOException {
-        if (path == null || Files.isDirectory(path)) {
-            return;
-        }
-        makeFolders(path.getParent(), made);
-        Files.createDirectory(path);
-        made.push(path);
-    }
-
-    private void remove(Deque<Path> made, IOException why) {
-        for (Path path : made) {
-            try {
-                Files.deleteIfExists(path);
-            } catch (IOException e) {
-                why.addSuppressed(e);
-                spec.commandLine()
-                        .getErr()
-                        .printf("ussd: %s is left: %s%n", path, FileTrouble.tell(e));
-            }
-        }
+        NewFiles.make(
+                contents,
+                (path, why) ->
+                        spec.commandLine()
+                                .getErr()
+                                .printf("ussd: %s is left: %s%n", path, FileTrouble.words(why)));
     }
 
     private static String content(String name) throws IOException {

@@ -5,16 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.moondial.ConfigurationException;
 import io.moondial.cli.ExitCode;
 import io.moondial.cli.migration.N2svcdConfiguration.Imported;
+import io.moondial.file.FileTrouble;
+import io.moondial.file.NewFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -56,56 +56,41 @@ public final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigurationException, IOException {
         Path rules = folder.resolve(RULES);
+        Path scripts = folder.resolve(N2svcdConfiguration.SCRIPTS);
         if (Files.exists(rules, LinkOption.NOFOLLOW_LINKS)) {
             throw bad(rules + " is there already, and nothing was made: name another folder");
         }
-        if (Files.exists(folder) && !Files.isDirectory(folder)) {
-            throw bad(folder + " is no folder, and nothing was made: name a folder");
-        }
+        requireFolder(folder);
+        requireFolder(scripts);
         Imported imported = N2svcdConfiguration.read(file);
-        List<Path> made = new ArrayList<>();
-        write(rules, imported, made);
+        Map<Path, String> contents = new LinkedHashMap<>();
+        for (String key : imported.scripts()) {
+            Path script = scripts.resolve(key + ".lua");
+            if (!Files.exists(script, LinkOption.NOFOLLOW_LINKS)) {
+                contents.put(script, standIn(key));
+            }
+        }
+        contents.put(rules, imported.rules()); // the last, as an engine may watch the folder
         PrintWriter err = spec.commandLine().getErr();
+        NewFiles.make(
+                contents,
+                (path, why) -> err.printf("ussd: %s is left: %s%n", path, FileTrouble.words(why)));
         // without the lines of the file: they may hold passwords
         imported.notes().forEach(err::println);
         err.flush();
         PrintWriter out = spec.commandLine().getOut();
-        made.forEach(it -> out.println("made " + it));
+        contents.keySet().forEach(it -> out.println("made " + it));
         out.println();
         imported.folders()
-                .forEach(
-                        it ->
-                                out.println(
-                                        "Copy the scripts of "
-                                                + it
-                                                + " into "
-                                                + folder.resolve(N2svcdConfiguration.SCRIPTS)));
+                .forEach(it -> out.println("Copy the scripts of " + it + " into " + scripts));
         out.println("Then check them: ./ussd check --rules " + rules);
         out.flush();
         return ExitCode.GOOD;
     }
 
-    /** All of it or nothing; the rules come last, as an engine may watch the folder. */
-    private void write(Path rules, Imported imported, List<Path> made) throws IOException {
-        try {
-            Path scripts = Files.createDirectories(folder.resolve(N2svcdConfiguration.SCRIPTS));
-            for (String key : imported.scripts()) {
-                Path script = scripts.resolve(key + ".lua");
-                if (!Files.exists(script, LinkOption.NOFOLLOW_LINKS)) {
-                    made.add(script);
-                    Files.writeString(script, standIn(key), StandardOpenOption.CREATE_NEW);
-                }
-            }
-            made.add(rules);
-            Files.writeString(rules, imported.rules(), StandardOpenOption.CREATE_NEW);
-        } catch (IOException e) {
-            if (e instanceof FileAlreadyExistsException) {
-                made.removeLast(); // somebody else has just made it
-            }
-            for (Path path : made) {
-                Files.deleteIfExists(path);
-            }
-            throw e;
+    private void requireFolder(Path path) {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(path)) {
+            throw bad(path + " is no folder, and nothing was made: name another folder");
         }
     }
 

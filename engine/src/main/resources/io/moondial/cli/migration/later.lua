@@ -1,3 +1,3 @@
--- Made by ussd import, which has no scripts. Put the script KEY here.
+-- Made by ussd import. Replace this file by your script KEY.
 log.error("the script %s is not here yet", SCRIPT_NAME)
 return ussd.decline()

@@ -76,8 +76,8 @@ function n2svcd.stat_increment(name)
   return true
 end
 
-function n2svcd.write_edr(event, fields, stream)
-  edr.write(event, fields, stream)
+function n2svcd.write_edr(event, values, stream)
+  edr.write(event, values, stream)
   return true
 end
 

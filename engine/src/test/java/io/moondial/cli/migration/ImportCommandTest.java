@@ -170,6 +170,50 @@ class ImportCommandTest {
     }
 
     @Test
+    void a_file_in_the_place_of_a_folder_stays_and_nothing_is_made() throws IOException {
+        Path scripts = Files.createDirectories(made()).resolve("scripts");
+        Files.writeString(scripts, "mine");
+
+        assertThat(imports(triggers("<trigger script_key=\"a\"/>"))).isEqualTo(2);
+
+        assertThat(scripts).hasContent("mine");
+        assertThat(made().resolve("rules.yaml")).doesNotExist();
+        assertThat(err.toString())
+                .startsWith("ussd: " + scripts + " is no folder, and nothing was made: ");
+        err.getBuffer().setLength(0);
+
+        assertThat(
+                        ussd(
+                                "import",
+                                folder.resolve("n2svcd.xml").toString(),
+                                scripts.resolve("below").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).startsWith("ussd: " + scripts + ": ");
+    }
+
+    @Test
+    void what_cannot_be_made_as_a_whole_is_not_made_at_all() throws IOException {
+        // a path of at most 4095 octets (Linux): the first script fits, the longer one does not
+        Path deep = folder;
+        while (deep.toString().length() < 3800) {
+            deep = deep.resolve("d".repeat(200));
+        }
+        deep = deep.resolve("d".repeat(4060 - deep.toString().length() - 1));
+        Path file =
+                file(
+                        triggers(
+                                "<trigger ussd_string_prefix=\"*1#\" script_key=\"a\"/><trigger ussd_string_prefix=\"*2#\" script_key=\"b%s\"/>"
+                                        .formatted("b".repeat(60))));
+        Files.createDirectories(deep.getParent());
+
+        assertThat(ussd("import", file.toString(), deep.toString())).isEqualTo(1);
+
+        assertThat(err.toString()).contains("scripts/bbb");
+        assertThat(deep).doesNotExist();
+        assertThat(deep.getParent()).isEmptyDirectory();
+    }
+
+    @Test
     void a_link_that_leads_nowhere_is_not_written_through() throws IOException {
         Files.createDirectories(made());
         Path elsewhere = folder.resolve("elsewhere");
@@ -389,7 +433,7 @@ class ImportCommandTest {
     }
 
     @Test
-    void the_page_for_those_who_come_shows_what_comes_of_its_example() throws Exception {
+    void the_n_squared_page_shows_what_import_makes_of_its_example() throws Exception {
         String page = Files.readString(RESOURCES.resolve("../../../../../../../docs/n-squared.md"));
         Matcher example =
                 Pattern.compile("```xml\n(.*?)```.*?```yaml\n(.*?)```", Pattern.DOTALL)
