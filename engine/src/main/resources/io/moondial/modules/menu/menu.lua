@@ -155,21 +155,21 @@ local function tries(name, o)
   whole(name, o, "tries", 1, 100)
 end
 
-local function tooLong(name, what, text, measure)
-  local units, limit, alphabet = length(text, measure)
+local function tooLong(name, what, shown, measure)
+  local units, limit, alphabet = length(shown, measure)
   fail("menu." .. name .. ": " .. what .. " has " .. units .. " units of " .. alphabet .. ", and a screen has room for " .. limit)
 end
 
 -- A text with a reason above it, and keys below.
-local function prompt(name, o, text)
-  if not fits(text, measured(o)) then tooLong(name, "the text", text, measured(o)) end
+local function prompt(name, o, asks)
+  if not fits(asks, measured(o)) then tooLong(name, "the text", asks, measured(o)) end
   return function(reason)
     local lines, held = keys(o)
     local measure = measured(o)
-    if reason and fits(reason .. "\n" .. text, measure) then
-      return fitting(lines, held, measure, reason, text), held, text
+    if reason and fits(reason .. "\n" .. asks, measure) then
+      return fitting(lines, held, measure, reason, asks), held, asks
     end
-    return fitting(lines, held, measure, text), held, text
+    return fitting(lines, held, measure, asks), held, asks
   end
 end
 
@@ -482,7 +482,7 @@ function menu.msisdn(o)
   known("msisdn", o)
   local country = text("msisdn", o, "country", true)
   if not find(country, "^%d%d?%d?$") then wrong("msisdn", "country", "a country code of 1 to 3 digits", country) end
-  local length = whole("msisdn", o, "length", 1, 14) or 9
+  local digits = whole("msisdn", o, "length", 1, 14) or 9
   local trunk = text("msisdn", o, "trunk") or "0"
   local starts = o.starts
   if starts ~= nil and type(starts) ~= "table" then wrong("msisdn", "starts", "a list of digits", starts) end
@@ -493,20 +493,20 @@ function menu.msisdn(o)
     if sub(number, 1, 1) == "+" or sub(number, 1, 2) == "00" then
       number = gsub(gsub(number, "^%+", ""), "^00", "")
       if sub(number, 1, #country) == country then own = sub(number, #country + 1) end
-    elseif #number == #country + length and sub(number, 1, #country) == country then
+    elseif #number == #country + digits and sub(number, 1, #country) == country then
       own = sub(number, #country + 1)
-    elseif trunk ~= "" and #number == #trunk + length and sub(number, 1, #trunk) == trunk then
+    elseif trunk ~= "" and #number == #trunk + digits and sub(number, 1, #trunk) == trunk then
       own = sub(number, #trunk + 1)
     else
       own = number
     end
-    if not own or #own ~= length or find(own, "%D") then return nil, reason end
+    if not own or #own ~= digits or find(own, "%D") then return nil, reason end
     if starts then
-      local known = false
+      local begins = false
       for _, start in ipairs(starts) do
-        if sub(own, 1, #tostring(start)) == tostring(start) then known = true end
+        if sub(own, 1, #tostring(start)) == tostring(start) then begins = true end
       end
-      if not known then return nil, reason end
+      if not begins then return nil, reason end
     end
     return true, country .. own
   end
@@ -531,7 +531,7 @@ function menu.date(o)
     if not find(value, "^%d%d%d%d%-%d%d%-%d%d$") then wrong("date", field, "a date such as 2026-01-31", value) end
   end
   local example = {DMY = "31012026", MDY = "01312026", YMD = "20260131"}
-  local reason = text("date", o, "wrong") 
+  local reason = text("date", o, "wrong")
     or word("wrong_date", "A date, such as " .. example[order] .. ".", {example = example[order]})
   return function(answer)
     local given = {match(answer, "^%s*(%d+)[%s./-]+(%d+)[%s./-]+(%d+)%s*$")}
