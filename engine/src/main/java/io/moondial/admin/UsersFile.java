@@ -5,6 +5,7 @@ import io.moondial.file.OwnersFolder;
 import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.text.LogText;
+import io.moondial.text.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,13 +20,11 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -86,14 +85,8 @@ public final class UsersFile {
         static final String KIND = "token-sha256";
 
         static TokenHash of(String token) {
-            try {
-                byte[] hash =
-                        MessageDigest.getInstance("SHA-256")
-                                .digest(token.getBytes(StandardCharsets.UTF_8));
-                return new TokenHash(HexFormat.of().formatHex(hash));
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e); // each JDK has it
-            }
+            byte[] octets = token.getBytes(StandardCharsets.UTF_8);
+            return new TokenHash(new Sha256().add(octets).hex(Sha256.OCTETS));
         }
 
         boolean isOf(TokenHash other) {

@@ -1,23 +1,19 @@
 package io.moondial.lang;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.moondial.file.FileTrouble;
 import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.problem.Problem;
+import io.moondial.text.Sha256;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -375,11 +371,8 @@ public final class Texts {
         SortedMap<String, String> versions = new TreeMap<>();
         languages.forEach(
                 (language, it) -> {
-                    MessageDigest digest = sha256();
-                    digest.update(it.octets());
-                    versions.put(
-                            label(language),
-                            HexFormat.of().formatHex(digest.digest(), 0, VERSION_OCTETS));
+                    Sha256 content = new Sha256().add(it.octets);
+                    versions.put(label(language), content.hex(VERSION_OCTETS));
                 });
         return versions;
     }
@@ -390,23 +383,9 @@ public final class Texts {
     }
 
     /** Adds the content of all files to what names a script. */
-    public void addTo(MessageDigest digest) {
-        sources()
-                .forEach(
-                        (label, octets) -> {
-                            digest.update(label.getBytes(UTF_8));
-                            digest.update((byte) 0);
-                            digest.update(octets);
-                            digest.update((byte) 0);
-                        });
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+    public void addTo(Sha256 script) {
+        languages.forEach(
+                (language, it) -> script.addPart(label(language)).addPart(it.octets));
     }
 
     /** Which file has, or would have, the texts of a language. */

@@ -1,18 +1,14 @@
 package io.moondial.reload;
 
 import io.moondial.file.LibraryFolders;
+import io.moondial.text.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -153,18 +149,8 @@ public record WatchedFiles(Set<Path> files, Set<Path> scriptFolders) {
         }
 
         private static String digest(Path file) throws IOException {
-            MessageDigest digest = sha256();
-            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-                in.transferTo(OutputStream.nullOutputStream());
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java has SHA-256", e);
+            try (InputStream in = Files.newInputStream(file)) {
+                return new Sha256().add(in).hex(Sha256.OCTETS);
             }
         }
     }

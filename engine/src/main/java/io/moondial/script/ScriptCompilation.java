@@ -1,6 +1,5 @@
 package io.moondial.script;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.moondial.lang.Texts;
 import io.moondial.problem.Problem;
@@ -11,9 +10,8 @@ import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.Meter.HeavyPermit;
 import io.moondial.script.lua.Outline;
+import io.moondial.text.Sha256;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,7 +19,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -214,18 +211,15 @@ final class ScriptCompilation {
          * texts, if any of these may use them.
          */
         String versionOf(Unit script) {
-            MessageDigest digest = sha256();
+            Sha256 content = new Sha256();
             Collection<Unit> reachable = reachableFrom(script).values();
             for (Unit unit : reachable) {
-                digest.update(unit.source().label().getBytes(UTF_8));
-                digest.update((byte) 0);
-                digest.update(unit.source().content().toOctets());
-                digest.update((byte) 0);
+                content.addPart(unit.source().label()).addPart(unit.source().content().toOctets());
             }
             if (reachable.stream().anyMatch(it -> it.outline().mayUse(Texts.MODULE))) {
-                texts.addTo(digest);
+                texts.addTo(content);
             }
-            return HexFormat.of().formatHex(digest.digest(), 0, VERSION_OCTETS);
+            return content.hex(VERSION_OCTETS);
         }
 
         private Map<String, Unit> reachableFrom(Unit script) {
@@ -253,14 +247,6 @@ final class ScriptCompilation {
                 }
             }
             return required;
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java has SHA-256", e);
-            }
         }
     }
 }

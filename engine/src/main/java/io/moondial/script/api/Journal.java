@@ -1,6 +1,5 @@
 package io.moondial.script.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.moondial.script.api.ApiFunction.Effect;
@@ -12,14 +11,12 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
+import io.moondial.text.Sha256;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -610,32 +607,19 @@ public final class Journal {
      * has: by it, a service outside knows a change again that it is asked for again.
      */
     public String once() {
-        MessageDigest digest = sha256();
-        put(digest, id);
-        put(digest, Integer.toString(flow));
-        put(digest, Integer.toString(++keysGiven));
+        Sha256 way =
+                new Sha256()
+                        .addPart(id)
+                        .addPart(Integer.toString(flow))
+                        .addPart(Integer.toString(++keysGiven));
         for (JournalEntry entry : entries.subList(0, at)) {
             if (entry.kind() == Kind.ANSWERED && !entry.secret()) {
-                put(digest, entry.function());
-                digest.update(entry.result().toOctets());
+                way.addPart(entry.function()).add(entry.result().toOctets());
             }
         }
-        String key = id + "-" + HexFormat.of().formatHex(digest.digest(), 0, KEY_OCTETS);
+        String key = id + "-" + way.hex(KEY_OCTETS);
         keys.add(key);
         return key;
-    }
-
-    private static void put(MessageDigest digest, String text) {
-        digest.update(text.getBytes(UTF_8));
-        digest.update((byte) 0);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     private String keyAmong(Arguments a) {
