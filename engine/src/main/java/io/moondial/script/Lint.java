@@ -374,8 +374,7 @@ final class Lint {
             }
             for (ApiFunction.OptionUse use : function.optionUses()) {
                 if (use.option().equals(name)) {
-                    List<@Nullable String> given = List.of(use.argument());
-                    modules.objection(use.module(), use.function(), given)
+                    modules.objection(use)
                             .ifPresent(
                                     it -> objected(field, mention, "option " + name + ": " + it));
                 }

@@ -71,6 +71,18 @@ class CheckedTextsTest {
     }
 
     @Test
+    void the_bucket_of_the_engine_itself_cannot_have_the_languages() throws IOException {
+        copy();
+        Files.writeString(
+                folder.resolve("rules.yaml"), "process: {}\ntexts:\n  bucket: menu.flow\n");
+
+        assertThat(check()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(said())
+                .startsWith(
+                        "rules.yaml:3:11: bucket: bucket 'menu.flow' is the engine's own: flows keep their journals there; use another bucket\n");
+    }
+
+    @Test
     void texts_that_only_may_be_wrong_are_warnings() throws IOException {
         copy();
         for (String broken :

@@ -3,6 +3,7 @@ package io.moondial.modules.kv;
 import io.moondial.config.Nearest;
 import io.moondial.config.Schema;
 import io.moondial.modules.json.Json;
+import io.moondial.script.api.ApiFunction.OptionUse;
 import io.moondial.script.api.Backend;
 import io.moondial.time.Time;
 import java.util.List;
@@ -13,6 +14,14 @@ import org.jspecify.annotations.Nullable;
 /** What stands behind the module {@code kv}. */
 final class KvBackend implements Backend<KvSettings, Kv> {
     private static final Pattern BUCKET = Pattern.compile(KvSettings.BUCKET);
+
+    /** What only the engine puts values into: {@code menu.flow} keeps its journals there. */
+    static final String OF_ENGINE = "menu.flow";
+
+    static final String NOT_FOR_SCRIPTS =
+            "bucket '"
+                    + OF_ENGINE
+                    + "' is the engine's own: flows keep their journals there; use another bucket";
 
     private final Json json;
 
@@ -65,7 +74,18 @@ final class KvBackend implements Backend<KvSettings, Kv> {
     public Optional<String> objection(
             KvSettings settings, String function, List<@Nullable String> literals) {
         String bucket = literals.isEmpty() ? null : literals.getFirst();
-        return bucket == null ? Optional.empty() : objection(settings, bucket);
+        if (bucket == null) {
+            return Optional.empty();
+        }
+        return bucket.equals(OF_ENGINE)
+                ? Optional.of(NOT_FOR_SCRIPTS)
+                : objection(settings, bucket);
+    }
+
+    /** {@code menu.flow} may use the engine's own bucket, if the rules list it. */
+    @Override
+    public Optional<String> objection(KvSettings settings, OptionUse use) {
+        return objection(settings, use.argument());
     }
 
     /** What is wrong with the name of a bucket; empty: nothing. */

@@ -43,9 +43,6 @@ public final class KvModule {
     private static final String FAILURE =
             "nil, why and a detail for the log if that is not possible";
 
-    /** What only the engine puts values into: {@code menu.flow} keeps its journals there. */
-    private static final String OF_ENGINE = "menu.flow";
-
     private final Json json;
     private final KvGivens givens;
     private final boolean forEngine;
@@ -318,12 +315,8 @@ public final class KvModule {
     private KvKey key(Arguments a, HostCall call) {
         KvSettings settings = call.backend(Kv.class).settings();
         String bucket = a.openText(1, "bucket");
-        if (!forEngine && bucket.equals(OF_ENGINE)) {
-            throw new LuaError(
-                    a.function()
-                            + ": bucket '"
-                            + OF_ENGINE
-                            + "' is the engine's own: flows keep their journals there; use another bucket");
+        if (!forEngine && bucket.equals(KvBackend.OF_ENGINE)) {
+            throw new LuaError(a.function() + ": " + KvBackend.NOT_FOR_SCRIPTS);
         }
         Optional<String> objection = KvBackend.objection(settings, bucket);
         if (objection.isPresent()) {

@@ -1,6 +1,7 @@
 package io.moondial.script.api;
 
 import io.moondial.config.Schema;
+import io.moondial.script.api.ApiFunction.OptionUse;
 import io.moondial.time.Time;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,6 +62,15 @@ public interface Backend<S extends Record, T> {
     default Optional<String> objection(
             S settings, String function, List<@Nullable String> literals) {
         return Optional.empty();
+    }
+
+    /**
+     * The same for a call that a function of another module makes by itself.
+     *
+     * @param use by which option of that function
+     */
+    default Optional<String> objection(S settings, OptionUse use) {
+        return objection(settings, use.function(), List.of(use.argument()));
     }
 
     /** How it stands, for people and for graphs. */

@@ -5,6 +5,7 @@ import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.config.SettingsWriter;
 import io.moondial.config.Structure;
+import io.moondial.script.api.ApiFunction.OptionUse;
 import io.moondial.time.Time;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -142,6 +143,10 @@ public final class Backends implements AutoCloseable {
             private Optional<String> objection(String function, List<@Nullable String> literals) {
                 return backend.objection(values, function, literals);
             }
+
+            private Optional<String> objection(OptionUse use) {
+                return backend.objection(values, use);
+            }
         }
 
         public Settings {
@@ -161,10 +166,16 @@ public final class Backends implements AutoCloseable {
          */
         public Optional<String> objection(
                 String module, String function, List<@Nullable String> literals) {
-            return modules.stream()
-                    .filter(it -> it.module().equals(module))
-                    .findFirst()
-                    .flatMap(it -> it.objection(function, literals));
+            return settings(module).flatMap(it -> it.objection(function, literals));
+        }
+
+        /** The same for a call that a function of a module makes by itself. */
+        public Optional<String> objection(OptionUse use) {
+            return settings(use.module()).flatMap(it -> it.objection(use));
+        }
+
+        private Optional<Of<?, ?>> settings(String module) {
+            return modules.stream().filter(it -> it.module().equals(module)).findFirst();
         }
     }
 

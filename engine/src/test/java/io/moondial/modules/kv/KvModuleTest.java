@@ -435,6 +435,19 @@ class KvModuleTest {
     }
 
     @Test
+    void the_bucket_of_flows_is_refused_by_check_where_a_script_names_it_and_not_to_flows()
+            throws Exception {
+        assertThatThrownBy(() -> configuration("\nkv.get('menu.flow', 'k')", ""))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("main.lua:2:")
+                .hasMessageContaining("bucket 'menu.flow' is the engine's own");
+        for (String section : List.of("", "kv: {buckets: {menu.flow: {ttl: 90d}}}\n")) {
+            assertThat(configuration("return menu.flow(print, {resume = '2m'})", section))
+                    .isNotNull();
+        }
+    }
+
+    @Test
     void settings_that_do_not_fit_are_problems_at_their_place() throws Exception {
         for (String[] bad :
                 new String[][] {
