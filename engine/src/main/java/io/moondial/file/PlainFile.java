@@ -1,5 +1,7 @@
 package io.moondial.file;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -69,6 +71,19 @@ public final class PlainFile {
                 ? Optional.empty()
                 : Optional.of(
                         "a link that leads out of the script folder: replace it with the file itself");
+    }
+
+    /**
+     * A file as it is named to a person: under the name that the person gave to its folder. Its own
+     * name may be octets that are no characters in the locale of this process.
+     *
+     * @param file may lie in an archive, which is another kind of path
+     */
+    public static Path inFolder(Path named, Path file) {
+        Path name = requireNonNull(file.getFileName());
+        return name.getFileSystem().equals(named.getFileSystem())
+                ? named.resolve(name)
+                : named.resolve(name.toString());
     }
 
     private static void require(BasicFileAttributes found, int maxOctets)

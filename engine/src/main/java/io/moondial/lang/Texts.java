@@ -189,7 +189,7 @@ public final class Texts {
 
         private void add(Path from, Path root) {
             String name = String.valueOf(from.getFileName());
-            Path file = named.resolve(name);
+            Path file = PlainFile.inFolder(named, from);
             if (name.startsWith(".")) {
                 return; // an editor's, not a person's
             }
@@ -201,7 +201,7 @@ public final class Texts {
             }
             String language = name.substring(0, name.length() - SUFFIX.length());
             if (!NAME.matcher(language).matches()) {
-                report(file, "before .yaml stands " + TextSettings.LANGUAGE_ALLOWED);
+                report(file, "the name before .yaml must be " + TextSettings.LANGUAGE_ALLOWED);
             } else if (languages.size() >= settings.maxLanguages()) {
                 report(
                         file,
@@ -384,8 +384,7 @@ public final class Texts {
 
     /** Adds the content of all files to what names a script. */
     public void addTo(Sha256 script) {
-        languages.forEach(
-                (language, it) -> script.addPart(label(language)).addPart(it.octets));
+        languages.forEach((language, it) -> script.addPart(label(language)).addPart(it.octets));
     }
 
     /** Which file has, or would have, the texts of a language. */

@@ -1,6 +1,5 @@
 package io.moondial.script;
 
-
 import io.moondial.lang.Texts;
 import io.moondial.problem.Problem;
 import io.moondial.script.ScriptFolder.Source;

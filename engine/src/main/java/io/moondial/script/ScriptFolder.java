@@ -121,7 +121,7 @@ final class ScriptFolder {
             for (Path file : sorted(files)) {
                 // hidden files are an editor's, not a person's
                 if (!file.getFileName().toString().startsWith(".")) {
-                    read(named.resolve(file.getFileName().toString()), file, root, prefix);
+                    read(PlainFile.inFolder(named, file), file, root, prefix);
                 }
             }
         }

@@ -119,7 +119,10 @@ class TextsFilesTest {
             Files.createSymbolicLink(folder.resolve("lang/sw.yaml"), outside);
             assertThat(problems("{}"))
                     .satisfiesExactly(
-                            one -> assertThat(one).startsWith("EN.yaml: before .yaml stands"),
+                            one ->
+                                    assertThat(one)
+                                            .startsWith(
+                                                    "EN.yaml: the name before .yaml must be the name of a language: two"),
                             one -> assertThat(one).startsWith("fr.yaml: not a plain file but a f"),
                             one -> assertThat(one).startsWith("sw.yaml: a link that leads out"));
         } finally {

@@ -388,7 +388,7 @@ public final class DialogFile {
                             "no steps have this name"
                                     + Nearest.suggestion(name, blocks.keySet())
                                     + (blocks.isEmpty()
-                                            ? "; 'steps " + name + "' above gives it to some"
+                                            ? ": define them above, with 'steps " + name + "'"
                                             : ""));
                     return List.of();
                 }

@@ -132,7 +132,7 @@ final class DialogLanguage {
         if (found.length > 1 && found[0] == null) {
             warn(
                     call,
-                    "t: the language of the subscriber is not known, as kv did not give it (%s): another is used"
+                    "t: kv did not answer with the language of the subscriber (%s): the next source is used"
                             .formatted(Lua.show(found[1])));
             call.happened("t.language", "unavailable");
             return Optional.empty();

@@ -38,6 +38,20 @@ class DialogFileProblemsTest {
     }
 
     @Test
+    void where_no_steps_have_a_name_a_do_says_how_they_get_one() throws Exception {
+        Path file = folder.resolve("a.dialog");
+        Files.writeString(file, "test \"t\"\ndo log in\ndial *1#\n");
+
+        var thrown =
+                catchThrowableOfType(
+                        DialogFileException.class,
+                        () -> DialogFile.read(file).tests(withoutWordsOfTheirOwn()));
+
+        assertThat(thrown.problems().getFirst().message())
+                .isEqualTo("no steps have this name: define them above, with 'steps log in'");
+    }
+
+    @Test
     void a_file_without_tests_has_none_and_is_no_problem() throws Exception {
         assertThat(read("").tests()).isEmpty();
         assertThat(read("# a comment\n#another\n\n \t \n").tests()).isEmpty();
