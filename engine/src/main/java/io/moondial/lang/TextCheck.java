@@ -6,7 +6,9 @@ import io.moondial.config.Nearest;
 import io.moondial.lang.PluralRule.Category;
 import io.moondial.problem.Problem;
 import io.moondial.problem.Problem.Severity;
+import io.moondial.text.Alphabet;
 import io.moondial.text.Dcs;
+import io.moondial.text.TextLength;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
 import java.nio.file.Path;
@@ -114,7 +116,7 @@ final class TextCheck {
                         Wording other = all.get(key);
                         if (other == null) {
                             lacking.add(language);
-                        } else if (other != own) {
+                        } else if (!other.placeholders().equals(own.placeholders())) {
                             placeholders(key, own, other);
                         }
                     });
@@ -250,7 +252,9 @@ final class TextCheck {
     /** With nothing in the place of its placeholders, a text is as short as it can be. */
     private void length(String key, Wording wording, Category category, Phrase phrase) {
         String shortest = phrase.filled(name -> "");
-        if (shortest.isEmpty() || inPages.contains(key)) {
+        if (shortest.isEmpty()
+                || inPages.contains(key)
+                || TextLength.of(shortest, Alphabet.GSM7).fits()) {
             return;
         }
         try {
@@ -285,7 +289,7 @@ final class TextCheck {
     }
 
     private boolean isPerhapsUsed(String key) {
-        if (perhaps == null) {
+        if (perhaps == null || perhaps.isEmpty()) {
             return false;
         }
         if (perhaps.contains(key)) {

@@ -21,6 +21,7 @@ public final class Wording {
     private final Place place;
     private final Map<Category, Phrase> forms;
     private final @Nullable PluralRule rule;
+    private final Set<String> placeholders;
 
     /**
      * A text.
@@ -34,6 +35,12 @@ public final class Wording {
         this.place = place;
         this.forms = Collections.unmodifiableMap(new EnumMap<>(forms));
         this.rule = rule;
+        Set<String> names = new LinkedHashSet<>();
+        forms.values().forEach(it -> names.addAll(it.placeholders()));
+        if (rule != null) {
+            names.add(COUNT);
+        }
+        this.placeholders = Collections.unmodifiableSet(names);
     }
 
     /** The language that it is in. */
@@ -60,12 +67,7 @@ public final class Wording {
 
     /** All that must be given with it. */
     public Set<String> placeholders() {
-        Set<String> names = new LinkedHashSet<>();
-        forms.values().forEach(it -> names.addAll(it.placeholders()));
-        if (rule != null) {
-            names.add(COUNT);
-        }
-        return names;
+        return placeholders;
     }
 
     /**

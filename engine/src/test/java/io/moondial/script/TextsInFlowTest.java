@@ -225,8 +225,8 @@ class TextsInFlowTest {
     }
 
     /**
-     * Whatever the subscriber does while the language in kv, or that of the rule, changes: a flow has the language that
-     * it began with, and no replay differs.
+     * Whatever the subscriber does while the language in kv, or that of the rule, changes: a flow
+     * has the language that it began with, and no replay differs.
      */
     @Test
     void a_flow_has_one_language_whatever_happens_meanwhile() {
