@@ -38,6 +38,8 @@ final class TestParser {
     /** Named steps can do others twice, and these others twice: that grows fast. */
     private static final int MAX_DONE = 2_000;
 
+    private static final int MAX_DEPTH = 20;
+
     private static final Pattern BLANKS = Pattern.compile("[ \t]+");
 
     private final Map<String, String> row;
@@ -53,6 +55,9 @@ final class TestParser {
 
     /** How many steps named steps have added so far. */
     private int done;
+
+    /** Whether they have added more than they may. */
+    private boolean overdone;
 
     /** Whether the steps are those of the block before the test. */
     private boolean inBefore;
@@ -126,19 +131,24 @@ final class TestParser {
     }
 
     private void namedSteps(Lexer.RawStep use) {
-        if (done > MAX_DONE) {
-            return; // reported already
+        if (overdone) {
+            return;
         }
         List<Lexer.RawStep> all = named.apply(use);
         done += all.size();
-        if (done > MAX_DONE) {
-            problems.add(
-                    use.place(),
-                    "'do' adds more than %d steps to this test%s"
-                            .formatted(MAX_DONE, use.doneOn()));
+        if (use.at().doneOn().size() >= MAX_DEPTH) {
+            overdone(use, "steps do steps that do steps, more than %d deep".formatted(MAX_DEPTH));
+        } else if (done > MAX_DONE) {
+            overdone(use, "'do' adds more than %d steps to this test".formatted(MAX_DONE));
         } else {
             all.forEach(this::step);
         }
+    }
+
+    /** Is reported once, and no more is done. */
+    private void overdone(Lexer.RawStep use, String message) {
+        problems.add(use.place(), message + use.doneOn());
+        overdone = true;
     }
 
     private void head(Lexer.RawStep raw) {

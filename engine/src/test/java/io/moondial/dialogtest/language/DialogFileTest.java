@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.moondial.problem.Problem;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -195,14 +196,26 @@ class DialogFileTest {
 
     @Test
     void steps_that_do_steps_that_do_steps_are_refused_before_they_grow() {
+        assertThatThrownBy(() -> tests(nested(15) + "test \"x\"\ndo s15\n"))
+                .hasMessageContaining(
+                        "'do' adds more than 2000 steps to this test; 'do' on line 50 does this step");
+        DialogFileException deep =
+                catchThrowableOfType(
+                        DialogFileException.class,
+                        () -> tests(nested(5_000) + "test \"x\"\ndo s5000\n"));
+        assertThat(deep.problems())
+                .extracting(Problem::message)
+                .containsExactly(
+                        "steps do steps that do steps, more than 20 deep; 'do' on line 15005 does this step");
+    }
+
+    /** Steps each of which does the ones above it twice. */
+    private static String nested(int depth) {
         StringBuilder file = new StringBuilder("steps s0\ndial *1#\nabandon\n");
-        for (int i = 1; i <= 30; i++) {
+        for (int i = 1; i <= depth; i++) {
             file.append("steps s%d\ndo s%d\ndo s%d\n".formatted(i, i - 1, i - 1));
         }
-
-        assertThatThrownBy(() -> tests(file + "test \"x\"\ndo s30\n"))
-                .hasMessageContaining(
-                        "'do' adds more than 2000 steps to this test; 'do' on line 95 does this step");
+        return file.toString();
     }
 
     @Test
