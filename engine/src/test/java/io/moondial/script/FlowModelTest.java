@@ -365,9 +365,11 @@ class FlowModelTest {
         for (long seed = base; seed < base + programs; seed++) {
             Random random = new Random(seed);
             List<Step> steps = FlowReference.program(random);
+            boolean hasBack = random.nextInt(5) > 0;
             Script[] versions = new Script[2];
             for (int version = 0; version < versions.length; version++) {
-                Files.writeString(folder.resolve("main.lua"), FlowReference.lua(steps, version));
+                Files.writeString(
+                        folder.resolve("main.lua"), FlowReference.lua(steps, hasBack, version));
                 ScriptRelease release = host.compile(folder);
                 assertThat(release.problems()).as("seed %d", seed).isEmpty();
                 versions[version] = release.script("main").orElseThrow();
@@ -379,7 +381,8 @@ class FlowModelTest {
                     store.stored = null;
                 }
                 try (Backends backends = standIns(modules, time)) {
-                    FlowReference reference = store == null ? new FlowReference(steps) : null;
+                    FlowReference reference =
+                            store == null ? new FlowReference(steps, hasBack) : null;
                     Subscriber subscriber =
                             new Subscriber(random, time, backends, world[0], reference);
                     try {
@@ -392,7 +395,7 @@ class FlowModelTest {
                                                 e.getMessage(),
                                                 seed,
                                                 i,
-                                                FlowReference.lua(steps, 0),
+                                                FlowReference.lua(steps, hasBack, 0),
                                                 String.join("\n", subscriber.history)),
                                 e);
                     }

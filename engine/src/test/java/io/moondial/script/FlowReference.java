@@ -65,7 +65,7 @@ final class FlowReference {
         return steps;
     }
 
-    static String lua(List<Step> steps, int version) {
+    static String lua(List<Step> steps, boolean hasBack, int version) {
         StringBuilder lua = new StringBuilder("-- version " + version + "\n");
         lua.append("local v = {}\n"); // left over from the run before: each run begins with its own
         lua.append("return menu.flow(function(request)\n  local v = {}\n");
@@ -109,7 +109,9 @@ final class FlowReference {
         }
         lua.append("  do return 'end ' .. seen() end\n");
         lua.append(
-                "end, {back = '0', home = '00', resume = '2m', resumed_text = 'R', timeout_text = 'late', tries_text = 'tries', direct = true})\n");
+                "end, {"
+                        + (hasBack ? "back = '0', " : "")
+                        + "home = '00', resume = '2m', resumed_text = 'R', timeout_text = 'late', tries_text = 'tries', direct = true})\n");
         return lua.toString().replace("local v = {}\nreturn", "return");
     }
 
@@ -169,7 +171,7 @@ final class FlowReference {
         List<String> answers = new ArrayList<>();
         List<State> back = new ArrayList<>();
         @Nullable State first;
-        boolean changedSinceFirst;
+        final boolean hasBack;
 
         /** Before the first PIN that was typed, and what was changed since. */
         @Nullable State beforePin;
@@ -189,12 +191,13 @@ final class FlowReference {
         /** Changes that may have been made when the engine was killed. */
         Set<String> pending = new HashSet<>();
 
-        State(int steps) {
+        State(int steps, boolean hasBack) {
+            this.hasBack = hasBack;
             values = new String[steps];
         }
 
         State copy() {
-            State copy = new State(values.length);
+            State copy = new State(values.length, hasBack);
             copy.pc = pc;
             copy.values = values.clone();
             copy.left = left;
@@ -204,7 +207,6 @@ final class FlowReference {
             copy.answers = new ArrayList<>(answers);
             copy.back = new ArrayList<>(back);
             copy.first = first;
-            copy.changedSinceFirst = changedSinceFirst;
             copy.beforePin = beforePin;
             copy.sincePin = new LinkedHashMap<>(sincePin);
             copy.unknownSincePin = unknownSincePin;
@@ -225,11 +227,11 @@ final class FlowReference {
         }
 
         boolean mayGoBack() {
-            return made.isEmpty() && pending.isEmpty() && !back.isEmpty();
+            return hasBack && made.isEmpty() && pending.isEmpty() && !back.isEmpty();
         }
 
         boolean mayGoHome() {
-            return made.isEmpty() && pending.isEmpty() && back.size() > 1 && !changedSinceFirst;
+            return made.isEmpty() && pending.isEmpty() && back.size() > (hasBack ? 1 : 0);
         }
     }
 
@@ -237,6 +239,7 @@ final class FlowReference {
     record Left(State state, int version, Instant until) {}
 
     final List<Step> steps;
+    private final boolean hasBack;
     final World world = new World();
     @Nullable Left left;
     State state;
@@ -248,9 +251,10 @@ final class FlowReference {
     /** Whether this dialog has written to the store. */
     private boolean wrote;
 
-    FlowReference(List<Step> steps) {
+    FlowReference(List<Step> steps, boolean hasBack) {
         this.steps = steps;
-        this.state = new State(steps.size());
+        this.hasBack = hasBack;
+        this.state = new State(steps.size(), hasBack);
     }
 
     void dial(int version, Instant now, List<String> values) {
@@ -262,7 +266,7 @@ final class FlowReference {
         dialled.addAll(values);
         if (!values.isEmpty()) {
             // what the dialog before has left stays until this one writes
-            state = new State(steps.size());
+            state = new State(steps.size(), hasBack);
             state.flow = ++world.flows;
         } else if (found != null && found.version() == version && found.until().isAfter(now)) {
             state = found.state().copy();
@@ -271,7 +275,7 @@ final class FlowReference {
             wrote = true;
         } else {
             left = null;
-            state = new State(steps.size());
+            state = new State(steps.size(), hasBack);
             state.flow = ++world.flows;
         }
     }
@@ -389,7 +393,7 @@ final class FlowReference {
     private void changed() {
         state.back.clear();
         state.beforeChange = state.answeredSincePin.size();
-        state.changedSinceFirst |= state.first != null;
+        state.first = null;
     }
 
     void keep(int version, Instant now) {

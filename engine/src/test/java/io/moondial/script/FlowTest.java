@@ -509,4 +509,26 @@ class FlowTest {
                         "menu One?",
                         "respond Too late.");
     }
+
+    @Test
+    void home_without_back_leads_to_the_first_question_from_the_second_one_on() {
+        answers("a", "00", "b", "c", "00", "d", "e", "f");
+        assertThat(
+                        bench.textOf(
+                                """
+                                return menu.flow(function()
+                                  return menu.ask{"One?"} .. menu.ask{"Two?"} .. menu.ask{"Three?"}
+                                end, {home = "00"})"""))
+                .isEqualTo("def");
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu One?",
+                        "menu Two?\n00. Home",
+                        "menu One?",
+                        "menu Two?\n00. Home",
+                        "menu Three?\n00. Home",
+                        "menu One?",
+                        "menu Two?\n00. Home",
+                        "menu Three?\n00. Home");
+    }
 }

@@ -334,7 +334,8 @@ final class Flow implements Journal.Owner {
         boolean back = options.back != null && journal.canGoBack();
         boolean home =
                 options.home != null
-                        && (options.back == null ? journal.canGoBack() : journal.canGoHome());
+                        && journal.canGoHome()
+                        && (options.back == null || journal.isHomeFurtherThanBack());
         return Lua.values(
                 back ? state.newString(requireNonNull(options.back)) : null,
                 back && options.backText != null ? state.newString(options.backText) : null,

@@ -135,6 +135,7 @@ public final class Journal {
     private int lastScreen = -1;
     private int backTo = -1;
     private int homeTo = -1;
+    private boolean isHomeFurther;
     private boolean within;
     private boolean kept;
     private boolean begunAnew;
@@ -666,6 +667,7 @@ public final class Journal {
     public void lookBack() {
         backTo = -1;
         homeTo = -1;
+        isHomeFurther = false;
         if (begunAnew || (!isReplaying() && !(made.isEmpty() && pending.isEmpty()))) {
             return;
         }
@@ -679,12 +681,12 @@ public final class Journal {
                 backTo = barrier;
             }
         }
-        int first = firstScreen();
-        homeTo = answered > 1 && barrier < first ? first : -1;
+        homeTo = answered > 0 ? firstScreen(barrier + 1) : -1;
+        isHomeFurther = answered > 1;
     }
 
-    private int firstScreen() {
-        for (int i = 0; i < at; i++) {
+    private int firstScreen(int from) {
+        for (int i = from; i < at; i++) {
             if (entries.get(i).kind().isScreen()) {
                 return i;
             }
@@ -697,9 +699,14 @@ public final class Journal {
         return backTo >= 0;
     }
 
-    /** Whether the next screen can lead back to the first one, and that is not the same. */
+    /** Whether the next screen can lead back to the first one behind the last change. */
     public boolean canGoHome() {
         return homeTo >= 0;
+    }
+
+    /** Whether more than one answer lies between that and the next screen. */
+    public boolean isHomeFurtherThanBack() {
+        return isHomeFurther;
     }
 
     /** Makes calls of the flow's owner, which are not calls of the flow. */
@@ -719,7 +726,7 @@ public final class Journal {
         return new Again("back", false);
     }
 
-    /** Ends this run, and begins one in which nothing has been answered. */
+    /** Ends this run, and begins one in which nothing has been answered behind the last change. */
     public Again home() {
         cut(homeTo);
         return new Again("home", false);
