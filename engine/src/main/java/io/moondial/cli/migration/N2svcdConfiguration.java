@@ -36,6 +36,9 @@ final class N2svcdConfiguration {
             Pattern.compile("(default_)?(?!edr_)\\w+_app_name(_\\w+)?");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(\\.\\d{1,9})?");
     private static final Set<String> TRUE = Set.of("1", "y", "yes", "on", "t", "true");
+    private static final Set<String> FALSE = Set.of("0", "n", "no", "off", "f", "false");
+    private static final Set<String> TYPES =
+            Set.of("array", "boolean", "integer", "string", "table");
     private static final int MOST_DIGITS = 15;
 
     /** Elements of which one attribute may be left out. */
@@ -165,7 +168,7 @@ final class N2svcdConfiguration {
                 .forEach(it -> notes.leftOut(root, it, "an engine is one process"));
         for (XmlElement part : root.children()) {
             if (part.name().equals("applications")) {
-                part.children().forEach(this::application);
+                notes.elementsOf(part).forEach(this::application);
             } else {
                 notes.leftOut(part, OF_ROOT.getOrDefault(part.name(), Notes.UNKNOWN));
             }
@@ -213,11 +216,11 @@ final class N2svcdConfiguration {
         switch (module) {
             case "LogicApp" -> logic(application);
             case "EdrApp" -> {
-                others(application, Set.of("name", "module"), Set.of("parameters", "config"));
+                notes.beside(application, Set.of("name", "module"), Set.of("parameters", "config"));
                 records.read(application);
             }
             case "SigtranApp" -> {
-                others(application, Set.of("name", "module"), Set.of("parameters", "config"));
+                notes.beside(application, Set.of("name", "module"), Set.of("parameters", "config"));
                 links.read(application);
             }
             case "RestClientApp" -> notes.leftOut(application, N2svcdLinks.upstream(application));
@@ -225,46 +228,21 @@ final class N2svcdConfiguration {
         }
     }
 
-    /** What stands beside what is read. */
-    private void others(XmlElement element, Set<String> attributes, Set<String> children) {
-        for (String name : element.attributes().keySet()) {
-            if (!attributes.contains(name)) {
-                notes.leftOut(element, name, ofElement(name));
-            }
-        }
-        for (XmlElement child : element.children()) {
-            if (!children.contains(child.name())) {
-                notes.leftOut(child, ofElement(child.name()));
-            }
-        }
-    }
-
-    private static String ofElement(String name) {
-        return switch (name) {
-            case "include" -> "no libraries of the engine have to be named";
-            case "auto_ids" -> "math.random and INSTANCE_ID make ids";
-            case "repeat" -> "an engine uses all processors";
-            case "overloaded_poll_ms", "overloaded_active_ms" ->
-                    "dialogs: {max: N} bounds the load: engine/docs/running.md";
-            default -> Notes.UNKNOWN;
-        };
-    }
-
     private void logic(XmlElement application) {
-        others(application, Set.of("name", "module"), Set.of("parameters", "config"));
+        notes.beside(application, Set.of("name", "module"), Set.of("parameters", "config"));
         Map<String, XmlElement> parameters = parameters(application, notes);
         XmlElement folder = parameters.remove("lua_script_dir");
         XmlElement stream = parameters.remove("default_edr_stream_key");
         int before = services.size();
         for (XmlElement config : application.children("config").toList()) {
-            others(config, Set.of(), Set.of("services", "agents"));
+            notes.beside(config, Set.of(), Set.of("services", "agents"));
             for (XmlElement list : config.children("services").toList()) {
-                for (XmlElement service : list.children()) {
+                for (XmlElement service : notes.elementsOf(list)) {
                     service(service, folder == null ? "" : valueOf(folder), stream);
                 }
             }
             for (XmlElement list : config.children("agents").toList()) {
-                for (XmlElement agent : list.children()) {
+                for (XmlElement agent : notes.elementsOf(list)) {
                     notes.leftOut(
                             agent,
                             AGENTS.getOrDefault(
@@ -312,7 +290,8 @@ final class N2svcdConfiguration {
     static Map<String, XmlElement> parameters(XmlElement application, Notes notes) {
         Map<String, XmlElement> byName = new LinkedHashMap<>();
         for (XmlElement list : application.children("parameters").toList()) {
-            for (XmlElement parameter : list.children()) {
+            for (XmlElement parameter : notes.elementsOf(list)) {
+                notes.beside(parameter, Set.of("name", "value"), Set.of());
                 String name =
                         Objects.requireNonNullElse(parameter.attribute("name"), parameter.name());
                 XmlElement before = byName.put(name, parameter);
@@ -372,7 +351,7 @@ final class N2svcdConfiguration {
             service.attributes().forEach((name, text) -> setting(name, text, service, false));
             for (XmlElement child : service.children()) {
                 if (child.name().equals("globals")) {
-                    child.children().forEach(this::global);
+                    notes.elementsOf(child).forEach(this::global);
                 } else if (!child.name().equals("triggers")) {
                     setting(child.name(), child.text(), child, true);
                 }
@@ -381,7 +360,7 @@ final class N2svcdConfiguration {
                 section.entry("edr_stream", valueOf(stream), stream);
             }
             service.children("triggers")
-                    .flatMap(it -> it.children().stream())
+                    .flatMap(it -> notes.elementsOf(it).stream())
                     .forEach(this::trigger);
         }
 
@@ -500,30 +479,65 @@ final class N2svcdConfiguration {
             } else if (section.section("globals").has(name)) {
                 notes.leftOut(global, "there is another one of this name");
             } else {
-                section.section("globals").entry(name, globalValue(global), global);
+                String wrong = wrongIn(global);
+                if (wrong == null) {
+                    section.section("globals").entry(name, globalValue(global), global);
+                } else {
+                    notes.leftOut(global, wrong);
+                }
             }
         }
     }
 
+    /** Why a global has no value; null: it has one. */
+    private @Nullable String wrongIn(XmlElement global) {
+        String type = typeOf(global);
+        String text = valueOf(global).toLowerCase(Locale.ROOT);
+        if (!TYPES.contains(type)) {
+            return "its type is none of array, boolean, integer, string and table";
+        }
+        if (type.equals("integer") && !(number(text) instanceof Long)) {
+            return "it is no whole number";
+        }
+        if (type.equals("boolean") && !TRUE.contains(text) && !FALSE.contains(text)) {
+            return "it is neither true nor false";
+        }
+        notes.beside(global, Set.of("name", "type", "value"));
+        Set<String> names = new HashSet<>();
+        for (XmlElement child : global.children()) {
+            if (!type.equals("array") && !names.add(nameOf(child))) {
+                return "two values in it have the same name";
+            }
+            String wrong = wrongIn(child);
+            if (wrong != null) {
+                return "a value in it is left out: " + wrong;
+            }
+        }
+        return null;
+    }
+
+    private static String typeOf(XmlElement global) {
+        return Objects.requireNonNullElse(
+                global.attribute("type"), global.children().isEmpty() ? "string" : "table");
+    }
+
+    private static String nameOf(XmlElement value) {
+        return Objects.requireNonNullElse(value.attribute("name"), value.name());
+    }
+
     /** A text, a number, true or false, a list, or a table of what is in it. */
     private static Object globalValue(XmlElement global) {
-        String type = Objects.requireNonNullElse(global.attribute("type"), "");
         String text = valueOf(global);
-        if (type.equals("array")) {
-            return global.children().stream().map(N2svcdConfiguration::globalValue).toList();
-        }
-        if (!global.children().isEmpty()) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            for (XmlElement child : global.children()) {
-                fields.put(
-                        Objects.requireNonNullElse(child.attribute("name"), child.name()),
-                        globalValue(child));
-            }
-            return fields;
-        }
-        return switch (type) {
-            case "integer" -> number(text);
+        return switch (typeOf(global)) {
+            case "array" ->
+                    global.children().stream().map(N2svcdConfiguration::globalValue).toList();
             case "boolean" -> TRUE.contains(text.toLowerCase(Locale.ROOT));
+            case "integer" -> number(text);
+            case "table" -> {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                global.children().forEach(it -> fields.put(nameOf(it), globalValue(it)));
+                yield fields;
+            }
             default -> text;
         };
     }

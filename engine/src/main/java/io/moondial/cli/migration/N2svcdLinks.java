@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class N2svcdLinks {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]{1,255}");
     private static final Pattern DIGITS = Pattern.compile("\\d{1,15}");
 
-    /** What is read of a connection. */
+    /** What is read of a connection: each may be an attribute or an element. */
     private static final Set<String> KNOWN =
             Set.of(
                     "name",
@@ -32,6 +33,9 @@ final class N2svcdLinks {
                     "local_host",
                     "local_port");
 
+    private static final Set<String> OF_ROUTE = Set.of("pc", "connection", "mingt", "maxgt");
+    private static final int MAX_PORT = 65_535;
+    private static final String USUAL_PORT = "2905";
     private static final String SUBSYSTEMS = "    ssns: ";
     private static final String OWN = "  # not there: write your own";
 
@@ -90,15 +94,23 @@ final class N2svcdLinks {
                     "an engine has one network: a second one needs an engine and rules of its own");
             return;
         }
-        List<XmlElement> connections = new ArrayList<>();
+        application
+                .children("config")
+                .forEach(
+                        it ->
+                                notes.beside(
+                                        it, Set.of(), Set.of("connections", "routes", "handlers")));
+        List<Connection> connections = new ArrayList<>();
         for (XmlElement list : of(application, "connections")) {
-            for (XmlElement connection : list.children()) {
-                if (Objects.equals(connection.attribute("type"), "m3ua")) {
+            for (XmlElement element : notes.elementsOf(list)) {
+                Connection connection = new Connection(element);
+                String type = connection.first("type");
+                if (Objects.equals(type, "m3ua")) {
                     connections.add(connection);
                 } else {
                     notes.leftOut(
-                            connection,
-                            Objects.equals(connection.attribute("type"), "loopback")
+                            element,
+                            Objects.equals(type, "loopback")
                                     ? "network: embedded is a network in memory"
                                     : "links are M3UA only: ask for an M3UA link at the STP");
                 }
@@ -108,7 +120,9 @@ final class N2svcdLinks {
         N2svcdConfiguration.parameters(application, notes)
                 .forEach((name, it) -> parameter(name, it, parameters, !connections.isEmpty()));
         List<XmlElement> routes =
-                of(application, "routes").stream().flatMap(it -> it.children().stream()).toList();
+                of(application, "routes").stream()
+                        .flatMap(it -> notes.elementsOf(it).stream())
+                        .toList();
         of(application, "handlers")
                 .forEach(
                         it ->
@@ -147,7 +161,7 @@ final class N2svcdLinks {
     }
 
     private void write(
-            Map<String, String> parameters, List<XmlElement> connections, List<XmlElement> routes) {
+            Map<String, String> parameters, List<Connection> connections, List<XmlElement> routes) {
         lines.add("network:");
         lines.add("  sigtran:");
         lines.add("    point_code: " + orOwn(parameters.get("opc"), "1"));
@@ -156,48 +170,63 @@ final class N2svcdLinks {
             own = parameters.get("ossn");
         }
         lines.add("    global_title: " + orOwn(quoted(parameters.get("ogt_digits")), "\"1\""));
+        List<String> titles = titles(connections, routes);
         lines.add("    application_servers:");
-        for (XmlElement connection : connections) {
-            String name = named(connection.attribute("name"));
+        for (Connection connection : connections) {
+            String name = named(connection.first("name"));
             lines.add("      - name: " + name);
             lines.add("        mode: asp");
             if (parameters.containsKey("default_m3ua_na")) {
                 lines.add("        network_appearance: " + parameters.get("default_m3ua_na"));
             }
-            connection.attributes().keySet().stream()
-                    .filter(it -> !KNOWN.contains(it))
-                    .forEach(it -> notes.leftOut(connection, it, Notes.UNKNOWN));
-            connection.children().stream()
-                    .filter(it -> !KNOWN.contains(it.name()))
-                    .forEach(it -> notes.leftOut(it, Notes.UNKNOWN));
-            List<String> points = points(connection, routes);
             lines.add(
                     "        point_codes: "
-                            + (points.isEmpty()
-                                    ? "[1]" + OWN
-                                    : "[" + String.join(", ", points) + "]"));
+                            + (connection.points.isEmpty() ? "[1]" + OWN : connection.points));
             lines.add("        associations:");
-            lines.add("          - " + YamlWriter.line(association(name, connection)));
+            lines.add("          - " + connection.association(name));
         }
-        List<String> titles = titles(connections, routes);
         if (!titles.isEmpty()) {
             lines.add("    global_titles:");
             lines.addAll(titles);
         }
     }
 
-    /** The routes by global title: a range is a prefix here. */
-    private List<String> titles(List<XmlElement> connections, List<XmlElement> routes) {
-        List<String> titles = new ArrayList<>();
+    /**
+     * Gives each connection the points that its routes lead to.
+     *
+     * @return the routes by global title: a range is a prefix here
+     */
+    private List<String> titles(List<Connection> connections, List<XmlElement> routes) {
+        List<XmlElement> ranges = new ArrayList<>();
         for (XmlElement route : routes) {
-            if (route.attribute("pc") != null) {
-                continue;
+            String point = route.attribute("pc");
+            if (!route.name().equals("route")) {
+                notes.leftOut(route, Notes.UNKNOWN);
+            } else if (connections.stream().noneMatch(it -> it.has(route))) {
+                notes.leftOut(route, "it is of no M3UA link");
+            } else if (point == null) {
+                ranges.add(route);
+            } else if (!DIGITS.matcher(point).matches()) {
+                notes.leftOut(route, "its point code is no number");
+            } else {
+                connections.stream()
+                        .filter(it -> it.has(route))
+                        .forEach(it -> it.points.add(point));
+                for (String end : List.of("mingt", "maxgt")) {
+                    if (route.attribute(end) != null) {
+                        notes.leftOut(route, end, "the point code alone leads there");
+                    }
+                }
+                notes.beside(route, OF_ROUTE, Set.of());
             }
+        }
+        List<String> titles = new ArrayList<>();
+        for (XmlElement route : ranges) {
             String prefix = prefix(route.attribute("mingt"), route.attribute("maxgt"));
             String point =
                     connections.stream()
-                            .filter(it -> isOf(route, it))
-                            .flatMap(it -> points(it, routes).stream())
+                            .filter(it -> it.has(route))
+                            .flatMap(it -> it.points.stream())
                             .findFirst()
                             .orElse(null);
             if (prefix == null || point == null) {
@@ -206,6 +235,7 @@ final class N2svcdLinks {
                         "write network: {sigtran: {global_titles: [{prefix: \"...\", point_code: N}]}}, one for each prefix");
             } else {
                 titles.add("      - {prefix: \"%s\", point_code: %s}".formatted(prefix, point));
+                notes.beside(route, OF_ROUTE, Set.of());
             }
         }
         return titles;
@@ -228,10 +258,6 @@ final class N2svcdLinks {
                 : null;
     }
 
-    private static boolean isOf(XmlElement route, XmlElement connection) {
-        return Objects.equals(route.attribute("connection"), connection.attribute("name"));
-    }
-
     private static String orOwn(@Nullable String value, String example) {
         return value == null ? example + OWN : value;
     }
@@ -245,73 +271,128 @@ final class N2svcdLinks {
         return safe.matches("[A-Za-z].*") ? safe : "link_" + safe;
     }
 
-    private static List<String> points(XmlElement connection, List<XmlElement> routes) {
-        List<String> points = new ArrayList<>();
-        String nextHop = connection.attribute("next_hop_pc");
-        if (nextHop != null) {
-            points.add(nextHop);
-        }
-        for (XmlElement route : routes) {
-            String point = route.attribute("pc");
-            if (point != null && isOf(route, connection)) {
-                points.add(point);
+    /** A connection in the reading. */
+    private final class Connection {
+        private final XmlElement element;
+
+        /** The points that it leads to, the preferred one first. */
+        private final Set<String> points = new LinkedHashSet<>();
+
+        Connection(XmlElement element) {
+            this.element = element;
+            String nextHop = first("next_hop_pc");
+            if (nextHop != null && DIGITS.matcher(nextHop).matches()) {
+                points.add(nextHop);
             }
         }
-        return points.stream().filter(it -> DIGITS.matcher(it).matches()).distinct().toList();
-    }
 
-    private Map<String, Object> association(String name, XmlElement connection) {
-        Map<String, Object> association = new LinkedHashMap<>();
-        association.put("name", name);
-        association.put("transport", "sctp");
-        List<String> remote = hosts(connection, "remote_host");
-        List<String> local = hosts(connection, "local_host");
-        if (Objects.equals(connection.attribute("mode"), "listen")) {
-            association.put("listen", endpoint(local, port(connection, "local_port")));
-            if (!remote.isEmpty()) {
-                association.put("peer", remote.getFirst());
+        boolean has(XmlElement route) {
+            return Objects.equals(route.attribute("connection"), first("name"));
+        }
+
+        /** A setting; null: it is not there. An attribute comes before elements. */
+        @Nullable String first(String setting) {
+            String attribute = element.attribute(setting);
+            return attribute != null
+                    ? attribute.strip()
+                    : element.child(setting).map(XmlElement::text).orElse(null);
+        }
+
+        /** How an application server of the rules says it. Tells what of it is left out. */
+        String association(String name) {
+            notes.beside(element, KNOWN, KNOWN);
+            boolean listens = Objects.equals(first("mode"), "listen");
+            KNOWN.stream().sorted().forEach(this::onlyOnce);
+            refuse(
+                    "mode",
+                    Set.of("connect", "listen")::contains,
+                    "it is neither connect nor listen: the link connects");
+            refuse("role", Set.of("asp", "as")::contains, "the link is that of an ASP");
+            refuse("next_hop_pc", DIGITS.asMatchPredicate(), "it is no number");
+            refuse("remote_port", N2svcdLinks::isPort, "it is no port");
+            refuse("local_port", N2svcdLinks::isPort, "it is no port");
+            List<String> remote = hosts("remote_host");
+            List<String> local = hosts("local_host");
+            if (remote.size() > 1) {
+                leaveOut(
+                        "remote_host",
+                        "the first address is taken; SCTP learns the others from the far end");
             }
-        } else {
-            association.put("connect", endpoint(remote, port(connection, "remote_port")));
-            if (!local.isEmpty()) {
-                association.put("local", endpoint(local, port(connection, "local_port")));
+            Map<String, Object> association = new LinkedHashMap<>();
+            Set<String> missing = new LinkedHashSet<>();
+            association.put("name", name);
+            association.put("transport", "sctp");
+            if (listens) {
+                association.put("listen", endpoint(local, "local_port", missing));
+                if (!remote.isEmpty()) {
+                    association.put("peer", remote.getFirst());
+                }
+            } else {
+                association.put("connect", endpoint(remote, "remote_port", missing));
+                if (!local.isEmpty()) {
+                    association.put("local", endpoint(local, "local_port", missing));
+                }
+            }
+            if (local.size() > 1) {
+                association.put("extra_local", local.subList(1, local.size()));
+            }
+            return YamlWriter.line(association)
+                    + (missing.isEmpty() ? "" : "  # " + String.join("; ", missing));
+        }
+
+        private String endpoint(List<String> hosts, String portSetting, Set<String> missing) {
+            if (hosts.isEmpty()) {
+                missing.add("the address is not there: write your own");
+            }
+            String host = hosts.isEmpty() ? "127.0.0.1" : hosts.getFirst();
+            String port = first(portSetting);
+            if (port == null || !isPort(port)) {
+                missing.add("the port is not there: 2905 is the usual one");
+                port = USUAL_PORT;
+            }
+            return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+        }
+
+        private List<String> hosts(String setting) {
+            List<String> all =
+                    Pattern.compile(",")
+                            .splitAsStream(Objects.requireNonNullElse(first(setting), ""))
+                            .map(String::strip)
+                            .toList();
+            List<String> good = all.stream().filter(HOST.asMatchPredicate()).toList();
+            if (first(setting) != null && good.size() < all.size()) {
+                leaveOut(
+                        setting,
+                        good.isEmpty() ? "it is no address" : "a part of it is no address");
+            }
+            return good;
+        }
+
+        private void refuse(String setting, Predicate<String> good, String why) {
+            String value = first(setting);
+            if (value != null && !good.test(value)) {
+                leaveOut(setting, why);
             }
         }
-        if (remote.size() > 1) {
-            connection
-                    .child("remote_host")
-                    .ifPresent(
-                            it ->
-                                    notes.leftOut(
-                                            it,
-                                            "the first address is taken; SCTP learns the others from the far end"));
+
+        /** What is left out is the attribute, or the first element of this name. */
+        private void leaveOut(String setting, String why) {
+            if (element.attribute(setting) != null) {
+                notes.leftOut(element, setting, why);
+            } else {
+                element.child(setting).ifPresent(it -> notes.leftOut(it, why));
+            }
         }
-        if (local.size() > 1) {
-            association.put("extra_local", local.subList(1, local.size()));
+
+        private void onlyOnce(String setting) {
+            element.children(setting)
+                    .skip(element.attribute(setting) == null ? 1 : 0)
+                    .forEach(it -> notes.leftOut(it, "there is another one before it"));
         }
-        return association;
     }
 
-    private static List<String> hosts(XmlElement connection, String name) {
-        return connection
-                .children(name)
-                .flatMap(it -> Pattern.compile(",").splitAsStream(it.text()))
-                .map(String::strip)
-                .filter(it -> HOST.matcher(it).matches())
-                .toList();
-    }
-
-    private static String port(XmlElement connection, String name) {
-        return connection
-                .child(name)
-                .map(XmlElement::text)
-                .filter(it -> DIGITS.matcher(it).matches())
-                .orElse("2905");
-    }
-
-    private static String endpoint(List<String> hosts, String port) {
-        String host = hosts.isEmpty() ? "127.0.0.1" : hosts.getFirst();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    private static boolean isPort(String text) {
+        return text.matches("\\d{1,5}") && Integer.parseInt(text) <= MAX_PORT;
     }
 
     /** What to write for a client of a service over HTTP. */

@@ -3,6 +3,7 @@ package io.moondial.cli.migration;
 import io.moondial.cli.migration.DraftRules.Section;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** What the EdrApps of N2SVCD say of records, as the section {@code edr} of the rules. */
 final class N2svcdRecords {
@@ -47,14 +48,15 @@ final class N2svcdRecords {
                             }
                         });
         for (XmlElement config : application.children("config").toList()) {
-            config.children().stream()
-                    .filter(it -> !it.name().equals("streams"))
-                    .forEach(it -> notes.leftOut(it, Notes.UNKNOWN));
-            config.children("streams").flatMap(it -> it.children().stream()).forEach(this::stream);
+            notes.beside(config, Set.of(), Set.of("streams"));
+            config.children("streams")
+                    .flatMap(it -> notes.elementsOf(it).stream())
+                    .forEach(this::stream);
         }
     }
 
     private void stream(XmlElement stream) {
+        stream.children().forEach(it -> notes.leftOut(it, Notes.UNKNOWN));
         String key = stream.attribute("key");
         Map<String, Object> settings = new LinkedHashMap<>();
         stream.attributes()

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What of a configuration is left out, each with its place and what to write instead. */
 final class Notes {
@@ -16,6 +17,9 @@ final class Notes {
 
     private static final String TRACE =
             "ussd trace writes the dialogs of a number into a file for Wireshark";
+
+    private static final String OVERLOAD =
+            "dialogs: {max: N} bounds the load: engine/docs/running.md";
 
     /** Parameters that each application may have. */
     private static final Map<String, String> COMMON =
@@ -27,6 +31,15 @@ final class Notes {
                     "trace_level", TRACE,
                     "trace_level_max", TRACE,
                     "trace_per_second", TRACE);
+
+    /** What more than one element may have. */
+    private static final Map<String, String> ANYWHERE =
+            Map.of(
+                    "include", "no libraries of the engine have to be named",
+                    "auto_ids", "math.random and INSTANCE_ID make ids",
+                    "repeat", "an engine uses all processors",
+                    "overloaded_poll_ms", OVERLOAD,
+                    "overloaded_active_ms", OVERLOAD);
 
     private final Path file;
     private final List<Problem> notes = new ArrayList<>();
@@ -52,6 +65,31 @@ final class Notes {
     /** An attribute of an element. */
     void leftOut(XmlElement element, String attribute, String why) {
         note(element, attribute + " of <" + element.name() + ">", why);
+    }
+
+    /** Leaves out the attributes and the elements of an element that have other names. */
+    void beside(XmlElement element, Set<String> attributes, Set<String> children) {
+        beside(element, attributes);
+        for (XmlElement child : element.children()) {
+            if (!children.contains(child.name())) {
+                leftOut(child, ANYWHERE.getOrDefault(child.name(), UNKNOWN));
+            }
+        }
+    }
+
+    /** Leaves out the attributes of an element that have other names. */
+    void beside(XmlElement element, Set<String> attributes) {
+        for (String name : element.attributes().keySet()) {
+            if (!attributes.contains(name)) {
+                leftOut(element, name, ANYWHERE.getOrDefault(name, UNKNOWN));
+            }
+        }
+    }
+
+    /** The elements of a list, which has no attributes. */
+    List<XmlElement> elementsOf(XmlElement list) {
+        beside(list, Set.of());
+        return list.children();
     }
 
     private void note(XmlElement at, String what, String why) {

@@ -220,7 +220,7 @@ final class XmlElement {
         private int next;
         private int at;
         private int line = 1;
-        private int lineBegin;
+        private int column = 1;
 
         Places(String text) {
             this.text = text;
@@ -232,9 +232,12 @@ final class XmlElement {
                 begin = text.indexOf('<', endOf(begin));
             }
             while (at < begin) {
-                if (text.charAt(at++) == '\n') {
+                char c = text.charAt(at++);
+                if (c == '\n') {
                     line++;
-                    lineBegin = at;
+                    column = 1;
+                } else if (!Character.isLowSurrogate(c)) {
+                    column++;
                 }
             }
             next = endOf(begin);
@@ -268,7 +271,7 @@ final class XmlElement {
         }
 
         int column() {
-            return text.codePointCount(lineBegin, at) + 1;
+            return column;
         }
     }
 }

@@ -415,11 +415,148 @@ class ImportCommandTest {
                         "#    ssns: [8]\n",
                         "#    point_code: 1  # not there: write your own\n",
                         "#        point_codes: [1]  # not there: write your own\n",
-                        "#          - {name: \"link_1\", transport: \"sctp\", listen: \"10.0.0.1:2905\"}\n");
+                        "#          - {name: \"link_1\", transport: \"sctp\", listen: \"10.0.0.1:2905\"}  # the port is not there: 2905 is the usual one\n");
         assertThat(imported.notes())
                 .extracting(Problem::message)
                 .containsExactly(
                         "<application name=\"B\" module=\"SigtranApp\"> is left out: an engine has one network: a second one needs an engine and rules of its own");
+    }
+
+    /**
+     * Of a configuration with this connection and these routes: its links, and what is left out.
+     */
+    private List<String> linksAndNotes(String connection, String routes) throws Exception {
+        String sigtran =
+                """
+                <application name="A" module="SigtranApp"><config>
+                <connections>%s</connections>
+                <routes>%s</routes>
+                </config></application>
+                """
+                        .formatted(connection, routes);
+        Imported imported =
+                N2svcdConfiguration.read(
+                        file(
+                                triggers("<trigger script_key=\"a\"/>")
+                                        .replace("<applications>", "<applications>" + sigtran)));
+        return Stream.concat(
+                        imported.rules()
+                                .lines()
+                                .filter(it -> it.startsWith("#          - {"))
+                                .map(it -> it.substring(13)),
+                        imported.notes().stream().map(it -> it.line() + ": " + it.message()))
+                .toList();
+    }
+
+    static Stream<Arguments> connections() {
+        return Stream.of(
+                Arguments.of(
+                        "<connection name=\"a\" type=\"m3ua\" mode=\"connect\" remote_host=\"10.0.0.9, 10.0.1.9\" remote_port=\"14001\" local_host=\"10.0.0.1\" local_port=\"15000\"/>",
+                        List.of(
+                                "{name: \"a\", transport: \"sctp\", connect: \"10.0.0.9:14001\", local: \"10.0.0.1:15000\"}",
+                                "2: remote_host of <connection> is left out: the first address is taken; SCTP learns the others from the far end")),
+                Arguments.of(
+                        "<connection><name>a</name><type>m3ua</type><mode>listen</mode><remote_host>10.0.0.9</remote_host><local_host>10.0.0.1,10.0.1.1</local_host><local_port>15000</local_port></connection>",
+                        List.of(
+                                "{name: \"a\", transport: \"sctp\", listen: \"10.0.0.1:15000\", peer: \"10.0.0.9\", extra_local: [\"10.0.1.1\"]}")),
+                Arguments.of(
+                        "<connection name=\"a\" type=\"m3ua\" mode=\"both\" role=\"sgp\" remote_host=\"stp one\"><remote_port>x</remote_port></connection>",
+                        List.of(
+                                "{name: \"a\", transport: \"sctp\", connect: \"127.0.0.1:2905\"}  # the address is not there: write your own; the port is not there: 2905 is the usual one",
+                                "2: mode of <connection> is left out: it is neither connect nor listen: the link connects",
+                                "2: role of <connection> is left out: the link is that of an ASP",
+                                "2: remote_host of <connection> is left out: it is no address",
+                                "2: <remote_port> is left out: it is no port")),
+                Arguments.of(
+                        "<connection name=\"a\" type=\"m3ua\" mode=\"listen\" local_port=\"1\"><mode>connect</mode></connection>",
+                        List.of(
+                                "{name: \"a\", transport: \"sctp\", listen: \"127.0.0.1:1\"}  # the address is not there: write your own",
+                                "2: <mode> is left out: there is another one before it")),
+                Arguments.of(
+                        "<connection name=\"a\" type=\"m3ua\" remote_host=\"10.0.0.9\" remote_port=\"1\" local_host=\"10.0.0.1\" heartbeat=\"5\"><streams n=\"2\"/></connection>",
+                        List.of(
+                                "{name: \"a\", transport: \"sctp\", connect: \"10.0.0.9:1\", local: \"10.0.0.1:2905\"}  # the port is not there: 2905 is the usual one",
+                                "2: heartbeat of <connection> is left out: " + Notes.UNKNOWN,
+                                "2: <streams> is left out: " + Notes.UNKNOWN)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("connections")
+    void a_setting_of_a_connection_is_an_attribute_or_an_element(
+            String connection, List<String> expected) throws Exception {
+        assertThat(linksAndNotes(connection, "")).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void each_route_that_no_link_takes_is_named() throws Exception {
+        assertThat(
+                        linksAndNotes(
+                                "<connection name=\"a\" type=\"m3ua\" remote_host=\"10.0.0.9\" remote_port=\"1\"/>",
+                                """
+                                <route pc="7" connection="a" priority="1"/>
+                                <route pc="8" connection="b"/>
+                                <route pc="x" connection="a"/>
+                                <route pc="9" connection="a" mingt="1"><more/></route>
+                                <way/>"""))
+                .containsExactly(
+                        "{name: \"a\", transport: \"sctp\", connect: \"10.0.0.9:1\"}",
+                        "3: priority of <route> is left out: " + Notes.UNKNOWN,
+                        "4: <route> is left out: it is of no M3UA link",
+                        "5: <route> is left out: its point code is no number",
+                        "6: mingt of <route> is left out: the point code alone leads there",
+                        "6: <more> is left out: " + Notes.UNKNOWN,
+                        "7: <way> is left out: " + Notes.UNKNOWN);
+    }
+
+    @Test
+    void what_a_list_or_a_parameter_says_beside_its_elements_is_named() throws Exception {
+        Imported imported =
+                N2svcdConfiguration.read(
+                        file(
+                                """
+                                <n2svcd>
+                                <applications a="1">
+                                <application name="E" module="EdrApp">
+                                <parameters b="1"><parameter name="edr_retry_interval" value="2" c="1"/></parameters>
+                                <config d="1"><streams e="1"/></config></application>
+                                <application name="S" module="SigtranApp">
+                                <config f="1"><connections g="1"/><routes h="1"/><x/></config></application>
+                                <application name="Logic" module="LogicApp"><config>
+                                <services i="1"><service module="SigtranApp::ProcessUssdLuaService">
+                                <globals j="1">
+                                <global name="A" value="some" type="integer"/>
+                                <global name="B" value="1" type="float"/>
+                                <global name="C" value="1" k="1"/></globals>
+                                <triggers l="1"><trigger script_key="a"/></triggers></service></services>
+                                <agents m="1"/></config></application>
+                                </applications>
+                                </n2svcd>"""));
+
+        assertThat(imported.notes())
+                .extracting(it -> it.line() + ": " + it.message())
+                .allMatch(
+                        it ->
+                                it.contains("<global name=")
+                                        || it.endsWith("is left out: " + Notes.UNKNOWN))
+                .extracting(it -> it.substring(0, it.indexOf(" is left out")))
+                .containsExactly(
+                        "2: a of <applications>",
+                        "4: b of <parameters>",
+                        "4: c of <parameter>",
+                        "5: d of <config>",
+                        "5: e of <streams>",
+                        "7: f of <config>",
+                        "7: g of <connections>",
+                        "7: h of <routes>",
+                        "7: <x>",
+                        "9: i of <services>",
+                        "10: j of <globals>",
+                        "11: <global name=\"A\">",
+                        "12: <global name=\"B\">",
+                        "13: k of <global>",
+                        "14: l of <triggers>",
+                        "15: m of <agents>");
+        assertThat(imported.rules()).contains("  globals:\n    C: \"1\"\n", "retry_interval: 2s");
     }
 
     @Test
