@@ -380,6 +380,21 @@ class DialogHistoryTest {
     }
 
     @Test
+    void a_dialog_that_goes_on_with_a_flow_names_the_one_before() {
+        DialogHistory history = history();
+        Talk talk = Talk.begin(history, 1);
+        talk.listener()
+                .told(
+                        talk.identity(),
+                        START,
+                        new DialogFact.Shown(Screen.MENU, new Text("PIN?", false), "Logic-7"));
+        assertThat(history.find(id(1)).orElseThrow().history().entries())
+                .anySatisfy(
+                        it -> assertThat(it.text()).isEqualTo("the flow of dialog Logic-7 goes on"))
+                .anySatisfy(it -> assertThat(it.text()).isEqualTo("PIN?"));
+    }
+
+    @Test
     void an_answer_of_a_service_that_is_too_long_is_not_kept_and_the_test_says_so() {
         DialogHistory history = history("max_givens: 10");
         DialogFact call =
