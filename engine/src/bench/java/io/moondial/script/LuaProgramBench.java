@@ -45,7 +45,7 @@ public class LuaProgramBench implements ScriptClock {
     private static final Meter.Bounds UNBOUNDED =
             new Meter.Bounds(Long.MAX_VALUE, Long.MAX_VALUE, 190, 1 << 20, 10);
 
-    @Param({"format", "table", "patterns", "json", "menu", "fib"})
+    @Param({"format", "table", "patterns", "json", "menu", "fib", "oop", "paging", "parse"})
     String program = "";
 
     private @Nullable LuaState state;
