@@ -50,25 +50,29 @@ class DialogHistoryTest {
     }
 
     private static DialogIdentity identity(int number) {
-        Party party = new Party(1, 6, "27829000000", Party.ROUTE_ON_SSN);
         try {
-            Opening opening =
-                    new Opening(
-                            Opening.Kind.DIALLED,
-                            UssdString.encode("*1#", Dcs.UNSPECIFIED),
-                            "*1#",
-                            Address.international("27761485722"),
-                            null,
-                            null,
-                            party,
-                            party,
-                            "0000000a",
-                            "0b",
-                            null);
-            return new DialogIdentity(id(number), opening, "main", "1", "ussd");
+            return identity(number, UssdString.encode("*1#", Dcs.UNSPECIFIED));
         } catch (UnsendableText e) {
             throw new AssertionError(e);
         }
+    }
+
+    private static DialogIdentity identity(int number, UssdString dialled) {
+        Party party = new Party(1, 6, "27829000000", Party.ROUTE_ON_SSN);
+        Opening opening =
+                new Opening(
+                        Opening.Kind.DIALLED,
+                        dialled,
+                        "*1#",
+                        Address.international("27761485722"),
+                        null,
+                        null,
+                        party,
+                        party,
+                        "0000000a",
+                        "0b",
+                        null);
+        return new DialogIdentity(id(number), opening, "main", "1", "ussd");
     }
 
     /** A dialog in the making. */
@@ -392,6 +396,36 @@ class DialogHistoryTest {
                 .anySatisfy(
                         it -> assertThat(it.text()).isEqualTo("the flow of dialog Logic-7 goes on"))
                 .anySatisfy(it -> assertThat(it.text()).isEqualTo("PIN?"));
+    }
+
+    @Test
+    void a_dialog_as_a_test_dials_in_the_language_that_the_subscriber_dialled_in()
+            throws UnsendableText {
+        byte[] withoutLanguage =
+                UssdString.encode("*1#", Dcs.UNSPECIFIED).octets();
+        Map<UssdString, String> lines =
+                Map.of(
+                        UssdString.afterLanguage("sw", "*1#", new Dcs(16)),
+                        "dcs 16 sw",
+                        UssdString.afterLanguage("am", "*1#", new Dcs(17)),
+                        "dcs 17 am",
+                        UssdString.encode("*1#", Dcs.gsm7(8)),
+                        "dcs 8",
+                        new UssdString(new Dcs(16), withoutLanguage),
+                        "# dcs 16 came without a language before the text: a test cannot send that");
+        lines.forEach(
+                (dialled, line) -> {
+                    DialogHistory history = history();
+                    DialogIdentity identity = identity(1, dialled);
+                    DialogListener listener = history.begun(identity);
+                    Stream.of(new DialogFact.Begun(), RESPONDED)
+                            .forEach(fact -> listener.told(identity, START, fact));
+
+                    assertThat(history.find(id(1)).orElseThrow().history().test())
+                            .isEqualTo(
+                                    "test \"dial *1#\"\nfrom 27761485722\n%s\ndial *1#\n"
+                                            .formatted(line));
+                });
     }
 
     @Test

@@ -68,7 +68,7 @@ final class DialRecorder implements DialogListener, DialCommand.Listener {
     void heldBy(Subscriber subscriber, Dcs dcs) {
         Address number = subscriber.msisdn();
         msisdn = number == null ? null : number.digits();
-        recorded.heldBy(subscriber, dcs);
+        recorded.heldBy(subscriber, dcs, null); // dial sends none
     }
 
     @Override

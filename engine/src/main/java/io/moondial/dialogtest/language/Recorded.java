@@ -30,13 +30,25 @@ public final class Recorded {
     private final List<String> steps = new ArrayList<>();
     private String title = "a conversation";
 
-    /** Who held the handset, and what the handset dialled with; what is as usual needs no line. */
-    public void heldBy(Subscriber subscriber, Dcs dcs) {
+    /**
+     * Who held the handset, and what the handset dialled with; what is as usual needs no line.
+     *
+     * @param language that stands before the dialled text, two small letters; null: none does
+     */
+    public void heldBy(Subscriber subscriber, Dcs dcs, @Nullable String language) {
         setting(Word.FROM, subscriber.msisdn());
         setting(Word.TO, subscriber.destination());
         setting(Word.ORIGINATION, subscriber.origination());
         setting(Word.SSN, subscriber.ssn(), Subscriber.USUAL_SSN);
-        setting(Word.DCS, dcs.octet(), Dcs.UNSPECIFIED.octet());
+        switch (dcs.coding()) {
+            case GSM7_AFTER_LANGUAGE, UCS2_AFTER_LANGUAGE ->
+                    settings.add(
+                            language == null
+                                    ? "# dcs %d came without a language before the text: a test cannot send that"
+                                            .formatted(dcs.octet())
+                                    : Word.DCS.text() + " " + dcs.octet() + " " + language);
+            default -> setting(Word.DCS, dcs.octet(), Dcs.UNSPECIFIED.octet());
+        }
     }
 
     private void setting(Word word, @Nullable Address address) {
