@@ -3,29 +3,54 @@ package io.moondial.config;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** The known name that somebody most likely meant. */
 public final class Nearest {
     /** Longer names are not compared: the work grows with the square. */
     private static final int MAX_LENGTH = 64;
 
+    /** So many steps of a comparison are a unit of a script's work. */
+    private static final int STEPS_OF_A_UNIT = 16;
+
     private Nearest() {}
 
     /** {@code "; did you mean NAME?"} if a known name is similar, otherwise an empty string. */
     public static String suggestion(String written, Collection<String> known) {
-        return of(written, known).map(it -> "; did you mean " + it + "?").orElse("");
+        return suggestion(written, known, _ -> {});
+    }
+
+    /**
+     * The same for a script, which pays for it.
+     *
+     * @param work is told units of work before they are done, and may throw
+     */
+    public static String suggestion(String written, Collection<String> known, LongConsumer work) {
+        return of(written, known, work).map(it -> "; did you mean " + it + "?").orElse("");
     }
 
     /**
      * The nearest by edit distance, the first in the alphabet among equals; empty: none is near.
      */
     static Optional<String> of(String written, Collection<String> known) {
+        return of(written, known, _ -> {});
+    }
+
+    private static Optional<String> of(
+            String written, Collection<String> known, LongConsumer work) {
         if (written.length() > MAX_LENGTH) {
             return Optional.empty();
         }
+        work.accept(known.size());
         return known.stream()
                 .filter(it -> it.length() <= MAX_LENGTH)
-                .map(it -> new Candidate(it, distance(written, it)))
+                // each letter that one has more is a change
+                .filter(it -> Math.abs(it.length() - written.length()) <= near(written, it))
+                .map(
+                        it -> {
+                            work.accept((long) written.length() * it.length() / STEPS_OF_A_UNIT);
+                            return new Candidate(it, distance(written, it));
+                        })
                 .filter(it -> it.distance() <= near(written, it.name()))
                 .min(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
                 .map(Candidate::name);

@@ -46,8 +46,7 @@ final class DialogAsTest {
                         opening.destination(),
                         opening.origination(),
                         requireNonNullElse(opening.local().ssn(), Subscriber.USUAL_SSN));
-        recorded.heldBy(
-                subscriber, opening.ussd().dcs(), opening.ussd().language().orElse(null));
+        recorded.heldBy(subscriber, opening.ussd().dcs(), opening.ussd().language().orElse(null));
         recorded.opened(opening.kind() == Opening.Kind.PUSHED, withoutSecrets());
     }
 

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What does not fit together between the languages of a folder, and with its scripts. */
@@ -316,7 +317,11 @@ final class TextCheck {
         if (having.isEmpty()) {
             // a file that cannot be read may have it
             if (sound.size() == texts.all().size() || sound.containsKey(texts.defaultLanguage())) {
-                found.add(at(use, noSuchText(texts, sound.keySet(), use.key()), use.isSure()));
+                found.add(
+                        at(
+                                use,
+                                noSuchText(texts, sound.keySet(), use.key(), _ -> {}),
+                                use.isSure()));
             }
             return;
         }
@@ -356,14 +361,16 @@ final class TextCheck {
     }
 
     /** What is said of a key that no language has. */
-    static String noSuchText(Texts texts, Set<String> languages, String key) {
+    static String noSuchText(Texts texts, Set<String> languages, String key, LongConsumer work) {
         if (languages.isEmpty()) {
             return "there is no text '%s', as there are no files of texts: they are lang/%s.yaml and others, beside the scripts"
                     .formatted(key, texts.defaultLanguage());
         }
         return "there is no text '%s' in %s%s"
                 .formatted(
-                        key, String.join(", ", languages), Nearest.suggestion(key, texts.keys()));
+                        key,
+                        String.join(", ", languages),
+                        Nearest.suggestion(key, texts.keys(), work));
     }
 
     // ---- problems

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +88,9 @@ public final class Texts {
     private final List<Problem> problems;
     private final Set<String> keys;
 
+    /** The languages by their names in small letters. */
+    private final Map<String, String> inSmallLetters = new HashMap<>();
+
     /** What has been missed so far, each once: there are no more than texts. */
     private final Set<String> missed = ConcurrentHashMap.newKeySet();
 
@@ -135,6 +140,9 @@ public final class Texts {
         Set<String> all = new TreeSet<>();
         languages.values().forEach(it -> all.addAll(it.texts().keySet()));
         this.keys = Collections.unmodifiableSet(all);
+        languages
+                .keySet()
+                .forEach(it -> inSmallLetters.putIfAbsent(it.toLowerCase(Locale.ROOT), it));
     }
 
     /**
@@ -275,10 +283,14 @@ public final class Texts {
         return settings.bucket();
     }
 
-    /** What is said of a key that no language has. */
-    public String noSuchText(String key) {
+    /**
+     * What is said of a key that no language has.
+     *
+     * @param work is told units of work before they are done, and may throw
+     */
+    public String noSuchText(String key, LongConsumer work) {
         String shown = key.length() > LONGEST_KEY ? key.substring(0, LONGEST_KEY) + "..." : key;
-        return TextCheck.noSuchText(this, languages(), shown);
+        return TextCheck.noSuchText(this, languages(), shown, work);
     }
 
     /** Where the file of a text is, relative to the script folder, and its line. */
@@ -301,11 +313,9 @@ public final class Texts {
         }
         String asked = named.replace('_', '-').toLowerCase(Locale.ROOT);
         for (int end = asked.length(); end > 0; end = asked.lastIndexOf('-', end - 1)) {
-            String part = asked.substring(0, end);
-            for (String language : languages.keySet()) {
-                if (language.toLowerCase(Locale.ROOT).equals(part)) {
-                    return Optional.of(language);
-                }
+            String language = inSmallLetters.get(asked.substring(0, end));
+            if (language != null) {
+                return Optional.of(language);
             }
         }
         return asked.equals("no") ? find("nb").or(() -> find("nn")) : Optional.empty();

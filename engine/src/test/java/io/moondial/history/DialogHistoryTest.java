@@ -401,8 +401,7 @@ class DialogHistoryTest {
     @Test
     void a_dialog_as_a_test_dials_in_the_language_that_the_subscriber_dialled_in()
             throws UnsendableText {
-        byte[] withoutLanguage =
-                UssdString.encode("*1#", Dcs.UNSPECIFIED).octets();
+        byte[] withoutLanguage = UssdString.encode("*1#", Dcs.UNSPECIFIED).octets();
         Map<UssdString, String> lines =
                 Map.of(
                         UssdString.afterLanguage("sw", "*1#", new Dcs(16)),

@@ -223,19 +223,44 @@ class TextsTest {
                 .doesNotContain("4711");
     }
 
+    private long instructions(String lua) {
+        return bench.run(lua).usage().instructions();
+    }
+
     @Test
-    void a_search_for_a_similar_key_is_charged() {
+    void a_search_for_a_similar_key_is_charged_for_each_key_and_for_each_comparison() {
+        String beginning = "k".repeat(55);
         StringBuilder many = new StringBuilder();
-        for (int i = 0; i < 5000; i++) {
-            many.append("key").append(i).append(": x\n");
+        for (int i = 0; i < 1000; i++) {
+            many.append(beginning).append(10_000 + i).append(": x\n");
         }
         bench.file("lang/en.yaml", many.toString())
                 .file("lang/sw.yaml", "")
                 .file("lang/ru.yaml", "");
+
         assertThat(bench.faultOf("while true do pcall(t, 'keyy') end").text())
                 .contains("max_instructions");
-        ScriptOutcome once = bench.run("pcall(t, 'keyy') return 'x'");
-        assertThat(once.usage().instructions()).isGreaterThan(20_000);
+        assertThat(instructions("pcall(t, 'keyy') return 'x'")).isBetween(1000L, 2000L);
+        assertThat(instructions("pcall(t, ('z'):rep(60)) return 'x'"))
+                .as("60 times 60 steps for each of 1,000 keys, 16 steps for one")
+                .isGreaterThan(225_000);
+    }
+
+    @Test
+    void a_search_for_a_similar_language_is_charged() {
+        for (char c = 'a'; c <= 'z'; c++) {
+            bench.file("lang/%cxx-Latn-abcdefgh-ijklmnop.yaml".formatted(c), "");
+        }
+        assertThat(instructions("pcall(t.language, ('z'):rep(26)) return 'x'"))
+                .as("26 times 26 steps for each of 26 languages")
+                .isGreaterThan(1000);
+    }
+
+    @Test
+    void each_placeholder_is_charged_even_if_nothing_stands_in_its_place() {
+        bench.file("lang/en.yaml", "a: \"" + "{x}".repeat(1000) + "\"\n");
+        bench.file("lang/sw.yaml", "").file("lang/ru.yaml", "");
+        assertThat(instructions("return 'x' .. t('a', {x = ''})")).isGreaterThan(1000);
     }
 
     @Test

@@ -122,8 +122,7 @@ public final class TextsModule {
         String language = dialog(call).get(a.state(), call).language();
         Wording wording = texts.find(language, key);
         if (wording == null) {
-            a.meter().work((long) texts.keys().size() * Math.min(key.length(), Texts.LONGEST_KEY));
-            throw new LuaError("t: " + texts.noSuchText(key));
+            throw new LuaError("t: " + texts.noSuchText(key, a.meter()::work));
         }
         if (!wording.language().equals(language)) {
             missing(call, language, key, wording);
@@ -136,6 +135,7 @@ public final class TextsModule {
                         count,
                         name -> {
                             LuaString value = value(a, values, key, name, texts.place(wording));
+                            a.meter().work(1 + (value.length() >> 4));
                             if (octets.addAndGet(value.length()) > a.meter().maxStringLength()) {
                                 a.meter().string(octets.get()); // before so much is put together
                             }
@@ -221,7 +221,9 @@ public final class TextsModule {
                                                                                 ", ",
                                                                                 texts.languages()),
                                                         Nearest.suggestion(
-                                                                asked, texts.languages()))));
+                                                                asked,
+                                                                texts.languages(),
+                                                                a.meter()::work))));
     }
 
     private static @Nullable Object[] languages(Arguments a, HostCall call) {
