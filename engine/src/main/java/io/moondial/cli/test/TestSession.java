@@ -220,6 +220,10 @@ final class TestSession {
             if (!failure.place().isEmpty()) {
                 object.put("script", failure.place());
             }
+            if (!failure.causes().isEmpty()) {
+                ArrayNode causes = object.putArray("causes");
+                failure.causes().forEach(causes::add);
+            }
             switch (failure.detail()) {
                 case Failure.Detail.Texts(String expected, String actual) -> {
                     object.put("expected", expected);

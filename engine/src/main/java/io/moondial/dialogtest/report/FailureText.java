@@ -61,6 +61,7 @@ public final class FailureText {
         excerpt(failure.at());
         doneOn(failure.at());
         detail(failure.detail());
+        failure.causes().forEach(cause -> out.add("    " + paint.note(Shown.text(cause))));
     }
 
     /** The lines by which a test comes to named steps. */

@@ -84,7 +84,15 @@ public final class Summary {
         return test.failures().stream()
                 .findFirst()
                 .filter(it -> it.at().ownLine() < test.test().at().first())
-                .map(it -> new Failure(it.at(), it.message(), it.detail(), it.place(), null));
+                .map(
+                        it ->
+                                new Failure(
+                                        it.at(),
+                                        it.message(),
+                                        it.detail(),
+                                        it.place(),
+                                        null,
+                                        it.causes()));
     }
 
     private void alsoFailed(List<TestResult> others) {

@@ -19,6 +19,7 @@ final class Records {
 
     private final TestEngine engine;
     private final TestResult.Notes notes;
+    private final List<Step.LogCheck> found = new ArrayList<>();
     private int conforming;
 
     Records(TestEngine engine, TestResult.Notes notes) {
@@ -112,20 +113,25 @@ final class Records {
 
     void check(TestHandset.Call call, Step.LogCheck step) {
         List<String> lines = engine.log(call);
-        Optional<String> match =
-                lines.stream()
-                        .filter(
-                                line ->
-                                        step.text().compare(line, notes.variables())
-                                                instanceof Verdict.Good)
-                        .findFirst();
+        Optional<String> match = lines.stream().filter(line -> matches(step, line)).findFirst();
         if (step.absent() && match.isPresent()) {
             notes.fail(step.at(), "the log has such a line", match.get());
         } else if (!step.absent() && match.isEmpty()) {
             notes.fail(
                     TestResult.Failure.of(
                             step.at(), "no line of the log so far matches", tail(lines)));
+        } else if (!step.absent()) {
+            found.add(step);
         }
+    }
+
+    private boolean matches(Step.LogCheck step, String line) {
+        return step.text().compare(line, notes.variables()) instanceof Verdict.Good;
+    }
+
+    /** Whether the test has looked for this line of the log, and found it. */
+    boolean expected(String line) {
+        return found.stream().anyMatch(step -> matches(step, line));
     }
 
     private static List<String> tail(List<String> lines) {

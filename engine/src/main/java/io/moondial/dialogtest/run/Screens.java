@@ -9,9 +9,7 @@ import io.moondial.dialogtest.run.TestResult.Failure.Detail;
 import io.moondial.handset.Screen;
 import io.moondial.text.Alphabet;
 import io.moondial.text.TextLength;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Whether what comes from the network is what must come. */
@@ -37,13 +35,13 @@ final class Screens {
         }
         String place = engine.placeOf(call, call.position());
         notes.shown(handset, Wording.of(came), place);
-        checkLength(call, step.at(), came, place);
+        checkLength(step.at(), came, place);
         compare(handset, step, came, place);
     }
 
     private void compare(TestHandset handset, Step.Expect step, Screen came, String place) {
         if (!came.word().equals(step.word())) {
-            notes.fail(otherKind(handset.call(), step, came, place));
+            notes.fail(otherKind(step, came, place));
             handset.astray = true;
         } else if (came instanceof Screen.Decline(int code)
                 && step.code() != null
@@ -63,38 +61,29 @@ final class Screens {
         }
     }
 
-    private TestResult.Failure otherKind(
-            TestHandset.Call call, Step.Expect step, Screen came, String place) {
+    private TestResult.Failure otherKind(Step.Expect step, Screen came, String place) {
         String text = came.text();
         Expected expected = step.text();
         String message = "expected '%s', got '%s'".formatted(step.word(), came.word());
         if (text == null || expected == null) {
             return new TestResult.Failure(
-                    step.at(), message, remarks(call, came), place, rewritten(step, came));
+                    step.at(), message, remarks(came), place, rewritten(step, came));
         }
         Detail detail =
                 switch (expected.compare(text, notes.variables())) {
                     case Verdict.Good good -> {
                         message += " with the same text";
-                        yield remarks(call, came);
+                        yield remarks(came);
                     }
                     case Verdict.Different(String wanted, boolean part) ->
                             detail(expected, wanted, text);
-                    case Verdict.TooHard hard -> remarks(call, came);
+                    case Verdict.TooHard hard -> remarks(came);
                 };
         return new TestResult.Failure(step.at(), message, detail, place, rewritten(step, came));
     }
 
-    /** The screen; for an abort, also why the engine sent it, if a record says so. */
-    private Detail remarks(TestHandset.Call call, Screen came) {
-        List<String> lines = new ArrayList<>(Wording.of(came));
-        if (came instanceof Screen.Abort) {
-            engine.records(call).stream()
-                    .map(edr -> edr.text("EXCEPTION"))
-                    .filter(Objects::nonNull)
-                    .forEach(lines::add);
-        }
-        return new Detail.Remarks(lines);
+    private static Detail remarks(Screen came) {
+        return new Detail.Remarks(Wording.of(came));
     }
 
     private static Detail detail(Expected expected, String wanted, String actual) {
@@ -149,7 +138,7 @@ final class Screens {
                 : came;
     }
 
-    private void checkLength(TestHandset.Call call, Lines at, Screen screen, String place) {
+    private void checkLength(Lines at, Screen screen, String place) {
         String text = screen.text();
         if (text == null) {
             return;
@@ -161,7 +150,7 @@ final class Screens {
                             at,
                             "this text does not fit in one message: it has %d units, and %d are allowed"
                                     .formatted(length.units(), length.limit()),
-                            remarks(call, screen),
+                            remarks(screen),
                             place,
                             null));
         }
@@ -197,7 +186,7 @@ final class Screens {
                     new TestResult.Failure(
                             at,
                             "a screen came that the test does not mention" + named(handset),
-                            remarks(call, left),
+                            remarks(left),
                             place,
                             null));
         }

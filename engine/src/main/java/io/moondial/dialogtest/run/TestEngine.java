@@ -11,6 +11,7 @@ import io.moondial.dialog.DialogFact.Sending;
 import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
+import io.moondial.dialogtest.run.TestResult.Trouble;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
 import io.moondial.handset.Screen;
@@ -20,8 +21,10 @@ import io.moondial.logic.DialogObserver;
 import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
+import io.moondial.modules.menu.MenuModule;
 import io.moondial.script.api.Backend;
 import io.moondial.script.api.Backends;
+import io.moondial.text.LogText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +42,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +60,9 @@ final class TestEngine {
     /** Instance id, transaction id, script. */
     private static final int IDENTITY_WORDS = 3;
 
+    /** How much that goes wrong in the dialogs of one test is told. */
+    private static final int MAX_TROUBLES = 100;
+
     private static final Sending UNKNOWN = new Sending("", false, false);
 
     private final VirtualTime time;
@@ -63,6 +70,8 @@ final class TestEngine {
     private final AtomicLong seed;
     private final Backends backends;
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+    private final Queue<Trouble> troubles = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger troubled = new AtomicInteger();
     private final LogLines log;
     private final Counters counters = new Counters();
     private final List<Edr> records = new CopyOnWriteArrayList<>();
@@ -112,8 +121,41 @@ final class TestEngine {
             case Sending sending ->
                     sent.computeIfAbsent(dialog.instanceId(), it -> new CopyOnWriteArrayList<>())
                             .add(sending);
+            case DialogFact.ScriptLogged logged -> logged(dialog, logged);
+            case DialogFact.ScriptWarned(String place, String text) ->
+                    wentWrong(dialog, "WARN " + text, place);
+            case DialogFact.Undelivered(String why) ->
+                    wentWrong(dialog, "WARN undelivered: " + why, "");
+            case DialogFact.Broken(Throwable fault) ->
+                    wentWrong(dialog, "ERROR internal fault: " + fault, "");
+            case DialogFact.Failed(String exception) ->
+                    wentWrong(dialog, "the dialog failed: " + exception, "");
             default -> {}
         }
+    }
+
+    private void logged(DialogIdentity dialog, DialogFact.ScriptLogged logged) {
+        String text = logged.text();
+        if (text.startsWith(MenuModule.BEGINS_ANEW)) {
+            troubles.add(new Trouble(dialog.instanceId(), LogText.of(text), "", true));
+        } else if (logged.level().compareTo(DialogFact.Level.WARN) >= 0) {
+            wentWrong(dialog, logged.level() + " " + text, logged.place());
+        }
+    }
+
+    private void wentWrong(DialogIdentity dialog, String text, String place) {
+        int before = troubled.getAndIncrement();
+        if (before < MAX_TROUBLES) {
+            troubles.add(new Trouble(dialog.instanceId(), LogText.of(text), place, false));
+        } else if (before == MAX_TROUBLES) {
+            String more = "more than that is not shown here; 'log' steps find it";
+            troubles.add(new Trouble(dialog.instanceId(), more, "", false));
+        }
+    }
+
+    /** What has gone wrong in the dialogs since this was last asked. */
+    List<Trouble> troubles() {
+        return taken(troubles);
     }
 
     /** The givens of stand-ins that have answered nothing so far. */
@@ -123,16 +165,21 @@ final class TestEngine {
 
     /** What stand-ins object to since they were last asked. */
     List<String> faults() {
-        List<String> taken = new ArrayList<>();
-        for (String fault = faults.poll(); fault != null; fault = faults.poll()) {
-            taken.add(fault);
+        return taken(faults);
+    }
+
+    private static <T> List<T> taken(Queue<T> queue) {
+        List<T> taken = new ArrayList<>();
+        for (T it = queue.poll(); it != null; it = queue.poll()) {
+            taken.add(it);
         }
         return taken;
     }
 
-    /** What scripts have counted so far under a name. */
+    /** What has been counted so far under a name: by scripts, or by the engine of their calls. */
     long counted(String name) {
-        return counters.value(ServiceDesk.STAT + name);
+        long own = counters.value(ServiceDesk.STAT + name);
+        return own == 0 && name.startsWith(ServiceDesk.CALLS) ? counters.value(name) : own;
     }
 
     /** What is wrong with what a test says of a module; empty: nothing. */

@@ -82,9 +82,29 @@ public record TestResult(
      *     known, or if the failure is not about a screen
      * @param came the screen that came instead of the expected one, in a step that could be updated
      *     from it; null: it is about something else
+     * @param causes what went wrong in the dialogs since the failure before, each on one line; none
+     *     if nothing did
      */
     public record Failure(
-            Lines at, String message, Detail detail, String place, @Nullable Screen came) {
+            Lines at,
+            String message,
+            Detail detail,
+            String place,
+            @Nullable Screen came,
+            List<String> causes) {
+        public Failure {
+            causes = List.copyOf(causes);
+        }
+
+        /** One of which nothing more is known yet. */
+        public Failure(
+                Lines at, String message, Detail detail, String place, @Nullable Screen came) {
+            this(at, message, detail, place, came, List.of());
+        }
+
+        private Failure with(List<String> more) {
+            return new Failure(at, message, detail, place, came, more);
+        }
 
         /** What there is to compare. */
         public sealed interface Detail {
@@ -128,15 +148,44 @@ public record TestResult(
         }
     }
 
+    /**
+     * Something in a dialog that its author should know of.
+     *
+     * @param text what it was, in one line
+     * @param place {@code file:line} of the script; empty if the text says it, or if nobody knows
+     * @param isFlowAnew whether it is that a flow did not repeat itself
+     */
+    record Trouble(String instanceId, String text, String place, boolean isFlowAnew) {
+        /** Text and place. */
+        String line() {
+            return place.isEmpty() ? text : text + " (" + place + ")";
+        }
+    }
+
     /** What has been said in a conversation so far, and what of it failed the test. */
     static final class Notes {
         private final List<TestResult.Happening> conversation = new ArrayList<>();
         private final Map<String, String> variables = new HashMap<>();
+        private final List<String> causes = new ArrayList<>();
         private List<TestResult.Failure> failures = new ArrayList<>();
 
         /** A new test goes on in the same conversation. */
         void nextTest() {
             failures = new ArrayList<>();
+        }
+
+        /**
+         * Something has gone wrong in a dialog: the next failure may come of it.
+         *
+         * @param handset whose dialog
+         */
+        void wentWrong(String handset, Trouble trouble) {
+            conversation.add(
+                    new TestResult.Happening(
+                            handset, List.of("# " + trouble.text()), trouble.place()));
+            if (!trouble.isFlowAnew()) {
+                causes.add(trouble.line());
+            }
         }
 
         void said(TestHandset handset, String word, String text) {
@@ -148,11 +197,26 @@ public record TestResult(
         }
 
         void fail(TestResult.Failure failure) {
-            failures.add(failure);
+            failures.add(failure.with(causes));
+            causes.clear();
         }
 
         void fail(Lines at, String message, String... remarks) {
-            failures.add(TestResult.Failure.of(at, message, remarks));
+            fail(TestResult.Failure.of(at, message, remarks));
+        }
+
+        /** How many failures there are so far. */
+        int count() {
+            return failures.size();
+        }
+
+        /**
+         * Adds one that is known only now.
+         *
+         * @param index how many there were when it happened
+         */
+        void failed(int index, TestResult.Failure failure) {
+            failures.add(index, failure);
         }
 
         List<TestResult.Failure> failures() {

@@ -12,6 +12,7 @@ import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
 import io.moondial.dialogtest.language.Step;
 import io.moondial.dialogtest.language.Template.UnsetVariableException;
+import io.moondial.dialogtest.run.TestResult.Trouble;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.text.UssdString.UnsendableText;
@@ -38,7 +39,16 @@ final class TestRun {
     private final Records records;
     private final Map<String, TestHandset> handsets = new LinkedHashMap<>();
     private TestHandset handset = new TestHandset(FIRST);
+    private final List<Anew> anew = new ArrayList<>();
     private int untried;
+
+    /**
+     * A flow did not repeat itself, which fails the test, unless a step below looks for the line.
+     *
+     * @param at the step that made it run again
+     * @param failures how many there were before
+     */
+    private record Anew(Lines at, int failures, String line) {}
 
     /**
      * A run that begins.
@@ -68,10 +78,12 @@ final class TestRun {
         for (int i = 0; i < steps.size(); i++) {
             step(steps.get(i));
             network.rest().await();
+            noteTroubles(steps.get(i).at());
             noteFaults(steps.get(i).at());
             acknowledge(steps.get(i), following(steps, i, next));
         }
         Lines end = steps.isEmpty() ? test.at() : steps.getLast().at();
+        noteTroubles(end);
         noteFaults(end);
         if (untried > 0) {
             noteUntried(end);
@@ -80,6 +92,7 @@ final class TestRun {
             handsets.values().forEach(it -> screens.checkEnd(it, end));
         }
         records.checkConformity(end);
+        noteAnew();
         return TestResult.ran(test, notes, engine.unused(), engine.scripts());
     }
 
@@ -93,6 +106,42 @@ final class TestRun {
     /** What stand-ins object to comes before what it causes. */
     private void noteFaults(Lines at) {
         engine.faults().forEach(fault -> notes.fail(at, fault));
+    }
+
+    /** What goes wrong in a dialog stands before the screens that come of it. */
+    private void noteTroubles(Lines at) {
+        List<Trouble> troubles = new ArrayList<>(engine.troubles());
+        // dialogs go on at the same time: what is wrong in them is told handset by handset
+        for (TestHandset it : handsets.values()) {
+            String instance = it.call == null ? "" : engine.instanceOf(it.call);
+            List<Trouble> its =
+                    troubles.stream().filter(t -> t.instanceId().equals(instance)).toList();
+            its.forEach(trouble -> noteTrouble(it, trouble, at));
+            troubles.removeAll(its);
+        }
+        troubles.forEach(trouble -> noteTrouble(handset, trouble, at)); // of dialogs before these
+    }
+
+    private void noteTrouble(TestHandset handset, Trouble trouble, Lines at) {
+        if (trouble.isFlowAnew()) {
+            anew.add(new Anew(at, notes.count(), trouble.text()));
+        }
+        notes.wentWrong(handset.name, trouble);
+    }
+
+    private void noteAnew() {
+        for (Anew it : anew.reversed()) {
+            if (!records.expected(it.line())) {
+                notes.failed(
+                        it.failures(),
+                        TestResult.Failure.of(
+                                it.at(),
+                                "the function of a flow did not repeat itself, and the flow began anew",
+                                it.line(),
+                                "it must do the same each time that it runs; a test that means this says 'log contains menu.flow begins anew'"));
+            }
+        }
+        anew.clear();
     }
 
     private void noteUntried(Lines end) {
@@ -239,19 +288,15 @@ final class TestRun {
     void end() throws InterruptedException {
         for (TestHandset it : handsets.values()) {
             if (it.call != null && !it.call.isOver()) {
-                if (it.leftOpen == null) {
-                    it.call.handset().vanish();
-                } else {
-                    giveUp(it.call);
-                    network.rest().await();
-                }
+                giveUp(it.call);
+                network.rest().await();
             }
         }
         engine.end();
         network.rest().await();
     }
 
-    /** Ends a dialog that a test leaves open: the engine has nobody to abort then. */
+    /** Ends a dialog that is open at the end: the engine has nobody to abort then. */
     private static void giveUp(TestHandset.Call call) {
         try {
             call.handset().abandon();

@@ -278,9 +278,7 @@ final class Flow implements Journal.Owner {
 
     private void beginAnew(Journal.Again again) {
         call.keep(null);
-        String what =
-                "menu.flow begins anew, as a call is not the one that it was before: "
-                        + again.getMessage();
+        String what = MenuModule.BEGINS_ANEW + again.getMessage();
         warn(what);
         call.happened(CALLED, "differs");
         if (!journal.beginAnew()) {

@@ -38,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  * the flow around them is here.
  */
 public final class MenuModule {
+    /** What the line of the log begins with that a flow's function did not repeat itself. */
+    public static final String BEGINS_ANEW =
+            "menu.flow begins anew, as a call is not the one that it was before: ";
+
     private static final LuaString MENU = LuaString.of("menu");
 
     private static final String KEYS =

@@ -112,6 +112,18 @@ class TestCommandTest {
     }
 
     @Test
+    void a_test_that_forgets_its_dialog_says_so_and_the_network_says_nothing() throws IOException {
+        Files.writeString(
+                Path.of(rules), "process: {triggers: [{script_key: main}]}\nlog: {level: info}\n");
+        dialog("a.dialog", "test \"forgotten\"\ndial *1#\nmenu Well?\n");
+
+        assertThat(test()).isEqualTo(ExitCode.FAILED);
+
+        assertThat(out.toString()).contains("the dialog is still open at the end of the test");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
     void a_failing_test_ends_in_1() throws IOException {
         dialog("a.dialog", GOOD + BAD);
 
