@@ -49,6 +49,9 @@ final class TextCheck {
     /** The keys of texts that scripts show in pages. */
     private final Set<String> inPages = new HashSet<>();
 
+    /** The keys that scripts ask for, as far as they are written out. */
+    private final Set<String> used = new HashSet<>();
+
     /** The languages whose files can be read to their end. */
     private final Map<String, Map<String, Wording>> sound = new TreeMap<>();
 
@@ -88,6 +91,7 @@ final class TextCheck {
                             "there is no %s, and '%s' is the default language, whose texts stand in for missing ones: write that file, or set another language (texts: default_language)"
                                     .formatted(standard + Texts.SUFFIX, standard)));
         }
+        uses.forEach(it -> used.add(it.key()));
         Map<String, Wording> standards = sound.get(standard);
         if (standards != null) {
             compare(standard, standards);
@@ -156,7 +160,9 @@ final class TextCheck {
                 found.add(
                         at(
                                 other,
-                                "the default language '%s' has no text '%s', so nothing can stand in for it where it is missing: add it to %s"
+                                (isUsed(key)
+                                                ? "the default language '%s' has no text '%s', so nothing can stand in for it where it is missing: add it to %s"
+                                                : "the default language '%s' has no text '%s', and no script uses it: remove it, or add it to %s")
                                         .formatted(standard, key, texts.file(standard)),
                                 Severity.ERROR));
                 return;
@@ -273,20 +279,23 @@ final class TextCheck {
     // ---- with scripts
 
     private void unused() {
-        Set<String> used = new TreeSet<>();
-        uses.forEach(it -> used.add(it.key()));
+        Map<String, Wording> standards = sound.get(texts.defaultLanguage());
         Map<String, Wording> first = new LinkedHashMap<>();
-        Map<String, Wording> standards = sound.getOrDefault(texts.defaultLanguage(), Map.of());
-        standards.forEach(first::put);
-        sound.values().forEach(all -> all.forEach(first::putIfAbsent));
+        if (standards == null) {
+            sound.values().forEach(all -> all.forEach(first::putIfAbsent));
+        } else {
+            first.putAll(standards); // of what it lacks, that is told
+        }
         first.forEach(
                 (key, wording) -> {
-                    if (!used.contains(key)
-                            && !key.startsWith(Texts.MENU_WORDS)
-                            && !isPerhapsUsed(key)) {
+                    if (!isUsed(key)) {
                         warn(wording, "no script uses the text '%s'".formatted(key));
                     }
                 });
+    }
+
+    private boolean isUsed(String key) {
+        return used.contains(key) || key.startsWith(Texts.MENU_WORDS) || isPerhapsUsed(key);
     }
 
     private boolean isPerhapsUsed(String key) {

@@ -265,7 +265,8 @@ public final class Texts {
      * What is wrong between the languages, and between them and the scripts.
      *
      * @param uses what scripts ask for by keys that are written out
-     * @param perhaps they may ask for any key that begins with one of these; null: for no other
+     * @param perhaps they may ask for any key that begins with one of these, such as each key if
+     *     not all scripts can be read; null: for no other
      */
     public List<Problem> check(Collection<TextUse> uses, @Nullable Set<String> perhaps) {
         return new TextCheck(this, uses, perhaps).problems();

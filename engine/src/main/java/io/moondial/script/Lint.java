@@ -65,6 +65,7 @@ final class Lint {
     private final List<Unit> units;
     private final ModuleSet byName;
     private final Texts texts;
+    private final boolean whole;
 
     /**
      * Over these scripts and modules.
@@ -72,9 +73,18 @@ final class Lint {
      * @param files the names of scripts and modules for which there is a file, sound or not
      * @param byName the same scripts and modules by what require calls them
      * @param texts what they find by their keys
+     * @param whole whether all of the folder is there; what is not may define globals, and use
+     *     texts
      */
-    Lint(LuaBase base, Set<String> files, Collection<Unit> units, ModuleSet byName, Texts texts) {
+    Lint(
+            LuaBase base,
+            Set<String> files,
+            Collection<Unit> units,
+            ModuleSet byName,
+            Texts texts,
+            boolean whole) {
         this.texts = texts;
+        this.whole = whole;
         this.base = base;
         this.files = files;
         this.units = List.copyOf(units);
@@ -85,7 +95,7 @@ final class Lint {
     List<Problem> problems(Set<String> ruleGlobals, Backends.Settings modules) {
         Set<String> known = new TreeSet<>(ruleGlobals);
         Set<String> fieldsSet = new HashSet<>();
-        boolean open = false;
+        boolean open = !whole;
         for (Unit unit : units) {
             known.addAll(unit.outline().globalsDefined());
             known.addAll(base.globalsOfRequired(unit));
@@ -134,6 +144,9 @@ final class Lint {
                 }
             }
             others |= outline.passesOn(Texts.MODULE);
+        }
+        if (!whole) {
+            return texts.check(uses, texts.keys());
         }
         return texts.check(uses, others ? textsOfScripts() : null);
     }

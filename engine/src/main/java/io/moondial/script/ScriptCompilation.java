@@ -76,6 +76,7 @@ final class ScriptCompilation {
         problems.addAll(folder.problems());
         problems.addAll(texts.problems());
         folder.sources().forEach(this::compile);
+        boolean whole = folder.problems().isEmpty() && units.size() == folder.sources().size();
         problems.sort(
                 Comparator.comparing(Problem::file)
                         .thenComparingInt(Problem::line)
@@ -89,7 +90,7 @@ final class ScriptCompilation {
                 texts,
                 versions(modules),
                 problems,
-                new Lint(base, folder.names(), units.values(), modules, texts));
+                new Lint(base, folder.names(), units.values(), modules, texts, whole));
     }
 
     private void compile(Source source) {

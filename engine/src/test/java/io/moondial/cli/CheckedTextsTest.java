@@ -58,6 +58,60 @@ class CheckedTextsTest {
     }
 
     @Test
+    void a_text_that_the_default_language_lacks_is_to_be_removed_if_no_script_uses_it()
+            throws IOException {
+        service("ussd.notify(t 'main')\nussd.notify(t 'bye')\n");
+        text("en", "main: Main\n");
+        text("sw", "main: Kuu\nbye: Kwaheri\nold: Zamani\n");
+
+        assertThat(check()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(said())
+                .isEqualTo(
+                        """
+                        scripts/lang/sw.yaml:2:1: the default language 'en' has no text 'bye', so nothing can stand in for it where it is missing: add it to scripts/lang/en.yaml
+                        bye: Kwaheri
+                        ^
+                        scripts/lang/sw.yaml:3:1: the default language 'en' has no text 'old', and no script uses it: remove it, or add it to scripts/lang/en.yaml
+                        old: Zamani
+                        ^
+                        """);
+    }
+
+    @Test
+    void which_texts_and_globals_are_used_is_not_judged_while_a_script_does_not_compile()
+            throws IOException {
+        service("local funtion pay()\n  return t 'main'\nend\n");
+        text("en", "main: Main\n");
+        Files.writeString(folder.resolve("scripts/other.lua"), "return helper(t 'nosuch')\n");
+
+        assertThat(check()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(said())
+                .isEqualTo(
+                        """
+                        scripts/main.lua:3:1: '<eos>' expected near 'end'; line 1 has 'funtion': did you mean function?
+                        end
+                        ^
+                        scripts/other.lua:1:8: warning: undefined global 'helper'
+                        return helper(t 'nosuch')
+                               ^
+                        scripts/other.lua:1:15: there is no text 'nosuch' in en
+                        return helper(t 'nosuch')
+                                      ^
+                        """);
+    }
+
+    private void service(String script) throws IOException {
+        Files.createDirectories(folder.resolve("scripts/lang"));
+        Files.writeString(
+                folder.resolve("rules.yaml"), "process: {triggers: [{script_key: main}]}\n");
+        Files.writeString(folder.resolve("scripts/main.lua"), script);
+    }
+
+    private void text(String language, String texts) throws IOException {
+        Files.writeString(folder.resolve("scripts/lang/" + language + ".yaml"), texts);
+    }
+
+    @Test
     void a_bucket_that_kv_does_not_have_is_named_with_its_place() throws IOException {
         copy();
         Files.writeString(

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScriptReleaseTest {
@@ -41,6 +42,24 @@ class ScriptReleaseTest {
 
     private String version(String key) {
         return bench.compile().script(key).orElseThrow().version();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "local funtion pay()~end|2:1: '<eos>' expected near 'end'; line 1 has 'funtion': did you mean function?",
+                "local def pay(x)~return x~end|3:1: '<eos>' expected near 'end'; line 1 has 'def': did you mean function?",
+                "f(fucntion()~return 1~end)|2:1: ')' expected (to close '(' at line 1) near 'return'; line 1 has 'fucntion': did you mean function?",
+                "local a~functoin(b)~x = = 1|3:5: unexpected symbol near '='; line 2 has 'functoin': did you mean function?",
+                // what stands further down, or is in order, is not the reason
+                "x = = 1~local funtion pay()|1:5: unexpected symbol near '='",
+                "local a~f(1)~junction(2)~x = = 1|4:5: unexpected symbol near '='",
+                "-- local funtion f(~x = = 1|2:5: unexpected symbol near '='",
+            })
+    void a_misspelt_function_is_named_where_the_file_does_not_compile(String lua, String problem) {
+        bench.file("a.lua", lua.replace('~', '\n'));
+        assertThat(problems()).containsExactly("a.lua:" + problem);
     }
 
     @Test

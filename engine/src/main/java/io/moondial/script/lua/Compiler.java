@@ -50,7 +50,7 @@ public final class Compiler {
         if (text.at(0) != BINARY_MARK) {
             text.requireUtf8();
         }
-        return compile(text, name);
+        return compile(text, name, true);
     }
 
     /**
@@ -61,7 +61,7 @@ public final class Compiler {
      */
     public FunctionCode compileShipped(LuaString source, String name) {
         try {
-            return compile(new SourceText(source.toOctets()), SHIPPED + name);
+            return compile(new SourceText(source.toOctets()), SHIPPED + name, false);
         } catch (CompileFailure e) {
             throw new IllegalArgumentException(name + ":" + e.line() + ": " + e.getMessage(), e);
         }
@@ -78,10 +78,11 @@ public final class Compiler {
         if (text.at(0) == '#') {
             throw text.failure(0, "unexpected symbol near '#'");
         }
-        return compile(text, name);
+        return compile(text, name, false);
     }
 
-    private static FunctionCode compile(SourceText text, String name) throws CompileFailure {
+    private static FunctionCode compile(SourceText text, String name, boolean isFile)
+            throws CompileFailure {
         if (text.at(0) == BINARY_MARK) {
             throw new CompileFailure(
                     0, 0, "a compiled (binary) chunk; only Lua source is accepted");
@@ -91,7 +92,9 @@ public final class Compiler {
         try {
             return translate(LuaC.instance.compile(stream, "=source"), name);
         } catch (org.luaj.vm2.LuaError e) {
-            throw failure(String.valueOf(e.getMessage()), new Cursor(text, stream.position()));
+            CompileFailure failure =
+                    failure(String.valueOf(e.getMessage()), new Cursor(text, stream.position()));
+            throw isFile ? failure.with(Token.meantAsFunction(text, failure.line), text) : failure;
         } catch (NullPointerException e) {
             throw new Cursor(text, stream.position()).failure(brokenLimit(e));
         } catch (StackOverflowError e) {
@@ -312,6 +315,20 @@ public final class Compiler {
             super(message, null, false, false);
             this.line = line;
             this.column = column;
+        }
+
+        /** The same, with the word that may be the reason. */
+        private CompileFailure with(@Nullable Token meantAsFunction, SourceText source) {
+            return meantAsFunction == null
+                    ? this
+                    : new CompileFailure(
+                            line,
+                            column,
+                            "%s; line %d has '%s': did you mean function?"
+                                    .formatted(
+                                            getMessage(),
+                                            source.lineOf(meantAsFunction.at()),
+                                            meantAsFunction.text()));
         }
 
         public int line() {

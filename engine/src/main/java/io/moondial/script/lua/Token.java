@@ -158,6 +158,50 @@ record Token(Kind kind, String text, int at) {
         return tokens;
     }
 
+    /**
+     * The first name that {@code function} was most likely meant by, in source whose words are
+     * sound and that does not compile: {@code local name name(} in one line, or the word with a
+     * slip in it before a parenthesis.
+     *
+     * @param last the line, from 1, at which the compiler gave up
+     */
+    static @Nullable Token meantAsFunction(SourceText source, int last) {
+        List<Token> tokens = of(source);
+        for (int i = 0; i + 2 < tokens.size(); i++) {
+            Token it = tokens.get(i);
+            if (it.kind != Kind.NAME || source.lineOf(it.at) > last) {
+                continue;
+            }
+            Token second = tokens.get(i + 1);
+            boolean named = second.kind == Kind.NAME && tokens.get(i + 2).is("(");
+            boolean local = i > 0 && tokens.get(i - 1).is("local");
+            if ((named && local && source.lineOf(it.at) == source.lineOf(second.at))
+                    || ((named || second.is("(")) && isSlipOf("function", it.text))) {
+                return it;
+            }
+        }
+        return null;
+    }
+
+    /** Whether a word begins like another, and differs in one place by at most two letters. */
+    private static boolean isSlipOf(String word, String written) {
+        int most = Math.min(word.length(), written.length());
+        if (Character.toLowerCase(written.charAt(0)) != word.charAt(0)) {
+            return false; // junction
+        }
+        int begin = 1;
+        while (begin < most && word.charAt(begin) == written.charAt(begin)) {
+            begin++;
+        }
+        int end = 0;
+        while (end < most - begin
+                && word.charAt(word.length() - 1 - end)
+                        == written.charAt(written.length() - 1 - end)) {
+            end++;
+        }
+        return Math.max(word.length(), written.length()) - begin - end <= 2;
+    }
+
     private static int next(SourceText source, int start, List<Token> tokens) {
         int c = source.at(start);
         if (SourceText.isBlank(c)) {
