@@ -37,6 +37,9 @@ public final class Texts {
     /** What scripts find texts by. */
     public static final String MODULE = "t";
 
+    /** The modules that show texts. */
+    public static final List<String> SHOWN_BY = List.of(MODULE, "menu");
+
     /** The longest key, in characters. */
     public static final int LONGEST_KEY = 100;
 

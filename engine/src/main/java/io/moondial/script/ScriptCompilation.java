@@ -208,7 +208,7 @@ final class ScriptCompilation {
 
         /**
          * Names the content of a script and of all the modules that it may require, and of the
-         * texts, if any of these may use them.
+         * texts, if any of these may use them, by itself or by the words of menus.
          */
         String versionOf(Unit script) {
             Sha256 content = new Sha256();
@@ -216,7 +216,9 @@ final class ScriptCompilation {
             for (Unit unit : reachable) {
                 content.addPart(unit.source().label()).addPart(unit.source().content().toOctets());
             }
-            if (reachable.stream().anyMatch(it -> it.outline().mayUse(Texts.MODULE))) {
+            if (reachable.stream()
+                    .map(Unit::outline)
+                    .anyMatch(it -> Texts.SHOWN_BY.stream().anyMatch(it::mayUse))) {
                 texts.addTo(content);
             }
             return content.hex(VERSION_OCTETS);

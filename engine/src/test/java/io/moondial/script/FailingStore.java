@@ -53,11 +53,12 @@ final class FailingStore {
         List<ApiModule> built = BuiltInModules.create();
         ApiModule ussd =
                 built.stream().filter(it -> it.name().equals("ussd")).findFirst().orElseThrow();
+        List<ApiModule> texts = built.stream().filter(it -> it.name().equals("t")).toList();
         ApiModule kv = module();
         return Stream.concat(
                         built.stream()
                                 .filter(it -> !it.name().equals("kv") && !it.name().equals("menu")),
-                        Stream.of(kv, MenuModule.create(ussd, kv, List.of())))
+                        Stream.of(kv, MenuModule.create(ussd, kv, texts)))
                 .toList();
     }
 

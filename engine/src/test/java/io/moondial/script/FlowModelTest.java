@@ -366,10 +366,12 @@ class FlowModelTest {
             Random random = new Random(seed);
             List<Step> steps = FlowReference.program(random);
             boolean hasBack = random.nextInt(5) > 0;
+            String texts = FlowReference.texts(random);
+            Files.createDirectories(folder.resolve("lang"));
+            Files.writeString(folder.resolve("lang/en.yaml"), texts);
             Script[] versions = new Script[2];
             for (int version = 0; version < versions.length; version++) {
-                Files.writeString(
-                        folder.resolve("main.lua"), FlowReference.lua(steps, hasBack, version));
+                Files.writeString(folder.resolve("main.lua"), FlowReference.lua(steps, hasBack, version, texts));
                 ScriptRelease release = host.compile(folder);
                 assertThat(release.problems()).as("seed %d", seed).isEmpty();
                 versions[version] = release.script("main").orElseThrow();
@@ -390,12 +392,13 @@ class FlowModelTest {
                         assertThat(twice(world[0].changes, steps)).isEmpty();
                     } catch (AssertionError e) {
                         throw new AssertionError(
-                                "%s\nseed %d, subscriber %d\n%s\n%s"
+                                "%s\nseed %d, subscriber %d\n%s\n%s\n%s"
                                         .formatted(
                                                 e.getMessage(),
                                                 seed,
                                                 i,
-                                                FlowReference.lua(steps, hasBack, 0),
+                                                FlowReference.lua(steps, hasBack, 0, texts),
+                                        texts,
                                                 String.join("\n", subscriber.history)),
                                 e);
                     }

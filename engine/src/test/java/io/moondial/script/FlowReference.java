@@ -36,6 +36,7 @@ final class FlowReference {
         KEYED,
         REPEATABLE,
         NOTE,
+        TEXT,
         IF
     }
 
@@ -65,7 +66,32 @@ final class FlowReference {
         return steps;
     }
 
-    static String lua(List<Step> steps, boolean hasBack, int version) {
+    /** Texts that say some of what menus say without them, in the same words. */
+    static String texts(Random random) {
+        List<String> words = new ArrayList<>();
+        for (String word :
+                List.of(
+                        "back: Back",
+                        "home: Home",
+                        "resumed: R",
+                        "timeout: late",
+                        "tries: tries",
+                        "wrong_item: Please answer with one of the numbers.",
+                        "yes: Yes")) {
+            if (random.nextInt(3) == 0) {
+                words.add(word);
+            }
+        }
+        return "said: said\n"
+                + (words.isEmpty() ? "" : "menu_words: {" + String.join(", ", words) + "}\n");
+    }
+
+    /**
+     * A program.
+     *
+     * @param texts what of its words is in its texts is not in its options
+     */
+    static String lua(List<Step> steps, boolean hasBack, int version, String texts) {
         StringBuilder lua = new StringBuilder("-- version " + version + "\n");
         lua.append("local v = {}\n"); // left over from the run before: each run begins with its own
         lua.append("return menu.flow(function(request)\n  local v = {}\n");
@@ -97,6 +123,7 @@ final class FlowReference {
                         case REPEATABLE ->
                                 "v[%d] = menu.repeatable(world.change, n, %d)".formatted(at, at);
                         case NOTE -> "pcall(world.note, n)";
+                        case TEXT -> "v[%d] = t 'said'".formatted(at);
                         case IF ->
                                 "if v[%d] ~= 'a' and v[%d] ~= '1' and v[%d] ~= 'true' then goto to%d end"
                                         .formatted(
@@ -108,10 +135,14 @@ final class FlowReference {
             lua.append("\n  ::to").append(at).append("::\n");
         }
         lua.append("  do return 'end ' .. seen() end\n");
-        lua.append(
-                "end, {"
-                        + (hasBack ? "back = '0', " : "")
-                        + "home = '00', resume = '2m', resumed_text = 'R', timeout_text = 'late', tries_text = 'tries', direct = true})\n");
+        lua.append("end, {" + (hasBack ? "back = '0', " : ""));
+        lua.append("home = '00', resume = '2m', direct = true");
+        for (String word : List.of("resumed: R", "timeout: late", "tries: tries")) {
+            if (!texts.contains(word)) {
+                lua.append(", ").append(word.replaceFirst(": (.*)", "_text = '$1'"));
+            }
+        }
+        lua.append("})\n");
         return lua.toString().replace("local v = {}\nreturn", "return");
     }
 
@@ -348,6 +379,7 @@ final class FlowReference {
         switch (step.kind()) {
             case READ -> state.values[at] = "r" + ++world.reads;
             case NOTE -> world.notes++;
+            case TEXT -> state.values[at] = "said";
             case REPEATABLE -> state.values[at] = world.change(state.flow, at + 1, null);
             case CHANGE -> {
                 left = null;

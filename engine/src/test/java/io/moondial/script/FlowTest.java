@@ -341,6 +341,64 @@ class FlowTest {
         assertThat(bench.primitives).containsExactly("menu One?", "menu Two?");
     }
 
+    /** The screen before the change has not offered the key, and has taken it as an answer. */
+    @Test
+    void a_screen_before_a_change_of_the_dialog_before_leads_nowhere_when_it_is_replayed_either() {
+        String script =
+                """
+                return menu.flow(function()
+                  local key = menu.once()
+                  local there = ussd.menu("There?")
+                  local bag = there and menu.ask{"How many bags?"} or "no"
+                  http.post("billing", "/topups", {idempotency_key = key})
+                  local two = menu.ask{"Two?"}
+                  local three = menu.ask{"Three?"}
+                  return bag .. two .. three
+                end, {back = "0", resume = "2m"})""";
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(script);
+        bench.instanceId = "Test-1-00000002";
+        bench.primitives.clear();
+        answers("yes", "0", "a", "0", "b");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(script);
+        bench.instanceId = "Test-1-00000003";
+        answers("0", "c", "d");
+        assertThat(bench.textOf(script)).isEqualTo("0cd");
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu There?",
+                        "menu How many bags?",
+                        "menu Two?",
+                        "menu Three?\n0. Back",
+                        "menu Two?",
+                        "menu Three?\n0. Back",
+                        "close",
+                        "menu Three?\n0. Back",
+                        "menu Two?",
+                        "menu Three?\n0. Back");
+        assertThat(bench.log).isEmpty();
+    }
+
+    @Test
+    void nobody_goes_back_behind_a_change_that_is_made_while_a_list_is_fetched() {
+        String script =
+                """
+                return menu.flow(function()
+                  menu.ask{"One?"}
+                  local items = {}
+                  for i = 1, 30 do items[i] = "a rather long item number " .. i end
+                  return menu.list{title = "Which?", fetch = function(offset, count)
+                    if offset > 0 then log.info("paid %s", kv.incr("paid", "x")) end
+                    return {table.unpack(items, offset + 1, offset + count)}
+                  end}
+                end, {back = "0"})""";
+        answers("a", "99", "0", "0", "1");
+        bench.run(script);
+        assertThat(bench.log).hasSize(3).containsOnly("INFO paid 1");
+        assertThat(bench.primitives.stream().filter("menu One?"::equals)).hasSize(1);
+    }
+
     @Test
     void a_key_that_the_function_has_no_use_for_lets_nobody_go_on_with_the_flow() {
         String script =

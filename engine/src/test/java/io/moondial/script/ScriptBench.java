@@ -85,6 +85,7 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     ScriptGlobals globals = ScriptGlobals.NONE;
     TextSettings texts = TextSettings.DEFAULTS;
     LanguageSources languages = LanguageSources.NONE;
+    Phase phase = Phase.PROCESS;
     long nanos;
 
     ScriptBench(Path folder) {
@@ -201,7 +202,7 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
 
     @Override
     public Phase phase() {
-        return Phase.PROCESS;
+        return phase;
     }
 
     @Override

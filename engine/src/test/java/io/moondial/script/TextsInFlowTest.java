@@ -8,6 +8,7 @@ import io.moondial.lang.LanguageSources;
 import io.moondial.lang.TextSettings;
 import io.moondial.problem.Problem;
 import io.moondial.script.api.Backends;
+import io.moondial.script.api.Phase;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.Set;
@@ -211,6 +212,150 @@ class TextsInFlowTest {
                                   return t "done"
                                 end, {back = "0"})"""))
                 .isEqualTo("Sawa.");
+    }
+
+    /** The scripts of these tests say all but the words of menus by themselves. */
+    private void words(String words) {
+        bench.file("lang/en.yaml", "menu_words: {" + words + "}\nthree: Three?\n");
+        bench.file("lang/sw.yaml", "menu_words: {" + words + "}\nthree: Tatu?\n");
+    }
+
+    private void nextDialog() {
+        bench.instanceId = "Test-1-00000002";
+        bench.primitives.clear();
+    }
+
+    @Test
+    void the_words_of_a_key_lead_nobody_behind_a_payment_of_the_dialog_before() {
+        words("back: Back");
+        String flow =
+                """
+                return menu.flow(function()
+                  menu.ask{"To whom?"}
+                  menu.pin{"PIN?"}
+                  http.post("billing", "/topups", {idempotency_key = menu.once()})
+                  menu.ask{"Again?"}
+                  return "paid"
+                end, {back = "0", resume = "2m"})""";
+        answer("a");
+        answer("1234");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(flow);
+        nextDialog();
+        answer("1234");
+        answer("no");
+        assertThat(bench.textOf(flow)).isEqualTo("paid");
+        assertThat(bench.primitives).containsExactly("menu PIN? [null null true]", "menu Again?");
+        assertThat(bench.log).isEmpty();
+    }
+
+    @Test
+    void who_goes_back_after_a_payment_of_the_dialog_before_finds_the_flow_as_it_was() {
+        words("back: Back");
+        String flow =
+                """
+                return menu.flow(function()
+                  menu.pin{"PIN?"}
+                  menu.ask{"To whom?"}
+                  http.post("billing", "/topups", {idempotency_key = menu.once()})
+                  local two = menu.ask{"Two?"}
+                  local three = menu.ask{"Three?"}
+                  return two .. three
+                end, {back = "0", resume = "2m"})""";
+        answer("1234");
+        answer("a");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(flow);
+        nextDialog();
+        for (String text : new String[] {"1234", "b", "0", "c", "d"}) {
+            answer(text);
+        }
+        assertThat(bench.textOf(flow)).isEqualTo("cd");
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu PIN? [null null true]",
+                        "menu Two?",
+                        "menu Three?\n0. Back",
+                        "menu Two?",
+                        "menu Three?\n0. Back");
+        assertThat(bench.log).isEmpty();
+    }
+
+    @Test
+    void the_language_in_which_a_dialog_is_welcomed_back_is_not_that_of_the_flow() {
+        words("resumed: Welcome back.");
+        String flow =
+                """
+                return menu.flow(function()
+                  menu.ask{"One?"}
+                  menu.ask{"Two?"}
+                  local three = menu.ask{t "three"}
+                  local four = menu.ask{"Four?"}
+                  local five = menu.ask{"Five?"}
+                  return three .. four .. five
+                end, {back = "0", resume = "2m"})""";
+        answer("a");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(flow);
+        nextDialog();
+        for (String text : new String[] {"b", "c", "d", "0", "e", "f"}) {
+            answer(text);
+        }
+        assertThat(bench.textOf(flow)).isEqualTo("cef");
+        assertThat(bench.primitives)
+                .containsExactly(
+                        "menu Welcome back.\nTwo?\n0. Back",
+                        "menu Three?\n0. Back",
+                        "menu Four?\n0. Back",
+                        "menu Five?\n0. Back",
+                        "menu Four?\n0. Back",
+                        "menu Five?\n0. Back");
+        assertThat(bench.log).isEmpty();
+    }
+
+    @Test
+    void a_flow_that_was_left_says_its_last_words_to_a_subscriber_who_is_there() {
+        words("timeout: \"Too late, {name}.\"");
+        String flow =
+                """
+                menu.flow(function() menu.ask{"One?"} end,
+                  {finally = function(why) log.info(why) return LAST end})""";
+        bench.answer(
+                () -> {
+                    bench.phase = Phase.PROCESS_ENDED;
+                    return new PrimitiveResult.Abandon();
+                });
+        bench.run(flow.replace("LAST", "nil"));
+        bench.phase = Phase.PROCESS;
+        bench.answer(new PrimitiveResult.Timeout());
+        bench.run(flow.replace("LAST", "'Bye.'"));
+        assertThat(bench.log).containsExactly("INFO abandon", "INFO timeout");
+        assertThat(bench.primitives).containsExactly("menu One?", "menu One?", "respond Bye.");
+    }
+
+    @Test
+    void the_words_of_menus_are_part_of_the_version_of_a_flow() {
+        words("back: Back");
+        String flow =
+                """
+                return menu.flow(function()
+                  local one = menu.ask{"One?"}
+                  local two = menu.ask{"Two?"}
+                  return one .. two
+                end, {back = "0", resume = "2m"})""";
+        answer("a");
+        bench.answer(new PrimitiveResult.Abandon());
+        bench.run(flow);
+        words("back: Return");
+        nextDialog();
+        answer("b");
+        answer("c");
+        assertThat(bench.textOf(flow)).isEqualTo("bc");
+        assertThat(bench.primitives).containsExactly("menu One?", "menu Two?\n0. Return");
+        assertThat(bench.log)
+                .singleElement()
+                .asString()
+                .contains("the dialog before began with version");
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Texts in languages, as scripts get them. */
@@ -278,6 +279,31 @@ class TextsTest {
                 .isEqualTo(
                         "main.lua:1: t: there is no text 'main', as there are no files of texts: they are lang/en.yaml and others, beside the scripts");
         assertThat(bare.textOf("return #t.languages()")).isEqualTo("0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "return t 'main'",
+                "return _G.t 'main'",
+                "return _G['t'] 'main'",
+                "local name = ... return _G[name] 'main'",
+                "return rawget(_G, 't') 'main'",
+                "for name, value in pairs(_G) do if name == 't' then return value 'main' end end",
+                "local all = _G return all.t 'main'",
+                "return _ENV.t 'main'",
+                "return load('return t(\"main\")')()",
+                "return require('t') 'main'",
+                "local name = ... return require(name) 'main'",
+                "return menu.ask{'Name?'}",
+                "local m = require 'menu' return m.ask{'Name?'}"
+            })
+    void a_changed_text_is_another_version_of_whatever_may_show_it(String script) {
+        bench.file("main.lua", script);
+        ScriptRelease before = bench.compile();
+        bench.file("lang/sw.yaml", "main: Fedha\n");
+        assertThat(bench.compile().versions().get("main.lua"))
+                .isNotEqualTo(before.versions().get("main.lua"));
     }
 
     @Test

@@ -35,6 +35,8 @@ import org.slf4j.event.Level;
 final class Flow implements Journal.Owner {
     private static final String CALLED = "menu.flow";
     private static final LuaString INSTANCE_ID = LuaString.of("INSTANCE_ID");
+    private static final LuaString BACK = LuaString.of("Back");
+    private static final LuaString HOME = LuaString.of("Home");
     private static final LuaString TRIES =
             LuaString.of("Too many wrong answers. Please try again later.");
     private static final LuaString TEXT = LuaString.of("text");
@@ -295,11 +297,7 @@ final class Flow implements Journal.Owner {
                 var _ = saved.save(start, journal);
             }
         }
-        LuaString last =
-                switch (left.why) {
-                    case "tries" -> word("tries", options.triesText, TRIES);
-                    default -> word("timeout", options.timeoutText, null);
-                };
+        LuaString last = null;
         if (options.finish != null) {
             @Nullable Object[] results =
                     state.call(options.finish, state.newString(left.why), left.code);
@@ -308,6 +306,13 @@ final class Flow implements Journal.Owner {
             }
         }
         if (call.phase() == Phase.PROCESS) {
+            if (last == null) {
+                last =
+                        switch (left.why) {
+                            case "tries" -> word("tries", options.triesText, TRIES);
+                            default -> word("timeout", options.timeoutText, null);
+                        };
+            }
             if (last == null) {
                 var _ = state.call(modules.ussd.get(CLOSE));
             } else {
@@ -326,8 +331,13 @@ final class Flow implements Journal.Owner {
 
     // ---- screens
 
-    /** The keys that the next screen offers, each with its text: nil, nil for none. */
+    /**
+     * The keys that the next screen offers, each with its text: nil, nil for none. A text may make
+     * a call that the journal keeps. So both are looked up wherever the flow stands, in each run.
+     */
     @Nullable Object[] keys() {
+        LuaString backText = options.back == null ? null : word("back", options.backText, BACK);
+        LuaString homeText = options.home == null ? null : word("home", options.homeText, HOME);
         journal.lookBack();
         boolean back = options.back != null && journal.canGoBack();
         boolean home =
@@ -336,9 +346,9 @@ final class Flow implements Journal.Owner {
                         && (options.back == null || journal.isHomeFurtherThanBack());
         return Lua.values(
                 back ? state.newString(requireNonNull(options.back)) : null,
-                back && options.backText != null ? state.newString(options.backText) : null,
+                back ? backText : null,
                 home ? state.newString(requireNonNull(options.home)) : null,
-                home && options.homeText != null ? state.newString(options.homeText) : null);
+                home ? homeText : null);
     }
 
     /**

@@ -41,8 +41,8 @@ final class FlowOptions {
 
     @Nullable String back;
     @Nullable String home;
-    @Nullable String backText;
-    @Nullable String homeText;
+    @Nullable LuaString backText;
+    @Nullable LuaString homeText;
     @Nullable Duration resume;
     @Nullable LuaString resumedText;
     boolean direct;
@@ -79,8 +79,8 @@ final class FlowOptions {
         switch (name) {
             case "back" -> back = key(a, name, value);
             case "home" -> home = key(a, name, value);
-            case "back_text" -> backText = text(a, name, value).toText();
-            case "home_text" -> homeText = text(a, name, value).toText();
+            case "back_text" -> backText = text(a, name, value);
+            case "home_text" -> homeText = text(a, name, value);
             case "resume" -> resume = RESUME.read(a, value);
             case "resumed_text" -> resumedText = text(a, name, value);
             case "timeout_text" -> timeoutText = text(a, name, value);

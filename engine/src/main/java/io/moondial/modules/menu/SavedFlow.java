@@ -59,7 +59,7 @@ final class SavedFlow {
     /** What triggers of the same code may differ in: {@code *150#} and {@code *150*}. */
     private static final Pattern END = Pattern.compile("[*#]+$");
 
-    private static final int FORMAT = 0x464c4f32;
+    private static final int FORMAT = 0x464c4f33;
 
     private final HostCall call;
     private final LuaState state;

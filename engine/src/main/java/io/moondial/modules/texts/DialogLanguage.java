@@ -70,8 +70,12 @@ final class DialogLanguage {
     Choice get(LuaState state, HostCall call) {
         follow(call.journal());
         Choice known = choice;
+        Journal kept = journal;
+        if (known == null && kept != null && kept.isWithinCall()) {
+            // the run that gets what this call came to does not ask here, and must ask later
+            return first(state, call);
+        }
         if (known == null) {
-            Journal kept = journal;
             known =
                     kept == null
                             ? first(state, call)

@@ -136,6 +136,13 @@ public final class Journal {
     private int backTo = -1;
     private int homeTo = -1;
     private boolean isHomeFurther;
+
+    /**
+     * The screens before this call led nowhere, as a change of an earlier dialog had not been found
+     * again. They do not lead anywhere when they are replayed either.
+     */
+    private int leadsNowhereTo;
+
     private boolean within;
     private boolean kept;
     private boolean begunAnew;
@@ -179,6 +186,11 @@ public final class Journal {
     /** Whether what is called next has been called before. */
     public boolean isReplaying() {
         return at < entries.size();
+    }
+
+    /** Whether a call is being made that is kept: what it calls is part of it, and is not kept. */
+    public boolean isWithinCall() {
+        return kept && within;
     }
 
     /** The flow runs from its beginning. */
@@ -663,12 +675,18 @@ public final class Journal {
         }
     }
 
-    /** Where the next screen can lead back to is looked up now: to be called before it is shown. */
+    /**
+     * Where the next screen can lead back to is looked up now: to be called before it is shown.
+     * When that screen is replayed, it leads to where it did.
+     */
     public void lookBack() {
         backTo = -1;
         homeTo = -1;
         isHomeFurther = false;
-        if (begunAnew || (!isReplaying() && !(made.isEmpty() && pending.isEmpty()))) {
+        if (!(made.isEmpty() && pending.isEmpty()) && !isScreenReplayed()) {
+            leadsNowhereTo = at + 1;
+        }
+        if (begunAnew || at < leadsNowhereTo) {
             return;
         }
         int answered = 0;
@@ -683,6 +701,11 @@ public final class Journal {
         }
         homeTo = answered > 0 ? firstScreen(barrier + 1) : -1;
         isHomeFurther = answered > 1;
+    }
+
+    /** Whether the next screen has been shown before. Before it, other calls may be replayed. */
+    private boolean isScreenReplayed() {
+        return entries.subList(at, entries.size()).stream().anyMatch(it -> it.kind().isScreen());
     }
 
     private int firstScreen(int from) {
@@ -722,14 +745,26 @@ public final class Journal {
 
     /** Ends this run, and begins one in which the last answer has not been given. */
     public Again back() {
-        cut(backTo);
+        cut(behindChanges(backTo));
         return new Again("back", false);
     }
 
     /** Ends this run, and begins one in which nothing has been answered behind the last change. */
     public Again home() {
-        cut(homeTo);
+        cut(behindChanges(homeTo));
         return new Again("home", false);
+    }
+
+    /**
+     * This place, or the one behind a change that was made after the screen had offered its keys,
+     * such as by a function that fetches the items of a list.
+     */
+    private int behindChanges(int to) {
+        int place = entries.size();
+        while (place > to && entries.get(place - 1).kind() != Kind.CHANGE) {
+            place--;
+        }
+        return place;
     }
 
     private void cut(int to) {
@@ -768,6 +803,7 @@ public final class Journal {
             unknown.add(making);
         }
         write(out, entries.subList(0, end));
+        out.writeInt(Math.min(leadsNowhereTo, end));
         write(out, changes.stream().map(it -> it.getFirst().behindSecret()).toList());
         write(out, screens(after, !made.isEmpty() || !unknown.isEmpty()));
         out.writeInt(unknown.size());
@@ -831,6 +867,7 @@ public final class Journal {
         for (int i = 0; i < calls; i++) {
             entries.add(read(in, true));
         }
+        leadsNowhereTo = in.readInt();
         int changes = in.readInt();
         for (int i = 0; i < changes; i++) {
             made.add(List.of(read(in, false)));

@@ -130,6 +130,7 @@ public final class Outline {
     final List<Mention> secretsComposed = new ArrayList<>();
     boolean requiresOthers;
     boolean definesOthers;
+    boolean readsOthers;
 
     private final SourceText source;
 
@@ -201,9 +202,12 @@ public final class Outline {
         return List.copyOf(calls);
     }
 
-    /** Whether it may use this module. */
+    /** Whether it may use this module: by its name, or by a name that it makes while it runs. */
     public boolean mayUse(String module) {
-        return globalsRead.stream().anyMatch(it -> it.mention().name().equals(module))
+        return requiresOthers
+                || definesOthers
+                || readsOthers
+                || globalsRead.stream().anyMatch(it -> it.mention().name().equals(module))
                 || modulesRequired.stream().anyMatch(it -> it.name().equals(module));
     }
 

@@ -620,6 +620,7 @@ final class OutlineReader {
         boolean alone = behind.is(",") || behind.is(")");
         if (ofG && alone && callee.type() == Value.Type.GLOBAL) {
             if (READERS_OF_G.contains(callee.name()) || callee.name().equals("rawset")) {
+                outline.readsOthers = true;
                 return scopes.find(take());
             }
         }

@@ -86,11 +86,11 @@ local function keys(o)
   local back, backText, home, homeText = nav()
   local lines, held = {}, {}
   if back and o.back ~= false then
-    insert(lines, back .. ". " .. (o.back or backText or word("back", "Back")))
+    insert(lines, back .. ". " .. (o.back or backText))
     held.back = back
   end
   if home and o.home ~= false then
-    insert(lines, home .. ". " .. (o.home or homeText or word("home", "Home")))
+    insert(lines, home .. ". " .. (o.home or homeText))
     held.home = home
   end
   return lines, held
