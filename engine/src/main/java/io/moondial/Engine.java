@@ -306,13 +306,14 @@ public final class Engine implements AutoCloseable {
      * @return cancelled if changes are not followed, or no longer
      */
     public CompletableFuture<ReloadResource.Outcome> reload(String by) {
-        CompletableFuture<ReloadResource.Outcome> outcome = reloading.ask(by);
         FileWatch watch = reload;
         if (watch == null) {
-            outcome.cancel(false);
-        } else {
-            watch.lookNow();
+            CompletableFuture<ReloadResource.Outcome> nobody = new CompletableFuture<>();
+            nobody.cancel(false);
+            return nobody;
         }
+        CompletableFuture<ReloadResource.Outcome> outcome = reloading.ask(by);
+        watch.lookNow();
         return outcome;
     }
 

@@ -29,6 +29,14 @@ class ReloadTest {
     }
 
     @Test
+    void who_asks_for_a_reload_before_changes_are_followed_is_not_waited_for() {
+        try (LiveEngine live = LiveEngine.running(folder, "return 'main'")) {
+            assertThat(live.engine.reload("olga")).isCancelled();
+            assertThat(live.engine.reloading().isAsked()).isFalse();
+        }
+    }
+
+    @Test
     void a_script_that_is_saved_answers_the_next_dialog_and_the_log_says_what_changed() {
         try (LiveEngine live = engine("return 'old ' .. SCRIPT_VERSION")) {
             String old = live.answer();

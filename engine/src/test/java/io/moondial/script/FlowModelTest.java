@@ -371,7 +371,9 @@ class FlowModelTest {
             Files.writeString(folder.resolve("lang/en.yaml"), texts);
             Script[] versions = new Script[2];
             for (int version = 0; version < versions.length; version++) {
-                Files.writeString(folder.resolve("main.lua"), FlowReference.lua(steps, hasBack, version, texts));
+                Files.writeString(
+                        folder.resolve("main.lua"),
+                        FlowReference.lua(steps, hasBack, version, texts));
                 ScriptRelease release = host.compile(folder);
                 assertThat(release.problems()).as("seed %d", seed).isEmpty();
                 versions[version] = release.script("main").orElseThrow();
@@ -398,7 +400,7 @@ class FlowModelTest {
                                                 seed,
                                                 i,
                                                 FlowReference.lua(steps, hasBack, 0, texts),
-                                        texts,
+                                                texts,
                                                 String.join("\n", subscriber.history)),
                                 e);
                     }
