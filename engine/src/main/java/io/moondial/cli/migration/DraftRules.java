@@ -48,6 +48,7 @@ final class DraftRules {
     static final class Section implements Part {
         private final String key;
         private final List<Part> parts = new ArrayList<>();
+        private final Set<String> keys = new HashSet<>();
 
         private Section(String key) {
             this.key = key;
@@ -65,14 +66,15 @@ final class DraftRules {
             return made;
         }
 
-        /** Whether a key of it has a value. */
+        /** Whether a key of it has been given a value. */
         boolean has(String wanted) {
-            return parts.stream().anyMatch(it -> it instanceof Entry e && e.key.equals(wanted));
+            return keys.contains(wanted);
         }
 
         /** Gives a key a value. */
         void entry(String entryKey, Object value, XmlElement from) {
             String braces = YamlWriter.line(Map.of(entryKey, value));
+            keys.add(entryKey);
             parts.add(new Entry(entryKey, braces.substring(1, braces.length() - 1), from));
         }
 

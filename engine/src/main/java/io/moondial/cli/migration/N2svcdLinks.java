@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,7 +174,7 @@ final class N2svcdLinks {
         List<String> titles = titles(connections, routes);
         lines.add("    application_servers:");
         for (Connection connection : connections) {
-            String name = named(connection.first("name"));
+            String name = named(connection.name());
             lines.add("      - name: " + name);
             lines.add("        mode: asp");
             if (parameters.containsKey("default_m3ua_na")) {
@@ -197,21 +198,22 @@ final class N2svcdLinks {
      * @return the routes by global title: a range is a prefix here
      */
     private List<String> titles(List<Connection> connections, List<XmlElement> routes) {
+        Map<String, List<Connection>> byName =
+                connections.stream().collect(Collectors.groupingBy(Connection::name));
         List<XmlElement> ranges = new ArrayList<>();
         for (XmlElement route : routes) {
+            List<Connection> its = of(route, byName);
             String point = route.attribute("pc");
             if (!route.name().equals("route")) {
                 notes.leftOut(route, Notes.UNKNOWN);
-            } else if (connections.stream().noneMatch(it -> it.has(route))) {
+            } else if (its.isEmpty()) {
                 notes.leftOut(route, "it is of no M3UA link");
             } else if (point == null) {
                 ranges.add(route);
             } else if (!DIGITS.matcher(point).matches()) {
                 notes.leftOut(route, "its point code is no number");
             } else {
-                connections.stream()
-                        .filter(it -> it.has(route))
-                        .forEach(it -> it.points.add(point));
+                its.forEach(it -> it.points.add(point));
                 for (String end : List.of("mingt", "maxgt")) {
                     if (route.attribute(end) != null) {
                         notes.leftOut(route, end, "the point code alone leads there");
@@ -224,8 +226,7 @@ final class N2svcdLinks {
         for (XmlElement route : ranges) {
             String prefix = prefix(route.attribute("mingt"), route.attribute("maxgt"));
             String point =
-                    connections.stream()
-                            .filter(it -> it.has(route))
+                    of(route, byName).stream()
                             .flatMap(it -> it.points.stream())
                             .findFirst()
                             .orElse(null);
@@ -239,6 +240,11 @@ final class N2svcdLinks {
             }
         }
         return titles;
+    }
+
+    private static List<Connection> of(XmlElement route, Map<String, List<Connection>> byName) {
+        return byName.getOrDefault(
+                Objects.requireNonNullElse(route.attribute("connection"), ""), List.of());
     }
 
     /** What all numbers of a range begin with, if it is all such numbers; else null. */
@@ -266,8 +272,8 @@ final class N2svcdLinks {
         return digits == null ? null : "\"" + digits + "\"";
     }
 
-    private static String named(@Nullable String name) {
-        String safe = name == null ? "" : name.replaceAll("[^A-Za-z0-9_-]", "_");
+    private static String named(String name) {
+        String safe = name.replaceAll("[^A-Za-z0-9_-]", "_");
         return safe.matches("[A-Za-z].*") ? safe : "link_" + safe;
     }
 
@@ -286,8 +292,9 @@ final class N2svcdLinks {
             }
         }
 
-        boolean has(XmlElement route) {
-            return Objects.equals(route.attribute("connection"), first("name"));
+        /** What routes name it; empty: it has no name. */
+        String name() {
+            return Objects.requireNonNullElse(first("name"), "");
         }
 
         /** A setting; null: it is not there. An attribute comes before elements. */

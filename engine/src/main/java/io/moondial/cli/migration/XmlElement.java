@@ -33,6 +33,10 @@ final class XmlElement {
     private static final int MAX_ELEMENTS = 10_000;
     private static final int MAX_DEPTH = 32;
     private static final int MAX_ATTRIBUTES = 100;
+
+    /** In the message of what is beyond a limit of the parser itself. */
+    private static final String PARSER_LIMIT = "JAXP0001";
+
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private final String name;
@@ -97,7 +101,11 @@ final class XmlElement {
      */
     static XmlElement read(Path file) throws ConfigurationException {
         try {
-            return new Reader(file, content(file)).read();
+            String content = content(file);
+            if (content.isBlank()) {
+                throw refused(file, 0, 0, "the file is empty");
+            }
+            return new Reader(file, content).read();
         } catch (UnreadableFileException e) {
             throw refused(file, 0, 0, e.reason());
         } catch (CharacterCodingException e) {
@@ -207,7 +215,13 @@ final class XmlElement {
         private ConfigurationException malformed(XMLStreamException e) {
             int line = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getLineNumber());
             int column = line == 0 ? 0 : Math.max(0, e.getLocation().getColumnNumber());
-            return refused(file, line, column, "this is not well-formed XML");
+            return refused(
+                    file,
+                    line,
+                    column,
+                    String.valueOf(e.getMessage()).contains(PARSER_LIMIT)
+                            ? "names, attributes or references (such as &amp;) beyond what is read: no such configuration is this large"
+                            : "this is not well-formed XML: look for an element without its end tag, and for & and < that are not written as &amp; and &lt;");
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,7 +229,17 @@ class ImportCommandTest {
     static Stream<Arguments> refusedFiles() {
         String good = triggers("<trigger script_key=\"a\"/>");
         return Stream.of(
-                Arguments.of("", "n2svcd.xml", "well-formed"),
+                Arguments.of("", "n2svcd.xml: ", "the file is empty"),
+                Arguments.of(" \n", "n2svcd.xml: ", "the file is empty"),
+                Arguments.of("<n2svcd a='1' a='2'/>", "n2svcd.xml:1:", "well-formed"),
+                Arguments.of(
+                        "<n2svcd>" + "&amp;".repeat(200_000) + "</n2svcd>",
+                        "n2svcd.xml:1:",
+                        "beyond what is read"),
+                Arguments.of(
+                        "<n2svcd><" + "a".repeat(2000) + "/></n2svcd>",
+                        "n2svcd.xml:1:",
+                        "beyond what is read"),
                 Arguments.of("process: {}\n", "n2svcd.xml:1:1: ", "well-formed"),
                 Arguments.of("<n2svcd>\n<a>\n</b>\n</n2svcd>", "n2svcd.xml:3:", "well-formed"),
                 Arguments.of("\n <rules/>", "n2svcd.xml:2:2: ", "its first element is <rules>"),
@@ -292,6 +303,17 @@ class ImportCommandTest {
                         "latin.xml: the file is not in UTF-8",
                         "no.xml: there is no such file");
         assertThat(made()).doesNotExist();
+    }
+
+    @Test
+    void attributes_beyond_the_limit_of_the_parser_are_no_error_of_the_form() throws IOException {
+        String attributes =
+                IntStream.range(0, 300)
+                        .mapToObj(it -> " a" + it + "=''")
+                        .collect(Collectors.joining());
+        assertThat(imports("<n2svcd" + attributes + "/>")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("beyond what is read").doesNotContain("well-formed");
     }
 
     @Test
