@@ -80,15 +80,26 @@ public final class EditorCommand implements Callable<Integer> {
         writeUnlessChanged(".luacheckrc", definitions.luacheck());
         writeUnlessChanged(".luarc.json", Resource.text("luarc.json"));
         writeUnlessChanged(".vscode/settings.json", Resource.text("settings.json"));
+        if (!Files.exists(rules())) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.printf(
+                    "ussd: there is no rules.yaml in %s: the globals of rules are not among the names. If the rules are elsewhere, name their folder%n",
+                    folder);
+            err.flush();
+        }
         out().println();
         out().println("How editors use them: engine/docs/editor.md");
         out().flush();
         return ExitCode.GOOD;
     }
 
+    private Path rules() {
+        return folder.resolve("rules.yaml");
+    }
+
     /** The names that the rules give scripts; none if there are no rules yet. */
     private Map<String, Object> ruleGlobals() throws ConfigurationException {
-        Path file = folder.resolve("rules.yaml");
+        Path file = rules();
         Map<String, Object> globals = new TreeMap<>();
         if (Files.exists(file)) {
             Rules rules = Rules.read(file);

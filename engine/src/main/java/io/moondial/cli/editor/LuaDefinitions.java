@@ -34,6 +34,9 @@ final class LuaDefinitions {
      */
     private static final Set<String> OF_LATER_VERSIONS = Set.of("math.type", "math.ult");
 
+    /** Libraries to which scripts add functions of their own, as script-api.md recommends. */
+    private static final Set<String> EXTENDED = Set.of("math", "string", "table");
+
     /** Of Lua's words, those that a parameter may be called on the reference page. */
     private static final Set<String> RESERVED = Set.of("end", "function", "repeat", "until");
 
@@ -160,7 +163,9 @@ final class LuaDefinitions {
                         return;
                     }
                     // maps of the rules have any keys, and the tables in package are each run's own
-                    boolean open = ruleGlobals.containsKey(name) || name.equals("package");
+                    boolean extended = EXTENDED.contains(name);
+                    boolean open =
+                            ruleGlobals.containsKey(name) || name.equals("package") || extended;
                     out.append("    ").append(name).append(" = {");
                     if (!fields.isEmpty()) {
                         out.append("fields = {");
@@ -172,6 +177,9 @@ final class LuaDefinitions {
                     }
                     if (open) {
                         out.append(fields.isEmpty() ? "" : ", ").append("other_fields = true");
+                    }
+                    if (extended) {
+                        out.append(", read_only = false");
                     }
                     out.append("},\n");
                 });

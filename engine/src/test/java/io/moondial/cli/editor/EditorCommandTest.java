@@ -153,6 +153,10 @@ class EditorCommandTest {
 
         editor();
 
+        assertThat(err)
+                .hasToString(
+                        "ussd: there is no rules.yaml in %s: the globals of rules are not among the names. If the rules are elsewhere, name their folder\n"
+                                .formatted(service));
         assertThat(service.resolve(".moondial/lua/ussd.lua")).exists();
         assertThat(ussd("editor", folder.resolve("nowhere").toString()))
                 .isEqualTo(ExitCode.BAD_INPUT);
@@ -265,6 +269,37 @@ class EditorCommandTest {
                 .contains("bad.lua:1:1: accessing undefined field 'mneu' of global 'ussd'")
                 .contains("bad.lua:1:11: accessing undefined variable 'CURENCY'")
                 .contains("bad.lua:2:8: accessing undefined field 'execute' of global 'os'");
+    }
+
+    @Test
+    void luacheck_lets_scripts_add_functions_to_libraries_and_leaves_what_an_engine_keeps_alone()
+            throws Exception {
+        assumeTrue(isInstalled("luacheck"), "luacheck is not installed");
+        editor();
+        Files.writeString(
+                service.resolve("scripts/trim.lua"),
+                "function string.trim(s) return s:match('^%s*(.-)%s*$') end\nreturn string.trim(' x ')\n");
+        Path kept = Files.createDirectories(service.resolve("state/rules.yaml.releases/1/scripts"));
+        Files.writeString(kept.resolve("old.lua"), "return nothing\n");
+
+        assertThat(luacheck(service)).startsWith("0 ").contains("0 warnings / 0 errors");
+
+        Files.writeString(service.resolve("scripts/trim.lua"), "os.sleep = 1\n");
+        assertThat(luacheck(service))
+                .contains("trim.lua:1:1: setting undefined field 'sleep' of global 'os'");
+    }
+
+    @Test
+    void nothing_that_a_file_in_version_control_needs_is_ignored() throws Exception {
+        editor();
+
+        List<String> ignored = Files.readAllLines(service.resolve(".gitignore"));
+        assertThat(ignored).isNotEmpty();
+        assertThat(contents(service).keySet())
+                .allSatisfy(
+                        name ->
+                                assertThat(ignored)
+                                        .noneSatisfy(it -> assertThat(name).startsWith(it)));
     }
 
     private static boolean isInstalled(String tool) throws InterruptedException {
