@@ -16,6 +16,9 @@ final class N2svcdRecords {
                     "edr_max_flush_edrs", "max_flush_edrs",
                     "edr_max_flush_secs", "max_flush_time");
 
+    private static final String OTHERS =
+            "N2SVCD may still write into this folder; write it into the rules once it does not";
+
     private final Section edr;
     private final Notes notes;
 
@@ -38,6 +41,9 @@ final class N2svcdRecords {
                                                     : null;
                             if (ours == null) {
                                 notes.unused(name, parameter);
+                            } else if (isFolderOfTheOther(
+                                    ours, N2svcdConfiguration.valueOf(parameter))) {
+                                notes.leftOut(parameter, OTHERS);
                             } else if (edr.has(ours)) {
                                 notes.leftOut(parameter, "another EdrApp has given one");
                             } else {
@@ -63,7 +69,9 @@ final class N2svcdRecords {
                 .forEach(
                         (name, text) -> {
                             String ours = OF_STREAM.get(name);
-                            if (ours != null) {
+                            if (ours != null && isFolderOfTheOther(ours, text)) {
+                                notes.leftOut(stream, name, OTHERS);
+                            } else if (ours != null) {
                                 settings.put(ours, ofStream(ours, text));
                             } else if (!name.equals("key")) {
                                 notes.leftOut(stream, name, Notes.UNKNOWN);
@@ -75,6 +83,11 @@ final class N2svcdRecords {
         } else if (!settings.isEmpty()) {
             edr.section("streams").entry(key, settings, stream);
         }
+    }
+
+    /** Two engines would write into it, and the records of a try would be taken for real ones. */
+    private static boolean isFolderOfTheOther(String ours, String text) {
+        return ours.equals("directory") && text.strip().startsWith("/");
     }
 
     private static Object ofStream(String ours, String text) {

@@ -582,6 +582,33 @@ class ImportCommandTest {
     }
 
     @Test
+    void no_record_goes_into_the_folders_of_the_other_system() throws Exception {
+        String records =
+                """
+                <application name="E" module="EdrApp">
+                <parameters><parameter name="default_edr_directory" value="/var/n2/edr"/></parameters>
+                <config><streams>
+                <stream key="a" edr_directory="/var/n2/edr/a" edr_max_file_edrs="5"/>
+                <stream key="b" edr_directory="b"/>
+                </streams></config></application>
+                """;
+        Imported imported =
+                N2svcdConfiguration.read(
+                        file(
+                                triggers("<trigger script_key=\"a\"/>")
+                                        .replace("<applications>", "<applications>" + records)));
+
+        assertThat(imported.notes())
+                .extracting(it -> it.line() + ": " + it.message())
+                .containsExactly(
+                        "2: <parameter name=\"default_edr_directory\"> is left out: N2SVCD may still write into this folder; write it into the rules once it does not",
+                        "4: edr_directory of <stream> is left out: N2SVCD may still write into this folder; write it into the rules once it does not");
+        assertThat(imported.rules())
+                .contains("    a: {max_file_edrs: 5}\n    b: {directory: \"b\"}\n")
+                .doesNotContain("\n  directory:");
+    }
+
+    @Test
     void a_service_without_a_good_trigger_is_no_reason_to_make_no_rules() throws Exception {
         Imported imported =
                 N2svcdConfiguration.read(
