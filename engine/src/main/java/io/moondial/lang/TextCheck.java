@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,6 +45,10 @@ final class TextCheck {
     private final Texts texts;
     private final Collection<TextUse> uses;
     private final @Nullable Set<String> perhaps;
+
+    /** The words of menus that scripts let them say, or that a language has. */
+    private final Set<String> said;
+
     private final List<Problem> found = new ArrayList<>();
 
     /** The keys of texts that scripts show in pages. */
@@ -61,8 +66,14 @@ final class TextCheck {
      * @param uses what scripts ask for by keys that are written out
      * @param perhaps texts of scripts with one of which each key begins that they may ask for too;
      *     null: they ask for no other
+     * @param said the words that menus say of themselves in these scripts
      */
-    TextCheck(Texts texts, Collection<TextUse> uses, @Nullable Set<String> perhaps) {
+    TextCheck(
+            Texts texts,
+            Collection<TextUse> uses,
+            @Nullable Set<String> perhaps,
+            Set<String> said) {
+        this.said = new TreeSet<>(said);
         this.texts = texts;
         this.uses = uses;
         this.perhaps = perhaps;
@@ -132,10 +143,43 @@ final class TextCheck {
                                 .formatted(key, String.join(", ", lacking), standard));
             }
         }
+        sound.forEach((language, all) -> lackedWords(language, all, standards));
     }
 
-    /** What the default language does not say of menus is English. */
+    /** What neither a language nor the default one has for menus is English. */
+    private void lackedWords(
+            String language, Map<String, Wording> all, Map<String, Wording> standards) {
+        List<String> lacking =
+                said.stream()
+                        .filter(it -> !all.containsKey(Texts.MENU_WORDS + it))
+                        .filter(it -> !standards.containsKey(Texts.MENU_WORDS + it))
+                        .toList();
+        if (lacking.isEmpty() || language.matches(ENGLISH)) {
+            return;
+        }
+        Optional<Wording> first =
+                all.entrySet().stream()
+                        .filter(it -> it.getKey().startsWith(Texts.MENU_WORDS))
+                        .map(Map.Entry::getValue)
+                        .min(Comparator.comparingInt(it -> it.place().line()));
+        found.add(
+                Problem.warning(
+                        texts.file(language),
+                        first.map(it -> it.place().line()).orElse(0),
+                        first.map(it -> it.place().column()).orElse(0),
+                        "menu_words in %s lacks %s: where menus say this, it is English"
+                                .formatted(language, String.join(", ", lacking))));
+    }
+
+    /** A word of menus that the default language does not have, and another has. */
     private void lackedWord(String key) {
+        String word = key.substring(Texts.MENU_WORDS.length());
+        if (!Texts.WORDS_LEFT_OUT.contains(word)) {
+            if (Texts.WORDS_OF_MENUS.containsKey(word)) {
+                said.add(word);
+            }
+            return;
+        }
         Set<String> lacking = new LinkedHashSet<>();
         Wording first = null;
         for (Map.Entry<String, Map<String, Wording>> language : sound.entrySet()) {
@@ -148,7 +192,7 @@ final class TextCheck {
         if (first != null && !lacking.isEmpty()) {
             warn(
                     first,
-                    "the text '%s' is missing in %s: English is shown instead"
+                    "the text '%s' is missing in %s: nothing is shown instead"
                             .formatted(key, String.join(", ", lacking)));
         }
     }

@@ -69,6 +69,9 @@ public final class Texts {
                     Map.entry("wrong_yes_no", Set.of()),
                     Map.entry("yes", Set.of()));
 
+    /** What is left out where the texts do not have it. All other words are English there. */
+    static final Set<String> WORDS_LEFT_OUT = Set.of("resumed", "timeout");
+
     /** The folder of the files, in a script folder. */
     public static final String FOLDER = "lang";
 
@@ -270,9 +273,11 @@ public final class Texts {
      * @param uses what scripts ask for by keys that are written out
      * @param perhaps they may ask for any key that begins with one of these, such as each key if
      *     not all scripts can be read; null: for no other
+     * @param said the words that menus say of themselves in these scripts
      */
-    public List<Problem> check(Collection<TextUse> uses, @Nullable Set<String> perhaps) {
-        return new TextCheck(this, uses, perhaps).problems();
+    public List<Problem> check(
+            Collection<TextUse> uses, @Nullable Set<String> perhaps, Set<String> said) {
+        return new TextCheck(this, uses, perhaps, said).problems();
     }
 
     // ---- for scripts

@@ -17,6 +17,7 @@ import io.moondial.script.stdlib.UndefinedGlobal.NearName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -145,10 +146,52 @@ final class Lint {
             }
             others |= outline.passesOn(Texts.MODULE);
         }
+        Set<String> said = wordsOfMenus(known, reached);
         if (!whole) {
-            return texts.check(uses, texts.keys());
+            return texts.check(uses, texts.keys(), said);
         }
-        return texts.check(uses, others ? textsOfScripts() : null);
+        return texts.check(uses, others ? textsOfScripts() : null, said);
+    }
+
+    /** The words that menus say of themselves at the calls of these scripts. */
+    private Set<String> wordsOfMenus(Set<String> known, Set<String> reached) {
+        Set<String> said = new TreeSet<>();
+        for (Unit unit : units) {
+            if (unit.source().inLibrary() && !reached.contains(unit.source().name())) {
+                continue;
+            }
+            for (Outline.Field field : unit.outline().fieldsRead()) {
+                ApiFunction function =
+                        field.called()
+                                        && base.isApi(field.library())
+                                        && !known.contains(field.library())
+                                        && field.mention().reach() != Reach.DEAD
+                                ? base.function(field.library(), field.mention().name())
+                                : null;
+                if (function != null) {
+                    function.said().stream()
+                            .filter(it -> isSaid(it, field))
+                            .forEach(it -> said.add(it.word()));
+                }
+            }
+        }
+        return said;
+    }
+
+    private static boolean isSaid(ApiFunction.Said word, Outline.Field field) {
+        Set<String> given = new HashSet<>();
+        boolean isMade = false;
+        for (Outline.Option option : field.options()) {
+            String name = option.mention().name();
+            given.add(name);
+            isMade |= name.equals(word.unlessMade()) && !option.isText();
+        }
+        // options in a variable may be any
+        boolean areWritten = !field.options().isEmpty() || field.literals().isEmpty();
+        return !isMade
+                && (word.with() == null || given.contains(word.with()))
+                && (word.unless().isEmpty() || areWritten)
+                && Collections.disjoint(word.unless(), given);
     }
 
     /** With one of these begins what scripts ask for by keys that they make while they run. */

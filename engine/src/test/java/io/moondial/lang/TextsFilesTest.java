@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,7 +168,7 @@ class TextsFilesTest {
             many.append("k").append(i).append(": x\n");
         }
         save("en.yaml", many.toString());
-        List<Problem> found = read("{}").check(List.of(), null);
+        List<Problem> found = read("{}").check(List.of(), null, Set.of());
         assertThat(found).hasSize(101).allMatch(Problem::isWarning);
         assertThat(found.getLast().message()).isEqualTo("and 50 more like these");
     }

@@ -10,6 +10,7 @@ import io.moondial.problem.Problem;
 import io.moondial.script.api.Backends;
 import io.moondial.script.api.Phase;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -168,6 +169,59 @@ class TextsInFlowTest {
         assertThat(bench.textOf("return t.language()")).isEqualTo("sw");
     }
 
+    private List<String> warningsOf(String lua) {
+        bench.file("main.lua", lua);
+        return bench.compile().lint(Set.of(), Backends.Settings.NONE).stream()
+                .map(Problem::message)
+                .filter(it -> it.contains("menu_words"))
+                .toList();
+    }
+
+    @Test
+    void check_names_the_words_that_menus_would_say_in_english_in_a_language_that_has_some() {
+        bench.file("lang/en.yaml", "one: One?\n");
+        bench.file("lang/sw.yaml", "one: Moja?\nmenu_words: {back: Rudi}\n");
+
+        assertThat(warningsOf("return menu.ask{t 'one', check = '^%d+$'}"))
+                .containsExactly(
+                        "menu_words in sw lacks wrong: where menus say this, it is English");
+        assertThat(
+                        warningsOf(
+                                "return menu.flow(function() menu.choose{items = {t 'one'}} end, {back = '0', home = '00'})"))
+                .containsExactly(
+                        "menu_words in sw lacks home, tries, wrong_item: where menus say this, it is English");
+        assertThat(
+                        warningsOf(
+                                "menu.ask{t 'one', check = menu.amount{max = 5}} menu.ask{t 'one', check = menu.digits()} return ''"))
+                .containsExactly(
+                        "menu_words in sw lacks wrong_amount, wrong_digits: where menus say this, it is English");
+    }
+
+    @Test
+    void check_says_nothing_of_words_that_scripts_give_or_never_let_menus_say() {
+        bench.file("lang/en.yaml", "one: One?\n");
+        bench.file("lang/sw.yaml", "one: Moja?\nmenu_words: {back: Rudi}\n");
+
+        assertThat(warningsOf("ussd.notify(t 'one') return ''")).isEmpty();
+        assertThat(
+                        warningsOf(
+                                """
+                                local options = {t "one"}
+                                menu.ask(options)
+                                menu.ask{t "one", wrong = t "one"}
+                                menu.ask{t "one", check = function() return nil, "?" end}
+                                menu.ask{t "one", check = menu.amount{max = 5, wrong = t "one"}}
+                                menu.confirm{t "one", yes = "1", no = "2", wrong = "?"}
+                                return menu.flow(function()
+                                  return menu.choose{items = {t "one"}, wrong = t "one"}
+                                end, {back = "0", tries_text = t "one"})"""))
+                .isEmpty();
+        bench.file("lang/en.yaml", "one: One?\nmenu_words: {wrong: No.}\n");
+        assertThat(warningsOf("return menu.ask{t 'one'}"))
+                .containsExactly(
+                        "the text 'menu_words.wrong' is missing in sw: the text of en is shown instead");
+    }
+
     @Test
     void words_of_menus_that_no_language_of_the_dialog_has_are_english() {
         bench.file("lang/sw.yaml", "one: Moja?\nmenu_words: {back: Rudi, yes: Ndiyo}\n")
@@ -195,8 +249,10 @@ class TextsInFlowTest {
         assertThat(
                         bench.compile().lint(Set.of(), Backends.Settings.NONE).stream()
                                 .map(Problem::message))
-                .contains("the text 'menu_words.back' is missing in fr: English is shown instead")
-                .noneMatch(it -> it.contains("menu_words.back' is missing in en"));
+                .contains(
+                        "menu_words in fr lacks back, no, tries, wrong, wrong_yes_no, yes: where menus say this, it is English",
+                        "menu_words in sw lacks no, tries, wrong, wrong_yes_no: where menus say this, it is English")
+                .noneMatch(it -> it.contains("menu_words in en"));
     }
 
     @Test

@@ -134,6 +134,7 @@ public final class MenuModule {
                                                 "title; items: a list of texts, or of {value, text}; more: the key for the next page, \"99\" if left out; other: a function of an answer that is no item's number, which gives a value, or nil and a reason"
                                                         + TRIES
                                                         + KEYS)
+                                        .says("wrong_item", "wrong")
                                         .returns("the value of the item, or its text" + OR_WHY)
                                         .doesInLua(
                                                 """
@@ -149,6 +150,7 @@ public final class MenuModule {
                                                 "prompt, or [1]: the question; check: a pattern of Lua, a function that returns true (and what it makes of the answer) or nil (and a reason), or one of the checks below; default: what an empty answer stands for; secret: as for ussd.menu"
                                                         + TRIES
                                                         + KEYS)
+                                        .saysUnlessMade("check", "wrong", "wrong")
                                         .secretWith("secret")
                                         .returns(
                                                 "the answer, or what the check made of it" + OR_WHY)
@@ -164,6 +166,7 @@ public final class MenuModule {
                                                 "prompt, or [1]; digits: how many, 4 if left out; check: a function of the answer, as for menu.ask"
                                                         + TRIES
                                                         + KEYS)
+                                        .says("wrong_pin", "wrong")
                                         .secret()
                                         .returns("the PIN" + OR_WHY)
                                         .doesInLua(
@@ -178,6 +181,9 @@ public final class MenuModule {
                                                 "prompt, or [1]: the text; yes and no: the two lines below it"
                                                         + TRIES
                                                         + KEYS)
+                                        .says("yes", "yes")
+                                        .says("no", "no")
+                                        .says("wrong_yes_no", "wrong")
                                         .returns("true or false" + OR_WHY)
                                         .doesInLua(
                                                 "if not menu.confirm{\"Pay R50?\"} then return \"Nothing was paid.\" end"))
@@ -191,6 +197,8 @@ public final class MenuModule {
                                                 "title; fetch: a function of an offset and a count, which gives a list of at most so many items, fewer at the end, or nil and why; show: a function that gives an item's text; more and other: as for menu.choose"
                                                         + TRIES
                                                         + KEYS)
+                                        .says("more")
+                                        .says("wrong_item", "wrong")
                                         .returns(
                                                 "the item; nil and \"empty\" if there is none; what fetch returned if it fails for the first item, or again when a later page is asked for"
                                                         + OR_WHY)
@@ -213,6 +221,7 @@ public final class MenuModule {
                                                 "more: the key for the next page, \"99\" if left out"
                                                         + KEYS)
                                         .withFields(options("text"))
+                                        .says("more")
                                         .raises(RAISES)
                                         .effect(Effect.SCREEN)
                                         .waits()
@@ -241,6 +250,8 @@ public final class MenuModule {
                                                 TABLE,
                                                 "min and max: numbers or decimals; places: how many digits may follow the point, 0 if left out; wrong: what is said of another answer")
                                         .withFields(options("amount"))
+                                        .saysWith("max", "wrong_amount", "wrong")
+                                        .says("wrong_amount_least", "wrong", "max")
                                         .returns(
                                                 "the check. It gives a number without places, a decimal with them")
                                         .raises(RAISES)
@@ -255,6 +266,7 @@ public final class MenuModule {
                                                 TABLE,
                                                 "country: the country code; length: how many digits a number has in the country, 9 if left out; trunk: what is dialled before it there, \"0\" if left out; starts: what it may begin with, a list; wrong: what is said of another answer")
                                         .withFields(options("msisdn"))
+                                        .says("wrong_number", "wrong")
                                         .returns(
                                                 "the check. It gives the number with the country code, digits only")
                                         .raises(RAISES)
@@ -269,6 +281,7 @@ public final class MenuModule {
                                                 TABLE,
                                                 "order: DMY, MDY or YMD, DMY if left out; min and max: such as \"2026-01-31\"; wrong: what is said of another answer")
                                         .withFields(options("date"))
+                                        .says("wrong_date", "wrong")
                                         .returns(
                                                 "the check. It gives a text such as \"2026-01-31\"")
                                         .raises(RAISES)
@@ -283,6 +296,7 @@ public final class MenuModule {
                                                 TABLE,
                                                 "min and max: how many, 1 to 100 if left out; wrong: what is said of another answer")
                                         .withFields(options("digits"))
+                                        .says("wrong_digits", "wrong", "min")
                                         .returns("the check. It gives the digits, a text")
                                         .raises(RAISES)
                                         .doesInLua(
@@ -300,6 +314,9 @@ public final class MenuModule {
                                         .uses(
                                                 new OptionUse(
                                                         "resume", "kv", "set", SavedFlow.BUCKET))
+                                        .saysWith("back", "back", "back_text")
+                                        .saysWith("home", "home", "home_text")
+                                        .says("tries", "tries_text")
                                         .returns(
                                                 "what the function returned; nothing if it was left at a question")
                                         .raises(

@@ -38,6 +38,7 @@ public final class ApiFunction {
     private final boolean refusesPhases;
     private final Map<Integer, Set<String>> fields;
     private final List<OptionUse> optionUses;
+    private final List<Said> said;
     private final boolean keptAsOne;
     private final boolean byKey;
     private final NativeFunction.Body body;
@@ -56,6 +57,7 @@ public final class ApiFunction {
         this.refusesPhases = effect != Effect.SCREEN && !phases.containsAll(EVERY_PHASE);
         this.fields = Map.copyOf(builder.fields);
         this.optionUses = List.copyOf(builder.optionUses);
+        this.said = List.copyOf(builder.said);
         this.keptAsOne = effect != Effect.PURE && !builder.ofOthers;
         this.byKey = builder.byKey;
         this.example = example;
@@ -139,6 +141,22 @@ public final class ApiFunction {
      */
     public record OptionUse(String option, String module, String function, String argument) {}
 
+    /** The words of menus that it says where its options do not say otherwise. */
+    public List<Said> said() {
+        return said;
+    }
+
+    /**
+     * A word that menus say of themselves.
+     *
+     * @param with the option without which it is not said; null: there is none
+     * @param unless the options with one of which it is not said
+     * @param unlessMade the option with which it is not said either, but with a text; null: there
+     *     is none
+     */
+    public record Said(
+            String word, @Nullable String with, Set<String> unless, @Nullable String unlessMade) {}
+
     /**
      * The field that is true, in a table among the arguments, if the result is a secret answer;
      * empty: it always is one; null: it is none.
@@ -204,6 +222,7 @@ public final class ApiFunction {
         private @Nullable String secretOption;
         private final Map<Integer, Set<String>> fields = new HashMap<>();
         private final List<OptionUse> optionUses = new ArrayList<>();
+        private final List<Said> said = new ArrayList<>();
         private Set<Phase> phases = EVERY_PHASE;
 
         private Builder(String module, String name, String summary) {
@@ -287,6 +306,24 @@ public final class ApiFunction {
         /** With an option, it calls what this says. */
         public Builder uses(OptionUse use) {
             optionUses.add(use);
+            return this;
+        }
+
+        /** It may say this word of menus, unless one of these options is given. */
+        public Builder says(String word, String... unless) {
+            said.add(new Said(word, null, Set.of(unless), null));
+            return this;
+        }
+
+        /** The same if an option is given. */
+        public Builder saysWith(String option, String word, String... unless) {
+            said.add(new Said(word, option, Set.of(unless), null));
+            return this;
+        }
+
+        /** The same unless an option is given that says something itself: one that is no text. */
+        public Builder saysUnlessMade(String option, String word, String... unless) {
+            said.add(new Said(word, null, Set.of(unless), option));
             return this;
         }
 

@@ -98,8 +98,9 @@ public final class Outline {
      * A name in a table that is written out as an argument, as in {@code {timeout = 30}}.
      *
      * @param position of the argument, from 1
+     * @param isText whether its value begins with a text that is written out
      */
-    public record Option(int position, Mention mention) {}
+    public record Option(int position, Mention mention, boolean isText) {}
 
     /**
      * A call of a module itself, such as {@code t "main"}, by whatever name it has.

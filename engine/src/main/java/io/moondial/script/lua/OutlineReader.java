@@ -704,8 +704,9 @@ final class OutlineReader {
             if (peek().kind() == Kind.NAME && second.is("=")) {
                 Token name = take();
                 String key = name.text();
-                options.add(new Option(position, mention(key, name.at())));
                 take();
+                boolean isText = peek().kind() == Kind.STRING;
+                options.add(new Option(position, mention(key, name.at()), isText));
                 if (peek().is("true")) {
                     set.add(key);
                 }
