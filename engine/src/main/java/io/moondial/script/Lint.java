@@ -280,6 +280,12 @@ final class Lint {
             outline.globalsRead().forEach(this::global);
             outline.fieldsRead().forEach(this::field);
             outline.secretsComposed().forEach(this::secret);
+            if (!known.contains(Texts.MODULE)) {
+                outline.calls().stream()
+                        .filter(it -> it.mention().name().equals(Texts.MODULE))
+                        .flatMap(it -> it.secrets().stream())
+                        .forEach(this::refusedSecret);
+            }
             if (more > 0) {
                 problems.add(
                         Problem.warning(
@@ -446,6 +452,20 @@ final class Lint {
                                         + variable.name()
                                         + "' becomes part of a text here: wherever that text is written, it"
                                         + " is in clear");
+            }
+        }
+
+        /** Of a variable: something else may be in it by then. */
+        private void refusedSecret(Mention answer) {
+            if (answer.reach() != Reach.DEAD) {
+                add(
+                        answer,
+                        answer.name().isEmpty() && isSure(answer),
+                        () ->
+                                answer.name().isEmpty()
+                                        ? "t refuses the secret answer, so that no text shows it: this call ends as an error"
+                                        : "t refuses the secret answer in '%s', so that no text shows it: this call ends as an error"
+                                                .formatted(answer.name()));
             }
         }
 

@@ -298,6 +298,31 @@ class LintTest {
     }
 
     @Test
+    void a_secret_answer_that_is_given_to_a_text_is_found() {
+        bench.file("lang/en.yaml", "item: 'Item {name}'\nplain: Plain\n");
+        bench.file("lib/own.lua", "return function(t, pin) return t('item', {name = pin}) end");
+
+        assertThat(
+                        foundIn(
+                                """
+                                local own = require "own"
+                                local pin = menu.pin{"Your PIN:"}
+                                local name = menu.ask{"Name?"}
+                                ussd.notify(t("item", {name = pin}))
+                                ussd.notify(t("item", {name = menu.pin{}}))
+                                local text = t
+                                ussd.notify(text("item", {name = name}))
+                                ussd.notify(own(t, pin))
+                                return t "plain"
+                                """))
+                .containsExactly(
+                        "main.lua:4:31: warning: t refuses the secret answer in 'pin', so that no text"
+                                + " shows it: this call ends as an error",
+                        "main.lua:5:36: t refuses the secret answer, so that no text shows it: this"
+                                + " call ends as an error");
+    }
+
+    @Test
     void of_very_many_the_first_hundred_are_told_and_the_rest_counted() {
         assertThat(foundIn(many()))
                 .hasSize(101)

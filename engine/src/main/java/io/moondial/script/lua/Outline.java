@@ -110,14 +110,18 @@ public final class Outline {
      * @param given the names of the fields of a table among the arguments, empty if there is none;
      *     null: they are not all written out
      * @param inPages whether {@code menu.text} shows what it gives
+     * @param secrets the secret answers among the arguments, and in a table of them, each by the
+     *     name of its variable, "" if it has none
      */
     public record Call(
             Mention mention,
             List<@Nullable String> literals,
             @Nullable Set<String> given,
-            boolean inPages) {
+            boolean inPages,
+            List<Mention> secrets) {
         public Call {
             literals = Collections.unmodifiableList(new ArrayList<>(literals));
+            secrets = List.copyOf(secrets);
         }
     }
 
@@ -312,6 +316,11 @@ public final class Outline {
             /** One that it does not matter of what it is. */
             static Value other(int at) {
                 return new Value(Type.OTHER, "", null, null, at);
+            }
+
+            /** Whether it is a variable with a secret answer in it. */
+            boolean isSecretVariable() {
+                return type == Type.LOCAL && variable != null && variable.secret;
             }
 
             boolean isGlobal(String wanted) {

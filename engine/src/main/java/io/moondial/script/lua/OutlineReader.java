@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -354,8 +355,7 @@ final class OutlineReader {
     }
 
     private void compose(Value operand) {
-        Variable variable = operand.variable();
-        if (operand.type() == Value.Type.LOCAL && variable != null && variable.secret) {
+        if (operand.isSecretVariable()) {
             outline.secretsComposed.add(mention(operand.name(), operand.at()));
         }
     }
@@ -571,9 +571,23 @@ final class OutlineReader {
                 literals(arguments.subList(0, leading < 0 ? arguments.size() : leading));
         use(callee, Use.NEEDED, proper, literals, options);
         if (proper) {
-            callOfModule(callee, literals, others || fields.open() ? null : names(options));
+            callOfModule(
+                    callee,
+                    literals,
+                    others || fields.open() ? null : names(options),
+                    secrets(arguments, fields.values()));
         }
         return result(callee, arguments, set, open.at());
+    }
+
+    private List<Mention> secrets(List<Value> arguments, List<Value> inTable) {
+        List<Mention> secrets = new ArrayList<>();
+        for (Value it : Stream.of(arguments, inTable).flatMap(List::stream).toList()) {
+            if (it.type() == Value.Type.SECRET || it.isSecretVariable()) {
+                secrets.add(mention(it.name(), it.at()));
+            }
+        }
+        return secrets;
     }
 
     private static Set<String> names(List<Option> options) {
@@ -583,7 +597,10 @@ final class OutlineReader {
     }
 
     private void callOfModule(
-            Value callee, List<@Nullable String> literals, @Nullable Set<String> given) {
+            Value callee,
+            List<@Nullable String> literals,
+            @Nullable Set<String> given,
+            List<Mention> secrets) {
         Variable variable = callee.variable();
         String module =
                 switch (callee.type()) {
@@ -596,7 +613,8 @@ final class OutlineReader {
             return;
         }
         Outline.Call call =
-                new Outline.Call(mention(module, callee.at()), literals, given, longTexts > 0);
+                new Outline.Call(
+                        mention(module, callee.at()), literals, given, longTexts > 0, secrets);
         if (callee.type() == Value.Type.LOCAL && variable != null) {
             scopes.call(variable, call);
         } else {
@@ -650,7 +668,7 @@ final class OutlineReader {
             }
         }
         return isSecret(callee, set)
-                ? new Value(Value.Type.SECRET, "", null, null, place)
+                ? new Value(Value.Type.SECRET, "", null, null, callee.at())
                 : Value.other(place);
     }
 
@@ -683,10 +701,11 @@ final class OutlineReader {
      * What is written in a table constructor.
      *
      * @param set the fields that are written as true
+     * @param values what the fields hold
      * @param open whether there is something else than fields with names
      */
-    private record Fields(Set<String> set, boolean open) {
-        static final Fields NONE = new Fields(Set.of(), false);
+    private record Fields(Set<String> set, List<Value> values, boolean open) {
+        static final Fields NONE = new Fields(Set.of(), List.of(), false);
     }
 
     /**
@@ -698,6 +717,7 @@ final class OutlineReader {
     private Fields table(int position, List<Option> options) {
         take();
         Set<String> set = new HashSet<>();
+        List<Value> values = new ArrayList<>();
         boolean open = false;
         while (!peek().is("}") && peek().kind() != Kind.END) {
             Token second = tokens.second();
@@ -718,13 +738,13 @@ final class OutlineReader {
                     takes("=");
                 }
             }
-            expression();
+            values.add(expression());
             if (!takes(",")) {
                 takes(";");
             }
         }
         takes("}");
-        return new Fields(set, open);
+        return new Fields(set, values, open);
     }
 
     /** Parameters and body, after {@code function} and its name. */
