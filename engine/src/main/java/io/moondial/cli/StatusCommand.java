@@ -380,10 +380,11 @@ final class StatusCommand implements Callable<Integer> {
                 }
             }
             if (calls > 0) {
-                double millis = one.path("calls").path("microseconds").asLong() / 1000.0 / calls;
-                parts.add(
-                        "calls: %s, %.1f ms each on average"
-                                .formatted(String.join(", ", outcomes), millis));
+                parts.add("calls: " + String.join(", ", outcomes));
+                long micros = one.path("calls").path("microseconds").asLong();
+                if (micros > 0) { // what only happens takes no time
+                    parts.add("%.1f ms each on average".formatted(micros / 1000.0 / calls));
+                }
             }
             line("outside", called + ": " + String.join(", ", parts));
         }

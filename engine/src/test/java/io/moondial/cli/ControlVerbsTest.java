@@ -87,6 +87,18 @@ class ControlVerbsTest {
     }
 
     @Test
+    void status_says_no_time_of_what_only_happens() throws Exception {
+        Path texts = Files.createDirectories(folder.resolve("scripts/lang"));
+        Files.writeString(texts.resolve("en.yaml"), "a: x\nb: y\n");
+        Files.writeString(texts.resolve("sw.yaml"), "b: z\n");
+        try (RunningEngine it = new RunningEngine(folder, "t.language('sw') return t 'a'")) {
+            it.dial(null, "*1#").next(Screen.Respond.class);
+            assertThat(ussd("status", "--rules", it.rules.toString())).isZero();
+        }
+        assertThat(out.toString().lines()).contains("outside    t.sw: calls: missing 1");
+    }
+
+    @Test
     void status_ends_with_1_while_the_stack_holds_a_dialog_that_no_script_knows() throws Exception {
         try (RunningEngine it =
                 new RunningEngine(

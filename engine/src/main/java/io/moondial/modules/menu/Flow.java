@@ -203,7 +203,9 @@ final class Flow implements Journal.Owner {
         journal = newJournal();
         if (saved.take(found, journal)) {
             resumed = journal.hasAnswers();
-            call.happened(CALLED, "resumed");
+            if (resumed) {
+                call.happened(CALLED, "resumed");
+            }
             call.resumes(found.dialog());
         } else {
             start = own;
