@@ -58,8 +58,12 @@ final class FlowReference {
     static List<Step> program(Random random) {
         List<Step> steps = new ArrayList<>();
         int size = 3 + random.nextInt(9);
+        List<Kind> kinds =
+                random.nextBoolean()
+                        ? List.of(Kind.ASK, Kind.PIN, Kind.KEYED) // these depend most on each other
+                        : List.of(Kind.values());
         for (int i = 0; i < size; i++) {
-            Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+            Kind kind = kinds.get(random.nextInt(kinds.size()));
             int skip = 1 + random.nextInt(3);
             steps.add(new Step(kind, i == 0 ? 0 : random.nextInt(i), Math.min(skip, size - 1 - i)));
         }
@@ -78,7 +82,7 @@ final class FlowReference {
                         "tries: tries",
                         "wrong_item: Please answer with one of the numbers.",
                         "yes: Yes")) {
-            if (random.nextInt(3) == 0) {
+            if (random.nextBoolean()) {
                 words.add(word);
             }
         }
