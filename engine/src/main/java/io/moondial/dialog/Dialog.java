@@ -94,7 +94,7 @@ public final class Dialog {
         record Busy() implements Phase {}
 
         /** A primitive waits for the answer to this screen. */
-        record Waiting(int screen, boolean isMenu, boolean secret) implements Phase {
+        record Waiting(int screen, boolean isMenu, ScreenOptions options) implements Phase {
             DialogFact.Screen kind() {
                 return isMenu ? DialogFact.Screen.MENU : DialogFact.Screen.NOTIFY;
             }
@@ -238,13 +238,14 @@ public final class Dialog {
             }
             dcs = scheme;
             screens++;
-            Phase.Waiting screen =
-                    new Phase.Waiting(screens, call instanceof Menu, options.secret());
+            Phase.Waiting screen = new Phase.Waiting(screens, call instanceof Menu, options);
             phase = screen;
             boolean hidden = options.mask() != null;
             send(
                     switch (call) {
-                        case Menu menu -> new Outgoing.Ask(screens, text, hidden, options.secret());
+                        case Menu menu ->
+                                new Outgoing.Ask(
+                                        screens, text, hidden, options.secret(), options.keys());
                         case Notify notify -> new Outgoing.Show(screens, text, hidden);
                     });
             tell(
@@ -486,7 +487,7 @@ public final class Dialog {
             if (text == null) {
                 tell(new DialogFact.Acknowledged(late, last));
             } else {
-                Text answer = Text.of(text, screen.secret() ? Mask.of(text) : null);
+                Text answer = Text.of(text, screen.options().isSecret(text) ? Mask.of(text) : null);
                 tell(new DialogFact.Answered(answer, late, last));
             }
             if (!late) {

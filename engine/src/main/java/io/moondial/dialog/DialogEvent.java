@@ -1,6 +1,7 @@
 package io.moondial.dialog;
 
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to a dialog. */
@@ -34,22 +35,42 @@ public sealed interface DialogEvent
      * @param dcs 0 to 255, kept for the dialog's later texts; null: the dialog's
      * @param secret whether the answer is masked wherever it is written
      * @param mask what records and traces show instead of the text; null: the text
+     * @param keys the answers that are no secret though {@code secret}, as the text offers them
      */
     record ScreenOptions(
             @Nullable Duration timeout,
             @Nullable Integer dcs,
             boolean secret,
-            @Nullable String mask) {
-        public static final ScreenOptions NONE = new ScreenOptions(null, null, false, null);
+            @Nullable String mask,
+            Set<String> keys) {
+        public static final ScreenOptions NONE = new ScreenOptions(null, null, false);
 
-        /** For a text that is no secret. */
+        public ScreenOptions {
+            keys = Set.copyOf(keys);
+        }
+
+        /** For a text that is no secret, and offers no key. */
         public ScreenOptions(@Nullable Duration timeout, @Nullable Integer dcs, boolean secret) {
-            this(timeout, dcs, secret, null);
+            this(timeout, dcs, secret, null, Set.of());
+        }
+
+        /** For a text that offers no key. */
+        public ScreenOptions(
+                @Nullable Duration timeout,
+                @Nullable Integer dcs,
+                boolean secret,
+                @Nullable String mask) {
+            this(timeout, dcs, secret, mask, Set.of());
+        }
+
+        /** Whether this answer is a secret one. */
+        public boolean isSecret(String answer) {
+            return secret && !keys.contains(answer);
         }
 
         /** The same for a text with this mask; null: it has none. */
         public ScreenOptions writtenAs(@Nullable String mask) {
-            return mask == null ? this : new ScreenOptions(timeout, dcs, secret, mask);
+            return mask == null ? this : new ScreenOptions(timeout, dcs, secret, mask, keys);
         }
     }
 

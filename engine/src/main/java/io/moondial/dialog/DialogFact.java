@@ -3,6 +3,7 @@ package io.moondial.dialog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -116,12 +117,24 @@ public sealed interface DialogFact {
      *     empty if no script has got that far
      * @param secretText whether its own text is secret
      * @param secretAnswer whether the answer to it is
+     * @param keys the answers that are no secret nevertheless
      */
-    record Sending(String place, boolean secretText, boolean secretAnswer) implements DialogFact {
+    record Sending(String place, boolean secretText, boolean secretAnswer, Set<String> keys)
+            implements DialogFact {
+        /** That of a message that offers no key. */
+        public Sending(String place, boolean secretText, boolean secretAnswer) {
+            this(place, secretText, secretAnswer, Set.of());
+        }
+
+        /** Whether this answer to it is a secret one. */
+        public boolean isSecret(String answer) {
+            return secretAnswer && !keys.contains(answer);
+        }
+
         /** That of a message. */
         public static Sending of(String place, Outgoing message) {
             return switch (message) {
-                case Outgoing.Ask ask -> new Sending(place, ask.hidden(), ask.secret());
+                case Outgoing.Ask ask -> new Sending(place, ask.hidden(), ask.secret(), ask.keys());
                 case Outgoing.Show show -> new Sending(place, show.hidden(), false);
                 case Outgoing.Finish last -> new Sending(place, last.hidden(), false);
                 case Outgoing.Acknowledge a -> new Sending(place, false, false);

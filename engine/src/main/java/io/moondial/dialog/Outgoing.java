@@ -1,6 +1,7 @@
 package io.moondial.dialog;
 
 import io.moondial.text.UssdString;
+import java.util.Set;
 
 /**
  * What we say to the far side of a dialog.
@@ -27,8 +28,15 @@ public sealed interface Outgoing {
      *
      * @param screen the dialog's own number of it, from 1; what comes back names it
      * @param secret whether the answer is one, and masked for whoever looks at the signalling
+     * @param keys the answers that are no secret nevertheless; the signalling shows them masked
      */
-    record Ask(int screen, UssdString text, boolean hidden, boolean secret) implements Screen {}
+    record Ask(int screen, UssdString text, boolean hidden, boolean secret, Set<String> keys)
+            implements Screen {
+        /** One that offers no key. */
+        public Ask(int screen, UssdString text, boolean hidden, boolean secret) {
+            this(screen, text, hidden, secret, Set.of());
+        }
+    }
 
     /**
      * A text that the far side is to acknowledge.

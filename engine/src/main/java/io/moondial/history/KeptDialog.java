@@ -266,7 +266,10 @@ public final class KeptDialog implements DialogListener {
             case DialogFact.Answered answered -> 2 * OBJECT + weight(answered.answer().written());
             case DialogFact.Responded(var text, var resumes) ->
                     2 * OBJECT + weight(text.written()) + (resumes == null ? 0 : weight(resumes));
-            case DialogFact.Sending sending -> OBJECT + weight(sending.place());
+            case DialogFact.Sending sending ->
+                    OBJECT
+                            + weight(sending.place())
+                            + sending.keys().stream().mapToInt(KeptDialog::weight).sum();
             case DialogFact.ScriptLogged logged ->
                     OBJECT + weight(logged.place()) + weight(logged.text());
             case DialogFact.ScriptWarned warned ->

@@ -151,8 +151,13 @@ public final class UssdDesk implements MessageDesk {
         @Override
         public Optional<String> send(Outgoing message) throws DialogGoneException {
             return switch (message) {
-                case Outgoing.Ask(int screen, UssdString text, boolean hidden, boolean secret) ->
-                        invoke(screen, UNSTRUCTURED_SS_REQUEST, text, hidden, secret);
+                case Outgoing.Ask ask ->
+                        invoke(
+                                ask.screen(),
+                                UNSTRUCTURED_SS_REQUEST,
+                                ask.text(),
+                                ask.hidden(),
+                                ask.secret());
                 case Outgoing.Show(int screen, UssdString text, boolean hidden) ->
                         invoke(screen, UNSTRUCTURED_SS_NOTIFY, text, hidden, false);
                 case Outgoing.Finish(UssdString text, boolean hidden) -> {

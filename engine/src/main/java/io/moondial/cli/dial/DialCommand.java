@@ -343,8 +343,8 @@ public final class DialCommand implements Callable<Integer> {
         /** The handset has given up. */
         void gaveUp();
 
-        /** Whether the answer to the newest menu is secret. */
-        boolean asksForSecret();
+        /** Whether this answer to the newest menu is secret. */
+        boolean isSecret(String answer);
     }
 
     /**
@@ -476,7 +476,8 @@ public final class DialCommand implements Callable<Integer> {
                 handset.answer(menu, answer.get());
                 recorder.answered(answer.get());
                 if (!typed) {
-                    printer.answer(recorder.asksForSecret() ? Mask.of(answer.get()) : answer.get());
+                    printer.answer(
+                            recorder.isSecret(answer.get()) ? Mask.of(answer.get()) : answer.get());
                 }
             } catch (UnsendableText e) {
                 err.println("ussd: this answer cannot be sent: " + e.getMessage());

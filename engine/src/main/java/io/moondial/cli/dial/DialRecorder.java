@@ -39,7 +39,7 @@ final class DialRecorder implements DialogListener, DialCommand.Listener {
     private @Nullable String msisdn;
     private boolean opened;
     private int screens;
-    private boolean asksForSecret;
+    private Sending asked = UNTOLD;
     private boolean waiting;
     private long since;
 
@@ -79,7 +79,7 @@ final class DialRecorder implements DialogListener, DialCommand.Listener {
         }
         screens++;
         if (screen instanceof Screen.Menu) {
-            asksForSecret = newest().secretAnswer();
+            asked = newest();
         }
         DialogIdentity known = begun;
         recorded.came(
@@ -112,8 +112,8 @@ final class DialRecorder implements DialogListener, DialCommand.Listener {
     }
 
     @Override
-    public boolean asksForSecret() {
-        return asksForSecret;
+    public boolean isSecret(String answer) {
+        return asked.isSecret(answer);
     }
 
     /** What has been told of the newest screen. */
@@ -123,7 +123,7 @@ final class DialRecorder implements DialogListener, DialCommand.Listener {
 
     @Override
     public void answered(String answer) {
-        recorded.answered(false, false, answer, asksForSecret);
+        recorded.answered(false, false, answer, isSecret(answer));
         waiting = false;
     }
 

@@ -133,7 +133,7 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
     }
 
     @Override
-    public boolean asksForSecret() {
+    public boolean isSecret(String answer) {
         return asksForSecret;
     }
 

@@ -386,29 +386,29 @@ final class TestRun {
      * one.
      */
     private String sent(TestHandset handset, Screen.Menu menu, String text) {
-        return isSecret(handset, menu) && SecretDigits.isNeededFor(text)
+        return isSecret(handset, menu, text) && SecretDigits.isNeededFor(text)
                 ? SecretDigits.of(text.length())
                 : text;
     }
 
-    private boolean isSecret(TestHandset handset, Screen menu) {
+    private boolean isSecret(TestHandset handset, Screen menu, String answer) {
         TestHandset.Call call = handset.call();
-        return engine.sending(call, call.positionOf(menu)).secretAnswer();
+        return engine.sending(call, call.positionOf(menu)).isSecret(answer);
     }
 
-    /** Whether this step would answer a secret menu. */
+    /** Whether what this step would answer is a secret. */
     boolean answersInSecret(Step step) {
         TestHandset.Call call = handset.call;
-        if (call == null) {
-            return false;
-        }
-        Optional<? extends Screen> answered =
-                switch (step) {
-                    case Step.Answer answer -> call.open();
-                    case Step.LateAnswer late -> call.timedOut();
-                    default -> Optional.empty();
+        return call != null
+                && switch (step) {
+                    case Step.Answer it -> isSecret(call.open(), it.text().toString());
+                    case Step.LateAnswer it -> isSecret(call.timedOut(), it.text().toString());
+                    default -> false;
                 };
-        return answered.filter(screen -> isSecret(handset, screen)).isPresent();
+    }
+
+    private boolean isSecret(Optional<? extends Screen> answered, String answer) {
+        return answered.filter(screen -> isSecret(handset, screen, answer)).isPresent();
     }
 
     private void answerLate(TestHandset handset, Step.LateAnswer step) {

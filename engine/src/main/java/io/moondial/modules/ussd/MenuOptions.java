@@ -7,7 +7,9 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@code ussd.menu} and {@code ussd.notify} in the reading. */
@@ -15,16 +17,25 @@ final class MenuOptions {
     /** The field that makes the answer a secret one. */
     static final String SECRET = "secret";
 
-    static final List<String> NAMES = List.of("timeout", "dcs", SECRET);
+    private static final String KEYS = "keys";
+
+    static final List<String> NAMES = List.of("timeout", "dcs", SECRET, KEYS);
+
+    private static final int MAX_KEYS = 10;
+    private static final int MAX_KEY = 20;
 
     private static final DurationOption TIMEOUT =
             new DurationOption("timeout", "10m", "\"30s\", \"500ms\", \"2m\"");
 
     private static final int MAX_DCS = 255;
 
+    private static final String KEYS_ALLOWED =
+            "a list of at most %d texts, each of at most %d octets".formatted(MAX_KEYS, MAX_KEY);
+
     private @Nullable Duration timeout;
     private @Nullable Integer dcs;
     private boolean secret;
+    private Set<String> keys = Set.of();
 
     private MenuOptions() {}
 
@@ -38,7 +49,7 @@ final class MenuOptions {
         for (var e = table.next(null); e != null; e = table.next(e[0])) {
             options.read(a, e[0], e[1]);
         }
-        return new ScreenOptions(options.timeout, options.dcs, options.secret);
+        return new ScreenOptions(options.timeout, options.dcs, options.secret, null, options.keys);
     }
 
     private void read(Arguments a, @Nullable Object name, @Nullable Object value) {
@@ -46,6 +57,7 @@ final class MenuOptions {
             case "timeout" -> timeout = TIMEOUT.read(a, value);
             case "dcs" -> dcs = dcs(a, value);
             case SECRET -> secret = secret(a, value);
+            case KEYS -> keys = keys(a, value);
             default ->
                     throw new LuaError(
                             a.function()
@@ -68,6 +80,23 @@ final class MenuOptions {
             return b;
         }
         throw wrong(a, SECRET, "true or false", value);
+    }
+
+    private static Set<String> keys(Arguments a, @Nullable Object value) {
+        if (!(value instanceof LuaTable list) || list.length() > MAX_KEYS) {
+            throw wrong(a, KEYS, KEYS_ALLOWED, value);
+        }
+        Set<String> keys = new HashSet<>();
+        for (int i = 1; i <= list.length(); i++) {
+            Object key = list.get(i);
+            if (!(key instanceof LuaString text)
+                    || a.state().isSecret(key)
+                    || text.length() > MAX_KEY) {
+                throw wrong(a, KEYS, KEYS_ALLOWED, key);
+            }
+            keys.add(text.toText());
+        }
+        return keys;
     }
 
     private static LuaError wrong(

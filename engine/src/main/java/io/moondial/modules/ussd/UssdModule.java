@@ -28,7 +28,8 @@ public final class UssdModule {
     private static final String TEXT = "what the handset shows";
     private static final String OPTIONS =
             "a table with any of timeout (seconds, or a text like \"30s\"), dcs (0 to 255), secret"
-                    + " (true: the answer is written as asterisks, see \"Secret answers\")";
+                    + " (true: the answer is written as asterisks, see \"Secret answers\"), keys (a list of"
+                    + " answers that are no secret, such as the key that leads back)";
     private static final String MEASURED_FOR =
             "the options of the menu that will show it; its dcs may mean another alphabet";
     private static final String NO_TEXT =
@@ -239,7 +240,7 @@ public final class UssdModule {
         String text = a.text(1);
         ScreenOptions options = MenuOptions.read(a, 2).writtenAs(mask(a, a.get(1)));
         PrimitiveResult result = call.perform(dialog -> primitive.carryOut(dialog, text, options));
-        return options.secret() && result instanceof PrimitiveResult.Input(String answer)
+        return result instanceof PrimitiveResult.Input(String answer) && options.isSecret(answer)
                 ? Lua.values(a.state().newSecret(answer, Mask.of(answer)))
                 : values(a, result);
     }

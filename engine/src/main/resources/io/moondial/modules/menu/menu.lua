@@ -107,8 +107,15 @@ local function fitting(lines, held, options, ...)
   return joined {...}
 end
 
-local function options(o)
-  return {timeout = o.timeout, dcs = o.dcs, secret = o.secret}
+-- Who keys back or home at a secret question tells no secret.
+local function options(o, held)
+  local offered
+  if o.secret then
+    offered = {}
+    insert(offered, held.back)
+    insert(offered, held.home)
+  end
+  return {timeout = o.timeout, dcs = o.dcs, secret = o.secret, keys = offered}
 end
 
 local function measured(o)
@@ -126,7 +133,7 @@ local function asked(name, o, draw, take)
   local dialled = not o.secret and not o.shown
   while true do
     local shown, held, question = draw(reason)
-    local answer, how, code = show("menu." .. name, question, shown, options(o), dialled)
+    local answer, how, code = show("menu." .. name, question, shown, options(o, held), dialled)
     if answer == nil then return host.leave(how, code) end
     if how ~= "dialled" then
       dialled = false

@@ -16,6 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A recorded conversation holds no secret, and nothing that is another in every run. */
 class RecordedSecretsTest {
@@ -122,6 +124,60 @@ class RecordedSecretsTest {
                 .contains("late answer ****\n", "answer and release ****\n")
                 .doesNotContain("4711")
                 .doesNotContain("0815");
+        assertItPasses();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "*"})
+    void a_key_that_a_secret_question_offers_is_recorded_as_it_is(String back) throws IOException {
+        script(
+                """
+                return menu.flow(function()
+                  local amount = menu.ask{"Amount?"}
+                  local pin = menu.pin{"PIN?"}
+                  return "Paid " .. amount
+                end, {back = "%s"})
+                """
+                        .formatted(back));
+        String expected =
+                """
+                test "dial *1#"
+                dial *1#
+                menu Amount?
+                answer 50
+                menu PIN?
+                     KEY. Back
+                answer KEY
+                menu Amount?
+                answer 60
+                menu PIN?
+                     KEY. Back
+                answer ****
+                respond Paid 60
+                """
+                        .replace("KEY", back);
+
+        rehearse("dial *1#", "answer 50", "answer " + back, "answer 60", "answer 4711");
+
+        assertThat(recorded).hasContent(expected);
+        assertItPasses();
+
+        Files.delete(recorded);
+        assertThat(ussd("dial", "--record", recorded.toString(), "*1#", "50", back, "60", "4711"))
+                .isZero();
+        assertThat(recorded).hasContent(expected);
+        assertThat(out.toString()).contains("answer " + back + "\n", "answer ****\n");
+    }
+
+    @Test
+    void an_answer_is_a_secret_again_where_the_key_is_not_offered() throws IOException {
+        script("return (ussd.menu('PIN?', {secret = true, keys = {'00'}}))");
+        rehearse("dial *1#", "answer 0");
+        rehearse("dial *1#", "answer 00");
+        assertThat(recorded)
+                .content()
+                .contains("menu PIN?\nanswer *\nrespond ~ .*\n")
+                .endsWith("menu PIN?\nanswer 00\nrespond 00\n");
         assertItPasses();
     }
 
