@@ -255,10 +255,10 @@ public record Configuration(
         if (rules.inboundNotify() != null) {
             folders.add(rules.inboundNotify().scriptDir());
         }
-        return folders;
+        return folders.stream().distinct().toList();
     }
 
-    /** The folders of the scripts. */
+    /** The folders of the scripts, each once. */
     public List<Path> scriptFolders() {
         return scriptFolders(rules);
     }

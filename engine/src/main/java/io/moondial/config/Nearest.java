@@ -32,7 +32,7 @@ public final class Nearest {
     /**
      * The nearest by edit distance, the first in the alphabet among equals; empty: none is near.
      */
-    static Optional<String> of(String written, Collection<String> known) {
+    public static Optional<String> of(String written, Collection<String> known) {
         return of(written, known, _ -> {});
     }
 

@@ -87,7 +87,7 @@ final class YamlFault {
                                             "a colon and a space are missing after the key: write KEY: VALUE"));
         }
         if (found.equals("mapping values are not allowed here")) {
-            return strayColon();
+            return quoteFromAbove().or(this::strayColon);
         }
         if (found.startsWith("expected <block end>")
                 || found.startsWith("expected '<document start>'")) {
@@ -130,20 +130,50 @@ final class YamlFault {
 
     /** Where, on the first line, a double quote opens that a later line closes. */
     private Optional<Integer> quoteOver(int first, int last) {
-        if (first == last) {
-            return Optional.empty();
-        }
-        String text = line(first);
+        return first == last ? Optional.empty() : openQuote(first, '"');
+    }
+
+    /** The column where a quote opens that the line does not close; empty: it closes all. */
+    private Optional<Integer> openQuote(int line, char quote) {
+        String text = line(line);
         int open = -1;
         for (int i = 0; i < text.length(); i++) {
             char it = text.charAt(i);
-            if (it == '\\' && open >= 0) {
+            if (it == '\\' && quote == '"' && open >= 0) {
                 i++;
-            } else if (it == '"') {
+            } else if (it == quote && (open >= 0 || mayOpen(text, i))) {
                 open = open < 0 ? i : -1;
             }
         }
         return open < 0 ? Optional.empty() : Optional.of(text.codePointCount(0, open) + 1);
+    }
+
+    /** Whether a quote here is none within a word. */
+    private static boolean mayOpen(String text, int index) {
+        return index == 0 || " \t[{,:".indexOf(text.charAt(index - 1)) >= 0;
+    }
+
+    /** A text in quotes that ends before the place of the fault, and begins on a line above. */
+    private Optional<Refusal> quoteFromAbove() {
+        return quoteFromAbove('"').or(() -> quoteFromAbove('\''));
+    }
+
+    private Optional<Refusal> quoteFromAbove(char quote) {
+        if (line(at.line()).substring(0, column(at)).indexOf(quote) < 0) {
+            return Optional.empty();
+        }
+        int above = at.line() - 1;
+        while (above > 0 && line(above).indexOf(quote) < 0) {
+            above--;
+        }
+        int line = above;
+        return openQuote(line, quote)
+                .flatMap(
+                        column ->
+                                told(
+                                        new Place(line, column),
+                                        "the quote that opens here is not closed on its line: the next one is on line %d, and closes it"
+                                                .formatted(at.line())));
     }
 
     /** A colon where no key can end. */
@@ -181,6 +211,10 @@ final class YamlFault {
         Matcher closer = CLOSER.matcher(here);
         if (closer.lookingAt()) {
             return told(at, "this %s closes nothing: remove it".formatted(closer.group()));
+        }
+        Optional<Refusal> quote = quoteFromAbove();
+        if (quote.isPresent()) {
+            return quote;
         }
         if (column(at) > indent(at.line())) {
             return told(

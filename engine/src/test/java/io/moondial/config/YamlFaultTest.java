@@ -124,6 +124,22 @@ class YamlFaultTest {
     }
 
     @Test
+    void a_quote_that_the_first_of_a_line_below_closes_is_told_where_it_opens() {
+        assertTold(
+                "a:\n  title: \"Bills\n  pay: \"Pay\"\n  more: x\n",
+                "r:2:10: !the quote that opens here is not closed on its line: the next one is on line 3, and closes it");
+        assertTold(
+                "a: 'Bills\n\n# don't\nb: 'Pay'\n",
+                "r:1:4: !the quote that opens here is not closed on its line: the next one is on line 3, and closes it");
+        assertTold(
+                "a: \"Bills\nb: \"Pay: now\"\n",
+                "r:1:4: !the quote that opens here is not closed on its line: the next one is on line 2, and closes it");
+        assertTold(
+                "a: don't\nb: 'Pay' c\n",
+                "r:2:10: !nothing may follow a text in quotes or brackets here: put everything in one pair of quotes");
+    }
+
+    @Test
     void a_text_that_goes_on_behind_its_quotes() {
         assertTold(
                 "a: \"b\" c\n",

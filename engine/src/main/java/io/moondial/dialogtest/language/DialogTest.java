@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +98,15 @@ public record DialogTest(
          *
          * @param text what follows the module's name
          */
-        public record ToModule(String module, String text) {}
+        public record ToModule(DialogFile.Lines at, String module, String text) {}
+
+        /** Where the given stands that a stand-in objects to in these words; empty: in none. */
+        public Optional<DialogFile.Lines> objected(String fault) {
+            return modules.stream()
+                    .filter(it -> fault.startsWith("given " + it.module + " " + it.text + ": "))
+                    .findFirst()
+                    .map(ToModule::at);
+        }
 
         public Given {
             globals = List.copyOf(globals);

@@ -81,16 +81,41 @@ final class Lexer {
     private void begin(int number, String line) {
         finish();
         word = Word.atStartOf(line).or(() -> moduleAtStartOf(line));
+        int end = word.map(it -> it.text().length()).orElse(0);
+        if (word.isEmpty()) {
+            Optional<Slip> slip = slip(line);
+            problems.add(
+                    new Place(number, 1), slip.map(Slip::words).orElseGet(() -> unknown(line)));
+            // nothing is wrong with what stands below a test or a dial for this reason
+            slip = slip.filter(Slip::carries);
+            word = slip.map(Slip::meant);
+            end = slip.map(Slip::end).orElse(0);
+        }
         lost = word.isEmpty();
         open = !lost;
         if (lost) {
-            problems.add(new Place(number, 1), unknown(line));
             return;
         }
         first = number;
         last = number;
-        int start = skipBlanks(line, word.get().text().length());
+        int start = skipBlanks(line, end);
         argument.add(new Piece(line.substring(start), number, start + 1));
+    }
+
+    /**
+     * A line that begins almost with a word.
+     *
+     * @param end where what follows that begins, or the blanks before it
+     */
+    private record Slip(String written, Word meant, int end) {
+        String words() {
+            return "unknown word '" + written + "'; did you mean " + meant.text() + "?";
+        }
+
+        /** Whether the steps below it stand there for it. */
+        boolean carries() {
+            return meant.kind() == Word.Kind.FRAME || meant.kind() == Word.Kind.OPENING;
+        }
     }
 
     private Optional<Word> moduleAtStartOf(String line) {
@@ -113,28 +138,38 @@ final class Lexer {
     }
 
     /** The word meant may be one, two or three words long. */
-    private String unknown(String line) {
+    private static Optional<Slip> slip(String line) {
         String[] words = BLANKS.split(line, 4);
         for (int length = Math.min(3, words.length); length > 0; length--) {
-            String written = String.join(" ", List.of(words).subList(0, length));
-            String near = suggestion(written);
-            if (!near.isEmpty()) {
-                return "unknown word '" + written + "'" + near;
+            List<String> written = List.of(words).subList(0, length);
+            Optional<Word> near = near(String.join(" ", written));
+            // what follows a word of one is no part of it
+            if (near.isPresent() && BLANKS.split(near.get().text()).length >= length) {
+                int end = 0;
+                for (String it : written) {
+                    end = skipBlanks(line, end) + it.length();
+                }
+                return Optional.of(new Slip(String.join(" ", written), near.get(), end));
             }
         }
-        if (words[0].equals(Texts.CONTAINS)) {
+        return Optional.empty();
+    }
+
+    private String unknown(String line) {
+        String first = BLANKS.split(line, 2)[0];
+        if (first.equals(Texts.CONTAINS)) {
             return "'contains' follows menu, notify, respond or log on the same line: menu contains"
                     + " TEXT";
         }
         return "unknown word '"
-                + words[0]
+                + first
                 + "'; a step begins with one of "
                 + String.join(", ", Word.texts())
                 + modules.stream().map(it -> ", " + it).collect(Collectors.joining());
     }
 
-    /** Two letters that changed places are one slip, which the nearest name does not know. */
-    private static String suggestion(String written) {
+    /** Two letters that changed places are one slip: that word comes first. */
+    private static Optional<Word> near(String written) {
         for (int i = 0; i + 1 < written.length(); i++) {
             String swapped =
                     written.substring(0, i)
@@ -142,10 +177,10 @@ final class Lexer {
                             + written.charAt(i)
                             + written.substring(i + 2);
             if (Word.texts().contains(swapped)) {
-                return "; did you mean " + swapped + "?";
+                return Word.atStartOf(swapped);
             }
         }
-        return Nearest.suggestion(written, Word.texts());
+        return Nearest.of(written, Word.texts()).flatMap(Word::atStartOf);
     }
 
     /** Whether a character is a blank: a space or a tab, and no other. */

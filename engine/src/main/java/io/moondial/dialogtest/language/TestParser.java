@@ -401,7 +401,7 @@ final class TestParser {
                         "'given " + module.name() + "': " + objection.get().message());
                 return Optional.empty();
             }
-            var given = new DialogTest.Given.ToModule(module.name(), text);
+            var given = new DialogTest.Given.ToModule(step.at(), module.name(), text);
             return Optional.of(new DialogTest.Given(null, null, List.of(), List.of(given)));
         }
 

@@ -33,6 +33,7 @@ final class TestRun {
 
     private final TestNetwork network;
     private final TestEngine engine;
+    private final Given given;
     private final TestResult.Notes notes = new TestResult.Notes();
     private final FarSide farSide;
     private final Screens screens;
@@ -57,6 +58,7 @@ final class TestRun {
      */
     TestRun(TestNetwork network, Given given, Path folder) {
         this.network = network;
+        this.given = given;
         engine = network.engine(given, folder);
         farSide = network.handsets();
         screens = new Screens(engine, notes);
@@ -105,7 +107,7 @@ final class TestRun {
 
     /** What stand-ins object to comes before what it causes. */
     private void noteFaults(Lines at) {
-        engine.faults().forEach(fault -> notes.fail(at, fault));
+        engine.faults().forEach(fault -> notes.fail(given.objected(fault).orElse(at), fault));
     }
 
     /** What goes wrong in a dialog stands before the screens that come of it. */

@@ -150,6 +150,15 @@ class TestCommandTest {
                                 .formatted(scripts),
                         "ussd: no test found: 2 tests are in %s, and --filter 'nothing' leaves none of them"
                                 .formatted(scripts));
+        Files.writeString(
+                Path.of(rules),
+                "process: {triggers: [{script_key: main}]}\nnotify: {triggers: [{script_key: main}]}\n");
+        assertThat(test("--filter", "nothing")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString())
+                .endsWith(
+                        "2 tests are in "
+                                + scripts
+                                + ", and --filter 'nothing' leaves none of them\n");
         assertThat(test(folder.resolve("none").toString())).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString()).contains("none: there is no such file or folder");
     }

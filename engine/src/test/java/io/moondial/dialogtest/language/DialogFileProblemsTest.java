@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DialogFileProblemsTest {
     @TempDir Path folder;
@@ -49,6 +51,21 @@ class DialogFileProblemsTest {
 
         assertThat(thrown.problems().getFirst().message())
                 .isEqualTo("no steps have this name: define them above, with 'steps log in'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tset 'a', tset, test", "befor, befor, before", "stepps x, stepps, steps"})
+    void a_misspelt_word_that_others_stand_below_is_the_only_problem(
+            String line, String written, String meant) throws Exception {
+        String test = "test \"b\"\ndial *1#\nmenu x\nabandon\n";
+        DialogFile file = read(line + "\ndial *1#\nmenu x\nabandon\n\n" + test);
+
+        var thrown = catchThrowableOfType(DialogFileException.class, file::tests);
+
+        assertThat(thrown.problems())
+                .extracting(it -> it.line() + ":" + it.column() + ": " + it.message())
+                .containsExactly(
+                        "1:1: unknown word '%s'; did you mean %s?".formatted(written, meant));
     }
 
     @Test

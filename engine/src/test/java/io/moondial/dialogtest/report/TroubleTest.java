@@ -218,6 +218,28 @@ class TroubleTest {
     }
 
     @Test
+    void a_given_that_the_rules_do_not_know_is_told_at_its_line() throws Exception {
+        List<TestResult> results =
+                run(
+                        "return 'b'",
+                        """
+                        before
+                        given http GET nobank /b answers 200
+                        dial *1#
+
+                        test "pay"
+                        given http GET nobank /a answers 200
+                        given http GET nobank /c
+                          answers 200
+                        respond b
+                        """);
+
+        assertThat(results.getFirst().failures())
+                .extracting(it -> it.at().first())
+                .containsExactly(2, 6, 7);
+    }
+
+    @Test
     void the_trouble_of_two_handsets_is_told_with_each() throws Exception {
         String told =
                 told(
