@@ -29,6 +29,7 @@ import io.moondial.dialog.PrimitiveResult.Timeout;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DialogTest {
@@ -93,6 +94,25 @@ class DialogTest {
         assertThat(bench.settled).isEqualTo(new Reply(new Input("0123")));
         assertThat(bench.later().getLast())
                 .isEqualTo("USSD-REQUEST-R {CONTROLLED=1, REASON=Input, TEXT=****}");
+    }
+
+    @Test
+    void an_answer_that_is_a_key_of_a_secret_screen_is_written_as_it_is() {
+        var options = new ScreenOptions(null, null, true, null, Set.of("0", "00"));
+        assertThat(
+                        dialled("*100#")
+                                .on(new Menu("PIN?", options))
+                                .arrives(answer(MENU, "00"))
+                                .later())
+                .last()
+                .isEqualTo("USSD-REQUEST-R {CONTROLLED=1, REASON=Input, TEXT=00}");
+        assertThat(
+                        dialled("*100#")
+                                .on(new Menu("PIN?", options))
+                                .arrives(answer(MENU, "000"))
+                                .later())
+                .last()
+                .isEqualTo("USSD-REQUEST-R {CONTROLLED=1, REASON=Input, TEXT=***}");
     }
 
     @Test
