@@ -443,7 +443,7 @@ final class FlowReference {
             kept = state.beforePin.copy();
             kept.made.putAll(state.made);
             kept.made.putAll(state.sincePin);
-            kept.pending.addAll(state.pending);
+            kept.pending = new HashSet<>(state.pending); // what was found since is known
             boolean all = !state.made.isEmpty() || !state.pending.isEmpty() || making;
             kept.known =
                     new ArrayList<>(
