@@ -87,7 +87,7 @@ class LintTest {
                 "local m = require 'menu' m.ask{check = m.amount{maxi = 5}, 'x'}|1:49: menu.amount: unknown option 'maxi'; did you mean max?",
                 "http.post('x', '/y', {jsn = {a = 1}})|1:23: http.post: unknown option 'jsn'; did you mean json?",
                 "kv.set('a', 'b', {ttl = 1, name = 2}, {tl = 5})|1:40: kv.set: unknown option 'tl'; did you mean ttl?",
-                "ussd.menu('x', {colour = 1})|1:17: ussd.menu: unknown option 'colour'; allowed are dcs, secret, timeout",
+                "ussd.menu('x', {colour = 1})|1:17: ussd.menu: unknown option 'colour'; allowed are dcs, keys, secret, timeout",
                 // modules
                 "if ... then require 'nosuch' end|1:21: module 'nosuch' not found: the script folder has no nosuch.lua, no lib/nosuch.lua and no lib/nosuch/init.lua, and it is not built in",
                 "return (require('nosuch'))|1:17: module 'nosuch' not found: the script folder has no nosuch.lua, no lib/nosuch.lua and no lib/nosuch/init.lua, and it is not built in",
