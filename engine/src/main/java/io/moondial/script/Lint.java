@@ -8,6 +8,7 @@ import io.moondial.script.ScriptCompilation.ModuleSet;
 import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.api.ApiFunction;
 import io.moondial.script.api.Backends;
+import io.moondial.script.api.OptionKind;
 import io.moondial.script.lua.Outline;
 import io.moondial.script.lua.Outline.Mention;
 import io.moondial.script.lua.Outline.Reach;
@@ -413,6 +414,7 @@ final class Lint {
             ApiFunction function = base.function(field.library(), mention.name());
             if (function != null) {
                 field.options().forEach(it -> option(field, function, it));
+                same(field, function);
             }
         }
 
@@ -433,11 +435,37 @@ final class Lint {
                         mention,
                         "unknown option '" + name + "'" + (near.isEmpty() ? names : near));
             }
+            OptionKind kind = function.kind(option.position(), name);
+            Outline.Literal value = option.value();
+            if (value != null && !kind.accepts().test(value)) {
+                objected(
+                        field,
+                        mention,
+                        "option " + name + ": " + kind.allowed() + "; got " + value.shown());
+            }
             for (ApiFunction.OptionUse use : function.optionUses()) {
                 if (use.option().equals(name)) {
                     modules.objection(use)
                             .ifPresent(
                                     it -> objected(field, mention, "option " + name + ": " + it));
+                }
+            }
+        }
+
+        /** Options of which no two may have the same value. */
+        private void same(Outline.Field field, ApiFunction function) {
+            Map<Outline.Literal, String> before = new HashMap<>();
+            for (Outline.Option option : field.options()) {
+                String name = option.mention().name();
+                if (option.value() != null && function.differing().contains(name)) {
+                    String other = before.put(option.value(), name);
+                    if (other != null && !other.equals(name)) {
+                        objected(
+                                field,
+                                option.mention(),
+                                "options %s and %s: two values; got %s twice"
+                                        .formatted(other, name, option.value().shown()));
+                    }
                 }
             }
         }

@@ -88,6 +88,23 @@ class LintTest {
                 "http.post('x', '/y', {jsn = {a = 1}})|1:23: http.post: unknown option 'jsn'; did you mean json?",
                 "kv.set('a', 'b', {ttl = 1, name = 2}, {tl = 5})|1:40: kv.set: unknown option 'tl'; did you mean ttl?",
                 "ussd.menu('x', {colour = 1})|1:17: ussd.menu: unknown option 'colour'; allowed are dcs, keys, secret, timeout",
+                // their values
+                "menu.pin{digits = 'four'}|1:10: menu.pin: option digits: a whole number from 1 to 20; got the text \"four\"",
+                "menu.pin{digits = 2.5}|1:10: menu.pin: option digits: a whole number from 1 to 20; got 2.5",
+                "menu.ask{'x', tries = -1}|1:15: menu.ask: option tries: a whole number from 1 to 100; got -1",
+                "menu.ask{'x', wrong = {}}|1:15: menu.ask: option wrong: a text; got an empty table",
+                "menu.ask{'x', timeout = '5x'}|1:15: menu.ask: option timeout: more than 0 and at most 10m: seconds as a number, or a text with a unit like \"30s\", \"500ms\", \"2m\"; got the text \"5x\"",
+                "menu.ask{'x', back = true}|1:15: menu.ask: option back: a text, or false; got true",
+                "menu.choose{items = {}}|1:13: menu.choose: option items: a list of at least one item, each a text or {value, text}; got an empty table",
+                "menu.list{fetch = {1}}|1:11: menu.list: option fetch: a function; got a table",
+                "menu.date{min = '31.1.2026'}|1:11: menu.date: option min: a date such as 2026-01-31; got the text \"31.1.2026\"",
+                "menu.flow(print, {back = 0})|1:19: menu.flow: option back: a text of 1 to 10 of the keys 0 to 9, * and #; got 0",
+                "menu.flow(print, {resume = '5x'})|1:19: menu.flow: option resume: more than 0 and at most 24h: seconds as a number, or a text with a unit like \"90s\", \"2m\"; got the text \"5x\"",
+                "menu.flow(print, {finally = 'x'})|1:19: menu.flow: option finally: a function; got the text \"x\"",
+                "menu.flow(print, {back = '0', home = '0'})|1:31: menu.flow: options back and home: two values; got the text \"0\" twice",
+                "ussd.menu('x', {secret = 'yes'})|1:17: ussd.menu: option secret: true or false; got the text \"yes\"",
+                "ussd.menu('x', {dcs = 256})|1:17: ussd.menu: option dcs: a whole number from 0 to 255; got 256",
+                "kv.set('a', 'b', 1, {ttl = 0})|1:22: kv.set: option ttl: more than 0 and at most 3650d: seconds as a number, or a text with a unit like \"30s\", \"15m\", \"90d\"; got 0",
                 // modules
                 "if ... then require 'nosuch' end|1:21: module 'nosuch' not found: the script folder has no nosuch.lua, no lib/nosuch.lua and no lib/nosuch/init.lua, and it is not built in",
                 "return (require('nosuch'))|1:17: module 'nosuch' not found: the script folder has no nosuch.lua, no lib/nosuch.lua and no lib/nosuch/init.lua, and it is not built in",
@@ -258,6 +275,22 @@ class LintTest {
                 .asString()
                 .endsWith("lib/bl.lua: 1200000 octets long; a script may have 1048576 at most");
         assertThat(release.lint(Set.of(), Backends.Settings.NONE)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "menu.pin{digits = 4, wrong = 7, back = false, home = 'Home', timeout = 2.5, tries = 0x3}",
+                "menu.pin{digits = 'four' and 4, tries = nil, timeout = '30s' .. '', wrong = '\\\\n'}",
+                "menu.pin{digits = ('four')}",
+                "menu.choose{items = {'x'}, title = 1, other = function() end, more = '#'}",
+                "menu.ask{'x', check = menu.digits{min = 1, max = 100}, default = 1}",
+                "menu.ask{'x', check = menu.amount{min = -5, max = 1e3, places = 0}, secret = true}",
+                "menu.flow(print, {back = '0', home = '00', resume = 90, direct = true, resumed_text = 'x'})",
+                "menu.flow(print, {back = '1', direct = '*150', finally = print})"
+            })
+    void options_that_may_have_their_values_or_whose_values_are_made_are_not_named(String lua) {
+        assertThat(foundIn(lua)).isEmpty();
     }
 
     @Test

@@ -19,7 +19,7 @@ import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -104,7 +104,7 @@ public final class KvModule {
                                         .takes("key", STRING, KEY)
                                         .takes("value", ANY, VALUE)
                                         .mayTake("options", TABLE, "`ttl`")
-                                        .withFields(List.of("ttl"))
+                                        .withFields(Map.of("ttl", TTL.kind()))
                                         .returns("true; or " + FAILURE)
                                         .raises(WRONG_VALUES)
                                         .effect(Effect.CHANGE)
@@ -123,7 +123,7 @@ public final class KvModule {
                                         .takes("key", STRING, KEY)
                                         .takes("value", ANY, VALUE)
                                         .mayTake("options", TABLE, "`ttl`")
-                                        .withFields(List.of("ttl"))
+                                        .withFields(Map.of("ttl", TTL.kind()))
                                         .returns(
                                                 "true; or false if there is a value already; or "
                                                         + FAILURE)
@@ -153,7 +153,7 @@ public final class KvModule {
                                                 ANY,
                                                 "as for `kv.set`; nil: the key is deleted")
                                         .mayTake("options", TABLE, "`ttl`")
-                                        .withFields(List.of("ttl"))
+                                        .withFields(Map.of("ttl", TTL.kind()))
                                         .returns(
                                                 "true; or false if something else is there; or "
                                                         + FAILURE)
@@ -180,7 +180,7 @@ public final class KvModule {
                                                 ANY,
                                                 "a whole number up to 2^53, or a whole decimal of 64 bits; negative to count down; 1 if left out")
                                         .mayTake("options", TABLE, "`ttl`")
-                                        .withFields(List.of("ttl"))
+                                        .withFields(Map.of("ttl", TTL.kind()))
                                         .returns(
                                                 "the sum: a number up to 2^53, beyond that a decimal; or "
                                                         + FAILURE)

@@ -2,14 +2,16 @@ package io.moondial.modules.menu;
 
 import io.moondial.config.Nearest;
 import io.moondial.script.api.DurationOption;
+import io.moondial.script.api.OptionKind;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
 import java.time.Duration;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,22 +24,37 @@ final class FlowOptions {
                     + " finally: a function that is called if the flow is left at a question, with \"timeout\", \"abandon\", \"error\" and its code, \"tries\", \"taken\" or \"unavailable\"; a text that it returns is the last screen, if the dialog is still there;"
                     + " timeout_text and tries_text: the last screen after a timeout or an error, and after too many tries";
 
-    static final Set<String> NAMES =
-            new TreeSet<>(
-                    Set.of(
-                            "back",
-                            "back_text",
-                            "direct",
-                            "finally",
-                            "home",
-                            "home_text",
-                            "resume",
-                            "resumed_text",
-                            "timeout_text",
-                            "tries_text"));
     private static final Pattern KEY = Pattern.compile("[0-9*#]{1,10}");
+    private static final String KEY_ALLOWED = "a text of 1 to 10 of the keys 0 to 9, * and #";
     private static final DurationOption RESUME =
             new DurationOption("resume", "24h", "\"90s\", \"2m\"");
+
+    private static final OptionKind TEXT = OptionKind.matching(Pattern.compile("(?s).+"), "a text");
+
+    /** The options, and what each may be. */
+    static final SortedMap<String, OptionKind> KINDS =
+            new TreeMap<>(
+                    Map.of(
+                            "back",
+                            OptionKind.matching(KEY, KEY_ALLOWED),
+                            "back_text",
+                            TEXT,
+                            "direct",
+                            OptionKind.ANY,
+                            "finally",
+                            OptionKind.FUNCTION,
+                            "home",
+                            OptionKind.matching(KEY, KEY_ALLOWED),
+                            "home_text",
+                            TEXT,
+                            "resume",
+                            RESUME.kind(),
+                            "resumed_text",
+                            TEXT,
+                            "timeout_text",
+                            TEXT,
+                            "tries_text",
+                            TEXT));
 
     @Nullable String back;
     @Nullable String home;
@@ -97,9 +114,9 @@ final class FlowOptions {
                             "menu.flow: unknown option '"
                                     + a.state().show(written)
                                     + "'"
-                                    + Nearest.suggestion(name, NAMES)
+                                    + Nearest.suggestion(name, KINDS.keySet())
                                     + "; allowed are "
-                                    + String.join(", ", NAMES));
+                                    + String.join(", ", KINDS.keySet()));
         }
     }
 
@@ -119,7 +136,7 @@ final class FlowOptions {
         if (value instanceof LuaString s && KEY.matcher(s.toText()).matches()) {
             return s.toText();
         }
-        throw wrong(a, name, "a text of 1 to 10 of the keys 0 to 9, * and #", value);
+        throw wrong(a, name, KEY_ALLOWED, value);
     }
 
     private static LuaString text(Arguments a, String name, @Nullable Object value) {

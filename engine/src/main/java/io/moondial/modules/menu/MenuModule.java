@@ -15,22 +15,25 @@ import io.moondial.script.api.ApiFunction.OptionUse;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.api.Journal;
+import io.moondial.script.api.OptionKind;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.Outline.Literal.Shape;
 import io.moondial.text.Mask;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,19 +60,75 @@ public final class MenuModule {
     private static final String RAISES =
             "an option that does not exist or is of the wrong type; a text that does not fit a screen";
 
-    /** The options of what is written in Lua; 1 is what stands first in the braces. */
-    private static final Map<String, List<String>> OPTIONS =
+    /** What a question passes on to ussd.menu, which says what it may be. */
+    private static final List<String> OF_SCREEN = List.of("timeout", "dcs");
+
+    private static final OptionKind TEXT = OptionKind.TEXT;
+    private static final OptionKind FUNCTION_KIND = OptionKind.FUNCTION;
+    private static final OptionKind AMOUNT = OptionKind.of("a number or a decimal", Shape.NUMBER);
+    private static final OptionKind COUNT = OptionKind.whole(1, 100);
+    private static final OptionKind DATE =
+            OptionKind.matching(
+                    Pattern.compile("\\d{4}-\\d\\d-\\d\\d"), "a date such as 2026-01-31");
+
+    /**
+     * The options of what is written in Lua, and what each may be; 1 is what stands first in the
+     * braces.
+     */
+    private static final Map<String, Map<String, OptionKind>> OPTIONS =
             Map.ofEntries(
-                    question("choose", "title", "items", "more", "other", "wrong", "tries"),
-                    question("ask", "1", "prompt", "check", "wrong", "tries", "secret", "default"),
-                    question("pin", "1", "prompt", "digits", "check", "wrong", "tries"),
-                    question("confirm", "1", "prompt", "yes", "no", "wrong", "tries"),
-                    question("list", "title", "fetch", "show", "more", "other", "wrong", "tries"),
-                    question("text", "more"),
-                    Map.entry("amount", List.of("min", "max", "places", "wrong")),
-                    Map.entry("msisdn", List.of("country", "length", "trunk", "starts", "wrong")),
-                    Map.entry("date", List.of("order", "min", "max", "wrong")),
-                    Map.entry("digits", List.of("min", "max", "wrong")));
+                    question(
+                            "choose",
+                            Map.of(
+                                    "title", TEXT,
+                                    "items",
+                                            OptionKind.filledList(
+                                                    "a list of at least one item, each a text or {value, text}"),
+                                    "more", TEXT,
+                                    "other", FUNCTION_KIND)),
+                    question(
+                            "ask",
+                            Map.of(
+                                    "1", TEXT,
+                                    "prompt", TEXT,
+                                    "check", OptionKind.ANY,
+                                    "secret", OptionKind.BOOLEAN,
+                                    "default", OptionKind.ANY)),
+                    question(
+                            "pin",
+                            Map.of(
+                                    "1", TEXT,
+                                    "prompt", TEXT,
+                                    "digits", OptionKind.whole(1, 20),
+                                    "check", FUNCTION_KIND)),
+                    question("confirm", Map.of("1", TEXT, "prompt", TEXT, "yes", TEXT, "no", TEXT)),
+                    question(
+                            "list",
+                            Map.of(
+                                    "title", TEXT,
+                                    "fetch", FUNCTION_KIND,
+                                    "show", FUNCTION_KIND,
+                                    "more", TEXT,
+                                    "other", FUNCTION_KIND)),
+                    Map.entry("text", onScreen(Map.of("more", TEXT))),
+                    Map.entry(
+                            "amount",
+                            Map.of(
+                                    "min", AMOUNT,
+                                    "max", AMOUNT,
+                                    "places", OptionKind.whole(0, 10),
+                                    "wrong", TEXT)),
+                    Map.entry(
+                            "msisdn",
+                            Map.of(
+                                    "country", TEXT,
+                                    "length", OptionKind.whole(1, 14),
+                                    "trunk", TEXT,
+                                    "starts", OptionKind.of("a list of digits", Shape.TABLE),
+                                    "wrong", TEXT)),
+                    Map.entry(
+                            "date", Map.of("order", TEXT, "min", DATE, "max", DATE, "wrong", TEXT)),
+                    Map.entry("digits", Map.of("min", COUNT, "max", COUNT, "wrong", TEXT)));
 
     private final ApiModule ussd;
     private final Flow.Modules modules;
@@ -90,14 +149,38 @@ public final class MenuModule {
         return new MenuModule(ussd, new Flow.Modules(ussd, kv, others)).describe();
     }
 
-    private static Map.Entry<String, List<String>> question(String name, String... options) {
-        List<String> all = new ArrayList<>(List.of("back", "home", "timeout", "dcs"));
-        all.addAll(List.of(options));
-        return Map.entry(name, List.copyOf(all));
+    private static Map.Entry<String, Map<String, OptionKind>> question(
+            String name, Map<String, OptionKind> own) {
+        Map<String, OptionKind> all = new HashMap<>(own);
+        all.put("wrong", TEXT);
+        all.put("tries", COUNT);
+        return Map.entry(name, onScreen(all));
     }
 
-    private static List<String> options(String function) {
-        return requireNonNull(OPTIONS.get(function), function);
+    private static Map<String, OptionKind> onScreen(Map<String, OptionKind> own) {
+        Map<String, OptionKind> all = new HashMap<>(own);
+        for (String key : List.of("back", "home")) {
+            all.put(
+                    key,
+                    new OptionKind(
+                            "a text, or false",
+                            it -> it.shape() == Shape.TEXT || it.text().equals("false")));
+        }
+        OF_SCREEN.forEach(name -> all.put(name, OptionKind.ANY));
+        return Map.copyOf(all);
+    }
+
+    /** Those of a function; a question gives the screen's own to ussd.menu. */
+    private Map<String, OptionKind> options(String function) {
+        Map<String, OptionKind> all =
+                new HashMap<>(requireNonNull(OPTIONS.get(function), function));
+        ApiFunction screen =
+                ussd.functions().stream()
+                        .filter(it -> it.name().equals("menu"))
+                        .findFirst()
+                        .orElseThrow();
+        OF_SCREEN.forEach(name -> all.computeIfPresent(name, (_, _) -> screen.kind(2, name)));
+        return all;
     }
 
     private ApiModule describe() {
@@ -123,7 +206,7 @@ public final class MenuModule {
 
     // ---- what scripts call
 
-    private static void addQuestions(ApiModule.Builder module) {
+    private void addQuestions(ApiModule.Builder module) {
         module.function(
                         "choose",
                         "Shows a list and waits until one of its items is chosen. A list that does not fit has several pages. No item is split, and its number is the same on every page.",
@@ -230,8 +313,7 @@ public final class MenuModule {
                                         .doesInLua("menu.text(\"The terms of this service.\")"));
     }
 
-    private static ApiFunction.Builder question(
-            ApiFunction.Builder f, String name, String options) {
+    private ApiFunction.Builder question(ApiFunction.Builder f, String name, String options) {
         return f.takes("options", TABLE, options)
                 .withFields(options(name))
                 .raises(RAISES)
@@ -240,7 +322,7 @@ public final class MenuModule {
                 .only(PROCESS);
     }
 
-    private static void addChecks(ApiModule.Builder module) {
+    private void addChecks(ApiModule.Builder module) {
         module.function(
                         "amount",
                         "A check for menu.ask: an amount of money.",
@@ -310,7 +392,8 @@ public final class MenuModule {
                         f ->
                                 f.takes("function", FUNCTION, "gets the request")
                                         .mayTake("options", TABLE, FlowOptions.DESCRIPTION)
-                                        .withFields(FlowOptions.NAMES)
+                                        .withFields(FlowOptions.KINDS)
+                                        .withDiffering("back", "home")
                                         .uses(
                                                 new OptionUse(
                                                         "resume", "kv", "set", SavedFlow.BUCKET))
@@ -437,7 +520,7 @@ public final class MenuModule {
     private LuaTable natives() {
         LuaTable natives = LuaTable.unmetered();
         LuaTable options = LuaTable.unmetered();
-        OPTIONS.forEach((function, names) -> options.set(function, allowed(names)));
+        OPTIONS.forEach((function, all) -> options.set(function, allowed(all.keySet())));
         natives.set("options", options.seal("options"));
         add(natives, "show", this::show);
         add(natives, "nav", MenuModule::nav);
@@ -453,7 +536,7 @@ public final class MenuModule {
         return natives.seal("menu");
     }
 
-    private static LuaTable allowed(List<String> names) {
+    private static LuaTable allowed(Set<String> names) {
         LuaTable allowed = LuaTable.unmetered();
         for (String name : names) {
             allowed.set(name.equals("1") ? Lua.number(1) : LuaString.of(name), true);

@@ -2,13 +2,16 @@ package io.moondial.modules.ussd;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.script.api.DurationOption;
+import io.moondial.script.api.OptionKind;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.Outline.Literal.Shape;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +22,7 @@ final class MenuOptions {
 
     private static final String KEYS = "keys";
 
-    static final List<String> NAMES = List.of("timeout", "dcs", SECRET, KEYS);
+    private static final List<String> NAMES = List.of("timeout", "dcs", SECRET, KEYS);
 
     private static final int MAX_KEYS = 10;
     private static final int MAX_KEY = 20;
@@ -31,6 +34,18 @@ final class MenuOptions {
 
     private static final String KEYS_ALLOWED =
             "a list of at most %d texts, each of at most %d octets".formatted(MAX_KEYS, MAX_KEY);
+
+    /** The options, and what each may be. */
+    static final Map<String, OptionKind> KINDS =
+            Map.of(
+                    "timeout",
+                    TIMEOUT.kind(),
+                    "dcs",
+                    OptionKind.whole(0, MAX_DCS),
+                    SECRET,
+                    OptionKind.BOOLEAN,
+                    KEYS,
+                    OptionKind.of(KEYS_ALLOWED, Shape.TABLE));
 
     private @Nullable Duration timeout;
     private @Nullable Integer dcs;

@@ -56,7 +56,7 @@ public final class UssdModule {
                         f ->
                                 f.takes("text", STRING, TEXT)
                                         .mayTake("options", TABLE, OPTIONS)
-                                        .withFields(MenuOptions.NAMES)
+                                        .withFields(MenuOptions.KINDS)
                                         .returns(
                                                 "the answer; or nil and \"timeout\", \"abandon\" (the far"
                                                         + " side has ended the dialog), or \"error\" and the"
@@ -79,7 +79,7 @@ public final class UssdModule {
                         f ->
                                 f.takes("text", STRING, TEXT)
                                         .mayTake("options", TABLE, OPTIONS)
-                                        .withFields(MenuOptions.NAMES)
+                                        .withFields(MenuOptions.KINDS)
                                         .returns(
                                                 "true; or nil and \"timeout\", \"abandon\", or \"error\""
                                                         + " and the MAP error code")
@@ -163,7 +163,7 @@ public final class UssdModule {
                         f ->
                                 f.takes("text", STRING, "any text")
                                         .mayTake("options", TABLE, MEASURED_FOR)
-                                        .withFields(MenuOptions.NAMES)
+                                        .withFields(MenuOptions.KINDS)
                                         .returns(
                                                 "the number of units, the limit, and the alphabet:"
                                                         + " \"GSM 7-bit\", \"UCS2\" or \"8-bit\"")
@@ -178,7 +178,7 @@ public final class UssdModule {
                         f ->
                                 f.takes("text", STRING, "any text")
                                         .mayTake("options", TABLE, MEASURED_FOR)
-                                        .withFields(MenuOptions.NAMES)
+                                        .withFields(MenuOptions.KINDS)
                                         .returns("true or false")
                                         .raises(NO_TEXT)
                                         .does(
@@ -190,7 +190,7 @@ public final class UssdModule {
                         f ->
                                 f.takes("text", STRING, "any text")
                                         .mayTake("options", TABLE, MEASURED_FOR)
-                                        .withFields(MenuOptions.NAMES)
+                                        .withFields(MenuOptions.KINDS)
                                         .returns("the text, or as much of its beginning as fits")
                                         .raises(NO_TEXT)
                                         .does(

@@ -37,6 +37,8 @@ public final class ApiFunction {
     private final Set<Phase> phases;
     private final boolean refusesPhases;
     private final Map<Integer, Set<String>> fields;
+    private final Map<Integer, Map<String, OptionKind>> kinds;
+    private final List<String> differing;
     private final List<OptionUse> optionUses;
     private final List<Said> said;
     private final boolean keptAsOne;
@@ -56,6 +58,8 @@ public final class ApiFunction {
         this.phases = Collections.unmodifiableSet(EnumSet.copyOf(builder.phases));
         this.refusesPhases = effect != Effect.SCREEN && !phases.containsAll(EVERY_PHASE);
         this.fields = Map.copyOf(builder.fields);
+        this.kinds = Map.copyOf(builder.kinds);
+        this.differing = List.copyOf(builder.differing);
         this.optionUses = List.copyOf(builder.optionUses);
         this.said = List.copyOf(builder.said);
         this.keptAsOne = effect != Effect.PURE && !builder.ofOthers;
@@ -127,6 +131,16 @@ public final class ApiFunction {
      */
     public Set<String> fields(int position) {
         return fields.getOrDefault(position, Set.of());
+    }
+
+    /** What an option may be in the table that is the argument at a position, from 1. */
+    public OptionKind kind(int position, String option) {
+        return kinds.getOrDefault(position, Map.of()).getOrDefault(option, OptionKind.ANY);
+    }
+
+    /** Options that may not have the same value; empty: there are none. */
+    public List<String> differing() {
+        return differing;
     }
 
     /** What it does with other modules if an option is given. */
@@ -221,6 +235,8 @@ public final class ApiFunction {
         private boolean byKey;
         private @Nullable String secretOption;
         private final Map<Integer, Set<String>> fields = new HashMap<>();
+        private final Map<Integer, Map<String, OptionKind>> kinds = new HashMap<>();
+        private List<String> differing = List.of();
         private final List<OptionUse> optionUses = new ArrayList<>();
         private final List<Said> said = new ArrayList<>();
         private Set<Phase> phases = EVERY_PHASE;
@@ -300,6 +316,18 @@ public final class ApiFunction {
          */
         public Builder withFields(Collection<String> names) {
             fields.put(parameters.size(), new TreeSet<>(names));
+            return this;
+        }
+
+        /** The same, with what each of them may be. */
+        public Builder withFields(Map<String, OptionKind> options) {
+            kinds.put(parameters.size(), Map.copyOf(options));
+            return withFields(options.keySet());
+        }
+
+        /** Of these options, no two may have the same value. */
+        public Builder withDiffering(String... options) {
+            this.differing = List.of(options);
             return this;
         }
 

@@ -63,6 +63,21 @@ public final class DurationOption {
         return duration;
     }
 
+    /** The same where a script is checked. */
+    public OptionKind kind() {
+        return new OptionKind(
+                allowed,
+                it ->
+                        switch (it.shape()) {
+                            case NUMBER -> it.number() > 0 && it.number() <= longest.toSeconds();
+                            case TEXT -> {
+                                Duration duration = ofText(it.text());
+                                yield duration.isPositive() && duration.compareTo(longest) <= 0;
+                            }
+                            case BOOLEAN, FUNCTION, TABLE -> false;
+                        });
+    }
+
     /** What a text with a unit means; zero: it is none. */
     public static Duration ofText(String text) {
         Matcher matcher = WRITTEN.matcher(text);

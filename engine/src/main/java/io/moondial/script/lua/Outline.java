@@ -99,8 +99,49 @@ public final class Outline {
      *
      * @param position of the argument, from 1
      * @param isText whether its value begins with a text that is written out
+     * @param value what it is; null: that is not written out, or it is nil
      */
-    public record Option(int position, Mention mention, boolean isText) {}
+    public record Option(int position, Mention mention, boolean isText, @Nullable Literal value) {}
+
+    /**
+     * A value that is written out.
+     *
+     * @param text of a text what it holds; of a number, true and false as they are written; of a
+     *     table "{}" if nothing is in it
+     */
+    public record Literal(Shape shape, String text) {
+        /** What may be written out. */
+        public enum Shape {
+            TEXT,
+            NUMBER,
+            BOOLEAN,
+            FUNCTION,
+            TABLE
+        }
+
+        private static final int MOST_SHOWN = 40;
+
+        /** The number that it is; NaN: it is none. */
+        public double number() {
+            Double number = shape == Shape.NUMBER ? Numbers.parse(LuaString.of(text)) : null;
+            return number == null ? Double.NaN : number;
+        }
+
+        /** As messages show it. */
+        public String shown() {
+            return switch (shape) {
+                case TEXT ->
+                        "the text \""
+                                + (text.length() > MOST_SHOWN
+                                        ? text.substring(0, MOST_SHOWN) + "..."
+                                        : text)
+                                + '"';
+                case NUMBER, BOOLEAN -> text;
+                case FUNCTION -> "a function";
+                case TABLE -> text.isEmpty() ? "a table" : "an empty table";
+            };
+        }
+    }
 
     /**
      * A call of a module itself, such as {@code t "main"}, by whatever name it has.

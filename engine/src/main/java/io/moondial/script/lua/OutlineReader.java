@@ -1,5 +1,6 @@
 package io.moondial.script.lua;
 
+import io.moondial.script.lua.Outline.Literal;
 import io.moondial.script.lua.Outline.Mention;
 import io.moondial.script.lua.Outline.Option;
 import io.moondial.script.lua.Outline.OutlineScopes;
@@ -726,7 +727,7 @@ final class OutlineReader {
                 String key = name.text();
                 take();
                 boolean isText = peek().kind() == Kind.STRING;
-                options.add(new Option(position, mention(key, name.at()), isText));
+                options.add(new Option(position, mention(key, name.at()), isText, literal()));
                 if (peek().is("true")) {
                     set.add(key);
                 }
@@ -745,6 +746,40 @@ final class OutlineReader {
         }
         takes("}");
         return new Fields(set, values, open);
+    }
+
+    /** The value of a field, which is read next, if it is written out. */
+    private @Nullable Literal literal() {
+        Token value = peek();
+        if (value.is("function")) {
+            return new Literal(Literal.Shape.FUNCTION, "");
+        }
+        if (value.is("{")) {
+            return new Literal(Literal.Shape.TABLE, tokens.second().is("}") ? "{}" : "");
+        }
+        boolean negative = value.is("-") && tokens.second().kind() == Kind.NUMBER;
+        if (!endsField(negative ? tokens.third() : tokens.second())) {
+            return null;
+        }
+        if (negative) {
+            return new Literal(Literal.Shape.NUMBER, "-" + tokens.second().text());
+        }
+        return switch (value.kind()) {
+            case STRING ->
+                    value.text().equals(ESCAPED)
+                            ? null
+                            : new Literal(Literal.Shape.TEXT, value.text());
+            case NUMBER -> new Literal(Literal.Shape.NUMBER, value.text());
+            case KEYWORD ->
+                    value.is("true") || value.is("false")
+                            ? new Literal(Literal.Shape.BOOLEAN, value.text())
+                            : null;
+            case NAME, SYMBOL, END -> null;
+        };
+    }
+
+    private static boolean endsField(Token token) {
+        return token.is(",") || token.is(";") || token.is("}");
     }
 
     /** Parameters and body, after {@code function} and its name. */

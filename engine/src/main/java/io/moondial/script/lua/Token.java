@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One word of Lua source.
  *
  * @param text a name, keyword or symbol itself; of a string what it holds, as far as it has no
- *     escapes; of a numeral ""
+ *     escapes
  * @param at the index of its first octet
  */
 record Token(Kind kind, String text, int at) {
@@ -222,8 +222,9 @@ record Token(Kind kind, String text, int at) {
             return string(source, start, c, tokens);
         }
         if (SourceText.isDigit(c) || (c == '.' && SourceText.isDigit(source.at(start + 1)))) {
-            tokens.add(new Token(Kind.NUMBER, "", start));
-            return numeralEnd(source, start);
+            int end = numeralEnd(source, start);
+            tokens.add(new Token(Kind.NUMBER, source.text(start, end), start));
+            return end;
         }
         if (SourceText.isWord(c)) {
             int end = start;
