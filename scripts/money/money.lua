@@ -68,19 +68,24 @@ local function ask_amount()
   return menu.ask{t "amount.ask", check = menu.amount{min = LEAST, max = MOST, places = 2, wrong = wrong}}
 end
 
--- Counts a payment against the limit of the day, and gives a function that takes it back.
+-- Counts a payment against the limit of the day on which it begins, and gives a function that takes it back. The key names
+-- the day, so the number need not end with it: it is kept a day longer, for a payment that goes on after midnight.
 local function within_limit(me, amount)
-  local now = os.date("*t")
   local key = me .. "/" .. os.date("%Y-%m-%d")
   local cents = bank.cents(amount)
-  local left_today = 24 * 60 * 60 - now.hour * 60 * 60 - now.min * 60 - now.sec
-  local paid, _, problem = kv.incr("paid", key, cents, {ttl = left_today})
+  local function count(by)
+    return kv.incr("paid", key, by, {ttl = "2d"})
+  end
+  local paid, _, problem = count(cents)
   if not paid then
     log.error("the limit is not known, so nothing is paid: %s", problem)
     menu.finish(result "later")
   end
   local function take_back()
-    kv.incr("paid", key, -cents)
+    local left, _, detail = count(-cents)
+    if not left then
+      log.error("%s stays counted against the limit of the day: %s", amount, detail)
+    end
   end
   if paid > DAILY_LIMIT * 100 then
     take_back()

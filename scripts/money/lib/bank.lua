@@ -21,7 +21,7 @@ function bank.balance(msisdn)
   return nil, "later"
 end
 
--- Carries a transfer out, or not at all. The second result tells whether the last step, the commit, was begun.
+-- Carries a transfer out, or not at all. Gives its outcome; or nil, why, and whether the last step, the commit, was begun.
 local function move(id, from, to, cents)
   local committing = false
   local result, why, detail = sql.transaction("bank", function(tx)
@@ -44,19 +44,33 @@ local function move(id, from, to, cents)
   if not result then
     log.error("transfer %s: %s", id, detail)
   end
-  return result, committing, why
+  return result, why, committing
+end
+
+-- What became of a transfer whose answer says too little: done; unknown; or nil, as it is certain that nothing has moved.
+local function look_up(id, why)
+  local found, problem, detail = sql.value("bank", "SELECT 1 FROM transfers WHERE id = :id", {id = id})
+  if found then
+    return "done"
+  elseif problem then
+    log.error("transfer %s cannot be looked up: %s", id, detail)
+    return "unknown"
+  end
+  -- The database has taken back what it refuses. Whatever else came of the commit, it may still be on its way.
+  return why ~= "conflict" and why ~= "constraint" and "unknown" or nil
 end
 
 -- Moves money from one account to another. Gives one word: done; funds (there is not enough) or nobody (there is no such
 -- account); later (nothing has moved); unknown (nobody knows yet: the answer to the last step was lost).
+-- A constraint is looked up too: the database refuses a number that it has, so the transfer was carried out before.
 function bank.transfer(id, from, to, amount)
   for _ = 1, ATTEMPTS do
-    local result, committing, why = move(id, from, to, bank.cents(amount))
+    local result, why, committing = move(id, from, to, bank.cents(amount))
+    if not result and (committing or why == "constraint") then
+      result = look_up(id, why)
+    end
     if result then
       return result
-    elseif committing and (why == "timeout" or why == "unavailable") then
-      local found = sql.value("bank", "SELECT 1 FROM transfers WHERE id = :id", {id = id})
-      return found and "done" or "unknown"
     elseif why ~= "conflict" then
       return "later"
     end

@@ -612,10 +612,18 @@ final class Database implements Databases.Reached {
                             sessions.commit(connection);
                         } catch (SQLException e) {
                             takeBack(e);
-                            throw e;
+                            return notCommitted(e, it);
                         }
                         return new Outcome.Ended();
                     });
+        }
+
+        /** The script has no part in a commit: what no rule knows is no mistake of its own. */
+        private Outcome notCommitted(SQLException e, Job job) {
+            Outcome failure = JdbcCall.failure(e, settings.dialect(), job.afterSecret());
+            return failure instanceof Outcome.Mistaken(String detail)
+                    ? new Outcome.Failed(Why.UNAVAILABLE, detail)
+                    : failure;
         }
 
         private void takeBack(SQLException e) {

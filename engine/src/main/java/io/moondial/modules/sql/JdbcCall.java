@@ -448,6 +448,7 @@ final class JdbcCall {
             case "57014" -> Why.TIMEOUT;
             case "40001", "40P01", "55P03" -> Why.CONFLICT;
             case "P0001", "45000", "44000" -> Why.CONSTRAINT;
+            case "40003" -> Why.UNAVAILABLE; // nobody knows whether it was carried out
             case "25P03", "57P01", "57P02", "57P03", "57P05" -> Why.UNAVAILABLE;
             default ->
                     switch (state.length() < 2 ? "" : state.substring(0, 2)) {

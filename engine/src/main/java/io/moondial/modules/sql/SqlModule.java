@@ -141,7 +141,9 @@ public final class SqlModule {
                                 + " as above without the database, and tx:rollback() takes all changes back. What the function changes is"
                                 + " committed when it returns. If it raises an error, the changes are taken back and the error goes on. If a"
                                 + " statement fails (nil, why), the transaction has failed: later statements"
-                                + " give the same, and nothing is committed. No screen and no other wait is"
+                                + " give the same, and nothing is committed. If the commit itself gives timeout or"
+                                + " unavailable, nobody knows whether the changes are there: look for a key of"
+                                + " your own among them. No screen and no other wait is"
                                 + " allowed in it.",
                         f ->
                                 f.takes("database", TEXT, "its name in the rules")
