@@ -13,6 +13,7 @@ import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -378,6 +379,14 @@ final class TextCheck {
             }
             return;
         }
+        if (use.wrongCount() != null && having.values().stream().anyMatch(Wording::hasPlurals)) {
+            found.add(
+                    at(
+                            use,
+                            "the text '%s' has plural forms, and count is a number or a decimal; got %s"
+                                    .formatted(use.key(), use.wrongCount()),
+                            use.isSure()));
+        }
         Set<String> given = use.given();
         if (given == null) {
             return;
@@ -418,6 +427,15 @@ final class TextCheck {
         if (languages.isEmpty()) {
             return "there is no text '%s', as there are no files of texts: they are lang/%s.yaml and others, beside the scripts"
                     .formatted(key, texts.defaultLanguage());
+        }
+        int point = key.lastIndexOf('.');
+        String whole = key.substring(0, Math.max(0, point));
+        if (Arrays.stream(Category.values()).anyMatch(it -> key.endsWith("." + it.word()))
+                && texts.all().values().stream()
+                        .map(it -> it.texts().get(whole))
+                        .anyMatch(it -> it != null && it.hasPlurals())) {
+            return "there is no text '%s': '%s' has plural forms, and the number chooses one: write t(\"%s\", {count = n})"
+                    .formatted(key, whole, whole);
         }
         return "there is no text '%s' in %s%s"
                 .formatted(

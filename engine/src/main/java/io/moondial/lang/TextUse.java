@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the text that it asks for
  * @param given the names of what it gives, if they are written out; null: that is not known
+ * @param wrongCount how messages show what it gives as count, if that is written out and no number;
+ *     null: it is not
  * @param inPages whether it is shown in pages, as many as are needed
  * @param isSure whether the script surely comes to it, and nothing catches its error
  */
@@ -18,5 +20,6 @@ public record TextUse(
         int column,
         String key,
         @Nullable Set<String> given,
+        @Nullable String wrongCount,
         boolean inPages,
         boolean isSure) {}

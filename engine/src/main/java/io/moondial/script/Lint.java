@@ -1,5 +1,7 @@
 package io.moondial.script;
 
+import static java.util.Objects.requireNonNull;
+
 import io.moondial.config.Nearest;
 import io.moondial.lang.TextUse;
 import io.moondial.lang.Texts;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What in the scripts of a folder compiles, and fails once it is reached. */
 final class Lint {
@@ -138,6 +141,7 @@ final class Lint {
                                         outline.column(mention),
                                         key,
                                         call.given(),
+                                        wrongCount(call),
                                         call.inPages(),
                                         runs
                                                 && mention.reach() != Reach.GUARDED
@@ -193,6 +197,16 @@ final class Lint {
                 && (word.with() == null || given.contains(word.with()))
                 && (word.unless().isEmpty() || areWritten)
                 && Collections.disjoint(word.unless(), given);
+    }
+
+    private static @Nullable String wrongCount(Outline.Call call) {
+        return call.options().stream()
+                .filter(it -> it.mention().name().equals("count"))
+                .map(Outline.Option::value)
+                .filter(it -> it != null && Double.isNaN(it.number()))
+                .map(it -> requireNonNull(it).shown())
+                .findFirst()
+                .orElse(null);
     }
 
     /** With one of these begins what scripts ask for by keys that they make while they run. */

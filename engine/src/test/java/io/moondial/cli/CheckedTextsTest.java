@@ -100,6 +100,29 @@ class CheckedTextsTest {
                         """);
     }
 
+    @Test
+    void a_form_is_no_text_of_its_own_and_a_count_is_a_number() throws Exception {
+        service(
+                """
+                ussd.notify(t('msgs', {count = '3'}))
+                ussd.notify(t('msgs', {count = 3}))
+                ussd.notify(t 'msgs.one')
+                """);
+        text("en", "msgs: {one: A message, other: \"{count} messages\"}\n");
+
+        assertThat(check()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(said())
+                .isEqualTo(
+                        """
+                        scripts/main.lua:1:13: the text 'msgs' has plural forms, and count is a number or a decimal; got the text "3"
+                        ussd.notify(t('msgs', {count = '3'}))
+                                    ^
+                        scripts/main.lua:3:13: there is no text 'msgs.one': 'msgs' has plural forms, and the number chooses one: write t("msgs", {count = n})
+                        ussd.notify(t 'msgs.one')
+                                    ^
+                        """);
+    }
+
     private void service(String script) throws IOException {
         Files.createDirectories(folder.resolve("scripts/lang"));
         Files.writeString(

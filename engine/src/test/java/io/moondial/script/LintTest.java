@@ -56,6 +56,7 @@ class LintTest {
                 "require('json').encod({})|1:17: 'json' has no 'encod'; did you mean 'encode'?",
                 "local function f() return log['inf'] end|1:31: 'log' has no 'inf'; did you mean 'info'?",
                 "return string.uper('x')|1:15: 'string' has no 'uper'; did you mean 'upper'?",
+                "return string.trim('x')|1:15: 'string.trim' is not in Lua 5.2: s:match(\"^%s*(.-)%s*$\") does it",
                 "return table.getn({})|1:14: 'table.getn' is not in Lua 5.2: Lua 5.2 has #t",
                 "return os.getenv('HOME')|1:11: 'os.getenv' is left out in this release: the rule's globals configure a script",
                 // globals

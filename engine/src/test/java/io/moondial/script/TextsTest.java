@@ -203,7 +203,7 @@ class TextsTest {
                 "t('balance')|main.lua:1: t: the text 'balance' has {amount} (lang/en.yaml:2), and no amount is given",
                 "t('balance', {amount = {}})|main.lua:1: t: 'balance': amount: a text, a number or a decimal, got a table",
                 "t('mail')|main.lua:1: t: the text 'mail' has plural forms: give the number, as in t(\"mail\", {count = 3})",
-                "t('mail', {count = 'x'})|main.lua:1: t: 'mail': count: a number or a decimal, got x",
+                "t('mail', {count = 'x'})|main.lua:1: t: 'mail': count: a number or a decimal, got the text \"x\"",
                 "t.language 'fr'|main.lua:1: t.language: there are no texts in 'fr'; there are en, ru, sw",
                 "t.keep 'sw'|main.lua:1: t.keep: the rules name no bucket of kv for languages: set texts: bucket",
                 "t()|main.lua:1: t: key expected (string), got no value"

@@ -171,7 +171,11 @@ public final class TextsModule {
             case Object other ->
                     throw new LuaError(
                             "t: '%s': count: a number or a decimal, got %s"
-                                    .formatted(key, a.state().show(other)));
+                                    .formatted(
+                                            key,
+                                            other instanceof LuaString
+                                                    ? "the text \"" + a.state().show(other) + '"'
+                                                    : a.state().show(other)));
         };
     }
 

@@ -150,6 +150,7 @@ public final class Outline {
      * @param literals the leading arguments, as of {@link Field}
      * @param given the names of the fields of a table among the arguments, empty if there is none;
      *     null: they are not all written out
+     * @param options the names in tables among the arguments
      * @param inPages whether {@code menu.text} shows what it gives
      * @param secrets the secret answers among the arguments, and in a table of them, each by the
      *     name of its variable, "" if it has none
@@ -158,10 +159,12 @@ public final class Outline {
             Mention mention,
             List<@Nullable String> literals,
             @Nullable Set<String> given,
+            List<Option> options,
             boolean inPages,
             List<Mention> secrets) {
         public Call {
             literals = Collections.unmodifiableList(new ArrayList<>(literals));
+            options = List.copyOf(options);
             secrets = List.copyOf(secrets);
         }
     }

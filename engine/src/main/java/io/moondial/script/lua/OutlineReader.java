@@ -576,6 +576,7 @@ final class OutlineReader {
                     callee,
                     literals,
                     others || fields.open() ? null : names(options),
+                    options,
                     secrets(arguments, fields.values()));
         }
         return result(callee, arguments, set, open.at());
@@ -601,6 +602,7 @@ final class OutlineReader {
             Value callee,
             List<@Nullable String> literals,
             @Nullable Set<String> given,
+            List<Option> options,
             List<Mention> secrets) {
         Variable variable = callee.variable();
         String module =
@@ -615,7 +617,12 @@ final class OutlineReader {
         }
         Outline.Call call =
                 new Outline.Call(
-                        mention(module, callee.at()), literals, given, longTexts > 0, secrets);
+                        mention(module, callee.at()),
+                        literals,
+                        given,
+                        options,
+                        longTexts > 0,
+                        secrets);
         if (callee.type() == Value.Type.LOCAL && variable != null) {
             scopes.call(variable, call);
         } else {

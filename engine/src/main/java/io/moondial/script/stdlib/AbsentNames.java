@@ -90,6 +90,8 @@ public final class AbsentNames {
         instead.put("math.ult", "Lua 5.2 has no integers; bit32 has 32 bits");
         instead.put("string.gfind", "Lua 5.2 has string.gmatch");
         instead.put("string.pack", "string.char and bit32 make octets");
+        instead.put("string.split", "for part in s:gmatch(\"[^,]+\") does it");
+        instead.put("string.trim", "s:match(\"^%s*(.-)%s*$\") does it");
         instead.put("string.unpack", "string.byte and bit32 read octets");
         instead.put("table.foreach", "for with pairs does it");
         instead.put("table.foreachi", "for with ipairs does it");
