@@ -29,7 +29,7 @@ local function choose_language(me)
   if why then
     log.warn("the language is not known: %s", detail)
   elseif not language then
-    keep_language(menu.choose{items = {{"en", "English"}, {"sw", "Kiswahili"}}})
+    keep_language(menu.choose{items = {{"en", "English"}, {"sw", "Kiswahili"}}, dialled = false})
   end
 end
 

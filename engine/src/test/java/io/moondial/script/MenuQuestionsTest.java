@@ -405,7 +405,7 @@ class MenuQuestionsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "menu.choose{titel = 'x', items = {'A'}} | menu.choose: unknown option 'titel'; did you mean title?; allowed are back, dcs, home, items, more, other, timeout, title, tries, wrong",
+                "menu.choose{titel = 'x', items = {'A'}} | menu.choose: unknown option 'titel'; did you mean title?; allowed are back, dcs, dialled, home, items, more, other, timeout, title, tries, wrong",
                 "menu.choose{items = {}} | menu.choose: items: a list of at least one item",
                 "menu.choose{items = {{1}}} | menu.choose: items[1]: a text or {value, text}; got a nil",
                 "menu.choose('x') | menu.choose: options expected (table), got string",
@@ -414,6 +414,7 @@ class MenuQuestionsTest {
                 "menu.ask{'Q', tries = 0} | menu.ask: option tries: a whole number from 1 to 100; got 0",
                 "menu.ask{'Q', check = 5} | menu.ask: option check: a pattern, a function,",
                 "menu.ask{'Q', back = 0} | menu.ask: option back: a text, or false; got 0",
+                "menu.ask{'Q', dialled = 'no'} | menu.ask: option dialled: true or false; got the text",
                 "menu.msisdn{} | menu.msisdn: option country: a text; got a nil",
                 "menu.text('') | menu.text: the text is empty",
                 "menu.ask{('x'):rep(200)} | menu.ask: the text has 200 units of GSM 7-bit, and a screen has room for 182",

@@ -229,6 +229,7 @@ final class Flow implements Journal.Owner {
                 } catch (Journal.Again again) {
                     mark.unwind();
                     unload.run();
+                    dialled.clear(); // it was for the questions behind the one that is left
                     if (again.isDifferent()) {
                         beginAnew(again);
                     }
@@ -358,27 +359,32 @@ final class Flow implements Journal.Owner {
      *
      * @param question what makes it the same screen
      * @param mayBeDialled whether what was dialled may answer it
+     * @param leavesDialled whether what was dialled stays for the screens behind this one
      */
     @Nullable Object[] show(
             String function,
             @Nullable Object question,
             LuaString text,
             LuaTable screen,
-            boolean mayBeDialled) {
+            boolean mayBeDialled,
+            boolean leavesDialled) {
         this.mayBeDialled = mayBeDialled;
         try {
-            return journal.screen(function, state, question, () -> send(text, screen));
+            return journal.screen(
+                    function, state, question, () -> send(text, screen, leavesDialled));
         } finally {
             this.mayBeDialled = false;
         }
     }
 
-    private @Nullable Object[] send(LuaString text, LuaTable screen) {
+    private @Nullable Object[] send(LuaString text, LuaTable screen, boolean leavesDialled) {
         String typed = mayBeDialled ? dialled.poll() : null;
         if (typed != null) {
             return Lua.values(state.newString(typed), DIALLED);
         }
-        dialled.clear();
+        if (!leavesDialled) {
+            dialled.clear();
+        }
         LuaString shown = resumed ? withResumedText(text, screen) : text;
         resumed = false;
         return state.call(modules.ussd.get(MENU), shown, screen);

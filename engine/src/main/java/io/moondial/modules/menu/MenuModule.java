@@ -54,6 +54,9 @@ public final class MenuModule {
     private static final String TRIES =
             "; wrong: what is said of an answer that is refused; tries: how many answers may be refused, 3 if left out";
 
+    private static final String DIALLED =
+            "; dialled: false: nothing that was dialled behind the code answers it, and what was stays for the questions behind it";
+
     private static final String OR_WHY =
             ". Outside a flow: or nil and \"timeout\", \"abandon\", \"error\" and the MAP error code, or \"tries\". A flow is left instead";
 
@@ -85,7 +88,8 @@ public final class MenuModule {
                                             OptionKind.filledList(
                                                     "a list of at least one item, each a text or {value, text}"),
                                     "more", TEXT,
-                                    "other", FUNCTION_KIND)),
+                                    "other", FUNCTION_KIND,
+                                    "dialled", OptionKind.BOOLEAN)),
                     question(
                             "ask",
                             Map.of(
@@ -93,6 +97,7 @@ public final class MenuModule {
                                     "prompt", TEXT,
                                     "check", OptionKind.ANY,
                                     "secret", OptionKind.BOOLEAN,
+                                    "dialled", OptionKind.BOOLEAN,
                                     "default", OptionKind.ANY)),
                     question(
                             "pin",
@@ -109,7 +114,8 @@ public final class MenuModule {
                                     "fetch", FUNCTION_KIND,
                                     "show", FUNCTION_KIND,
                                     "more", TEXT,
-                                    "other", FUNCTION_KIND)),
+                                    "other", FUNCTION_KIND,
+                                    "dialled", OptionKind.BOOLEAN)),
                     Map.entry("text", onScreen(Map.of("more", TEXT))),
                     Map.entry(
                             "amount",
@@ -216,6 +222,7 @@ public final class MenuModule {
                                                 "choose",
                                                 "title; items: a list of texts, or of {value, text}; more: the key for the next page, \"99\" if left out; other: a function of an answer that is no item's number, which gives a value, or nil and a reason"
                                                         + TRIES
+                                                        + DIALLED
                                                         + KEYS)
                                         .says("wrong_item", "wrong")
                                         .returns("the value of the item, or its text" + OR_WHY)
@@ -232,6 +239,7 @@ public final class MenuModule {
                                                 "ask",
                                                 "prompt, or [1]: the question; check: a pattern of Lua, a function that returns true (and what it makes of the answer) or nil (and a reason), or one of the checks below; default: what an empty answer stands for; secret: as for ussd.menu"
                                                         + TRIES
+                                                        + DIALLED
                                                         + KEYS)
                                         .saysUnlessMade("check", "wrong", "wrong")
                                         .secretWith("secret")
@@ -279,6 +287,7 @@ public final class MenuModule {
                                                 "list",
                                                 "title; fetch: a function of an offset and a count, which gives a list of at most so many items, fewer at the end, or nil and why; show: a function that gives an item's text; more and other: as for menu.choose"
                                                         + TRIES
+                                                        + DIALLED
                                                         + KEYS)
                                         .says("more")
                                         .says("wrong_item", "wrong")
@@ -556,13 +565,19 @@ public final class MenuModule {
         throw error;
     }
 
-    /** show(function, question, text, options, may be dialled). */
+    /** show(function, question, text, options, may be dialled, leaves what was dialled). */
     private @Nullable Object[] show(Arguments a, HostCall call) {
         Journal journal = call.journal();
         return journal == null
                 ? a.state().call(ussd.table().get(MENU), a.get(3), a.get(4))
                 : ((Flow) journal.owner())
-                        .show(a.text(1), a.get(2), a.string(3), a.table(4), Lua.truthy(a.get(5)));
+                        .show(
+                                a.text(1),
+                                a.get(2),
+                                a.string(3),
+                                a.table(4),
+                                Lua.truthy(a.get(5)),
+                                Lua.truthy(a.get(6)));
     }
 
     private static @Nullable Object[] nav(Arguments a, HostCall call) {

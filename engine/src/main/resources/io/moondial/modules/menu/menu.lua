@@ -2,7 +2,7 @@
 -- each script that uses it. What it finds wrong is an error at the line of the script that called.
 --
 -- host: what is in Java. options: by function, the names that its options may have.
--- show(function, question, text, options, may be dialled) shows a screen;
+-- show(function, question, text, options, may be dialled, leaves what was dialled) shows a screen;
 -- nav() says which keys lead back and home from the next one; back(), home(), refused(), leave()
 -- tell the flow, where there is one; fail() raises an error; secret() marks a text as secret; word()
 -- gives a word of this module in the language of the dialog.
@@ -130,10 +130,11 @@ end
 local function asked(name, o, draw, take)
   local left = o.tries or TRIES
   local reason
-  local dialled = not o.secret and not o.shown
+  local leaves = option(name, o, "dialled", "boolean", "true or false") == false
+  local dialled = not o.secret and not o.shown and not leaves
   while true do
     local shown, held, question = draw(reason)
-    local answer, how, code = show("menu." .. name, question, shown, options(o, held), dialled)
+    local answer, how, code = show("menu." .. name, question, shown, options(o, held), dialled, leaves)
     if answer == nil then return host.leave(how, code) end
     if how ~= "dialled" then
       dialled = false
