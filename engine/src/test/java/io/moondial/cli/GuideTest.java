@@ -30,6 +30,8 @@ class GuideTest {
     private static final Pattern NAMED = Pattern.compile("(?:--|#) (\\S+)\n");
     private static final Pattern COMMAND =
             Pattern.compile("\\$ \\./ussd (.*)\n((?:(?!\\$ ).*\n)*)");
+    private static final Pattern ERROR =
+            Pattern.compile("^shop/\\S+:\\d+:\\d+: (?!warning: )", Pattern.MULTILINE);
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
     @TempDir Path folder;
@@ -49,10 +51,11 @@ class GuideTest {
             }
             String name = write(text);
             if (block.group(1).equals("dialog")) {
-                String passed =
-                        ussd("test --rules shop/rules.yaml shop/" + name)
-                                .replaceAll("(?s).*ok ", "ok ");
-                assertThat(passed).as(text).startsWith("ok   shop/" + name);
+                Ended ended = ussd("test --rules shop/rules.yaml shop/" + name);
+                assertThat(ended.printed().replaceAll("(?s).*ok ", "ok "))
+                        .as(text)
+                        .startsWith("ok   shop/" + name);
+                assertThat(ended.code()).as(ended.printed()).isEqualTo(ExitCode.GOOD);
                 tests++;
             }
         }
@@ -75,7 +78,7 @@ class GuideTest {
     }
 
     private void run(String command, String expected) {
-        String actual = ussd(command);
+        Ended ended = ussd(command);
         Pattern pattern =
                 Pattern.compile(
                         expected.lines()
@@ -87,11 +90,20 @@ class GuideTest {
                                                                         .replace("…", "\\E.*\\Q")
                                                                 + "\n")
                                 .collect(Collectors.joining()));
-        assertThat(actual).as(command).matches(pattern);
+        assertThat(ended.printed()).as(command).matches(pattern);
+        assertThat(ended.code() == ExitCode.GOOD)
+                .as("exit code %d of %s, which prints%n%s", ended.code(), command, ended.printed())
+                .isEqualTo(!ERROR.matcher(expected).find());
     }
 
-    /** What a command prints, with the folder of the service where the page has it. */
-    private String ussd(String command) {
+    /**
+     * What a command came to.
+     *
+     * @param printed with the folder of the service where the page has it
+     */
+    private record Ended(int code, String printed) {}
+
+    private Ended ussd(String command) {
         List<String> words = new ArrayList<>();
         Matcher word = WORD.matcher(command);
         while (word.find()) {
@@ -103,7 +115,7 @@ class GuideTest {
         }
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        InProcess.ussd(out, err, words.toArray(String[]::new));
-        return (out.toString() + err).replace(folder + "/", "");
+        int code = InProcess.ussd(out, err, words.toArray(String[]::new));
+        return new Ended(code, (out.toString() + err).replace(folder + "/", ""));
     }
 }
