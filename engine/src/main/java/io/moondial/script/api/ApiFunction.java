@@ -7,6 +7,7 @@ import io.moondial.script.lua.LuaFunction;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.LuaTable;
+import io.moondial.script.lua.Meter;
 import io.moondial.script.lua.Numbers;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -417,10 +418,10 @@ public final class ApiFunction {
                 return label;
             }
 
-            private boolean accepts(@Nullable Object value) {
+            private boolean accepts(Meter meter, @Nullable Object value) {
                 return switch (this) {
                     case STRING -> Numbers.textFrom(value) != null;
-                    case NUMBER -> Numbers.from(value) != null;
+                    case NUMBER -> Numbers.from(meter, value) != null;
                     case TEXT -> value instanceof LuaString;
                     case DOUBLE -> value instanceof Double;
                     case DECIMAL -> value instanceof LuaDecimal || value instanceof Double;
@@ -446,7 +447,8 @@ public final class ApiFunction {
             if (optional && arguments.isNil(position)) {
                 return;
             }
-            if (position > arguments.count() || !type.accepts(arguments.get(position))) {
+            if (position > arguments.count()
+                    || !type.accepts(arguments.meter(), arguments.get(position))) {
                 throw new LuaError(
                         String.format(
                                 "%s: %s expected (%s), got %s",

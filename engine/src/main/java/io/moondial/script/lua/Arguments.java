@@ -148,7 +148,7 @@ public final class Arguments {
 
     /** A number, or a string that reads as one. */
     public double number(int position) {
-        Double number = Numbers.from(get(position));
+        Double number = Numbers.from(meter(), get(position));
         if (number == null) {
             throw get(position) instanceof LuaDecimal
                     ? bad(position, "number expected, got decimal" + HOW_TO_CONVERT)

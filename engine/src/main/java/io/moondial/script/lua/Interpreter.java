@@ -160,36 +160,38 @@ final class Interpreter {
             return state.call(callable(frame, callee, a), frame.take(a + 1, arguments));
         }
         int count = frame.count(a + 1, arguments);
-        if (function.hasShortcut(count) && frame.holds(arguments)) {
-            @Nullable Object[] r = frame.registers;
-            state.enter(1, 0);
-            @Nullable Object given =
-                    function.shortcut(
-                            state,
-                            count,
-                            r[a + 1],
-                            count > 1 ? r[a + 2] : null,
-                            count > 2 ? r[a + 3] : null,
-                            count > 3 ? r[a + 4] : null);
-            state.leave();
-            if (given != LuaFunction.NativeFunction.Shortcut.Answer.NONE) {
-                return given;
-            }
+        if (!function.hasShortcut(count) || !frame.holds(arguments)) {
+            return state.callNative(function, frame.take(a + 1, arguments), false);
         }
-        return state.callNative(function, frame.take(a + 1, arguments), false);
+        @Nullable Object[] r = frame.registers;
+        state.enter(1, 0);
+        @Nullable Object given =
+                function.shortcut(
+                        state,
+                        count,
+                        r[a + 1],
+                        count > 1 ? r[a + 2] : null,
+                        count > 2 ? r[a + 3] : null,
+                        count > 3 ? r[a + 4] : null);
+        if (given == LuaFunction.NativeFunction.Shortcut.Answer.NONE) {
+            given = function.call(state, frame.take(a + 1, arguments), false);
+        }
+        state.leave();
+        return given;
     }
 
     /** Asks the iterator of a generic {@code for}. */
     @Nullable Object iterate(@Nullable Object[] r, int a) {
-        if (r[a] instanceof LuaFunction.NativeFunction function && function.hasShortcut(2)) {
-            state.enter(1, 0);
-            @Nullable Object given = function.shortcut(state, 2, r[a + 1], r[a + 2], null, null);
-            state.leave();
-            if (given != LuaFunction.NativeFunction.Shortcut.Answer.NONE) {
-                return given;
-            }
+        if (!(r[a] instanceof LuaFunction.NativeFunction function) || !function.hasShortcut(2)) {
+            return state.call(r[a], r[a + 1], r[a + 2]);
         }
-        return state.call(r[a], r[a + 1], r[a + 2]);
+        state.enter(1, 0);
+        @Nullable Object given = function.shortcut(state, 2, r[a + 1], r[a + 2], null, null);
+        if (given == LuaFunction.NativeFunction.Shortcut.Answer.NONE) {
+            given = function.call(state, Lua.values(r[a + 1], r[a + 2]), true);
+        }
+        state.leave();
+        return given;
     }
 
     private @Nullable Object callable(Frame frame, @Nullable Object callee, int register) {

@@ -27,8 +27,8 @@ abstract class Loop extends Instruction {
         return target;
     }
 
-    private static double number(@Nullable Object value, String what) {
-        Double number = Numbers.from(value);
+    private static double number(Meter meter, @Nullable Object value, String what) {
+        Double number = Numbers.from(meter, value);
         if (number == null) {
             throw new LuaError("'for' " + what + " must be a number");
         }
@@ -53,9 +53,9 @@ abstract class Loop extends Instruction {
         @Override
         @Nullable Instruction run(Interpreter in, Frame frame, @Nullable Object[] r) {
             frame.pc = pc;
-            double index = number(r[a], "initial value");
-            double limit = number(r[a + 1], "limit");
-            double step = number(r[a + 2], "step");
+            double index = number(in.meter, r[a], "initial value");
+            double limit = number(in.meter, r[a + 1], "limit");
+            double step = number(in.meter, r[a + 2], "step");
             r[a] = index - step;
             r[a + 1] = limit;
             r[a + 2] = step;

@@ -32,12 +32,20 @@ public final class Numbers {
         return exact ? Long.toString((long) number) : toText(number);
     }
 
-    /** The value as a number: a number itself, or a string that reads as one; null otherwise. */
-    public static @Nullable Double from(@Nullable Object value) {
+    /**
+     * The value as a number: a number itself, or a string that reads as one; null otherwise.
+     *
+     * @param meter counts how long a string is, before it is read: it may be white space
+     */
+    public static @Nullable Double from(Meter meter, @Nullable Object value) {
         if (value instanceof Double d) {
             return d;
         }
-        return value instanceof LuaString s ? parse(s) : null;
+        if (!(value instanceof LuaString text)) {
+            return null;
+        }
+        meter.work(text.length() >> 6);
+        return parse(text);
     }
 
     /** The value as a string: a string itself, or a number or a decimal as text; null otherwise. */
@@ -69,10 +77,9 @@ public final class Numbers {
 
     /**
      * The number that the whole string reads as (Lua 5.2 manual 3.4.2); null if it does not, or is
-     * longer than any number that somebody means: reading it would take long, and nobody counts
-     * that.
+     * longer than any number that somebody means, white space around it aside.
      */
-    public static @Nullable Double parse(LuaString text) {
+    static @Nullable Double parse(LuaString text) {
         int from = startOf(text);
         int to = endOf(text, from);
         if (to - from > LONGEST) {

@@ -130,8 +130,8 @@ public final class Operators {
             return DecimalOperators.apply(state, operation, x, y);
         }
         state.meter().work(UNITS_TO_READ_A_NUMBER);
-        Double p = Numbers.from(x);
-        Double q = Numbers.from(y);
+        Double p = Numbers.from(state.meter(), x);
+        Double q = Numbers.from(state.meter(), y);
         if (p != null && q != null) {
             return compute(operation, p, q);
         }
@@ -179,7 +179,7 @@ public final class Operators {
             return DecimalOperators.negate(state, decimal);
         }
         state.meter().work(UNITS_TO_READ_A_NUMBER);
-        Double read = Numbers.from(x);
+        Double read = Numbers.from(state.meter(), x);
         if (read != null) {
             return -read;
         }

@@ -258,7 +258,7 @@ final class BaseLibrary {
             return Lua.values(
                     a.any(1) instanceof LuaDecimal decimal
                             ? decimal.value().doubleValue()
-                            : Numbers.from(a.get(1)));
+                            : Numbers.from(a.meter(), a.get(1)));
         }
         int base = a.integer(2);
         LuaString text = a.string(1);
@@ -280,7 +280,7 @@ final class BaseLibrary {
             return Shortcut.Answer.NONE;
         }
         state.meter().work(1);
-        return Numbers.from(x);
+        return Numbers.from(state.meter(), x);
     }
 
     private static @Nullable Object[] pcall(Arguments a) {

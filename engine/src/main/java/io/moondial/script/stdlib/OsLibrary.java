@@ -44,15 +44,14 @@ final class OsLibrary {
         if (a.isNil(1)) {
             return Lua.values((double) clock.now().getEpochSecond());
         }
-        LuaTable fields = a.table(1);
         try {
-            LocalDateTime start = LocalDateTime.of(field(fields, "year", null), 1, 1, 0, 0);
+            LocalDateTime start = LocalDateTime.of(field(a, "year", null), 1, 1, 0, 0);
             ZonedDateTime moment =
-                    start.plusMonths(field(fields, "month", null) - 1L)
-                            .plusDays(field(fields, "day", null) - 1L)
-                            .plusHours(field(fields, "hour", 12))
-                            .plusMinutes(field(fields, "min", 0))
-                            .plusSeconds(field(fields, "sec", 0))
+                    start.plusMonths(field(a, "month", null) - 1L)
+                            .plusDays(field(a, "day", null) - 1L)
+                            .plusHours(field(a, "hour", 12))
+                            .plusMinutes(field(a, "min", 0))
+                            .plusSeconds(field(a, "sec", 0))
                             .atZone(clock.zone());
             return Lua.values((double) moment.toEpochSecond());
         } catch (DateTimeException e) {
@@ -60,9 +59,9 @@ final class OsLibrary {
         }
     }
 
-    private static int field(LuaTable fields, String name, @Nullable Integer otherwise) {
-        @Nullable Object value = fields.get(LuaString.of(name));
-        Double number = Numbers.from(value);
+    private static int field(Arguments a, String name, @Nullable Integer otherwise) {
+        @Nullable Object value = a.table(1).get(LuaString.of(name));
+        Double number = Numbers.from(a.meter(), value);
         if (number != null) {
             return number.intValue();
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MeterTest {
     @Test
@@ -52,5 +54,46 @@ class MeterTest {
                 .hasMessage("used up max_string_length: 1048576 octets in one string at most");
         assertThatThrownBy(() -> TestMeter.unlimited().depth(201))
                 .hasMessage("used up max_call_depth: 200 calls inside calls at most");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tonumber(s)",
+                "tonumber(s, 10)",
+                "s + 1",
+                "1 - s",
+                "-s",
+                "math.floor(s)",
+                "math.max(1, s)",
+                "('x'):rep(s)",
+                "os.time{year = 2026, month = s, day = 1}"
+            })
+    void white_space_around_a_number_is_counted_before_it_is_read(String read) throws Exception {
+        assertThat(unitsToRead(read, 1 << 16) - unitsToRead(read, 0)).isBetween(1024L, 20_000L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s, 1", "1, s", "1, 1, s"})
+    void white_space_around_a_number_of_a_loop_is_counted(String bounds) throws Exception {
+        String loop = "(function() for i = %s do return i end end)()".formatted(bounds);
+
+        assertThat(unitsToRead(loop, 1 << 16) - unitsToRead(loop, 0)).isBetween(1024L, 20_000L);
+    }
+
+    /** The units for an expression where s is a number between so many spaces. */
+    private static long unitsToRead(String expression, int spaces) throws Exception {
+        return Long.parseLong(
+                MeteredRun.of(
+                                """
+                                local space = (" "):rep(%d)
+                                local s = space .. "1" .. space
+                                local before = units_used()
+                                local value = %s
+                                local after = units_used()
+                                return ("%%d"):format(after - before)
+                                """
+                                        .formatted(spaces / 2, expression))
+                        .toText());
     }
 }

@@ -3,7 +3,7 @@ package io.moondial.script.lua;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.script.lua.Compiler.CompileFailure;
-import io.moondial.script.stdlib.StandardLibrary;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,29 +13,19 @@ import org.junit.jupiter.params.provider.ValueSource;
  * values of unknown number stay in registers. It must not be seen.
  */
 class ShortcutTest {
-    private static final Compiler COMPILER = new Compiler();
+    /** A function that always answers as the given one answers the whole call. */
+    private static final LuaFunction.NativeFunction WITHOUT_SHORTCUT =
+            new LuaFunction.NativeFunction("without_shortcut", a -> withoutShortcut(a.get(1)));
 
-    private static LuaString run(String lua) throws CompileFailure {
-        StandardLibrary library = new StandardLibrary(COMPILER);
-        LuaTable globals = LuaTable.unmetered();
-        library.addTo(globals);
-        globals.seal("_G");
-        LuaState state =
-                new LuaState(
-                        TestMeter.unlimited(),
-                        globals,
-                        LuaTable.unmetered().seal("meta"),
-                        library.stringMetatable(),
-                        null,
-                        "test");
-        return state.toText(
-                state.callForOne(
-                        state.load(
-                                COMPILER.compileFile(LuaString.of(lua), "chunk.lua"),
-                                state.globals())));
+    private static @Nullable Object[] withoutShortcut(@Nullable Object callee) {
+        if (!(callee instanceof LuaFunction.NativeFunction function)) {
+            throw new LuaError("a function in Java is expected");
+        }
+        return Lua.values(
+                new LuaFunction.NativeFunction(
+                        function.name(), a -> function.call(a.state(), a.all(), false)));
     }
 
-    /** The function that {@code pcall} calls always has the whole call. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -50,6 +40,7 @@ class ShortcutTest {
                 "type",
                 "math.abs",
                 "math.floor",
+                "math.sqrt",
                 "string.byte",
                 "string.find",
                 "string.len",
@@ -60,8 +51,10 @@ class ShortcutTest {
     void a_function_answers_a_call_at_once_as_it_answers_the_whole_call(String function)
             throws CompileFailure {
         String differences =
-                run("""
+                MeteredRun.of(
+                                """
                                 local f = FUNCTION
+                                local whole_call = without_shortcut(f)
                                 local function strange() return setmetatable({}, {
                                   __index = {5}, __len = function() return 2 end, __tostring = function() return "it" end,
                                   __pairs = function(t) return next, {7}, nil end, __ipairs = function(t) return next, {8}, nil end,
@@ -91,34 +84,45 @@ class ShortcutTest {
                                   return tostring(ok) .. " " .. given .. " of " .. all(#arguments, table.unpack(arguments))
                                 end
                                 local function pass(...) return ... end
-                                local function short_call(n, a, b, c, d)
+                                local function call(f, n, a, b, c, d)
                                   if n == 1 then return pass(f(a)) end
                                   if n == 2 then return pass(f(a, b)) end
                                   if n == 3 then return pass(f(a, b, c)) end
                                   return pass(f(a, b, c, d))
                                 end
-                                local function same(n, ...)
-                                  local whole, short, chosen = {}, {}, {...}
-                                  for i = 1, n do whole[i], short[i] = makers[chosen[i]](), makers[chosen[i]]() end
-                                  local x = described(whole, pcall(f, table.unpack(whole, 1, n)))
-                                  local y = described(short, pcall(short_call, n, table.unpack(short, 1, n)))
+                                local function iterate(f, n, a, b)
+                                  for c, d in f, a, b do return c, d end
+                                end
+                                local function measured(way, f, n, chosen)
+                                  for i = #string, 1, -1 do string[i] = nil end
+                                  local arguments = {}
+                                  for i = 1, n do arguments[i] = makers[chosen[i]]() end
+                                  local before = units_used()
+                                  local given = table.pack(pcall(way, f, n, table.unpack(arguments, 1, n)))
+                                  local after = units_used()
+                                  return described(arguments, table.unpack(given, 1, given.n)) .. " for " .. after - before .. " units"
+                                end
+                                local function same(way, n, ...)
+                                  local x, y = measured(way, whole_call, n, {...}), measured(way, f, n, {...})
                                   if x:gsub("0x%x+", "") ~= y:gsub("0x%x+", "") then error(n .. " values: " .. x .. " is not " .. y) end
                                 end
                                 local checked = 0
                                 for a = 1, #makers do
-                                  same(1, a)
+                                  same(call, 1, a)
                                   for b = 1, #makers do
-                                    same(2, a, b)
+                                    same(call, 2, a, b)
+                                    same(iterate, 2, a, b)
                                     for c = 1, 9 do
-                                      same(3, a, b, c)
-                                      same(4, a, b, c, 2)
+                                      same(call, 3, a, b, c)
+                                      same(call, 4, a, b, c, 2)
                                       checked = checked + 1
                                     end
                                   end
                                 end
                                 return checked
                                 """
-                                .replace("FUNCTION", function))
+                                        .replace("FUNCTION", function),
+                                WITHOUT_SHORTCUT)
                         .toText();
 
         assertThat(differences).isEqualTo("5625");
@@ -129,7 +133,7 @@ class ShortcutTest {
     void values_of_unknown_number_pass_whole_however_many_they_are(int count)
             throws CompileFailure {
         LuaString sums =
-                run(
+                MeteredRun.of(
                         """
                         local n = %d
                         local list = {}
