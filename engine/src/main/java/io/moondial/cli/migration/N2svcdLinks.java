@@ -38,6 +38,8 @@ final class N2svcdLinks {
     private static final int MAX_PORT = 65_535;
     private static final String USUAL_PORT = "2905";
     private static final String SUBSYSTEMS = "    ssns: ";
+    private static final String TITLES =
+            "write network: {sigtran: {global_titles: [{prefix: \"...\", point_code: N}]}}, one for each prefix";
     private static final String OWN = "  # not there: write your own";
 
     private final Notes notes;
@@ -225,21 +227,34 @@ final class N2svcdLinks {
         List<String> titles = new ArrayList<>();
         for (XmlElement route : ranges) {
             String prefix = prefix(route.attribute("mingt"), route.attribute("maxgt"));
-            String point =
-                    of(route, byName).stream()
-                            .flatMap(it -> it.points.stream())
-                            .findFirst()
-                            .orElse(null);
-            if (prefix == null || point == null) {
+            String point = nextPoint(of(route, byName));
+            if (prefix == null) {
+                notes.leftOut(route, TITLES);
+            } else if (point == null) {
                 notes.leftOut(
                         route,
-                        "write network: {sigtran: {global_titles: [{prefix: \"...\", point_code: N}]}}, one for each prefix");
+                        "it does not tell which point code of its connection it leads to: "
+                                + TITLES);
             } else {
                 titles.add("      - {prefix: \"%s\", point_code: %s}".formatted(prefix, point));
                 notes.beside(route, OF_ROUTE, Set.of());
             }
         }
         return titles;
+    }
+
+    /** The one point that the connections of one name lead to first; null: it is not told. */
+    private static @Nullable String nextPoint(List<Connection> connections) {
+        Set<String> hops = new LinkedHashSet<>();
+        Set<String> points = new LinkedHashSet<>();
+        for (Connection connection : connections) {
+            if (connection.nextHop != null) {
+                hops.add(connection.nextHop);
+            }
+            points.addAll(connection.points);
+        }
+        Set<String> likely = hops.isEmpty() ? points : hops;
+        return likely.size() == 1 ? likely.iterator().next() : null;
     }
 
     private static List<Connection> of(XmlElement route, Map<String, List<Connection>> byName) {
@@ -281,13 +296,17 @@ final class N2svcdLinks {
     private final class Connection {
         private final XmlElement element;
 
+        /** Where it says that its messages go next; null: it does not say it. */
+        private final @Nullable String nextHop;
+
         /** The points that it leads to, the preferred one first. */
         private final Set<String> points = new LinkedHashSet<>();
 
         Connection(XmlElement element) {
             this.element = element;
-            String nextHop = first("next_hop_pc");
-            if (nextHop != null && DIGITS.matcher(nextHop).matches()) {
+            String hop = first("next_hop_pc");
+            nextHop = hop != null && DIGITS.matcher(hop).matches() ? hop : null;
+            if (nextHop != null) {
                 points.add(nextHop);
             }
         }
@@ -399,7 +418,11 @@ final class N2svcdLinks {
     }
 
     private static boolean isPort(String text) {
-        return text.matches("\\d{1,5}") && Integer.parseInt(text) <= MAX_PORT;
+        if (!text.matches("\\d{1,5}")) {
+            return false;
+        }
+        int port = Integer.parseInt(text);
+        return port >= 1 && port <= MAX_PORT;
     }
 
     /** What to write for a client of a service over HTTP. */
@@ -417,7 +440,6 @@ final class N2svcdLinks {
         String port = known.getOrDefault("remote_port", "");
         return "write http: {upstreams: {NAME: {url: \"http://%s:%s\"}}}, and call it by that name"
                 .formatted(
-                        HOST.matcher(host).matches() ? host : "HOST",
-                        DIGITS.matcher(port).matches() ? port : "PORT");
+                        HOST.matcher(host).matches() ? host : "HOST", isPort(port) ? port : "PORT");
     }
 }

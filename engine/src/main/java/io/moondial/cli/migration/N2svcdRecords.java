@@ -2,6 +2,7 @@ package io.moondial.cli.migration;
 
 import io.moondial.cli.migration.DraftRules.Section;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -87,7 +88,9 @@ final class N2svcdRecords {
 
     /** Two engines would write into it, and the records of a try would be taken for real ones. */
     private static boolean isFolderOfTheOther(String ours, String text) {
-        return ours.equals("directory") && text.strip().startsWith("/");
+        String path = text.strip();
+        return ours.equals("directory")
+                && (path.startsWith("/") || List.of(path.split("/")).contains(".."));
     }
 
     private static Object ofStream(String ours, String text) {

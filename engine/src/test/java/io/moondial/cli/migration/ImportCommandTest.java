@@ -445,9 +445,10 @@ class ImportCommandTest {
     }
 
     /**
-     * Of a configuration with this connection and these routes: its links, and what is left out.
+     * Of a configuration with these connections and routes: its links, its routes by global title,
+     * and what is left out.
      */
-    private List<String> linksAndNotes(String connection, String routes) throws Exception {
+    private List<String> linksAndNotes(String connections, String routes) throws Exception {
         String sigtran =
                 """
                 <application name="A" module="SigtranApp"><config>
@@ -455,7 +456,7 @@ class ImportCommandTest {
                 <routes>%s</routes>
                 </config></application>
                 """
-                        .formatted(connection, routes);
+                        .formatted(connections, routes);
         Imported imported =
                 N2svcdConfiguration.read(
                         file(
@@ -464,8 +465,8 @@ class ImportCommandTest {
         return Stream.concat(
                         imported.rules()
                                 .lines()
-                                .filter(it -> it.startsWith("#          - {"))
-                                .map(it -> it.substring(13)),
+                                .filter(it -> it.matches("# +- \\{.*"))
+                                .map(it -> it.substring(it.indexOf('{'))),
                         imported.notes().stream().map(it -> it.line() + ": " + it.message()))
                 .toList();
     }
@@ -489,6 +490,16 @@ class ImportCommandTest {
                                 "2: role of <connection> is left out: the link is that of an ASP",
                                 "2: remote_host of <connection> is left out: it is no address",
                                 "2: <remote_port> is left out: it is no port")),
+                Arguments.of(
+                        "<connection name=\"a\" type=\"m3ua\" remote_host=\"10.0.0.9\" remote_port=\"0\" local_host=\"10.0.0.1\" local_port=\"65536\"/>",
+                        List.of(
+                                "{name: \"a\", transport: \"sctp\", connect: \"10.0.0.9:2905\", local: \"10.0.0.1:2905\"}  # the port is not there: 2905 is the usual one",
+                                "2: remote_port of <connection> is left out: it is no port",
+                                "2: local_port of <connection> is left out: it is no port")),
+                Arguments.of(
+                        "<connection name=\"a\" type=\"m3ua\" remote_host=\"10.0.0.9\" remote_port=\"65535\" local_host=\"10.0.0.1\" local_port=\"1\"/>",
+                        List.of(
+                                "{name: \"a\", transport: \"sctp\", connect: \"10.0.0.9:65535\", local: \"10.0.0.1:1\"}")),
                 Arguments.of(
                         "<connection name=\"a\" type=\"m3ua\" mode=\"listen\" local_port=\"1\"><mode>connect</mode></connection>",
                         List.of(
@@ -528,6 +539,43 @@ class ImportCommandTest {
                         "6: mingt of <route> is left out: the point code alone leads there",
                         "6: <more> is left out: " + Notes.UNKNOWN,
                         "7: <way> is left out: " + Notes.UNKNOWN);
+    }
+
+    @Test
+    void a_range_of_global_titles_leads_to_a_point_only_if_it_is_told_which() throws Exception {
+        String link =
+                "<connection name=\"%s\" type=\"m3ua\" remote_host=\"10.0.0.9\" remote_port=\"1\"%s/>";
+        String range = "<route mingt=\"%s00\" maxgt=\"%s99\" connection=\"%s\"/>\n";
+        String hop = " next_hop_pc=\"%s\"";
+        String notTold =
+                "%d: <route> is left out: it does not tell which point code of its connection it leads to: write network: ";
+
+        assertThat(
+                        linksAndNotes(
+                                        link.formatted("one", "")
+                                                + link.formatted("hop", hop.formatted("4"))
+                                                + link.formatted("more", "")
+                                                + link.formatted("none", "")
+                                                + link.formatted("twin", hop.formatted("5"))
+                                                + link.formatted("twin", hop.formatted("6")),
+                                        range.formatted("41", "41", "one")
+                                                + range.formatted("42", "42", "hop")
+                                                + range.formatted("43", "43", "more")
+                                                + range.formatted("44", "44", "none")
+                                                + range.formatted("45", "45", "twin")
+                                                + """
+                                                <route pc="7" connection="one"/>
+                                                <route pc="8" connection="hop"/>
+                                                <route pc="9" connection="more"/>
+                                                <route pc="10" connection="more"/>""")
+                                .stream()
+                                .filter(it -> !it.startsWith("{name")))
+                .satisfiesExactly(
+                        it -> assertThat(it).isEqualTo("{prefix: \"41\", point_code: 7}"),
+                        it -> assertThat(it).isEqualTo("{prefix: \"42\", point_code: 4}"),
+                        it -> assertThat(it).startsWith(notTold.formatted(5)),
+                        it -> assertThat(it).startsWith(notTold.formatted(6)),
+                        it -> assertThat(it).startsWith(notTold.formatted(7)));
     }
 
     @Test
@@ -590,6 +638,9 @@ class ImportCommandTest {
                 <config><streams>
                 <stream key="a" edr_directory="/var/n2/edr/a" edr_max_file_edrs="5"/>
                 <stream key="b" edr_directory="b"/>
+                <stream key="c" edr_directory="../n2svcd/edr"/>
+                <stream key="d" edr_directory="b/../../edr"/>
+                <stream key="e" edr_directory="b..c"/>
                 </streams></config></application>
                 """;
         Imported imported =
@@ -602,9 +653,12 @@ class ImportCommandTest {
                 .extracting(it -> it.line() + ": " + it.message())
                 .containsExactly(
                         "2: <parameter name=\"default_edr_directory\"> is left out: N2SVCD may still write into this folder; write it into the rules once it does not",
-                        "4: edr_directory of <stream> is left out: N2SVCD may still write into this folder; write it into the rules once it does not");
+                        "4: edr_directory of <stream> is left out: N2SVCD may still write into this folder; write it into the rules once it does not",
+                        "6: edr_directory of <stream> is left out: N2SVCD may still write into this folder; write it into the rules once it does not",
+                        "7: edr_directory of <stream> is left out: N2SVCD may still write into this folder; write it into the rules once it does not");
         assertThat(imported.rules())
-                .contains("    a: {max_file_edrs: 5}\n    b: {directory: \"b\"}\n")
+                .contains(
+                        "    a: {max_file_edrs: 5}\n    b: {directory: \"b\"}\n    e: {directory: \"b..c\"}\n")
                 .doesNotContain("\n  directory:");
     }
 
