@@ -260,13 +260,12 @@ interface Kv {
                                                     Why.TIMEOUT,
                                                     "no answer of the store within %d ms (timeout)"
                                                             .formatted(timeout.toMillis()))));
-            var _ =
-                    answer.whenComplete(
-                            (_, _) -> {
-                                alarm.cancel();
-                                leave();
-                            });
-            return answer;
+            // whoever has the answer finds the call over
+            return answer.whenComplete(
+                    (_, _) -> {
+                        alarm.cancel();
+                        leave();
+                    });
         }
 
         /** Nothing new begins; once all has ended, the store is closed, on a thread of its own. */

