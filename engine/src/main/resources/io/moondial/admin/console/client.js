@@ -125,6 +125,9 @@ export class Events {
         this.#setResting(false);
       }
     });
+    // A browser keeps a page that was left for the way back, and its connection with it: it has only six to a server.
+    addEventListener('pagehide', () => this.#setResting(true));
+    addEventListener('pageshow', () => this.#setResting(false));
   }
 
   /**
