@@ -463,12 +463,10 @@ public final class Phones implements DialogObserver, AutoCloseable {
         private final List<Boolean> secret = new ArrayList<>();
         private @Nullable String instanceId;
 
-        private synchronized void claimed(DialogIdentity dialog) {
-            instanceId = dialog.instanceId();
-        }
-
+        /** It is known here no sooner than the observers before know the dialog. */
         @Override
         public synchronized void told(DialogIdentity dialog, Instant at, DialogFact fact) {
+            instanceId = dialog.instanceId();
             if (fact instanceof DialogFact.Sending sending && secret.size() < MAX_SCREENS) {
                 secret.add(sending.secretAnswer());
             }
@@ -547,7 +545,6 @@ public final class Phones implements DialogObserver, AutoCloseable {
                 early.put(tid, engagement);
             }
             busy = dialling > 0 || !expected.isEmpty();
-            engagement.claimed(dialog);
             return engagement;
         }
     }
