@@ -1,0 +1,113 @@
+package io.moondial.push;
+
+import io.moondial.push.PushOrder.Priority;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a push is now.
+ *
+ * @param what {@code notify}, {@code menu}, or the key of its script
+ * @param by who ordered it
+ * @param accepted when it was ordered
+ * @param expires when it is too late to begin
+ * @param changed when it came into its state
+ * @param attempts how often a message that begins its dialog was to be sent
+ * @param nextAttempt when it is tried again; null: nothing is waited for
+ * @param errorCode the MAP error of the last attempt (3GPP TS 29.002 17.6.6); null: it had none
+ * @param reason one word for why it has failed, or why its last attempt has: {@link Reason#word()};
+ *     null: nothing has
+ * @param answer to its first menu, as it may be written; null: none
+ * @param instanceId of its dialog, as its records have it; null: it has not begun
+ * @param callback whether the upstream of the rules is told how it ended
+ */
+public record PushReport(
+        String id,
+        String msisdn,
+        String what,
+        Priority priority,
+        String by,
+        State state,
+        Instant accepted,
+        Instant expires,
+        Instant changed,
+        int attempts,
+        @Nullable Instant nextAttempt,
+        @Nullable Integer errorCode,
+        @Nullable Reason reason,
+        @Nullable String answer,
+        @Nullable String instanceId,
+        boolean callback) {
+
+    /** Where a push is on its way. */
+    public enum State {
+        /** It waits for its turn. */
+        QUEUED,
+        /** Its dialog is about to begin, or to be tried again. */
+        ROUTING,
+        /** A message that begins its dialog has left. */
+        SENT,
+        /** Its first screen was answered; the dialog goes on. */
+        ANSWERED,
+        /** Its dialog has come to its end. */
+        COMPLETED,
+        /** It was not shown, or its dialog broke off; {@link PushReport#reason} says why. */
+        FAILED,
+        /** It was too late to begin. */
+        EXPIRED,
+        /** It was withdrawn before it was sent. */
+        CANCELLED,
+        /** It may have been sent when the engine was killed; it is not sent again. */
+        UNKNOWN;
+
+        /** Whether nothing comes after it. */
+        public boolean isLast() {
+            return switch (this) {
+                case QUEUED, ROUTING, SENT, ANSWERED -> false;
+                case COMPLETED, FAILED, EXPIRED, CANCELLED, UNKNOWN -> true;
+            };
+        }
+
+        /** As people and programs read it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Why a push, or an attempt, has failed. */
+    public enum Reason {
+        /** The far side is busy with another dialog of the subscriber (MAP error 72). */
+        USSD_BUSY,
+        /** MAP error 34. */
+        SYSTEM_FAILURE,
+        /** MAP error 27, be it of the HLR or of the MSC. */
+        ABSENT_SUBSCRIBER,
+        /** Another MAP error: {@link PushReport#errorCode} has it. */
+        ERROR,
+        /** Nobody answered what began the dialog within its time. */
+        NO_ANSWER,
+        /**
+         * What begins the dialog has not reached the far side: no link took it, or SCCP gave it
+         * back.
+         */
+        UNDELIVERED,
+        /** The far side does not take such dialogs. */
+        REFUSED,
+        /** The far side broke the dialog off. */
+        ABORTED,
+        /** The HLR named nobody where the subscriber is, or what it said cannot be used. */
+        NO_ROUTE,
+        /** The script failed. */
+        SCRIPT,
+        /** The script ended without having shown anything. */
+        NOTHING_SHOWN,
+        /** The engine stopped. */
+        STOPPED;
+
+        /** As people and programs read it, and as {@code push: retry: on} has it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.moondial.push;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Takes orders for pushes and says what has become of them; from any thread, without waiting. */
+public interface Pushes {
+    /**
+     * Takes an order. What is accepted is kept in the store before the result is there, so that a
+     * kill does not lose it.
+     *
+     * @return never completes with a failure
+     */
+    CompletableFuture<Submission> submit(PushOrder order);
+
+    /**
+     * How a push is now; empty if there is none of this id, or it ended longer ago than {@code
+     * push: keep}.
+     *
+     * @return fails with a {@link StoreException} if the store cannot be asked
+     */
+    CompletableFuture<Optional<PushReport>> find(String id);
+
+    /**
+     * Withdraws a push, if nothing of it was sent.
+     *
+     * @return how it is afterwards: not {@link PushReport.State#CANCELLED} if it was too late;
+     *     empty as for {@link #find}; fails with a {@link StoreException} if the store cannot be
+     *     asked
+     */
+    CompletableFuture<Optional<PushReport>> cancel(String id);
+
+    /**
+     * Completes when a push has ended. If nobody waits any more, the future may be cancelled.
+     *
+     * @return empty as for {@link #find}; fails with a {@link StoreException} if the store cannot
+     *     be asked
+     */
+    CompletableFuture<Optional<PushReport>> ended(String id);
+
+    /** Those that have not ended, and those that ended last, the newest order first. */
+    List<PushReport> latest(int max);
+
+    /** How many are in which state, and what was counted. */
+    Standing standing();
+
+    /** From now on this is told of every change. */
+    void follow(Listener listener);
+
+    /** Is told how pushes change, in order for each push, on any thread: it must not wait. */
+    @FunctionalInterface
+    interface Listener {
+        /** A push has changed. */
+        void changed(PushReport report);
+    }
+
+    /**
+     * How it stands.
+     *
+     * @param waiting pushes that wait for their turn
+     * @param running pushes whose dialog begins or runs
+     * @param max how many may wait
+     * @param held why none is begun now, in one word: {@code quiet_hours}, {@code overload}; null:
+     *     they are
+     */
+    record Standing(
+            int waiting, int running, int max, @org.jspecify.annotations.Nullable String held) {}
+
+    /** What became of an order. */
+    sealed interface Submission {
+        /**
+         * It is accepted.
+         *
+         * @param again whether it was accepted before, by its idempotency key; nothing new happens
+         */
+        record Accepted(PushReport report, boolean again) implements Submission {}
+
+        /** It is not, and nothing of it is kept; {@code detail} is a sentence. */
+        record Refused(Why why, String detail) implements Submission {}
+    }
+
+    /** Why an order is not accepted. */
+    enum Why {
+        /** The rules have no section {@code push}. */
+        OFF,
+        /** The number is none. */
+        NUMBER,
+        /** The text cannot be sent: it is empty, or too long. */
+        TEXT,
+        /** The script is not one of {@code push: scripts}. */
+        SCRIPT,
+        /** It has expired already, or stays valid for longer than a push may. */
+        EXPIRES,
+        /** Something else of the order is not allowed; the detail says what. */
+        ORDER,
+        /** The idempotency key was used for another order. */
+        CONFLICT,
+        /** As many wait as may ({@code push: max_queued}). */
+        FULL,
+        /** The store does not answer: whether it is kept is not known. */
+        UNAVAILABLE,
+        /** The engine stops. */
+        STOPPING
+    }
+
+    /** The store cannot be asked now. */
+    final class StoreException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public StoreException(String message) {
+            super(message);
+        }
+    }
+}
