@@ -280,7 +280,7 @@ public record Configuration(
         NotifySettings inbound = rules.inboundNotify();
         if (inbound != null) {
             services.add(
-                    LuaService.pushed(
+                    LuaService.notified(
                             inbound,
                             release(inbound.scriptDir()),
                             rules.script(),

@@ -1,8 +1,8 @@
 package io.moondial;
 
 import io.moondial.admin.RulesResource.RulesInForce;
-import io.moondial.channel.Opening;
 import io.moondial.config.ChangedSettings.Setting;
+import io.moondial.dialog.DialogKind;
 import io.moondial.problem.Problem;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.TriggerTable;
@@ -38,8 +38,8 @@ record CurrentRules(Configuration now, Reloading reloading) implements RulesInFo
     }
 
     @Override
-    public @Nullable TriggerTable triggers(Opening.Kind kind) {
-        if (kind == Opening.Kind.DIALLED) {
+    public @Nullable TriggerTable triggers(DialogKind kind) {
+        if (kind == DialogKind.DIALLED) {
             return now.rules().process().triggers();
         }
         NotifySettings pushed = now.rules().inboundNotify();

@@ -8,6 +8,7 @@ import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.dialog.DialogFact.Text;
+import io.moondial.dialog.DialogKind;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogListener;
 import io.moondial.text.Dcs;
@@ -140,7 +141,7 @@ final class HistoryTimes {
                         Party.ROUTE_ON_SSN);
         Opening opening =
                 new Opening(
-                        Opening.Kind.DIALLED,
+                        DialogKind.DIALLED,
                         UssdString.encode("*100#", Dcs.UNSPECIFIED),
                         new String("*100#".toCharArray()),
                         Address.international(String.valueOf(27761000000L + number)),

@@ -5,6 +5,7 @@ import io.moondial.Rules;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.InstanceIds;
@@ -74,7 +75,7 @@ public class RoundTripBench {
     private static final UssdString ANSWER = text("1");
     private static final Opening OPENING =
             new Opening(
-                    Opening.Kind.DIALLED,
+                    DialogKind.DIALLED,
                     text("*1#"),
                     "*1#",
                     null,

@@ -7,6 +7,7 @@ import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Outcome;
+import io.moondial.dialog.DialogKind;
 import io.moondial.edr.Edr;
 import io.moondial.history.DialogHistory;
 import io.moondial.history.DialogHistory.Follower;
@@ -258,7 +259,7 @@ public final class DialogsResource implements Resource, EventSource {
             json.put("took_ms", Duration.between(dialog.began(), ended).toMillis());
         }
         json.put("changed", (ended == null ? progress.answered() : ended).toString());
-        json.put("kind", opening.kind() == Opening.Kind.DIALLED ? "dialled" : "notify");
+        json.put("kind", opening.kind() == DialogKind.DIALLED ? "dialled" : "notify");
         json.put("service", opening.kind().section());
         json.put("script", dialog.identity().script());
         json.put("version", dialog.identity().version());

@@ -1,9 +1,9 @@
 package io.moondial.admin;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.Opening;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.dialog.DialogKind;
 import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Phones;
 import io.moondial.handset.Phones.Phone;
@@ -40,7 +40,7 @@ public final class PhoneResource implements Resource {
     @FunctionalInterface
     public interface Hidden {
         /** Their indices. */
-        BitSet in(Opening.Kind kind, String text, @Nullable String msisdn);
+        BitSet in(DialogKind kind, String text, @Nullable String msisdn);
     }
 
     /**
@@ -73,12 +73,12 @@ public final class PhoneResource implements Resource {
             throw Refusal.badRequest(
                     "give either code, such as *100#, or notify, the text of a notify");
         }
-        Opening.Kind kind = code == null ? Opening.Kind.PUSHED : Opening.Kind.DIALLED;
+        DialogKind kind = code == null ? DialogKind.NOTIFIED : DialogKind.DIALLED;
         String text = code == null ? String.valueOf(pushed) : code;
         Subscriber subscriber = subscriber(body);
         FarSide.Call dialled =
                 subscriber.call(
-                        kind == Opening.Kind.DIALLED
+                        kind == DialogKind.DIALLED
                                 ? Operation.PROCESS_UNSTRUCTURED_SS_REQUEST
                                 : Operation.UNSTRUCTURED_SS_NOTIFY,
                         ussd(text, body.number("dcs", Dcs.UNSPECIFIED.octet(), 0, MAX_OCTET)));
@@ -94,7 +94,7 @@ public final class PhoneResource implements Resource {
         log.info(
                 "{} {} \"{}\" to SSN {} from phone {}",
                 LogText.of(call.caller().name()),
-                kind == Opening.Kind.DIALLED ? "dials" : "pushes",
+                kind == DialogKind.DIALLED ? "dials" : "pushes",
                 LogText.of(Mask.of(text, secret)),
                 subscriber.ssn(),
                 phone.id());

@@ -1,7 +1,7 @@
 package io.moondial.admin;
 
-import io.moondial.channel.Opening;
 import io.moondial.config.ChangedSettings.Setting;
+import io.moondial.dialog.DialogKind;
 import io.moondial.problem.Problem;
 import io.moondial.rules.TriggerAnswer;
 import io.moondial.rules.TriggerRequest;
@@ -46,7 +46,7 @@ public final class RulesResource implements Resource {
         List<Problem> problems();
 
         /** The triggers of the service of such dialogs; null: there is none. */
-        @Nullable TriggerTable triggers(Opening.Kind kind);
+        @Nullable TriggerTable triggers(DialogKind kind);
     }
 
     /**
@@ -114,7 +114,7 @@ public final class RulesResource implements Resource {
             throw Refusal.badRequest(
                     "give either code, such as *100#, or notify, the text of a notify");
         }
-        Opening.Kind kind = code == null ? Opening.Kind.PUSHED : Opening.Kind.DIALLED;
+        DialogKind kind = code == null ? DialogKind.NOTIFIED : DialogKind.DIALLED;
         TriggerRequest request = request(call, code == null ? String.valueOf(pushed) : code);
         TriggerTable table = rules.get().triggers(kind);
         TriggerAnswer answer =
@@ -146,7 +146,7 @@ public final class RulesResource implements Resource {
                 ssn < 0 ? null : (Integer) ssn);
     }
 
-    private static ObjectNode json(JsonMapper mapper, Opening.Kind kind, TriggerAnswer answer) {
+    private static ObjectNode json(JsonMapper mapper, DialogKind kind, TriggerAnswer answer) {
         ObjectNode json = mapper.createObjectNode();
         json.put("service", kind.section());
         var found = answer.answers();

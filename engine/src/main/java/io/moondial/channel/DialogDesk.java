@@ -1,5 +1,6 @@
 package io.moondial.channel;
 
+import io.moondial.dialog.DialogKind;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ public interface DialogDesk {
      * @param msisdn the digits of the subscriber's number; null if the request has none
      * @return the indices of the characters
      */
-    default BitSet hidden(Opening.Kind kind, @Nullable String text, @Nullable String msisdn) {
+    default BitSet hidden(DialogKind kind, @Nullable String text, @Nullable String msisdn) {
         return new BitSet();
     }
 

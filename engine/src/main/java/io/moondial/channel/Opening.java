@@ -1,5 +1,6 @@
 package io.moondial.channel;
 
+import io.moondial.dialog.DialogKind;
 import io.moondial.text.UssdString;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param mask what is written instead of the text; null: the text
  */
 public record Opening(
-        Kind kind,
+        DialogKind kind,
         UssdString ussd,
         String text,
         @Nullable Address msisdn,
@@ -29,24 +30,6 @@ public record Opening(
         String localTid,
         String remoteTid,
         @Nullable String mask) {
-
-    /** What began a dialog. */
-    public enum Kind {
-        /** The subscriber dialled: a ProcessUnstructuredSS-Request. */
-        DIALLED,
-        /** The network pushed a text to us: an UnstructuredSS-Notify. */
-        PUSHED;
-
-        /** In a log line. */
-        public String word() {
-            return this == DIALLED ? "dialled" : "pushed";
-        }
-
-        /** The section of the rules whose triggers such dialogs are for. */
-        public String section() {
-            return this == DIALLED ? "process" : "notify";
-        }
-    }
 
     /** The same, with this written instead of the text; null: the text. */
     public Opening writtenAs(@Nullable String mask) {

@@ -29,6 +29,7 @@ import io.moondial.text.Mask;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
 import io.moondial.text.UssdString.UnsendableText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -199,7 +200,8 @@ public final class Dialog {
         }
 
         private void perform(ScriptCall call) {
-            if (setup.isNotify() && (call instanceof Screen || call instanceof Respond)) {
+            if (setup.kind() == DialogKind.NOTIFIED
+                    && (call instanceof Screen || call instanceof Respond)) {
                 refuse(
                         call,
                         "not in the script of an inbound notify, which may return, or call ussd.decline, ussd.close or ussd.abort");
@@ -212,6 +214,13 @@ public final class Dialog {
                 case Close close -> close();
                 case Abort abort -> abort();
             }
+        }
+
+        private Duration timeout(Screen call) {
+            return switch (call) {
+                case Menu menu -> setup.menuTimeout();
+                case Notify notify -> setup.notifyTimeout();
+            };
         }
 
         private void show(Screen call) {
@@ -254,7 +263,7 @@ public final class Dialog {
             resumes = null;
             actions.add(
                     new DialogAction.StartTimer(
-                            screens, requireNonNullElse(options.timeout(), setup.menuTimeout())));
+                            screens, requireNonNullElse(options.timeout(), timeout(call))));
         }
 
         private void respond(Respond call) {
@@ -309,9 +318,9 @@ public final class Dialog {
         }
 
         private void finishWith(Returned returned) {
-            if (setup.isNotify()) {
+            if (setup.kind() == DialogKind.NOTIFIED) {
                 send(new Outgoing.Acknowledge());
-                tell(new DialogFact.PushAcknowledged());
+                tell(new DialogFact.NotifyAcknowledged());
                 finish(new Phase.Over("return"), new Outcome.Acknowledged());
                 return;
             }
@@ -339,7 +348,7 @@ public final class Dialog {
         private void switchedOff() {
             switch (phase) {
                 case Phase.Busy busy -> {
-                    if (setup.isNotify()) {
+                    if (setup.kind() == DialogKind.NOTIFIED) {
                         decline(SYSTEM_FAILURE);
                     } else {
                         respondWithErrorMessage();
@@ -379,7 +388,9 @@ public final class Dialog {
         }
 
         private void endFailed(String exception, boolean scriptsFault) {
-            if (scriptsFault && setup.onError() == OnError.MESSAGE && !setup.isNotify()) {
+            if (scriptsFault
+                    && setup.onError() == OnError.MESSAGE
+                    && setup.kind() == DialogKind.DIALLED) {
                 sendErrorMessage();
                 tell(new DialogFact.Failed(exception));
                 responded(Text.of(setup.errorMessage(), null));

@@ -87,7 +87,7 @@ public sealed interface DialogFact {
     }
 
     /** The pushed text that began the dialog was acknowledged. */
-    record PushAcknowledged() implements DialogFact {}
+    record NotifyAcknowledged() implements DialogFact {}
 
     /** What began the dialog was refused with this error code. */
     record Declined(int code) implements DialogFact {}

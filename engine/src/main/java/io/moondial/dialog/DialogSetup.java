@@ -7,17 +7,19 @@ import java.util.Locale;
 /**
  * What a dialog starts with.
  *
- * @param isNotify whether a pushed text began the dialog; otherwise it was dialled
+ * @param kind what begins the dialog
  * @param script the file of its script, for messages
- * @param menuTimeout how long a menu or notify waits if the script gives no other time
+ * @param menuTimeout how long a menu waits if the script gives no other time
+ * @param notifyTimeout how long a notify waits for its acknowledgement, in the same way
  * @param errorMessage sent if a script ends without a usable text
  * @param onError what is sent if the script fails by its own fault
  * @param dcs the data coding scheme of the texts sent, until the script chooses another
  */
 public record DialogSetup(
-        boolean isNotify,
+        DialogKind kind,
         String script,
         Duration menuTimeout,
+        Duration notifyTimeout,
         String errorMessage,
         OnError onError,
         Dcs dcs) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Sending;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
@@ -47,7 +48,7 @@ final class DialogAsTest {
                         opening.origination(),
                         requireNonNullElse(opening.local().ssn(), Subscriber.USUAL_SSN));
         recorded.heldBy(subscriber, opening.ussd().dcs(), opening.ussd().language().orElse(null));
-        recorded.opened(opening.kind() == Opening.Kind.PUSHED, withoutSecrets());
+        recorded.opened(opening.kind() == DialogKind.NOTIFIED, withoutSecrets());
     }
 
     /** The text that began it, with digits instead of what is written as asterisks. */
@@ -78,7 +79,7 @@ final class DialogAsTest {
             case DialogFact.Responded(var text, var resumes) ->
                     came(new Screen.Respond(text.written()));
             case DialogFact.Declined(int code) -> came(new Screen.Decline(code));
-            case DialogFact.PushAcknowledged acknowledged -> came(new Screen.Acknowledge());
+            case DialogFact.NotifyAcknowledged acknowledged -> came(new Screen.Acknowledge());
             case DialogFact.Closed closed -> came(new Screen.Close());
             case DialogFact.Aborted aborted -> came(new Screen.Abort(""));
             case DialogFact.Answered(var answer, boolean late, boolean last) -> {

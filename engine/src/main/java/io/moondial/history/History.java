@@ -192,7 +192,7 @@ public final class History {
                         note(at, file + " is switched on again after its pause");
                 case DialogFact.ScriptSkipped skipped -> problem(at, "the script is switched off");
                 case DialogFact.Finished(Outcome outcome, boolean explained) -> end(at, outcome);
-                case DialogFact.PushAcknowledged it -> {}
+                case DialogFact.NotifyAcknowledged it -> {}
                 case DialogFact.Declined it -> {}
                 case DialogFact.Closed it -> {}
                 case DialogFact.Aborted it -> {}

@@ -2,9 +2,9 @@ package io.moondial.logic;
 
 import static java.util.Objects.requireNonNull;
 
-import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Outcome;
+import io.moondial.dialog.DialogKind;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.Durations;
 import io.moondial.time.Time;
@@ -54,8 +54,8 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
 
     private final Counters counters;
     private final Time time;
-    private final Map<Opening.Kind, ConcurrentHashMap<String, OfScript>> scripts =
-            new EnumMap<>(Opening.Kind.class);
+    private final Map<DialogKind, ConcurrentHashMap<String, OfScript>> scripts =
+            new EnumMap<>(DialogKind.class);
     private volatile List<OfScript> sorted = List.of();
     private final Map<String, Map<String, Durations>> calls = new ConcurrentHashMap<>();
 
@@ -67,7 +67,7 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
     DialogMetrics(Counters counters, Time time) {
         this.counters = counters;
         this.time = time;
-        for (Opening.Kind kind : Opening.Kind.values()) {
+        for (DialogKind kind : DialogKind.values()) {
             scripts.put(kind, new ConcurrentHashMap<>());
         }
         counters.include(this);
@@ -172,7 +172,7 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
     }
 
     /** What was counted of a script, which is made known if it is new. */
-    OfScript script(Opening.Kind kind, String key) {
+    OfScript script(DialogKind kind, String key) {
         ConcurrentHashMap<String, OfScript> ofKind = requireNonNull(scripts.get(kind));
         OfScript found = ofKind.get(key);
         if (found != null) {
@@ -298,7 +298,7 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
                 }
                 case DialogFact.Responded _ -> turnEnds();
                 case DialogFact.Declined _ -> turnEnds();
-                case DialogFact.PushAcknowledged _ -> turnEnds();
+                case DialogFact.NotifyAcknowledged _ -> turnEnds();
                 case DialogFact.Closed _ -> turnEnds();
                 case DialogFact.Aborted _ -> turnEnds();
                 case DialogFact.Finished(Outcome outcome, boolean _) ->

@@ -5,6 +5,7 @@ import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.dialog.DialogFact.Text;
+import io.moondial.dialog.DialogKind;
 import io.moondial.edr.Edr;
 import io.moondial.edr.EdrSink;
 import java.time.Instant;
@@ -68,7 +69,7 @@ public final class DialogRecords implements DialogListener {
             case DialogFact.FarSideEnded(boolean silent) -> silent;
             case DialogFact.FarSideAborted aborted -> true;
             case DialogFact.Responded responded -> true;
-            case DialogFact.PushAcknowledged acknowledged -> true;
+            case DialogFact.NotifyAcknowledged acknowledged -> true;
             case DialogFact.Declined declined -> true;
             case DialogFact.Closed closed -> true;
             case DialogFact.Aborted aborted -> true;
@@ -106,7 +107,7 @@ public final class DialogRecords implements DialogListener {
                         event("USSD-PROCESS-R")
                                 .text("RESUMES", resumes)
                                 .text("TEXT", text.written());
-                case DialogFact.PushAcknowledged acknowledged -> event("USSD-NOTIFY-R");
+                case DialogFact.NotifyAcknowledged acknowledged -> event("USSD-NOTIFY-R");
                 case DialogFact.Declined(int code) ->
                         event(isDialled() ? "USSD-PROCESS-E" : "USSD-NOTIFY-E")
                                 .number("ERROR_CODE", code);
@@ -137,7 +138,7 @@ public final class DialogRecords implements DialogListener {
         }
 
         private boolean isDialled() {
-            return dialog.opening().kind() == Opening.Kind.DIALLED;
+            return dialog.opening().kind() == DialogKind.DIALLED;
         }
 
         private static String name(Screen screen) {

@@ -12,6 +12,7 @@ import io.moondial.dialog.DialogEvent;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Outcome;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.dialog.Outgoing;
@@ -266,7 +267,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     @Override
     public Phase phase() {
         catchUp();
-        return Phase.of(claim.setup().isNotify(), dialog.isOpen());
+        return Phase.of(claim.setup().kind() == DialogKind.NOTIFIED, dialog.isOpen());
     }
 
     @Override

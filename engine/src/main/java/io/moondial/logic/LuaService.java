@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialog.DialogSetup;
 import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.rules.DialledMask;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * script of that trigger. A change of rules or scripts is another service in its place.
  */
 public final class LuaService {
-    private final Opening.Kind kind;
+    private final DialogKind kind;
     private final TriggerTable triggers;
     private final ScriptRelease scripts;
     private final ScriptSettings settings;
@@ -78,7 +79,7 @@ public final class LuaService {
             @Nullable ZoneId zone) {}
 
     private LuaService(
-            Opening.Kind kind,
+            DialogKind kind,
             TriggerTable triggers,
             ScriptRelease scripts,
             ScriptSettings settings,
@@ -109,21 +110,24 @@ public final class LuaService {
             ScriptSettings settings,
             @Nullable ZoneId zone) {
         return new LuaService(
-                Opening.Kind.DIALLED,
+                DialogKind.DIALLED,
                 rules.triggers(),
                 scripts,
                 settings,
                 new ScriptGlobals(rules.globals()),
                 rules.edrStream(),
                 zone,
-                (script, own) ->
-                        new DialogSetup(
-                                false,
-                                script.fileName(),
-                                requireNonNullElse(own.menuTimeout(), rules.menuTimeout()),
-                                rules.errorMessage(),
-                                requireNonNullElse(own.onError(), rules.onError()),
-                                Dcs.gsm7(rules.dcsLanguage())));
+                (script, own) -> {
+                    Duration timeout = requireNonNullElse(own.menuTimeout(), rules.menuTimeout());
+                    return new DialogSetup(
+                            DialogKind.DIALLED,
+                            script.fileName(),
+                            timeout,
+                            timeout,
+                            rules.errorMessage(),
+                            requireNonNullElse(own.onError(), rules.onError()),
+                            Dcs.gsm7(rules.dcsLanguage()));
+                });
     }
 
     /**
@@ -132,13 +136,13 @@ public final class LuaService {
      *
      * @param zone of the dates that scripts make; null: that of the clock
      */
-    public static LuaService pushed(
+    public static LuaService notified(
             NotifySettings rules,
             ScriptRelease scripts,
             ScriptSettings settings,
             @Nullable ZoneId zone) {
         return new LuaService(
-                Opening.Kind.PUSHED,
+                DialogKind.NOTIFIED,
                 rules.triggers(),
                 scripts,
                 settings,
@@ -147,8 +151,9 @@ public final class LuaService {
                 zone,
                 (script, own) ->
                         new DialogSetup(
-                                true,
+                                DialogKind.NOTIFIED,
                                 script.fileName(),
+                                Duration.ZERO,
                                 Duration.ZERO,
                                 "",
                                 OnError.ABORT,
@@ -156,7 +161,7 @@ public final class LuaService {
     }
 
     /** What its dialogs begin with. */
-    public Opening.Kind kind() {
+    public DialogKind kind() {
         return kind;
     }
 

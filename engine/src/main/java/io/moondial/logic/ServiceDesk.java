@@ -11,6 +11,7 @@ import io.moondial.channel.Opening;
 import io.moondial.config.Key;
 import io.moondial.config.Measure;
 import io.moondial.config.Settings;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.EdrSink;
 import io.moondial.edr.InstanceIds;
@@ -264,7 +265,7 @@ public final class ServiceDesk implements DialogDesk {
         return service == null ? Optional.empty() : service.claim(opening);
     }
 
-    private @Nullable LuaService service(Opening.Kind kind) {
+    private @Nullable LuaService service(DialogKind kind) {
         for (LuaService service : services) {
             if (service.kind() == kind) {
                 return service;
@@ -274,7 +275,7 @@ public final class ServiceDesk implements DialogDesk {
     }
 
     @Override
-    public BitSet hidden(Opening.Kind kind, @Nullable String text, @Nullable String msisdn) {
+    public BitSet hidden(DialogKind kind, @Nullable String text, @Nullable String msisdn) {
         LuaService service = service(kind);
         return service == null ? new BitSet() : service.hidden(text, msisdn);
     }

@@ -39,7 +39,7 @@ class DeclaredPhasesTest {
             DialogBench dialog =
                     phase == Phase.PROCESS || phase == Phase.PROCESS_ENDED
                             ? DialogBench.dialled("*100#")
-                            : DialogBench.pushed("news");
+                            : DialogBench.notified("news");
             if (phase == Phase.PROCESS_ENDED || phase == Phase.NOTIFY_ENDED) {
                 dialog.on(new DialogEvent.Close());
             }

@@ -48,14 +48,14 @@ final class DialogBench {
     }
 
     static DialogBench dialled(String code, OnError onError) {
-        return opened(Opening.Kind.DIALLED, code, onError);
+        return opened(DialogKind.DIALLED, code, onError);
     }
 
-    static DialogBench pushed(String text) {
-        return opened(Opening.Kind.PUSHED, text, OnError.MESSAGE);
+    static DialogBench notified(String text) {
+        return opened(DialogKind.NOTIFIED, text, OnError.MESSAGE);
     }
 
-    private static DialogBench opened(Opening.Kind kind, String text, OnError onError) {
+    private static DialogBench opened(DialogKind kind, String text, OnError onError) {
         Opening opening =
                 new Opening(
                         kind,
@@ -73,8 +73,9 @@ final class DialogBench {
                 opening,
                 Dialog.begin(
                         new DialogSetup(
-                                kind == Opening.Kind.PUSHED,
+                                kind,
                                 "main.lua",
+                                Duration.ofSeconds(30),
                                 Duration.ofSeconds(30),
                                 "Service unavailable",
                                 onError,

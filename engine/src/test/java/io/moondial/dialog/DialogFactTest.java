@@ -55,7 +55,7 @@ class DialogFactTest {
                     new DialogFact.FarSideAborted("TC-U-ABORT"),
                     new DialogFact.Responded(TEXT),
                     new DialogFact.Responded(TEXT, "Logic-1"),
-                    new DialogFact.PushAcknowledged(),
+                    new DialogFact.NotifyAcknowledged(),
                     new DialogFact.Declined(36),
                     new DialogFact.Closed(),
                     new DialogFact.Aborted(),
@@ -79,7 +79,7 @@ class DialogFactTest {
                     new DialogFact.Broken(new IllegalStateException()),
                     new DialogFact.LetGo(new IllegalStateException()));
 
-    private static DialogIdentity dialog(Opening.Kind kind) {
+    private static DialogIdentity dialog(DialogKind kind) {
         Party party = new Party(1, 6, "27829000000", Party.ROUTE_ON_SSN);
         Address number = Address.international("27761485722");
         Opening opening =
@@ -108,7 +108,7 @@ class DialogFactTest {
                             records.add(edr);
                             streams.add(stream);
                         });
-        for (Opening.Kind kind : Opening.Kind.values()) {
+        for (DialogKind kind : DialogKind.values()) {
             ONE_OF_EACH.forEach(fact -> writer.told(dialog(kind), Instant.EPOCH, fact));
         }
         EdrSpec spec = EdrSpec.builtIn();
@@ -120,14 +120,14 @@ class DialogFactTest {
                                 .distinct())
                 .containsExactlyInAnyOrderElementsOf(EdrSpec.ENGINE_EVENTS);
         assertThat(records.stream().filter(edr -> edr.event().equals("TOP_UP")))
-                .hasSize(Opening.Kind.values().length)
+                .hasSize(DialogKind.values().length)
                 .allSatisfy(edr -> assertThat(edr.text("AMOUNT")).isEqualTo("50"));
         assertThat(streams).containsExactly("of_the_script", "ussd");
     }
 
     @Test
     void whether_a_fact_has_a_record_is_known_without_making_it() {
-        for (Opening.Kind kind : Opening.Kind.values()) {
+        for (DialogKind kind : DialogKind.values()) {
             assertThat(ONE_OF_EACH)
                     .allSatisfy(
                             fact ->

@@ -21,7 +21,7 @@ class DialogInvariantsTest {
             Random random = new Random(seed);
             DialogBench bench =
                     random.nextInt(5) == 0
-                            ? DialogBench.pushed("hi")
+                            ? DialogBench.notified("hi")
                             : DialogBench.dialled(
                                     "*1#", random.nextBoolean() ? OnError.ABORT : OnError.MESSAGE);
             live(bench, random);

@@ -3,7 +3,7 @@ package io.moondial.dialog;
 import static io.moondial.dialog.DialogBench.acknowledgement;
 import static io.moondial.dialog.DialogBench.answer;
 import static io.moondial.dialog.DialogBench.dialled;
-import static io.moondial.dialog.DialogBench.pushed;
+import static io.moondial.dialog.DialogBench.notified;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.dialog.DialogAction.Kill;
@@ -45,7 +45,7 @@ class DialogTest {
 
     @Test
     void an_inbound_notify_is_told_with_its_text() {
-        assertThat(pushed("Hello").records)
+        assertThat(notified("Hello").records)
                 .containsExactly("USSD-NOTIFY {DIRECTION=in, TEXT=Hello}");
     }
 
@@ -424,7 +424,7 @@ class DialogTest {
 
     @Test
     void an_inbound_notify_is_acknowledged_by_a_normal_return() {
-        var bench = pushed("Hello").on(new Returned(null));
+        var bench = notified("Hello").on(new Returned(null));
         assertThat(bench.sent).containsExactly(new Outgoing.Acknowledge());
         assertThat(bench.later()).containsExactly("USSD-NOTIFY-R");
         assertThat(bench.outcomes).containsExactly(new Outcome.Acknowledged());
@@ -432,7 +432,7 @@ class DialogTest {
 
     @Test
     void an_inbound_notify_can_be_declined_and_knows_no_screens() {
-        var bench = pushed("Hello");
+        var bench = notified("Hello");
         assertThat(bench.menu("?").settled).isInstanceOf(Refuse.class);
         assertThat(bench.notify("?").settled).isInstanceOf(Refuse.class);
         assertThat(bench.on(new Respond("?")).settled).isInstanceOf(Refuse.class);

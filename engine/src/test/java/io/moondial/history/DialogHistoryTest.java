@@ -10,6 +10,7 @@ import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.dialog.DialogFact.Text;
+import io.moondial.dialog.DialogKind;
 import io.moondial.history.DialogHistory.Page;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogListener;
@@ -61,7 +62,7 @@ class DialogHistoryTest {
         Party party = new Party(1, 6, "27829000000", Party.ROUTE_ON_SSN);
         Opening opening =
                 new Opening(
-                        Opening.Kind.DIALLED,
+                        DialogKind.DIALLED,
                         dialled,
                         "*1#",
                         Address.international("27761485722"),

@@ -10,6 +10,7 @@ import io.moondial.channel.Address;
 import io.moondial.channel.DialogTids;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
+import io.moondial.dialog.DialogKind;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -50,7 +51,7 @@ class JsonLinesTest {
         Address number = Address.international("27761485722");
         Opening opening =
                 new Opening(
-                        Opening.Kind.DIALLED,
+                        DialogKind.DIALLED,
                         UssdString.encode("*1#", Dcs.UNSPECIFIED),
                         "*1#",
                         number,

@@ -8,6 +8,7 @@ import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.dialog.DialogFact.Text;
+import io.moondial.dialog.DialogKind;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.Durations;
 import io.moondial.text.Dcs;
@@ -31,7 +32,7 @@ class DialogMetricsTest {
     private final DialogMetrics metrics = new DialogMetrics(counters, time);
 
     private DialogMetrics.OfScript topup() {
-        return metrics.script(Opening.Kind.DIALLED, "topup");
+        return metrics.script(DialogKind.DIALLED, "topup");
     }
 
     private static DialogIdentity identity(String script) throws Exception {
@@ -39,7 +40,7 @@ class DialogMetricsTest {
         return new DialogIdentity(
                 "Logic-1-1",
                 new Opening(
-                        Opening.Kind.DIALLED,
+                        DialogKind.DIALLED,
                         UssdString.encode("*1#", Dcs.UNSPECIFIED),
                         "*1#",
                         null,
@@ -193,12 +194,12 @@ class DialogMetricsTest {
     @Test
     void scripts_beyond_the_limit_count_together() throws Exception {
         for (int i = 0; i < DialogMetrics.MAX_SCRIPTS + 5; i++) {
-            metrics.script(Opening.Kind.DIALLED, "s" + i);
+            metrics.script(DialogKind.DIALLED, "s" + i);
         }
         new Told("one more").responds();
         assertThat(metrics.scripts()).hasSize(DialogMetrics.MAX_SCRIPTS + 1);
-        assertThat(metrics.script(Opening.Kind.DIALLED, DialogMetrics.OTHER).begun()).isOne();
-        assertThat(metrics.script(Opening.Kind.DIALLED, "s7").script()).isEqualTo("s7");
+        assertThat(metrics.script(DialogKind.DIALLED, DialogMetrics.OTHER).begun()).isOne();
+        assertThat(metrics.script(DialogKind.DIALLED, "s7").script()).isEqualTo("s7");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
@@ -104,7 +105,7 @@ class DialogRunTest {
         Party party = new Party(1, 6, null, Party.ROUTE_ON_SSN);
         desk.begun(
                 new Opening(
-                        Opening.Kind.DIALLED,
+                        DialogKind.DIALLED,
                         UssdString.encode("*1#", Dcs.UNSPECIFIED),
                         "*1#",
                         null,

@@ -7,6 +7,7 @@ import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialog.Outgoing;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
@@ -116,7 +117,7 @@ class HardStopTest {
     private static Opening opening() throws Exception {
         Party party = new Party(1, 6, null, Party.ROUTE_ON_SSN);
         return new Opening(
-                Opening.Kind.DIALLED,
+                DialogKind.DIALLED,
                 UssdString.encode("*1#", Dcs.UNSPECIFIED),
                 "*1#",
                 null,

@@ -172,7 +172,7 @@ final class LiveDesk implements AutoCloseable {
                                 release,
                                 scriptRules,
                                 null),
-                        LuaService.pushed(
+                        LuaService.notified(
                                 pushed(folder).with(triggers), release, scriptRules, null)));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
+import io.moondial.dialog.DialogKind;
 import io.moondial.logic.DialogRun.RequestTable;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -45,7 +46,7 @@ class RequestTableTest {
         Party party = new Party(1, 6, "27110001", Party.ROUTE_ON_GT);
         return RequestTable.of(
                 new Opening(
-                        Opening.Kind.DIALLED,
+                        DialogKind.DIALLED,
                         UssdString.encode("*1#", Dcs.UNSPECIFIED),
                         "*1#",
                         Address.international("27761485722"),

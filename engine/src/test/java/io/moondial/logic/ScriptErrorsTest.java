@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moondial.channel.Address;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
+import io.moondial.dialog.DialogKind;
 import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -35,7 +36,7 @@ class ScriptErrorsTest {
         try {
             Opening opening =
                     new Opening(
-                            Opening.Kind.DIALLED,
+                            DialogKind.DIALLED,
                             UssdString.encode("*1#", Dcs.UNSPECIFIED),
                             "*1#",
                             number,

@@ -14,6 +14,7 @@ import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.channel.ss7.SignallingLimits.Guards;
 import io.moondial.channel.ss7.UssdParameter.MalformedException;
 import io.moondial.channel.ss7.UssdParameter.MapError;
+import io.moondial.dialog.DialogKind;
 import io.moondial.metrics.Counters;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
@@ -190,7 +191,7 @@ final class BeginScreening {
             MapLink link, Received.Invoke invoke, UssdParameter argument, String text) {
         DialogImpl tcap = (DialogImpl) link.dialog().getTcapDialog();
         return new Opening(
-                Objects.requireNonNullElse(UssdDesk.kind(invoke.operation()), Opening.Kind.PUSHED),
+                Objects.requireNonNullElse(UssdDesk.kind(invoke.operation()), DialogKind.NOTIFIED),
                 argument.ussd(),
                 text,
                 argument.msisdn(),

@@ -8,10 +8,10 @@ import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
-import io.moondial.channel.Opening;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;
@@ -82,7 +82,7 @@ public final class UssdDesk implements MessageDesk {
 
     @Override
     public BitSet hidden(int operation, @Nullable String text, @Nullable String msisdn) {
-        Opening.Kind kind = kind(operation);
+        DialogKind kind = kind(operation);
         return kind == null ? new BitSet() : desk.hidden(kind, text, msisdn);
     }
 
@@ -97,10 +97,10 @@ public final class UssdDesk implements MessageDesk {
     }
 
     /** What begins with this operation; null: nothing. */
-    static Opening.@Nullable Kind kind(int operation) {
+    static @Nullable DialogKind kind(int operation) {
         return switch (operation) {
-            case PROCESS_UNSTRUCTURED_SS_REQUEST -> Opening.Kind.DIALLED;
-            case UNSTRUCTURED_SS_NOTIFY -> Opening.Kind.PUSHED;
+            case PROCESS_UNSTRUCTURED_SS_REQUEST -> DialogKind.DIALLED;
+            case UNSTRUCTURED_SS_NOTIFY -> DialogKind.NOTIFIED;
             default -> null;
         };
     }

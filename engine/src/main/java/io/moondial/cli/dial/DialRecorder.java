@@ -1,9 +1,9 @@
 package io.moondial.cli.dial;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Sending;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
@@ -103,7 +103,7 @@ final class DialRecorder implements DialogListener, DialCommand.Listener {
     }
 
     private String withoutSecrets() {
-        Opening.Kind kind = push ? Opening.Kind.PUSHED : Opening.Kind.DIALLED;
+        DialogKind kind = push ? DialogKind.NOTIFIED : DialogKind.DIALLED;
         return services.stream()
                 .filter(service -> service.kind() == kind)
                 .map(service -> SecretDigits.dialled(text, service.hidden(text, msisdn)))

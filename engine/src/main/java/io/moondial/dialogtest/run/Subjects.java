@@ -2,8 +2,8 @@ package io.moondial.dialogtest.run;
 
 import io.moondial.Rules;
 import io.moondial.channel.Address;
-import io.moondial.channel.Opening;
 import io.moondial.channel.embedded.EmbeddedNetwork;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.language.Step;
 import io.moondial.dialogtest.language.Template;
@@ -79,7 +79,7 @@ public final class Subjects {
     }
 
     private Optional<Subject> find(Step.Open open, TestHandset handset) {
-        Opening.Kind kind = open.push() ? Opening.Kind.PUSHED : Opening.Kind.DIALLED;
+        DialogKind kind = open.push() ? DialogKind.NOTIFIED : DialogKind.DIALLED;
         TriggerTable table = table(kind);
         if (table == null) {
             return Optional.empty();
@@ -98,9 +98,9 @@ public final class Subjects {
         return table.match(request).map(it -> new Subject(kind.section(), it.scriptKey()));
     }
 
-    private @Nullable TriggerTable table(Opening.Kind kind) {
+    private @Nullable TriggerTable table(DialogKind kind) {
         NotifySettings pushed = rules.inboundNotify();
-        if (kind == Opening.Kind.DIALLED) {
+        if (kind == DialogKind.DIALLED) {
             return rules.process().triggers();
         }
         return pushed == null ? null : pushed.triggers();

@@ -5,9 +5,9 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.moondial.Rules;
-import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Sending;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
@@ -214,7 +214,7 @@ final class TestEngine {
 
     /** What began a dialog; what its trigger masks is replaced. */
     String recordable(
-            TestHandset.Call call, Opening.Kind kind, String text, @Nullable String msisdn) {
+            TestHandset.Call call, DialogKind kind, String text, @Nullable String msisdn) {
         DialogIdentity known = begun.get(call.handset().tid());
         return known != null && known.opening().mask() == null
                 ? text

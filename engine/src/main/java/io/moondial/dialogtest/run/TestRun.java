@@ -2,8 +2,8 @@ package io.moondial.dialogtest.run;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink.DialogGoneException;
-import io.moondial.channel.Opening;
 import io.moondial.channel.ss7.FarSide;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialogtest.language.DialogFile.Lines;
 import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.language.DialogTest.Given;
@@ -261,7 +261,7 @@ final class TestRun {
     }
 
     private String recordable(boolean push, String text) {
-        Opening.Kind kind = push ? Opening.Kind.PUSHED : Opening.Kind.DIALLED;
+        DialogKind kind = push ? DialogKind.NOTIFIED : DialogKind.DIALLED;
         Address from = handset.subscriber().msisdn();
         return engine.recordable(handset.call(), kind, text, from == null ? null : from.digits());
     }

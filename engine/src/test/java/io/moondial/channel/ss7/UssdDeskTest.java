@@ -11,6 +11,7 @@ import io.moondial.channel.Opening.Party;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.MessageDesk.Begin;
+import io.moondial.dialog.DialogKind;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;
@@ -106,10 +107,10 @@ class UssdDeskTest {
 
     @BeforeEach
     void dial() {
-        begin(Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, Opening.Kind.DIALLED);
+        begin(Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, DialogKind.DIALLED);
     }
 
-    private void begin(int operation, Opening.Kind kind) {
+    private void begin(int operation, DialogKind kind) {
         Party party = new Party(1, 6, null, Party.ROUTE_ON_SSN);
         Opening opening =
                 new Opening(
@@ -145,7 +146,7 @@ class UssdDeskTest {
         say(new Outgoing.Refuse(36));
         say(new Outgoing.End());
         say(new Outgoing.Abort("why"));
-        begin(Operation.UNSTRUCTURED_SS_NOTIFY, Opening.Kind.PUSHED);
+        begin(Operation.UNSTRUCTURED_SS_NOTIFY, DialogKind.NOTIFIED);
         say(new Outgoing.Acknowledge());
         assertThat(sent)
                 .containsExactly(
