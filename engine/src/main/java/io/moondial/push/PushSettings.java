@@ -31,7 +31,7 @@ public record PushSettings(
         @Key(
                         value =
                                 "The scripts of process.script_dir that may be pushed, each by the name that triggers would have for it. A push of a text needs none.",
-                        unsetIs = "none",
+                        unset = "[]",
                         example = "[survey]")
                 List<String> scripts,
         @Key(
@@ -74,7 +74,7 @@ public record PushSettings(
                         unsetIs = "none",
                         matches = "([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]",
                         allowed = "two times of the day, such as \"22:00-06:00\"",
-                        example = "\"22:00-06:00\"")
+                        example = "22:00-06:00")
                 @Nullable String quietHours,
         @Key(
                         value =
@@ -162,7 +162,7 @@ public record PushSettings(
                             unsetIs = "the point code is used",
                             matches = "[0-9]{1,15}",
                             allowed = "1 to 15 digits",
-                            example = "\"27829000002\"")
+                            example = "27829000002")
                     @Nullable String globalTitle,
             @Key(
                             value = "Its subsystem: 6 is an HLR, 8 an MSC.",
