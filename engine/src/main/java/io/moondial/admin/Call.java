@@ -24,7 +24,7 @@ public final class Call {
     private final Map<String, List<String>> query;
     private final byte[] body;
     private final BooleanSupplier mayGoOn;
-    private final @Nullable String accept;
+    private final Headers headers;
     private final Visit visit;
 
     Call(
@@ -33,14 +33,14 @@ public final class Call {
             Map<String, String> path,
             Map<String, List<String>> query,
             byte[] body) {
-        this(json, caller, path, query, body, () -> true, null, Visit.LOCAL);
+        this(json, caller, path, query, body, () -> true, _ -> List.of(), Visit.LOCAL);
     }
 
     /**
      * A call.
      *
      * @param mayGoOn whether an answer that takes long may go on
-     * @param accept what the caller takes
+     * @param headers what the caller has sent beside the body
      */
     Call(
             JsonMapper json,
@@ -49,16 +49,23 @@ public final class Call {
             Map<String, List<String>> query,
             byte[] body,
             BooleanSupplier mayGoOn,
-            @Nullable String accept,
+            Headers headers,
             Visit visit) {
         this.visit = visit;
-        this.accept = accept;
+        this.headers = headers;
         this.mayGoOn = mayGoOn;
         this.json = json;
         this.caller = caller;
         this.path = path;
         this.query = query;
         this.body = body;
+    }
+
+    /** The headers of a call. */
+    @FunctionalInterface
+    interface Headers {
+        /** The values of those of this name, in their order; whatever the case of its letters. */
+        List<String> values(String name);
     }
 
     /**
@@ -91,7 +98,21 @@ public final class Call {
 
     /** The media types that the caller takes, as its header Accept says; null: it says nothing. */
     public @Nullable String accept() {
-        return accept;
+        List<String> values = headers.values("Accept");
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    /**
+     * A header; null: not given.
+     *
+     * @throws Refusal if it is given twice
+     */
+    @Nullable String header(String name) throws Refusal {
+        List<String> values = headers.values(name);
+        if (values.size() > 1) {
+            throw Refusal.badRequest("the header '%s' is given twice".formatted(name));
+        }
+        return values.isEmpty() ? null : values.getFirst();
     }
 
     /** To make answers with. */

@@ -201,7 +201,7 @@ final class RequestHandler extends Handler.Abstract {
                             query(),
                             body,
                             mayGoOn,
-                            request.getHeaders().get(HttpHeader.ACCEPT),
+                            request.getHeaders()::getValuesList,
                             new Call.Visit(
                                     client.address(),
                                     from(),

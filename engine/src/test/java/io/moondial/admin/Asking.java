@@ -32,6 +32,17 @@ final class Asking {
      */
     Answer ask(Caller caller, String method, String target, String body)
             throws Refusal, InterruptedException {
+        return ask(caller, method, target, body, Map.of());
+    }
+
+    /** The same with headers; the names as {@code Call} asks for them. */
+    Answer ask(
+            Caller caller,
+            String method,
+            String target,
+            String body,
+            Map<String, List<String>> headers)
+            throws Refusal, InterruptedException {
         String[] parts = target.split("\\?", 2);
         List<String> segments = new ArrayList<>();
         for (String segment : parts[0].substring(1).split("/", -1)) {
@@ -59,7 +70,10 @@ final class Asking {
                                 caller,
                                 found.path(),
                                 query,
-                                body.getBytes(StandardCharsets.UTF_8)));
+                                body.getBytes(StandardCharsets.UTF_8),
+                                () -> true,
+                                name -> headers.getOrDefault(name, List.of()),
+                                Call.Visit.LOCAL));
     }
 
     private static String decoded(String text) {

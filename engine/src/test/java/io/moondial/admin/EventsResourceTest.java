@@ -70,7 +70,7 @@ class EventsResourceTest {
                         query,
                         new byte[0],
                         mayGoOn::get,
-                        null,
+                        _ -> List.of(),
                         Call.Visit.LOCAL);
         Answer answer =
                 routes.find("GET", List.of("v1", "events"))
