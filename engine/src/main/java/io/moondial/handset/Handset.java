@@ -29,16 +29,33 @@ public final class Handset {
         void see(Screen screen, @Nullable UssdString received);
     }
 
-    private final Eyes eyes;
+    private static final Eyes NOBODY = (screen, received) -> {};
+
     private final int operation;
     private final Dcs dcs;
     private final MessageLink link;
 
-    private Handset(MessageDesk.Begin begin, MessageLink link, Eyes eyes) {
-        this.eyes = eyes;
+    /** Named before the first screen comes. */
+    private Eyes eyes;
+
+    private Handset(MessageDesk.Begin begin, MessageLink link) {
+        this.eyes = NOBODY;
         this.operation = begin.operation();
         this.dcs = ofAnswers(begin.opening().ussd().dcs());
         this.link = link;
+    }
+
+    /** Who holds a handset that is on, and takes the dialogs that the engine begins with it. */
+    @FunctionalInterface
+    public interface Holder {
+        /**
+         * A dialog has come, on a network thread, so this must not wait.
+         *
+         * @param handset in that dialog; its first screen comes when this has returned
+         * @return what sees its screens; null: the handset is in another dialog, and cannot be in
+         *     two
+         */
+        @Nullable Eyes takes(Handset handset);
     }
 
     private Handset(FarSide network, FarSide.Call call, Eyes eyes) {
@@ -79,10 +96,30 @@ public final class Handset {
      * @param eyes sees each screen as it comes, on a network thread: it must not wait
      */
     public static Handset begun(MessageDesk.Begin begin, MessageLink link, Eyes eyes) {
-        Handset handset = new Handset(begin, link, eyes);
-        handset.show(
-                new Component.Invoke(begin.invokeId(), begin.operation(), begin.opening().ussd()));
+        Handset handset = new Handset(begin, link);
+        handset.take(begin, eyes);
         return handset;
+    }
+
+    /**
+     * Offers a dialog that the engine has begun to who holds the handset. If he takes it, he has
+     * seen its first screen then.
+     *
+     * @return null: he does not take it, and nothing was sent
+     */
+    static @Nullable Handset offered(MessageDesk.Begin begin, MessageLink link, Holder holder) {
+        Handset handset = new Handset(begin, link);
+        Eyes eyes = holder.takes(handset);
+        if (eyes == null) {
+            return null;
+        }
+        handset.take(begin, eyes);
+        return handset;
+    }
+
+    private void take(MessageDesk.Begin begin, Eyes who) {
+        eyes = who;
+        show(new Component.Invoke(begin.invokeId(), begin.operation(), begin.opening().ussd()));
     }
 
     /** What takes in what comes for it. */

@@ -33,6 +33,17 @@ public interface FarSide {
         MessageLink.Receiver begun(MessageDesk.Begin begin, MessageLink link);
     }
 
+    /** Answers what begins a dialog with a ReturnError in TC-END: the dialog is over with it. */
+    static void refuse(MessageDesk.Begin begin, MessageLink link, int errorCode) {
+        try {
+            link.send(
+                    new Message.End(
+                            List.of(new Component.ErrorReturned(begin.invokeId(), errorCode))));
+        } catch (DialogGoneException e) {
+            HandsetDesk.log.debug("{} ended before it could be refused", link.localTid());
+        }
+    }
+
     /** How many dialogs the protocol stack of this side holds now. */
     int openHandsetDialogs();
 
@@ -80,15 +91,7 @@ public interface FarSide {
             if (present != null) {
                 return present.begun(begin, link);
             }
-            try {
-                link.send(
-                        new Message.End(
-                                List.of(
-                                        new Component.ErrorReturned(
-                                                begin.invokeId(), ABSENT_SUBSCRIBER))));
-            } catch (DialogGoneException e) {
-                log.debug("{} ended before it could be refused", link.localTid());
-            }
+            refuse(begin, link, ABSENT_SUBSCRIBER);
             return message -> {};
         }
 
